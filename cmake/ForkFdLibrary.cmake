@@ -1,0 +1,38 @@
+# SPDX-FileCopyrightText: 2026 The ForkFd authors
+# SPDX-License-Identifier: MIT
+
+# What every target of the project is compiled with; nothing of it reaches a user's own targets.
+function(forkfd_compile_options target)
+    set_target_properties(${target} PROPERTIES
+        CXX_STANDARD 20
+        CXX_STANDARD_REQUIRED ON
+        CXX_EXTENSIONS OFF
+        CXX_VISIBILITY_PRESET hidden
+        VISIBILITY_INLINES_HIDDEN ON
+        POSITION_INDEPENDENT_CODE ON)
+    target_compile_options(${target} PRIVATE
+        -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual
+        $<$<BOOL:${FORKFD_WERROR}>:-Werror>)
+    target_compile_definitions(${target} PRIVATE QT_NO_KEYWORDS QT_NO_CAST_FROM_ASCII QT_NO_CAST_TO_ASCII)
+endfunction()
+
+# One of the two libraries: forkfd_add_library(ForkFdCore Core sources…) is also ForkFd::Core.
+function(forkfd_add_library target exported_name)
+    add_library(${target} ${ARGN})
+    add_library(ForkFd::${exported_name} ALIAS ${target})
+    forkfd_compile_options(${target})
+    target_compile_features(${target} PUBLIC cxx_std_17)
+    target_include_directories(${target} PUBLIC
+        $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+        $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+    set_target_properties(${target} PROPERTIES
+        EXPORT_NAME ${exported_name}
+        VERSION ${PROJECT_VERSION}
+        SOVERSION ${PROJECT_VERSION_MAJOR})
+    # Its threads and handlers live as long as the process: a plug-in that is unloaded must not take
+    # their code along.
+    get_target_property(type ${target} TYPE)
+    if(type STREQUAL "SHARED_LIBRARY" AND NOT APPLE)
+        target_link_options(${target} PRIVATE LINKER:-z,nodelete)
+    endif()
+endfunction()

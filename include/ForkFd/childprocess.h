@@ -1,0 +1,218 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_CHILDPROCESS_H
+#define FORKFD_CHILDPROCESS_H
+
+#include <QtCore/qglobal.h>
+
+#ifdef Q_OS_WIN
+#error "ForkFd is for Unix. On Windows write: namespace ForkFd { using ChildProcess = QProcess; }"
+#endif
+
+#include <ForkFd/export.h>
+#include <ForkFd/spawn.h>
+
+#include <QtCore/QDebug>
+#include <QtCore/QIODevice>
+#include <QtCore/QProcessEnvironment>
+#include <QtCore/QStringList>
+
+#include <chrono>
+#include <memory>
+
+namespace ForkFd {
+
+class ChildProcessPrivate;
+
+/// A child process, used as QProcess is.
+///
+/// \code
+/// auto *child = new ForkFd::ChildProcess(this);
+/// connect(child, &ForkFd::ChildProcess::finished, this, [child](int exitCode) {
+///     qInfo() << exitCode << child->readAllStandardOutput();
+///     child->deleteLater();
+/// });
+/// child->start("make", {"-j4"});
+/// \endcode
+///
+/// Its end is noticed through a descriptor of its own, so that neither another library's wait nor
+/// an ignored SIGCHLD loses it, and no signal handler of the program is touched.
+///
+/// Threads: use an object in the thread it lives in, as any QObject. Signals come from that thread's
+/// event loop, or from within a waitFor function, which needs no event loop.
+///
+/// The destructor kills a child that still runs, does not wait for it, leaves no zombie and emits
+/// nothing. In a process made by fork() an object belongs to the parent, and destroying the copy
+/// does the child no harm.
+class FORKFD_EXPORT ChildProcess : public QIODevice
+{
+    Q_OBJECT
+
+public:
+    /// What went wrong last.
+    enum ProcessError {
+        FailedToStart, ///< There was no child; startError() says why.
+        Crashed, ///< A signal killed the child.
+        Timedout, ///< The last waitFor function ran into its timeout. The child goes on.
+        ReadError, ///< Reading from the child failed.
+        WriteError, ///< Writing to the child failed.
+        UnknownError ///< Nothing went wrong, or nobody knows how the child ended.
+    };
+    Q_ENUM(ProcessError)
+
+    /// Where a child is in its life.
+    enum ProcessState {
+        NotRunning, ///< There is none, or it has ended.
+        Starting, ///< It was started, and started() is still to come.
+        Running ///< It runs.
+    };
+    Q_ENUM(ProcessState)
+
+    /// The child's two outputs.
+    enum ProcessChannel { StandardOutput = 0, StandardError = 1 };
+    Q_ENUM(ProcessChannel)
+
+    /// What becomes of the child's outputs.
+    enum ProcessChannelMode {
+        SeparateChannels, ///< Both can be read, each for itself.
+        MergedChannels, ///< Both are read as standard output.
+        ForwardedChannels, ///< Both are the parent's own.
+        ForwardedOutputChannel, ///< Standard output is the parent's own, standard error can be read.
+        ForwardedErrorChannel ///< The other way round.
+    };
+    Q_ENUM(ProcessChannelMode)
+
+    /// What becomes of the child's input.
+    enum InputChannelMode {
+        ManagedInputChannel, ///< It is what gets written to this device.
+        ForwardedInputChannel ///< It is the parent's own.
+    };
+    Q_ENUM(InputChannelMode)
+
+    /// How the last child ended.
+    enum ExitStatus {
+        NormalExit, ///< By itself; exitCode() is valid.
+        CrashExit, ///< By a signal.
+        UnknownExit ///< Another part of the process took the exit status, and it is lost.
+    };
+    Q_ENUM(ExitStatus)
+
+    /// Makes an object without a child.
+    explicit ChildProcess(QObject *parent = nullptr);
+    /// Kills a child that still runs, without waiting for it.
+    ~ChildProcess() override;
+
+    /// Starts `program`.
+    void start(const QString &program, const QStringList &arguments = {}, OpenMode mode = ReadWrite);
+    /// Starts program().
+    void start(OpenMode mode = ReadWrite);
+    /// Starts program(). False if it could not even be tried.
+    bool open(OpenMode mode = ReadWrite) override;
+
+    /// The program to start, searched in PATH unless its name has a slash.
+    QString program() const;
+    void setProgram(const QString &program);
+    /// The arguments, without the program's name.
+    QStringList arguments() const;
+    void setArguments(const QStringList &arguments);
+    /// The child's working directory; empty: the parent's.
+    QString workingDirectory() const;
+    void setWorkingDirectory(const QString &directory);
+    /// The child's environment; empty: the parent's.
+    QProcessEnvironment processEnvironment() const;
+    void setProcessEnvironment(const QProcessEnvironment &environment);
+
+    /// What becomes of the outputs; SeparateChannels unless set. Counts from the next start.
+    ProcessChannelMode processChannelMode() const;
+    void setProcessChannelMode(ProcessChannelMode mode);
+    /// What becomes of the input; ManagedInputChannel unless set. Counts from the next start.
+    InputChannelMode inputChannelMode() const;
+    void setInputChannelMode(InputChannelMode mode);
+    /// The output that the functions of QIODevice read; StandardOutput unless set.
+    ProcessChannel readChannel() const;
+    void setReadChannel(ProcessChannel channel);
+
+    /// Everything that came from the channel and was not read yet.
+    QByteArray readAllStandardOutput();
+    QByteArray readAllStandardError();
+    /// Closes the child's input once everything written to it is through.
+    void closeWriteChannel();
+
+    /// Whether there is a child.
+    ProcessState state() const;
+    /// The child's process id; 0 without a child.
+    qint64 processId() const;
+    /// What went wrong last; UnknownError at first.
+    ProcessError error() const;
+    /// How the last child ended; only after finished().
+    ExitStatus exitStatus() const;
+    /// The last child's exit code; after CrashExit the signal's number, after UnknownExit -1.
+    int exitCode() const;
+    /// How the last child ended, with the signal and the resources it used; after finished().
+    ExitInfo exitInfo() const;
+    /// Which step of the last start failed, and its errno. Known as soon as start() returns.
+    StartError startError() const;
+    /// From the start to the child's end, or to now; 0 before the first start.
+    std::chrono::nanoseconds elapsedTime() const;
+    /// What else is to be different in the next child.
+    LaunchOptions launchOptions() const;
+    void setLaunchOptions(const LaunchOptions &options);
+
+    /// Sends a signal to this very child, never to another that got its number.
+    bool sendSignal(int signal);
+
+    /// Blocks until the child runs, at most `msecs` (-1: for ever). False if it does not.
+    bool waitForStarted(int msecs = 30000);
+    /// Blocks until there is new data on the current read channel.
+    bool waitForReadyRead(int msecs = 30000) override;
+    /// Blocks until some of what was written has reached the child's pipe.
+    bool waitForBytesWritten(int msecs = 30000) override;
+    /// Blocks until the child has ended and finished() was emitted.
+    bool waitForFinished(int msecs = 30000);
+
+    bool isSequential() const override;
+    qint64 bytesAvailable() const override;
+    qint64 bytesToWrite() const override;
+    bool canReadLine() const override;
+    /// Kills the child, waits for its end and closes the device.
+    void close() override;
+
+public Q_SLOTS:
+    /// Asks the child to end: SIGTERM.
+    void terminate();
+    /// Makes the child end: SIGKILL.
+    void kill();
+
+Q_SIGNALS:
+    /// The child runs its program.
+    void started(QPrivateSignal);
+    /// The child has ended; its output is still there to be read.
+    void finished(int exitCode, ForkFd::ChildProcess::ExitStatus exitStatus = NormalExit);
+    /// Something went wrong.
+    void errorOccurred(ForkFd::ChildProcess::ProcessError error);
+    /// state() has changed.
+    void stateChanged(ForkFd::ChildProcess::ProcessState state, QPrivateSignal);
+    /// There is new data from the child's standard output.
+    void readyReadStandardOutput(QPrivateSignal);
+    /// There is new data from the child's standard error.
+    void readyReadStandardError(QPrivateSignal);
+
+protected:
+    qint64 readData(char *data, qint64 maxSize) override;
+    qint64 writeData(const char *data, qint64 size) override;
+    bool event(QEvent *event) override;
+
+private:
+    friend class ChildProcessPrivate;
+    std::unique_ptr<ChildProcessPrivate> const d;
+};
+
+/// Prints what ExitInfo::toString() says.
+FORKFD_EXPORT QDebug operator<<(QDebug debug, const ExitInfo &info);
+/// Prints what StartError::toString() says, or "no error".
+FORKFD_EXPORT QDebug operator<<(QDebug debug, const StartError &error);
+
+} // namespace ForkFd
+
+#endif

@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_CHILDSTACK_H
+#define FORKFD_CHILDSTACK_H
+
+#include <cstddef>
+
+namespace ForkFd::Internal {
+
+/// Borrows a stack for a child that shares our memory: guarded by an unmapped page, and kept for
+/// the next start, because a fresh one costs page faults each time. Borrowing takes no lock, so
+/// that a fork() in another thread cannot leave one locked in the copy.
+class ChildStack
+{
+public:
+    ChildStack() noexcept;
+    ~ChildStack();
+    ChildStack(const ChildStack &) = delete;
+    ChildStack &operator=(const ChildStack &) = delete;
+
+    /// False with errno when there was no memory.
+    explicit operator bool() const noexcept { return m_base != nullptr; }
+    void *base() const noexcept { return m_base; }
+    void *top() const noexcept { return static_cast<char *>(m_base) + size; }
+
+    /// Only the pages that the child touches become resident.
+    static constexpr std::size_t size = 256 * 1024;
+
+private:
+    void *m_base; ///< The lowest usable byte; the guard lies below.
+};
+
+} // namespace ForkFd::Internal
+
+#endif

@@ -1,0 +1,16 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "clone3.h"
+
+#include <cerrno>
+
+namespace ForkFd::Internal {
+
+int clone3OnOwnStack(clone_args *, void (*)(void *), void *) noexcept
+{
+    errno = ENOSYS;
+    return -1;
+}
+
+} // namespace ForkFd::Internal

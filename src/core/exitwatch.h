@@ -1,0 +1,91 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_EXITWATCH_H
+#define FORKFD_EXITWATCH_H
+
+#include "uniquefd.h"
+
+#include <ForkFd/forkfd.h>
+#include <ForkFd/spawn.h>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+namespace ForkFd::Internal {
+
+/// Watches for the end of one child. Each backend implements it.
+///
+/// States: idle → watching → collected. It is allocated idle before the child exists, so that
+/// nothing can fail after; the backend begins the watch; collect() ends it, once.
+///
+/// A watch belongs to the process that began it. In a forked copy collect() finds nothing and
+/// sendSignal() gives ESRCH: all that is left to do there is to close the descriptor.
+/// One thread at a time.
+class FORKFD_EXPORT ExitWatch
+{
+public:
+    virtual ~ExitWatch();
+    ExitWatch(const ExitWatch &) = delete;
+    ExitWatch &operator=(const ExitWatch &) = delete;
+
+    pid_t pid() const noexcept { return m_pid; }
+    /// Readable when collect() is worth a call; -1 while idle. It stays open as long as the watch
+    /// lives, so that whoever polls it can take it out first.
+    int descriptor() const noexcept { return m_descriptor.get(); }
+    /// Whether there is a child left to collect, and this process is the one to do it.
+    bool isWatching() const noexcept;
+
+    /// How the child ended, without blocking; nothing while it runs. When the descriptor is
+    /// readable and there is still no answer (a tracer has not let go of the child, or the kernel
+    /// is about to know), ask again after a RetryDelay.
+    std::optional<ExitInfo> collect() noexcept;
+
+    /// Sends `signal` to the child. Returns 0 or an errno; ESRCH once it was collected.
+    int sendSignal(int signal) noexcept;
+
+protected:
+    ExitWatch() noexcept = default;
+    void begin(pid_t pid, UniqueFd descriptor) noexcept;
+
+private:
+    virtual std::optional<ExitInfo> tryCollect() noexcept = 0;
+    virtual int trySendSignal(int signal) noexcept = 0;
+
+    friend class Reaper;
+
+    pid_t m_pid = -1;
+    pid_t m_owner = -1; ///< The process that began the watch.
+    bool m_isCollected = false;
+    UniqueFd m_descriptor;
+    ExitWatch *m_nextInReaper = nullptr; ///< Links watches there without allocating.
+};
+
+/// How long to leave a readable descriptor alone whose child cannot be collected yet.
+class RetryDelay
+{
+public:
+    std::chrono::milliseconds next() noexcept
+    {
+        const auto delay = m_delay;
+        m_delay = std::min(m_delay * 2, std::chrono::milliseconds(64));
+        return delay;
+    }
+
+private:
+    std::chrono::milliseconds m_delay{1};
+};
+
+/// What the environment and the kernel lead to: a backend, or why there is none.
+struct BackendChoice
+{
+    Backend backend;
+    StartError error;
+};
+/// Chosen at the first call and kept for the life of the process.
+FORKFD_EXPORT const BackendChoice &backendChoice() noexcept;
+
+} // namespace ForkFd::Internal
+
+#endif

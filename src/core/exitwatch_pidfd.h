@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_EXITWATCH_PIDFD_H
+#define FORKFD_EXITWATCH_PIDFD_H
+
+#include "exitwatch.h"
+
+namespace ForkFd::Internal {
+
+/// The pidfd backend: touches nothing that belongs to the process as a whole, neither a signal
+/// handler nor a thread.
+class PidFdWatch final : public ExitWatch
+{
+public:
+    /// Whether the kernel (Linux 5.4 or newer) and its filters let a pidfd be waited for.
+    static bool isSupported() noexcept;
+
+    /// A pidfd for a child of which only the number is known. None with errno on failure; ECHILD
+    /// when the child has ended and someone else collected it, so that the number proves nothing.
+    static UniqueFd open(pid_t child) noexcept;
+
+    /// Takes ownership of the child's pidfd.
+    void watch(pid_t pid, UniqueFd pidfd) noexcept;
+    /// For a child whose end nobody can tell any more; takes ownership of a readable descriptor.
+    void watchUnknowable(pid_t pid, UniqueFd readable) noexcept;
+
+private:
+    std::optional<ExitInfo> tryCollect() noexcept override;
+    int trySendSignal(int signal) noexcept override;
+
+    std::optional<ExitInfo> recoverStolenStatus() const noexcept;
+
+    bool m_endIsUnknown = false;
+};
+
+} // namespace ForkFd::Internal
+
+#endif

@@ -1,0 +1,16 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_LIBRARYTHREAD_H
+#define FORKFD_LIBRARYTHREAD_H
+
+namespace ForkFd::Internal {
+
+/// Starts a detached thread that lives as long as the process, with every signal blocked that libc
+/// lets go, so that no handler of the program runs in it and signalfd(2) users miss nothing.
+/// `name` has 15 characters at most. Returns 0 or an errno.
+int startLibraryThread(const char *name, void (*main)(void *), void *argument) noexcept;
+
+} // namespace ForkFd::Internal
+
+#endif

@@ -1,0 +1,127 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "reaper.h"
+
+#include "exitwatch.h"
+#include "librarythread.h"
+#include "pollset.h"
+
+#include <cstdint>
+#include <memory>
+#include <new>
+
+#include <unistd.h>
+
+namespace ForkFd::Internal {
+
+// Who owns a watch: whoever calls adopt(); then `pending`, a stack that is only taken as a whole, by
+// one thread each time; then the poll set, where it is an id, and with it the thread. What cannot
+// be put there, or cannot be collected yet, goes back to `pending`.
+//
+// No lock is ever held, so that a fork() in another thread cannot leave one locked in the copy. The
+// copy sees by `owner` that this state is its parent's, and makes its own; watches that it inherits
+// in `pending` are not its to collect (ExitWatch::isWatching) and only get closed.
+struct Reaper::State
+{
+    const pid_t owner = ::getpid();
+    PollSet set;
+    enum Thread { NoThread, HasThread };
+    std::atomic<Thread> thread = NoThread;
+};
+
+namespace {
+
+constexpr int sweepInterval = 50; // ms, while a child that has ended cannot be collected.
+
+} // namespace
+
+std::atomic<ExitWatch *> Reaper::pending;
+
+void LeaveToReaper::operator()(ExitWatch *watch) const noexcept
+{
+    if (watch->isWatching())
+        Reaper::adopt(watch);
+    else
+        delete watch;
+}
+
+void Reaper::adopt(ExitWatch *watch) noexcept
+{
+    pushPending(watch);
+    State *state = stateOfThisProcess();
+    if (!state || !watchPending(*state))
+        return;
+    State::Thread none = State::NoThread;
+    if (state->thread.compare_exchange_strong(none, State::HasThread)
+        && startLibraryThread("forkfd-reaper", threadMain, state) != 0)
+        state->thread = State::NoThread;
+}
+
+Reaper::State *Reaper::stateOfThisProcess() noexcept
+{
+    static std::atomic<State *> current;
+    State *state = current.load(std::memory_order_acquire);
+    if (state && state->owner == ::getpid())
+        return state;
+    // One that belongs to the process we were forked from is left alone: its poll set is shared
+    // with that process.
+    auto fresh = std::unique_ptr<State>(new (std::nothrow) State);
+    if (!fresh || !fresh->set.open())
+        return nullptr;
+    if (current.compare_exchange_strong(state, fresh.get(), std::memory_order_acq_rel,
+                                        std::memory_order_acquire))
+        return fresh.release();
+    return state; // Another thread was faster.
+}
+
+void Reaper::pushPending(ExitWatch *watch) noexcept
+{
+    // Release: whoever takes the stack sees the whole watch.
+    watch->m_nextInReaper = pending.load(std::memory_order_relaxed);
+    while (!pending.compare_exchange_weak(watch->m_nextInReaper, watch, std::memory_order_release,
+                                          std::memory_order_relaxed)) { }
+}
+
+// Collects what has ended, and puts the rest into the set. Whether anything went there.
+bool Reaper::watchPending(State &state) noexcept
+{
+    bool isWatchingAny = false;
+    ExitWatch *watch = pending.exchange(nullptr, std::memory_order_acquire);
+    while (watch) {
+        ExitWatch *next = watch->m_nextInReaper;
+        if (!watch->isWatching() || watch->collect())
+            delete watch;
+        else if (state.set.add(watch->descriptor(), PollSet::Readable,
+                               reinterpret_cast<std::uintptr_t>(watch)))
+            isWatchingAny = true; // The thread may have deleted it by now.
+        else
+            pushPending(watch);
+        watch = next;
+    }
+    return isWatchingAny;
+}
+
+void Reaper::threadMain(void *argument)
+{
+    State &state = *static_cast<State *>(argument);
+    while (true) {
+        const bool sweeps = pending.load(std::memory_order_relaxed) != nullptr;
+        std::uint64_t ids[PollSet::maxEvents];
+        const int count = state.set.wait(ids, sweeps ? sweepInterval : -1);
+        for (int i = 0; i < count; ++i) {
+            auto *watch = reinterpret_cast<ExitWatch *>(static_cast<std::uintptr_t>(ids[i]));
+            const bool isCollected = watch->collect().has_value();
+            // Level-triggered: one that has ended but cannot be collected yet must not stay.
+            state.set.remove(watch->descriptor());
+            if (isCollected)
+                delete watch;
+            else
+                pushPending(watch);
+        }
+        if (count == 0)
+            watchPending(state);
+    }
+}
+
+} // namespace ForkFd::Internal

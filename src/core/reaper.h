@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_REAPER_H
+#define FORKFD_REAPER_H
+
+#include <atomic>
+
+namespace ForkFd::Internal {
+
+class ExitWatch;
+
+/// Takes over children whose owner has gone, and collects each when it ends. Its thread starts with
+/// the first child that is left to it and lives as long as the process.
+class Reaper
+{
+public:
+    /// Takes ownership of a watching `watch`. Never blocks, never fails: what cannot be watched for
+    /// want of memory, descriptors or threads is tried again with the next child.
+    static void adopt(ExitWatch *watch) noexcept;
+
+private:
+    struct State;
+    static State *stateOfThisProcess() noexcept;
+    static void pushPending(ExitWatch *watch) noexcept;
+    static bool watchPending(State &state) noexcept;
+    static void threadMain(void *state);
+
+    static std::atomic<ExitWatch *> pending;
+};
+
+} // namespace ForkFd::Internal
+
+#endif

@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_SIGNALS_H
+#define FORKFD_SIGNALS_H
+
+#include <csignal>
+
+#include <pthread.h>
+
+namespace ForkFd::Internal {
+
+/// Blocks every signal in the calling thread, those included that libc keeps for itself.
+void blockAllSignals(sigset_t *previousMask) noexcept;
+
+/// Gives every caught signal its default action; ignored ones stay ignored, as with execve(2).
+// Runs in the child between clone and exec: async-signal-safe calls only.
+void resetCaughtSignals() noexcept;
+
+/// Gives one signal its default action.
+// Runs in the child between clone and exec: async-signal-safe calls only.
+void resetSignal(int signal) noexcept;
+
+/// Keeps signals and cancellation away from the calling thread while a child is being made.
+class SignalBlocker
+{
+public:
+    SignalBlocker() noexcept
+    {
+        ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &m_previousCancelState);
+        blockAllSignals(&m_previousMask);
+    }
+    ~SignalBlocker()
+    {
+        ::pthread_sigmask(SIG_SETMASK, &m_previousMask, nullptr);
+        ::pthread_setcancelstate(m_previousCancelState, nullptr);
+    }
+    SignalBlocker(const SignalBlocker &) = delete;
+    SignalBlocker &operator=(const SignalBlocker &) = delete;
+
+    const sigset_t &previousMask() const noexcept { return m_previousMask; }
+
+private:
+    sigset_t m_previousMask;
+    int m_previousCancelState;
+};
+
+} // namespace ForkFd::Internal
+
+#endif

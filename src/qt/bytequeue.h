@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_BYTEQUEUE_H
+#define FORKFD_BYTEQUEUE_H
+
+#include <QtCore/QByteArray>
+#include <QtCore/QList>
+
+namespace ForkFd::Internal {
+
+/// Bytes on their way through a channel: in at the back, out at the front, without moving the rest.
+class ByteQueue
+{
+public:
+    qint64 size() const noexcept { return m_size; }
+    bool isEmpty() const noexcept { return m_size == 0; }
+    bool contains(char byte) const noexcept;
+    void clear() noexcept;
+
+    void append(QByteArray bytes);
+    /// Puts bytes back that were taken too early.
+    void prepend(QByteArray bytes);
+
+    /// The bytes at the front that lie in one piece.
+    QByteArrayView front() const noexcept;
+    void skip(qint64 count) noexcept;
+    /// Moves up to `maximum` bytes to `target` and returns how many.
+    qint64 take(char *target, qint64 maximum) noexcept;
+
+private:
+    QList<QByteArray> m_pieces; ///< None is empty.
+    qint64 m_frontOffset = 0; ///< How much of the first piece is gone.
+    qint64 m_size = 0;
+};
+
+} // namespace ForkFd::Internal
+
+#endif

@@ -1,0 +1,126 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "channel.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+/// Keeps SIGPIPE away from the calling thread, without touching what the process does with it.
+class BrokenPipeBlocker
+{
+public:
+    BrokenPipeBlocker() noexcept
+    {
+        ::sigemptyset(&m_brokenPipe);
+        ::sigaddset(&m_brokenPipe, SIGPIPE);
+        ::pthread_sigmask(SIG_BLOCK, &m_brokenPipe, &m_previousMask);
+        sigset_t pending;
+        ::sigpending(&pending);
+        m_wasPending = ::sigismember(&pending, SIGPIPE) == 1;
+    }
+    ~BrokenPipeBlocker()
+    {
+        const int savedErrno = errno;
+        ::pthread_sigmask(SIG_SETMASK, &m_previousMask, nullptr);
+        errno = savedErrno;
+    }
+    BrokenPipeBlocker(const BrokenPipeBlocker &) = delete;
+    BrokenPipeBlocker &operator=(const BrokenPipeBlocker &) = delete;
+
+    /// Takes the signal of our own write. It went to this thread alone (signal(7)).
+    void discardSignal() const noexcept
+    {
+        const timespec immediately = {};
+        if (!m_wasPending)
+            while (::sigtimedwait(&m_brokenPipe, nullptr, &immediately) < 0 && errno == EINTR) { }
+    }
+
+private:
+    sigset_t m_brokenPipe;
+    sigset_t m_previousMask;
+    bool m_wasPending;
+};
+
+} // namespace
+
+UniqueFd Channel::open() noexcept
+{
+    m_bytes.clear();
+    Pipe pipe;
+    if (!pipe.open())
+        return {};
+    const bool reads = m_direction == FromChild;
+    UniqueFd ours = std::move(reads ? pipe.readEnd : pipe.writeEnd);
+    if (::fcntl(ours.get(), F_SETFL, O_NONBLOCK) != 0)
+        return {};
+    m_pipe = std::move(ours);
+    return std::move(reads ? pipe.writeEnd : pipe.readEnd);
+}
+
+Channel::Result Channel::readSome()
+{
+    return readAtMost(64 * 1024);
+}
+
+bool Channel::readRest()
+{
+    int available = 0;
+    if (::ioctl(m_pipe.get(), FIONREAD, &available) != 0)
+        return false;
+    const qint64 begin = m_bytes.size();
+    const qint64 end = begin + available;
+    while (m_bytes.size() < end && readAtMost(end - m_bytes.size()) == Progress) { }
+    return m_bytes.size() > begin;
+}
+
+Channel::Result Channel::readAtMost(qint64 maximum)
+{
+    // Most reads are short: what is kept has the size of what came.
+    std::array<char, 64 * 1024> scratch;
+    const auto wanted = std::min(static_cast<std::size_t>(maximum), scratch.size());
+    ssize_t count;
+    do {
+        count = ::read(m_pipe.get(), scratch.data(), wanted);
+    } while (count < 0 && errno == EINTR);
+    if (count > 0) {
+        m_bytes.append(QByteArray(scratch.data(), count));
+        return Progress;
+    }
+    return count < 0 && errno == EAGAIN ? WouldBlock : Finished;
+}
+
+Channel::Result Channel::writeSome(qint64 *written)
+{
+    *written = 0;
+    if (m_bytes.isEmpty())
+        return WouldBlock;
+    const BrokenPipeBlocker blocker;
+    const QByteArrayView piece = m_bytes.front();
+    ssize_t count;
+    do {
+        count = ::write(m_pipe.get(), piece.data(), static_cast<std::size_t>(piece.size()));
+    } while (count < 0 && errno == EINTR);
+    if (count >= 0) {
+        *written = count;
+        m_bytes.skip(count);
+        return Progress;
+    }
+    if (errno == EAGAIN)
+        return WouldBlock;
+    if (errno == EPIPE)
+        blocker.discardSignal();
+    return Finished;
+}
+
+} // namespace ForkFd::Internal

@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_CHANNEL_H
+#define FORKFD_CHANNEL_H
+
+#include "bytequeue.h"
+
+#include "../core/uniquefd.h"
+
+namespace ForkFd::Internal {
+
+/// Our end of one pipe to the child, and the bytes that wait behind it.
+///
+/// States: without a pipe → open → closed by either side, and open again with the next child. The
+/// bytes outlive the pipe. Our end is non-blocking, the child's is not.
+class Channel
+{
+public:
+    enum Direction { FromChild, ToChild };
+    enum Result {
+        Progress, ///< Bytes went through the pipe; there may be more to do.
+        WouldBlock, ///< Nothing to do for now.
+        Finished ///< Reading: end of file. Writing: the child reads no more. Or an error.
+    };
+
+    explicit Channel(Direction direction) noexcept
+        : m_direction(direction)
+    {
+    }
+
+    /// Makes the pipe and gives the child's end. None with errno on failure.
+    UniqueFd open() noexcept;
+    void close() noexcept { m_pipe.reset(); }
+    bool isOpen() const noexcept { return static_cast<bool>(m_pipe); }
+    int descriptor() const noexcept { return m_pipe.get(); }
+
+    ByteQueue &bytes() noexcept { return m_bytes; }
+    const ByteQueue &bytes() const noexcept { return m_bytes; }
+
+    /// Reads once from the pipe. Does not close it.
+    Result readSome();
+    /// Reads what is in the pipe now, and not what a grandchild goes on to write. Whether there was any.
+    bool readRest();
+    /// Writes once to the pipe. Never raises SIGPIPE. `written` is how much the pipe took.
+    Result writeSome(qint64 *written);
+
+private:
+    Result readAtMost(qint64 maximum);
+
+    const Direction m_direction;
+    UniqueFd m_pipe;
+    ByteQueue m_bytes;
+};
+
+} // namespace ForkFd::Internal
+
+#endif

@@ -1,0 +1,385 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include <ForkFd/childprocess.h>
+
+#include "childprocess_p.h"
+
+#include <QtCore/QCoreApplication>
+#include <QtCore/QEvent>
+#include <QtCore/QPointer>
+#include <QtCore/QSignalBlocker>
+
+#include <cerrno>
+#include <csignal>
+
+namespace ForkFd {
+
+Q_LOGGING_CATEGORY(childProcessLog, "forkfd.childprocess")
+
+ChildProcess::ChildProcess(QObject *parent)
+    : QIODevice(parent)
+    , d(new ChildProcessPrivate(this))
+{
+}
+
+ChildProcess::~ChildProcess() = default;
+
+void ChildProcess::start(const QString &program, const QStringList &arguments, OpenMode mode)
+{
+    if (d->state != NotRunning) {
+        qCWarning(childProcessLog, "QProcess::start: Process is already running");
+        return;
+    }
+    d->program = program;
+    d->arguments = arguments;
+    start(mode);
+}
+
+void ChildProcess::start(OpenMode mode)
+{
+    if (d->state != NotRunning)
+        qCWarning(childProcessLog, "QProcess::start: Process is already running");
+    else
+        d->start(mode);
+}
+
+bool ChildProcess::open(OpenMode mode)
+{
+    start(mode);
+    return d->state != NotRunning;
+}
+
+QString ChildProcess::program() const
+{
+    return d->program;
+}
+
+void ChildProcess::setProgram(const QString &program)
+{
+    if (d->state != NotRunning)
+        qCWarning(childProcessLog, "QProcess::setProgram: Process is already running");
+    else
+        d->program = program;
+}
+
+QStringList ChildProcess::arguments() const
+{
+    return d->arguments;
+}
+
+void ChildProcess::setArguments(const QStringList &arguments)
+{
+    if (d->state != NotRunning)
+        qCWarning(childProcessLog, "QProcess::setProgram: Process is already running");
+    else
+        d->arguments = arguments;
+}
+
+QString ChildProcess::workingDirectory() const
+{
+    return d->workingDirectory;
+}
+
+void ChildProcess::setWorkingDirectory(const QString &directory)
+{
+    d->workingDirectory = directory;
+}
+
+QProcessEnvironment ChildProcess::processEnvironment() const
+{
+    return d->environment;
+}
+
+void ChildProcess::setProcessEnvironment(const QProcessEnvironment &environment)
+{
+    d->environment = environment;
+}
+
+ChildProcess::ProcessChannelMode ChildProcess::processChannelMode() const
+{
+    return d->channelMode;
+}
+
+void ChildProcess::setProcessChannelMode(ProcessChannelMode mode)
+{
+    d->channelMode = mode;
+}
+
+ChildProcess::InputChannelMode ChildProcess::inputChannelMode() const
+{
+    return d->inputMode;
+}
+
+void ChildProcess::setInputChannelMode(InputChannelMode mode)
+{
+    d->inputMode = mode;
+}
+
+ChildProcess::ProcessChannel ChildProcess::readChannel() const
+{
+    return d->readChannel;
+}
+
+void ChildProcess::setReadChannel(ProcessChannel channel)
+{
+    d->setReadChannel(channel);
+}
+
+QByteArray ChildProcess::readAllStandardOutput()
+{
+    const ProcessChannel previous = readChannel();
+    setReadChannel(StandardOutput);
+    QByteArray data = readAll();
+    setReadChannel(previous);
+    return data;
+}
+
+QByteArray ChildProcess::readAllStandardError()
+{
+    const ProcessChannel previous = readChannel();
+    setReadChannel(StandardError);
+    QByteArray data = readAll();
+    setReadChannel(previous);
+    return data;
+}
+
+void ChildProcess::closeWriteChannel()
+{
+    d->closeWriteChannel();
+}
+
+ChildProcess::ProcessState ChildProcess::state() const
+{
+    return d->state;
+}
+
+/// The number stays valid until finished() is emitted, and may name another process afterwards. Use
+/// sendSignal() rather than kill(2).
+///
+/// Never blocks. **Errors:** none. \since 0.1
+qint64 ChildProcess::processId() const
+{
+    return d->watch ? d->watch->pid() : 0;
+}
+
+ChildProcess::ProcessError ChildProcess::error() const
+{
+    return d->error;
+}
+
+/// NormalExit before the first end. UnknownExit comes where the status of the child was collected by
+/// someone else and the kernel does not keep it (before Linux 6.15).
+///
+/// Never blocks. **Errors:** none. \since 0.1
+ChildProcess::ExitStatus ChildProcess::exitStatus() const
+{
+    if (!d->exitInfo)
+        return NormalExit;
+    switch (d->exitInfo->reason) {
+    case ExitInfo::Exited:
+        return NormalExit;
+    case ExitInfo::Signaled:
+        return CrashExit;
+    case ExitInfo::Unknown:
+        break;
+    }
+    return UnknownExit;
+}
+
+/// 0 to 255 after NormalExit, and 0 before the first end. After CrashExit the number of the signal, as
+/// QProcess gives it; exitInfo() keeps the two apart. After UnknownExit -1.
+///
+/// Never blocks. **Errors:** none. \since 0.1
+int ChildProcess::exitCode() const
+{
+    if (!d->exitInfo)
+        return 0;
+    return d->exitInfo->reason == ExitInfo::Signaled ? d->exitInfo->signal : d->exitInfo->code;
+}
+
+/// With reason Unknown also while there has been no end to tell of.
+///
+/// Never blocks. **Errors:** none. \since 0.1
+ExitInfo ChildProcess::exitInfo() const
+{
+    return d->exitInfo.value_or(ExitInfo{});
+}
+
+/// Without a step when the last start has not failed. The steps are those of ForkFd::spawn(), and
+/// `channels`: EMFILE or ENFILE, there was no descriptor left for a pipe.
+///
+/// Never blocks. **Errors:** none. \since 0.1
+StartError ChildProcess::startError() const
+{
+    return d->startError;
+}
+
+/// Nanoseconds of a steady clock from just before the child was made until its end was noticed; while
+/// it runs, until now.
+///
+/// Never blocks. **Errors:** none. \since 0.1
+std::chrono::nanoseconds ChildProcess::elapsedTime() const
+{
+    return (d->watch ? std::chrono::steady_clock::now() : d->endTime) - d->startTime;
+}
+
+LaunchOptions ChildProcess::launchOptions() const
+{
+    return d->launchOptions;
+}
+
+/// Counts from the next start. Never blocks. **Errors:** none here; what is wrong with the options is
+/// told by the start. \since 0.1
+void ChildProcess::setLaunchOptions(const LaunchOptions &options)
+{
+    d->launchOptions = options;
+}
+
+/// True when the signal was sent. Signal 0 only asks whether the child could be signalled.
+///
+/// Never blocks. **Errors** (errno): ESRCH, there is no child, or it was collected already; EINVAL, no
+/// such signal; EPERM, the child has taken another identity. \since 0.1
+bool ChildProcess::sendSignal(int signal)
+{
+    const int errorCode = d->watch ? d->watch->sendSignal(signal) : ESRCH;
+    if (errorCode != 0)
+        errno = errorCode;
+    return errorCode == 0;
+}
+
+void ChildProcess::terminate()
+{
+    sendSignal(SIGTERM);
+}
+
+void ChildProcess::kill()
+{
+    sendSignal(SIGKILL);
+}
+
+/// What start() has done is known by then: this never really blocks, and needs no event loop. Emits
+/// what is to be emitted.
+///
+/// **Errors:** false when there is no child, or the start has failed (error(), startError()).
+/// \since 0.1
+bool ChildProcess::waitForStarted(int)
+{
+    if (d->state == Starting)
+        return d->waitForStarted();
+    return d->state == Running;
+}
+
+bool ChildProcess::waitForReadyRead(int msecs)
+{
+    if (d->state == NotRunning || !d->channelOf(d->readChannel).isOpen())
+        return false;
+    ChildProcessPrivate *const p = d.get();
+    p->hasNewData = false;
+    const auto outcome = p->serveUntil([p] { return p->hasNewData; }, QDeadlineTimer(msecs));
+    return outcome == ChildProcessPrivate::Done
+        || (outcome == ChildProcessPrivate::RunEnded && p->hasNewData);
+}
+
+bool ChildProcess::waitForBytesWritten(int msecs)
+{
+    if (d->state == NotRunning || d->input.bytes().isEmpty())
+        return false;
+    ChildProcessPrivate *const p = d.get();
+    p->hasWritten = false;
+    return p->serveUntil([p] { return p->hasWritten; }, QDeadlineTimer(msecs))
+        == ChildProcessPrivate::Done;
+}
+
+/// Serves the channels meanwhile, so that a child that writes a lot does not block. Needs no event
+/// loop and no QCoreApplication.
+///
+/// **Errors:** false when there is no child, when the start has failed (error() is FailedToStart),
+/// when the time is over (Timedout; the child goes on), and when a slot has deleted this object.
+/// \since 0.1
+bool ChildProcess::waitForFinished(int msecs)
+{
+    if (d->state == NotRunning)
+        return false;
+    const bool hasFailed = startError().step != nullptr;
+    const auto outcome = d->serveUntil([] { return false; }, QDeadlineTimer(msecs));
+    return outcome == ChildProcessPrivate::RunEnded && !hasFailed;
+}
+
+bool ChildProcess::isSequential() const
+{
+    return true;
+}
+
+qint64 ChildProcess::bytesAvailable() const
+{
+    return QIODevice::bytesAvailable() + d->channelOf(d->readChannel).bytes().size();
+}
+
+qint64 ChildProcess::bytesToWrite() const
+{
+    return QIODevice::bytesToWrite() + d->input.bytes().size();
+}
+
+bool ChildProcess::canReadLine() const
+{
+    return QIODevice::canReadLine() || d->channelOf(d->readChannel).bytes().contains('\n');
+}
+
+/// Waits until what was written is through, then kills. Blocks until the child has ended. Emits
+/// aboutToClose() once, before anything else.
+///
+/// **Errors:** none. \since 0.1
+void ChildProcess::close()
+{
+    if (!isOpen())
+        return;
+    const QPointer<ChildProcess> self = this;
+    Q_EMIT aboutToClose();
+    while (self && waitForBytesWritten(-1)) { }
+    if (self)
+        kill();
+    if (self)
+        waitForFinished(-1);
+    if (!self)
+        return;
+    const QSignalBlocker onceIsEnough(this);
+    QIODevice::close();
+}
+
+qint64 ChildProcess::readData(char *data, qint64 maxSize)
+{
+    const qint64 count = d->channelOf(d->readChannel).bytes().take(data, maxSize);
+    // -1 is the end of the stream.
+    return count == 0 && maxSize > 0 && d->state == NotRunning ? -1 : count;
+}
+
+qint64 ChildProcess::writeData(const char *data, qint64 size)
+{
+    if (!d->canWrite())
+        return 0;
+    d->queueForWriting(data, size);
+    return size;
+}
+
+bool ChildProcess::event(QEvent *event)
+{
+    if (event->type() == QEvent::ThreadChange)
+        d->changeThread();
+    return QIODevice::event(event);
+}
+
+QDebug operator<<(QDebug debug, const ExitInfo &info)
+{
+    const QDebugStateSaver saver(debug);
+    return debug.noquote() << QString::fromStdString(info.toString());
+}
+
+QDebug operator<<(QDebug debug, const StartError &error)
+{
+    const QDebugStateSaver saver(debug);
+    return debug.noquote() << (error.step ? QString::fromStdString(error.toString())
+                                          : QStringLiteral("no error"));
+}
+
+} // namespace ForkFd

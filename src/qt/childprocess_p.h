@@ -1,0 +1,136 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_CHILDPROCESS_P_H
+#define FORKFD_CHILDPROCESS_P_H
+
+#include "channel.h"
+#include "exithub.h"
+
+#include "../core/exitwatch.h"
+#include "../core/launchplan.h"
+
+#include <ForkFd/childprocess.h>
+
+#include <QtCore/QDeadlineTimer>
+#include <QtCore/QLoggingCategory>
+
+#include <array>
+#include <functional>
+#include <vector>
+
+namespace ForkFd {
+
+Q_DECLARE_LOGGING_CATEGORY(childProcessLog)
+
+/// The state machine behind a ChildProcess.
+///
+///     NotRunning --start()--> Starting --finishStarting()--> Running --finishEnding()--> NotRunning
+///                                 \_________________ a failed start _______________________/
+///
+/// When start() returns in Starting, the child runs or it is known why not. Everybody else learns it
+/// from finishStarting(), which is called before anything else that the event loop or a wait does.
+///
+/// A slot may do anything: restart, wait, delete. Whatever emits a signal therefore asks afterwards
+/// whether its Run goes on, and returns at once if not.
+class ChildProcessPrivate final : private Internal::HubClient
+{
+public:
+    explicit ChildProcessPrivate(ChildProcess *owner) noexcept
+        : q(owner)
+    {
+    }
+    ~ChildProcessPrivate();
+
+    void start(QIODevice::OpenMode mode);
+    bool waitForStarted();
+    enum WaitOutcome { Done, RunEnded, TimedOut, ObjectGone };
+    /// Serves this child until `isDone`, the end of the run or the deadline, which sets error().
+    WaitOutcome serveUntil(const std::function<bool()> &isDone, const QDeadlineTimer &deadline);
+
+    Internal::Channel &channelOf(ChildProcess::ProcessChannel channel) noexcept;
+    void setReadChannel(ChildProcess::ProcessChannel channel);
+    bool canWrite() const noexcept { return input.isOpen() && !m_closesInputWhenWritten; }
+    void queueForWriting(const char *data, qint64 size);
+    void closeWriteChannel();
+
+    /// Stops watching in the thread that the object leaves, and goes on in the next one.
+    void changeThread();
+
+    ChildProcess *const q;
+
+    // What the next child is to be.
+    QString program;
+    QStringList arguments;
+    QString workingDirectory;
+    QProcessEnvironment environment{QProcessEnvironment::InheritFromParent};
+    ChildProcess::ProcessChannelMode channelMode = ChildProcess::SeparateChannels;
+    ChildProcess::InputChannelMode inputMode = ChildProcess::ManagedInputChannel;
+    LaunchOptions launchOptions;
+
+    // What is known of the present one, or the last.
+    ChildProcess::ProcessState state = ChildProcess::NotRunning;
+    ChildProcess::ProcessError error = ChildProcess::UnknownError;
+    StartError startError;
+    std::optional<ExitInfo> exitInfo; ///< Known from its end on.
+    Internal::ExitWatchPtr watch; ///< Until its end was collected.
+    std::chrono::steady_clock::time_point startTime;
+    std::chrono::steady_clock::time_point endTime;
+
+    Internal::Channel input{Internal::Channel::ToChild};
+    Internal::Channel output{Internal::Channel::FromChild};
+    Internal::Channel errorOutput{Internal::Channel::FromChild};
+    ChildProcess::ProcessChannel readChannel = ChildProcess::StandardOutput;
+    bool hasNewData = false; ///< On the read channel, since a wait last asked.
+    bool hasWritten = false; ///< To the child, since a wait last asked.
+
+private:
+    class Run;
+    struct ChildEnds
+    {
+        std::vector<FileDescriptor> descriptors;
+        std::vector<Internal::UniqueFd> owned; ///< The child's ends of the pipes.
+    };
+
+    void reset(QIODevice::OpenMode mode);
+    bool openChannels(QIODevice::OpenMode mode, ChildEnds &ends);
+    bool openChannel(Internal::Channel &channel, int childFd, ChildEnds &ends);
+    StartError launch(const std::vector<FileDescriptor> &channels);
+    void failInsideStart();
+    QString startErrorText() const;
+    void finishStarting();
+    void setState(ChildProcess::ProcessState newState);
+    void reportError(ChildProcess::ProcessError newError, const QString &text);
+
+    void descriptorReady(Role role) override;
+    void serve(Role role);
+    bool isServable(Role role) noexcept;
+    int descriptorOf(Role role) noexcept;
+    Internal::Channel *channelOf(Role role) noexcept;
+    void receive(Role role);
+    void announceData(ChildProcess::ProcessChannel channel);
+    void send();
+    void closeChannel(Role role);
+
+    void collect();
+    void retryLater();
+    void finishEnding();
+
+    void watchAll();
+    void watchDescriptor(Role role);
+    void unwatch(Role role) noexcept;
+    void postToEventLoop();
+
+    std::shared_ptr<Internal::ExitHub> m_hub;
+    std::array<Internal::ExitHub::Id, 4> m_registrations = {}; ///< By role.
+    Internal::RetryDelay m_retryDelay;
+    QDeadlineTimer m_retry; ///< Runs while a child that looks ended is left alone for a moment.
+    bool m_closesInputWhenWritten = false;
+    bool m_isEmittingReadyRead = false;
+    bool m_isEmittingBytesWritten = false;
+    quint64 m_runNumber = 0;
+};
+
+} // namespace ForkFd
+
+#endif

@@ -1,0 +1,178 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "exithub.h"
+
+#include <QtCore/QAbstractEventDispatcher>
+
+#include <algorithm>
+#include <utility>
+
+#include <unistd.h>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+// The output of a child before its end, and its end before a write that can only fail by then.
+constexpr HubClient::Role dispatchOrder[] = {HubClient::StandardOutput, HubClient::StandardError,
+                                             HubClient::Exit, HubClient::StandardInput};
+
+// How often one wake-up of the event loop may ask for more before it goes back to its other work.
+constexpr int batchesPerWakeUp = 32;
+
+} // namespace
+
+// What one thread holds. The hub itself may live longer, with an object that does.
+struct ExitHub::ThreadSlot
+{
+    std::shared_ptr<ExitHub> hub;
+    ~ThreadSlot()
+    {
+        if (hub)
+            hub->detachFromThread();
+    }
+};
+
+std::shared_ptr<ExitHub> ExitHub::forCurrentThread()
+{
+    thread_local ThreadSlot slot;
+    if (!slot.hub || !slot.hub->belongsToThisProcess())
+        slot.hub = std::shared_ptr<ExitHub>(new ExitHub);
+    return slot.hub;
+}
+
+ExitHub::ExitHub()
+    : m_owner(::getpid())
+{
+    // Without a poll set each descriptor gets a notifier of its own.
+    m_set.open();
+}
+
+ExitHub::~ExitHub() = default;
+
+bool ExitHub::belongsToThisProcess() const noexcept
+{
+    return m_owner == ::getpid();
+}
+
+void ExitHub::attachToEventLoop()
+{
+    if (!QAbstractEventDispatcher::instance())
+        return;
+    if (!m_notifier && m_set.descriptor() >= 0) {
+        m_notifier = std::make_unique<QSocketNotifier>(m_set.descriptor(), QSocketNotifier::Read);
+        QObject::connect(m_notifier.get(), &QSocketNotifier::activated, m_notifier.get(),
+                         [this] { dispatch(); });
+    }
+    for (Registration &registration : m_registrations) {
+        if (registration.fd >= 0 && !registration.isInSet && !registration.ownNotifier)
+            makeOwnNotifier(registration);
+    }
+}
+
+void ExitHub::makeOwnNotifier(Registration &registration)
+{
+    const auto type =
+        registration.interest == PollSet::Readable ? QSocketNotifier::Read : QSocketNotifier::Write;
+    registration.ownNotifier = std::make_unique<QSocketNotifier>(registration.fd, type);
+    QSocketNotifier *notifier = registration.ownNotifier.get();
+    QObject::connect(notifier, &QSocketNotifier::activated, notifier, [this, id = idOf(registration)] {
+        if (const Registration *ready = find(id))
+            ready->client->descriptorReady(ready->role);
+    });
+}
+
+void ExitHub::detachFromThread() noexcept
+{
+    m_notifier.reset();
+    for (Registration &registration : m_registrations)
+        registration.ownNotifier.reset();
+}
+
+ExitHub::Id ExitHub::idOf(const Registration &registration) const noexcept
+{
+    const auto index = static_cast<Id>(&registration - m_registrations.data());
+    return Id{registration.generation} << 32 | index;
+}
+
+ExitHub::Registration *ExitHub::find(Id id) noexcept
+{
+    const auto index = static_cast<std::uint32_t>(id);
+    if (index >= m_registrations.size())
+        return nullptr;
+    Registration &registration = m_registrations[index];
+    return registration.fd >= 0 && registration.generation == id >> 32 ? &registration : nullptr;
+}
+
+ExitHub::Id ExitHub::add(int fd, PollSet::Interest interest, HubClient *client, HubClient::Role role)
+{
+    if (m_unused.empty()) {
+        m_registrations.emplace_back();
+        m_unused.reserve(m_registrations.capacity()); // So that remove() never allocates.
+        m_unused.push_back(static_cast<std::uint32_t>(m_registrations.size() - 1));
+    }
+    Registration &registration = m_registrations[m_unused.back()];
+    m_unused.pop_back();
+    // From 1, so that no id is 0.
+    registration.generation = std::max(registration.generation + 1, 1U);
+    registration.fd = fd;
+    registration.interest = interest;
+    registration.role = role;
+    registration.client = client;
+    registration.isInSet = m_set.add(fd, interest, idOf(registration));
+    if (!m_notifier || !registration.isInSet)
+        attachToEventLoop();
+    return idOf(registration);
+}
+
+void ExitHub::remove(Id &id) noexcept
+{
+    Registration *registration = find(std::exchange(id, 0));
+    if (!registration)
+        return;
+    // In a forked copy this would take it out of the parent's set.
+    if (registration->isInSet && belongsToThisProcess())
+        m_set.remove(registration->fd);
+    // A notifier must not be deleted while it emits: the client may be acting on its event.
+    if (registration->ownNotifier) {
+        registration->ownNotifier->setEnabled(false);
+        registration->ownNotifier.release()->deleteLater();
+    }
+    registration->fd = -1;
+    registration->client = nullptr;
+    m_unused.push_back(static_cast<std::uint32_t>(registration - m_registrations.data()));
+    invalidateBatch();
+}
+
+void ExitHub::dispatch()
+{
+    if (!belongsToThisProcess()) {
+        m_notifier->setEnabled(false); // A forked copy would be woken by its parent's children.
+        return;
+    }
+    const auto keepAlive = forCurrentThread();
+    for (int count = 0; count < batchesPerWakeUp && dispatchBatch(); ++count) { }
+}
+
+// Serves what is ready. Whether anything is left to serve.
+bool ExitHub::dispatchBatch()
+{
+    std::uint64_t ids[PollSet::maxEvents];
+    const int count = m_set.wait(ids, 0);
+    const std::uint64_t batch = ++m_batch;
+    for (const HubClient::Role role : dispatchOrder) {
+        for (int i = 0; i < count; ++i) {
+            const Registration *ready = find(ids[i]);
+            if (!ready || ready->role != role)
+                continue;
+            ready->client->descriptorReady(role);
+            // A nested event loop, a wait or a removal: the rest may be stale, and comes again.
+            if (m_batch != batch)
+                return true;
+        }
+    }
+    return count == PollSet::maxEvents;
+}
+
+} // namespace ForkFd::Internal

@@ -1,0 +1,90 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_EXITHUB_H
+#define FORKFD_EXITHUB_H
+
+#include "../core/pollset.h"
+
+#include <QtCore/QSocketNotifier>
+
+#include <memory>
+#include <vector>
+
+namespace ForkFd::Internal {
+
+/// Told by the hub that one of its descriptors is ready.
+class HubClient
+{
+public:
+    /// What a descriptor is to its client.
+    enum Role { StandardInput, StandardOutput, StandardError, Exit };
+
+    /// May do anything, even delete the client or run an event loop.
+    virtual void descriptorReady(Role role) = 0;
+
+protected:
+    ~HubClient() = default;
+};
+
+/// All descriptors of one thread's children behind one QSocketNotifier, so that the cost of an
+/// event does not grow with the number of children.
+///
+/// Events are level-triggered: one that is dropped comes again. An event carries the number and the
+/// generation of a registration and never a pointer, so that one that has become stale finds
+/// nothing. A hub belongs to its thread and its process; in a forked copy it does nothing.
+class ExitHub
+{
+public:
+    /// A registration; 0 is none.
+    using Id = std::uint64_t;
+
+    /// The hub of the calling thread, made when there is none.
+    static std::shared_ptr<ExitHub> forCurrentThread();
+    ~ExitHub();
+    ExitHub(const ExitHub &) = delete;
+    ExitHub &operator=(const ExitHub &) = delete;
+
+    /// Watches `fd` until remove(). Events come once the thread has an event dispatcher.
+    Id add(int fd, PollSet::Interest interest, HubClient *client, HubClient::Role role);
+    /// Must come before the descriptor is closed. Sets `id` to 0; 0 is allowed.
+    void remove(Id &id) noexcept;
+    /// Connects the hub with the thread's event dispatcher, if it has one by now.
+    void attachToEventLoop();
+    /// For whoever polls descriptors of this hub beside it: what the hub read before is stale now.
+    void invalidateBatch() noexcept { ++m_batch; }
+
+private:
+    struct Registration
+    {
+        std::uint32_t generation = 0;
+        int fd = -1; ///< -1: unused.
+        PollSet::Interest interest = PollSet::Readable;
+        HubClient::Role role = HubClient::Exit;
+        HubClient *client = nullptr;
+        bool isInSet = false;
+        std::unique_ptr<QSocketNotifier> ownNotifier; ///< Where the set could not take it.
+    };
+    struct ThreadSlot;
+
+    ExitHub();
+    bool belongsToThisProcess() const noexcept;
+    void detachFromThread() noexcept;
+    Id idOf(const Registration &registration) const noexcept;
+    Registration *find(Id id) noexcept;
+    void makeOwnNotifier(Registration &registration);
+    void dispatch();
+    bool dispatchBatch();
+
+    const qint64 m_owner;
+    PollSet m_set;
+    std::unique_ptr<QSocketNotifier> m_notifier;
+    std::vector<Registration> m_registrations;
+    std::vector<std::uint32_t> m_unused;
+    /// Counts whatever makes events stale that were read before it.
+    std::uint64_t m_batch = 0;
+};
+
+} // namespace ForkFd::Internal
+
+#endif
