@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "processtest.h"
+
+#include <QtCore/QDir>
+#include <QtCore/QFile>
+
+#include <sys/wait.h>
+
+ProcessState ProcessState::now()
+{
+    ProcessState state;
+    const QStringList numbers = QDir(QStringLiteral("/proc/self/fd")).entryList(QDir::Files | QDir::System);
+    for (const QString &number : numbers) {
+        const QString target = QFile::symLinkTarget(QStringLiteral("/proc/self/fd/") + number);
+        // Not the one that the listing itself needed.
+        if (!target.isEmpty() && !target.endsWith(QLatin1String("/fd")))
+            state.descriptors.insert(number.toInt(), target);
+    }
+    for (int signal = 1; signal < NSIG; ++signal) {
+        struct sigaction action = {};
+        sigaction(signal, nullptr, &action);
+        QByteArray bytes(reinterpret_cast<const char *>(&action.sa_sigaction), sizeof action.sa_sigaction);
+        state.dispositions.append(bytes + QByteArray::number(action.sa_flags));
+    }
+    sigset_t mask;
+    pthread_sigmask(SIG_SETMASK, nullptr, &mask);
+    for (int signal = 1; signal < NSIG; ++signal)
+        state.signalMask.append(sigismember(&mask, signal) == 1 ? '1' : '0');
+    siginfo_t info;
+    state.children = waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 ? 1 : 0;
+    return state;
+}
+
+QString ProcessState::differencesTo(const ProcessState &later) const
+{
+    QString text;
+    for (auto it = later.descriptors.begin(); it != later.descriptors.end(); ++it) {
+        if (!descriptors.contains(it.key()))
+            text += QStringLiteral("descriptor %1 was left open: %2\n").arg(it.key()).arg(it.value());
+    }
+    for (auto it = descriptors.begin(); it != descriptors.end(); ++it) {
+        if (!later.descriptors.contains(it.key()))
+            text += QStringLiteral("descriptor %1 was closed: %2\n").arg(it.key()).arg(it.value());
+    }
+    for (int signal = 1; signal < NSIG; ++signal) {
+        if (dispositions[signal - 1] != later.dispositions[signal - 1])
+            text += QStringLiteral("the disposition of signal %1 has changed\n").arg(signal);
+    }
+    if (signalMask != later.signalMask)
+        text += QStringLiteral("the signal mask has changed\n");
+    if (later.children != 0)
+        text += QStringLiteral("a child was left, alive or a zombie\n");
+    return text;
+}
+
+ForkFd::Command ProcessTest::child(std::initializer_list<std::string> words)
+{
+    ForkFd::Command command;
+    command.argv.push_back(FORKFD_TEST_CHILD);
+    command.argv.insert(command.argv.end(), words);
+    return command;
+}
+
+void ProcessTest::warmUp()
+{
+    // Nobody waits for this one, so that it goes to the reaper.
+    QVERIFY(ForkFd::spawn(child({"exit", "0"})));
+}
+
+void ProcessTest::init()
+{
+    if (!m_isWarm)
+        warmUp();
+    m_isWarm = true;
+    QTRY_COMPARE(ProcessState::now().children, 0);
+    m_before = ProcessState::now();
+}
+
+void ProcessTest::cleanup()
+{
+    // A child that was left to the reaper may take a moment.
+    QTRY_COMPARE(m_before.differencesTo(ProcessState::now()), QString());
+}

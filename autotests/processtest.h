@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_PROCESSTEST_H
+#define FORKFD_PROCESSTEST_H
+
+#include <ForkFd/spawn.h>
+
+#include <QtCore/QMap>
+#include <QtCore/QObject>
+#include <QtCore/QString>
+#include <QtTest/QTest>
+
+#include <csignal>
+
+/// What a test must leave as it found it.
+struct ProcessState
+{
+    QMap<int, QString> descriptors; ///< What each open one refers to.
+    QList<QByteArray> dispositions; ///< By signal.
+    QByteArray signalMask;
+    int children = 0; ///< 0 or 1: whether there is any, alive or a zombie.
+
+    static ProcessState now();
+    /// What differs, one line each; empty when nothing does.
+    QString differencesTo(const ProcessState &later) const;
+};
+
+/// Base of every test: before and after each test function there are the same open descriptors, no
+/// child and no zombie, the same signal dispositions and the same mask.
+class ProcessTest : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// The helper program with these words as its arguments; see helpers/child.cpp.
+    static ForkFd::Command child(std::initializer_list<std::string> words);
+
+protected:
+    /// Makes the library open what it keeps for good, before the first count.
+    virtual void warmUp();
+
+private Q_SLOTS:
+    void init();
+    void cleanup();
+
+private:
+    bool m_isWarm = false;
+    ProcessState m_before;
+};
+
+#endif
