@@ -155,10 +155,11 @@ bool Child::sendSignal(int signal) noexcept
 /// - `clone`: EAGAIN, a limit on processes was reached; ENOMEM.
 /// - `exec`: the errno of execve(2); ENOENT or EACCES also when PATH has no such program.
 ///
-/// Throws std::bad_alloc, before there is a child, when there is no memory.
+/// errno is what it was. Throws std::bad_alloc, before there is a child, when there is no memory.
 /// \since 0.1
 std::optional<Child> spawn(const Command &command, const LaunchOptions &options, StartError *error)
 {
+    const int savedErrno = errno;
     StartError reason;
     ExitWatchPtr watch;
     int searchError = 0;
@@ -169,6 +170,7 @@ std::optional<Child> spawn(const Command &command, const LaunchOptions &options,
     } else {
         reason = program.empty() ? StartError{"program", EINVAL} : StartError{"exec", searchError};
     }
+    errno = savedErrno;
     if (error)
         *error = reason;
     if (!watch)

@@ -275,10 +275,10 @@ bool ChildProcess::waitForReadyRead(int msecs)
     if (d->state == NotRunning || !d->channelOf(d->readChannel).isOpen())
         return false;
     ChildProcessPrivate *const p = d.get();
-    p->hasNewData = false;
-    const auto outcome = p->serveUntil([p] { return p->hasNewData; }, QDeadlineTimer(msecs));
+    const auto hasNewData = [p, before = p->readCount] { return p->readCount != before; };
+    const auto outcome = p->serveUntil(hasNewData, QDeadlineTimer(msecs));
     return outcome == ChildProcessPrivate::Done
-        || (outcome == ChildProcessPrivate::RunEnded && p->hasNewData);
+        || (outcome == ChildProcessPrivate::RunEnded && hasNewData());
 }
 
 bool ChildProcess::waitForBytesWritten(int msecs)
@@ -286,9 +286,8 @@ bool ChildProcess::waitForBytesWritten(int msecs)
     if (d->state == NotRunning || d->input.bytes().isEmpty())
         return false;
     ChildProcessPrivate *const p = d.get();
-    p->hasWritten = false;
-    return p->serveUntil([p] { return p->hasWritten; }, QDeadlineTimer(msecs))
-        == ChildProcessPrivate::Done;
+    const auto hasWritten = [p, before = p->writeCount] { return p->writeCount != before; };
+    return p->serveUntil(hasWritten, QDeadlineTimer(msecs)) == ChildProcessPrivate::Done;
 }
 
 /// Serves the channels meanwhile, so that a child that writes a lot does not block. Needs no event

@@ -406,7 +406,7 @@ void ChildProcessPrivate::announceData(ChildProcess::ProcessChannel channel)
 {
     const Run run(this);
     if (channel == readChannel) {
-        hasNewData = true;
+        ++readCount;
         if (!m_isEmittingReadyRead) {
             m_isEmittingReadyRead = true;
             Q_EMIT q->readyRead();
@@ -443,7 +443,7 @@ void ChildProcessPrivate::send()
     }
     if (written == 0)
         return;
-    hasWritten = true;
+    ++writeCount;
     if (m_isEmittingBytesWritten)
         return;
     m_isEmittingBytesWritten = true;

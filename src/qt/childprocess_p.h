@@ -81,8 +81,8 @@ public:
     Internal::Channel output{Internal::Channel::FromChild};
     Internal::Channel errorOutput{Internal::Channel::FromChild};
     ChildProcess::ProcessChannel readChannel = ChildProcess::StandardOutput;
-    bool hasNewData = false; ///< On the read channel, since a wait last asked.
-    bool hasWritten = false; ///< To the child, since a wait last asked.
+    quint64 readCount = 0; ///< How often data has come on the read channel.
+    quint64 writeCount = 0; ///< How often the child's pipe has taken data.
 
 private:
     class Run;

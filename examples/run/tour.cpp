@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "run.h"
+
+#include <cstdio>
+#include <thread>
+
+#include <sys/wait.h>
+
+namespace {
+
+void show(const char *title, const ForkFd::ChildProcess &process)
+{
+    QString command = process.program();
+    for (const QString &argument : process.arguments())
+        command += QLatin1Char(' ')
+            + (argument.contains(QLatin1Char(' ')) ? u'\'' + argument + u'\'' : argument);
+    std::printf("%s\n  $ %s\n  %s\n", title, qUtf8Printable(command),
+                qUtf8Printable(summaryOf(process)));
+}
+
+void run(const char *title, const QString &program, const QStringList &arguments)
+{
+    ForkFd::ChildProcess process;
+    process.start(program, arguments);
+    process.waitForFinished();
+    show(title, process);
+}
+
+// As a library might that waits for any child and takes what is not its own.
+void stealExitStatus()
+{
+    ::waitpid(-1, nullptr, 0);
+}
+
+void runBesideThief(const char *title, const QString &program, const QStringList &arguments)
+{
+    ForkFd::ChildProcess process;
+    process.start(program, arguments);
+    std::thread thief(stealExitStatus);
+    thief.join(); // By now it has the status, and waitpid() on the child would fail.
+    process.waitForFinished();
+    show(title, process);
+}
+
+} // namespace
+
+void showTour()
+{
+    const QString shell = QStringLiteral("sh");
+    const QString command = QStringLiteral("-c");
+    run("A child that succeeds", QStringLiteral("true"), {});
+    run("A child that exits with code 3", shell, {command, QStringLiteral("exit 3")});
+    run("A child that a signal kills", shell, {command, QStringLiteral("kill -SEGV $$")});
+    run("A program that does not exist", QStringLiteral("/no/such/program"), {});
+    runBesideThief("A child whose status another thread steals with waitpid(-1)", shell,
+                   {command, QStringLiteral("exit 42")});
+}
