@@ -110,31 +110,39 @@ public:
     /// Starts program(). False if it could not even be tried.
     bool open(OpenMode mode = ReadWrite) override;
 
-    /// The program to start, searched in PATH unless its name has a slash.
+    /// The program to start.
     QString program() const;
+    /// Sets the program, searched in PATH unless its name has a slash.
     void setProgram(const QString &program);
     /// The arguments, without the program's name.
     QStringList arguments() const;
+    /// Sets the arguments.
     void setArguments(const QStringList &arguments);
-    /// The child's working directory; empty: the parent's.
+    /// The directory that the child starts in; empty: the parent's.
     QString workingDirectory() const;
+    /// Sets the directory that the child starts in.
     void setWorkingDirectory(const QString &directory);
-    /// The child's environment; empty: the parent's.
+    /// The child's environment; one that inherits from the parent unless set.
     QProcessEnvironment processEnvironment() const;
+    /// Sets the child's whole environment.
     void setProcessEnvironment(const QProcessEnvironment &environment);
 
-    /// What becomes of the outputs; SeparateChannels unless set. Counts from the next start.
+    /// What becomes of the outputs; SeparateChannels unless set.
     ProcessChannelMode processChannelMode() const;
+    /// Sets what becomes of the outputs.
     void setProcessChannelMode(ProcessChannelMode mode);
-    /// What becomes of the input; ManagedInputChannel unless set. Counts from the next start.
+    /// What becomes of the input; ManagedInputChannel unless set.
     InputChannelMode inputChannelMode() const;
+    /// Sets what becomes of the input.
     void setInputChannelMode(InputChannelMode mode);
     /// The output that the functions of QIODevice read; StandardOutput unless set.
     ProcessChannel readChannel() const;
+    /// Sets the output that the functions of QIODevice read.
     void setReadChannel(ProcessChannel channel);
 
-    /// Everything that came from the channel and was not read yet.
+    /// Everything that came on standard output and was not read yet.
     QByteArray readAllStandardOutput();
+    /// Everything that came on standard error and was not read yet.
     QByteArray readAllStandardError();
     /// Closes the child's input once everything written to it is through.
     void closeWriteChannel();
@@ -171,9 +179,13 @@ public:
     /// Blocks until the child has ended and finished() was emitted.
     bool waitForFinished(int msecs = 30000);
 
+    /// True: there is no position to seek to.
     bool isSequential() const override;
+    /// How many bytes can be read from the read channel now.
     qint64 bytesAvailable() const override;
+    /// How many written bytes have not reached the child's pipe yet.
     qint64 bytesToWrite() const override;
+    /// Whether the read channel holds a whole line.
     bool canReadLine() const override;
     /// Kills the child, waits for its end and closes the device.
     void close() override;
@@ -199,8 +211,11 @@ Q_SIGNALS:
     void readyReadStandardError(QPrivateSignal);
 
 protected:
+    /// Takes bytes from the read channel; -1 at its end.
     qint64 readData(char *data, qint64 maxSize) override;
+    /// Queues bytes for the child; 0 when its input is closed.
     qint64 writeData(const char *data, qint64 size) override;
+    /// Moves the watch along when the object changes its thread.
     bool event(QEvent *event) override;
 
 private:

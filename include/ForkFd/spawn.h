@@ -42,7 +42,7 @@ struct FORKFD_EXPORT ExitInfo
         Unknown ///< Another part of the process collected the status, and nobody knows it any more.
     };
 
-    Reason reason = Unknown;
+    Reason reason = Unknown; ///< What brought the child to its end.
     int code = -1; ///< Exit code, 0 to 255, with Exited; -1 otherwise.
     int signal = 0; ///< Signal number with Signaled; 0 otherwise.
     bool coreDumped = false; ///< With Signaled: the kernel wrote a core dump.
@@ -60,6 +60,7 @@ struct FORKFD_EXPORT ExitInfo
 
     /// Equal when every field is, the resource usage included.
     friend FORKFD_EXPORT bool operator==(const ExitInfo &, const ExitInfo &) noexcept;
+    /// Differs in some field.
     friend bool operator!=(const ExitInfo &a, const ExitInfo &b) noexcept { return !(a == b); }
 };
 
@@ -74,6 +75,7 @@ struct FORKFD_EXPORT StartError
 
     /// Equal when the step has the same name and the errno is the same.
     friend FORKFD_EXPORT bool operator==(const StartError &, const StartError &) noexcept;
+    /// Differs in the step or the errno.
     friend bool operator!=(const StartError &a, const StartError &b) noexcept { return !(a == b); }
 };
 
@@ -114,8 +116,11 @@ struct LaunchOptions
 class FORKFD_EXPORT Child
 {
 public:
+    /// Moves the child; the other object has none left.
     Child(Child &&) noexcept;
+    /// Moves the child; one that this object had is left as by the destructor.
     Child &operator=(Child &&) noexcept;
+    /// Leaves a child that still runs to itself.
     ~Child();
 
     /// The process id; it may name another process once the end was collected.

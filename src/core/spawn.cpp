@@ -67,7 +67,9 @@ Child::Child(ExitWatchPtr watch) noexcept
 {
 }
 
+/// \since 0.1
 Child::Child(Child &&) noexcept = default;
+/// \since 0.1
 Child &Child::operator=(Child &&) noexcept = default;
 
 /// A child that still runs goes on; it is collected in the background when it ends. Never blocks

@@ -17,14 +17,28 @@ namespace ForkFd {
 
 Q_LOGGING_CATEGORY(childProcessLog, "forkfd.childprocess")
 
+/// Never blocks. **Errors:** none.
+/// \since 0.1
 ChildProcess::ChildProcess(QObject *parent)
     : QIODevice(parent)
     , d(new ChildProcessPrivate(this))
 {
 }
 
+/// A child that still runs gets SIGKILL and is collected in the background. Never blocks, emits nothing.
+/// Unlike QProcess it does not wait for the child. \since 0.1
 ChildProcess::~ChildProcess() = default;
 
+/// Sets program() and arguments() and starts. The state is Starting afterwards; started() or
+/// errorOccurred() follows from the event loop or a waitFor function, and then finished() if there was
+/// a child. `mode` says which directions are open; a pipe of the other direction is closed at once.
+///
+/// Blocks until the child has executed its program, which does not depend on the size of this process.
+/// **Errors:** a child that already runs: warns and does nothing. Otherwise errorOccurred(FailedToStart)
+/// and startError(): inside start() for the steps `program`, `argument`, `environment`, `backend`,
+/// `channels`, `descriptors` and `clone`, later for those that the child itself fails in. Unlike
+/// QProcess, which cuts it off, an argument with an embedded NUL is an error.
+/// \since 0.1
 void ChildProcess::start(const QString &program, const QStringList &arguments, OpenMode mode)
 {
     if (d->state != NotRunning) {
@@ -36,6 +50,7 @@ void ChildProcess::start(const QString &program, const QStringList &arguments, O
     start(mode);
 }
 
+/// As above, with the program and arguments set before. \since 0.1
 void ChildProcess::start(OpenMode mode)
 {
     if (d->state != NotRunning)
@@ -44,17 +59,21 @@ void ChildProcess::start(OpenMode mode)
         d->start(mode);
 }
 
+/// As start(). **Errors:** false when a failure was reported inside start(). \since 0.1
 bool ChildProcess::open(OpenMode mode)
 {
     start(mode);
     return d->state != NotRunning;
 }
 
+/// Never blocks. **Errors:** none. \since 0.1
 QString ChildProcess::program() const
 {
     return d->program;
 }
 
+/// An empty program makes the start fail. **Errors:** while a child runs: warns and does nothing.
+/// \since 0.1
 void ChildProcess::setProgram(const QString &program)
 {
     if (d->state != NotRunning)
@@ -63,11 +82,13 @@ void ChildProcess::setProgram(const QString &program)
         d->program = program;
 }
 
+/// Never blocks. **Errors:** none. \since 0.1
 QStringList ChildProcess::arguments() const
 {
     return d->arguments;
 }
 
+/// **Errors:** while a child runs: warns and does nothing. \since 0.1
 void ChildProcess::setArguments(const QStringList &arguments)
 {
     if (d->state != NotRunning)
@@ -76,56 +97,70 @@ void ChildProcess::setArguments(const QStringList &arguments)
         d->arguments = arguments;
 }
 
+/// Never blocks. **Errors:** none. \since 0.1
 QString ChildProcess::workingDirectory() const
 {
     return d->workingDirectory;
 }
 
+/// Counts from the next start. **Errors:** none here; a directory that does not exist makes the start
+/// fail with step `workingDirectory`. \since 0.1
 void ChildProcess::setWorkingDirectory(const QString &directory)
 {
     d->workingDirectory = directory;
 }
 
+/// Never blocks. **Errors:** none. \since 0.1
 QProcessEnvironment ChildProcess::processEnvironment() const
 {
     return d->environment;
 }
 
+/// Counts from the next start. A variable of the parent that QString cannot hold reaches the child as
+/// the bytes that it is. **Errors:** none here. \since 0.1
 void ChildProcess::setProcessEnvironment(const QProcessEnvironment &environment)
 {
     d->environment = environment;
 }
 
+/// Never blocks. **Errors:** none. \since 0.1
 ChildProcess::ProcessChannelMode ChildProcess::processChannelMode() const
 {
     return d->channelMode;
 }
 
+/// Counts from the next start. **Errors:** none. \since 0.1
 void ChildProcess::setProcessChannelMode(ProcessChannelMode mode)
 {
     d->channelMode = mode;
 }
 
+/// Never blocks. **Errors:** none. \since 0.1
 ChildProcess::InputChannelMode ChildProcess::inputChannelMode() const
 {
     return d->inputMode;
 }
 
+/// Counts from the next start. **Errors:** none. \since 0.1
 void ChildProcess::setInputChannelMode(InputChannelMode mode)
 {
     d->inputMode = mode;
 }
 
+/// Never blocks. **Errors:** none. \since 0.1
 ChildProcess::ProcessChannel ChildProcess::readChannel() const
 {
     return d->readChannel;
 }
 
+/// Unread data of the other channel stays there. **Errors:** during a read transaction: warns and does
+/// nothing. \since 0.1
 void ChildProcess::setReadChannel(ProcessChannel channel)
 {
     d->setReadChannel(channel);
 }
 
+/// Never blocks. **Errors:** empty when the device is not open. \since 0.1
 QByteArray ChildProcess::readAllStandardOutput()
 {
     const ProcessChannel previous = readChannel();
@@ -135,6 +170,7 @@ QByteArray ChildProcess::readAllStandardOutput()
     return data;
 }
 
+/// Never blocks. **Errors:** empty when the device is not open. \since 0.1
 QByteArray ChildProcess::readAllStandardError()
 {
     const ProcessChannel previous = readChannel();
@@ -144,11 +180,14 @@ QByteArray ChildProcess::readAllStandardError()
     return data;
 }
 
+/// The child reads end of file then. What is written after this is refused. Never blocks.
+/// **Errors:** none. \since 0.1
 void ChildProcess::closeWriteChannel()
 {
     d->closeWriteChannel();
 }
 
+/// Never blocks. **Errors:** none. \since 0.1
 ChildProcess::ProcessState ChildProcess::state() const
 {
     return d->state;
@@ -163,6 +202,8 @@ qint64 ChildProcess::processId() const
     return d->watch ? d->watch->pid() : 0;
 }
 
+/// Stays until the next start. errorString() has it in words. Never blocks. **Errors:** none.
+/// \since 0.1
 ChildProcess::ProcessError ChildProcess::error() const
 {
     return d->error;
@@ -248,11 +289,15 @@ bool ChildProcess::sendSignal(int signal)
     return errorCode == 0;
 }
 
+/// Does nothing without a child. Unlike QProcess it cannot hit another process that got the number.
+/// Never blocks. **Errors:** none are told; sendSignal() tells. \since 0.1
 void ChildProcess::terminate()
 {
     sendSignal(SIGTERM);
 }
 
+/// Does nothing without a child. Unlike QProcess it cannot hit another process that got the number.
+/// Never blocks. **Errors:** none are told; sendSignal() tells. \since 0.1
 void ChildProcess::kill()
 {
     sendSignal(SIGKILL);
@@ -270,6 +315,11 @@ bool ChildProcess::waitForStarted(int)
     return d->state == Running;
 }
 
+/// Emits what is to be emitted meanwhile. Needs no event loop. `msecs` -1: no timeout.
+///
+/// **Errors:** false when there is no child, the channel is not piped or at its end, the child has ended
+/// without more data, the time is over (error() is Timedout), or a slot has deleted this object.
+/// \since 0.1
 bool ChildProcess::waitForReadyRead(int msecs)
 {
     if (d->state == NotRunning || !d->channelOf(d->readChannel).isOpen())
@@ -281,6 +331,10 @@ bool ChildProcess::waitForReadyRead(int msecs)
         || (outcome == ChildProcessPrivate::RunEnded && hasNewData());
 }
 
+/// Emits what is to be emitted meanwhile. Needs no event loop. `msecs` -1: no timeout.
+///
+/// **Errors:** false when there is nothing to be written, the child reads no more or has ended, the time
+/// is over (error() is Timedout), or a slot has deleted this object. \since 0.1
 bool ChildProcess::waitForBytesWritten(int msecs)
 {
     if (d->state == NotRunning || d->input.bytes().isEmpty())
@@ -305,21 +359,25 @@ bool ChildProcess::waitForFinished(int msecs)
     return outcome == ChildProcessPrivate::RunEnded && !hasFailed;
 }
 
+/// Never blocks. **Errors:** none. \since 0.1
 bool ChildProcess::isSequential() const
 {
     return true;
 }
 
+/// Never blocks. **Errors:** none. \since 0.1
 qint64 ChildProcess::bytesAvailable() const
 {
     return QIODevice::bytesAvailable() + d->channelOf(d->readChannel).bytes().size();
 }
 
+/// Never blocks. **Errors:** none. \since 0.1
 qint64 ChildProcess::bytesToWrite() const
 {
     return QIODevice::bytesToWrite() + d->input.bytes().size();
 }
 
+/// Never blocks. **Errors:** none. \since 0.1
 bool ChildProcess::canReadLine() const
 {
     return QIODevice::canReadLine() || d->channelOf(d->readChannel).bytes().contains('\n');
@@ -346,6 +404,7 @@ void ChildProcess::close()
     QIODevice::close();
 }
 
+/// Never blocks. **Errors:** -1 when there is no more and will be none. \since 0.1
 qint64 ChildProcess::readData(char *data, qint64 maxSize)
 {
     const qint64 count = d->channelOf(d->readChannel).bytes().take(data, maxSize);
@@ -353,6 +412,7 @@ qint64 ChildProcess::readData(char *data, qint64 maxSize)
     return count == 0 && maxSize > 0 && d->state == NotRunning ? -1 : count;
 }
 
+/// Never blocks: what the pipe does not take waits here. **Errors:** 0. \since 0.1
 qint64 ChildProcess::writeData(const char *data, qint64 size)
 {
     if (!d->canWrite())
@@ -361,6 +421,7 @@ qint64 ChildProcess::writeData(const char *data, qint64 size)
     return size;
 }
 
+/// Called by Qt. **Errors:** none. \since 0.1
 bool ChildProcess::event(QEvent *event)
 {
     if (event->type() == QEvent::ThreadChange)
@@ -368,12 +429,14 @@ bool ChildProcess::event(QEvent *event)
     return QIODevice::event(event);
 }
 
+/// \since 0.1
 QDebug operator<<(QDebug debug, const ExitInfo &info)
 {
     const QDebugStateSaver saver(debug);
     return debug.noquote() << QString::fromStdString(info.toString());
 }
 
+/// \since 0.1
 QDebug operator<<(QDebug debug, const StartError &error)
 {
     const QDebugStateSaver saver(debug);
