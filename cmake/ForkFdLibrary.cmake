@@ -13,7 +13,6 @@ function(forkfd_compile_options target)
     target_compile_options(${target} PRIVATE
         -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual
         $<$<BOOL:${FORKFD_WERROR}>:-Werror>)
-    target_compile_definitions(${target} PRIVATE QT_NO_KEYWORDS QT_NO_CAST_FROM_ASCII QT_NO_CAST_TO_ASCII)
 endfunction()
 
 # One of the two libraries: forkfd_add_library(ForkFdCore Core sources…) is also ForkFd::Core.
@@ -22,6 +21,7 @@ function(forkfd_add_library target exported_name)
     add_library(ForkFd::${exported_name} ALIAS ${target})
     forkfd_compile_options(${target})
     target_compile_features(${target} PUBLIC cxx_std_17)
+    target_compile_definitions(${target} PRIVATE QT_NO_KEYWORDS QT_NO_CAST_FROM_ASCII QT_NO_CAST_TO_ASCII)
     target_include_directories(${target} PUBLIC
         $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
         $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
