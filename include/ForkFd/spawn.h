@@ -139,7 +139,7 @@ private:
 
     Internal::ExitWatchPtr m_watch;
     std::optional<ExitInfo> m_exitInfo;
-    pid_t m_pid;
+    pid_t m_pid = -1;
 };
 
 /// Starts a child process. Without a result nothing was started, and `error` (may be null) says why.

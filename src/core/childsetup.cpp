@@ -108,8 +108,7 @@ private:
 
     void restoreSignalMask() noexcept
     {
-        const sigset_t *mask = m_plan.signalMask() ? m_plan.signalMask() : &m_context.parentMask;
-        ::sigprocmask(SIG_SETMASK, mask, nullptr);
+        setSignalMask(m_plan.signalMask() ? *m_plan.signalMask() : m_context.parentMask);
     }
 
     [[noreturn]] void fail(const char *step, int errorCode) noexcept

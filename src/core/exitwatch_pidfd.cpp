@@ -86,9 +86,23 @@ bool PidFdWatch::isSupported() noexcept
     return waitid(INT_MAX, &info, WEXITED | WNOHANG, nullptr) == -1 && errno == EBADF;
 }
 
+namespace {
+
+UniqueFd openPidFd(pid_t pid) noexcept
+{
+    return UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+}
+
+} // namespace
+
+bool PidFdWatch::canOpen() noexcept
+{
+    return static_cast<bool>(openPidFd(::getpid()));
+}
+
 UniqueFd PidFdWatch::open(pid_t child) noexcept
 {
-    UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
+    UniqueFd pidfd = openPidFd(child);
     siginfo_t info;
     // Ours only if it can be waited for: after a theft the number may name a stranger by now.
     if (pidfd && waitid(pidfd.get(), &info, WEXITED | WNOHANG | WNOWAIT, nullptr) != 0)

@@ -16,6 +16,8 @@ public:
     /// Whether the kernel (Linux 5.4 or newer) and its filters let a pidfd be waited for.
     static bool isSupported() noexcept;
 
+    /// Whether pidfd_open(2) is there. False with its errno.
+    static bool canOpen() noexcept;
     /// A pidfd for a child of which only the number is known. None with errno on failure; ECHILD
     /// when the child has ended and someone else collected it, so that the number proves nothing.
     static UniqueFd open(pid_t child) noexcept;

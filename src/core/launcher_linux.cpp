@@ -97,6 +97,8 @@ private:
         if (!stack)
             return fail(error, {"clone", errno});
         UniqueFd spare;
+        if (!givesPidFd && !PidFdWatch::canOpen())
+            return refused(rung, errno, error);
         if (!givesPidFd && !openSpare(spare))
             return fail(error, creationError(errno));
 
@@ -104,12 +106,8 @@ private:
         m_report = {};
         m_context.sharedMark = &m_kernelMark;
         const pid_t pid = rung == Rung::Clone3 ? clone3(stack) : clone(stack, rung);
-        if (pid < 0) {
-            if (!isRefusal(errno))
-                return fail(error, creationError(errno));
-            giveUp(rung);
-            return TryNextRung;
-        }
+        if (pid < 0)
+            return refused(rung, errno, error);
         UniqueFd pidfd(givesPidFd ? m_kernelMark : -1);
         if (m_report.stage == ChildReport::Failed) {
             collectFailed(pid);
@@ -216,6 +214,8 @@ private:
             return fail(error, creationError(errno));
         UniqueFd ours(ends[0]);
         UniqueFd theirs(ends[1]);
+        if (rung == Rung::ForkAndOpen && !PidFdWatch::canOpen())
+            return fail(error, creationError(errno));
         UniqueFd spare;
         if (!openSpare(spare))
             return fail(error, creationError(errno));
@@ -245,22 +245,20 @@ private:
         return readReport(pid, ours.get(), error);
     }
 
-    // fork() that gives a pidfd, without the handlers of pthread_atfork(3): childsetup needs none.
+    // fork() that gives a pidfd, without the handlers of pthread_atfork(3): childsetup needs none. No
+    // exit signal here either.
     static pid_t copyingClone(int *pidfd) noexcept
     {
-        return static_cast<pid_t>(
-            ::syscall(SYS_clone, CLONE_PIDFD | SIGCHLD, nullptr, pidfd, nullptr, nullptr));
+        return static_cast<pid_t>(::syscall(SYS_clone, CLONE_PIDFD, nullptr, pidfd, nullptr, nullptr));
     }
 
     static Outcome copyRefused(Rung rung, pid_t pid, UniqueFd gate, StartError &error) noexcept
     {
-        const int errorCode = errno;
-        if (pid > 0) { // Linux before 5.2 has ignored the flag; the child gives up at the gate.
-            gate.reset();
-            ::waitpid(pid, nullptr, 0);
-        } else if (rung == Rung::ForkAndOpen || !isRefusal(errorCode)) {
-            return fail(error, creationError(errorCode));
-        }
+        if (pid < 0)
+            return refused(rung, errno, error);
+        // Linux before 5.2 has ignored the flag; the child gives up at the gate.
+        gate.reset();
+        ::waitpid(pid, nullptr, __WALL);
         giveUp(rung);
         return TryNextRung;
     }
@@ -283,9 +281,17 @@ private:
         ChildReport report;
         if (::recv(socket, &report, sizeof report, MSG_WAITALL) != sizeof report)
             return Started;
-        ::waitpid(pid, nullptr, 0);
+        ::waitpid(pid, nullptr, __WALL);
         m_watch.reset();
         return fail(error, {report.step, report.errorCode});
+    }
+
+    static Outcome refused(Rung rung, int errorCode, StartError &error) noexcept
+    {
+        if (rung == Rung::ForkAndOpen || !isRefusal(errorCode))
+            return fail(error, creationError(errorCode));
+        giveUp(rung);
+        return TryNextRung;
     }
 
     static Outcome fail(StartError &error, const StartError &reason) noexcept

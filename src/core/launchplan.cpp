@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,15 +34,13 @@ std::vector<char *> pointersTo(std::vector<std::string> &strings)
     return pointers;
 }
 
-bool isExecutableFile(const std::string &path, int *errorCode)
+// 0, or what execve(2) would say. A directory gives EACCES there, too.
+int checkExecutable(const std::string &path)
 {
     struct stat status;
     if (::stat(path.c_str(), &status) != 0)
-        return false;
-    if (S_ISREG(status.st_mode) && ::access(path.c_str(), X_OK) == 0)
-        return true;
-    *errorCode = EACCES;
-    return false;
+        return errno;
+    return S_ISREG(status.st_mode) && ::access(path.c_str(), X_OK) == 0 ? 0 : EACCES;
 }
 
 } // namespace
@@ -70,11 +69,15 @@ StartError LaunchPlan::check() const noexcept
         return {"environment", EINVAL};
     if (hasNul(command.workingDirectory))
         return {"workingDirectory", EINVAL};
+    return check(m_request.options);
+}
 
-    const auto &descriptors = m_request.options.fileDescriptors;
+StartError LaunchPlan::check(const LaunchOptions &options) noexcept
+{
+    const auto &descriptors = options.fileDescriptors;
     for (auto it = descriptors.begin(); it != descriptors.end(); ++it) {
         const auto hasSameNumber = [it](const FileDescriptor &d) { return d.childFd == it->childFd; };
-        if (it->childFd < 0 || it->parentFd < 0)
+        if (it->childFd < 0 || ::fcntl(it->parentFd, F_GETFD) < 0)
             return {"fileDescriptors", EBADF};
         if (std::any_of(descriptors.begin(), it, hasSameNumber))
             return {"fileDescriptors", EINVAL};
@@ -116,28 +119,35 @@ const sigset_t *LaunchPlan::signalMask() const noexcept
 std::optional<std::string> findExecutable(const std::string &program, int *errorCode)
 {
     *errorCode = ENOENT;
-    if (program.find('/') != std::string::npos)
-        return program;
+    if (program.find('/') != std::string::npos || hasNul(program))
+        return program; // A NUL is for the plan to refuse.
     if (program.empty())
         return std::nullopt;
 
     const char *variable = std::getenv("PATH");
     // POSIX leaves the default open; this is what glibc's execvp(3) uses.
     const std::string_view path = variable ? variable : "/bin:/usr/bin";
-    std::size_t begin = 0;
-    while (begin <= path.size()) {
+    bool wasRefused = false;
+    for (std::size_t begin = 0; begin <= path.size();) {
         const std::size_t end = std::min(path.find(':', begin), path.size());
         std::string candidate(path.substr(begin, end - begin));
         // An empty entry is the current directory (POSIX, "8.3 Other Environment Variables").
         candidate += candidate.empty() ? "./" : "/";
         candidate += program;
-        if (isExecutableFile(candidate, errorCode)) {
+        *errorCode = checkExecutable(candidate);
+        if (*errorCode == 0) {
             // A relative entry counts from here and not from the directory that the child goes to.
             std::error_code none;
             return std::filesystem::absolute(candidate, none).string();
         }
+        wasRefused = wasRefused || *errorCode == EACCES;
+        // As execvp(3), which goes on after these errors only.
+        if (*errorCode != ENOENT && *errorCode != ENOTDIR && *errorCode != EACCES)
+            return std::nullopt;
         begin = end + 1;
     }
+    if (wasRefused)
+        *errorCode = EACCES;
     return std::nullopt;
 }
 

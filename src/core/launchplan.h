@@ -41,6 +41,10 @@ public:
     LaunchPlan(const LaunchPlan &) = delete;
     LaunchPlan &operator=(const LaunchPlan &) = delete;
 
+    /// What is wrong with the options; without a step they are good. To be asked before the caller opens
+    /// descriptors of its own, which could take the number of one that is not open.
+    static StartError check(const LaunchOptions &options) noexcept;
+
     /// What is wrong with the request; without a step the plan is good.
     const StartError &error() const noexcept { return m_error; }
 

@@ -28,6 +28,7 @@ struct Reaper::State
     PollSet set;
     enum Thread { NoThread, HasThread };
     std::atomic<Thread> thread = NoThread;
+    std::atomic<int> watchedCount = 0; ///< In the set.
 };
 
 namespace {
@@ -50,12 +51,17 @@ void Reaper::adopt(ExitWatch *watch) noexcept
 {
     pushPending(watch);
     State *state = stateOfThisProcess();
-    if (!state || !watchPending(*state))
+    if (!state)
         return;
+    watchPending(*state);
     State::Thread none = State::NoThread;
-    if (state->thread.compare_exchange_strong(none, State::HasThread)
-        && startLibraryThread("forkfd-reaper", threadMain, state) != 0)
+    if (state->watchedCount == 0 || !state->thread.compare_exchange_strong(none, State::HasThread))
+        return;
+    if (startLibraryThread("forkfd-reaper", threadMain, state) != 0) {
+        // In its place for once, and nobody else is before the flag says so.
+        serve(*state, 0);
         state->thread = State::NoThread;
+    }
 }
 
 Reaper::State *Reaper::stateOfThisProcess() noexcept
@@ -83,45 +89,55 @@ void Reaper::pushPending(ExitWatch *watch) noexcept
                                           std::memory_order_relaxed)) { }
 }
 
-// Collects what has ended, and puts the rest into the set. Whether anything went there.
-bool Reaper::watchPending(State &state) noexcept
+// Collects what has ended, and puts the rest into the set.
+void Reaper::watchPending(State &state) noexcept
 {
-    bool isWatchingAny = false;
     ExitWatch *watch = pending.exchange(nullptr, std::memory_order_acquire);
     while (watch) {
         ExitWatch *next = watch->m_nextInReaper;
         if (!watch->isWatching() || watch->collect())
             delete watch;
-        else if (state.set.add(watch->descriptor(), PollSet::Readable,
-                               reinterpret_cast<std::uintptr_t>(watch)))
-            isWatchingAny = true; // The thread may have deleted it by now.
         else
-            pushPending(watch);
+            putIntoSet(state, watch);
         watch = next;
     }
-    return isWatchingAny;
+}
+
+void Reaper::putIntoSet(State &state, ExitWatch *watch) noexcept
+{
+    // Counted before, because the thread may have collected and deleted it right after.
+    ++state.watchedCount;
+    const auto id = reinterpret_cast<std::uintptr_t>(watch);
+    if (!state.set.add(watch->descriptor(), PollSet::Readable, id)) {
+        --state.watchedCount;
+        pushPending(watch);
+    }
+}
+
+void Reaper::serve(State &state, int timeout) noexcept
+{
+    std::uint64_t ids[PollSet::maxEvents];
+    const int count = state.set.wait(ids, timeout);
+    for (int i = 0; i < count; ++i) {
+        auto *watch = reinterpret_cast<ExitWatch *>(static_cast<std::uintptr_t>(ids[i]));
+        const bool isCollected = watch->collect().has_value();
+        // Level-triggered: one that has ended but cannot be collected yet must not stay.
+        state.set.remove(watch->descriptor());
+        --state.watchedCount;
+        if (isCollected)
+            delete watch;
+        else
+            pushPending(watch);
+    }
+    if (count == 0)
+        watchPending(state);
 }
 
 void Reaper::threadMain(void *argument)
 {
     State &state = *static_cast<State *>(argument);
-    while (true) {
-        const bool sweeps = pending.load(std::memory_order_relaxed) != nullptr;
-        std::uint64_t ids[PollSet::maxEvents];
-        const int count = state.set.wait(ids, sweeps ? sweepInterval : -1);
-        for (int i = 0; i < count; ++i) {
-            auto *watch = reinterpret_cast<ExitWatch *>(static_cast<std::uintptr_t>(ids[i]));
-            const bool isCollected = watch->collect().has_value();
-            // Level-triggered: one that has ended but cannot be collected yet must not stay.
-            state.set.remove(watch->descriptor());
-            if (isCollected)
-                delete watch;
-            else
-                pushPending(watch);
-        }
-        if (count == 0)
-            watchPending(state);
-    }
+    while (true)
+        serve(state, pending.load(std::memory_order_relaxed) ? sweepInterval : -1);
 }
 
 } // namespace ForkFd::Internal

@@ -23,7 +23,9 @@ private:
     struct State;
     static State *stateOfThisProcess() noexcept;
     static void pushPending(ExitWatch *watch) noexcept;
-    static bool watchPending(State &state) noexcept;
+    static void watchPending(State &state) noexcept;
+    static void putIntoSet(State &state, ExitWatch *watch) noexcept;
+    static void serve(State &state, int timeout) noexcept;
     static void threadMain(void *state);
 
     static std::atomic<ExitWatch *> pending;

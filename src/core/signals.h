@@ -13,6 +13,9 @@ namespace ForkFd::Internal {
 /// Blocks every signal in the calling thread, those included that libc keeps for itself.
 void blockAllSignals(sigset_t *previousMask) noexcept;
 
+/// Sets the calling thread's mask, libc's own signals included. Async-signal-safe.
+void setSignalMask(const sigset_t &mask) noexcept;
+
 /// Gives every caught signal its default action; ignored ones stay ignored, as with execve(2).
 // Runs in the child between clone and exec: async-signal-safe calls only.
 void resetCaughtSignals() noexcept;
@@ -32,7 +35,7 @@ public:
     }
     ~SignalBlocker()
     {
-        ::pthread_sigmask(SIG_SETMASK, &m_previousMask, nullptr);
+        setSignalMask(m_previousMask);
         ::pthread_setcancelstate(m_previousCancelState, nullptr);
     }
     SignalBlocker(const SignalBlocker &) = delete;

@@ -24,6 +24,11 @@ void blockAllSignals(sigset_t *previousMask) noexcept
     ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, everything, previousMask, kernelMaskSize);
 }
 
+void setSignalMask(const sigset_t &mask) noexcept
+{
+    ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, nullptr, kernelMaskSize);
+}
+
 // The raw rt_sigaction(2) below, because sigaction() refuses libc's own signals and takes a lock for
 // SIGABRT. The kernel's struct begins with the handler on every architecture but MIPS; all zeroes
 // is SIG_DFL everywhere. The size is larger than any architecture's.

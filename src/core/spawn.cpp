@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <limits>
+#include <utility>
 
 #include <poll.h>
 
@@ -68,9 +69,21 @@ Child::Child(ExitWatchPtr watch) noexcept
 }
 
 /// \since 0.1
-Child::Child(Child &&) noexcept = default;
+Child::Child(Child &&other) noexcept
+    : m_watch(std::move(other.m_watch))
+    , m_exitInfo(std::exchange(other.m_exitInfo, std::nullopt))
+    , m_pid(std::exchange(other.m_pid, -1))
+{
+}
+
 /// \since 0.1
-Child &Child::operator=(Child &&) noexcept = default;
+Child &Child::operator=(Child &&other) noexcept
+{
+    m_watch = std::move(other.m_watch);
+    m_exitInfo = std::exchange(other.m_exitInfo, std::nullopt);
+    m_pid = std::exchange(other.m_pid, -1);
+    return *this;
+}
 
 /// A child that still runs goes on; it is collected in the background when it ends. Never blocks
 /// and never fails; without memory or threads the collection waits for a later call to the library.
@@ -78,7 +91,8 @@ Child &Child::operator=(Child &&) noexcept = default;
 Child::~Child() = default;
 
 /// Valid as a number for ever; as the name of this child only until its end was collected, by
-/// wait() or by somebody else in the process. Use sendSignal() rather than kill(2).
+/// wait() or by somebody else in the process. Use sendSignal() rather than kill(2). -1 when the object
+/// was moved from.
 ///
 /// Never blocks. **Errors:** none. \since 0.1
 pid_t Child::pid() const noexcept
@@ -113,8 +127,9 @@ std::optional<ExitInfo> Child::wait(milliseconds timeout)
             m_exitInfo = m_watch->collect();
             if (m_exitInfo)
                 m_watch.reset();
-            else
-                pauseFor(retryDelay.next());
+            else if (rest != milliseconds::zero())
+                pauseFor(rest < milliseconds::zero() ? retryDelay.next()
+                                                     : std::min(retryDelay.next(), rest));
         }
         if (rest == milliseconds::zero())
             break;

@@ -45,25 +45,35 @@ void ChildProcess::start(const QString &program, const QStringList &arguments, O
         qCWarning(childProcessLog, "QProcess::start: Process is already running");
         return;
     }
+    if (program.isEmpty()) {
+        d->failWithoutProgram();
+        return;
+    }
     d->program = program;
     d->arguments = arguments;
-    start(mode);
+    d->start(mode);
 }
 
-/// As above, with the program and arguments set before. \since 0.1
+/// As above, with the program and arguments set before. **Errors:** without a program it warns and does
+/// nothing, as QProcess. \since 0.1
 void ChildProcess::start(OpenMode mode)
 {
     if (d->state != NotRunning)
         qCWarning(childProcessLog, "QProcess::start: Process is already running");
+    else if (d->program.isEmpty())
+        qCWarning(childProcessLog, "QProcess::start: program not set");
     else
         d->start(mode);
 }
 
-/// As start(). **Errors:** false when a failure was reported inside start(). \since 0.1
+/// As start(). **Errors:** false when a child runs already, when no program is set, and when a failure
+/// was reported inside start(). \since 0.1
 bool ChildProcess::open(OpenMode mode)
 {
+    const QPointer<ChildProcess> self = this;
+    const bool wasRunning = d->state != NotRunning;
     start(mode);
-    return d->state != NotRunning;
+    return self && !wasRunning && d->state != NotRunning;
 }
 
 /// Never blocks. **Errors:** none. \since 0.1
@@ -193,13 +203,13 @@ ChildProcess::ProcessState ChildProcess::state() const
     return d->state;
 }
 
-/// The number stays valid until finished() is emitted, and may name another process afterwards. Use
+/// Until the change of state() to NotRunning was told; by then the number may name another process. Use
 /// sendSignal() rather than kill(2).
 ///
 /// Never blocks. **Errors:** none. \since 0.1
 qint64 ChildProcess::processId() const
 {
-    return d->watch ? d->watch->pid() : 0;
+    return d->pid;
 }
 
 /// Stays until the next start. errorString() has it in words. Never blocks. **Errors:** none.
@@ -317,12 +327,11 @@ bool ChildProcess::waitForStarted(int)
 
 /// Emits what is to be emitted meanwhile. Needs no event loop. `msecs` -1: no timeout.
 ///
-/// **Errors:** false when there is no child, the channel is not piped or at its end, the child has ended
-/// without more data, the time is over (error() is Timedout), or a slot has deleted this object.
-/// \since 0.1
+/// **Errors:** false when there is no child, the child has ended without more data, the time is over
+/// (error() is Timedout), or a slot has deleted this object. \since 0.1
 bool ChildProcess::waitForReadyRead(int msecs)
 {
-    if (d->state == NotRunning || !d->channelOf(d->readChannel).isOpen())
+    if (d->state == NotRunning)
         return false;
     ChildProcessPrivate *const p = d.get();
     const auto hasNewData = [p, before = p->readCount] { return p->readCount != before; };
@@ -341,7 +350,8 @@ bool ChildProcess::waitForBytesWritten(int msecs)
         return false;
     ChildProcessPrivate *const p = d.get();
     const auto hasWritten = [p, before = p->writeCount] { return p->writeCount != before; };
-    return p->serveUntil(hasWritten, QDeadlineTimer(msecs)) == ChildProcessPrivate::Done;
+    const auto isDone = [p, hasWritten] { return hasWritten() || !p->input.isOpen(); };
+    return p->serveUntil(isDone, QDeadlineTimer(msecs)) == ChildProcessPrivate::Done && hasWritten();
 }
 
 /// Serves the channels meanwhile, so that a child that writes a lot does not block. Needs no event

@@ -19,6 +19,7 @@
 #include <string_view>
 #include <system_error>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -96,21 +97,20 @@ ChildProcessPrivate::~ChildProcessPrivate()
 
 void ChildProcessPrivate::start(QIODevice::OpenMode mode)
 {
-    if (program.isEmpty()) {
-        startError = {"program", EINVAL};
-        reportError(ChildProcess::FailedToStart, startErrorText());
-        return;
-    }
     reset(mode);
+    startTime = endTime = std::chrono::steady_clock::now();
+    startError = LaunchPlan::check(launchOptions);
     ChildEnds ends;
-    if (!openChannels(mode, ends)) {
+    if (!startError.step && !openChannels(mode, ends)) {
         startError = {"channels", errno};
+        for (const Role role : servingOrder)
+            closeChannel(role);
         reportError(ChildProcess::FailedToStart, startErrorText());
         return;
     }
-    startTime = std::chrono::steady_clock::now();
-    startError = launch(ends.descriptors);
-    endTime = startTime;
+    if (!startError.step)
+        startError = launch(ends.descriptors);
+    pid = watch ? watch->pid() : 0;
     ends.owned.clear();
     if (isParentsStep(startError)) {
         failInsideStart();
@@ -121,10 +121,17 @@ void ChildProcessPrivate::start(QIODevice::OpenMode mode)
     setState(ChildProcess::Starting);
 }
 
+void ChildProcessPrivate::failWithoutProgram()
+{
+    startError = {"program", EINVAL};
+    reportError(ChildProcess::FailedToStart, startErrorText());
+}
+
 void ChildProcessPrivate::reset(QIODevice::OpenMode mode)
 {
     ++m_runNumber;
-    q->QIODevice::open(mode);
+    // A device that is open in no direction is open all the same, as by QProcess.
+    q->QIODevice::open(mode == QIODevice::NotOpen ? QIODevice::Unbuffered : mode);
     q->setErrorString({});
     error = ChildProcess::UnknownError;
     startError = {};
@@ -132,38 +139,47 @@ void ChildProcessPrivate::reset(QIODevice::OpenMode mode)
     for (Channel *channel : {&input, &output, &errorOutput})
         channel->bytes().clear();
     m_closesInputWhenWritten = false;
+    m_isStartedDue = false;
     m_retryDelay = {};
     m_retry = {};
 }
 
 bool ChildProcessPrivate::openChannels(QIODevice::OpenMode mode, ChildEnds &ends)
 {
-    const bool pipesOutput = channelMode != ChildProcess::ForwardedChannels
-        && channelMode != ChildProcess::ForwardedOutputChannel;
-    const bool pipesError = channelMode == ChildProcess::SeparateChannels
-        || channelMode == ChildProcess::ForwardedOutputChannel;
-    bool isOpen =
-        inputMode != ChildProcess::ManagedInputChannel || openChannel(input, STDIN_FILENO, ends);
-    isOpen = isOpen && (!pipesOutput || openChannel(output, STDOUT_FILENO, ends));
-    if (isOpen && channelMode == ChildProcess::MergedChannels)
+    using Mode = ChildProcess::ProcessChannelMode;
+    const bool isRead = mode.testFlag(QIODevice::ReadOnly);
+    const bool hasOutput =
+        channelMode != Mode::ForwardedChannels && channelMode != Mode::ForwardedOutputChannel;
+    const bool hasError =
+        channelMode == Mode::SeparateChannels || channelMode == Mode::ForwardedOutputChannel;
+    if (inputMode == ChildProcess::ManagedInputChannel && !openPipe(input, STDIN_FILENO, ends))
+        return false;
+    if (hasOutput && !openOutput(output, STDOUT_FILENO, isRead, ends))
+        return false;
+    if (channelMode == Mode::MergedChannels)
         ends.descriptors.push_back({STDERR_FILENO, ends.descriptors.back().parentFd});
-    isOpen = isOpen && (!pipesError || openChannel(errorOutput, STDERR_FILENO, ends));
-
-    // A direction that the device is not open for is one that the child finds closed.
-    for (Channel *channel : {&input, &output, &errorOutput}) {
-        if (!isOpen || !mode.testFlag(channel == &input ? QIODevice::WriteOnly : QIODevice::ReadOnly))
-            channel->close();
-    }
-    return isOpen;
+    return !hasError || openOutput(errorOutput, STDERR_FILENO, isRead, ends);
 }
 
-bool ChildProcessPrivate::openChannel(Channel &channel, int childFd, ChildEnds &ends)
+// An output that nobody can read goes to nobody, so that the child neither blocks nor breaks.
+bool ChildProcessPrivate::openOutput(Channel &channel, int childFd, bool isRead, ChildEnds &ends)
 {
-    UniqueFd childEnd = channel.open();
-    if (!childEnd)
+    if (isRead)
+        return openPipe(channel, childFd, ends);
+    return ends.add(childFd, UniqueFd(::open("/dev/null", O_WRONLY | O_CLOEXEC)));
+}
+
+bool ChildProcessPrivate::openPipe(Channel &channel, int childFd, ChildEnds &ends)
+{
+    return ends.add(childFd, channel.open());
+}
+
+bool ChildProcessPrivate::ChildEnds::add(int childFd, UniqueFd descriptor)
+{
+    if (!descriptor)
         return false;
-    ends.descriptors.push_back({childFd, childEnd.get()});
-    ends.owned.push_back(std::move(childEnd));
+    descriptors.push_back({childFd, descriptor.get()});
+    owned.push_back(std::move(descriptor));
     return true;
 }
 
@@ -185,11 +201,13 @@ void ChildProcessPrivate::failInsideStart()
     for (const Role role : servingOrder)
         closeChannel(role);
     const QPointer<ChildProcess> self = q;
+    const quint64 run = m_runNumber;
+    const QString text = startErrorText();
     setState(ChildProcess::Starting);
     if (self)
         setState(ChildProcess::NotRunning);
     if (self)
-        reportError(ChildProcess::FailedToStart, startErrorText());
+        reportErrorOf(run, ChildProcess::FailedToStart, text);
 }
 
 // QProcess 6.8's words for what can fail there too, in its translation.
@@ -203,33 +221,54 @@ QString ChildProcessPrivate::startErrorText() const
         return translate("Resource error (fork failure): %1").arg(reason);
     const char *function = step == "exec" ? "execve"
         : step == "workingDirectory"      ? "chdir"
+        : step == "channels"              ? "pipe"
                                           : startError.step;
     return translate("Child process set up failed: %1: %2").arg(QLatin1StringView(function), reason);
 }
 
 void ChildProcessPrivate::finishStarting()
 {
-    if (state != ChildProcess::Starting)
-        return;
+    if (state == ChildProcess::Starting && startError.step)
+        finishFailedStart();
+    else if (state == ChildProcess::Starting)
+        announceStart();
+    else if (m_isStartedDue) // A slot of the change to Running waits, or runs an event loop.
+        emitStarted();
+}
+
+void ChildProcessPrivate::announceStart()
+{
     const Run run(this);
-    if (!startError.step) {
-        setState(ChildProcess::Running);
-        if (run.goesOn())
-            Q_EMIT q->started(ChildProcess::QPrivateSignal());
-        return;
-    }
+    m_isStartedDue = true;
+    setState(ChildProcess::Running);
+    if (run.goesOn() && m_isStartedDue)
+        emitStarted();
+}
+
+void ChildProcessPrivate::emitStarted()
+{
+    m_isStartedDue = false;
+    Q_EMIT q->started(ChildProcess::QPrivateSignal());
+}
+
+void ChildProcessPrivate::finishFailedStart()
+{
+    const Run run(this);
+    const quint64 number = m_runNumber;
+    const QString text = startErrorText();
     for (const Role role : servingOrder)
         closeChannel(role);
     setState(ChildProcess::NotRunning);
     if (run.isObjectAlive())
-        reportError(ChildProcess::FailedToStart, startErrorText());
+        reportErrorOf(number, ChildProcess::FailedToStart, text);
 }
 
 bool ChildProcessPrivate::waitForStarted()
 {
     const QPointer<ChildProcess> self = q;
+    const bool hasFailed = startError.step != nullptr;
     finishStarting();
-    return self && state == ChildProcess::Running;
+    return self && !hasFailed;
 }
 
 void ChildProcessPrivate::setState(ChildProcess::ProcessState newState)
@@ -242,8 +281,17 @@ void ChildProcessPrivate::setState(ChildProcess::ProcessState newState)
 
 void ChildProcessPrivate::reportError(ChildProcess::ProcessError newError, const QString &text)
 {
-    error = newError;
-    q->setErrorString(text);
+    reportErrorOf(m_runNumber, newError, text);
+}
+
+// A slot may have started the next child meanwhile, whose error it is not.
+void ChildProcessPrivate::reportErrorOf(quint64 run, ChildProcess::ProcessError newError,
+                                        const QString &text)
+{
+    if (run == m_runNumber) {
+        error = newError;
+        q->setErrorString(text);
+    }
     Q_EMIT q->errorOccurred(newError);
 }
 
@@ -273,6 +321,8 @@ void ChildProcessPrivate::setReadChannel(ChildProcess::ProcessChannel channel)
 
 void ChildProcessPrivate::queueForWriting(const char *data, qint64 size)
 {
+    if (!input.isOpen()) // The child reads no more: taken and lost, as by QProcess.
+        return;
     input.bytes().append(QByteArray(data, size));
     watchDescriptor(Role::StandardInput);
 }
@@ -488,7 +538,7 @@ void ChildProcessPrivate::finishEnding()
         const bool hasMore = pipe.readRest();
         closeChannel(roleOf(channel));
         if (hasMore)
-            announceData(channel);
+            announceLastData(channel);
         if (!run.goesOn())
             return;
     }
@@ -496,18 +546,32 @@ void ChildProcessPrivate::finishEnding()
     input.bytes().clear();
 
     // From here on slots may start the next child; this one is reported to its end nonetheless.
+    const quint64 number = m_runNumber;
     const int exitCode = q->exitCode();
     const ChildProcess::ExitStatus exitStatus = q->exitStatus();
     setState(ChildProcess::NotRunning);
+    if (run.isObjectAlive() && m_runNumber == number)
+        pid = 0;
     if (run.isObjectAlive() && exitStatus == ChildProcess::CrashExit)
-        reportError(ChildProcess::Crashed, translate("Process crashed"));
+        reportErrorOf(number, ChildProcess::Crashed, translate("Process crashed"));
     else if (run.isObjectAlive() && exitStatus == ChildProcess::UnknownExit)
-        reportError(ChildProcess::UnknownError,
-                    QStringLiteral("Exit status unknown: collected by another part of the process"));
+        reportErrorOf(number, ChildProcess::UnknownError,
+                      QStringLiteral("Exit status unknown: collected by another part of the process"));
     if (run.isObjectAlive())
         Q_EMIT q->readChannelFinished();
     if (run.isObjectAlive())
         Q_EMIT q->finished(exitCode, exitStatus);
+}
+
+// A slot may run an event loop until the end, which no descriptor would wake any more.
+void ChildProcessPrivate::announceLastData(ChildProcess::ProcessChannel channel)
+{
+    const auto goOn = [this, run = m_runNumber] {
+        if (run == m_runNumber && state == ChildProcess::Running && !watch)
+            finishEnding();
+    };
+    QMetaObject::invokeMethod(q, goOn, Qt::QueuedConnection);
+    announceData(channel);
 }
 
 ChildProcessPrivate::WaitOutcome ChildProcessPrivate::serveUntil(const std::function<bool()> &isDone,
@@ -532,7 +596,8 @@ ChildProcessPrivate::WaitOutcome ChildProcessPrivate::serveUntil(const std::func
         if (m_hub)
             m_hub->invalidateBatch();
         for (const Role role : servingOrder) {
-            if (count > 0 && entries[indexOf(role)].revents != 0 && run.goesOn() && isServable(role))
+            if (count > 0 && entries[indexOf(role)].revents != 0 && run.goesOn() && !isDone()
+                && isServable(role))
                 serve(role);
         }
         if (count <= 0 && deadline.hasExpired()) {

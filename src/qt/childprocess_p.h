@@ -43,6 +43,7 @@ public:
     ~ChildProcessPrivate();
 
     void start(QIODevice::OpenMode mode);
+    void failWithoutProgram();
     bool waitForStarted();
     enum WaitOutcome { Done, RunEnded, TimedOut, ObjectGone };
     /// Serves this child until `isDone`, the end of the run or the deadline, which sets error().
@@ -50,7 +51,7 @@ public:
 
     Internal::Channel &channelOf(ChildProcess::ProcessChannel channel) noexcept;
     void setReadChannel(ChildProcess::ProcessChannel channel);
-    bool canWrite() const noexcept { return input.isOpen() && !m_closesInputWhenWritten; }
+    bool canWrite() const noexcept { return !m_closesInputWhenWritten; }
     void queueForWriting(const char *data, qint64 size);
     void closeWriteChannel();
 
@@ -74,6 +75,7 @@ public:
     StartError startError;
     std::optional<ExitInfo> exitInfo; ///< Known from its end on.
     Internal::ExitWatchPtr watch; ///< Until its end was collected.
+    qint64 pid = 0; ///< Until the change to NotRunning was told.
     std::chrono::steady_clock::time_point startTime;
     std::chrono::steady_clock::time_point endTime;
 
@@ -89,18 +91,24 @@ private:
     struct ChildEnds
     {
         std::vector<FileDescriptor> descriptors;
-        std::vector<Internal::UniqueFd> owned; ///< The child's ends of the pipes.
+        std::vector<Internal::UniqueFd> owned; ///< What to close once the child has them.
+        bool add(int childFd, Internal::UniqueFd descriptor);
     };
 
     void reset(QIODevice::OpenMode mode);
     bool openChannels(QIODevice::OpenMode mode, ChildEnds &ends);
-    bool openChannel(Internal::Channel &channel, int childFd, ChildEnds &ends);
+    bool openOutput(Internal::Channel &channel, int childFd, bool isRead, ChildEnds &ends);
+    bool openPipe(Internal::Channel &channel, int childFd, ChildEnds &ends);
     StartError launch(const std::vector<FileDescriptor> &channels);
     void failInsideStart();
     QString startErrorText() const;
     void finishStarting();
+    void announceStart();
+    void emitStarted();
+    void finishFailedStart();
     void setState(ChildProcess::ProcessState newState);
     void reportError(ChildProcess::ProcessError newError, const QString &text);
+    void reportErrorOf(quint64 run, ChildProcess::ProcessError newError, const QString &text);
 
     void descriptorReady(Role role) override;
     void serve(Role role);
@@ -115,6 +123,7 @@ private:
     void collect();
     void retryLater();
     void finishEnding();
+    void announceLastData(ChildProcess::ProcessChannel channel);
 
     void watchAll();
     void watchDescriptor(Role role);
@@ -125,6 +134,7 @@ private:
     std::array<Internal::ExitHub::Id, 4> m_registrations = {}; ///< By role.
     Internal::RetryDelay m_retryDelay;
     QDeadlineTimer m_retry; ///< Runs while a child that looks ended is left alone for a moment.
+    bool m_isStartedDue = false; ///< The state is Running, and started() was not emitted yet.
     bool m_closesInputWhenWritten = false;
     bool m_isEmittingReadyRead = false;
     bool m_isEmittingBytesWritten = false;

@@ -17,13 +17,16 @@ namespace {
 
 QString resolve(const QString &program)
 {
-    return program.contains(u'/') ? program : QStandardPaths::findExecutable(program);
+    // A name with a NUL is for the plan to refuse.
+    const bool isName = !program.contains(u'/') && !program.contains(QChar(u'\0'));
+    return isName ? QStandardPaths::findExecutable(program) : program;
 }
 
-// The parent's variables that QString cannot hold, by the text that QProcessEnvironment makes of them.
-QHash<QString, QByteArray> undecodableVariables()
+// The parent's variables that QString cannot hold, by the text that QProcessEnvironment makes of them,
+// which several may have in common.
+QMultiHash<QString, QByteArray> undecodableVariables()
 {
-    QHash<QString, QByteArray> variables;
+    QMultiHash<QString, QByteArray> variables;
     for (char **entry = environ; *entry; ++entry) {
         const QByteArray bytes(*entry);
         const QString text = QString::fromLocal8Bit(bytes);
@@ -35,12 +38,14 @@ QHash<QString, QByteArray> undecodableVariables()
 
 std::vector<std::string> encode(const QProcessEnvironment &environment)
 {
-    const QHash<QString, QByteArray> undecodable = undecodableVariables();
+    QMultiHash<QString, QByteArray> undecodable = undecodableVariables();
     const QStringList entries = environment.toStringList();
     std::vector<std::string> result;
     result.reserve(static_cast<std::size_t>(entries.size()));
-    for (const QString &entry : entries)
-        result.push_back(undecodable.value(entry, entry.toLocal8Bit()).toStdString());
+    for (const QString &entry : entries) {
+        const bool isUndecodable = undecodable.contains(entry);
+        result.push_back((isUndecodable ? undecodable.take(entry) : entry.toLocal8Bit()).toStdString());
+    }
     return result;
 }
 
