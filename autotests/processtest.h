@@ -35,12 +35,21 @@ class ProcessTest : public QObject
 public:
     /// The helper program with these words as its arguments; see helpers/child.cpp.
     static ForkFd::Command child(std::initializer_list<std::string> words);
+    /// Starts it and says how it ended, or why it did not start, as toString() does.
+    static QByteArray outcomeOf(const ForkFd::Command &command,
+                                const ForkFd::LaunchOptions &options = {});
+    /// Starts it and returns what it wrote to its standard output; what outcomeOf() says instead
+    /// unless it exited with code 0.
+    static QByteArray outputOf(const ForkFd::Command &command, ForkFd::LaunchOptions options = {});
+
+    static QByteArray text(const ForkFd::ExitInfo &info);
+    static QByteArray text(const ForkFd::StartError &error);
 
 protected:
     /// Makes the library open what it keeps for good, before the first count.
     virtual void warmUp();
 
-private Q_SLOTS:
+protected Q_SLOTS:
     void init();
     void cleanup();
 

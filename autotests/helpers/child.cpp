@@ -10,20 +10,33 @@
 //   write N FD    writes N bytes of 'x' to descriptor FD
 //   args …        prints each of the remaining arguments on a line of its own
 //   env NAME      prints the value of the variable, or "(unset)"
+//   environment   prints every variable on a line of its own
+//   name          prints what the program was called by
 //   cwd           prints the working directory
 //   fds           prints the numbers of the open descriptors, on one line
+//   inodes        prints each open descriptor and the inode behind it, on a line of its own
 //   signals       prints the masks of blocked, ignored and caught signals, as /proc has them
+//   burn N        uses N milliseconds of processor time
+//   touch N       uses N MiB of memory
 //   leave FD      closes descriptor FD
 //   fork          leaves a grandchild behind that sleeps and keeps every descriptor; prints its pid
+//   traced        is traced from now on, so that nobody can collect it as long as its tracer lives:
+//                 a grandchild, which sleeps and keeps every descriptor; prints its pid, or 0
+//   grow N FD     makes the pipe FD hold N bytes
 
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <string>
 
 #include <dirent.h>
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace {
@@ -40,7 +53,7 @@ void dieOf(int signal)
     sigemptyset(&set);
     sigaddset(&set, signal);
     sigprocmask(SIG_UNBLOCK, &set, nullptr);
-    std::raise(signal);
+    kill(getpid(), signal); // raise() refuses the two that libc keeps for itself.
 }
 
 [[noreturn]] void sleepForEver()
@@ -85,6 +98,32 @@ void printDescriptors()
     std::puts("");
 }
 
+void printInodes()
+{
+    DIR *directory = opendir("/proc/self/fd");
+    while (const dirent *entry = readdir(directory)) {
+        const int fd = numberOf(entry->d_name);
+        struct stat status;
+        if (entry->d_name[0] != '.' && fd != dirfd(directory) && fstat(fd, &status) == 0)
+            std::printf("%d %lu\n", fd, static_cast<unsigned long>(status.st_ino));
+    }
+    closedir(directory);
+}
+
+void burnProcessorTime(long milliseconds)
+{
+    while (std::clock() < milliseconds * (CLOCKS_PER_SEC / 1000)) { }
+}
+
+void touchMemory(std::size_t mebibytes)
+{
+    const std::size_t size = mebibytes * 1024 * 1024;
+    char *memory = static_cast<char *>(std::malloc(size));
+    for (std::size_t i = 0; i < size; i += 4096)
+        *static_cast<volatile char *>(memory + i) = 1;
+    std::free(memory);
+}
+
 void printSignalMasks()
 {
     std::FILE *status = std::fopen("/proc/self/status", "re");
@@ -104,6 +143,24 @@ void leaveGrandchild()
     if (pid == 0)
         sleepForEver();
     std::printf("%d\n", static_cast<int>(pid));
+}
+
+void letGrandchildTrace()
+{
+    prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY); // Yama lets no child trace its parent otherwise.
+    int isReady[2];
+    if (pipe(isReady) != 0 || fork() == 0) {
+        const bool traces = ptrace(PTRACE_SEIZE, getppid(), nullptr, nullptr) == 0;
+        std::printf("%d\n", traces ? static_cast<int>(getpid()) : 0);
+        std::fflush(stdout);
+        close(isReady[0]);
+        close(isReady[1]);
+        sleepForEver();
+    }
+    close(isReady[1]);
+    char none;
+    while (read(isReady[0], &none, 1) < 0) { }
+    close(isReady[0]);
 }
 
 } // namespace
@@ -132,17 +189,33 @@ int main(int argc, char **argv)
         } else if (word == "env") {
             const char *value = std::getenv(next());
             std::puts(value ? value : "(unset)");
+        } else if (word == "environment") {
+            for (char **variable = environ; *variable; ++variable)
+                std::puts(*variable);
+        } else if (word == "name") {
+            std::puts(argv[0]);
         } else if (word == "cwd") {
             char directory[4096];
             std::puts(getcwd(directory, sizeof directory));
         } else if (word == "fds") {
             printDescriptors();
+        } else if (word == "inodes") {
+            printInodes();
+        } else if (word == "burn") {
+            burnProcessorTime(numberOf(next()));
+        } else if (word == "touch") {
+            touchMemory(static_cast<std::size_t>(numberOf(next())));
         } else if (word == "signals") {
             printSignalMasks();
         } else if (word == "leave") {
             close(numberOf(next()));
         } else if (word == "fork") {
             leaveGrandchild();
+        } else if (word == "traced") {
+            letGrandchildTrace();
+        } else if (word == "grow") {
+            const int size = numberOf(next());
+            fcntl(numberOf(next()), F_SETPIPE_SZ, size);
         } else {
             std::fprintf(stderr, "child: what is \"%s\"?\n", word.c_str());
             return 99;

@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "forkedcopy.h"
+
+#include "testpipe.h"
+
+#include <chrono>
+#include <cstdlib>
+
+#include <grp.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// A coverage build counts in memory, and writes that when a process exits the long way.
+extern "C" __attribute__((weak)) void __gcov_dump();
+
+// A copy of a program with threads may start threads of its own.
+extern "C" __attribute__((visibility("default"))) const char *__tsan_default_options()
+{
+    return "die_after_fork=0";
+}
+
+QByteArray inForkedCopy(const std::function<QByteArray()> &body)
+{
+    TestPipe pipe;
+    const pid_t copy = fork();
+    if (copy == 0) {
+        alarm(120);
+        pipe.write(body());
+        if (__gcov_dump)
+            __gcov_dump();
+        _exit(0);
+    }
+    pipe.closeWriteEnd();
+    QByteArray result = pipe.readAll();
+    int status = 0;
+    waitpid(copy, &status, 0);
+    if (status != 0)
+        result += " [the copy ended with wait status " + QByteArray::number(status) + ']';
+    return result;
+}
+
+void becomeOrdinaryUser()
+{
+    constexpr unsigned nobody = 65534;
+    if (geteuid() != 0)
+        return;
+    if (setgroups(0, nullptr) != 0 || setresgid(nobody, nobody, nobody) != 0
+        || setresuid(nobody, nobody, nobody) != 0)
+        std::abort();
+}
+
+bool eventually(const std::function<bool()> &condition)
+{
+    using Clock = std::chrono::steady_clock;
+    const auto end = Clock::now() + std::chrono::minutes(1);
+    while (!condition()) {
+        if (Clock::now() > end)
+            return false;
+        poll(nullptr, 0, 1);
+    }
+    return true;
+}
+
+bool hasChildren()
+{
+    siginfo_t info;
+    return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0;
+}

@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_SYSTEMCALLFILTER_H
+#define FORKFD_SYSTEMCALLFILTER_H
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+/// A system call that is answered with an error: every call of that number, or those only whose
+/// argument has the given bits.
+struct Refusal
+{
+    long number;
+    int errorCode;
+    unsigned mask = 0; ///< The bits of the argument that are looked at.
+    unsigned value = 0; ///< What they have to be.
+    unsigned argument = 0; ///< Which one.
+};
+
+/// From now on the kernel refuses these calls to the calling thread and its children, as an older
+/// kernel or a sandbox would. There is no way back. False where filters are not to be had; see
+/// seccomp(2).
+inline bool refuse(const std::vector<Refusal> &refusals)
+{
+    std::vector<sock_filter> program;
+    const auto add = [&program](unsigned code, std::size_t k, unsigned char skip = 0) {
+        program.push_back({static_cast<std::uint16_t>(code), 0, skip, static_cast<std::uint32_t>(k)});
+    };
+    constexpr std::size_t lowHalf = std::endian::native == std::endian::big ? 4 : 0;
+    for (const Refusal &refusal : refusals) {
+        add(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr));
+        add(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::size_t>(refusal.number), 4);
+        add(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args) + 8 * refusal.argument + lowHalf);
+        add(BPF_ALU | BPF_AND | BPF_K, refusal.mask);
+        add(BPF_JMP | BPF_JEQ | BPF_K, refusal.value, 1);
+        add(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | static_cast<unsigned>(refusal.errorCode));
+    }
+    add(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+    const sock_fprog filter = {static_cast<unsigned short>(program.size()), program.data()};
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
+        && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
+}
+
+#endif

@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_TEMPORARYCHANGE_H
+#define FORKFD_TEMPORARYCHANGE_H
+
+#include <csignal>
+
+#include <sys/resource.h>
+
+/// Another disposition for a signal, until the end of the scope.
+class TemporaryAction
+{
+public:
+    TemporaryAction(int signal, void (*handler)(int), int flags = 0)
+        : m_signal(signal)
+    {
+        struct sigaction action = {};
+        action.sa_handler = handler;
+        action.sa_flags = flags;
+        sigaction(signal, &action, &m_previous);
+    }
+    ~TemporaryAction() { sigaction(m_signal, &m_previous, nullptr); }
+    TemporaryAction(const TemporaryAction &) = delete;
+    TemporaryAction &operator=(const TemporaryAction &) = delete;
+
+private:
+    int m_signal;
+    struct sigaction m_previous;
+};
+
+/// Another signal mask for this thread, until the end of the scope.
+class TemporaryMask
+{
+public:
+    explicit TemporaryMask(const sigset_t &mask) { pthread_sigmask(SIG_SETMASK, &mask, &m_previous); }
+    ~TemporaryMask() { pthread_sigmask(SIG_SETMASK, &m_previous, nullptr); }
+    TemporaryMask(const TemporaryMask &) = delete;
+    TemporaryMask &operator=(const TemporaryMask &) = delete;
+
+private:
+    sigset_t m_previous;
+};
+
+/// Another soft limit, as far as the hard one allows, until the end of the scope.
+class TemporaryLimit
+{
+public:
+    TemporaryLimit(__rlimit_resource_t resource, rlim_t soft)
+        : m_resource(resource)
+    {
+        getrlimit(resource, &m_previous);
+        const rlimit limit = {soft < m_previous.rlim_max ? soft : m_previous.rlim_max,
+                              m_previous.rlim_max};
+        setrlimit(resource, &limit);
+    }
+    ~TemporaryLimit() { setrlimit(m_resource, &m_previous); }
+    TemporaryLimit(const TemporaryLimit &) = delete;
+    TemporaryLimit &operator=(const TemporaryLimit &) = delete;
+
+private:
+    __rlimit_resource_t m_resource;
+    rlimit m_previous;
+};
+
+#endif

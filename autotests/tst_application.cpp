@@ -1,0 +1,113 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "childprocesstest.h"
+
+#include <QtCore/QTimer>
+
+/// Application objects come and go while children run.
+class tst_Application : public ProcessTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void startedBefore();
+    void oneAfterTheOther();
+    void runningAcross();
+    void waitedForAfterwards();
+
+protected:
+    void warmUp() override;
+
+private:
+    static QStringList words(const char *text) { return ChildProcessTest::words(text); }
+    static bool runUntilFinished(Process &process);
+};
+
+namespace {
+
+/// An application object, until the end of the scope.
+struct Application
+{
+    int argc = 1;
+    char name[12] = "application";
+    char *argv[2] = {name, nullptr};
+    QCoreApplication object{argc, argv};
+};
+
+} // namespace
+
+bool tst_Application::runUntilFinished(Process &process)
+{
+    QObject::connect(&process, &Process::finished, qApp, &QCoreApplication::quit);
+    QTimer::singleShot(60000, qApp, [] { QCoreApplication::exit(1); });
+    return QCoreApplication::exec() == 0;
+}
+
+void tst_Application::warmUp()
+{
+    ProcessTest::warmUp();
+    Application application;
+    Process process;
+    process.start(ChildProcessTest::childProgram(), words("exit 0"));
+    QVERIFY(runUntilFinished(process));
+}
+
+void tst_Application::startedBefore()
+{
+    Process process;
+    QSignalSpy finished(&process, &Process::finished);
+    process.start(ChildProcessTest::childProgram(), words("write 3 1 exit 3"));
+    Application application;
+    QVERIFY(runUntilFinished(process));
+    QCOMPARE(finished.size(), 1);
+    QCOMPARE(process.exitCode(), 3);
+    QCOMPARE(process.readAll(), "xxx");
+}
+
+// What was once connected with the first one's event loop has to notice the second one's.
+void tst_Application::oneAfterTheOther()
+{
+    for (int i = 0; i < 3; ++i) {
+        Application application;
+        Process process;
+        process.start(ChildProcessTest::childProgram(), words("write 3 1 exit 3"));
+        QVERIFY(runUntilFinished(process));
+        QCOMPARE(process.exitCode(), 3);
+    }
+}
+
+void tst_Application::runningAcross()
+{
+    Process process;
+    QSignalSpy started(&process, &Process::started);
+    {
+        Application application;
+        process.start(ChildProcessTest::childProgram(), words("echo exit 3"));
+        process.write("abc");
+        QVERIFY(ChildProcessTest::comes(started));
+    }
+    Application application;
+    Process other; // Whose start makes the library look for the event loop.
+    other.start(ChildProcessTest::childProgram(), words("exit 0"));
+    process.closeWriteChannel();
+    QVERIFY(runUntilFinished(process));
+    QCOMPARE(process.exitCode(), 3);
+    QCOMPARE(process.readAll(), "abc");
+}
+
+void tst_Application::waitedForAfterwards()
+{
+    Process process;
+    {
+        Application application;
+        process.start(ChildProcessTest::childProgram(), words("echo exit 3"));
+        QVERIFY(process.waitForStarted());
+    }
+    process.closeWriteChannel();
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 3);
+}
+
+QTEST_APPLESS_MAIN(tst_Application)
+#include "tst_application.moc"

@@ -1,0 +1,86 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "forkedcopy.h"
+#include "processtest.h"
+
+#include <ForkFd/forkfd.h>
+
+#include <cerrno>
+
+using ForkFd::Backend;
+using ForkFd::StartError;
+
+/// FORKFD_BACKEND chooses how the end of children is noticed; a wish that cannot be granted makes
+/// every start fail, and says so.
+class tst_Backend : public ProcessTest
+{
+    Q_OBJECT
+
+protected:
+    /// Each copy chooses anew.
+    void warmUp() override { }
+
+private Q_SLOTS:
+    void initTestCase();
+    void wish_data();
+    void wish();
+    void chosenOnce();
+};
+
+void tst_Backend::initTestCase()
+{
+    qunsetenv("FORKFD_BACKEND");
+    if (inForkedCopy([] { return outcomeOf(child({"exit", "42"})); }) != "exited with code 42")
+        QSKIP("This kernel has no pidfd to wait for.");
+}
+
+void tst_Backend::wish_data()
+{
+    QTest::addColumn<QByteArray>("wish");
+    QTest::addColumn<Backend>("backend");
+    QTest::addColumn<QByteArray>("outcome");
+    const QByteArray works = "exited with code 42";
+    const QByteArray isUnknown = text(StartError{"backend", EINVAL});
+    QTest::newRow("none") << QByteArray() << Backend::PidFd << works;
+    QTest::newRow("an empty one") << QByteArray("") << Backend::PidFd << works;
+    QTest::newRow("any") << QByteArray("auto") << Backend::PidFd << works;
+    QTest::newRow("pidfd") << QByteArray("pidfd") << Backend::PidFd << works;
+    // There is no such backend yet.
+    QTest::newRow("sigchld") << QByteArray("sigchld") << Backend::SigChld
+                             << text(StartError{"backend", ENOSYS});
+    QTest::newRow("unknown") << QByteArray("kqueue") << Backend::PidFd << isUnknown;
+    QTest::newRow("in capitals") << QByteArray("PIDFD") << Backend::PidFd << isUnknown;
+    QTest::newRow("with a blank") << QByteArray("pidfd ") << Backend::PidFd << isUnknown;
+}
+
+void tst_Backend::wish()
+{
+    QFETCH(QByteArray, wish);
+    QFETCH(Backend, backend);
+    QFETCH(QByteArray, outcome);
+    const QByteArray result = inForkedCopy([&wish] {
+        if (!wish.isNull())
+            qputenv("FORKFD_BACKEND", wish);
+        QByteArray all;
+        for (int times = 0; times < 2; ++times)
+            all += outcomeOf(child({"exit", "42"})) + '\n';
+        return all + (ForkFd::backend() == Backend::PidFd ? "pidfd" : "sigchld");
+    });
+    QCOMPARE(result, outcome + '\n' + outcome + (backend == Backend::PidFd ? "\npidfd" : "\nsigchld"));
+    if (outcome.startsWith("backend"))
+        QVERIFY(outcome.contains("FORKFD_BACKEND"));
+}
+
+void tst_Backend::chosenOnce()
+{
+    const QByteArray result = inForkedCopy([] {
+        const bool isPidFd = ForkFd::backend() == Backend::PidFd;
+        qputenv("FORKFD_BACKEND", "kqueue");
+        return outcomeOf(child({"exit", "42"})) + (isPidFd ? ", pidfd" : ", sigchld");
+    });
+    QCOMPARE(result, "exited with code 42, pidfd");
+}
+
+QTEST_GUILESS_MAIN(tst_Backend)
+#include "tst_backend.moc"

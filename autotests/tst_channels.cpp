@@ -1,0 +1,224 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "childprocesstest.h"
+
+#include <QtCore/QTemporaryFile>
+
+#include <csignal>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+/// Where the child's input comes from and its outputs go to.
+class tst_Channels : public ChildProcessTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void echo_data();
+    void echo();
+    void outputs_data();
+    void outputs();
+    void forwardedInput();
+    void writeOnly_data();
+    void writeOnly();
+    void readOnly();
+    void neither();
+    void grandchildKeepsThePipe_data();
+    void grandchildKeepsThePipe();
+};
+
+namespace {
+
+/// One of the standard descriptors, led to a file until the end of the scope.
+class Detour
+{
+public:
+    explicit Detour(int fd)
+        : m_fd(fd)
+        , m_saved(fcntl(fd, F_DUPFD_CLOEXEC, 3))
+    {
+        if (!m_file.open() || dup2(m_file.handle(), fd) < 0)
+            std::abort();
+    }
+    ~Detour() { dup2(m_saved, m_fd), ::close(m_saved); }
+    Detour(const Detour &) = delete;
+    Detour &operator=(const Detour &) = delete;
+
+    QFile &file() { return m_file; }
+
+private:
+    int m_fd;
+    int m_saved;
+    QTemporaryFile m_file;
+};
+
+} // namespace
+
+void tst_Channels::echo_data()
+{
+    QTest::addColumn<int>("size");
+    QTest::addColumn<bool>("waits");
+    for (const bool waits : {false, true}) {
+        const char *const driver = waits ? "waitForFinished" : "event loop";
+        QTest::addRow("nothing, %s", driver) << 0 << waits;
+        QTest::addRow("one byte, %s", driver) << 1 << waits;
+        QTest::addRow("as much as a pipe holds, %s", driver) << 65536 << waits;
+        QTest::addRow("one byte more, %s", driver) << 65537 << waits;
+        QTest::addRow("a lot, %s", driver) << 10 * 1024 * 1024 << waits;
+    }
+}
+
+void tst_Channels::echo()
+{
+    QFETCH(const int, size);
+    QFETCH(const bool, waits);
+    QByteArray sent(size, Qt::Uninitialized);
+    for (int i = 0; i < size; ++i)
+        sent[i] = static_cast<char>(i ^ (i >> 8) ^ (i >> 16));
+    QByteArray received;
+    qint64 written = 0;
+
+    Process process;
+    QSignalSpy finished(&process, &Process::finished);
+    QSignalSpy failed(&process, &Process::errorOccurred);
+    connect(&process, &Process::readyRead, [&] { received += process.readAll(); });
+    connect(&process, &Process::bytesWritten, [&](qint64 count) { written += count; });
+    process.start(childProgram(), words("echo"));
+    QCOMPARE(process.write(sent), size);
+    QCOMPARE(process.bytesToWrite(), size);
+    process.closeWriteChannel();
+    QCOMPARE(process.write("too late"), 0);
+    QVERIFY(waits ? process.waitForFinished() : comes(finished));
+    QCOMPARE(process.exitCode(), 0);
+    QVERIFY(received == sent); // QCOMPARE would print it all.
+    QCOMPARE(written, size);
+    QCOMPARE(process.bytesToWrite(), 0);
+    QCOMPARE(failed.size(), 0);
+}
+
+void tst_Channels::outputs_data()
+{
+    QTest::addColumn<Process::ProcessChannelMode>("mode");
+    // What is read, and what arrives at our own standard output and error.
+    QTest::addColumn<QList<qint64>>("expected");
+    QTest::newRow("separate") << Process::SeparateChannels << QList<qint64>{3, 5, 0, 0};
+    QTest::newRow("merged") << Process::MergedChannels << QList<qint64>{8, 0, 0, 0};
+    QTest::newRow("forwarded") << Process::ForwardedChannels << QList<qint64>{0, 0, 3, 5};
+    QTest::newRow("output forwarded") << Process::ForwardedOutputChannel << QList<qint64>{0, 5, 3, 0};
+    QTest::newRow("error forwarded") << Process::ForwardedErrorChannel << QList<qint64>{3, 0, 0, 5};
+}
+
+void tst_Channels::outputs()
+{
+    QFETCH(const Process::ProcessChannelMode, mode);
+    Process process;
+    QSignalSpy readyOutput(&process, &Process::readyReadStandardOutput);
+    QSignalSpy readyError(&process, &Process::readyReadStandardError);
+    process.setProcessChannelMode(mode);
+    QCOMPARE(process.processChannelMode(), mode);
+    QList<qint64> counts;
+    {
+        Detour output(STDOUT_FILENO);
+        Detour error(STDERR_FILENO);
+        process.start(childProgram(), words("write 3 1 write 5 2"));
+        process.waitForFinished();
+        counts = {process.readAllStandardOutput().size(), 0, output.file().size(), error.file().size()};
+    }
+    if (mode != Process::MergedChannels) // There QProcess warns.
+        counts[1] = process.readAllStandardError().size();
+    QTEST(counts, "expected");
+    QCOMPARE(process.exitCode(), 0);
+    QCOMPARE(readyOutput.size() > 0, counts[0] > 0);
+    QCOMPARE(readyError.size() > 0, counts[1] > 0);
+}
+
+void tst_Channels::forwardedInput()
+{
+    Process process;
+    process.setInputChannelMode(Process::ForwardedInputChannel);
+    QCOMPARE(process.inputChannelMode(), Process::ForwardedInputChannel);
+    {
+        Detour input(STDIN_FILENO);
+        input.file().write("from our own input");
+        input.file().seek(0);
+        process.start(childProgram(), words("echo"));
+        QVERIFY(process.waitForFinished());
+    }
+    QCOMPARE(process.readAll(), "from our own input");
+}
+
+void tst_Channels::writeOnly_data()
+{
+    QTest::addColumn<Process::ProcessChannelMode>("mode");
+    QTest::newRow("separate") << Process::SeparateChannels;
+    QTest::newRow("merged") << Process::MergedChannels;
+}
+
+// The child may write all the same: to nobody, and not into a broken pipe.
+void tst_Channels::writeOnly()
+{
+    QFETCH(const Process::ProcessChannelMode, mode);
+    Process process;
+    process.setProcessChannelMode(mode);
+    process.start(childProgram(), words("echo write 3 2 exit 3"), QIODevice::WriteOnly);
+    QCOMPARE(process.openMode(), QIODevice::WriteOnly);
+    QCOMPARE(process.write("to nobody"), 9);
+    process.closeWriteChannel();
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitStatus(), Process::NormalExit);
+    QCOMPARE(process.exitCode(), 3);
+    QCOMPARE(process.bytesAvailable(), 0);
+}
+
+void tst_Channels::readOnly()
+{
+    Process process;
+    process.start(childProgram(), words("write 3 1 echo exit 3"), QIODevice::ReadOnly);
+    QCOMPARE(process.openMode(), QIODevice::ReadOnly);
+    QVERIFY(!process.isWritable());
+    QVERIFY(process.waitForReadyRead());
+    QCOMPARE(process.readAll(), "xxx");
+    // The child's input is there, and we hold the other end.
+    QVERIFY(!process.waitForFinished(20));
+    QCOMPARE(process.state(), Process::Running);
+    process.closeWriteChannel();
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 3);
+}
+
+void tst_Channels::neither()
+{
+    Process process;
+    process.start(childProgram(), words("write 3 1 echo exit 3"), QIODevice::NotOpen);
+    QVERIFY(process.isOpen());
+    QVERIFY(!process.isReadable());
+    QVERIFY(!process.isWritable());
+    process.closeWriteChannel();
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 3);
+}
+
+void tst_Channels::grandchildKeepsThePipe_data()
+{
+    QTest::addColumn<bool>("waits");
+    QTest::newRow("event loop") << false;
+    QTest::newRow("waitForFinished") << true;
+}
+
+void tst_Channels::grandchildKeepsThePipe()
+{
+    QFETCH(const bool, waits);
+    Process process;
+    QSignalSpy finished(&process, &Process::finished);
+    process.start(childProgram(), words("fork exit 3"));
+    QVERIFY(waits ? process.waitForFinished() : comes(finished));
+    QCOMPARE(process.exitCode(), 3);
+    const pid_t grandchild = process.readAll().trimmed().toInt();
+    QVERIFY(grandchild > 0);
+    QCOMPARE(::kill(grandchild, SIGKILL), 0); // It was still there, and so was its end of the pipe.
+}
+
+QTEST_GUILESS_MAIN(tst_Channels)
+#include "tst_channels.moc"

@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "forkedcopy.h"
+#include "processtest.h"
+#include "testpipe.h"
+
+#include <cerrno>
+
+#include <unistd.h>
+
+/// A process without some of the three standard streams starts children, gives them streams, and
+/// hears of their ends and of failures, though the library's descriptors have those numbers then.
+class tst_ClosedStreams : public ProcessTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void start_data();
+    void start();
+};
+
+void tst_ClosedStreams::start_data()
+{
+    QTest::addColumn<unsigned>("closed");
+    const char *const names[] = {"none",  "input",           "output",           "input and output",
+                                 "error", "input and error", "output and error", "all three"};
+    for (unsigned set = 0; set < 8; ++set)
+        QTest::newRow(names[set]) << set;
+}
+
+void tst_ClosedStreams::start()
+{
+    QFETCH(unsigned, closed);
+    const QByteArray result = inForkedCopy([closed] {
+        for (int fd = 0; fd < 3; ++fd) {
+            if (closed >> fd & 1)
+                close(fd);
+        }
+        QByteArray all = outcomeOf(child({"exit", "42"})) + '\n';
+        all += outcomeOf({{"/no/such/program"}}) + '\n';
+        all += outputOf(child({"args", "hello"}));
+
+        TestPipe input;
+        input.write("input\n");
+        input.closeWriteEnd();
+        all += outputOf(child({"echo"}), {.fileDescriptors = {{STDIN_FILENO, input.readEnd()}}});
+
+        // The pipe may have any of the three numbers, that of its opposite included.
+        TestPipe output;
+        auto process = ForkFd::spawn(child({"write", "1", "1", "write", "1", "2", "exit", "7"}),
+                                     {.fileDescriptors = {{STDERR_FILENO, output.writeEnd()},
+                                                          {STDIN_FILENO, output.readEnd()},
+                                                          {STDOUT_FILENO, output.writeEnd()}}});
+        output.closeWriteEnd();
+        all += output.readAll() + '\n';
+        all += process ? text(process->wait().value()) : "not started";
+        all += hasChildren() ? "\na child was left" : "";
+        return all;
+    });
+    QCOMPARE(result,
+             "exited with code 42\n" + text(ForkFd::StartError{"exec", ENOENT})
+                 + "\nhello\ninput\nxx\nexited with code 7");
+}
+
+QTEST_GUILESS_MAIN(tst_ClosedStreams)
+#include "tst_closedstreams.moc"

@@ -1,0 +1,181 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "processtest.h"
+#include "temporarychange.h"
+#include "testpipe.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+using ForkFd::FileDescriptor;
+using Inodes = std::map<int, ino_t>; // By descriptor.
+
+namespace {
+
+ino_t inodeOf(int fd)
+{
+    struct stat status = {};
+    fstat(fd, &status);
+    return status.st_ino;
+}
+
+/// What a child has to get from this process beside what is given to it (POSIX, exec).
+Inodes inheritedDescriptors()
+{
+    Inodes inherited;
+    for (const auto &[fd, target] : ProcessState::now().descriptors.asKeyValueRange()) {
+        const int flags = fcntl(fd, F_GETFD);
+        if (flags >= 0 && !(flags & FD_CLOEXEC))
+            inherited[fd] = inodeOf(fd);
+    }
+    return inherited;
+}
+
+Inodes parse(const QByteArray &output)
+{
+    Inodes inodes;
+    for (const QByteArray &line : output.trimmed().split('\n'))
+        inodes[line.split(' ').at(0).toInt()] = line.split(' ').value(1).toULong();
+    return inodes;
+}
+
+} // namespace
+
+/// The child has the descriptors that it was given, under the numbers that were asked for, and those
+/// that are not close-on-exec: no other ones.
+class tst_Descriptors : public ProcessTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void nothingByAccident();
+    void givenOnes_data();
+    void givenOnes();
+    void everyMapping();
+    void parentKeepsItsOwn();
+
+private:
+    static Inodes seenByChild(const std::vector<FileDescriptor> &given);
+    static Inodes expected(const std::vector<FileDescriptor> &given);
+};
+
+// Standard output carries the answer and is left out of it.
+Inodes tst_Descriptors::seenByChild(const std::vector<FileDescriptor> &given)
+{
+    Inodes inodes = parse(outputOf(child({"inodes"}), {.fileDescriptors = given}));
+    inodes.erase(STDOUT_FILENO);
+    return inodes;
+}
+
+Inodes tst_Descriptors::expected(const std::vector<FileDescriptor> &given)
+{
+    Inodes inodes = inheritedDescriptors();
+    for (const FileDescriptor &descriptor : given)
+        inodes[descriptor.childFd] = inodeOf(descriptor.parentFd);
+    inodes.erase(STDOUT_FILENO);
+    return inodes;
+}
+
+void tst_Descriptors::nothingByAccident()
+{
+    std::vector<std::unique_ptr<TestPipe>> pipes(50);
+    std::generate(pipes.begin(), pipes.end(), [] { return std::make_unique<TestPipe>(); });
+    const auto running = ForkFd::spawn(child({"echo"}), {.fileDescriptors = {{0, pipes[0]->readEnd()}}});
+    ForkFd::spawn(child({"echo"}), {.fileDescriptors = {{0, pipes[0]->readEnd()}}}); // The reaper's.
+    QVERIFY(running);
+    QVERIFY(seenByChild({}) == expected({}));
+
+    const int open = dup(pipes[0]->readEnd());
+    const bool isInherited = seenByChild({}) == expected({}) && expected({}).count(open) == 1;
+    close(open);
+    QVERIFY(isInherited);
+    pipes.clear();
+}
+
+void tst_Descriptors::givenOnes_data()
+{
+    const rlim_t limit = [] {
+        rlimit files;
+        getrlimit(RLIMIT_NOFILE, &files);
+        return std::min<rlim_t>(files.rlim_cur, 1 << 20);
+    }();
+    const int highest = static_cast<int>(limit) - 1;
+
+    QTest::addColumn<std::vector<FileDescriptor>>("given"); // The parent's are those of 20 to 23.
+    const auto row = [](const char *name, const std::vector<FileDescriptor> &given) {
+        QTest::newRow(name) << given;
+    };
+    row("one", {{5, 20}});
+    row("one for three", {{5, 20}, {6, 20}, {7, 20}});
+    row("in its place", {{20, 20}});
+    row("in its place and elsewhere", {{20, 20}, {5, 20}});
+    row("elsewhere and in its place", {{5, 20}, {20, 20}});
+    row("two exchanged", {{20, 21}, {21, 20}});
+    row("three in a circle", {{20, 21}, {21, 22}, {22, 20}});
+    row("four in a row", {{21, 20}, {22, 21}, {23, 22}, {24, 23}});
+    row("four in a row, backwards", {{24, 23}, {23, 22}, {22, 21}, {21, 20}});
+    row("standard error for standard input", {{0, 2}});
+    row("standard streams exchanged", {{0, 2}, {2, 0}});
+    row("in the place of a standard stream", {{2, 20}, {0, 21}});
+    row("the highest number", {{highest, 20}});
+    row("the highest number and its neighbour", {{highest, 20}, {highest - 1, 21}, {20, 20}});
+    row("many", [] {
+        std::vector<FileDescriptor> many;
+        for (int fd = 3; fd < 120; ++fd)
+            many.push_back({fd, 20 + fd % 4});
+        return many;
+    }());
+}
+
+void tst_Descriptors::givenOnes()
+{
+    QFETCH(std::vector<FileDescriptor>, given);
+    // Each refers to a pipe of its own.
+    std::array<TestPipe, 4> pipes;
+    for (int i = 0; i < 4; ++i)
+        QCOMPARE(dup3(pipes[static_cast<size_t>(i)].readEnd(), 20 + i, O_CLOEXEC), 20 + i);
+    const Inodes seen = seenByChild(given);
+    const Inodes wanted = expected(given);
+    for (int fd = 20; fd < 24; ++fd)
+        close(fd);
+    QCOMPARE(seen.size(), wanted.size());
+    QVERIFY(seen == wanted);
+}
+
+void tst_Descriptors::everyMapping()
+{
+    std::array<TestPipe, 4> pipes;
+    std::array<int, 4> numbers;
+    std::transform(pipes.begin(), pipes.end(), numbers.begin(),
+                   [](const TestPipe &p) { return p.readEnd(); });
+    // Each of the four numbers becomes any of the four: permutations, copies and all between.
+    for (unsigned mapping = 0; mapping < 256; ++mapping) {
+        std::vector<FileDescriptor> given;
+        for (unsigned i = 0; i < 4; ++i)
+            given.push_back({numbers[i], numbers[mapping >> (2 * i) & 3]});
+        QVERIFY2(seenByChild(given) == expected(given), qPrintable(QString::number(mapping, 4)));
+    }
+}
+
+void tst_Descriptors::parentKeepsItsOwn()
+{
+    TestPipe first;
+    TestPipe second;
+    const ino_t inode = inodeOf(first.readEnd());
+    QCOMPARE(
+        outcomeOf(child({"exit", "0"}),
+                  {.fileDescriptors = {{first.readEnd(), second.readEnd()}, {60, first.readEnd()}}}),
+        "exited with code 0");
+    QCOMPARE(inodeOf(first.readEnd()), inode);
+    QCOMPARE(fcntl(first.readEnd(), F_GETFD), FD_CLOEXEC);
+    QCOMPARE(fcntl(second.readEnd(), F_GETFD), FD_CLOEXEC);
+}
+
+QTEST_GUILESS_MAIN(tst_Descriptors)
+#include "tst_descriptors.moc"

@@ -1,0 +1,208 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "childprocesstest.h"
+
+#include <QtCore/QDir>
+#include <QtCore/QFile>
+#include <QtCore/QTemporaryDir>
+
+#include <cstdlib>
+
+/// What the child finds: its directory, variables, arguments, and its program.
+class tst_Environment : public ChildProcessTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void workingDirectory_data();
+    void workingDirectory();
+    void program_data();
+    void program();
+    void arguments_data();
+    void arguments();
+    void inherited();
+    void replaced();
+    void emptied();
+    void undecodable_data();
+    void undecodable();
+    void undecodableChanged();
+
+private:
+    static QByteArray output(Process &process, const QStringList &words);
+};
+
+namespace {
+
+/// A variable of our own environment, until the end of the scope.
+class Variable
+{
+public:
+    Variable(const char *name, const char *value)
+        : m_name(name)
+        , m_hadValue(getenv(name) != nullptr)
+        , m_value(getenv(name))
+    {
+        setenv(name, value, 1);
+    }
+    ~Variable() { m_hadValue ? setenv(m_name, m_value, 1) : unsetenv(m_name); }
+    Variable(const Variable &) = delete;
+    Variable &operator=(const Variable &) = delete;
+
+private:
+    const char *m_name;
+    bool m_hadValue;
+    QByteArray m_value;
+};
+
+} // namespace
+
+QByteArray tst_Environment::output(Process &process, const QStringList &words)
+{
+    process.start(childProgram(), words);
+    return process.waitForFinished() ? process.readAll() : process.errorString().toUtf8();
+}
+
+void tst_Environment::workingDirectory_data()
+{
+    QTest::addColumn<QString>("name");
+    QTest::newRow("plain") << u"directory"_s;
+    QTest::newRow("with a space") << u"a directory"_s;
+    QTest::newRow("beyond ASCII") << u"Verzeichnis für 文"_s;
+}
+
+void tst_Environment::workingDirectory()
+{
+    QFETCH(const QString, name);
+    const QTemporaryDir parent;
+    QVERIFY(QDir(parent.path()).mkdir(name));
+    const QString directory = QDir(parent.filePath(name)).canonicalPath();
+    Process process;
+    QCOMPARE(process.workingDirectory(), QString());
+    QCOMPARE(output(process, words("cwd")), QFile::encodeName(QDir::currentPath()) + '\n');
+    process.setWorkingDirectory(directory);
+    QCOMPARE(process.workingDirectory(), directory);
+    QCOMPARE(output(process, words("cwd")), QFile::encodeName(directory) + '\n');
+}
+
+void tst_Environment::program_data()
+{
+    QTest::addColumn<QString>("program");
+    QTest::newRow("searched in PATH") << u"our-child"_s;
+    QTest::newRow("counted from the child's directory") << u"./our-child"_s;
+    QTest::newRow("a directory further up") << u"below/../our-child"_s;
+}
+
+void tst_Environment::program()
+{
+    QFETCH(const QString, program);
+    const QTemporaryDir directory;
+    QVERIFY(QDir(directory.path()).mkdir(u"below"_s));
+    QVERIFY(QFile::link(childProgram(), directory.filePath(u"our-child"_s)));
+    const Variable path("PATH", QFile::encodeName(u"/no/such/directory:"_s + directory.path()).constData());
+    Process process;
+    process.setWorkingDirectory(directory.path());
+    process.start(program, words("exit 3"));
+    QVERIFY2(process.waitForFinished(), qPrintable(process.errorString()));
+    QCOMPARE(process.exitCode(), 3);
+    QCOMPARE(process.program(), program);
+}
+
+void tst_Environment::arguments_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    QTest::newRow("plain") << QStringList({u"one"_s, u"two"_s});
+    QTest::newRow("empty ones") << QStringList({QString(), u"two"_s, QString()});
+    QTest::newRow("what a shell would act on") << QStringList({u"a b"_s, u"$HOME"_s, u"\"'`;*\\"_s});
+    QTest::newRow("beyond ASCII") << QStringList({u"für 文"_s, u"\U0001F600"_s});
+    QTest::newRow("long") << QStringList({QString(100000, u'x')});
+    QTest::newRow("many") << QString(20000, u'x').split(QString());
+}
+
+void tst_Environment::arguments()
+{
+    QFETCH(const QStringList, arguments);
+    Process process;
+    QByteArray expected;
+    for (const QString &argument : arguments)
+        expected += QFile::encodeName(argument) + '\n';
+    QCOMPARE(output(process, QStringList(u"args"_s) + arguments), expected);
+}
+
+void tst_Environment::inherited()
+{
+    const Variable variable("FORKFD_TEST", "from the parent");
+    Process process;
+    QVERIFY(process.processEnvironment().inheritsFromParent());
+    QCOMPARE(output(process, words("env FORKFD_TEST")), "from the parent\n");
+    process.setProcessEnvironment(QProcessEnvironment(QProcessEnvironment::InheritFromParent));
+    QCOMPARE(output(process, words("env FORKFD_TEST")), "from the parent\n");
+}
+
+void tst_Environment::replaced()
+{
+    const Variable variable("FORKFD_TEST", "from the parent");
+    Process process;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(u"FORKFD_TEST"_s, u"für das Kind"_s);
+    process.setProcessEnvironment(environment);
+    QCOMPARE(process.processEnvironment(), environment);
+    QCOMPARE(output(process, words("env FORKFD_TEST")), "für das Kind\n");
+    environment.remove(u"FORKFD_TEST"_s);
+    process.setProcessEnvironment(environment);
+    QCOMPARE(output(process, words("env FORKFD_TEST")), "(unset)\n");
+    QCOMPARE(qgetenv("FORKFD_TEST"), "from the parent"); // Ours has not changed.
+}
+
+void tst_Environment::emptied()
+{
+    const Variable variable("FORKFD_TEST", "from the parent");
+    Process process;
+    QProcessEnvironment environment;
+    process.setProcessEnvironment(environment);
+    QCOMPARE(output(process, words("environment")), "");
+    environment.insert(u"ONLY"_s, u"this one"_s);
+    process.setProcessEnvironment(environment);
+    QCOMPARE(output(process, words("environment")), "ONLY=this one\n");
+}
+
+void tst_Environment::undecodable_data()
+{
+    QTest::addColumn<QList<QByteArray>>("variables");
+    QTest::newRow("value") << QList<QByteArray>{"FORKFD_TEST=\xff\xfe after"};
+    QTest::newRow("name") << QList<QByteArray>{"FORKFD_\xc3(=value"};
+    QTest::newRow("names that decode alike") << QList<QByteArray>{"FORKFD_\xfd=1", "FORKFD_\xfe=1"};
+    QTest::newRow("beside what decodes alike") << QList<QByteArray>{"FORKFD_\xfd=1", "FORKFD_\xef\xbf\xbd=1"};
+}
+
+// A QString cannot hold what is no text; to the child it must come as it was.
+void tst_Environment::undecodable()
+{
+    QFETCH(const QList<QByteArray>, variables);
+    std::vector<std::unique_ptr<Variable>> set;
+    QList<QByteArray> names;
+    for (const QByteArray &variable : variables)
+        names += variable.left(variable.indexOf('='));
+    for (qsizetype i = 0; i < variables.size(); ++i) {
+        const QByteArray value = variables[i].mid(names[i].size() + 1);
+        set.push_back(std::make_unique<Variable>(names[i].constData(), value.constData()));
+    }
+    Process process;
+    process.setProcessEnvironment(QProcessEnvironment::systemEnvironment());
+    const QByteArray output = tst_Environment::output(process, words("environment"));
+    for (const QByteArray &variable : variables)
+        QCOMPARE(output.count('\n' + variable + '\n'), 1);
+}
+
+void tst_Environment::undecodableChanged()
+{
+    const Variable variable("FORKFD_TEST", "\xff");
+    Process process;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(u"FORKFD_TEST"_s, u"text"_s);
+    process.setProcessEnvironment(environment);
+    QCOMPARE(output(process, words("env FORKFD_TEST")), "text\n");
+}
+
+QTEST_GUILESS_MAIN(tst_Environment)
+#include "tst_environment.moc"

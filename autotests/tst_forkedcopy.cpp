@@ -1,0 +1,140 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "forkedcopy.h"
+#include "processtest.h"
+#include "testpipe.h"
+
+#include <cerrno>
+#include <optional>
+
+using ForkFd::Child;
+using std::chrono::milliseconds;
+using Use = std::function<bool(std::optional<Child> &)>;
+
+/// In a copy of the process, made by fork(), the children belong to the original, and the copy
+/// starts and collects its own.
+class tst_ForkedCopy : public ProcessTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void cleanup();
+    void handleInTheCopy_data();
+    void handleInTheCopy();
+    void collectedBefore();
+    void startsItsOwn();
+    void collectsItsOwn();
+    void collectionInTheOriginal();
+
+private:
+    std::optional<TestPipe> m_input; ///< Its end is the end of m_process.
+    std::optional<Child> m_process;
+};
+
+void tst_ForkedCopy::init()
+{
+    ProcessTest::init();
+    m_input.emplace();
+    m_process =
+        ForkFd::spawn(child({"echo", "exit", "42"}), {.fileDescriptors = {{0, m_input->readEnd()}}});
+    QVERIFY(m_process);
+}
+
+void tst_ForkedCopy::cleanup()
+{
+    // The original is as good as ever, whatever the copy did.
+    if (m_process) {
+        QVERIFY(!m_process->wait(milliseconds(0)));
+        QVERIFY(m_process->sendSignal(0));
+        m_input->closeWriteEnd();
+        QCOMPARE(text(m_process->wait().value()), "exited with code 42");
+    }
+    m_process.reset();
+    m_input.reset();
+    ProcessTest::cleanup();
+}
+
+void tst_ForkedCopy::handleInTheCopy_data()
+{
+    QTest::addColumn<Use>("use");
+    QTest::newRow("wait") << Use([](auto &process) { return !process->wait(); });
+    QTest::newRow("wait a moment") << Use(
+        [](auto &process) { return !process->wait(milliseconds(10)); });
+    QTest::newRow("send a signal") << Use([](auto &process) {
+        errno = 0;
+        return !process->sendSignal(SIGKILL) && errno == ESRCH;
+    });
+    QTest::newRow("destroy") << Use([](auto &process) {
+        process.reset();
+        return true;
+    });
+    QTest::newRow("move") << Use([](auto &process) {
+        const Child other = std::move(*process);
+        return other.pid() > 0;
+    });
+    QTest::newRow("destroy, then drop another") << Use([](auto &process) {
+        process.reset();
+        ForkFd::spawn(child({"exit", "0"}));
+        return eventually([] { return !hasChildren(); });
+    });
+}
+
+void tst_ForkedCopy::handleInTheCopy()
+{
+    QFETCH(Use, use);
+    QCOMPARE(inForkedCopy([&] { return use(m_process) ? "as expected" : "not as expected"; }),
+             "as expected");
+}
+
+void tst_ForkedCopy::collectedBefore()
+{
+    auto ended = ForkFd::spawn(child({"exit", "7"}));
+    QVERIFY(ended);
+    QVERIFY(ended->wait());
+    QCOMPARE(inForkedCopy([&] { return text(ended->wait().value()); }), "exited with code 7");
+}
+
+void tst_ForkedCopy::startsItsOwn()
+{
+    const QByteArray result = inForkedCopy([] {
+        return outcomeOf(child({"exit", "7"})) + ", " + outcomeOf({{"/no/such/program"}});
+    });
+    QCOMPARE(result, "exited with code 7, " + text(ForkFd::StartError{"exec", ENOENT}));
+}
+
+void tst_ForkedCopy::collectsItsOwn()
+{
+    const auto dropSome = [] {
+        TestPipe input;
+        for (int i = 0; i < 10; ++i)
+            ForkFd::spawn(child({"echo"}), {.fileDescriptors = {{0, input.readEnd()}}});
+        input.closeWriteEnd();
+        return eventually([] { return !hasChildren(); });
+    };
+    QCOMPARE(inForkedCopy([&]() -> QByteArray {
+                 if (!dropSome())
+                     return "not in the copy";
+                 return inForkedCopy([&] { return dropSome() ? "in both" : "not in the copy's copy"; });
+             }),
+             "in both");
+}
+
+void tst_ForkedCopy::collectionInTheOriginal()
+{
+    // Left to the library before the fork, it is collected by the original, after the copy has been
+    // through the same, too.
+    m_process.reset();
+    const QByteArray result = inForkedCopy([] {
+        ForkFd::spawn(child({"exit", "0"}));
+        return eventually([] { return !hasChildren(); }) ? "collected" : "not collected";
+    });
+    QCOMPARE(result, "collected");
+    QVERIFY(hasChildren());
+    m_input->closeWriteEnd();
+    QVERIFY(eventually([] { return !hasChildren(); }));
+}
+
+QTEST_GUILESS_MAIN(tst_ForkedCopy)
+#include "tst_forkedcopy.moc"

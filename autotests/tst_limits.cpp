@@ -1,0 +1,159 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "forkedcopy.h"
+#include "processtest.h"
+#include "temporarychange.h"
+#include "testpipe.h"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+using ForkFd::StartError;
+
+namespace {
+
+/// Leaves room for `count` more descriptors, until the end of the scope.
+class FreeDescriptors
+{
+public:
+    explicit FreeDescriptors(int count)
+        : m_limit(RLIMIT_NOFILE, 128)
+    {
+        int fd;
+        while ((fd = open("/", O_RDONLY | O_CLOEXEC)) >= 0)
+            m_taken.push_back(fd);
+        for (; count > 0; --count) {
+            close(m_taken.back());
+            m_taken.pop_back();
+        }
+    }
+    ~FreeDescriptors()
+    {
+        for (const int fd : m_taken)
+            close(fd);
+    }
+    FreeDescriptors(const FreeDescriptors &) = delete;
+    FreeDescriptors &operator=(const FreeDescriptors &) = delete;
+
+private:
+    TemporaryLimit m_limit;
+    std::vector<int> m_taken;
+};
+
+} // namespace
+
+/// A limit that is reached is reported as such, whichever step it hits, and forgotten when there is
+/// room again.
+class tst_Limits : public ProcessTest
+{
+    Q_OBJECT
+
+protected:
+    /// Nothing that an earlier start has left lying about shall help.
+    void warmUp() override { }
+
+private Q_SLOTS:
+    void processes();
+    void memory();
+    void descriptors_data();
+    void descriptors();
+    void descriptorsOfTheChild_data();
+    void descriptorsOfTheChild();
+};
+
+void tst_Limits::processes()
+{
+    const QByteArray outcome = inForkedCopy([] {
+        becomeOrdinaryUser();
+        QByteArray all;
+        {
+            const TemporaryLimit limit(RLIMIT_NPROC, 0);
+            for (int times = 0; times < 3; ++times)
+                all += outcomeOf(child({"exit", "42"})) + '\n';
+        }
+        all += hasChildren() ? "a child was left" : "no child was left\n";
+        return all + outcomeOf(child({"exit", "42"}));
+    });
+    const QByteArray failed = text(StartError{"clone", EAGAIN}) + '\n';
+    QCOMPARE(outcome, failed + failed + failed + "no child was left\nexited with code 42");
+}
+
+void tst_Limits::memory()
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    QSKIP("A sanitizer does not live with a limit on memory.");
+#endif
+    const QByteArray outcome = inForkedCopy([] {
+        const ForkFd::Command command = child({"exit", "42"});
+        StartError error;
+        {
+            const TemporaryLimit limit(RLIMIT_AS, 0);
+            ForkFd::spawn(command, {}, &error);
+        }
+        return text(error) + '\n' + outcomeOf(command);
+    });
+    QCOMPARE(outcome, text(StartError{"clone", ENOMEM}) + "\nexited with code 42");
+}
+
+void tst_Limits::descriptors_data()
+{
+    QTest::addColumn<int>("count");
+    QTest::newRow("none left") << 0;
+    QTest::newRow("one left") << 1;
+    QTest::newRow("two left") << 2;
+    QTest::newRow("three left") << 3;
+    QTest::newRow("enough left") << 4;
+}
+
+void tst_Limits::descriptors()
+{
+    QFETCH(int, count);
+    QByteArray outcome;
+    {
+        const FreeDescriptors room(count);
+        outcome = outcomeOf(child({"exit", "42"}));
+    }
+    // How many it takes is the business of the way that the library has found.
+    const QByteArray failed = text(StartError{"descriptors", EMFILE});
+    if (count == 0)
+        QCOMPARE(outcome, failed);
+    else if (count == 4 || outcome != failed)
+        QCOMPARE(outcome, "exited with code 42");
+    QVERIFY(!hasChildren());
+    QCOMPARE(outcomeOf(child({"exit", "42"})), "exited with code 42");
+}
+
+void tst_Limits::descriptorsOfTheChild_data()
+{
+    descriptors_data();
+}
+
+void tst_Limits::descriptorsOfTheChild()
+{
+    QFETCH(int, count);
+    // To exchange two descriptors the child needs more of them for a moment.
+    const TestPipe pipe;
+    const ForkFd::LaunchOptions exchange = {
+        .fileDescriptors = {{pipe.readEnd(), pipe.writeEnd()}, {pipe.writeEnd(), pipe.readEnd()}}};
+    ForkFd::StartError error;
+    std::optional<ForkFd::Child> process;
+    {
+        const FreeDescriptors room(count);
+        process = ForkFd::spawn(child({"exit", "42"}), exchange, &error);
+    }
+    if (process) {
+        QVERIFY(count >= 2);
+        QCOMPARE(text(process->wait().value()), "exited with code 42");
+    } else {
+        QVERIFY(count < 4);
+        QCOMPARE(error.errorCode, EMFILE);
+        const QByteArray step = error.step;
+        QVERIFY(step == "descriptors" || (step == "fileDescriptors" && count > 0));
+    }
+}
+
+QTEST_GUILESS_MAIN(tst_Limits)
+#include "tst_limits.moc"

@@ -1,0 +1,156 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "forkedcopy.h"
+#include "processtest.h"
+#include "testpipe.h"
+
+#include <QtCore/QDir>
+#include <QtCore/QFile>
+#include <QtCore/QTemporaryDir>
+
+#include <cerrno>
+#include <climits>
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using ForkFd::Command;
+
+/// A program without a slash in its name is found where execvp(3) finds it, or not found with the
+/// same errno.
+class tst_ProgramSearch : public ProcessTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void likeExecvp_data();
+    void likeExecvp();
+    void relativeEntryCountsFromHere();
+    void nameStaysAsGiven();
+
+private:
+    static QByteArray found(const std::string &program);
+    static QByteArray foundByExecvp(const std::string &program);
+
+    QTemporaryDir m_directory;
+};
+
+void tst_ProgramSearch::initTestCase()
+{
+    QVERIFY(m_directory.isValid());
+    chmod(qPrintable(m_directory.path()), 0755);
+    const QDir directory(m_directory.path());
+    const auto makeTool = [&directory](const char *name, mode_t mode) {
+        const QString path = directory.filePath(QLatin1String(name));
+        QVERIFY(QDir().mkpath(QFileInfo(path).path()));
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("#!" FORKFD_TEST_CHILD " args\n"); // Prints the path by which it was found.
+        QVERIFY(fchmod(file.handle(), mode) == 0);
+    };
+    makeTool("tool", 0755);
+    makeTool("first/tool", 0755);
+    makeTool("second/tool", 0755);
+    makeTool("data/tool", 0644);
+    makeTool("locked/tool", 0755);
+    QVERIFY(directory.mkpath(QStringLiteral("directory/tool")));
+    QVERIFY(directory.mkpath(QStringLiteral("empty")));
+    QVERIFY(directory.mkpath(QStringLiteral("circle")));
+    QVERIFY(symlink("tool", qPrintable(directory.filePath(QStringLiteral("circle/tool")))) == 0);
+    chmod(qPrintable(directory.filePath(QStringLiteral("locked"))), 0);
+}
+
+// Where the library finds it, or why it does not.
+QByteArray tst_ProgramSearch::found(const std::string &program)
+{
+    return outputOf({{program}}).trimmed();
+}
+
+QByteArray tst_ProgramSearch::foundByExecvp(const std::string &program)
+{
+    TestPipe output;
+    const pid_t pid = fork();
+    if (pid == 0) {
+        dup2(output.writeEnd(), STDOUT_FILENO);
+        char *const argv[] = {const_cast<char *>(program.c_str()), nullptr};
+        execvp(argv[0], argv);
+        _exit(errno);
+    }
+    output.closeWriteEnd();
+    const QByteArray path = output.readAll().trimmed();
+    int status = 0;
+    waitpid(pid, &status, 0);
+    return status == 0 ? path : text(ForkFd::StartError{"exec", WEXITSTATUS(status)});
+}
+
+void tst_ProgramSearch::likeExecvp_data()
+{
+    QTest::addColumn<QByteArray>("path");
+    QTest::addColumn<QByteArray>("program");
+    const auto row = [](const char *name, const char *path, const QByteArray &program = "tool") {
+        QTest::newRow(name) << QByteArray(path) << program;
+    };
+    row("the first of two", "./first:./second");
+    row("the only one", "./empty:./second");
+    row("none", "./empty");
+    row("not executable", "./data");
+    row("not executable, then one that is", "./data:./first");
+    row("not executable, then none", "./data:./empty");
+    row("a directory of that name, then a program", "./directory:./first");
+    row("a directory of that name", "./directory");
+    row("no such directory, then a program", "./missing:./first");
+    row("a file for a directory", "./tool");
+    row("a file for a directory, then a program", "./tool:./first");
+    row("locked", "./locked");
+    row("locked, then a program", "./locked:./first");
+    row("locked, then none", "./locked:./empty");
+    row("a circle of links, then a program", "./circle:./first");
+    row("empty entry", "");
+    row("empty entry first", ":./first");
+    row("empty entry last", "./empty:");
+    row("empty entry between", "./empty::./first");
+    row("a name too long", "./first", QByteArray(NAME_MAX + 1, 'x'));
+}
+
+void tst_ProgramSearch::likeExecvp()
+{
+    QFETCH(QByteArray, path);
+    QFETCH(QByteArray, program);
+    const auto search = [&](QByteArray (*find)(const std::string &)) {
+        return inForkedCopy([&] {
+            becomeOrdinaryUser();
+            QDir::setCurrent(m_directory.path());
+            qputenv("PATH", path);
+            const QByteArray result = find(program.toStdString());
+            const QString file = QFileInfo(QString::fromLocal8Bit(result)).canonicalFilePath();
+            return file.isEmpty() ? result : file.toLocal8Bit();
+        });
+    };
+    QCOMPARE(search(found), search(foundByExecvp));
+}
+
+void tst_ProgramSearch::relativeEntryCountsFromHere()
+{
+    const QByteArray result = inForkedCopy([this] {
+        QDir::setCurrent(m_directory.path());
+        qputenv("PATH", "first");
+        return outputOf({{"tool"}, {}, "/"}).trimmed();
+    });
+    QCOMPARE(result, QFile::encodeName(m_directory.filePath(QStringLiteral("first/tool"))));
+}
+
+void tst_ProgramSearch::nameStaysAsGiven()
+{
+    const QByteArray result = inForkedCopy([] {
+        const QFileInfo program(QStringLiteral(FORKFD_TEST_CHILD));
+        qputenv("PATH", QFile::encodeName(program.path()));
+        return outputOf({{program.fileName().toStdString(), "name"}});
+    });
+    QCOMPARE(result, "child\n");
+}
+
+QTEST_GUILESS_MAIN(tst_ProgramSearch)
+#include "tst_programsearch.moc"

@@ -1,0 +1,175 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "childprocesstest.h"
+
+/// The child's output through the functions of QIODevice.
+class tst_Reading : public ChildProcessTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void afterTheEnd_data();
+    void afterTheEnd();
+    void nobodyReads();
+    void channelsDoNotMix();
+    void readyReadIsOfTheReadChannel_data();
+    void readyReadIsOfTheReadChannel();
+    void lines();
+    void lineInTwoPieces();
+    void textMode();
+    void transaction();
+    void endOfStream();
+};
+
+void tst_Reading::afterTheEnd_data()
+{
+    QTest::addColumn<qint64>("size");
+    QTest::newRow("nothing") << qint64(0);
+    QTest::newRow("one byte") << qint64(1);
+    QTest::newRow("as much as a pipe holds") << qint64(65536);
+    QTest::newRow("more than QIODevice reads at once") << qint64(1000000);
+}
+
+void tst_Reading::afterTheEnd()
+{
+    QFETCH(const qint64, size);
+    Process process;
+    QSignalSpy finished(&process, &Process::finished);
+    process.start(childProgram(), {u"write"_s, QString::number(size), u"1"_s});
+    QVERIFY(comes(finished));
+    QCOMPARE(process.bytesAvailable(), size);
+    QCOMPARE(process.atEnd(), size == 0);
+    QCOMPARE(process.read(size / 2).size(), size / 2);
+    QCOMPARE(process.bytesAvailable(), size - size / 2);
+    QCOMPARE(process.readAll().size(), size - size / 2);
+    QVERIFY(process.atEnd());
+}
+
+void tst_Reading::nobodyReads()
+{
+    constexpr qint64 size = 50 * 1024 * 1024;
+    Process process;
+    process.start(childProgram(), {u"write"_s, QString::number(size), u"1"_s, u"exit"_s, u"3"_s});
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 3);
+    QCOMPARE(process.bytesAvailable(), size);
+    QCOMPARE(process.readAll().count('x'), size);
+}
+
+void tst_Reading::channelsDoNotMix()
+{
+    Process process;
+    QCOMPARE(process.readChannel(), Process::StandardOutput);
+    process.start(childProgram(), words("write 3 2 args abc"));
+    QVERIFY(process.waitForFinished());
+
+    QCOMPARE(process.read(1), "a"); // QIODevice may have read ahead.
+    process.ungetChar('A');
+    process.setReadChannel(Process::StandardError);
+    QCOMPARE(process.readChannel(), Process::StandardError);
+    QCOMPARE(process.bytesAvailable(), 3);
+    QCOMPARE(process.read(1), "x");
+    process.ungetChar('X');
+    QCOMPARE(process.peek(10), "Xxx");
+    QCOMPARE(process.readAllStandardOutput(), "Abc\n");
+    QCOMPARE(process.readChannel(), Process::StandardError);
+    QCOMPARE(process.readAll(), "Xxx");
+    process.setReadChannel(Process::StandardOutput);
+    QCOMPARE(process.bytesAvailable(), 0);
+}
+
+void tst_Reading::readyReadIsOfTheReadChannel_data()
+{
+    QTest::addColumn<Process::ProcessChannel>("channel");
+    QTest::addColumn<int>("count");
+    QTest::newRow("output") << Process::StandardOutput << 0;
+    QTest::newRow("error") << Process::StandardError << 1;
+}
+
+void tst_Reading::readyReadIsOfTheReadChannel()
+{
+    QFETCH(const Process::ProcessChannel, channel);
+    Process process;
+    process.setReadChannel(channel);
+    QSignalSpy readyRead(&process, &Process::readyRead);
+    QSignalSpy channelReadyRead(&process, &Process::channelReadyRead);
+    QSignalSpy finished(&process, &Process::finished);
+    process.start(childProgram(), words("write 3 2"));
+    QCOMPARE(process.readChannel(), channel);
+    QVERIFY(comes(finished));
+    QTEST(static_cast<int>(readyRead.size()), "count");
+    QCOMPARE(channelReadyRead.size(), 1);
+    QCOMPARE(channelReadyRead[0][0].toInt(), static_cast<int>(Process::StandardError));
+}
+
+void tst_Reading::lines()
+{
+    Process process;
+    process.start(childProgram(), words("args first second"));
+    QVERIFY(process.waitForFinished());
+    QVERIFY(process.canReadLine());
+    QCOMPARE(process.readLine(), "first\n");
+    QVERIFY(process.canReadLine());
+    QCOMPARE(process.readLine(), "second\n");
+    QVERIFY(!process.canReadLine());
+    QVERIFY(process.readLine().isEmpty());
+}
+
+void tst_Reading::lineInTwoPieces()
+{
+    Process process;
+    process.start(childProgram(), words("echo"));
+    process.write("one and");
+    QVERIFY(process.waitForReadyRead());
+    QVERIFY(!process.canReadLine());
+    QCOMPARE(process.peek(3), "one");
+    process.write(" the same\nrest");
+    QVERIFY(process.waitForReadyRead());
+    QVERIFY(process.canReadLine());
+    QCOMPARE(process.readLine(), "one and the same\n");
+    QVERIFY(!process.canReadLine());
+    QCOMPARE(process.readLine(), "rest");
+    process.closeWriteChannel();
+    QVERIFY(process.waitForFinished());
+}
+
+void tst_Reading::textMode()
+{
+    Process process;
+    process.start(childProgram(), words("echo"), QIODevice::ReadWrite | QIODevice::Text);
+    process.write("one\r\ntwo");
+    process.closeWriteChannel();
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.read(1), "o");
+    process.setReadChannel(Process::StandardError);
+    process.setReadChannel(Process::StandardOutput);
+    QCOMPARE(process.readAll(), "ne\ntwo");
+}
+
+void tst_Reading::transaction()
+{
+    Process process;
+    process.start(childProgram(), words("args abc"));
+    QVERIFY(process.waitForFinished());
+    process.startTransaction();
+    QCOMPARE(process.read(2), "ab");
+    process.rollbackTransaction();
+    QCOMPARE(process.readAll(), "abc\n");
+}
+
+void tst_Reading::endOfStream()
+{
+    Process process;
+    char byte;
+    process.start(childProgram(), words("write 1 1 sleep"));
+    QVERIFY(process.waitForReadyRead());
+    QCOMPARE(process.read(&byte, 1), 1);
+    QCOMPARE(process.read(&byte, 1), 0); // Nothing now.
+    process.kill();
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.read(&byte, 1), -1); // Nothing any more.
+}
+
+QTEST_GUILESS_MAIN(tst_Reading)
+#include "tst_reading.moc"

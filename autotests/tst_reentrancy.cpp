@@ -1,0 +1,172 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "childprocesstest.h"
+
+#include <QtCore/QEventLoop>
+#include <QtCore/QTimer>
+
+#include <array>
+
+#include <sys/wait.h>
+
+/// Slots that wait, run event loops or end the child, inside every signal.
+class tst_Reentrancy : public ChildProcessTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void inSlot_data();
+    void inSlot();
+    void atTheLastOutput_data();
+    void atTheLastOutput();
+    void waitForEachOther();
+    void waitForAnother();
+    void manyAtOnce();
+
+private:
+    using Reaction = void (*)(Process &);
+    static void addReactions();
+    static void runUntilFinished(Process &process);
+};
+
+void tst_Reentrancy::runUntilFinished(Process &process)
+{
+    if (process.state() == Process::NotRunning)
+        return;
+    QEventLoop loop;
+    connect(&process, &Process::finished, &loop, &QEventLoop::quit);
+    QTimer::singleShot(20000, &loop, [&loop] { loop.exit(-1); });
+    QCOMPARE(loop.exec(), 0);
+}
+
+void tst_Reentrancy::inSlot_data()
+{
+    QTest::addColumn<QString>("signal");
+    QTest::addColumn<Reaction>("reaction");
+    const auto rows = [](const char *name, Reaction reaction) {
+        for (const char *signal : {"stateChanged Running", "started", "bytesWritten 3", "readyRead",
+                                   "channelReadyRead 0", "readyReadStandardOutput", "channelReadyRead 1",
+                                   "readyReadStandardError", "stateChanged NotRunning",
+                                   "readChannelFinished", "finished 3 NormalExit"})
+            QTest::addRow("%s in %s", name, signal) << QString::fromLatin1(signal) << reaction;
+    };
+    rows("waitForFinished", [](Process &process) { process.waitForFinished(); });
+    rows("waitForReadyRead", [](Process &process) { process.waitForReadyRead(); });
+    rows("waitForBytesWritten", [](Process &process) { process.waitForBytesWritten(); });
+    rows("processEvents", [](Process &) { QCoreApplication::processEvents(); });
+    rows("an event loop", runUntilFinished);
+    rows("writing", [](Process &process) { process.write("more"); });
+    rows("closing the input", [](Process &process) { process.closeWriteChannel(); });
+}
+
+void tst_Reentrancy::inSlot()
+{
+    QFETCH(const QString, signal);
+    QFETCH(const Reaction, reaction);
+    for (const bool waits : {false, true}) {
+        Process process;
+        QSignalSpy finished(&process, &Process::finished);
+        QSignalSpy started(&process, &Process::started);
+        atEverySignal(&process, [&](const QString &name) {
+            if (name == signal)
+                reaction(process);
+        });
+        process.start(childProgram(), words("echo write 3 2 exit 3"));
+        process.write("abc");
+        process.closeWriteChannel();
+        if (waits)
+            process.waitForFinished();
+        QTRY_COMPARE(process.state(), Process::NotRunning);
+        QTRY_COMPARE(finished.size(), 1);
+        QCoreApplication::processEvents();
+        QCOMPARE(finished.size(), 1);
+        QCOMPARE(started.size(), 1);
+        QCOMPARE(process.exitCode(), 3);
+        QCOMPARE(process.readAllStandardOutput(), "abc");
+        QCOMPARE(process.readAllStandardError(), "xxx");
+    }
+}
+
+void tst_Reentrancy::atTheLastOutput_data()
+{
+    QTest::addColumn<Reaction>("reaction");
+    QTest::newRow("an event loop") << Reaction(runUntilFinished);
+    QTest::newRow("waitForFinished") << Reaction([](Process &process) { QVERIFY(process.waitForFinished()); });
+    QTest::newRow("kill") << Reaction([](Process &process) { process.kill(); });
+}
+
+// An event loop in this slot once waited for ever: the child had been collected before its last output
+// was announced, so that nothing was left that could have woken it.
+void tst_Reentrancy::atTheLastOutput()
+{
+    QFETCH(const Reaction, reaction);
+    constexpr int size = 500000; // More than is read at once, and all of it is there when the child ends.
+    Process process;
+    QSignalSpy finished(&process, &Process::finished);
+    connect(&process, &Process::readyReadStandardOutput, [&] {
+        if (process.bytesAvailable() == size)
+            reaction(process);
+    });
+    process.start(childProgram(), words("grow 1048576 1 write 500000 1 exit 3"));
+    siginfo_t info;
+    waitid(P_PID, static_cast<id_t>(process.processId()), &info, WEXITED | WNOWAIT);
+    QVERIFY(comes(finished));
+    QCOMPARE(process.bytesAvailable(), size);
+    QCOMPARE(process.exitCode(), 3);
+}
+
+void tst_Reentrancy::waitForEachOther()
+{
+    Process first;
+    Process second;
+    QSignalSpy firstFinished(&first, &Process::finished);
+    QSignalSpy secondFinished(&second, &Process::finished);
+    connect(&first, &Process::finished, [&] { second.waitForFinished(); });
+    connect(&second, &Process::finished, [&] { first.waitForFinished(); });
+    first.start(childProgram(), words("exit 1"));
+    second.start(childProgram(), words("exit 2"));
+    QVERIFY(comes(firstFinished));
+    QCOMPARE(secondFinished.size(), 1);
+    QCOMPARE(first.exitCode(), 1);
+    QCOMPARE(second.exitCode(), 2);
+}
+
+void tst_Reentrancy::waitForAnother()
+{
+    Process process;
+    QSignalSpy finished(&process, &Process::finished);
+    int sum = 0;
+    connect(&process, &Process::readyRead, [&] {
+        Process other;
+        other.start(childProgram(), words("exit 7"));
+        QVERIFY(other.waitForFinished());
+        sum += other.exitCode();
+    });
+    process.start(childProgram(), words("write 1 1 exit 3"));
+    QVERIFY(comes(finished));
+    QCOMPARE(process.exitCode(), 3);
+    QCOMPARE(sum, 7);
+}
+
+// Nested event loops, 50 deep, each entered from the slot of another child.
+void tst_Reentrancy::manyAtOnce()
+{
+    std::array<Process, 50> processes;
+    qsizetype count = 0;
+    for (Process &process : processes) {
+        connect(&process, &Process::finished, [&] {
+            ++count;
+            QTRY_COMPARE(count, qsizetype(processes.size()));
+        });
+        process.start(childProgram(), words("write 1 1 exit 3"));
+    }
+    QTRY_COMPARE(count, qsizetype(processes.size()));
+    for (const Process &process : processes) {
+        QCOMPARE(process.exitCode(), 3);
+        QCOMPARE(process.bytesAvailable(), 1);
+    }
+}
+
+QTEST_GUILESS_MAIN(tst_Reentrancy)
+#include "tst_reentrancy.moc"

@@ -1,0 +1,182 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "forkedcopy.h"
+#include "processtest.h"
+#include "systemcallfilter.h"
+#include "temporarychange.h"
+#include "testpipe.h"
+
+#include <ForkFd/forkfd.h>
+
+#include <cerrno>
+
+#include <linux/sched.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+using ForkFd::StartError;
+using Refusals = std::vector<Refusal>;
+
+namespace {
+
+const Refusal noClone3 = {SYS_clone3, ENOSYS};
+const Refusal noPidFdFromClone = {SYS_clone, EINVAL, CLONE_PIDFD, CLONE_PIDFD};
+
+} // namespace
+
+/// What the library makes of system calls that an older kernel does not know, a sandbox does not
+/// allow or a system in need cannot serve.
+class tst_Refusals : public ProcessTest
+{
+    Q_OBJECT
+
+protected:
+    /// Each copy asks the kernel anew.
+    void warmUp() override { }
+
+private Q_SLOTS:
+    void initTestCase();
+    void creation_data();
+    void creation();
+    void noWayToOpenAPidFd();
+    void noWayToWaitForAPidFd_data();
+    void noWayToWaitForAPidFd();
+    void noWayToSignalAPidFd();
+    void noMemoryOfTheDead();
+    void noThreads();
+};
+
+void tst_Refusals::initTestCase()
+{
+    qputenv("FORKFD_BACKEND", "auto");
+    if (inForkedCopy([] { return refuse({}) ? "filters" : ""; }) != "filters")
+        QSKIP("This system has no seccomp filters.");
+    if (inForkedCopy([] { return ForkFd::backend() == ForkFd::Backend::PidFd ? "pidfd" : ""; })
+        != "pidfd")
+        QSKIP("This kernel has no pidfd to wait for.");
+}
+
+void tst_Refusals::creation_data()
+{
+    QTest::addColumn<Refusals>("refusals");
+    QTest::addColumn<QByteArray>("outcome");
+    // The answers of kernels and sandboxes: there is another way.
+    for (const int refusal : {ENOSYS, EPERM, EINVAL, E2BIG}) {
+        QTest::addRow("clone3 is refused: %s", strerror(refusal))
+            << Refusals{{SYS_clone3, refusal}} << QByteArray("exited with code 42");
+    }
+    // A want of something is for the user to hear of; another way would want it, too.
+    const auto want = [](int errorCode, const char *step) {
+        const Refusals everyWay = {{SYS_clone3, errorCode}, {SYS_clone, errorCode}};
+        QTest::addRow("out of something: %s", strerror(errorCode))
+            << everyWay << text(StartError{step, errorCode});
+    };
+    want(EAGAIN, "clone");
+    want(ENOMEM, "clone");
+    want(EMFILE, "descriptors");
+    want(ENFILE, "descriptors");
+    QTest::newRow("every way is refused")
+        << Refusals{{SYS_clone3, EPERM}, {SYS_clone, EPERM}} << text(StartError{"clone", EPERM});
+}
+
+void tst_Refusals::creation()
+{
+    QFETCH(Refusals, refusals);
+    QFETCH(QByteArray, outcome);
+    const QByteArray result = inForkedCopy([&] {
+        if (!refuse(refusals))
+            return QByteArray("no filter");
+        const QByteArray first = outcomeOf(child({"exit", "42"}));
+        const QByteArray second = outcomeOf(child({"exit", "42"}));
+        return first == second ? first : first + ", then " + second;
+    });
+    QCOMPARE(result, outcome);
+}
+
+void tst_Refusals::noWayToOpenAPidFd()
+{
+    const QByteArray result = inForkedCopy([]() -> QByteArray {
+        if (!refuse({noClone3, noPidFdFromClone, {SYS_pidfd_open, ENOSYS}}))
+            return "no filter";
+        TestPipe output;
+        auto process = ForkFd::spawn(child({"write", "1", "1", "sleep"}),
+                                     {.fileDescriptors = {{STDOUT_FILENO, output.writeEnd()}}});
+        if (process)
+            return "started";
+        output.closeWriteEnd();
+        return output.readAll() + (hasChildren() ? " a child was left" : "");
+    });
+    QCOMPARE(result, QByteArray());
+}
+
+void tst_Refusals::noWayToWaitForAPidFd_data()
+{
+    QTest::addColumn<int>("errorCode");
+    QTest::newRow("an older kernel") << EINVAL;
+    QTest::newRow("a sandbox") << EPERM;
+}
+
+void tst_Refusals::noWayToWaitForAPidFd()
+{
+    QFETCH(int, errorCode);
+    const QByteArray result = inForkedCopy([errorCode] {
+        constexpr unsigned pidFd = 3; // P_PIDFD, which libc names since 2.36 only.
+        if (!refuse({{SYS_waitid, errorCode, ~0U, pidFd}}))
+            return QByteArray("no filter");
+        return outcomeOf(child({"exit", "42"}));
+    });
+    QCOMPARE(result, text(StartError{"backend", ENOSYS}));
+}
+
+void tst_Refusals::noWayToSignalAPidFd()
+{
+    const QByteArray result = inForkedCopy([]() -> QByteArray {
+        if (!refuse({{SYS_pidfd_send_signal, ENOSYS}}))
+            return "no filter";
+        auto process = ForkFd::spawn(child({"sleep"}));
+        if (!process || !process->sendSignal(0) || process->sendSignal(NSIG) || errno != EINVAL
+            || !process->sendSignal(SIGTERM))
+            return "no signal was sent";
+        const QByteArray end = text(process->wait().value());
+        return process->sendSignal(0) || errno != ESRCH ? "a signal was sent to nobody" : end;
+    });
+    QCOMPARE(result, "killed by SIGTERM");
+}
+
+// Before Linux 6.13 nobody can tell how a child has ended that somebody else has collected.
+void tst_Refusals::noMemoryOfTheDead()
+{
+    const QByteArray result = inForkedCopy([]() -> QByteArray {
+        constexpr unsigned getInfo = _IOWR(0xFF, 11, char[64]); // PIDFD_GET_INFO.
+        if (!refuse({{SYS_ioctl, ENOTTY, ~0U, getInfo, 1}}))
+            return "no filter";
+        const TemporaryAction ignore(SIGCHLD, SIG_IGN);
+        return outcomeOf(child({"exit", "42"}));
+    });
+    QCOMPARE(result, text(ForkFd::ExitInfo()));
+}
+
+// Without the thread that collects them, dropped children wait for the next one to be dropped.
+void tst_Refusals::noThreads()
+{
+    const QByteArray result = inForkedCopy([]() -> QByteArray {
+        const Refusal noThread = {SYS_clone, EAGAIN, CLONE_THREAD, CLONE_THREAD};
+        if (!refuse({noClone3, noThread}))
+            return "no filter";
+        TestPipe input;
+        ForkFd::spawn(child({"echo"}), {.fileDescriptors = {{0, input.readEnd()}}});
+        input.closeWriteEnd();
+        // Each start is one more chance.
+        return eventually([] {
+            ForkFd::spawn(child({"exit", "0"}));
+            return !hasChildren();
+        })
+            ? "collected"
+            : "left";
+    });
+    QCOMPARE(result, "collected");
+}
+
+QTEST_GUILESS_MAIN(tst_Refusals)
+#include "tst_refusals.moc"

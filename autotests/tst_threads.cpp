@@ -1,0 +1,290 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "childprocesstest.h"
+
+#include <QtCore/QEventLoop>
+#include <QtCore/QThread>
+#include <QtCore/QTimer>
+
+#include <array>
+#include <atomic>
+#include <functional>
+#include <thread>
+
+/// Objects in several threads, on their way from one to another, and in threads that end.
+class tst_Threads : public ChildProcessTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void inWorker();
+    void inManyThreads();
+    void beforeTheEventLoop_data();
+    void beforeTheEventLoop();
+    void moved_data();
+    void moved();
+    void movedInSlot_data();
+    void movedInSlot();
+    void outlivesItsThread();
+    void leavesTheThreadThatEnded();
+    void threadStartsAgain();
+};
+
+namespace {
+
+/// A thread with an event loop, until the end of the scope.
+class Worker : public QThread
+{
+public:
+    Worker()
+    {
+        m_context.moveToThread(this);
+        start();
+    }
+    ~Worker() override { end(); }
+
+    /// Has the thread run a function, and waits for that.
+    void run(const std::function<void()> &function)
+    {
+        QMetaObject::invokeMethod(&m_context, function, Qt::BlockingQueuedConnection);
+    }
+    void end()
+    {
+        quit();
+        wait();
+    }
+
+private:
+    using QThread::run;
+    QObject m_context;
+};
+
+/// How a child ended, noted by whatever thread was told.
+struct End
+{
+    std::atomic<int> count = 0;
+    std::atomic<int> code = -1;
+    std::atomic<QThread *> thread = nullptr;
+
+    void note(Process &process)
+    {
+        QObject::connect(&process, &Process::finished, [this](int exitCode) {
+            code = exitCode;
+            thread = QThread::currentThread();
+            ++count;
+        });
+    }
+};
+
+} // namespace
+
+void tst_Threads::inWorker()
+{
+    Worker worker;
+    End end;
+    std::unique_ptr<Process> process;
+    worker.run([&] {
+        process = std::make_unique<Process>();
+        end.note(*process);
+        process->start(childProgram(), words("write 100000 1 exit 3"));
+    });
+    QTRY_COMPARE(end.count, 1);
+    QCOMPARE(end.code, 3);
+    QCOMPARE(end.thread, &worker);
+    worker.run([&] {
+        QCOMPARE(process->bytesAvailable(), 100000);
+        process.reset();
+    });
+}
+
+void tst_Threads::inManyThreads()
+{
+    std::atomic<int> right = 0;
+    const auto runMany = [&right] {
+        QEventLoop loop;
+        QTimer::singleShot(120000, &loop, &QEventLoop::quit);
+        std::array<Process, 200> processes;
+        std::array<int, 200> codes = {};
+        std::size_t ended = 0;
+        for (std::size_t i = 0; i < processes.size(); ++i) {
+            connect(&processes[i], &Process::finished, [&, i](int code) {
+                codes[i] += code;
+                if (++ended == processes.size())
+                    loop.quit();
+            });
+            processes[i].setProcessChannelMode(Process::ForwardedChannels);
+            processes[i].start(childProgram(), {u"exit"_s, QString::number(i + 1)});
+        }
+        loop.exec();
+        for (std::size_t i = 0; i < processes.size(); ++i)
+            right += codes[i] == static_cast<int>(i + 1);
+    };
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 8; ++i)
+        threads.emplace_back(runMany);
+    for (std::thread &thread : threads)
+        thread.join();
+    QCOMPARE(right, 8 * 200);
+}
+
+void tst_Threads::beforeTheEventLoop_data()
+{
+    QTest::addColumn<bool>("isOfQt");
+    QTest::newRow("a thread of Qt") << true;
+    QTest::newRow("a thread of the standard library") << false;
+}
+
+void tst_Threads::beforeTheEventLoop()
+{
+    QFETCH(const bool, isOfQt);
+    End end;
+    const auto body = [&end] {
+        Process process;
+        end.note(process);
+        process.start(childProgram(), words("write 3 1 exit 3"));
+        QEventLoop loop;
+        QTimer::singleShot(60000, &loop, &QEventLoop::quit);
+        connect(&process, &Process::finished, &loop, &QEventLoop::quit);
+        loop.exec();
+    };
+    if (isOfQt) {
+        const std::unique_ptr<QThread> thread(QThread::create(body));
+        thread->start();
+        thread->wait();
+    } else {
+        std::thread(body).join();
+    }
+    QCOMPARE(end.count, 1);
+    QCOMPARE(end.code, 3);
+}
+
+void tst_Threads::moved_data()
+{
+    QTest::addColumn<bool>("isRunning");
+    QTest::newRow("while Starting") << false;
+    QTest::newRow("while Running") << true;
+}
+
+void tst_Threads::moved()
+{
+    QFETCH(const bool, isRunning);
+    constexpr int size = 500000; // Some of it is on its way in either direction.
+    Worker worker;
+    for (int i = 0; i < 20; ++i) {
+        auto process = std::make_unique<Process>();
+        End end;
+        end.note(*process);
+        std::atomic<int> started = 0;
+        connect(process.get(), &Process::started, [&] { ++started; });
+        process->start(childProgram(), words("echo exit 3"));
+        process->write(QByteArray(size, 'x'));
+        process->closeWriteChannel();
+        if (isRunning)
+            QVERIFY(process->waitForReadyRead());
+        QCOMPARE(process->state(), isRunning ? Process::Running : Process::Starting);
+        process->moveToThread(&worker);
+
+        QTRY_COMPARE(end.count, 1);
+        QCOMPARE(end.code, 3);
+        QCOMPARE(end.thread, &worker);
+        QCOMPARE(started, 1);
+        worker.run([&] {
+            QCOMPARE(process->readAll().count('x'), size);
+            process.reset();
+        });
+        QCOMPARE(end.count, 1);
+    }
+}
+
+void tst_Threads::movedInSlot_data()
+{
+    QTest::addColumn<QString>("signal");
+    for (const char *signal : {"stateChanged Starting", "stateChanged Running", "started", "bytesWritten 3",
+                               "readyRead", "channelReadyRead 0", "readyReadStandardOutput"})
+        QTest::newRow(signal) << QString::fromLatin1(signal);
+}
+
+void tst_Threads::movedInSlot()
+{
+    QFETCH(const QString, signal);
+    Worker worker;
+    for (int i = 0; i < 20; ++i) {
+        auto process = std::make_unique<Process>();
+        End end;
+        end.note(*process);
+        atEverySignal(process.get(), [&, self = process.get()](const QString &name) {
+            if (name == signal && self->thread() == QThread::currentThread())
+                self->moveToThread(&worker);
+        });
+        process->start(childProgram(), words("echo exit 3"));
+        process->write("abc");
+        process->closeWriteChannel();
+        QTRY_COMPARE(end.count, 1);
+        QCOMPARE(end.code, 3);
+        QCOMPARE(end.thread, &worker);
+        worker.run([&] {
+            QCOMPARE(process->readAll(), "abc");
+            process.reset();
+        });
+    }
+}
+
+void tst_Threads::outlivesItsThread()
+{
+    Worker worker;
+    std::unique_ptr<Process> process;
+    worker.run([&] {
+        process = std::make_unique<Process>();
+        process->start(childProgram(), words("sleep"));
+        QVERIFY(process->waitForStarted());
+    });
+    worker.end();
+    process.reset(); // Kills the child, which cleanup() will see.
+}
+
+void tst_Threads::leavesTheThreadThatEnded()
+{
+    auto worker = std::make_unique<Worker>();
+    std::unique_ptr<Process> process;
+    worker->run([&] {
+        process = std::make_unique<Process>();
+        process->start(childProgram(), words("echo exit 3"));
+        process->write("abc");
+        QVERIFY(process->waitForReadyRead());
+    });
+    worker.reset();
+    QCOMPARE(process->thread(), nullptr);
+    QSignalSpy finished(process.get(), &Process::finished);
+    process->moveToThread(QThread::currentThread());
+    process->closeWriteChannel();
+    QVERIFY(comes(finished));
+    QCOMPARE(process->exitCode(), 3);
+    QCOMPARE(process->readAll(), "abc");
+}
+
+// The object still held the hub of the thread's first life, which was deleted along with it while it
+// was dispatching its event.
+void tst_Threads::threadStartsAgain()
+{
+    Worker worker;
+    Process *process = nullptr;
+    worker.run([&] {
+        process = new Process;
+        process->start(childProgram(), words("exit 0"));
+        QVERIFY(process->waitForFinished());
+    });
+    worker.end();
+    worker.start();
+    End end;
+    worker.run([&] {
+        end.note(*process);
+        connect(process, &Process::finished, [process] { delete process; });
+        process->start(childProgram(), words("exit 3"));
+    });
+    QTRY_COMPARE(end.count, 1);
+    QCOMPARE(end.code, 3);
+}
+
+QTEST_GUILESS_MAIN(tst_Threads)
+#include "tst_threads.moc"

@@ -1,0 +1,156 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "childprocesstest.h"
+
+#include <csignal>
+
+/// What is written to the child, and what happens when it does not want it.
+class tst_Writing : public ChildProcessTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void waitsForRoom();
+    void childClosesItsInput_data();
+    void childClosesItsInput();
+    void childEnds_data();
+    void childEnds();
+    void afterTheEnd();
+    void closesWhenWritten();
+    void slotWritesMore();
+};
+
+// So that a SIGPIPE would be noticed; QProcess sets it to be ignored when it first writes.
+void tst_Writing::initTestCase()
+{
+    std::signal(SIGPIPE, SIG_DFL);
+}
+
+void tst_Writing::waitsForRoom()
+{
+    constexpr qint64 size = 1000000;
+    Process process;
+    process.start(childProgram(), words("sleep"));
+    QCOMPARE(process.write(QByteArray(size, 'x')), size);
+    QCOMPARE(process.bytesToWrite(), size);
+    QVERIFY(process.waitForBytesWritten());
+    QCOMPARE(process.bytesToWrite(), size - 65536); // What a pipe holds.
+    QVERIFY(!process.waitForBytesWritten(10));
+    QCOMPARE(process.error(), Process::Timedout);
+    QCOMPARE(process.bytesToWrite(), size - 65536);
+    process.kill();
+    QVERIFY(process.waitForFinished());
+}
+
+void tst_Writing::childClosesItsInput_data()
+{
+    QTest::addColumn<bool>("waits");
+    QTest::newRow("event loop") << false;
+    QTest::newRow("waitForBytesWritten") << true;
+}
+
+void tst_Writing::childClosesItsInput()
+{
+    QFETCH(const bool, waits);
+    Process process;
+    QSignalSpy failed(&process, &Process::errorOccurred);
+    QSignalSpy written(&process, &Process::bytesWritten);
+    process.start(childProgram(), words("leave 0 write 1 1 sleep"));
+    QVERIFY(process.waitForReadyRead()); // Its input is closed now.
+    QCOMPARE(process.write("nobody reads this"), 17);
+    if (waits)
+        QVERIFY(!process.waitForBytesWritten());
+    else
+        QVERIFY(comes(failed));
+    QCOMPARE(failed.size(), 1);
+    QCOMPARE(failed[0][0].value<Process::ProcessError>(), Process::WriteError);
+    QCOMPARE(process.error(), Process::WriteError);
+    QCOMPARE(process.errorString(), u"Error writing to process"_s);
+    QCOMPARE(process.state(), Process::Running);
+    QCOMPARE(written.size(), 0);
+
+    // It says so once. What comes later is taken and lost, as by QProcess.
+    QCOMPARE(process.write("nor this"), 8);
+    QVERIFY(!process.waitForBytesWritten(10));
+    QCoreApplication::processEvents();
+    QCOMPARE(failed.size(), 1);
+    process.kill();
+    QVERIFY(process.waitForFinished());
+}
+
+void tst_Writing::childEnds_data()
+{
+    QTest::addColumn<bool>("waits");
+    QTest::newRow("event loop") << false;
+    QTest::newRow("waitForFinished") << true;
+}
+
+// Whether the write or the end is noticed first is a matter of luck.
+void tst_Writing::childEnds()
+{
+    QFETCH(const bool, waits);
+    for (int i = 0; i < 50; ++i) {
+        Process process;
+        QSignalSpy finished(&process, &Process::finished);
+        QSignalSpy failed(&process, &Process::errorOccurred);
+        process.start(childProgram(), words("exit 3"));
+        process.write(QByteArray(1000000, 'x'));
+        QVERIFY(waits ? process.waitForFinished() : comes(finished));
+        QCOMPARE(process.exitCode(), 3);
+        QCOMPARE(finished.size(), 1);
+        QVERIFY(failed.size() <= 1);
+        QCOMPARE(process.error(), failed.isEmpty() ? Process::UnknownError : Process::WriteError);
+    }
+}
+
+void tst_Writing::afterTheEnd()
+{
+    Process process;
+    process.start(childProgram(), words("exit 0"));
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.write("nobody reads this"), 17);
+    QVERIFY(!process.waitForBytesWritten(10));
+    QCOMPARE(process.error(), Process::UnknownError);
+
+    process.start(childProgram(), words("echo"));
+    QCOMPARE(process.bytesToWrite(), 0);
+    process.closeWriteChannel();
+    QVERIFY(process.waitForFinished());
+    QVERIFY(process.readAll().isEmpty());
+}
+
+void tst_Writing::closesWhenWritten()
+{
+    Process process;
+    QSignalSpy written(&process, &Process::bytesWritten);
+    process.start(childProgram(), words("echo write 1 1 sleep"));
+    process.write("abc");
+    process.closeWriteChannel();
+    process.closeWriteChannel();
+    QTRY_COMPARE(process.bytesAvailable(), 4); // It has come to the end of its input.
+    QCOMPARE(written.size(), 1);
+    process.kill();
+    QVERIFY(process.waitForFinished());
+}
+
+void tst_Writing::slotWritesMore()
+{
+    Process process;
+    QSignalSpy finished(&process, &Process::finished);
+    int count = 0;
+    connect(&process, &Process::bytesWritten, [&] {
+        if (++count < 100)
+            process.write("x");
+        else
+            process.closeWriteChannel();
+    });
+    process.start(childProgram(), words("echo"));
+    process.write("x");
+    QVERIFY(comes(finished));
+    QCOMPARE(process.readAll(), QByteArray(100, 'x'));
+}
+
+QTEST_GUILESS_MAIN(tst_Writing)
+#include "tst_writing.moc"
