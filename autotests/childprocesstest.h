@@ -36,14 +36,14 @@ public:
         return spy.size() == count;
     }
 
-    template <typename Enum>
+    template<typename Enum>
     static QString nameOf(Enum value)
     {
         return QString::fromLatin1(QMetaEnum::fromType<Enum>().valueToKey(static_cast<int>(value)));
     }
 
     /// Calls `function` at each signal with its name, such as "stateChanged Running".
-    template <typename P, typename Function>
+    template<typename P, typename Function>
     static void atEverySignal(P *process, Function function)
     {
         connect(process, &P::stateChanged,
@@ -60,9 +60,8 @@ public:
                 [=](qint64 count) { function(u"bytesWritten "_s + QString::number(count)); });
         connect(process, &P::aboutToClose, [=] { function(u"aboutToClose"_s); });
         connect(process, &P::readChannelFinished, [=] { function(u"readChannelFinished"_s); });
-        connect(process, &P::finished, [=](int code, auto status) {
-            function(u"finished %1 "_s.arg(code) + nameOf(status));
-        });
+        connect(process, &P::finished,
+                [=](int code, auto status) { function(u"finished %1 "_s.arg(code) + nameOf(status)); });
     }
 
 protected:

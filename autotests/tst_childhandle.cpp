@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include <poll.h>
+#include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
 
@@ -60,6 +61,7 @@ private Q_SLOTS:
     void movedAfterTheEnd();
     void movedOntoAnother();
     void manyAtOnce();
+    void cancelledWhileWaiting();
 };
 
 void tst_ChildHandle::descriptorTellsTheEnd_data()
@@ -160,6 +162,35 @@ void tst_ChildHandle::manyAtOnce()
     }
     for (int i = 99; i >= 0; --i) // Not in the order in which they end.
         QCOMPARE(running[static_cast<size_t>(i)].wait().value().code, i);
+}
+
+// The child's object, a local variable of the thread, goes with it: std::terminate() ended the process.
+void tst_ChildHandle::cancelledWhileWaiting()
+{
+    const QByteArray result = inForkedCopy([]() -> QByteArray {
+        static TestPipe started;
+        static TestPipe input;
+        pthread_t thread;
+        pthread_create(
+            &thread, nullptr,
+            [](void *) -> void * {
+                auto process =
+                    ForkFd::spawn(child({"echo"}), {.fileDescriptors = {{0, input.readEnd()}}});
+                started.write("started");
+                process->wait();
+                return nullptr;
+            },
+            nullptr);
+        started.read();
+        pthread_cancel(thread);
+        void *end = nullptr;
+        pthread_join(thread, &end);
+        input.closeWriteEnd();
+        if (!eventually([] { return !hasChildren(); }))
+            return "a child was left";
+        return end == PTHREAD_CANCELED ? "cancelled" : "not cancelled";
+    });
+    QCOMPARE(result, "cancelled");
 }
 
 QTEST_GUILESS_MAIN(tst_ChildHandle)

@@ -117,10 +117,18 @@ void tst_Destruction::insideSlot_data()
     QTest::addColumn<QString>("signal");
     QTest::addColumn<Driver>("drive");
     const QString signalNames[] = {
-        u"stateChanged Starting"_s, u"stateChanged Running"_s,    u"started"_s,
-        u"bytesWritten 3"_s,        u"readyRead"_s,               u"channelReadyRead 0"_s,
-        u"channelReadyRead 1"_s,    u"readyReadStandardOutput"_s, u"readyReadStandardError"_s,
-        u"stateChanged NotRunning"_s, u"errorOccurred Crashed"_s, u"readChannelFinished"_s,
+        u"stateChanged Starting"_s,
+        u"stateChanged Running"_s,
+        u"started"_s,
+        u"bytesWritten 3"_s,
+        u"readyRead"_s,
+        u"channelReadyRead 0"_s,
+        u"channelReadyRead 1"_s,
+        u"readyReadStandardOutput"_s,
+        u"readyReadStandardError"_s,
+        u"stateChanged NotRunning"_s,
+        u"errorOccurred Crashed"_s,
+        u"readChannelFinished"_s,
         u"finished 9 CrashExit"_s,
     };
     const auto rows = [&signalNames](const char *name, Driver driver) {
@@ -222,11 +230,12 @@ void tst_Destruction::inForkedCopy()
     QVERIFY(process->waitForStarted());
 
     QCOMPARE(::inForkedCopy([process] {
-        process->terminate();
-        process->kill();
-        delete process;
-        return QByteArray("destroyed");
-    }), "destroyed");
+                 process->terminate();
+                 process->kill();
+                 delete process;
+                 return QByteArray("destroyed");
+             }),
+             "destroyed");
 
     process->write("still there");
     QVERIFY(comes(readyRead));

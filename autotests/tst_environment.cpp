@@ -99,7 +99,8 @@ void tst_Environment::program()
     const QTemporaryDir directory;
     QVERIFY(QDir(directory.path()).mkdir(u"below"_s));
     QVERIFY(QFile::link(childProgram(), directory.filePath(u"our-child"_s)));
-    const Variable path("PATH", QFile::encodeName(u"/no/such/directory:"_s + directory.path()).constData());
+    const Variable path("PATH",
+                        QFile::encodeName(u"/no/such/directory:"_s + directory.path()).constData());
     Process process;
     process.setWorkingDirectory(directory.path());
     process.start(program, words("exit 3"));
@@ -172,7 +173,8 @@ void tst_Environment::undecodable_data()
     QTest::newRow("value") << QList<QByteArray>{"FORKFD_TEST=\xff\xfe after"};
     QTest::newRow("name") << QList<QByteArray>{"FORKFD_\xc3(=value"};
     QTest::newRow("names that decode alike") << QList<QByteArray>{"FORKFD_\xfd=1", "FORKFD_\xfe=1"};
-    QTest::newRow("beside what decodes alike") << QList<QByteArray>{"FORKFD_\xfd=1", "FORKFD_\xef\xbf\xbd=1"};
+    QTest::newRow("beside what decodes alike")
+        << QList<QByteArray>{"FORKFD_\xfd=1", "FORKFD_\xef\xbf\xbd=1"};
 }
 
 // A QString cannot hold what is no text; to the child it must come as it was.

@@ -40,8 +40,10 @@ void tst_ExitInfo::ended_data()
     QTest::addColumn<int>("signal");
     QTest::addColumn<QString>("text");
     QTest::newRow("success") << u"exit 0"_s << ExitInfo::Exited << 0 << 0 << u"exited with code 0"_s;
-    QTest::newRow("failure") << u"exit 255"_s << ExitInfo::Exited << 255 << 0 << u"exited with code 255"_s;
-    QTest::newRow("signal") << u"signal 15"_s << ExitInfo::Signaled << -1 << 15 << u"killed by SIGTERM"_s;
+    QTest::newRow("failure") << u"exit 255"_s << ExitInfo::Exited << 255 << 0
+                             << u"exited with code 255"_s;
+    QTest::newRow("signal") << u"signal 15"_s << ExitInfo::Signaled << -1 << 15
+                            << u"killed by SIGTERM"_s;
     QTest::newRow("an exit code as the shell makes it of a signal")
         << u"exit 143"_s << ExitInfo::Exited << 143 << 0 << u"exited with code 143"_s;
 }

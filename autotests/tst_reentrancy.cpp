@@ -45,10 +45,10 @@ void tst_Reentrancy::inSlot_data()
     QTest::addColumn<QString>("signal");
     QTest::addColumn<Reaction>("reaction");
     const auto rows = [](const char *name, Reaction reaction) {
-        for (const char *signal : {"stateChanged Running", "started", "bytesWritten 3", "readyRead",
-                                   "channelReadyRead 0", "readyReadStandardOutput", "channelReadyRead 1",
-                                   "readyReadStandardError", "stateChanged NotRunning",
-                                   "readChannelFinished", "finished 3 NormalExit"})
+        for (const char *signal :
+             {"stateChanged Running", "started", "bytesWritten 3", "readyRead", "channelReadyRead 0",
+              "readyReadStandardOutput", "channelReadyRead 1", "readyReadStandardError",
+              "stateChanged NotRunning", "readChannelFinished", "finished 3 NormalExit"})
             QTest::addRow("%s in %s", name, signal) << QString::fromLatin1(signal) << reaction;
     };
     rows("waitForFinished", [](Process &process) { process.waitForFinished(); });
@@ -92,7 +92,8 @@ void tst_Reentrancy::atTheLastOutput_data()
 {
     QTest::addColumn<Reaction>("reaction");
     QTest::newRow("an event loop") << Reaction(runUntilFinished);
-    QTest::newRow("waitForFinished") << Reaction([](Process &process) { QVERIFY(process.waitForFinished()); });
+    QTest::newRow("waitForFinished")
+        << Reaction([](Process &process) { QVERIFY(process.waitForFinished()); });
     QTest::newRow("kill") << Reaction([](Process &process) { process.kill(); });
 }
 
@@ -101,7 +102,8 @@ void tst_Reentrancy::atTheLastOutput_data()
 void tst_Reentrancy::atTheLastOutput()
 {
     QFETCH(const Reaction, reaction);
-    constexpr int size = 500000; // More than is read at once, and all of it is there when the child ends.
+    constexpr int size =
+        500000; // More than is read at once, and all of it is there when the child ends.
     Process process;
     QSignalSpy finished(&process, &Process::finished);
     connect(&process, &Process::readyReadStandardOutput, [&] {
@@ -122,8 +124,8 @@ void tst_Reentrancy::waitForEachOther()
     Process second;
     QSignalSpy firstFinished(&first, &Process::finished);
     QSignalSpy secondFinished(&second, &Process::finished);
-    connect(&first, &Process::finished, [&] { second.waitForFinished(); });
-    connect(&second, &Process::finished, [&] { first.waitForFinished(); });
+    connect(&first, &Process::finished, &first, [&] { second.waitForFinished(); });
+    connect(&second, &Process::finished, &second, [&] { first.waitForFinished(); });
     first.start(childProgram(), words("exit 1"));
     second.start(childProgram(), words("exit 2"));
     QVERIFY(comes(firstFinished));
@@ -137,7 +139,7 @@ void tst_Reentrancy::waitForAnother()
     Process process;
     QSignalSpy finished(&process, &Process::finished);
     int sum = 0;
-    connect(&process, &Process::readyRead, [&] {
+    connect(&process, &Process::readyRead, &process, [&] {
         Process other;
         other.start(childProgram(), words("exit 7"));
         QVERIFY(other.waitForFinished());

@@ -41,7 +41,7 @@ void tst_Restart::inFinished()
         process.start(childProgram(), {u"args"_s, QString::number(finished.size())});
         pids += process.processId();
     };
-    connect(&process, &Process::finished, [&] {
+    connect(&process, &Process::finished, &process, [&] {
         outputs += process.readAll();
         if (finished.size() < count)
             start();
@@ -126,7 +126,7 @@ void tst_Restart::inErrorOccurred()
     Process process;
     QSignalSpy finished(&process, &Process::finished);
     QSignalSpy failed(&process, &Process::errorOccurred);
-    connect(&process, &Process::errorOccurred, [&] {
+    connect(&process, &Process::errorOccurred, &process, [&] {
         if (failed.size() < 10)
             process.start(u"/no/such/program"_s);
         else
@@ -145,9 +145,11 @@ void tst_Restart::inStateChanged_data()
     QTest::addColumn<QString>("program");
     QTest::addColumn<QString>("command");
     QTest::addColumn<QStringList>("expected");
-    QTest::newRow("after success") << childProgram() << u"exit 3"_s << QStringList(u"finished 3 NormalExit"_s);
+    QTest::newRow("after success") << childProgram() << u"exit 3"_s
+                                   << QStringList(u"finished 3 NormalExit"_s);
     QTest::newRow("after a crash") << childProgram() << u"signal 9"_s
-                                   << QStringList({u"errorOccurred Crashed"_s, u"finished 9 CrashExit"_s});
+                                   << QStringList(
+                                          {u"errorOccurred Crashed"_s, u"finished 9 CrashExit"_s});
     QTest::newRow("after a failed start")
         << u"/no/such/program"_s << QString() << QStringList(u"errorOccurred FailedToStart"_s);
     QTest::newRow("after a start that failed at once")

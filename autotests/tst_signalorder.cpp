@@ -21,11 +21,11 @@ private Q_SLOTS:
     void sameAsQProcess();
 
 private:
-    template <typename P>
+    template<typename P>
     static QStringList record();
-    template <typename P>
+    template<typename P>
     static QString describe(const P &process);
-    template <typename P>
+    template<typename P>
     static void drive(P &process, Driver driver);
 };
 
@@ -61,16 +61,16 @@ void tst_SignalOrder::fullLife()
              }));
 }
 
-template <typename P>
+template<typename P>
 QString tst_SignalOrder::describe(const P &process)
 {
     // QProcess has a child only after "stateChanged Starting", and even where it could not be started.
     const bool isComparable = process.state() != P::Starting && process.program() == childProgram();
     return u", %1, %2, %3"_s.arg(nameOf(process.state()), nameOf(process.error()),
-                                isComparable && process.processId() != 0 ? u"child"_s : QString());
+                                 isComparable && process.processId() != 0 ? u"child"_s : QString());
 }
 
-template <typename P>
+template<typename P>
 void tst_SignalOrder::drive(P &process, Driver driver)
 {
     if (driver == WaitForFinished) {
@@ -86,7 +86,7 @@ void tst_SignalOrder::drive(P &process, Driver driver)
     }
 }
 
-template <typename P>
+template<typename P>
 QStringList tst_SignalOrder::record()
 {
     QFETCH(const QString, program);

@@ -199,12 +199,16 @@ void tst_Starting::emptyNameChangesNothing()
 
 namespace {
 
-QStringList loggedWarnings;
+QStringList &loggedWarnings()
+{
+    static QStringList warnings;
+    return warnings;
+}
 
 void logWarning(QtMsgType type, const QMessageLogContext &context, const QString &message)
 {
     if (type == QtWarningMsg)
-        loggedWarnings += QString::fromLatin1(context.category) + u": "_s + message;
+        loggedWarnings() += QString::fromLatin1(context.category) + u": "_s + message;
 }
 
 } // namespace
@@ -228,7 +232,7 @@ void tst_Starting::whileRunning()
 
     const QString start = u"forkfd.childprocess: QProcess::start: Process is already running"_s;
     const QString set = u"forkfd.childprocess: QProcess::setProgram: Process is already running"_s;
-    QCOMPARE(loggedWarnings, QStringList({start, start, start, set, set}));
+    QCOMPARE(loggedWarnings(), QStringList({start, start, start, set, set}));
     QVERIFY(!isOpened);
     QCOMPARE(process.state(), Process::Running);
     QCOMPARE(process.processId(), pid);

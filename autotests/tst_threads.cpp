@@ -69,7 +69,7 @@ struct End
 
     void note(Process &process)
     {
-        QObject::connect(&process, &Process::finished, [this](int exitCode) {
+        QObject::connect(&process, &Process::finished, &process, [this](int exitCode) {
             code = exitCode;
             thread = QThread::currentThread();
             ++count;
@@ -108,7 +108,7 @@ void tst_Threads::inManyThreads()
         std::array<int, 200> codes = {};
         std::size_t ended = 0;
         for (std::size_t i = 0; i < processes.size(); ++i) {
-            connect(&processes[i], &Process::finished, [&, i](int code) {
+            connect(&processes[i], &Process::finished, &processes[i], [&, i](int code) {
                 codes[i] += code;
                 if (++ended == processes.size())
                     loop.quit();
@@ -200,8 +200,9 @@ void tst_Threads::moved()
 void tst_Threads::movedInSlot_data()
 {
     QTest::addColumn<QString>("signal");
-    for (const char *signal : {"stateChanged Starting", "stateChanged Running", "started", "bytesWritten 3",
-                               "readyRead", "channelReadyRead 0", "readyReadStandardOutput"})
+    for (const char *signal :
+         {"stateChanged Starting", "stateChanged Running", "started", "bytesWritten 3", "readyRead",
+          "channelReadyRead 0", "readyReadStandardOutput"})
         QTest::newRow(signal) << QString::fromLatin1(signal);
 }
 
@@ -218,8 +219,11 @@ void tst_Threads::movedInSlot()
                 self->moveToThread(&worker);
         });
         process->start(childProgram(), words("echo exit 3"));
-        process->write("abc");
-        process->closeWriteChannel();
+        const auto feed = [&process] {
+            process->write("abc");
+            process->closeWriteChannel();
+        };
+        process->thread() == &worker ? worker.run(feed) : feed();
         QTRY_COMPARE(end.count, 1);
         QCOMPARE(end.code, 3);
         QCOMPARE(end.thread, &worker);

@@ -13,7 +13,10 @@ class tst_UnknownBackend : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase() { qputenv("FORKFD_BACKEND", "nonsense"); } // Before the first start: it is chosen once.
+    void initTestCase()
+    {
+        qputenv("FORKFD_BACKEND", "nonsense");
+    } // Before the first start: it is chosen once.
     void everyStartFails();
 };
 

@@ -43,11 +43,14 @@ private:
 void tst_Waiting::addWaits()
 {
     QTest::addColumn<Wait>("wait");
-    QTest::newRow("waitForStarted") << Wait([](Process &p, int msecs) { return p.waitForStarted(msecs); });
-    QTest::newRow("waitForReadyRead") << Wait([](Process &p, int msecs) { return p.waitForReadyRead(msecs); });
+    QTest::newRow("waitForStarted") << Wait(
+        [](Process &p, int msecs) { return p.waitForStarted(msecs); });
+    QTest::newRow("waitForReadyRead")
+        << Wait([](Process &p, int msecs) { return p.waitForReadyRead(msecs); });
     QTest::newRow("waitForBytesWritten")
         << Wait([](Process &p, int msecs) { return p.waitForBytesWritten(msecs); });
-    QTest::newRow("waitForFinished") << Wait([](Process &p, int msecs) { return p.waitForFinished(msecs); });
+    QTest::newRow("waitForFinished")
+        << Wait([](Process &p, int msecs) { return p.waitForFinished(msecs); });
 }
 
 // Until its end is there to be noticed.

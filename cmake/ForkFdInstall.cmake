@@ -3,6 +3,11 @@
 
 include(CMakePackageConfigHelpers)
 
+# They are installed side by side, and the one finds the other there.
+if(NOT DEFINED CMAKE_INSTALL_RPATH)
+    set_target_properties(ForkFdChildProcess PROPERTIES INSTALL_RPATH $ORIGIN)
+endif()
+
 install(TARGETS ForkFdCore ForkFdChildProcess EXPORT ForkFdTargets
     LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})

@@ -68,7 +68,8 @@ void echo()
     ssize_t count;
     while ((count = read(STDIN_FILENO, buffer, sizeof buffer)) > 0) {
         for (ssize_t done = 0; done < count;) {
-            const ssize_t written = write(STDOUT_FILENO, buffer + done, static_cast<size_t>(count - done));
+            const ssize_t written =
+                write(STDOUT_FILENO, buffer + done, static_cast<size_t>(count - done));
             if (written < 0)
                 std::exit(1);
             done += written;
@@ -80,7 +81,8 @@ void writeBytes(long count, int fd)
 {
     const std::string block(65536, 'x');
     while (count > 0) {
-        const ssize_t written = write(fd, block.data(), std::min<size_t>(block.size(), static_cast<size_t>(count)));
+        const ssize_t written =
+            write(fd, block.data(), std::min<size_t>(block.size(), static_cast<size_t>(count)));
         if (written < 0)
             std::exit(1);
         count -= written;

@@ -121,7 +121,7 @@ private:
             sigset_t brokenPipe; // The parent may have died.
             ::sigemptyset(&brokenPipe);
             ::sigaddset(&brokenPipe, SIGPIPE);
-            ::sigprocmask(SIG_BLOCK, &brokenPipe, nullptr);
+            ::pthread_sigmask(SIG_BLOCK, &brokenPipe, nullptr);
             // Far less than PIPE_BUF: written whole or not at all (pipe(7)).
             while (::write(m_context.reportFd, &report, sizeof report) < 0 && errno == EINTR) { }
         }

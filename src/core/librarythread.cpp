@@ -50,7 +50,7 @@ int startLibraryThread(const char *name, void (*main)(void *), void *argument) n
     ::pthread_sigmask(SIG_SETMASK, &previous, nullptr);
     ::pthread_attr_destroy(&attributes);
     if (errorCode == 0)
-        start.release();
+        static_cast<void>(start.release());
     return errorCode;
 }
 

@@ -26,7 +26,7 @@ private:
     static void watchPending(State &state) noexcept;
     static void putIntoSet(State &state, ExitWatch *watch) noexcept;
     static void serve(State &state, int timeout) noexcept;
-    static void threadMain(void *state);
+    static void threadMain(void *argument);
 
     static std::atomic<ExitWatch *> pending;
 };

@@ -1,0 +1,17 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include <ForkFd/ChildProcess>
+#include <QtCore/QCoreApplication>
+
+int main(int argc, char **argv)
+{
+    QCoreApplication app(argc, argv);
+    ForkFd::ChildProcess child;
+    QObject::connect(&child, &ForkFd::ChildProcess::finished, &app,
+                     [](int exitCode) { QCoreApplication::exit(exitCode == 3 ? 0 : 1); });
+    QObject::connect(&child, &ForkFd::ChildProcess::errorOccurred, &app,
+                     [] { QCoreApplication::exit(2); });
+    child.start(QStringLiteral("sh"), {QStringLiteral("-c"), QStringLiteral("exit 3")});
+    return app.exec();
+}
