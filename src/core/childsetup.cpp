@@ -11,6 +11,7 @@
 #include "signals.h"
 
 #include <cerrno>
+#include <cstdlib>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -125,7 +126,7 @@ private:
             // Far less than PIPE_BUF: written whole or not at all (pipe(7)).
             while (::write(m_context.reportFd, &report, sizeof report) < 0 && errno == EINTR) { }
         }
-        ::_exit(127);
+        ::_Exit(127);
     }
 
     ChildContext &m_context;
@@ -137,9 +138,14 @@ private:
 void becomeChild(ChildContext &context) noexcept
 {
     if (context.sharedMark && *context.sharedMark == -1)
-        ::_exit(notSharedExitCode);
+        ::_Exit(notSharedExitCode);
     context.report->stage = ChildReport::Running;
     ChildSetup(context).run();
+}
+
+int childMain(void *context) noexcept
+{
+    becomeChild(*static_cast<ChildContext *>(context));
 }
 
 } // namespace ForkFd::Internal

@@ -47,6 +47,9 @@ inline constexpr int notSharedExitCode = 125;
 
 /// Turns the calling process, a fresh child with all signals blocked, into what the plan says.
 [[noreturn]] void becomeChild(ChildContext &context) noexcept;
+/// The same, as clone(2) calls it: with a ChildContext. It stands with the rest of the child's code
+/// because a sanitizer's bookkeeping at its entry would already be done in the parent's books.
+[[noreturn]] int childMain(void *context) noexcept;
 
 } // namespace ForkFd::Internal
 

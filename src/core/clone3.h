@@ -11,7 +11,7 @@ namespace ForkFd::Internal {
 /// clone3(2) for a child with a stack of its own, which libc does not offer: calls `entry` with
 /// `argument` there. Returns the child's pid, or -1 with errno; ENOSYS where this architecture has
 /// no stub for it.
-int clone3OnOwnStack(clone_args *args, void (*entry)(void *), void *argument) noexcept;
+int clone3OnOwnStack(clone_args *args, int (*entry)(void *), void *argument) noexcept;
 
 } // namespace ForkFd::Internal
 

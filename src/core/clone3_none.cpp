@@ -7,7 +7,7 @@
 
 namespace ForkFd::Internal {
 
-int clone3OnOwnStack(clone_args *, void (*)(void *), void *) noexcept
+int clone3OnOwnStack(clone_args *, int (*)(void *), void *) noexcept
 {
     errno = ENOSYS;
     return -1;

@@ -10,13 +10,13 @@
 
 namespace ForkFd::Internal {
 
-int clone3OnOwnStack(clone_args *args, void (*entry)(void *), void *argument) noexcept
+int clone3OnOwnStack(clone_args *args, int (*entry)(void *), void *argument) noexcept
 {
     // The child leaves the system call with an empty stack: it can neither return from here nor
     // find a local variable, so it is called away at once. The kernel clobbers rcx and r11
     // (syscall(2), "Architecture calling conventions") and keeps everything else for both.
     long result = SYS_clone3;
-    register void (*childEntry)(void *) asm("r8") = entry;
+    register int (*childEntry)(void *) asm("r8") = entry;
     register void *childArgument asm("r9") = argument;
     asm volatile("syscall\n\t"
                  "test %%rax, %%rax\n\t"

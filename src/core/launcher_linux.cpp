@@ -140,9 +140,7 @@ private:
         args.stack = reinterpret_cast<std::uintptr_t>(stack.base());
         args.stack_size = ChildStack::size;
         m_context.handlersAreReset = true;
-        return clone3OnOwnStack(
-            &args, [](void *context) { becomeChild(*static_cast<ChildContext *>(context)); },
-            &m_context);
+        return clone3OnOwnStack(&args, childMain, &m_context);
     }
 
     pid_t clone(const ChildStack &stack, Rung rung) noexcept
@@ -150,8 +148,7 @@ private:
         // Either flag writes to the same place: the pidfd, or the child's number.
         const int mark = rung == Rung::Clone ? CLONE_PIDFD : CLONE_PARENT_SETTID;
         m_context.handlersAreReset = false;
-        return ::clone([](void *context) -> int { becomeChild(*static_cast<ChildContext *>(context)); },
-                       stack.top(), CLONE_VM | CLONE_VFORK | mark, &m_context, &m_kernelMark);
+        return ::clone(childMain, stack.top(), CLONE_VM | CLONE_VFORK | mark, &m_context, &m_kernelMark);
     }
 
     // Whether a child that told nothing has seen no shared memory, and not a deadly signal.

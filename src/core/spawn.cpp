@@ -47,15 +47,17 @@ private:
     std::optional<Clock::time_point> m_end;
 };
 
+// Not noexcept, as poll(2) is where a thread may be cancelled, which unwinds its stack.
+
 // Whether the descriptor became readable in time. A signal may cut the time short.
-bool sleepUntilReadable(int descriptor, milliseconds timeout) noexcept
+bool sleepUntilReadable(int descriptor, milliseconds timeout)
 {
     pollfd entry = {descriptor, POLLIN, 0};
     const auto length = std::min<milliseconds::rep>(timeout.count(), std::numeric_limits<int>::max());
     return ::poll(&entry, 1, static_cast<int>(length)) > 0;
 }
 
-void pauseFor(milliseconds time) noexcept
+void pauseFor(milliseconds time)
 {
     ::poll(nullptr, 0, static_cast<int>(time.count()));
 }

@@ -412,6 +412,8 @@ void ChildProcess::close()
         return;
     const QSignalBlocker onceIsEnough(this);
     QIODevice::close();
+    d->output.bytes().clear();
+    d->errorOutput.bytes().clear();
 }
 
 /// Never blocks. **Errors:** -1 when there is no more and will be none. \since 0.1

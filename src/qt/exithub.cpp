@@ -49,7 +49,11 @@ ExitHub::ExitHub()
     m_set.open();
 }
 
-ExitHub::~ExitHub() = default;
+ExitHub::~ExitHub()
+{
+    if (m_notifier)
+        m_notifier.release()->deleteLater(); // It may be emitting.
+}
 
 bool ExitHub::belongsToThisProcess() const noexcept
 {
@@ -151,7 +155,9 @@ void ExitHub::dispatch()
         m_notifier->setEnabled(false); // A forked copy would be woken by its parent's children.
         return;
     }
-    const auto keepAlive = forCurrentThread();
+    // A slot may destroy the last object that holds it. It need not be the thread's own: an object
+    // that outlives its thread keeps that one's hub.
+    const auto keepAlive = shared_from_this();
     for (int count = 0; count < batchesPerWakeUp && dispatchBatch(); ++count) { }
 }
 

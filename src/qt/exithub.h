@@ -33,7 +33,7 @@ protected:
 /// Events are level-triggered: one that is dropped comes again. An event carries the number and the
 /// generation of a registration and never a pointer, so that one that has become stale finds
 /// nothing. A hub belongs to its thread and its process; in a forked copy it does nothing.
-class ExitHub
+class ExitHub : public std::enable_shared_from_this<ExitHub>
 {
 public:
     /// A registration; 0 is none.
