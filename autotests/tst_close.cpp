@@ -139,9 +139,10 @@ void tst_Close::opensAgain()
 void tst_Close::insideSlot_data()
 {
     QTest::addColumn<QString>("signal");
-    for (const char *signal : {"stateChanged Running", "started", "bytesWritten 3", "readyRead",
-                               "readyReadStandardOutput", "readyReadStandardError",
-                               "stateChanged NotRunning", "readChannelFinished", "finished 3 NormalExit"})
+    for (const char *signal :
+         {"stateChanged Running", "started", "bytesWritten 3", "readyRead", "readyReadStandardOutput",
+          "readyReadStandardError", "stateChanged NotRunning", "readChannelFinished",
+          "finished 3 NormalExit"})
         QTest::newRow(signal) << QString::fromLatin1(signal);
 }
 
