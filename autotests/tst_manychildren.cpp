@@ -76,7 +76,8 @@ void tst_ManyChildren::oneByOne()
         QCOMPARE(many.total, qsizetype(i + 1)); // This one and no other.
         QCOMPARE(process.exitCode(), SIGKILL);
     }
-    QVERIFY(std::all_of(many.finished.begin(), many.finished.end(), [](int count) { return count == 1; }));
+    QVERIFY(
+        std::all_of(many.finished.begin(), many.finished.end(), [](int count) { return count == 1; }));
 }
 
 void tst_ManyChildren::allAtOnce_data()

@@ -249,7 +249,10 @@ void tst_Waiting::interruptedBySignals()
 void tst_Waiting::timeoutWhileOutputComes()
 {
     Process process;
-    connect(&process, &Process::readyRead, [&] { process.readAll(); });
+    connect(&process, &Process::readyRead, [&] {
+        process.readAll();
+        QTest::qSleep(2); // So that there is always more.
+    });
     process.start(childProgram(), words("write 9000000000000 1"));
     QVERIFY(!process.waitForFinished(50));
     QCOMPARE(process.error(), Process::Timedout);

@@ -352,6 +352,7 @@ void ChildProcessPrivate::postToEventLoop()
             return;
         watchAll();
         m_hub->attachToEventLoop();
+        retryWhenDue();
         finishStarting();
     };
     QMetaObject::invokeMethod(q, arrive, Qt::QueuedConnection);
@@ -520,10 +521,18 @@ void ChildProcessPrivate::collect()
 void ChildProcessPrivate::retryLater()
 {
     unwatch(Role::Exit);
-    const auto delay = m_retryDelay.next();
-    m_retry = QDeadlineTimer(delay);
-    if (QAbstractEventDispatcher::instance())
-        QTimer::singleShot(delay, q, [this] { watchDescriptor(Role::Exit); });
+    m_retry = QDeadlineTimer(m_retryDelay.next());
+    retryWhenDue();
+}
+
+// Before the thread has an event loop there is nothing to wait in; postToEventLoop() comes back to it.
+void ChildProcessPrivate::retryWhenDue()
+{
+    if (m_retry.hasExpired())
+        watchDescriptor(Role::Exit);
+    else if (QAbstractEventDispatcher::instance())
+        QTimer::singleShot(std::chrono::milliseconds(m_retry.remainingTime()), Qt::PreciseTimer, q,
+                           [this] { retryWhenDue(); });
 }
 
 // A slot may wait for the child while its last output is announced here: then the wait has come
@@ -574,6 +583,28 @@ void ChildProcessPrivate::announceLastData(ChildProcess::ProcessChannel channel)
     announceData(channel);
 }
 
+// Waits until one of this child's descriptors is ready, and serves those that are until it is done.
+void ChildProcessPrivate::serveReady(const std::function<bool()> &isDone, const QDeadlineTimer &deadline)
+{
+    const Run run(this);
+    std::array<pollfd, std::size(servingOrder)> entries;
+    for (const Role role : servingOrder) {
+        const short events = role == Role::StandardInput ? POLLOUT : POLLIN;
+        // poll(2) ignores negative descriptors.
+        entries[indexOf(role)] = {isServable(role) ? descriptorOf(role) : -1, events, 0};
+    }
+    const QDeadlineTimer next = m_retry.hasExpired() ? deadline : std::min(deadline, m_retry);
+    const qint64 timeout = std::min<qint64>(next.remainingTime(), std::numeric_limits<int>::max());
+    const int count = ::poll(entries.data(), entries.size(), static_cast<int>(timeout));
+    if (m_hub)
+        m_hub->invalidateBatch();
+    for (const Role role : servingOrder) {
+        if (count > 0 && entries[indexOf(role)].revents != 0 && run.goesOn() && !isDone()
+            && isServable(role))
+            serve(role);
+    }
+}
+
 ChildProcessPrivate::WaitOutcome ChildProcessPrivate::serveUntil(const std::function<bool()> &isDone,
                                                                  const QDeadlineTimer &deadline)
 {
@@ -584,23 +615,9 @@ ChildProcessPrivate::WaitOutcome ChildProcessPrivate::serveUntil(const std::func
             finishEnding();
             break;
         }
-        std::array<pollfd, std::size(servingOrder)> entries;
-        for (const Role role : servingOrder) {
-            const short events = role == Role::StandardInput ? POLLOUT : POLLIN;
-            // poll(2) ignores negative descriptors.
-            entries[indexOf(role)] = {isServable(role) ? descriptorOf(role) : -1, events, 0};
-        }
-        const QDeadlineTimer next = m_retry.hasExpired() ? deadline : std::min(deadline, m_retry);
-        const qint64 timeout = std::min<qint64>(next.remainingTime(), std::numeric_limits<int>::max());
-        const int count = ::poll(entries.data(), entries.size(), static_cast<int>(timeout));
-        if (m_hub)
-            m_hub->invalidateBatch();
-        for (const Role role : servingOrder) {
-            if (count > 0 && entries[indexOf(role)].revents != 0 && run.goesOn() && !isDone()
-                && isServable(role))
-                serve(role);
-        }
-        if (count <= 0 && deadline.hasExpired()) {
+        serveReady(isDone, deadline);
+        // Not only when nothing came: a child that never stops writing must not stop the clock.
+        if (deadline.hasExpired() && run.goesOn() && !isDone()) {
             error = ChildProcess::Timedout;
             q->setErrorString(translate("Process operation timed out"));
             return TimedOut;

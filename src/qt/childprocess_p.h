@@ -121,7 +121,9 @@ private:
     void closeChannel(Role role);
 
     void collect();
+    void serveReady(const std::function<bool()> &isDone, const QDeadlineTimer &deadline);
     void retryLater();
+    void retryWhenDue();
     void finishEnding();
     void announceLastData(ChildProcess::ProcessChannel channel);
 

@@ -3,7 +3,7 @@
 
 #include "exithub.h"
 
-#include <QtCore/QAbstractEventDispatcher>
+#include <QtCore/QCoreApplication>
 
 #include <algorithm>
 #include <utility>
@@ -21,6 +21,12 @@ constexpr HubClient::Role dispatchOrder[] = {HubClient::StandardOutput, HubClien
 // How often one wake-up of the event loop may ask for more before it goes back to its other work.
 constexpr int batchesPerWakeUp = 32;
 
+void registerAnew(QSocketNotifier &notifier)
+{
+    notifier.setEnabled(false);
+    notifier.setEnabled(true);
+}
+
 } // namespace
 
 // What one thread holds. The hub itself may live longer, with an object that does.
@@ -34,12 +40,33 @@ struct ExitHub::ThreadSlot
     }
 };
 
-std::shared_ptr<ExitHub> ExitHub::forCurrentThread()
+ExitHub::ThreadSlot &ExitHub::slotOfCurrentThread()
 {
     thread_local ThreadSlot slot;
+    return slot;
+}
+
+std::shared_ptr<ExitHub> ExitHub::forCurrentThread()
+{
+    ThreadSlot &slot = slotOfCurrentThread();
     if (!slot.hub || !slot.hub->belongsToThisProcess())
         slot.hub = std::shared_ptr<ExitHub>(new ExitHub);
+    followApplications();
     return slot.hub;
+}
+
+// An application object takes the main thread's dispatcher along when it goes. The next one's has to
+// be told of the notifiers.
+void ExitHub::followApplications()
+{
+    static const bool isFollowing = [] {
+        qAddPreRoutine([] {
+            if (const std::shared_ptr<ExitHub> &hub = slotOfCurrentThread().hub)
+                hub->attachToEventLoop();
+        });
+        return true;
+    }();
+    Q_UNUSED(isFollowing)
 }
 
 ExitHub::ExitHub()
@@ -62,14 +89,21 @@ bool ExitHub::belongsToThisProcess() const noexcept
 
 void ExitHub::attachToEventLoop()
 {
-    if (!QAbstractEventDispatcher::instance())
+    QAbstractEventDispatcher *dispatcher = QAbstractEventDispatcher::instance();
+    if (!dispatcher)
         return;
+    const bool isNew = m_dispatcher != dispatcher;
+    m_dispatcher = dispatcher;
+    if (m_notifier && isNew)
+        registerAnew(*m_notifier);
     if (!m_notifier && m_set.descriptor() >= 0) {
         m_notifier = std::make_unique<QSocketNotifier>(m_set.descriptor(), QSocketNotifier::Read);
         QObject::connect(m_notifier.get(), &QSocketNotifier::activated, m_notifier.get(),
                          [this] { dispatch(); });
     }
     for (Registration &registration : m_registrations) {
+        if (registration.ownNotifier && isNew)
+            registerAnew(*registration.ownNotifier);
         if (registration.fd >= 0 && !registration.isInSet && !registration.ownNotifier)
             makeOwnNotifier(registration);
     }

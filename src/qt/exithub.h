@@ -6,6 +6,8 @@
 
 #include "../core/pollset.h"
 
+#include <QtCore/QAbstractEventDispatcher>
+#include <QtCore/QPointer>
 #include <QtCore/QSocketNotifier>
 
 #include <memory>
@@ -49,7 +51,8 @@ public:
     Id add(int fd, PollSet::Interest interest, HubClient *client, HubClient::Role role);
     /// Must come before the descriptor is closed. Sets `id` to 0; 0 is allowed.
     void remove(Id &id) noexcept;
-    /// Connects the hub with the thread's event dispatcher, if it has one by now.
+    /// Connects the hub with the thread's event dispatcher, if it has one by now. The hub itself
+    /// follows the main thread's from one application object to the next.
     void attachToEventLoop();
     /// For whoever polls descriptors of this hub beside it: what the hub read before is stale now.
     void invalidateBatch() noexcept { ++m_batch; }
@@ -67,6 +70,8 @@ private:
     };
     struct ThreadSlot;
 
+    static ThreadSlot &slotOfCurrentThread();
+    static void followApplications();
     ExitHub();
     bool belongsToThisProcess() const noexcept;
     void detachFromThread() noexcept;
@@ -78,6 +83,7 @@ private:
 
     const qint64 m_owner;
     PollSet m_set;
+    QPointer<QAbstractEventDispatcher> m_dispatcher; ///< That knows the notifiers.
     std::unique_ptr<QSocketNotifier> m_notifier;
     std::vector<Registration> m_registrations;
     std::vector<std::uint32_t> m_unused;

@@ -1,0 +1,115 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "childprocesstest.h"
+
+#include <QtCore/QEventLoop>
+#include <QtCore/QTimer>
+
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include <sys/resource.h>
+
+using namespace std::chrono_literals;
+
+/// A child that is traced looks ended long before it can be collected: nobody spins meanwhile, and its
+/// end is not missed.
+class tst_TracedQt : public ChildProcessTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void eventLoop();
+    void waitForFinished();
+    void firstWaitThenEventLoop();
+
+private:
+    static pid_t startTraced(Process &process);
+};
+
+namespace {
+
+std::chrono::microseconds processorTime()
+{
+    rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    std::chrono::microseconds sum = 0us;
+    for (const timeval &time : {usage.ru_utime, usage.ru_stime})
+        sum += std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+    return sum;
+}
+
+} // namespace
+
+// Starts a child that exits and cannot be collected. Returns its tracer, or 0 if tracing is not allowed.
+pid_t tst_TracedQt::startTraced(Process &process)
+{
+    process.start(childProgram(), words("traced exit 7"));
+    return process.waitForReadyRead() ? process.readAll().trimmed().toInt() : 0;
+}
+
+void tst_TracedQt::eventLoop()
+{
+    Process process;
+    QSignalSpy finished(&process, &Process::finished);
+    const pid_t tracer = startTraced(process);
+    if (tracer == 0)
+        QSKIP("Tracing is not allowed here.");
+    QEventLoop loop;
+    QTimer::singleShot(500, &loop, &QEventLoop::quit); // Long enough to spin visibly.
+    const auto before = processorTime();
+    loop.exec();
+    QVERIFY(processorTime() - before < 250ms);
+    QCOMPARE(finished.size(), 0);
+    QCOMPARE(process.state(), Process::Running);
+
+    QCOMPARE(::kill(tracer, SIGKILL), 0);
+    QVERIFY(comes(finished));
+    QCOMPARE(process.exitCode(), 7);
+}
+
+void tst_TracedQt::waitForFinished()
+{
+    Process process;
+    const pid_t tracer = startTraced(process);
+    if (tracer == 0)
+        QSKIP("Tracing is not allowed here.");
+    const auto before = processorTime();
+    QVERIFY(!process.waitForFinished(500));
+    QVERIFY(processorTime() - before < 250ms);
+    QCOMPARE(process.error(), Process::Timedout);
+    QCOMPARE(process.state(), Process::Running);
+
+    QCOMPARE(::kill(tracer, SIGKILL), 0);
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 7);
+}
+
+// The wait has left the child alone for a moment, when there was no event loop yet that could have
+// come back to it: nobody ever did.
+void tst_TracedQt::firstWaitThenEventLoop()
+{
+    bool isTraced = false;
+    int exitCode = 0;
+    std::thread([&] {
+        Process process;
+        const pid_t tracer = startTraced(process);
+        isTraced = tracer != 0;
+        if (!isTraced || process.waitForFinished(100))
+            return;
+        QEventLoop loop;
+        connect(&process, &Process::finished, &loop, &QEventLoop::quit);
+        QTimer::singleShot(0, &loop, [tracer] { ::kill(tracer, SIGKILL); });
+        QTimer::singleShot(20000, &loop, &QEventLoop::quit);
+        loop.exec();
+        exitCode = process.exitCode();
+    }).join();
+    if (!isTraced)
+        QSKIP("Tracing is not allowed here.");
+    QCOMPARE(exitCode, 7);
+}
+
+QTEST_GUILESS_MAIN(tst_TracedQt)
+#include "tst_traced_qt.moc"
