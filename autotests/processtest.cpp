@@ -65,7 +65,7 @@ QString ProcessState::differencesTo(const ProcessState &later) const
 ForkFd::Command ProcessTest::child(std::initializer_list<std::string> words)
 {
     ForkFd::Command command;
-    command.argv.push_back(FORKFD_TEST_CHILD);
+    command.argv.emplace_back(FORKFD_TEST_CHILD);
     command.argv.insert(command.argv.end(), words);
     return command;
 }

@@ -130,8 +130,8 @@ void tst_Channels::outputs()
         counts[1] = process.readAllStandardError().size();
     QTEST(counts, "expected");
     QCOMPARE(process.exitCode(), 0);
-    QCOMPARE(readyOutput.size() > 0, counts[0] > 0);
-    QCOMPARE(readyError.size() > 0, counts[1] > 0);
+    QCOMPARE(!readyOutput.isEmpty(), counts[0] > 0);
+    QCOMPARE(!readyError.isEmpty(), counts[1] > 0);
 }
 
 void tst_Channels::forwardedInput()

@@ -13,7 +13,6 @@
 
 #include <unistd.h>
 
-using ForkFd::LaunchOptions;
 using Refusals = std::vector<Refusal>;
 using Mask = quint64; // One bit for each signal; signal 1 is the lowest.
 

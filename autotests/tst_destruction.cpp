@@ -222,7 +222,7 @@ void tst_Destruction::insideSlotOfAFailedStart()
 // The child belongs to the process that has started it; fork() makes no second owner.
 void tst_Destruction::inForkedCopy()
 {
-    Process *const process = new Process(this);
+    auto *const process = new Process(this);
     const std::unique_ptr<Process> owner(process);
     QSignalSpy finished(process, &Process::finished);
     QSignalSpy readyRead(process, &Process::readyRead);

@@ -31,7 +31,7 @@ struct Many
     Many()
     {
         for (std::size_t i = 0; i < manyCount; ++i) {
-            QObject::connect(&processes[i], &Process::finished, [this, i] {
+            QObject::connect(&processes[i], &Process::finished, &processes[i], [this, i] {
                 ++finished[i];
                 ++total;
             });

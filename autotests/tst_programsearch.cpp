@@ -16,8 +16,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-using ForkFd::Command;
-
 /// A program without a slash in its name is found where execvp(3) finds it, or not found with the
 /// same errno.
 class tst_ProgramSearch : public ProcessTest

@@ -120,7 +120,7 @@ void tst_StartFailures::failure_data()
     row("no such directory", {{program}, {}, "/no/such/directory"}, "workingDirectory", ENOENT);
     row("no directory", {{program}, {}, path("data")}, "workingDirectory", ENOTDIR);
 
-    const auto descriptors = [&](const char *name, std::vector<ForkFd::FileDescriptor> list,
+    const auto descriptors = [&](const char *name, const std::vector<ForkFd::FileDescriptor> &list,
                                  int errorCode) {
         row(name, {{program, "exit", "0"}}, "fileDescriptors", errorCode, {.fileDescriptors = list});
     };

@@ -152,7 +152,7 @@ bool ChildProcessPrivate::openChannels(QIODevice::OpenMode mode, ChildEnds &ends
         channelMode != Mode::ForwardedChannels && channelMode != Mode::ForwardedOutputChannel;
     const bool hasError =
         channelMode == Mode::SeparateChannels || channelMode == Mode::ForwardedOutputChannel;
-    if (inputMode == ChildProcess::ManagedInputChannel && !openPipe(input, STDIN_FILENO, ends))
+    if (inputMode == ChildProcess::ManagedInputChannel && !ends.add(STDIN_FILENO, input.open()))
         return false;
     if (hasOutput && !openOutput(output, STDOUT_FILENO, isRead, ends))
         return false;
@@ -164,14 +164,8 @@ bool ChildProcessPrivate::openChannels(QIODevice::OpenMode mode, ChildEnds &ends
 // An output that nobody can read goes to nobody, so that the child neither blocks nor breaks.
 bool ChildProcessPrivate::openOutput(Channel &channel, int childFd, bool isRead, ChildEnds &ends)
 {
-    if (isRead)
-        return openPipe(channel, childFd, ends);
-    return ends.add(childFd, UniqueFd(::open("/dev/null", O_WRONLY | O_CLOEXEC)));
-}
-
-bool ChildProcessPrivate::openPipe(Channel &channel, int childFd, ChildEnds &ends)
-{
-    return ends.add(childFd, channel.open());
+    return ends.add(childFd,
+                    isRead ? channel.open() : UniqueFd(::open("/dev/null", O_WRONLY | O_CLOEXEC)));
 }
 
 bool ChildProcessPrivate::ChildEnds::add(int childFd, UniqueFd descriptor)

@@ -97,8 +97,7 @@ private:
 
     void reset(QIODevice::OpenMode mode);
     bool openChannels(QIODevice::OpenMode mode, ChildEnds &ends);
-    bool openOutput(Internal::Channel &channel, int childFd, bool isRead, ChildEnds &ends);
-    bool openPipe(Internal::Channel &channel, int childFd, ChildEnds &ends);
+    static bool openOutput(Internal::Channel &channel, int childFd, bool isRead, ChildEnds &ends);
     StartError launch(const std::vector<FileDescriptor> &channels);
     void failInsideStart();
     QString startErrorText() const;
