@@ -13,6 +13,13 @@
 
 #include <csignal>
 
+/// Whether this is a build with the thread sanitizer (GCC's).
+#ifdef __SANITIZE_THREAD__
+inline constexpr bool isUnderThreadSanitizer = true;
+#else
+inline constexpr bool isUnderThreadSanitizer = false;
+#endif
+
 /// What a test must leave as it found it.
 struct ProcessState
 {

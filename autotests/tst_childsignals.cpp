@@ -147,6 +147,8 @@ void tst_ChildSignals::handlersStayAtHome_data()
 
 void tst_ChildSignals::handlersStayAtHome()
 {
+    if (isUnderThreadSanitizer)
+        QSKIP("The thread sanitizer allows no threads in a forked copy.");
     QFETCH(Refusals, refusals);
     if (!refusals.empty() && inForkedCopy([] { return refuse({}) ? "filters" : ""; }) != "filters")
         QSKIP("This system has no seccomp filters.");

@@ -28,7 +28,8 @@ function(forkfd_add_library target exported_name)
     set_target_properties(${target} PROPERTIES
         EXPORT_NAME ${exported_name}
         VERSION ${PROJECT_VERSION}
-        SOVERSION ${PROJECT_VERSION_MAJOR})
+        # Before 1.0 the binary interface may change with every minor version.
+        SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
     # Its threads and handlers live as long as the process: a plug-in that is unloaded must not take
     # their code along.
     get_target_property(type ${target} TYPE)
