@@ -24,7 +24,7 @@ namespace ForkFd {
 
 namespace Internal {
 class ExitWatch;
-/// Deletes the watch of an ended child; one whose child still runs goes to the reaper.
+/// Deletes the watch of an ended child; one whose child still runs goes to the reaper if it has to.
 struct FORKFD_EXPORT LeaveToReaper
 {
     void operator()(ExitWatch *watch) const noexcept;

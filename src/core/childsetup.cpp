@@ -9,6 +9,7 @@
 
 #include "launchplan.h"
 #include "signals.h"
+#include "uniquefd.h"
 
 #include <cerrno>
 #include <cstdlib>
@@ -47,6 +48,8 @@ private:
     {
         if (!m_context.handlersAreReset)
             resetCaughtSignals();
+        if (m_context.ignoresSigChld)
+            ignoreSignal(SIGCHLD); // What the program would have inherited without us.
         // A program expects to die of a pipe that nobody reads, whatever its parent's taste.
         resetSignal(SIGPIPE);
     }
@@ -135,11 +138,35 @@ private:
 
 } // namespace
 
+// As after fork(): handlers are the parent's. Only our own one does not stand for SIG_IGN any more,
+// which an exec would pass on.
+void prepareForUserCode(const ChildContext &context) noexcept
+{
+    for (const int fd : context.inherited)
+        UniqueFd(fd).reset();
+    if (context.ignoresSigChld)
+        ignoreSignal(SIGCHLD);
+}
+
+namespace {
+
+// Cancellation stays off: the thread may be the parent's, too.
+[[noreturn]] void runUserCode(const ChildContext &context) noexcept
+{
+    prepareForUserCode(context);
+    setSignalMask(context.parentMask);
+    ::_exit(context.userCode.function(context.userCode.token));
+}
+
+} // namespace
+
 void becomeChild(ChildContext &context) noexcept
 {
     if (context.sharedMark && *context.sharedMark == -1)
         ::_Exit(notSharedExitCode);
     context.report->stage = ChildReport::Running;
+    if (!context.plan)
+        runUserCode(context);
     ChildSetup(context).run();
 }
 

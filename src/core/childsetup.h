@@ -4,6 +4,7 @@
 #ifndef FORKFD_CHILDSETUP_H
 #define FORKFD_CHILDSETUP_H
 
+#include <array>
 #include <csignal>
 
 #include <sys/types.h>
@@ -27,10 +28,21 @@ struct ChildReport
     Stage stage = NotSeen;
 };
 
+/// What a child does that has no plan: its parent's own code.
+struct UserCode
+{
+    /// Called with `token`; what it returns is the exit code. Null: the child returns to its parent's
+    /// code.
+    int (*function)(void *) = nullptr;
+    void *token = nullptr;
+    bool wantsFork = false; ///< By fork(), with the handlers of pthread_atfork(3).
+};
+
 /// What the child needs beside the plan.
 struct ChildContext
 {
-    const LaunchPlan *plan;
+    const LaunchPlan *plan; ///< Null: `userCode` says what it does.
+    UserCode userCode = {};
     ChildReport *report;
     /// Where the report is written as bytes when it fails; -1 with shared memory.
     int reportFd = -1;
@@ -38,14 +50,21 @@ struct ChildContext
     /// here has a copy of that memory (valgrind, user-mode emulators) and must not go on, because
     /// nobody would hear of it. Null where memory is not meant to be shared.
     const int *sharedMark = nullptr;
+    /// With user code: descriptors of ours that it has no use for; -1: none. A program does not see
+    /// them, they are close-on-exec.
+    std::array<int, 3> inherited = {-1, -1, -1};
     bool handlersAreReset = false; ///< CLONE_CLEAR_SIGHAND did it.
+    bool ignoresSigChld = false; ///< Our SIGCHLD handler stands for SIG_IGN.
     sigset_t parentMask = {}; ///< The starting thread's signal mask.
 };
 
 /// Exit code of a child that found its memory not shared.
 inline constexpr int notSharedExitCode = 125;
 
-/// Turns the calling process, a fresh child with all signals blocked, into what the plan says.
+/// Gives a child that runs its parent's code what it would have inherited without us.
+void prepareForUserCode(const ChildContext &context) noexcept;
+
+/// Turns the calling process, a fresh child with all signals blocked, into what the context says.
 [[noreturn]] void becomeChild(ChildContext &context) noexcept;
 /// The same, as clone(2) calls it: with a ChildContext. It stands with the rest of the child's code
 /// because a sanitizer's bookkeeping at its entry would already be done in the parent's books.

@@ -3,12 +3,9 @@
 
 #include "exitwatch.h"
 
-#include "exitwatch_pidfd.h"
-
 #include <cerrno>
-#include <cstdlib>
-#include <string_view>
 
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace ForkFd::Internal {
@@ -17,14 +14,14 @@ ExitWatch::~ExitWatch() = default;
 
 bool ExitWatch::isWatching() const noexcept
 {
-    return m_descriptor && !m_isCollected && m_owner == ::getpid();
+    return m_descriptor >= 0 && !m_isCollected && m_owner == ::getpid();
 }
 
-void ExitWatch::begin(pid_t pid, UniqueFd descriptor) noexcept
+void ExitWatch::begin(pid_t pid, int descriptor) noexcept
 {
     m_pid = pid;
     m_owner = ::getpid();
-    m_descriptor = std::move(descriptor);
+    m_descriptor = descriptor;
 }
 
 std::optional<ExitInfo> ExitWatch::collect() noexcept
@@ -36,50 +33,48 @@ std::optional<ExitInfo> ExitWatch::collect() noexcept
     return info;
 }
 
+std::optional<ExitInfo> ExitWatch::peek() noexcept
+{
+    return isWatching() ? tryPeek() : std::nullopt;
+}
+
+void ExitWatch::disownDescriptor() noexcept
+{
+    doDisownDescriptor();
+    m_descriptor = -1;
+}
+
 int ExitWatch::sendSignal(int signal) noexcept
 {
     return isWatching() ? trySendSignal(signal) : ESRCH;
 }
 
-namespace {
-
-BackendChoice choose() noexcept
+ExitInfo exitInfoOf(const siginfo_t &info) noexcept
 {
-    const char *variable = std::getenv("FORKFD_BACKEND");
-    const std::string_view wish = variable ? variable : "auto";
-    if (wish == "sigchld")
-        return {Backend::SigChld, {"backend", ENOSYS}};
-    if (wish != "auto" && wish != "pidfd" && !wish.empty())
-        return {Backend::PidFd, {"backend", EINVAL}};
-    if (!PidFdWatch::isSupported())
-        return {Backend::PidFd, {"backend", wish == "pidfd" ? EINVAL : ENOSYS}};
-    return {Backend::PidFd, {}};
+    ExitInfo result;
+    if (info.si_code == CLD_EXITED) {
+        result.reason = ExitInfo::Exited;
+        result.code = info.si_status;
+    } else {
+        result.reason = ExitInfo::Signaled;
+        result.signal = info.si_status;
+        result.coreDumped = info.si_code == CLD_DUMPED;
+    }
+    return result;
 }
 
-} // namespace
-
-const BackendChoice &backendChoice() noexcept
+ExitInfo exitInfoOfWaitStatus(int status) noexcept
 {
-    static const BackendChoice choice = choose();
-    return choice;
+    ExitInfo result;
+    if (WIFEXITED(status)) {
+        result.reason = ExitInfo::Exited;
+        result.code = WEXITSTATUS(status);
+    } else {
+        result.reason = ExitInfo::Signaled;
+        result.signal = WTERMSIG(status);
+        result.coreDumped = WCOREDUMP(status);
+    }
+    return result;
 }
 
 } // namespace ForkFd::Internal
-
-namespace ForkFd {
-
-/// The way in which this process notices the end of its children: the best one that the kernel
-/// offers, unless the environment variable FORKFD_BACKEND (`auto`, `pidfd`, `sigchld`) asks for
-/// another. It is chosen at the first start or call and stays for the life of the process. When
-/// the variable asks for what there is not, every start fails with step `backend`, and the result
-/// is the backend that was asked for, or PidFd if its name is unknown.
-///
-/// Never blocks. May be called from any thread; not async-signal-safe.
-/// **Errors:** none.
-/// \since 0.1
-Backend backend() noexcept
-{
-    return Internal::backendChoice().backend;
-}
-
-} // namespace ForkFd

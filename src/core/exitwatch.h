@@ -4,8 +4,6 @@
 #ifndef FORKFD_EXITWATCH_H
 #define FORKFD_EXITWATCH_H
 
-#include "uniquefd.h"
-
 #include <ForkFd/forkfd.h>
 #include <ForkFd/spawn.h>
 
@@ -33,7 +31,7 @@ public:
     pid_t pid() const noexcept { return m_pid; }
     /// Readable when collect() is worth a call; -1 while idle. It stays open as long as the watch
     /// lives, so that whoever polls it can take it out first.
-    int descriptor() const noexcept { return m_descriptor.get(); }
+    int descriptor() const noexcept { return m_descriptor; }
     /// Whether there is a child left to collect, and this process is the one to do it.
     bool isWatching() const noexcept;
 
@@ -41,16 +39,32 @@ public:
     /// readable and there is still no answer (a tracer has not let go of the child, or the kernel
     /// is about to know), ask again after a RetryDelay.
     std::optional<ExitInfo> collect() noexcept;
+    /// The same without collecting: the child stays to be waited for, unless the backend collects
+    /// unasked.
+    std::optional<ExitInfo> peek() noexcept;
+
+    /// Whether the child is collected at its end when nobody watches any more: deleting a watch is then
+    /// enough at any time.
+    virtual bool endsUnwatched() const noexcept { return false; }
+    /// Closes descriptor() and goes on with one that nobody outside knows. Where there is none to be
+    /// had, nothing changes.
+    virtual void leaveDescriptor() noexcept { }
+    /// Ends the watch, because somebody else has closed descriptor(): its number is no more ours.
+    void disownDescriptor() noexcept;
 
     /// Sends `signal` to the child. Returns 0 or an errno; ESRCH once it was collected.
     int sendSignal(int signal) noexcept;
 
 protected:
     ExitWatch() noexcept = default;
-    void begin(pid_t pid, UniqueFd descriptor) noexcept;
+    /// `descriptor` stays the backend's to close, not before its own destructor.
+    void begin(pid_t pid, int descriptor) noexcept;
+    void setDescriptor(int descriptor) noexcept { m_descriptor = descriptor; }
 
 private:
     virtual std::optional<ExitInfo> tryCollect() noexcept = 0;
+    virtual std::optional<ExitInfo> tryPeek() noexcept = 0;
+    virtual void doDisownDescriptor() noexcept = 0;
     virtual int trySendSignal(int signal) noexcept = 0;
 
     friend class Reaper;
@@ -58,9 +72,13 @@ private:
     pid_t m_pid = -1;
     pid_t m_owner = -1; ///< The process that began the watch.
     bool m_isCollected = false;
-    UniqueFd m_descriptor;
+    int m_descriptor = -1;
     ExitWatch *m_nextInReaper = nullptr; ///< Links watches there without allocating.
 };
+
+/// What waitid(2) tells of an ended child, and what wait4(2) does. Async-signal-safe.
+ExitInfo exitInfoOf(const siginfo_t &info) noexcept;
+ExitInfo exitInfoOfWaitStatus(int status) noexcept;
 
 /// How long to leave a readable descriptor alone whose child cannot be collected yet.
 class RetryDelay
@@ -76,15 +94,6 @@ public:
 private:
     std::chrono::milliseconds m_delay{1};
 };
-
-/// What the environment and the kernel lead to: a backend, or why there is none.
-struct BackendChoice
-{
-    Backend backend;
-    StartError error;
-};
-/// Chosen at the first call and kept for the life of the process.
-FORKFD_EXPORT const BackendChoice &backendChoice() noexcept;
 
 } // namespace ForkFd::Internal
 

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <climits>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
@@ -38,36 +39,6 @@ constexpr std::uint64_t pidFdInfoExit = 1U << 3;
 int waitid(int pidfd, siginfo_t *info, int options, rusage *usage) noexcept
 {
     return static_cast<int>(::syscall(SYS_waitid, waitPidFd, pidfd, info, options | __WALL, usage));
-}
-
-ExitInfo fromSigInfo(const siginfo_t &info, const rusage &usage) noexcept
-{
-    ExitInfo result;
-    if (info.si_code == CLD_EXITED) {
-        result.reason = ExitInfo::Exited;
-        result.code = info.si_status;
-    } else {
-        result.reason = ExitInfo::Signaled;
-        result.signal = info.si_status;
-        result.coreDumped = info.si_code == CLD_DUMPED;
-    }
-    result.hasUsage = true;
-    result.usage = usage;
-    return result;
-}
-
-ExitInfo fromWaitStatus(int status) noexcept
-{
-    ExitInfo result;
-    if (WIFEXITED(status)) {
-        result.reason = ExitInfo::Exited;
-        result.code = WEXITSTATUS(status);
-    } else {
-        result.reason = ExitInfo::Signaled;
-        result.signal = WTERMSIG(status);
-        result.coreDumped = WCOREDUMP(status);
-    }
-    return result;
 }
 
 bool isReaped(int pidfd) noexcept
@@ -114,25 +85,39 @@ UniqueFd PidFdWatch::open(pid_t child) noexcept
 
 void PidFdWatch::watch(pid_t pid, UniqueFd pidfd) noexcept
 {
-    begin(pid, std::move(pidfd));
+    m_pidfd = std::move(pidfd);
+    begin(pid, m_pidfd.get());
 }
 
 void PidFdWatch::watchUnknowable(pid_t pid, UniqueFd readable) noexcept
 {
     m_endIsUnknown = true;
-    begin(pid, std::move(readable));
+    watch(pid, std::move(readable));
 }
 
 std::optional<ExitInfo> PidFdWatch::tryCollect() noexcept
+{
+    return waitForEnd(0);
+}
+
+std::optional<ExitInfo> PidFdWatch::tryPeek() noexcept
+{
+    return waitForEnd(WNOWAIT);
+}
+
+std::optional<ExitInfo> PidFdWatch::waitForEnd(int options) noexcept
 {
     if (m_endIsUnknown)
         return ExitInfo{};
     siginfo_t info = {};
     rusage usage = {};
-    if (waitid(descriptor(), &info, WEXITED | WNOHANG, &usage) == 0) {
+    if (waitid(descriptor(), &info, WEXITED | WNOHANG | options, &usage) == 0) {
         if (info.si_pid == 0)
             return std::nullopt;
-        return fromSigInfo(info, usage);
+        ExitInfo result = exitInfoOf(info);
+        result.hasUsage = true;
+        result.usage = usage;
+        return result;
     }
     // ECHILD: somebody else's wait has taken the status, or SIGCHLD is ignored. Anything else means
     // that the descriptor was closed behind our back; the next step turns that into Unknown.
@@ -149,13 +134,32 @@ std::optional<ExitInfo> PidFdWatch::recoverStolenStatus() const noexcept
     info.mask = pidFdInfoExit;
     if (::ioctl(descriptor(), getPidFdInfo, &info) == 0) {
         if (info.mask & pidFdInfoExit)
-            return fromWaitStatus(info.waitStatus);
+            return exitInfoOfWaitStatus(info.waitStatus);
     } else if (errno != ESRCH) {
         return ExitInfo{}; // Before Linux 6.13: no such request.
     }
     if (isFinal)
         return ExitInfo{};
     return std::nullopt;
+}
+
+void PidFdWatch::leaveDescriptor() noexcept
+{
+    // A file of its own where possible: then the user's epoll(7) sets forget the old one. The number is
+    // still the child's if the child can be waited for after it was opened.
+    siginfo_t info;
+    UniqueFd fresh(m_endIsUnknown ? UniqueFd() : openPidFd(pid()));
+    if (!fresh || waitid(descriptor(), &info, WEXITED | WNOHANG | WNOWAIT, nullptr) != 0)
+        fresh.reset(::fcntl(descriptor(), F_DUPFD_CLOEXEC, 0));
+    if (!fresh)
+        return;
+    m_pidfd = std::move(fresh);
+    setDescriptor(m_pidfd.get());
+}
+
+void PidFdWatch::doDisownDescriptor() noexcept
+{
+    m_pidfd.release();
 }
 
 int PidFdWatch::trySendSignal(int signal) noexcept

@@ -5,6 +5,7 @@
 #define FORKFD_EXITWATCH_PIDFD_H
 
 #include "exitwatch.h"
+#include "uniquefd.h"
 
 namespace ForkFd::Internal {
 
@@ -27,12 +28,18 @@ public:
     /// For a child whose end nobody can tell any more; takes ownership of a readable descriptor.
     void watchUnknowable(pid_t pid, UniqueFd readable) noexcept;
 
+    void leaveDescriptor() noexcept override;
+
 private:
     std::optional<ExitInfo> tryCollect() noexcept override;
+    std::optional<ExitInfo> tryPeek() noexcept override;
+    void doDisownDescriptor() noexcept override;
     int trySendSignal(int signal) noexcept override;
 
+    std::optional<ExitInfo> waitForEnd(int options) noexcept;
     std::optional<ExitInfo> recoverStolenStatus() const noexcept;
 
+    UniqueFd m_pidfd;
     bool m_endIsUnknown = false;
 };
 

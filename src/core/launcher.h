@@ -4,11 +4,14 @@
 #ifndef FORKFD_LAUNCHER_H
 #define FORKFD_LAUNCHER_H
 
+#include <ForkFd/forkfd.h>
 #include <ForkFd/spawn.h>
 
 namespace ForkFd::Internal {
 
 class LaunchPlan;
+struct SpawnCall;
+struct UserCode;
 
 /// Creates the child that the plan describes and begins to watch it. Returns when the child runs
 /// its program, was killed on the way there, or has failed.
@@ -16,6 +19,30 @@ class LaunchPlan;
 /// Null when nothing was started; then `error` says why, and neither a child nor a descriptor is
 /// left. The calling thread's mask, errno and cancellation state come back on every path.
 FORKFD_EXPORT ExitWatchPtr launch(const LaunchPlan &plan, StartError &error);
+
+/// Where forkChild() has returned to.
+enum class ForkSide { Failed, Parent, Child };
+/// Creates a child that runs the caller's code and begins to watch it. Returns in the child only if the
+/// code has no function, and then also there. `watch` is set in the parent; `errorCode` on failure, and
+/// then neither a child nor a descriptor is left.
+ForkSide forkChild(const UserCode &code, ExitWatchPtr &watch, int &errorCode);
+
+/// Starts a child by posix_spawn(3) and begins to watch it. Null with `errorCode` on failure.
+ExitWatchPtr spawnChild(const SpawnCall &call, int &errorCode);
+
+/// What the environment variable FORKFD_BACKEND asks for.
+enum class BackendWish { Auto, PidFd, SigChld, Unknown };
+/// Read once and kept for the life of the process.
+BackendWish backendWish() noexcept;
+
+/// The system's own part (launcher_linux.cpp, launcher_posix.cpp).
+namespace System {
+bool hasPidFd() noexcept;
+Backend backend() noexcept;
+ExitWatchPtr launch(const LaunchPlan &plan, StartError &error);
+ForkSide forkChild(const UserCode &code, ExitWatchPtr &watch, int &errorCode);
+ExitWatchPtr spawnChild(const SpawnCall &call, int &errorCode);
+} // namespace System
 
 } // namespace ForkFd::Internal
 

@@ -36,7 +36,7 @@ int startLibraryThread(const char *name, void (*main)(void *), void *argument) n
     std::unique_ptr<Start> start(new (std::nothrow) Start{name, main, argument});
     pthread_attr_t attributes;
     if (!start || ::pthread_attr_init(&attributes) != 0)
-        return EAGAIN;
+        return ENOMEM;
     ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
 
     // The new thread inherits the mask. Libc's own signals stay open: setuid(2) and its like wait

@@ -4,25 +4,32 @@
 #ifndef FORKFD_POLLSET_H
 #define FORKFD_POLLSET_H
 
-#include "uniquefd.h"
+#include <ForkFd/export.h>
 
 #include <cstdint>
+#include <memory>
 
 namespace ForkFd::Internal {
 
-/// A set of descriptors to wait for, at a cost that does not grow with their number: epoll(7),
-/// level-triggered. Threads may add and remove members while another one waits.
+/// A set of descriptors to wait for, level-triggered. Threads may add and remove members while another
+/// one waits. With epoll(7) the cost of an event does not grow with the number of members.
 class FORKFD_EXPORT PollSet
 {
 public:
     enum Interest { Readable, Writable };
     static constexpr int maxEvents = 16;
 
-    /// False with errno when there is no descriptor to be had; then every add() fails.
+    PollSet() noexcept;
+    ~PollSet();
+    PollSet(const PollSet &) = delete;
+    PollSet &operator=(const PollSet &) = delete;
+
+    /// False with errno when there is no descriptor or memory to be had; then every add() fails.
     bool open() noexcept;
 
-    /// Readable when one of the members is ready; -1 before open().
-    int descriptor() const noexcept { return m_epoll.get(); }
+    /// Readable when one of the members is ready; -1 before open(), and on a system without such
+    /// a descriptor.
+    int descriptor() const noexcept;
 
     /// False with errno on failure.
     bool add(int fd, Interest interest, std::uint64_t id) noexcept;
@@ -35,7 +42,8 @@ public:
     int wait(std::uint64_t *ids, int timeout) noexcept;
 
 private:
-    UniqueFd m_epoll;
+    struct Private;
+    std::unique_ptr<Private> m_private;
 };
 
 } // namespace ForkFd::Internal

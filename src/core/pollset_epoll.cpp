@@ -3,16 +3,32 @@
 
 #include "pollset.h"
 
+#include "uniquefd.h"
+
 #include <algorithm>
+#include <new>
 
 #include <sys/epoll.h>
 
 namespace ForkFd::Internal {
 
+struct PollSet::Private
+{
+    UniqueFd epoll;
+};
+
+PollSet::PollSet() noexcept = default;
+PollSet::~PollSet() = default;
+
 bool PollSet::open() noexcept
 {
-    m_epoll.reset(::epoll_create1(EPOLL_CLOEXEC));
-    return static_cast<bool>(m_epoll);
+    m_private.reset(new (std::nothrow) Private{UniqueFd(::epoll_create1(EPOLL_CLOEXEC))});
+    return descriptor() >= 0;
+}
+
+int PollSet::descriptor() const noexcept
+{
+    return m_private ? m_private->epoll.get() : -1;
 }
 
 bool PollSet::add(int fd, Interest interest, std::uint64_t id) noexcept
@@ -20,18 +36,18 @@ bool PollSet::add(int fd, Interest interest, std::uint64_t id) noexcept
     epoll_event event = {};
     event.events = interest == Readable ? EPOLLIN : EPOLLOUT;
     event.data.u64 = id;
-    return ::epoll_ctl(m_epoll.get(), EPOLL_CTL_ADD, fd, &event) == 0;
+    return ::epoll_ctl(descriptor(), EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
 void PollSet::remove(int fd) noexcept
 {
-    ::epoll_ctl(m_epoll.get(), EPOLL_CTL_DEL, fd, nullptr);
+    ::epoll_ctl(descriptor(), EPOLL_CTL_DEL, fd, nullptr);
 }
 
 int PollSet::wait(std::uint64_t *ids, int timeout) noexcept
 {
     epoll_event events[maxEvents];
-    const int count = ::epoll_wait(m_epoll.get(), events, maxEvents, timeout);
+    const int count = ::epoll_wait(descriptor(), events, maxEvents, timeout);
     for (int i = 0; i < count; ++i)
         ids[i] = events[i].data.u64;
     return std::max(count, 0);

@@ -6,6 +6,7 @@
 #include "exitwatch.h"
 #include "librarythread.h"
 #include "pollset.h"
+#include "signals.h"
 
 #include <cstdint>
 #include <memory>
@@ -38,18 +39,36 @@ constexpr int sweepInterval = 50; // ms, while a child that has ended cannot be 
 } // namespace
 
 std::atomic<ExitWatch *> Reaper::pending;
+std::atomic<Reaper::State *> Reaper::current;
 
 void LeaveToReaper::operator()(ExitWatch *watch) const noexcept
 {
-    if (watch->isWatching())
-        Reaper::adopt(watch);
-    else
+    const CancellationBlocker blocker;
+    if (watch->endsUnwatched() || !watch->isWatching() || watch->collect()) {
         delete watch;
+        Reaper::retry();
+    } else {
+        Reaper::adopt(watch);
+    }
+}
+
+void Reaper::retry() noexcept
+{
+    const State *state = current.load(std::memory_order_acquire);
+    const bool lacksThread = state && state->owner == ::getpid() && state->watchedCount != 0
+        && state->thread == State::NoThread;
+    if (lacksThread || pending.load(std::memory_order_relaxed))
+        serveAdopted();
 }
 
 void Reaper::adopt(ExitWatch *watch) noexcept
 {
     pushPending(watch);
+    serveAdopted();
+}
+
+void Reaper::serveAdopted() noexcept
+{
     State *state = stateOfThisProcess();
     if (!state)
         return;
@@ -66,7 +85,6 @@ void Reaper::adopt(ExitWatch *watch) noexcept
 
 Reaper::State *Reaper::stateOfThisProcess() noexcept
 {
-    static std::atomic<State *> current;
     State *state = current.load(std::memory_order_acquire);
     if (state && state->owner == ::getpid())
         return state;

@@ -18,9 +18,12 @@ public:
     /// Takes ownership of a watching `watch`. Never blocks, never fails: what cannot be watched for
     /// want of memory, descriptors or threads is tried again with the next child.
     static void adopt(ExitWatch *watch) noexcept;
+    /// Tries again what could not be had before. Costs next to nothing when there is nothing to do.
+    static void retry() noexcept;
 
 private:
     struct State;
+    static void serveAdopted() noexcept;
     static State *stateOfThisProcess() noexcept;
     static void pushPending(ExitWatch *watch) noexcept;
     static void watchPending(State &state) noexcept;
@@ -29,6 +32,8 @@ private:
     static void threadMain(void *argument);
 
     static std::atomic<ExitWatch *> pending;
+    static std::atomic<State *>
+        current; ///< This process's, or one of a process that it was forked from.
 };
 
 } // namespace ForkFd::Internal

@@ -23,29 +23,43 @@ void resetCaughtSignals() noexcept;
 /// Gives one signal its default action.
 // Runs in the child between clone and exec: async-signal-safe calls only.
 void resetSignal(int signal) noexcept;
+/// Ignores one signal.
+// Runs in the child between clone and exec: async-signal-safe calls only.
+void ignoreSignal(int signal) noexcept;
+
+/// Keeps cancellation away from the calling thread. Async-signal-safe.
+class CancellationBlocker
+{
+public:
+    CancellationBlocker() noexcept
+    {
+        ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &m_previousState);
+    }
+    ~CancellationBlocker() { ::pthread_setcancelstate(m_previousState, nullptr); }
+    CancellationBlocker(const CancellationBlocker &) = delete;
+    CancellationBlocker &operator=(const CancellationBlocker &) = delete;
+
+    /// PTHREAD_CANCEL_ENABLE or PTHREAD_CANCEL_DISABLE.
+    int previousState() const noexcept { return m_previousState; }
+
+private:
+    int m_previousState;
+};
 
 /// Keeps signals and cancellation away from the calling thread while a child is being made.
 class SignalBlocker
 {
 public:
-    SignalBlocker() noexcept
-    {
-        ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &m_previousCancelState);
-        blockAllSignals(&m_previousMask);
-    }
-    ~SignalBlocker()
-    {
-        setSignalMask(m_previousMask);
-        ::pthread_setcancelstate(m_previousCancelState, nullptr);
-    }
+    SignalBlocker() noexcept { blockAllSignals(&m_previousMask); }
+    ~SignalBlocker() { setSignalMask(m_previousMask); }
     SignalBlocker(const SignalBlocker &) = delete;
     SignalBlocker &operator=(const SignalBlocker &) = delete;
 
     const sigset_t &previousMask() const noexcept { return m_previousMask; }
 
 private:
+    const CancellationBlocker m_cancellationBlocker;
     sigset_t m_previousMask;
-    int m_previousCancelState;
 };
 
 } // namespace ForkFd::Internal

@@ -42,6 +42,13 @@ void resetSignal(int signal) noexcept
 }
 
 // Runs in the child between clone and exec: async-signal-safe calls only.
+void ignoreSignal(int signal) noexcept
+{
+    // Not one of libc's own signals, and a new process: the lock of sigaction() is no matter here.
+    ::signal(signal, SIG_IGN);
+}
+
+// Runs in the child between clone and exec: async-signal-safe calls only.
 void resetCaughtSignals() noexcept
 {
     for (int signal = 1; signal < _NSIG; ++signal) {

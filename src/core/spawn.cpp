@@ -6,13 +6,11 @@
 #include "exitwatch.h"
 #include "launcher.h"
 #include "launchplan.h"
+#include "readiness.h"
 
 #include <algorithm>
 #include <cerrno>
-#include <limits>
 #include <utility>
-
-#include <poll.h>
 
 namespace ForkFd {
 
@@ -46,21 +44,6 @@ private:
     using Clock = std::chrono::steady_clock;
     std::optional<Clock::time_point> m_end;
 };
-
-// Not noexcept, as poll(2) is where a thread may be cancelled, which unwinds its stack.
-
-// Whether the descriptor became readable in time. A signal may cut the time short.
-bool sleepUntilReadable(int descriptor, milliseconds timeout)
-{
-    pollfd entry = {descriptor, POLLIN, 0};
-    const auto length = std::min<milliseconds::rep>(timeout.count(), std::numeric_limits<int>::max());
-    return ::poll(&entry, 1, static_cast<int>(length)) > 0;
-}
-
-void pauseFor(milliseconds time)
-{
-    ::poll(nullptr, 0, static_cast<int>(time.count()));
-}
 
 } // namespace
 
@@ -116,22 +99,25 @@ int Child::descriptor() const noexcept
 /// part of the process has collected the status, it is recovered on Linux 6.15 and newer, without
 /// resource usage; elsewhere the answer is ExitInfo::Unknown.
 ///
-/// Blocks for the timeout at most. Not async-signal-safe; one thread at a time.
+/// Blocks for the timeout at most, and is a cancellation point while it does. Not async-signal-safe; one
+/// thread at a time.
 /// **Errors:** none; an object that was moved from has nothing to wait for and returns nothing at once.
 /// \since 0.1
 std::optional<ExitInfo> Child::wait(milliseconds timeout)
 {
+    const CancellationBlocker blocker;
     const Deadline deadline(timeout);
     RetryDelay retryDelay;
     while (!m_exitInfo && m_watch && m_watch->isWatching()) {
         const milliseconds rest = deadline.remaining();
-        if (sleepUntilReadable(m_watch->descriptor(), rest)) {
+        if (sleepUntilReadable(m_watch->descriptor(), rest, blocker)) {
             m_exitInfo = m_watch->collect();
             if (m_exitInfo)
                 m_watch.reset();
             else if (rest != milliseconds::zero())
                 pauseFor(rest < milliseconds::zero() ? retryDelay.next()
-                                                     : std::min(retryDelay.next(), rest));
+                                                     : std::min(retryDelay.next(), rest),
+                         blocker);
         }
         if (rest == milliseconds::zero())
             break;
@@ -148,6 +134,7 @@ std::optional<ExitInfo> Child::wait(milliseconds timeout)
 /// \since 0.1
 bool Child::sendSignal(int signal) noexcept
 {
+    const CancellationBlocker blocker;
     const int errorCode = m_watch ? m_watch->sendSignal(signal) : ESRCH;
     if (errorCode != 0)
         errno = errorCode;

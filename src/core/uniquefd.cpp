@@ -3,6 +3,8 @@
 
 #include "uniquefd.h"
 
+#include "signals.h"
+
 #include <cerrno>
 
 #include <fcntl.h>
@@ -18,6 +20,8 @@ void UniqueFd::reset(int fd) noexcept
     // Never again on EINTR: Linux has given the number away by then (close(2), "Dealing with
     // error returns from close()").
     const int savedErrno = errno;
+    // A cancellation here would end in std::terminate(): this is called by destructors.
+    const CancellationBlocker blocker;
     ::close(old);
     errno = savedErrno;
 }

@@ -158,7 +158,7 @@ ExitHub::Id ExitHub::add(int fd, PollSet::Interest interest, HubClient *client, 
     registration.interest = interest;
     registration.role = role;
     registration.client = client;
-    registration.isInSet = m_set.add(fd, interest, idOf(registration));
+    registration.isInSet = m_set.descriptor() >= 0 && m_set.add(fd, interest, idOf(registration));
     if (!m_notifier || !registration.isInSet)
         attachToEventLoop();
     return idOf(registration);

@@ -1,0 +1,118 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_CHILDSLOT_H
+#define FORKFD_CHILDSLOT_H
+
+#include "exitevent.h"
+#include "stablepool.h"
+
+#include <ForkFd/spawn.h>
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+
+namespace ForkFd::Internal {
+
+/// One child of the SIGCHLD backend, seen at once by its owner, by signal handlers and by the sweeper.
+///
+/// Phases, and who moves a slot from one to the next:
+///
+///     Free → Reserved → Live → Ending → EndedUntold → Ended → Free
+///                       ↑ ↓ ↘        ↘        ↓               ↗
+///                    Pinned  Orphaned → → → Abandoned → → → →
+///
+/// - Free → Reserved, Reserved → Live (publish) or → Free: the starter, who alone knows it then.
+/// - Live → Ending, Orphaned → Abandoned: whoever sees the end first and wins the compare-exchange; he
+///   alone reaps.
+/// - Ending → EndedUntold: the same, when the result is written.
+/// - EndedUntold → Ended: the same, when the event is set.
+/// - Live → Orphaned, Ending → Abandoned, EndedUntold → Abandoned: the owner, who goes before the event
+///   is set.
+/// - Ended → Free: the owner. Abandoned → Free: who set the event. Either of them closes the event, so
+///   that nobody writes to a descriptor whose number was given away.
+/// - Live → Pinned → Live: the owner, while it sends a signal; nobody reaps meanwhile.
+///
+/// The state word also carries a generation, new with each use of the slot: a compare-exchange with an
+/// old word fails. Slots are never freed, so that a late handler reads valid memory.
+class ChildSlot : public PoolElement
+{
+public:
+    enum Phase : std::uint32_t {
+        Free,
+        Reserved,
+        Live,
+        Pinned,
+        Orphaned,
+        Ending,
+        EndedUntold,
+        Ended,
+        Abandoned
+    };
+
+    // The owner's part.
+
+    /// Free → Reserved, for whoever has taken the slot from the list of free ones.
+    void reserve(ExitEvent event) noexcept;
+    /// Reserved → Live.
+    void publish(pid_t pid) noexcept;
+    /// How the child ended, once that is known.
+    std::optional<ExitInfo> result() const noexcept;
+    /// Signals the child if it is there to be waited for. Returns 0 or an errno.
+    int sendSignal(int signal) noexcept;
+    /// Gives the slot up, in any phase. True when it is Free now, false when who sees the end, or is
+    /// about to set the event, will free it. What a user sees of the event is closed either way.
+    bool release() noexcept;
+    /// Somebody else has closed what a user sees of the event: its number is no more ours to close.
+    void disownReadable() noexcept { m_event.readable = -1; }
+    const ExitEvent &event() const noexcept { return m_event; }
+
+    // Everybody's part: async-signal-safe.
+
+    pid_t pid() const noexcept { return m_pid.load(std::memory_order_relaxed); }
+    /// Whether a child with its number is there to be waited for, owned or not.
+    bool isLive() const noexcept { return isLivePhase(phase()); }
+    /// Whether its end is still to come, although its owner may hold it for a moment.
+    bool isLiveOrPinned() const noexcept
+    {
+        const Phase now = phase();
+        return isLivePhase(now) || now == Pinned;
+    }
+    /// Whether its number may still be the child's: not once it was reaped.
+    bool mayHoldNumber() const noexcept
+    {
+        const Phase now = phase();
+        return isLivePhase(now) || now == Pinned || now == Ending || now == Abandoned;
+    }
+    /// Peek, claim, reap. True when this call has brought the slot to its end and must give it back
+    /// to the list of free ones because its owner has gone meanwhile.
+    bool endIfOver() noexcept;
+    /// Ends a Live slot whose number another child has by now. As endIfOver().
+    bool endAsUnknown() noexcept;
+
+    /// Where the table has hashed it; the owner's, then that of who frees the slot.
+    std::atomic<std::uint64_t> *cell = nullptr;
+
+private:
+    Phase phase() const noexcept { return phaseOf(m_state.load(std::memory_order_acquire)); }
+    static Phase phaseOf(std::uint64_t word) noexcept { return static_cast<Phase>(word & 0xff); }
+    static std::uint64_t withPhase(std::uint64_t word, Phase phase) noexcept
+    {
+        return (word & ~0xffULL) | phase;
+    }
+    static bool isLivePhase(Phase phase) noexcept { return phase == Live || phase == Orphaned; }
+    bool moveFrom(std::uint64_t word, Phase phase) noexcept;
+    bool claim(std::uint64_t word) noexcept;
+    bool tell(std::uint64_t word) noexcept;
+    void makeFree(std::uint64_t word) noexcept;
+
+    std::atomic<std::uint64_t> m_state = Free;
+    std::atomic<pid_t> m_pid = -1;
+    ExitEvent m_event;
+    ExitInfo m_result;
+};
+
+} // namespace ForkFd::Internal
+
+#endif

@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_EXITEVENT_H
+#define FORKFD_EXITEVENT_H
+
+namespace ForkFd::Internal {
+
+/// A descriptor that a signal handler can make readable. Close-on-exec.
+///
+/// A plain value: who owns the descriptors is for its user to say, because a handler and the owner of
+/// a child may be done with them in either order.
+struct ExitEvent
+{
+    enum Kind {
+        Private, ///< Only we know it. It is non-blocking.
+        /// A user gets `readable`, which blocks. Two files, so that whatever he does to his, set()
+        /// writes to nobody else's, and his epoll(7) sets forget it when it is closed.
+        Public
+    };
+
+    Kind kind = Private;
+    int readable = -1; ///< What is polled.
+    int writable = -1; ///< What set() writes to; with Private and eventfd(2) the same one.
+
+    /// False with errno when there is no descriptor to be had.
+    bool open(Kind itsKind) noexcept;
+    /// Makes it readable. Async-signal-safe; raises no SIGPIPE. Does not look at `readable`.
+    void set() const noexcept;
+    /// Makes it unreadable again.
+    void clear() const noexcept;
+    /// Closes `readable` unless it is what set() writes to.
+    void closeReadable() noexcept;
+    /// Closes what is open. Async-signal-safe.
+    void close() noexcept;
+
+private:
+    bool openPrivate() noexcept;
+    bool openSockets(int flags) noexcept;
+    void send() const noexcept;
+};
+
+} // namespace ForkFd::Internal
+
+#endif

@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "launchattempt.h"
+
+#include "exitwatch.h"
+
+#include <cerrno>
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace ForkFd::Internal {
+
+LaunchAttempt::LaunchAttempt(const LaunchPlan &plan) noexcept
+    : m_context{.plan = &plan, .report = &m_report, .parentMask = m_blocker.previousMask()}
+{
+}
+
+LaunchAttempt::LaunchAttempt(const UserCode &code) noexcept
+    : m_context{
+        .plan = nullptr, .userCode = code, .report = &m_report, .parentMask = m_blocker.previousMask()}
+{
+}
+
+LaunchAttempt::Outcome LaunchAttempt::fail(const char *step, int errorCode) noexcept
+{
+    m_error = {step, errorCode};
+    return NotStarted;
+}
+
+LaunchAttempt::Outcome LaunchAttempt::failCreation(int errorCode) noexcept
+{
+    return fail(errorCode == EMFILE || errorCode == ENFILE ? "descriptors" : "clone", errorCode);
+}
+
+bool LaunchAttempt::Line::open() noexcept
+{
+    int ends[2];
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+        return false;
+    ours.reset(ends[0]);
+    theirs.reset(ends[1]);
+    return true;
+}
+
+// Runs in the child between clone and exec: async-signal-safe calls only. Returns when it may go on.
+void LaunchAttempt::beginCopiedChild(Line &line, bool hasGate) noexcept
+{
+    line.ours.reset(); // Else the gate would not open when the parent dies.
+    char go = 0;
+    ssize_t count = sizeof go;
+    while (hasGate && (count = ::recv(line.theirs.get(), &go, sizeof go, 0)) < 0 && errno == EINTR) { }
+    if (count != sizeof go)
+        ::_exit(notSharedExitCode); // The parent died, or gave up.
+    m_report = {};
+    m_context.sharedMark = nullptr;
+    m_context.handlersAreReset = false;
+    if (m_context.plan)
+        m_context.reportFd = line.theirs.release();
+    else
+        line.theirs.reset();
+}
+
+void LaunchAttempt::openGate(const Line &line) noexcept
+{
+    const char go = 0;
+    ::send(line.ours.get(), &go, sizeof go, MSG_NOSIGNAL);
+}
+
+LaunchAttempt::Outcome LaunchAttempt::readReport(const Line &line) noexcept
+{
+    // The exec closes the other end, and so does a deadly signal.
+    ChildReport report;
+    if (::recv(line.ours.get(), &report, sizeof report, MSG_WAITALL) != sizeof report)
+        return Started;
+    return fail(report.step, report.errorCode);
+}
+
+void LaunchAttempt::collectFailedCopy(ExitWatch &watch) noexcept
+{
+    RetryDelay retryDelay;
+    while (watch.isWatching() && !watch.collect()) {
+        // Asked again soon and not only when told: the signal that tells may be blocked everywhere.
+        const int delay = static_cast<int>(retryDelay.next().count());
+        pollfd entry = {watch.descriptor(), POLLIN, 0};
+        if (::poll(&entry, 1, delay) > 0 && !watch.collect())
+            ::poll(nullptr, 0, delay);
+    }
+}
+
+} // namespace ForkFd::Internal

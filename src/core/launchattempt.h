@@ -1,0 +1,133 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_LAUNCHATTEMPT_H
+#define FORKFD_LAUNCHATTEMPT_H
+
+#include "childsetup.h"
+#include "launcher.h"
+#include "signals.h"
+#include "uniquefd.h"
+
+#include <ForkFd/spawn.h>
+
+#include <cerrno>
+
+namespace ForkFd::Internal {
+
+/// What all ways to create the child of a plan, or of user code, have in common. Blocks signals while it
+/// lives.
+class LaunchAttempt
+{
+    SignalBlocker m_blocker;
+
+public:
+    enum Outcome {
+        Started,
+        NotStarted, ///< error() says why.
+        TryNextRung,
+        InChild ///< This is the child, with a copy of our memory, on its way back to user code.
+    };
+
+    explicit LaunchAttempt(const LaunchPlan &plan) noexcept;
+    explicit LaunchAttempt(const UserCode &code) noexcept;
+
+    const StartError &error() const noexcept { return m_error; }
+
+    /// Sets error() to a step of its own.
+    Outcome fail(const char *step, int errorCode) noexcept;
+    /// Sets error() to what stopped the creation of a process.
+    Outcome failCreation(int errorCode) noexcept;
+
+    /// The way of a child with a copy of our memory, which reports through a socket. `create` makes it,
+    /// as fork() does; `watch` begins to watch it and must give Started for it to go on. With a gate it
+    /// does nothing before that.
+    /// When the child reports a failure, `collect` collects it.
+    template<typename Create, typename Watch, typename Collect>
+    Outcome startCopy(bool hasGate, Create create, Watch watch, Collect collect);
+
+    /// Waits until the child of `watch`, which is about to exit, has ended, and collects it: the number
+    /// may be a stranger's by now, so that only the watch may wait for it.
+    static void collectFailedCopy(ExitWatch &watch) noexcept;
+
+protected:
+    /// Where parent and child of a copy talk: the parent's go at the gate, the child's report.
+    struct Line
+    {
+        UniqueFd ours;
+        UniqueFd theirs;
+        bool open() noexcept;
+    };
+
+    ChildContext m_context;
+    ChildReport m_report;
+
+private:
+    void beginCopiedChild(Line &line, bool hasGate) noexcept;
+    void openGate(const Line &line) noexcept;
+    Outcome readReport(const Line &line) noexcept;
+
+    StartError m_error;
+};
+
+template<typename Create, typename Watch, typename Collect>
+LaunchAttempt::Outcome LaunchAttempt::startCopy(bool hasGate, Create create, Watch watch,
+                                                Collect collect)
+{
+    const bool reports = m_context.plan != nullptr;
+    Line line;
+    if ((hasGate || reports) && !line.open())
+        return failCreation(errno);
+    const pid_t pid = create();
+    if (pid == 0) {
+        beginCopiedChild(line, hasGate);
+        if (reports || m_context.userCode.function)
+            becomeChild(m_context);
+        prepareForUserCode(m_context);
+        return InChild;
+    }
+    line.theirs.reset();
+    Outcome outcome = watch(pid);
+    if (outcome != Started)
+        return outcome; // The child, if there is one, gives up when our end closes.
+    if (hasGate)
+        openGate(line);
+    if (!reports)
+        return Started;
+    outcome = readReport(line);
+    if (outcome != Started)
+        collect();
+    return outcome;
+}
+
+/// How `Attempt`, a system's own LaunchAttempt, starts a program; see Internal::launch().
+template<typename Attempt>
+ExitWatchPtr launchBy(const LaunchPlan &plan, StartError &error)
+{
+    Attempt attempt(plan);
+    if (attempt.run() == LaunchAttempt::Started)
+        return attempt.takeWatch();
+    error = attempt.error();
+    return nullptr;
+}
+
+/// How it starts a child with user code; see Internal::forkChild().
+template<typename Attempt>
+ForkSide forkBy(const UserCode &code, ExitWatchPtr &watch, int &errorCode)
+{
+    Attempt attempt(code);
+    switch (attempt.run()) {
+    case LaunchAttempt::InChild:
+        return ForkSide::Child;
+    case LaunchAttempt::Started:
+        watch = attempt.takeWatch();
+        return ForkSide::Parent;
+    default:
+        errorCode = attempt.error().errorCode;
+        return ForkSide::Failed;
+    }
+}
+
+} // namespace ForkFd::Internal
+
+#endif

@@ -1,0 +1,95 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "launcher.h"
+
+#include "exitwatch.h"
+#include "launchplan.h"
+#include "staycode.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <string_view>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+BackendWish readWish() noexcept
+{
+    const char *variable = std::getenv("FORKFD_BACKEND");
+    const std::string_view wish = variable ? variable : "";
+    if (wish.empty() || wish == "auto")
+        return BackendWish::Auto;
+    if (wish == "pidfd")
+        return BackendWish::PidFd;
+    return wish == "sigchld" ? BackendWish::SigChld : BackendWish::Unknown;
+}
+
+// With what there is not, every start fails: whoever asks for a backend does not want another one.
+StartError wishError() noexcept
+{
+    const BackendWish wish = backendWish();
+    static const bool isImpossible =
+        wish == BackendWish::Unknown || (wish == BackendWish::PidFd && !System::hasPidFd());
+    return isImpossible ? StartError{"backend", EINVAL} : StartError{};
+}
+
+} // namespace
+
+BackendWish backendWish() noexcept
+{
+    static const BackendWish wish = readWish();
+    return wish;
+}
+
+ExitWatchPtr launch(const LaunchPlan &plan, StartError &error)
+{
+    error = plan.error().step ? plan.error() : wishError();
+    if (error.step)
+        return nullptr;
+    const int savedErrno = errno;
+    keepCodeLoaded();
+    ExitWatchPtr watch = System::launch(plan, error);
+    errno = savedErrno;
+    return watch;
+}
+
+ForkSide forkChild(const UserCode &code, ExitWatchPtr &watch, int &errorCode)
+{
+    errorCode = wishError().errorCode;
+    if (errorCode != 0)
+        return ForkSide::Failed;
+    keepCodeLoaded();
+    return System::forkChild(code, watch, errorCode);
+}
+
+ExitWatchPtr spawnChild(const SpawnCall &call, int &errorCode)
+{
+    errorCode = wishError().errorCode;
+    if (errorCode != 0)
+        return nullptr;
+    keepCodeLoaded();
+    return System::spawnChild(call, errorCode);
+}
+
+} // namespace ForkFd::Internal
+
+namespace ForkFd {
+
+/// The way in which this process notices the end of its children: pidfd where the kernel offers it,
+/// else SIGCHLD, unless the environment variable FORKFD_BACKEND (`auto`, `pidfd`, `sigchld`) asks for
+/// one of them. Where that is not to be had, or the name is unknown, every start fails with step
+/// `backend`, and the result says what `auto` would lead to. It may go from PidFd to SigChld once, when
+/// the first start finds that a filter refuses every call that gives a pidfd.
+///
+/// Never blocks. May be called from any thread; not async-signal-safe.
+/// **Errors:** none.
+/// \since 0.1
+Backend backend() noexcept
+{
+    Internal::backendWish(); // Fixed by the first question, also where it makes no difference here.
+    return Internal::System::backend();
+}
+
+} // namespace ForkFd

@@ -1,0 +1,98 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "preparedwatch_linux.h"
+
+#include "exitwatch_pidfd.h"
+#include "exitwatch_sigchld.h"
+
+#include <cerrno>
+#include <csignal>
+
+#include <sys/eventfd.h>
+#include <sys/wait.h>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+void killUnwatched(pid_t pid) noexcept
+{
+    siginfo_t info;
+    const auto id = static_cast<id_t>(pid);
+    // Not a stranger's number, as far as can be known: the child is still there to be waited for.
+    if (::waitid(P_PID, id, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0) {
+        ::kill(pid, SIGKILL);
+        ::waitpid(pid, nullptr, __WALL);
+    }
+}
+
+} // namespace
+
+int PreparedWatch::prepare(Rung rung, ExitEvent::Kind kind)
+{
+    m_pidFdWatch = nullptr;
+    m_sigChldWatch = nullptr;
+    if (isWatchedByNumber(rung)) {
+        m_sigChldWatch = new SigChldWatch;
+        m_watch.reset(m_sigChldWatch);
+        return m_sigChldWatch->prepare(kind) ? 0 : errno;
+    }
+    m_pidFdWatch = new PidFdWatch;
+    m_watch.reset(m_pidFdWatch);
+    if (!opensPidFd(rung))
+        return 0;
+    if (!PidFdWatch::canOpen())
+        return errno;
+    // A readable descriptor. It keeps a number free for the pidfd that comes later, and stands in
+    // for it where the child is beyond our reach by then.
+    m_spare.reset(::eventfd(1, EFD_CLOEXEC));
+    return m_spare ? 0 : errno;
+}
+
+void PreparedWatch::begin(pid_t pid, UniqueFd pidfd) noexcept
+{
+    m_pidFdWatch->watch(pid, std::move(pidfd));
+}
+
+int PreparedWatch::beginByNumber(pid_t pid) noexcept
+{
+    if (m_sigChldWatch) {
+        m_sigChldWatch->watch(pid);
+        return 0;
+    }
+    UniqueFd pidfd = PidFdWatch::open(pid);
+    if (!pidfd && (errno == EMFILE || errno == ENFILE)) {
+        m_spare.reset();
+        pidfd = PidFdWatch::open(pid);
+    }
+    if (pidfd) {
+        begin(pid, std::move(pidfd));
+        return 0;
+    }
+    const int errorCode = errno;
+    if (errorCode == ECHILD && !m_spare)
+        m_spare.reset(::eventfd(1, EFD_CLOEXEC));
+    if (errorCode == ECHILD && m_spare) {
+        m_pidFdWatch->watchUnknowable(pid, std::move(m_spare));
+        return 0;
+    }
+    killUnwatched(pid);
+    return errorCode;
+}
+
+std::array<int, 3> PreparedWatch::inherited() const noexcept
+{
+    const ExitEvent event = m_sigChldWatch ? m_sigChldWatch->event() : ExitEvent();
+    return {event.readable, event.writable, m_spare.get()};
+}
+
+// Runs in a child with a copy of our memory: async-signal-safe calls only.
+void PreparedWatch::forget() noexcept
+{
+    // The destructor would free memory, and another thread may have held the allocator's lock.
+    m_watch.release();
+    m_spare.release();
+}
+
+} // namespace ForkFd::Internal

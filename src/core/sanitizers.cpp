@@ -1,0 +1,24 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "sanitizers.h"
+
+// The runtimes' entry points. Weak: null in a program without that runtime.
+extern "C" {
+__attribute__((weak)) void __asan_init();
+__attribute__((weak)) void __tsan_init();
+}
+
+namespace ForkFd::Internal {
+
+bool Sanitizers::areActive() noexcept
+{
+    return __asan_init || __tsan_init;
+}
+
+bool Sanitizers::needFork() noexcept
+{
+    return __tsan_init;
+}
+
+} // namespace ForkFd::Internal

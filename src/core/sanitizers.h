@@ -1,0 +1,20 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_SANITIZERS_H
+#define FORKFD_SANITIZERS_H
+
+/// What a sanitizer in the program, whether or not the library was built with it, keeps us from.
+namespace ForkFd::Internal::Sanitizers {
+
+/// Whether user code must not run in a child that shares our memory: its frames would stay in the books
+/// of the parent's stack.
+bool areActive() noexcept;
+
+/// Whether a copy of the process must be made by fork(): another thread may hold a lock of the runtime,
+/// which only its interceptor of fork() sets free in the copy.
+bool needFork() noexcept;
+
+} // namespace ForkFd::Internal::Sanitizers
+
+#endif

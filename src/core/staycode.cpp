@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "staycode.h"
+
+#include <atomic>
+
+#include <dlfcn.h>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+// RTLD_NODELETE and RTLD_NOLOAD are not in POSIX; Linux, macOS and the BSDs have them.
+#if defined(RTLD_NODELETE) && defined(RTLD_NOLOAD)
+void stay() noexcept
+{
+    // Any address in this object.
+    static const char here = 0;
+    Dl_info object = {};
+    // NOLOAD: this very object, never another copy. The handle is kept for ever, which alone would do.
+    if (::dladdr(&here, &object) != 0 && object.dli_fname)
+        ::dlopen(object.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
+}
+#else
+void stay() noexcept
+{
+}
+#endif
+
+} // namespace
+
+void keepCodeLoaded() noexcept
+{
+    // No lock: two threads that come at once do it twice, which is no harm.
+    static std::atomic<bool> isDone = false;
+    if (!isDone.load(std::memory_order_relaxed))
+        stay();
+    isDone.store(true, std::memory_order_relaxed);
+}
+
+} // namespace ForkFd::Internal

@@ -1,0 +1,200 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// requestSweep() and noteSignal() run in signal handlers: async-signal-safe calls only.
+
+#include "sweeper.h"
+
+#include "childtable.h"
+#include "exitwatch_sigchld.h"
+#include "librarythread.h"
+#include "sigchldchain.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <cstddef>
+#include <ctime>
+#include <memory>
+#include <new>
+
+#include <poll.h>
+#include <unistd.h>
+
+namespace ForkFd::Internal::Sweeper {
+
+namespace {
+
+using namespace std::chrono_literals;
+constexpr std::chrono::nanoseconds period = 250ms;
+/// A sweep is followed by a pause of so many times its own length: it takes 5 % of one CPU at most.
+constexpr int pauseFactor = 19;
+constexpr std::chrono::nanoseconds shortestPause = 1ms;
+/// Children that a sweep looks at for each signal that came: the price of an ending does not grow with
+/// the number of children alive. Those whose signal has merged with another's wait for a period at most.
+constexpr std::size_t childrenPerSignal = 8;
+/// Sweeps without a child before the thread sleeps for good.
+constexpr int idleSweeps = 4;
+
+/// Belongs to the process that made it; a forked copy makes its own.
+struct State
+{
+    const pid_t owner = ::getpid();
+    ChildTable *const table;
+    ExitEvent wakeUp;
+    std::atomic<bool> hasThread = false;
+    /// Between two sweeps one request is as good as many.
+    std::atomic<bool> isRequested = false;
+    std::atomic<bool> isIdle = false;
+    /// Signals that may still come before they ask for a sweep.
+    std::atomic<std::ptrdiff_t> signalsToGo = 0;
+
+    explicit State(ChildTable *itsTable) noexcept
+        : table(itsTable)
+    {
+    }
+    ~State() { wakeUp.close(); }
+    State(const State &) = delete;
+    State &operator=(const State &) = delete;
+};
+
+std::atomic<State *> currentState;
+
+State *ofThisProcess() noexcept
+{
+    State *state = currentState.load(std::memory_order_acquire);
+    return state && state->owner == ::getpid() ? state : nullptr;
+}
+
+// Null with errno when there is no memory or descriptor.
+State *makeForThisProcess() noexcept
+{
+    State *state = currentState.load(std::memory_order_acquire);
+    if (state && state->owner == ::getpid())
+        return state;
+    ChildTable *table = ChildTable::makeForThisProcess();
+    std::unique_ptr<State> fresh(table ? new (std::nothrow) State(table) : nullptr);
+    if (!fresh)
+        errno = ENOMEM;
+    if (!fresh || !fresh->wakeUp.open(ExitEvent::Private))
+        return nullptr;
+    if (currentState.compare_exchange_strong(state, fresh.get(), std::memory_order_acq_rel,
+                                             std::memory_order_acquire))
+        return fresh.release();
+    return state; // Another thread was faster.
+}
+
+// CPU time, not wall time: on a busy machine the sweeps must not become rarer.
+std::chrono::nanoseconds timeUsed() noexcept
+{
+    timespec used = {};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+}
+
+void sleepFor(int descriptor, std::chrono::nanoseconds time) noexcept
+{
+    pollfd entry = {descriptor, POLLIN, 0};
+    const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(time).count();
+    ::poll(&entry, 1, static_cast<int>(milliseconds));
+}
+
+/// The thread's own part of the work.
+class Loop
+{
+public:
+    explicit Loop(State &state) noexcept
+        : m_state(state)
+    {
+    }
+
+    [[noreturn]] void run() noexcept
+    {
+        while (true) {
+            waitForWork();
+            // Before the sweep: what is asked for during it counts for the next one. An exchange, so
+            // that it sees what whoever asked before has seen.
+            m_state.wakeUp.clear();
+            m_state.isRequested.exchange(false);
+            sweep();
+        }
+    }
+
+private:
+    void waitForWork() noexcept
+    {
+        sleepFor(-1, m_pause);
+        // Where the kernel reaped every child before we came, those of others need us, even if their
+        // signals are blocked.
+        if (m_sweepsWithoutChild < idleSweeps || SigChldChain::standsForAutomaticReaping()) {
+            sleepFor(m_state.wakeUp.readable, std::max(period - m_pause, std::chrono::nanoseconds(0)));
+            return;
+        }
+        // Whoever adds a child now either sees `isIdle`, or has his exchange before this one, and then
+        // the child is seen here.
+        m_state.isIdle.exchange(true);
+        if (m_state.table->sweep() == 0)
+            sleepFor(m_state.wakeUp.readable, -1ms);
+        m_state.isIdle = false;
+    }
+
+    void sweep() noexcept
+    {
+        const std::chrono::nanoseconds begin = timeUsed();
+        const std::size_t living = m_state.table->sweep();
+        reapForIgnoredSignal();
+        m_state.signalsToGo = static_cast<std::ptrdiff_t>(living / childrenPerSignal);
+        m_sweepsWithoutChild = living > 0 ? 0 : m_sweepsWithoutChild + 1;
+        m_pause = std::max<std::chrono::nanoseconds>((timeUsed() - begin) * pauseFactor, shortestPause);
+        if (living > 0)
+            SigChldChain::install(onChildSignal);
+    }
+
+    State &m_state;
+    std::chrono::nanoseconds m_pause = shortestPause;
+    int m_sweepsWithoutChild = 0;
+};
+
+void threadMain(void *state)
+{
+    Loop(*static_cast<State *>(state)).run();
+}
+
+} // namespace
+
+int ensureRunning() noexcept
+{
+    State *state = makeForThisProcess();
+    if (!state)
+        return errno;
+    if (state->hasThread.exchange(true))
+        return 0;
+    const int errorCode = startLibraryThread("forkfd-sweeper", threadMain, state);
+    if (errorCode != 0)
+        state->hasThread = false;
+    return errorCode;
+}
+
+void childAdded() noexcept
+{
+    State *state = ofThisProcess();
+    if (state && state->isIdle.exchange(false))
+        state->wakeUp.set();
+}
+
+void requestSweep() noexcept
+{
+    State *state = ofThisProcess();
+    if (state && !state->isRequested.exchange(true))
+        state->wakeUp.set();
+}
+
+void noteSignal() noexcept
+{
+    State *state = ofThisProcess();
+    if (state && state->signalsToGo.fetch_sub(1) <= 1)
+        requestSweep();
+}
+
+} // namespace ForkFd::Internal::Sweeper
