@@ -9,6 +9,8 @@
 #include <QtCore/QDir>
 #include <QtCore/QFile>
 
+#include <algorithm>
+
 ProcessState ProcessState::now()
 {
     ProcessState state;
@@ -105,8 +107,42 @@ QByteArray ProcessTest::text(const ForkFd::StartError &error)
 
 void ProcessTest::warmUp()
 {
-    // Nobody waits for this one, so that it goes to the reaper.
-    QVERIFY(ForkFd::spawn(child({"exit", "0"})));
+    leaveChild();
+    awaitLibrary();
+}
+
+// Nobody waits for this one, and it runs until then, so that the library has to.
+QMap<int, QString> ProcessTest::leaveChild()
+{
+    const auto before = ProcessState::now().descriptors;
+    auto process = ForkFd::spawn(child({"sleep"}));
+    if (!process)
+        return {};
+    QMap<int, QString> itsOwn;
+    const auto now = ProcessState::now().descriptors;
+    for (auto it = now.begin(); it != now.end(); ++it) {
+        if (before.value(it.key()) != it.value() || it.key() == process->descriptor())
+            itsOwn.insert(it.key(), it.value());
+    }
+    const pid_t pid = process->pid();
+    process.reset();
+    ::kill(pid, SIGKILL);
+    return itsOwn;
+}
+
+void ProcessTest::awaitLibrary()
+{
+    QTRY_COMPARE(ProcessState::now().children, 0);
+    // It collects a child before it closes what belongs to it, and serves one after the other: when this
+    // one's are closed, all are.
+    const auto theLast = leaveChild();
+    QVERIFY(!theLast.isEmpty());
+    const auto areClosed = [&theLast] {
+        const auto now = ProcessState::now().descriptors;
+        return std::none_of(theLast.keyValueBegin(), theLast.keyValueEnd(),
+                            [&now](const auto &one) { return now.value(one.first) == one.second; });
+    };
+    QTRY_VERIFY(areClosed());
 }
 
 void ProcessTest::init()

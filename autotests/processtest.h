@@ -55,12 +55,17 @@ public:
 protected:
     /// Makes the library open what it keeps for good, before the first count.
     virtual void warmUp();
+    /// Returns when the library has nothing more to do for children that were left to it: for the end of
+    /// a warmUp().
+    static void awaitLibrary();
 
 protected Q_SLOTS:
     void init();
     void cleanup();
 
 private:
+    static QMap<int, QString> leaveChild();
+
     bool m_isWarm = false;
     ProcessState m_before;
 };

@@ -19,19 +19,32 @@ namespace {
 
 using Check = bool (*)(int fd, bool waits);
 
+// With the SIGCHLD backend the end of a child interrupts what waits for it.
+template<typename Wait>
+int uninterrupted(Wait wait)
+{
+    int count;
+    while ((count = wait()) < 0 && errno == EINTR) { }
+    return count;
+}
+
 bool isReadableByPoll(int fd, bool waits)
 {
     pollfd entry = {fd, POLLIN, 0};
-    return poll(&entry, 1, waits ? -1 : 0) == 1 && (entry.revents & POLLIN);
+    return uninterrupted([&] { return poll(&entry, 1, waits ? -1 : 0); }) == 1
+        && (entry.revents & POLLIN);
 }
 
 bool isReadableBySelect(int fd, bool waits)
 {
     fd_set set;
-    FD_ZERO(&set);
-    FD_SET(fd, &set);
     timeval now = {};
-    return select(fd + 1, &set, nullptr, nullptr, waits ? nullptr : &now) == 1 && FD_ISSET(fd, &set);
+    const int count = uninterrupted([&] {
+        FD_ZERO(&set);
+        FD_SET(fd, &set);
+        return select(fd + 1, &set, nullptr, nullptr, waits ? nullptr : &now);
+    });
+    return count == 1 && FD_ISSET(fd, &set);
 }
 
 bool isReadableByEpoll(int fd, bool waits)
@@ -40,7 +53,8 @@ bool isReadableByEpoll(int fd, bool waits)
     epoll_event event = {};
     event.events = EPOLLIN;
     const bool isAdded = epoll_ctl(set, EPOLL_CTL_ADD, fd, &event) == 0;
-    const bool isReady = epoll_wait(set, &event, 1, waits ? -1 : 0) == 1 && (event.events & EPOLLIN);
+    const int count = uninterrupted([&] { return epoll_wait(set, &event, 1, waits ? -1 : 0); });
+    const bool isReady = count == 1 && (event.events & EPOLLIN);
     close(set);
     return isAdded && isReady;
 }

@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: MIT
 
 #include "forkedcopy.h"
-#include "processtest.h"
+#include "sigchldhandler.h"
 #include "testpipe.h"
 
+#include <atomic>
 #include <cerrno>
 #include <optional>
 
@@ -12,9 +13,20 @@ using ForkFd::Child;
 using std::chrono::milliseconds;
 using Use = std::function<bool(std::optional<Child> &)>;
 
+namespace {
+
+std::atomic<int> callCount;
+
+void countCall(int)
+{
+    ++callCount;
+}
+
+} // namespace
+
 /// In a copy of the process, made by fork(), the children belong to the original, and the copy
 /// starts and collects its own.
-class tst_ForkedCopy : public ProcessTest
+class tst_ForkedCopy : public SigChldTest
 {
     Q_OBJECT
 
@@ -27,6 +39,9 @@ private Q_SLOTS:
     void startsItsOwn();
     void collectsItsOwn();
     void collectionInTheOriginal();
+    void startsItsOwnWithSignalBlocked();
+    void predecessorIsCalled();
+    void copyOfACopy();
 
 private:
     std::optional<TestPipe> m_input; ///< Its end is the end of m_process.
@@ -65,6 +80,10 @@ void tst_ForkedCopy::handleInTheCopy_data()
     QTest::newRow("send a signal") << Use([](auto &process) {
         errno = 0;
         return !process->sendSignal(SIGKILL) && errno == ESRCH;
+    });
+    QTest::newRow("take a signal") << Use([](auto &) {
+        raise(SIGCHLD);
+        return true;
     });
     QTest::newRow("destroy") << Use([](auto &process) {
         process.reset();
@@ -136,5 +155,49 @@ void tst_ForkedCopy::collectionInTheOriginal()
     QVERIFY(eventually([] { return !hasChildren(); }));
 }
 
-QTEST_GUILESS_MAIN(tst_ForkedCopy)
+// The thread that looks after the children where no signal comes runs in the copy, too.
+void tst_ForkedCopy::startsItsOwnWithSignalBlocked()
+{
+    const QByteArray result = inForkedCopy([] {
+        changeMask(SIG_BLOCK);
+        return outcomeOf(child({"exit", "8"}));
+    });
+    QCOMPARE(result, "exited with code 8");
+}
+
+void tst_ForkedCopy::predecessorIsCalled()
+{
+    // The library's handler, put back on top of this one by a start.
+    const SigChldAction foreign(countCall);
+    QCOMPARE(outcomeOf(child({"exit", "1"})), "exited with code 1");
+    callCount = 0;
+    const QByteArray result = inForkedCopy([] {
+        const pid_t pid = spawnForeignChild({"exit", "4"});
+        awaitEnd(pid);
+        return QByteArray::number(callCount) + ", " + QByteArray::number(collectForeignChild(pid));
+    });
+    QCOMPARE(result, "1, 4");
+    QCOMPARE(callCount.load(), 1); // For the end of the copy itself.
+}
+
+void tst_ForkedCopy::copyOfACopy()
+{
+    const QByteArray result = inForkedCopy([]() -> QByteArray {
+        auto process = ForkFd::spawn(child({"sleep"}));
+        const QByteArray inner = inForkedCopy([&process] {
+            return process->sendSignal(SIGKILL) ? "signalled a stranger"
+                                                : outcomeOf(child({"exit", "11"}));
+        });
+        if (process->wait(milliseconds(0)))
+            return "ended too early";
+        process->sendSignal(SIGKILL);
+        return inner + ", " + text(process->wait().value());
+    });
+    QCOMPARE(result, "exited with code 11, killed by SIGKILL");
+}
+
+int main(int argc, char **argv)
+{
+    return SigChldTest::run<tst_ForkedCopy>(argc, argv);
+}
 #include "tst_forkedcopy.moc"

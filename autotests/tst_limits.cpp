@@ -6,6 +6,8 @@
 #include "temporarychange.h"
 #include "testpipe.h"
 
+#include <ForkFd/forkfd.h>
+
 #include <cerrno>
 
 #include <fcntl.h>
@@ -42,6 +44,9 @@ private:
     TemporaryLimit m_limit;
     std::vector<int> m_taken;
 };
+
+// A pair of sockets takes the place of an eventfd(2), and the way of a copying fork() needs another.
+constexpr int enoughDescriptors = FORKFD_TEST_PORTABLE ? 6 : 4;
 
 } // namespace
 
@@ -95,17 +100,20 @@ void tst_Limits::memory()
         }
         return text(error) + '\n' + outcomeOf(command);
     });
-    QCOMPARE(outcome, text(StartError{"clone", ENOMEM}) + "\nexited with code 42");
+    // What fork() needs is the kernel's own.
+    const QByteArray first = FORKFD_TEST_PORTABLE ? QByteArray() : text(StartError{"clone", ENOMEM});
+    QCOMPARE(outcome, first + "\nexited with code 42");
 }
 
 void tst_Limits::descriptors_data()
 {
+    // This backend keeps a descriptor for good; those are counted from here on.
+    if (ForkFd::backend() == ForkFd::Backend::SigChld)
+        ProcessTest::warmUp();
     QTest::addColumn<int>("count");
-    QTest::newRow("none left") << 0;
-    QTest::newRow("one left") << 1;
-    QTest::newRow("two left") << 2;
-    QTest::newRow("three left") << 3;
-    QTest::newRow("enough left") << 4;
+    for (int count = 0; count < enoughDescriptors; ++count)
+        QTest::addRow("%d left", count) << count;
+    QTest::newRow("enough left") << enoughDescriptors;
 }
 
 void tst_Limits::descriptors()
@@ -120,7 +128,7 @@ void tst_Limits::descriptors()
     const QByteArray failed = text(StartError{"descriptors", EMFILE});
     if (count == 0)
         QCOMPARE(outcome, failed);
-    else if (count == 4 || outcome != failed)
+    else if (count == enoughDescriptors || outcome != failed)
         QCOMPARE(outcome, "exited with code 42");
     QVERIFY(!hasChildren());
     QCOMPARE(outcomeOf(child({"exit", "42"})), "exited with code 42");
@@ -148,7 +156,7 @@ void tst_Limits::descriptorsOfTheChild()
         QVERIFY(count >= 2);
         QCOMPARE(text(process->wait().value()), "exited with code 42");
     } else {
-        QVERIFY(count < 4);
+        QVERIFY(count < enoughDescriptors);
         QCOMPARE(error.errorCode, EMFILE);
         const QByteArray step = error.step;
         QVERIFY(step == "descriptors" || (step == "fileDescriptors" && count > 0));

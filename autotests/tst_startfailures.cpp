@@ -24,9 +24,10 @@ namespace {
 std::atomic<int> childSignals;
 
 /// The number that the next descriptor will get.
+// One that stays closed, whatever the library opens for itself.
 int closedDescriptor()
 {
-    const int fd = open("/", O_RDONLY | O_CLOEXEC);
+    const int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 200);
     close(fd);
     return fd;
 }
@@ -145,7 +146,8 @@ void tst_StartFailures::failure()
     StartError error;
     QVERIFY(!ForkFd::spawn(command, options, &error));
     QVERIFY(!hasChildren());
-    QCOMPARE(childSignals.load(), 0);
+    if (!FORKFD_TEST_PORTABLE) // The end of a real fork() cannot be hidden.
+        QCOMPARE(childSignals.load(), 0);
     QCOMPARE(QByteArray(error.step), step);
     QCOMPARE(error.errorCode, errorCode);
     QVERIFY(text(error).startsWith(step + ": "));

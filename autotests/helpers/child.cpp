@@ -6,6 +6,9 @@
 //   exit N        exits with code N
 //   signal N      dies of signal N, whatever was done to it
 //   sleep         sleeps until a signal kills it
+//   await FIFO    waits until somebody opens and closes the fifo for writing
+//   eof FD        waits for end of file on descriptor FD
+//   stamp FD      writes its number and CLOCK_MONOTONIC in ns to descriptor FD, as two 64-bit integers
 //   echo          copies standard input to standard output until end of file
 //   write N FD    writes N bytes of 'x' to descriptor FD
 //   args …        prints each of the remaining arguments on a line of its own
@@ -24,7 +27,9 @@
 //                 a grandchild, which sleeps and keeps every descriptor; prints its pid, or 0
 //   grow N FD     makes the pipe FD hold N bytes
 
+#include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -60,6 +65,22 @@ void dieOf(int signal)
 {
     while (true)
         pause();
+}
+
+void awaitEndOfFile(int fd)
+{
+    char buffer[64];
+    ssize_t count;
+    while ((count = read(fd, buffer, sizeof buffer)) > 0 || (count < 0 && errno == EINTR)) { }
+}
+
+void writeStamp(int fd)
+{
+    timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    const std::int64_t stamp[] = {getpid(), now.tv_sec * 1'000'000'000LL + now.tv_nsec};
+    if (write(fd, stamp, sizeof stamp) != sizeof stamp)
+        std::exit(1);
 }
 
 void echo()
@@ -180,6 +201,12 @@ int main(int argc, char **argv)
         } else if (word == "sleep") {
             std::fflush(stdout);
             sleepForEver();
+        } else if (word == "await") {
+            awaitEndOfFile(open(next(), O_RDONLY));
+        } else if (word == "eof") {
+            awaitEndOfFile(numberOf(next()));
+        } else if (word == "stamp") {
+            writeStamp(numberOf(next()));
         } else if (word == "echo") {
             echo();
         } else if (word == "write") {

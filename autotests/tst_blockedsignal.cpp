@@ -1,0 +1,119 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "sigchldhandler.h"
+
+#include <QtCore/QElapsedTimer>
+
+#include <poll.h>
+#include <sys/signalfd.h>
+
+/// A program that blocks SIGCHLD in every thread: it gets each signal through signalfd() or sigwait(),
+/// and our endings are reported.
+class tst_BlockedSignal : public ProcessTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void endingsAreReported();
+    void getsEverySignal_data();
+    void getsEverySignal();
+};
+
+namespace {
+
+sigset_t childSignal()
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    return set;
+}
+
+void discardPending()
+{
+    const sigset_t set = childSignal();
+    const timespec now = {};
+    while (sigtimedwait(&set, nullptr, &now) > 0) { }
+}
+
+// The child that the next signal tells of; 0 when none comes.
+pid_t nextWithSignalFd()
+{
+    const sigset_t set = childSignal();
+    const int fd = signalfd(-1, &set, SFD_CLOEXEC);
+    pollfd entry = {fd, POLLIN, 0};
+    signalfd_siginfo info = {};
+    if (poll(&entry, 1, 5000) == 1) [[maybe_unused]]
+        const ssize_t count = read(fd, &info, sizeof info);
+    close(fd);
+    return static_cast<pid_t>(info.ssi_pid);
+}
+
+pid_t nextWithSigWait()
+{
+    const sigset_t set = childSignal();
+    const timespec limit = {5, 0};
+    siginfo_t info = {};
+    return sigtimedwait(&set, &info, &limit) == SIGCHLD ? info.si_pid : 0;
+}
+
+} // namespace
+
+void tst_BlockedSignal::endingsAreReported()
+{
+    qint64 latest = 0;
+    for (int i = 0; i < 10; ++i) {
+        auto process = ForkFd::spawn(child({"sleep"}));
+        QVERIFY(process);
+        QVERIFY(process->sendSignal(SIGTERM));
+        awaitEnd(process->pid());
+        QElapsedTimer timer;
+        timer.start();
+        const auto info = process->wait(std::chrono::seconds(10));
+        latest = std::max(latest, timer.elapsed());
+        QVERIFY(info);
+        QCOMPARE(info->signal, SIGTERM);
+    }
+    qInfo() << "latest report after" << latest << "ms";
+}
+
+void tst_BlockedSignal::getsEverySignal_data()
+{
+    QTest::addColumn<bool>("usesSignalFd");
+    QTest::newRow("signalfd") << true;
+    QTest::newRow("sigwait") << false;
+}
+
+void tst_BlockedSignal::getsEverySignal()
+{
+    QFETCH(bool, usesSignalFd);
+
+    auto living = ForkFd::spawn(child({"sleep"}));
+    QVERIFY(living);
+    discardPending();
+    for (int i = 0; i < 50; ++i) {
+        // Theirs and ours by turns.
+        if (i % 2) {
+            const pid_t pid = spawnForeignChild({"exit", "6"});
+            QCOMPARE(usesSignalFd ? nextWithSignalFd() : nextWithSigWait(), pid);
+            QCOMPARE(collectForeignChild(pid), 6);
+        } else {
+            auto process = ForkFd::spawn(child({"exit", "6"}));
+            QVERIFY(process);
+            QCOMPARE(usesSignalFd ? nextWithSignalFd() : nextWithSigWait(), process->pid());
+            const auto info = process->wait(std::chrono::seconds(10));
+            QVERIFY(info);
+            QCOMPARE(info->code, 6);
+        }
+    }
+    QVERIFY(living->sendSignal(SIGKILL));
+    QVERIFY(living->wait(std::chrono::seconds(10)));
+}
+
+int main(int argc, char **argv)
+{
+    // It blocks SIGCHLD before there is another thread.
+    return SigChldTest::run<tst_BlockedSignal>(argc, argv);
+}
+#include "tst_blockedsignal.moc"

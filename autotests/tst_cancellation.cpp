@@ -1,0 +1,95 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "processtest.h"
+
+#include <ForkFd/forkfd.h>
+
+#include <atomic>
+#include <thread>
+
+#include <pthread.h>
+#include <unistd.h>
+
+/// pthread_cancel() ends the thread, and never the program.
+class tst_Cancellation : public ProcessTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void whileItWaits();
+    void pendingWhenAChildEnds();
+    void pendingWhenAChildIsStarted();
+};
+
+// It was std::terminate(): poll(2) unwound through a noexcept function.
+void tst_Cancellation::whileItWaits()
+{
+    auto process = ForkFd::spawn(child({"sleep"}));
+    QVERIFY(process);
+    std::atomic<bool> isAbout = false;
+    std::thread thread([&] {
+        isAbout = true;
+        process->wait();
+    });
+    QTRY_VERIFY(isAbout);
+    ::pthread_cancel(thread.native_handle());
+    thread.join();
+    process->sendSignal(SIGKILL);
+    const auto info = process->wait();
+    QVERIFY(info);
+    QCOMPARE(info->signal, SIGKILL);
+}
+
+// It was std::terminate(): the SIGCHLD handler calls waitid(2), a cancellation point.
+void tst_Cancellation::pendingWhenAChildEnds()
+{
+    std::atomic<int> step = 0;
+    // The signal goes to the one thread that does not block it.
+    sigset_t childSignal;
+    ::sigemptyset(&childSignal);
+    ::sigaddset(&childSignal, SIGCHLD);
+    std::thread thread([&] {
+        ::pthread_sigmask(SIG_UNBLOCK, &childSignal, nullptr);
+        step = 1;
+        while (step != 2) { } // No cancellation point.
+        ::pthread_testcancel();
+        step = 3;
+    });
+    ::pthread_sigmask(SIG_BLOCK, &childSignal, nullptr);
+    while (step != 1)
+        std::this_thread::yield();
+    ::pthread_cancel(thread.native_handle());
+    auto process = ForkFd::spawn(child({"exit", "3"}));
+    QVERIFY(process);
+    const auto info = process->wait();
+    QVERIFY(info);
+    QCOMPARE(info->code, 3);
+    step = 2;
+    thread.join();
+    QVERIFY(step != 3);
+    ::pthread_sigmask(SIG_UNBLOCK, &childSignal, nullptr);
+}
+
+// Nothing is left half made: it is cancelled before, or after the child was given to its object.
+void tst_Cancellation::pendingWhenAChildIsStarted()
+{
+    std::atomic<int> step = 0;
+    std::thread thread([&] {
+        step = 1;
+        while (step != 2) { } // No cancellation point.
+        auto process = ForkFd::spawn(child({"exit", "3"}));
+        process->wait();
+        ::pthread_testcancel();
+        step = 3;
+    });
+    while (step != 1)
+        std::this_thread::yield();
+    ::pthread_cancel(thread.native_handle());
+    step = 2;
+    thread.join();
+    QVERIFY(step != 3);
+}
+
+QTEST_GUILESS_MAIN(tst_Cancellation)
+#include "tst_cancellation.moc"

@@ -1,0 +1,186 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "forkfdtest.h"
+
+#include <cerrno>
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace ForkFd;
+
+static bool threadsFail;
+
+#ifdef FORKFD_TEST_INTERPOSES
+extern "C" int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*main)(void *),
+                              void *argument)
+{
+    static const auto real =
+        reinterpret_cast<decltype(&pthread_create)>(::dlsym(RTLD_NEXT, "pthread_create"));
+    return threadsFail ? EAGAIN : real(thread, attributes, main, argument);
+}
+#endif
+
+/// forkfd_close(), and what it means when a user calls close(2) in its place.
+class tst_ForkFdClose : public ForkFdTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void runningChildGoesOn_data() { addStarterRows(); }
+    void runningChildGoesOn();
+    void endedChildIsCollected_data();
+    void endedChildIsCollected();
+    void needsNoDescriptor();
+    void needsNoThread();
+    void closedPlainlyAndStartedAnew();
+    void closedPlainlyAndReusedForAFile_data();
+    void closedPlainlyAndReusedForAFile();
+};
+
+void tst_ForkFdClose::runningChildGoesOn()
+{
+    QFETCH(Starter, starter);
+    Leash leash;
+    pid_t pid;
+    const int ffd = startOnLeash(starter, leash, 3, FFD_CLOEXEC, &pid);
+    errno = EDOM;
+    QCOMPARE(forkfd_close(ffd), 0);
+    QCOMPARE(errno, EDOM);
+    QCOMPARE(::fcntl(ffd, F_GETFD), -1);
+    QCOMPARE(wait(ffd), "EBADF");
+    QVERIFY(isAlive(pid));
+    leash.end();
+    QTRY_VERIFY(!exists(pid));
+}
+
+void tst_ForkFdClose::endedChildIsCollected_data()
+{
+    QTest::addColumn<QList<int>>("options");
+    QTest::newRow("never asked") << QList<int>{};
+    QTest::newRow("looked at") << QList<int>{FFDW_NOWAIT};
+    QTest::newRow("collected") << QList<int>{0};
+}
+
+void tst_ForkFdClose::endedChildIsCollected()
+{
+    QFETCH(QList<int>, options);
+    pid_t pid;
+    const int ffd = startChild(Starter::Spawn, FFD_CLOEXEC, &pid, {"exit", "3"});
+    QVERIFY(becomesReadable(ffd));
+    for (const int option : options)
+        QCOMPARE(wait(ffd, option), "exited 3");
+    QCOMPARE(forkfd_close(ffd), 0);
+    QVERIFY(!exists(pid));
+}
+
+void tst_ForkFdClose::needsNoDescriptor()
+{
+    Leash leash;
+    pid_t pid;
+    const int ffd = startOnLeash(Starter::Fork, leash, 3, FFD_CLOEXEC, &pid);
+    rlimit limit;
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    const rlimit none = {0, limit.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &none);
+    const int result = forkfd_close(ffd);
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    QCOMPARE(result, 0);
+    QVERIFY(isAlive(pid));
+    leash.end();
+    QTRY_VERIFY(!exists(pid));
+}
+
+// The first child that is left needs a thread on the pidfd backend. Without one the next call tries
+// again.
+void tst_ForkFdClose::needsNoThread()
+{
+    const QByteArray failure = inCopy([]() -> const char * {
+        Leash first;
+        Leash second;
+        pid_t pids[2];
+        // On the SIGCHLD backend the one thread starts with this child.
+        const int ffds[] = {startOnLeash(Starter::Spawn, first, 3, FFD_CLOEXEC, &pids[0]),
+                            startOnLeash(Starter::Spawn, second, 3, FFD_CLOEXEC, &pids[1])};
+        if (ffds[0] < 0 || ffds[1] < 0)
+            return "cannot start";
+        threadsFail = true;
+        if (forkfd_close(ffds[0]) != 0)
+            return "close without a thread";
+        threadsFail = false;
+        if (!isAlive(pids[0]))
+            return "the child was killed";
+        if (forkfd_close(ffds[1]) != 0)
+            return "close with a thread";
+        first.end();
+        second.end();
+        const QDeadlineTimer deadline(10000);
+        while ((exists(pids[0]) || exists(pids[1])) && !deadline.hasExpired())
+            QTest::qSleep(1);
+        return exists(pids[0]) || exists(pids[1]) ? "a child was not collected" : nullptr;
+    });
+    QCOMPARE(failure, "");
+}
+
+// The new child gets the number, and all that the library knew of the old one is gone.
+void tst_ForkFdClose::closedPlainlyAndStartedAnew()
+{
+    Leash leash;
+    pid_t first;
+    const int ffd = startOnLeash(Starter::Fork, leash, 3, FFD_CLOEXEC, &first);
+    ::close(ffd);
+    QCOMPARE(wait(ffd), "EBADF");
+    QCOMPARE(forkfd_close(ffd), -1);
+    QCOMPARE(errno, EBADF);
+
+    pid_t second;
+    QCOMPARE(startChild(Starter::Fork, FFD_CLOEXEC, &second, {"sleep"}), ffd);
+    leash.end();
+    if (backend() == Backend::PidFd)
+        QCOMPARE(::waitpid(first, nullptr, 0), first); // Nobody else does.
+    else
+        QTRY_VERIFY(!exists(first));
+    QCOMPARE(wait(ffd, FFDW_NOHANG), "EAGAIN");
+    ::kill(second, SIGKILL);
+    QCOMPARE(wait(ffd), "killed 9");
+    QCOMPARE(forkfd_close(ffd), 0);
+    QVERIFY(!exists(second));
+}
+
+void tst_ForkFdClose::closedPlainlyAndReusedForAFile_data()
+{
+    QTest::addColumn<bool>("isWaited");
+    QTest::newRow("waited for") << true;
+    QTest::newRow("closed") << false;
+}
+
+void tst_ForkFdClose::closedPlainlyAndReusedForAFile()
+{
+    QFETCH(bool, isWaited);
+    Leash leash;
+    pid_t pid;
+    const int ffd = startOnLeash(Starter::Fork, leash, 3, FFD_CLOEXEC, &pid);
+    int file[2];
+    QCOMPARE(::pipe2(file, O_CLOEXEC | O_NONBLOCK), 0);
+    ::dup2(file[1], ffd);
+    leash.end();
+    if (backend() == Backend::PidFd)
+        QCOMPARE(::waitpid(pid, nullptr, 0), pid);
+    else
+        QTRY_VERIFY(!exists(pid));
+    QCOMPARE(isWaited ? forkfd_wait(ffd, nullptr, nullptr) : forkfd_close(ffd), -1);
+    QCOMPARE(errno, EINVAL);
+    QVERIFY(::fcntl(ffd, F_GETFD) >= 0);
+    char byte;
+    QCOMPARE(::read(file[0], &byte, 1), -1); // Nothing was written to it.
+    ::close(ffd);
+    ::close(file[0]);
+    ::close(file[1]);
+}
+
+QTEST_GUILESS_MAIN(tst_ForkFdClose)
+#include "tst_forkfd_close.moc"

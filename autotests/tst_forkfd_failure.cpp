@@ -1,0 +1,196 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "forkfdtest.h"
+
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+#include <new>
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+using namespace ForkFd;
+
+// Which allocation of this thread fails, counted from now; below 0: none.
+static thread_local int failingAllocation = -1;
+static std::atomic<bool> threadsFail = false;
+
+#ifdef FORKFD_TEST_INTERPOSES
+
+static bool failsNow()
+{
+    return failingAllocation >= 0 && failingAllocation-- == 0;
+}
+
+void *operator new(std::size_t size)
+{
+    void *memory = failsNow() ? nullptr : std::malloc(size);
+    if (!memory)
+        throw std::bad_alloc();
+    return memory;
+}
+
+void *operator new(std::size_t size, const std::nothrow_t &) noexcept
+{
+    return failsNow() ? nullptr : std::malloc(size);
+}
+
+void *operator new[](std::size_t size, const std::nothrow_t &) noexcept
+{
+    return failsNow() ? nullptr : std::malloc(size);
+}
+
+void operator delete(void *memory) noexcept
+{
+    std::free(memory);
+}
+
+void operator delete(void *memory, std::size_t) noexcept
+{
+    std::free(memory);
+}
+
+void operator delete[](void *memory) noexcept
+{
+    std::free(memory);
+}
+
+void operator delete[](void *memory, std::size_t) noexcept
+{
+    std::free(memory);
+}
+
+extern "C" int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*main)(void *),
+                              void *argument)
+{
+    static const auto real =
+        reinterpret_cast<decltype(&pthread_create)>(::dlsym(RTLD_NEXT, "pthread_create"));
+    return threadsFail ? EAGAIN : real(thread, attributes, main, argument);
+}
+
+#endif
+
+namespace {
+
+/// Starts a child without allocating, so that only the library's own allocations are counted.
+int startPlainly(Starter starter, pid_t *ppid)
+{
+    static char name[] = FORKFD_TEST_CHILD;
+    static char *const argv[] = {name, nullptr};
+    if (starter == Starter::Spawn)
+        return spawnfd(FFD_CLOEXEC, ppid, name, nullptr, nullptr, argv, nullptr);
+    if (starter == Starter::VFork)
+        return vforkfd(
+            FFD_CLOEXEC, ppid, [](void *) { return 0; }, nullptr);
+    const int ffd = forkfd(FFD_CLOEXEC | (starter == Starter::RealFork ? FFD_USE_FORK : 0), ppid);
+    if (ffd == FFD_CHILD_PROCESS)
+        ::_exit(0);
+    return ffd;
+}
+
+} // namespace
+
+/// What cannot be had makes a start fail, with nothing left behind (the base class looks).
+class tst_ForkFdFailure : public ForkFdTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void noDescriptor_data() { addStarterRows(); }
+    void noDescriptor();
+    void noMemory_data() { addStarterRows(); }
+    void noMemory();
+    void noThread_data() { addStarterRows(); }
+    void noThread();
+};
+
+// With every number of descriptors that is too small, up to one that is enough.
+void tst_ForkFdFailure::noDescriptor()
+{
+    QFETCH(Starter, starter);
+    rlimit limit;
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    int ffd = -1;
+    int failures = 0;
+    for (rlim_t count = 3; ffd < 0 && count < 64; ++count) {
+        const rlimit fewer = {count, limit.rlim_max};
+        ::setrlimit(RLIMIT_NOFILE, &fewer);
+        pid_t pid = -7;
+        errno = 0;
+        ffd = startPlainly(starter, &pid);
+        const int error = errno;
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+        if (ffd < 0) {
+            ++failures;
+            QCOMPARE(::strerrorname_np(error), "EMFILE");
+            QCOMPARE(pid, -7);
+            QCOMPARE(ProcessState::now().children, 0);
+        }
+    }
+    QVERIFY(failures > 0);
+    QVERIFY(ffd >= 0);
+    QCOMPARE(wait(ffd), "exited 0");
+    QCOMPARE(forkfd_close(ffd), 0);
+}
+
+// The first start of a process allocates most: each attempt is made in a copy that has its own backend.
+void tst_ForkFdFailure::noMemory()
+{
+#ifndef FORKFD_TEST_INTERPOSES
+    QSKIP("The sanitizer has these functions.");
+#endif
+    QFETCH(Starter, starter);
+    int failures = 0;
+    for (int failing = 0;; ++failing) {
+        bool hasFailed = false;
+        const QByteArray failure = inCopy([starter, failing]() -> const char * {
+            pid_t pid = -7;
+            errno = 0;
+            failingAllocation = failing;
+            const int ffd = startPlainly(starter, &pid);
+            const bool wasReached = failingAllocation < 0;
+            failingAllocation = -1;
+            if (ffd < 0)
+                return errno == ENOMEM && pid == -7 ? "ENOMEM" : "another error";
+            const bool isRight = wait(ffd) == "exited 0" && forkfd_close(ffd) == 0;
+            return !isRight ? "another end" : wasReached ? "did without" : nullptr;
+        });
+        hasFailed = failure == "ENOMEM";
+        if (failure.isEmpty())
+            break;
+        QVERIFY2(hasFailed || failure == "did without", failure.constData());
+        failures += hasFailed ? 1 : 0;
+    }
+    QVERIFY(failures > 0);
+}
+
+// Only the SIGCHLD backend needs one.
+void tst_ForkFdFailure::noThread()
+{
+#ifndef FORKFD_TEST_INTERPOSES
+    QSKIP("The sanitizer has these functions.");
+#endif
+    QFETCH(Starter, starter);
+    const QByteArray failure = inCopy([starter]() -> const char * {
+        pid_t pid = -7;
+        threadsFail = true;
+        const int failed = startPlainly(starter, &pid);
+        const int error = errno;
+        threadsFail = false;
+        if (backend() == Backend::PidFd)
+            return wait(failed) == "exited 0" && forkfd_close(failed) == 0 ? nullptr
+                                                                           : "it needs no thread";
+        if (failed != -1 || error != EAGAIN || pid != -7)
+            return "not EAGAIN";
+        const int ffd = startPlainly(starter, &pid);
+        return wait(ffd) == "exited 0" && forkfd_close(ffd) == 0 ? nullptr : "fails for ever";
+    });
+    QCOMPARE(failure, "");
+}
+
+QTEST_GUILESS_MAIN(tst_ForkFdFailure)
+#include "tst_forkfd_failure.moc"

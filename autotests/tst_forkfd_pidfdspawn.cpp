@@ -1,0 +1,135 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "forkfdtest.h"
+
+#include <cerrno>
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+using namespace ForkFd;
+
+namespace {
+
+/// What libc's functions were asked and are to answer.
+struct Libc
+{
+    int spawnCalls = 0;
+    int spawnpCalls = 0;
+    pid_t lastChild = -1;
+    int spawnError = 0; ///< In place of a child.
+    int getPidError = 0;
+};
+Libc libc;
+
+int openPidFd(int *pidfd, int error)
+{
+    if (error == 0)
+        *pidfd = static_cast<int>(::syscall(SYS_pidfd_open, libc.lastChild, 0));
+    return error;
+}
+
+} // namespace
+
+// What glibc has since 2.39, for the library to find.
+extern "C" {
+
+__attribute__((visibility("default"))) int pidfd_spawn(int *pidfd, const char *path,
+                                                       const posix_spawn_file_actions_t *actions,
+                                                       const posix_spawnattr_t *attributes,
+                                                       char *const argv[], char *const envp[])
+{
+    ++libc.spawnCalls;
+    if (libc.spawnError != 0)
+        return libc.spawnError;
+    return openPidFd(pidfd, ::posix_spawn(&libc.lastChild, path, actions, attributes, argv, envp));
+}
+
+__attribute__((visibility("default"))) int pidfd_spawnp(int *pidfd, const char *path,
+                                                        const posix_spawn_file_actions_t *actions,
+                                                        const posix_spawnattr_t *attributes,
+                                                        char *const argv[], char *const envp[])
+{
+    ++libc.spawnpCalls;
+    if (libc.spawnError != 0)
+        return libc.spawnError;
+    return openPidFd(pidfd, ::posix_spawnp(&libc.lastChild, path, actions, attributes, argv, envp));
+}
+
+__attribute__((visibility("default"))) pid_t pidfd_getpid(int)
+{
+    errno = libc.getPidError;
+    return libc.getPidError != 0 ? -1 : libc.lastChild;
+}
+
+} // extern "C"
+
+/// Where libc has pidfd_spawn(), spawnfd() uses it on the pidfd backend.
+class tst_ForkFdPidFdSpawn : public ForkFdTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void isUsed_data();
+    void isUsed();
+    void kernelCannot();
+    void fails();
+    void numberIsNotToBeHad();
+};
+
+void tst_ForkFdPidFdSpawn::isUsed_data()
+{
+    QTest::addColumn<int>("flags");
+    QTest::newRow("a path") << 0;
+    QTest::newRow("searched in PATH") << FFD_SPAWN_SEARCH_PATH;
+}
+
+void tst_ForkFdPidFdSpawn::isUsed()
+{
+    QFETCH(int, flags);
+    libc = {};
+    pid_t pid = -1;
+    const int ffd = startChild(Starter::Spawn, FFD_CLOEXEC | flags, &pid, {"exit", "5"});
+    QVERIFY(ffd >= 0);
+    const int calls = backend() == Backend::PidFd ? 1 : 0;
+    QCOMPARE(libc.spawnCalls, flags ? 0 : calls);
+    QCOMPARE(libc.spawnpCalls, flags ? calls : 0);
+    if (calls)
+        QCOMPARE(pid, libc.lastChild);
+    QCOMPARE(wait(ffd), "exited 5");
+    QCOMPARE(forkfd_close(ffd), 0);
+}
+
+void tst_ForkFdPidFdSpawn::kernelCannot()
+{
+    libc = {.spawnError = ENOSYS};
+    const int ffd = startChild(Starter::Spawn, FFD_CLOEXEC, nullptr, {"exit", "5"});
+    QCOMPARE(wait(ffd), "exited 5");
+    QCOMPARE(forkfd_close(ffd), 0);
+}
+
+void tst_ForkFdPidFdSpawn::fails()
+{
+    if (backend() == Backend::SigChld)
+        QSKIP("It is not used on this backend.");
+    libc = {.spawnError = EACCES};
+    QCOMPARE(startChild(Starter::Spawn, FFD_CLOEXEC, nullptr, {"exit", "5"}), -1);
+    QCOMPARE(errno, EACCES);
+}
+
+// No child is left behind, and none of it is visible (the base class looks).
+void tst_ForkFdPidFdSpawn::numberIsNotToBeHad()
+{
+    if (backend() == Backend::SigChld)
+        QSKIP("It is not used on this backend.");
+    libc = {.getPidError = EMFILE};
+    pid_t pid = -7;
+    QCOMPARE(startChild(Starter::Spawn, FFD_CLOEXEC, &pid, {"sleep"}), -1);
+    QCOMPARE(errno, EMFILE);
+    QCOMPARE(pid, -7);
+    QTRY_VERIFY(!exists(libc.lastChild));
+}
+
+QTEST_GUILESS_MAIN(tst_ForkFdPidFdSpawn)
+#include "tst_forkfd_pidfdspawn.moc"

@@ -1,0 +1,170 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "sigchldhandler.h"
+
+#include <QtCore/QProcess>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include <fcntl.h>
+
+/// A program that was started with SIGCHLD ignored, or that told the kernel to reap its children, goes
+/// on without zombies while we have a handler, and our own statuses are right. The program is this one,
+/// started once more with an argument.
+class tst_InheritedIgnore : public ProcessTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void works_data();
+    void works();
+};
+
+namespace Inside {
+
+[[noreturn]] void fail(const char *what)
+{
+    std::puts(what);
+    std::fflush(stdout);
+    _exit(1);
+}
+
+void check(bool condition, const char *what)
+{
+    if (!condition)
+        fail(what);
+}
+
+// Nobody has waited for it, and it is gone.
+void checkGone(pid_t pid, const char *what)
+{
+    siginfo_t info;
+    for (int tries = 0; tries < 10'000; ++tries) {
+        if (waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) != 0)
+            return;
+        usleep(1000);
+    }
+    fail(what);
+}
+
+void checkOurs(int code)
+{
+    auto process = ForkFd::spawn(ProcessTest::child({"exit", std::to_string(code)}));
+    check(process.has_value(), "a child of ours did not start");
+    const auto info = process->wait(std::chrono::seconds(10));
+    check(info.has_value(), "the end of a child of ours is missing");
+    if (usesSigChld())
+        check(info->reason == ForkFd::ExitInfo::Exited, "a status of ours is lost");
+    check(info->reason == ForkFd::ExitInfo::Unknown || info->code == code, "a status of ours is wrong");
+}
+
+void checkStrangers()
+{
+    std::vector<pid_t> strangers;
+    for (int i = 0; i < 50; ++i)
+        strangers.push_back(spawnForeignChild({"exit", "1"}));
+    for (const pid_t pid : strangers)
+        checkGone(pid, "a child of somebody else's became a zombie");
+}
+
+// Whether the child finds SIGCHLD ignored.
+bool inheritsIgnore(bool isOurs)
+{
+    int ends[2];
+    check(pipe2(ends, O_CLOEXEC) == 0, "pipe2");
+    ForkFd::LaunchOptions options;
+    options.fileDescriptors = {{1, ends[1]}};
+    if (isOurs) {
+        auto process = ForkFd::spawn(ProcessTest::child({"signals"}), options);
+        check(process && process->wait(std::chrono::seconds(10)), "signals");
+    } else {
+        posix_spawn_file_actions_t actions;
+        posix_spawn_file_actions_init(&actions);
+        posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
+        std::string program = FORKFD_TEST_CHILD;
+        std::string word = "signals";
+        char *argv[] = {program.data(), word.data(), nullptr};
+        pid_t pid = -1;
+        check(posix_spawn(&pid, program.c_str(), &actions, nullptr, argv, environ) == 0, "posix_spawn");
+        posix_spawn_file_actions_destroy(&actions);
+        checkGone(pid, "signals");
+    }
+    close(ends[1]);
+    std::string text(4096, '\0');
+    text.resize(
+        static_cast<std::size_t>(std::max<ssize_t>(0, ::read(ends[0], text.data(), text.size()))));
+    close(ends[0]);
+    const auto position = text.find("SigIgn:");
+    check(position != std::string::npos, "signals");
+    return std::stoull(text.substr(position + 7), nullptr, 16) >> (SIGCHLD - 1) & 1;
+}
+
+int run()
+{
+    const bool isInherited = inheritsIgnore(false);
+    auto living = ForkFd::spawn(ProcessTest::child({"sleep"}));
+    check(living.has_value(), "a child of ours did not start");
+    checkOurs(3);
+    checkStrangers();
+    check(inheritsIgnore(true) == isInherited, "a child of ours inherits something else");
+
+    SigChldTest::changeMask(SIG_BLOCK);
+    checkOurs(4);
+    checkStrangers();
+    living->sendSignal(SIGKILL);
+    check(living->wait(std::chrono::seconds(10)).has_value(), "the end of a child of ours is missing");
+    // Our thread must go on although none of our children lives: nobody hears the signals.
+    usleep(2'500'000);
+    checkStrangers();
+    SigChldTest::changeMask(SIG_UNBLOCK);
+    checkStrangers();
+
+    const pid_t copy = fork();
+    if (copy == 0) {
+        checkStrangers();
+        _exit(0);
+    }
+    checkGone(copy, "a forked copy has zombies");
+    return 0;
+}
+
+} // namespace Inside
+
+void tst_InheritedIgnore::works_data()
+{
+    QTest::addColumn<QString>("how");
+    QTest::newRow("SIG_IGN") << "ignored";
+    QTest::newRow("SA_NOCLDWAIT") << "nocldwait";
+    QTest::newRow("SA_NOCLDWAIT with a handler") << "handler";
+}
+
+void tst_InheritedIgnore::works()
+{
+    QFETCH(QString, how);
+    QProcess process;
+    process.start(QCoreApplication::applicationFilePath(), {"inside", how});
+    QVERIFY(process.waitForFinished(60'000));
+    QCOMPARE(process.readAllStandardOutput(), QByteArray());
+    QCOMPARE(process.exitCode(), 0);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 3 || argv[1] != std::string("inside"))
+        return SigChldTest::run<tst_InheritedIgnore>(argc, argv);
+    const std::string how = argv[2];
+    if (how == "ignored") {
+        if (SigChldAction::current().sa_handler != SIG_IGN) { // Then it is not inherited yet.
+            std::signal(SIGCHLD, SIG_IGN);
+            SigChldTest::changeMask(SIG_UNBLOCK);
+            execv(argv[0], argv);
+        }
+        return Inside::run();
+    }
+    const SigChldAction action(how == "handler" ? [](int) {} : SIG_DFL, SA_NOCLDWAIT | SA_RESTART);
+    SigChldTest::changeMask(SIG_UNBLOCK);
+    return Inside::run();
+}
+#include "tst_inheritedignore.moc"

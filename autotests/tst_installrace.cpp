@@ -1,0 +1,175 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "forkedcopy.h"
+#include "sigchldhandler.h"
+
+#include <QtCore/QElapsedTimer>
+
+#include <functional>
+#include <thread>
+
+namespace {
+
+// Handlers of another library, which installs them by turns. Each signal must reach one of them, once.
+std::atomic<int> received;
+
+void countSent(const siginfo_t *info)
+{
+    if (info->si_code == SI_TKILL) // Only those of the Sender, not those of children.
+        ++received;
+}
+void oneHandler(int, siginfo_t *info, void *)
+{
+    countSent(info);
+}
+void otherHandler(int, siginfo_t *info, void *)
+{
+    countSent(info);
+}
+
+void installInTurn(int turn)
+{
+    struct sigaction action = {};
+    action.sa_sigaction = turn % 2 ? oneHandler : otherHandler;
+    action.sa_flags = SA_SIGINFO | SA_RESTART;
+    sigaction(SIGCHLD, &action, nullptr);
+}
+
+/// The order that loses signals: one predecessor for all, written when the handler is installed already.
+namespace Naive {
+std::atomic<void (*)(int, siginfo_t *, void *)> predecessor;
+
+void handle(int signal, siginfo_t *info, void *context)
+{
+    if (const auto next = predecessor.load())
+        next(signal, info, context);
+}
+
+void install()
+{
+    struct sigaction action = {};
+    action.sa_sigaction = handle;
+    action.sa_flags = SA_SIGINFO | SA_RESTART;
+    struct sigaction previous;
+    predecessor = nullptr; // As in a library that is new to the process.
+    sigaction(SIGCHLD, &action, &previous);
+    predecessor = previous.sa_sigaction;
+}
+} // namespace Naive
+
+/// Sends signals to its own thread, so that each is handled before the next is sent and none coalesce.
+class Sender
+{
+public:
+    Sender()
+        : m_thread([this] {
+            while (!m_isDone) {
+                // What is kept while somebody installs has its limit.
+                if (m_sent - received < 8)
+                    raise(SIGCHLD), ++m_sent;
+                else
+                    std::this_thread::yield();
+            }
+        })
+    {
+    }
+    ~Sender() { finish(); }
+    /// How many signals were sent in all.
+    int finish()
+    {
+        m_isDone = true;
+        if (m_thread.joinable())
+            m_thread.join();
+        return m_sent;
+    }
+
+private:
+    std::atomic<bool> m_isDone = false;
+    std::atomic<int> m_sent = 0;
+    std::thread m_thread;
+};
+
+// Runs `work` in a forked copy, where nothing of ours was installed yet. Empty when no signal was lost
+// there or came twice, and what `work` returns is empty.
+QByteArray lossesIn(const std::function<QByteArray()> &work)
+{
+    return inForkedCopy([&work] {
+        installInTurn(0);
+        received = 0;
+        Sender sender;
+        QByteArray wrong = work();
+        const int sent = sender.finish();
+        QElapsedTimer timer;
+        timer.start();
+        while (received < sent && timer.elapsed() < 2000)
+            std::this_thread::yield();
+        if (received != sent)
+            wrong += QByteArray::number(received) + " of " + QByteArray::number(sent) + " signals came";
+        return wrong;
+    });
+}
+
+} // namespace
+
+/// Two libraries install their handlers at the same moment while signals come: none is lost.
+class tst_InstallRace : public SigChldTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void naiveOrderLoses();
+    void losesNothing();
+};
+
+// Shows that what losesNothing() does would find a loss.
+void tst_InstallRace::naiveOrderLoses()
+{
+    QByteArray losses;
+    for (int round = 0; round < 100 && losses.isEmpty(); ++round) {
+        losses = lossesIn([] {
+            for (int i = 0; i < 20'000; ++i) {
+                Naive::install();
+                installInTurn(i);
+            }
+            return QByteArray();
+        });
+    }
+    QVERIFY2(losses.endsWith(" signals came"), losses.constData());
+}
+
+void tst_InstallRace::losesNothing()
+{
+    QElapsedTimer timer;
+    timer.start();
+    for (int round = 0; round < 30 && timer.elapsed() < 20'000; ++round) {
+        const QByteArray losses = lossesIn([] {
+            std::atomic<bool> isDone = false;
+            std::thread other([&isDone] {
+                for (int i = 0; !isDone; ++i) {
+                    installInTurn(i);
+                    std::this_thread::sleep_for(std::chrono::microseconds(200));
+                }
+            });
+            QByteArray wrong;
+            QElapsedTimer copyTimer;
+            copyTimer.start();
+            // Each start puts us on top again. Once the pool is used up, only the sweeper sees ends.
+            for (int i = 0; i < 25 && copyTimer.elapsed() < 3000; ++i) {
+                const QByteArray outcome = outcomeOf(child({"exit", "4"}));
+                if (outcome != "exited with code 4")
+                    wrong += outcome + '\n';
+            }
+            isDone = true;
+            other.join();
+            return wrong;
+        });
+        QCOMPARE(losses, QByteArray());
+    }
+}
+
+int main(int argc, char **argv)
+{
+    return SigChldTest::run<tst_InstallRace>(argc, argv);
+}
+#include "tst_installrace.moc"

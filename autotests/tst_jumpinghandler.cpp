@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "sigchldhandler.h"
+
+#include <csetjmp>
+
+namespace {
+
+sigjmp_buf target;
+std::atomic<int> jumps;
+
+void jump(int)
+{
+    ++jumps;
+    siglongjmp(target, 1);
+}
+
+// The handler leaves this many frames at once.
+__attribute__((noinline)) int raiseAtDepth(int depth)
+{
+    volatile char room[1000];
+    room[0] = static_cast<char>(depth);
+    if (depth == 0)
+        raise(SIGCHLD);
+    else
+        raiseAtDepth(depth - 1);
+    return room[0];
+}
+
+} // namespace
+
+/// A handler below ours that never returns is called each time, and endings are reported.
+class tst_JumpingHandler : public SigChldTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void jumpsFromEveryDepth();
+    void jumpsAtAnEnding();
+};
+
+void tst_JumpingHandler::jumpsFromEveryDepth()
+{
+    const SigChldAction foreign(jump);
+    auto process = ForkFd::spawn(child({"sleep"}));
+    QVERIFY(process);
+    jumps = 0;
+    static int raised; // Not automatic: it keeps its value over a jump.
+    // Ever deeper, which looks like handlers that call each other for ever; then less and less deep.
+    for (raised = 0; raised < 200; ++raised) {
+        const int depth = raised < 100 ? raised : 200 - raised;
+        if (sigsetjmp(target, 1) == 0)
+            raiseAtDepth(depth);
+        QCOMPARE(jumps.load(), raised + 1);
+    }
+    SigChldAction quiet(SIG_DFL, 0);
+    QVERIFY(process->sendSignal(SIGKILL));
+    const auto info = process->wait(std::chrono::seconds(10));
+    QVERIFY(info);
+    QCOMPARE(info->signal, SIGKILL);
+}
+
+void tst_JumpingHandler::jumpsAtAnEnding()
+{
+    for (int i = 0; i < 20; ++i) {
+        static std::optional<ForkFd::Child> process;
+        const SigChldAction foreign(jump);
+        jumps = 0;
+        // Started and ended with the signal blocked: the jump shall not come out of the library.
+        changeMask(SIG_BLOCK);
+        process = ForkFd::spawn(child({"exit", "9"}));
+        awaitEnd(process->pid());
+        if (sigsetjmp(target, 1) == 0)
+            changeMask(SIG_UNBLOCK);
+        changeMask(SIG_UNBLOCK);
+        QCOMPARE(jumps.load(), 1);
+        const auto info = process->wait(std::chrono::seconds(10));
+        QVERIFY(info);
+        QCOMPARE(info->code, 9);
+        process.reset();
+    }
+}
+
+int main(int argc, char **argv)
+{
+    return SigChldTest::run<tst_JumpingHandler>(argc, argv);
+}
+#include "tst_jumpinghandler.moc"

@@ -1,0 +1,80 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "sigchldhandler.h"
+
+#include <QtCore/QTemporaryDir>
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+namespace {
+
+std::atomic<int> callCount;
+
+void countCall(int)
+{
+    ++callCount;
+}
+
+} // namespace
+
+/// A plug-in with a copy of the library in it is closed while its child runs. The code stays where
+/// threads and the signal handler need it, and the program's own handler is called as before.
+class tst_Plugin : public SigChldTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void isClosedWhileAChildRuns();
+};
+
+void tst_Plugin::isClosedWhileAChildRuns()
+{
+    const QTemporaryDir directory;
+    const std::string fifo = directory.filePath("fifo").toStdString();
+    QCOMPARE(mkfifo(fifo.c_str(), 0600), 0);
+    // Like threads, what the plug-in's copy of the library keeps open is kept for good; so this is a
+    // copy of the process.
+    const pid_t copy = fork();
+    if (copy != 0) {
+        QCOMPARE(collectForeignChild(copy), 0);
+        return;
+    }
+
+    const SigChldAction foreign(countCall);
+    void *plugin = dlopen(FORKFD_TEST_PLUGIN, RTLD_NOW | RTLD_LOCAL);
+    if (!plugin)
+        _exit(1);
+    const auto startChild = reinterpret_cast<pid_t (*)(const char *)>(dlsym(plugin, "startChild"));
+    const pid_t pid = startChild(fifo.c_str());
+    if (pid < 0 || dlclose(plugin) != 0)
+        _exit(2);
+    if (!dlopen(FORKFD_TEST_PLUGIN, RTLD_NOW | RTLD_NOLOAD))
+        _exit(3); // Gone.
+    callCount = 0;
+    close(open(fifo.c_str(), O_WRONLY | O_CLOEXEC));
+    awaitEnd(pid);
+    if (callCount != 1)
+        _exit(4);
+    raise(SIGCHLD);
+    if (callCount != 2)
+        _exit(5);
+    // It is collected by what the plug-in has left behind: its sweeper, if it has one.
+    siginfo_t info;
+    for (int tries = 0; usesSigChld() && tries < 5000; ++tries) {
+        if (waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) != 0)
+            break;
+        usleep(1000);
+    }
+    if (usesSigChld() && waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0)
+        _exit(6);
+    exit(0); // With the destructors that dlclose() has not run.
+}
+
+int main(int argc, char **argv)
+{
+    return SigChldTest::run<tst_Plugin>(argc, argv);
+}
+#include "tst_plugin.moc"

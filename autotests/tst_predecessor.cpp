@@ -1,0 +1,183 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "sigchldhandler.h"
+
+namespace {
+
+struct Call
+{
+    siginfo_t info;
+    bool hasContext;
+    sigset_t mask;
+    const void *frame;
+};
+Call calls[64];
+std::atomic<int> callCount;
+
+void note(const siginfo_t *info, const void *context)
+{
+    Call &call = calls[callCount];
+    call.info = info ? *info : siginfo_t{};
+    call.hasContext = context;
+    call.frame = __builtin_frame_address(0);
+    pthread_sigmask(SIG_SETMASK, nullptr, &call.mask);
+    callCount.fetch_add(1);
+}
+
+void plainHandler(int)
+{
+    note(nullptr, nullptr);
+}
+
+void siginfoHandler(int, siginfo_t *info, void *context)
+{
+    note(info, context);
+}
+
+} // namespace
+
+/// A SIGCHLD handler that was there before ours is called for every signal as if we were not there. With
+/// pidfd it is not touched at all.
+class tst_Predecessor : public SigChldTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void isCalled_data();
+    void isCalled();
+    void flagsWithoutHandler_data();
+    void flagsWithoutHandler();
+};
+
+void tst_Predecessor::isCalled_data()
+{
+    QTest::addColumn<int>("flags");
+    QTest::addColumn<bool>("masksUsr1");
+    const struct
+    {
+        const char *name;
+        int flag;
+        bool masksUsr1;
+    } rows[] = {{"no flag", 0, false},
+                {"SA_RESTART", SA_RESTART, false},
+                {"SA_NODEFER", SA_NODEFER, false},
+                {"SA_NOCLDSTOP", SA_NOCLDSTOP, false},
+                {"SA_ONSTACK", SA_ONSTACK, false},
+                {"SA_RESETHAND", static_cast<int>(SA_RESETHAND), false},
+                {"sa_mask", 0, true}};
+    for (const auto &row : rows) {
+        QTest::addRow("one argument, %s", row.name) << row.flag << row.masksUsr1;
+        QTest::addRow("three arguments, %s", row.name) << (row.flag | SA_SIGINFO) << row.masksUsr1;
+    }
+}
+
+void tst_Predecessor::isCalled()
+{
+    QFETCH(int, flags);
+    QFETCH(bool, masksUsr1);
+
+    static char stackMemory[256 * 1024];
+    stack_t stack = {};
+    stack.ss_sp = stackMemory;
+    stack.ss_size = sizeof stackMemory;
+    if (flags & SA_ONSTACK)
+        sigaltstack(&stack, nullptr);
+
+    struct sigaction action = {};
+    action.sa_flags = flags;
+    if (flags & SA_SIGINFO)
+        action.sa_sigaction = siginfoHandler;
+    else
+        action.sa_handler = plainHandler;
+    if (masksUsr1)
+        sigaddset(&action.sa_mask, SIGUSR1);
+    callCount = 0;
+    const SigChldAction foreign(action);
+
+    auto ours = ForkFd::spawn(child({"sleep"}));
+    QVERIFY(ours);
+    const struct sigaction installed = SigChldAction::current();
+    QCOMPARE(installed.sa_sigaction == action.sa_sigaction, !usesSigChld());
+
+    QList<pid_t> ended;
+    if (!(flags & SA_RESETHAND)) {
+        QVERIFY(ours->sendSignal(SIGSTOP));
+        siginfo_t info;
+        while (waitid(P_PID, static_cast<id_t>(ours->pid()), &info, WSTOPPED | WNOWAIT) != 0
+               && errno == EINTR) { }
+        // A stop can be waited for a moment before its signal comes.
+        QTRY_COMPARE(callCount.load(), flags & SA_NOCLDSTOP ? 0 : 1);
+        callCount = 0;
+    }
+    QVERIFY(ours->sendSignal(SIGKILL));
+    awaitEnd(ours->pid());
+    ended.append(ours->pid());
+    const pid_t foreignChild = spawnForeignChild({"exit", "7"});
+    awaitEnd(foreignChild);
+    if (flags & SA_RESETHAND)
+        QCOMPARE(callCount.load(), 1);
+    else
+        QCOMPARE(callCount.load(), 2);
+    ended.append(foreignChild);
+    for (int i = 0; i < callCount; ++i) {
+        QCOMPARE(sigismember(&calls[i].mask, SIGCHLD), flags & SA_NODEFER ? 0 : 1);
+        QCOMPARE(sigismember(&calls[i].mask, SIGUSR1), masksUsr1 ? 1 : 0);
+        if (flags & SA_SIGINFO) {
+            QCOMPARE(calls[i].info.si_signo, SIGCHLD);
+            QCOMPARE(calls[i].info.si_pid, ended[i]);
+            QCOMPARE(calls[i].info.si_code, i == 0 ? CLD_KILLED : CLD_EXITED);
+            QCOMPARE(calls[i].info.si_status, i == 0 ? SIGKILL : 7);
+            QVERIFY(calls[i].hasContext);
+        }
+        if (flags & SA_ONSTACK)
+            QVERIFY(calls[i].frame > stackMemory && calls[i].frame < stackMemory + sizeof stackMemory);
+    }
+
+    errno = ENOTTY;
+    raise(SIGCHLD);
+    QCOMPARE(errno, ENOTTY);
+
+    stack.ss_flags = SS_DISABLE;
+    if (flags & SA_ONSTACK)
+        sigaltstack(&stack, nullptr);
+    QCOMPARE(collectForeignChild(foreignChild), 7);
+    const auto info = ours->wait();
+    QVERIFY(info);
+    QCOMPARE(info->signal, SIGKILL);
+}
+
+void tst_Predecessor::flagsWithoutHandler_data()
+{
+    QTest::addColumn<int>("flags");
+    QTest::addColumn<bool>("isIgnored");
+    QTest::newRow("SIG_DFL") << 0 << false;
+    // Go sets its actions like this: a handler that is none must not be called as one.
+    QTest::newRow("SIG_DFL with SA_SIGINFO") << SA_SIGINFO << false;
+    QTest::newRow("SIG_IGN with SA_SIGINFO") << SA_SIGINFO << true;
+}
+
+void tst_Predecessor::flagsWithoutHandler()
+{
+    QFETCH(int, flags);
+    QFETCH(bool, isIgnored);
+
+    const SigChldAction foreign(isIgnored ? SIG_IGN : SIG_DFL, flags);
+    auto ours = ForkFd::spawn(child({"exit", "3"}));
+    QVERIFY(ours);
+    if (usesSigChld())
+        QVERIFY(SigChldAction::current().sa_flags & SA_RESTART
+                && SigChldAction::current().sa_flags & SA_NOCLDSTOP);
+    else
+        QVERIFY(SigChldAction::current().sa_handler == (isIgnored ? SIG_IGN : SIG_DFL));
+    const auto info = ours->wait();
+    QVERIFY(info);
+    if (info->reason != ForkFd::ExitInfo::Unknown)
+        QCOMPARE(info->code, 3);
+}
+
+int main(int argc, char **argv)
+{
+    return SigChldTest::run<tst_Predecessor>(argc, argv);
+}
+#include "tst_predecessor.moc"

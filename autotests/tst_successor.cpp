@@ -1,0 +1,190 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "sigchldhandler.h"
+
+namespace {
+
+std::atomic<int> belowCalls; ///< Of the handler that was there before ours.
+std::atomic<int> aboveCalls; ///< Of the one that came after ours.
+struct sigaction saved; ///< What the latter has found.
+
+void below(int, siginfo_t *info, void *)
+{
+    // What came through a handler with one argument must be readable all the same.
+    belowCalls += info->si_signo == SIGCHLD ? 1 : 100;
+}
+
+// The usual way: it looks at no flag, and calls what it has found as a function of one argument.
+void chainsWithOne(int signal)
+{
+    ++aboveCalls;
+    if (aboveCalls < 1000) // Else the stack would overflow.
+        saved.sa_handler(signal);
+}
+
+void chainsWithThree(int signal, siginfo_t *info, void *context)
+{
+    ++aboveCalls;
+    if (aboveCalls < 1000)
+        saved.sa_sigaction(signal, info, context);
+}
+
+void doesNotChain(int)
+{
+    ++aboveCalls;
+}
+
+enum Successor { OneArgument, ThreeArguments, Alone, Default, Ignore };
+
+struct sigaction actionOf(Successor successor)
+{
+    struct sigaction action = {};
+    action.sa_flags = SA_RESTART | (successor == ThreeArguments ? SA_SIGINFO : 0);
+    if (successor == ThreeArguments)
+        action.sa_sigaction = chainsWithThree;
+    else
+        action.sa_handler = successor == OneArgument ? chainsWithOne
+            : successor == Alone                     ? doesNotChain
+            : successor == Default                   ? SIG_DFL
+                                                     : SIG_IGN;
+    return action;
+}
+
+} // namespace
+
+/// Whoever installs a handler above ours, every ending is reported, and every handler that would be
+/// called without us is called once.
+class tst_Successor : public SigChldTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void comesAboveUs_data();
+    void comesAboveUs();
+    void closesALoop_data();
+    void closesALoop();
+    void restoresAnOlderAction();
+};
+
+void tst_Successor::comesAboveUs_data()
+{
+    QTest::addColumn<int>("successor");
+    QTest::newRow("one argument, chaining") << int(OneArgument);
+    QTest::newRow("three arguments, chaining") << int(ThreeArguments);
+    QTest::newRow("not chaining") << int(Alone);
+    QTest::newRow("SIG_DFL") << int(Default);
+    QTest::newRow("SIG_IGN") << int(Ignore);
+}
+
+void tst_Successor::comesAboveUs()
+{
+    QFETCH(int, successor);
+    const bool chains = successor == OneArgument || successor == ThreeArguments;
+    const bool isCalled = chains || successor == Alone;
+    if (successor == OneArgument && !usesSigChld())
+        QSKIP("Without us between them it would call a handler of three arguments with one.");
+
+    const SigChldAction predecessor(below);
+    auto first = ForkFd::spawn(child({"sleep"}));
+    QVERIFY(first);
+    const SigChldAction ours(actionOf(static_cast<Successor>(successor)));
+    saved = ours.previous();
+    belowCalls = aboveCalls = 0;
+
+    QVERIFY(first->sendSignal(SIGKILL));
+    const auto info = first->wait(std::chrono::seconds(10));
+    QVERIFY(info);
+    if (successor != Ignore)
+        QCOMPARE(info->signal, SIGKILL);
+    QCOMPARE(aboveCalls.load(), isCalled ? 1 : 0);
+    QCOMPARE(belowCalls.load(), chains ? 1 : 0);
+
+    // This one finds us on top again.
+    auto second = ForkFd::spawn(child({"exit", "5"}));
+    QVERIFY(second);
+    const auto secondInfo = second->wait(std::chrono::seconds(10));
+    QVERIFY(secondInfo);
+    if (successor != Ignore || usesSigChld())
+        QCOMPARE(secondInfo->code, 5);
+    QTRY_COMPARE(aboveCalls.load(), isCalled ? 2 : 0);
+    QCOMPARE(belowCalls.load(), chains ? 2 : 0);
+}
+
+void tst_Successor::closesALoop_data()
+{
+    QTest::addColumn<int>("successor");
+    QTest::newRow("one argument") << int(OneArgument);
+    QTest::newRow("three arguments") << int(ThreeArguments);
+}
+
+// It was there before us, and installs itself once more, above us.
+void tst_Successor::closesALoop()
+{
+    QFETCH(int, successor);
+    if (!usesSigChld())
+        QSKIP("Without us on the chain it would call itself for ever.");
+
+    const struct sigaction action = actionOf(static_cast<Successor>(successor));
+    const SigChldAction once(action);
+    auto first = ForkFd::spawn(child({"sleep"}));
+    QVERIFY(first);
+    const SigChldAction twice(action);
+    saved = twice.previous();
+    aboveCalls = 0;
+    QVERIFY(first->sendSignal(SIGKILL));
+    QVERIFY(first->wait(std::chrono::seconds(10)));
+    // A second time, because for all we know it came only just now and has not heard of the signal.
+    QVERIFY(aboveCalls == 1 || aboveCalls == 2);
+
+    auto second = ForkFd::spawn(child({"sleep"}));
+    QVERIFY(second);
+    QVERIFY(SigChldAction::current().sa_sigaction != action.sa_sigaction);
+    aboveCalls = 0;
+    QVERIFY(second->sendSignal(SIGKILL));
+    QVERIFY(second->wait(std::chrono::seconds(10)));
+    QCOMPARE(aboveCalls.load(), 1);
+
+    // A second loop: ours below it is the current action again.
+    sigaction(SIGCHLD, &twice.previous(), nullptr);
+    aboveCalls = 0;
+    auto third = ForkFd::spawn(child({"exit", "0"}));
+    QVERIFY(third);
+    QVERIFY(third->wait(std::chrono::seconds(10)));
+    QVERIFY(aboveCalls < 20);
+}
+
+void tst_Successor::restoresAnOlderAction()
+{
+    const struct sigaction before = SigChldAction::current();
+    const SigChldAction predecessor(below);
+    auto process = ForkFd::spawn(child({"sleep"}));
+    QVERIFY(process);
+    // What it had found before there was any of us.
+    const SigChldAction restored(SIG_DFL, 0);
+    QVERIFY(process->sendSignal(SIGKILL));
+    const auto info = process->wait(std::chrono::seconds(10));
+    QVERIFY(info);
+    QCOMPARE(info->signal, SIGKILL);
+
+    // Its own handler, while a child runs: we come above it.
+    belowCalls = 0;
+    auto second = ForkFd::spawn(child({"sleep"}));
+    QVERIFY(second);
+    struct sigaction action = {};
+    action.sa_sigaction = below;
+    action.sa_flags = SA_SIGINFO;
+    sigaction(SIGCHLD, &action, nullptr);
+    if (usesSigChld())
+        QTRY_VERIFY(SigChldAction::current().sa_sigaction != below);
+    QVERIFY(second->sendSignal(SIGKILL));
+    QVERIFY(second->wait(std::chrono::seconds(10)));
+    QCOMPARE(belowCalls.load(), 1);
+    sigaction(SIGCHLD, &before, nullptr);
+}
+
+int main(int argc, char **argv)
+{
+    return SigChldTest::run<tst_Successor>(argc, argv);
+}
+#include "tst_successor.moc"
