@@ -11,6 +11,7 @@
 // What somebody else in the process does in the very moment of a call of sigaction() for SIGCHLD by the
 // library. The tests put it in place of libc's, so that rare orders of events come every time.
 static std::function<void()> beforeLook;
+static std::function<void()> beforeInstallation;
 static std::function<void()> afterInstallation;
 
 static void callOnce(std::function<void()> &function)
@@ -30,6 +31,8 @@ extern "C" int sigaction(int signal, const struct sigaction *action, struct siga
 {
     if (signal == SIGCHLD && !action)
         callOnce(beforeLook);
+    if (signal == SIGCHLD && action)
+        callOnce(beforeInstallation);
     const int result = libcsSigaction(signal, action, previous);
     if (signal == SIGCHLD && action)
         callOnce(afterInstallation);
@@ -59,6 +62,14 @@ void installWithOneArgument()
     libcsSigaction(SIGCHLD, &action, nullptr);
 }
 
+void installNoteSignal()
+{
+    struct sigaction action = {};
+    action.sa_sigaction = noteSignal;
+    action.sa_flags = SA_SIGINFO;
+    libcsSigaction(SIGCHLD, &action, nullptr);
+}
+
 void raiseInAnotherThread()
 {
     std::thread([] {
@@ -81,6 +92,7 @@ private Q_SLOTS:
     void signalBeforeThePredecessorIsKnown();
     void moreSignalsThanAreKept();
     void displacedWhileCalled();
+    void predecessorComesBackWhileCalled();
 };
 
 void tst_InstallSteps::initTestCase()
@@ -143,6 +155,24 @@ void tst_InstallSteps::displacedWhileCalled()
     QCOMPARE(signalCount.load(), 1);
     QCOMPARE(lastCode.load(), int(SI_TKILL));
     sigaction(SIGCHLD, &ours, nullptr);
+}
+
+// Two entries of ours in a row stand above a handler that its owner restores and installs anew while the
+// upper one runs: it was taken for one that had been called before us, and never heard of the signal.
+void tst_InstallSteps::predecessorComesBackWhileCalled()
+{
+    const struct sigaction before = SigChldAction::current();
+    signal(SIGCHLD, SIG_DFL);
+    beforeInstallation = installNoteSignal;
+    QCOMPARE(outcomeOf(child({"exit", "4"})), "exited with code 4");
+    QVERIFY(!beforeInstallation);
+    signalCount = 0;
+    beforeLook = installNoteSignal;
+    raise(SIGCHLD);
+    QVERIFY(!beforeLook);
+    QCOMPARE(signalCount.load(), 1);
+    QCOMPARE(lastCode.load(), int(SI_TKILL));
+    sigaction(SIGCHLD, &before, nullptr);
 }
 
 int main(int argc, char **argv)

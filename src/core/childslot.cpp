@@ -118,11 +118,17 @@ bool ChildSlot::endIfOver() noexcept
     return tell(word);
 }
 
-bool ChildSlot::endAsUnknown() noexcept
+bool ChildSlot::endAsUnknown(pid_t itsPid) noexcept
 {
-    const std::uint64_t word = m_state.load(std::memory_order_acquire);
     const Uninterrupted guard;
-    return isLivePhase(phaseOf(word)) && claim(word) && tell(word);
+    while (true) {
+        // The word before the number: if the slot gets another child in between, the claim fails.
+        const std::uint64_t word = m_state.load(std::memory_order_acquire);
+        if (!isLivePhase(phaseOf(word)) || pid() != itsPid)
+            return false;
+        if (claim(word))
+            return tell(word);
+    }
 }
 
 // Ending → EndedUntold → Ended, or → Free when the owner has gone or goes meanwhile.

@@ -88,8 +88,8 @@ public:
     /// Peek, claim, reap. True when this call has brought the slot to its end and must give it back
     /// to the list of free ones because its owner has gone meanwhile.
     bool endIfOver() noexcept;
-    /// Ends a Live slot whose number another child has by now. As endIfOver().
-    bool endAsUnknown() noexcept;
+    /// Ends the slot if it is Live with this number, which another child has by now. As endIfOver().
+    bool endAsUnknown(pid_t itsPid) noexcept;
 
     /// Where the table has hashed it; the owner's, then that of who frees the slot.
     std::atomic<std::uint64_t> *cell = nullptr;

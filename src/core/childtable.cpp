@@ -115,7 +115,7 @@ void ChildTable::publish(ChildSlot *slot, pid_t pid) noexcept
         const std::uint64_t entry = cell.load(std::memory_order_acquire);
         if (static_cast<pid_t>(entry >> 32) == pid) {
             ChildSlot *older = m_slots.at(static_cast<std::uint32_t>(entry) - 1);
-            if (older->pid() == pid && older->endAsUnknown())
+            if (older->endAsUnknown(pid))
                 recycle(older);
         }
         return false;

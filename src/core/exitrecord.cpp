@@ -48,7 +48,7 @@ void ExitRecord::finish() noexcept
 {
     if (!isOfThisProcess()) {
         // Its destructor would reach for what belongs to the process that this one was forked from.
-        m_watch.release();
+        static_cast<void>(m_watch.release());
         return;
     }
     // Closed now, though the child runs: whoever closes a descriptor expects to find its number free.

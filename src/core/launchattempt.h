@@ -64,7 +64,7 @@ protected:
 
 private:
     void beginCopiedChild(Line &line, bool hasGate) noexcept;
-    void openGate(const Line &line) noexcept;
+    static void openGate(const Line &line) noexcept;
     Outcome readReport(const Line &line) noexcept;
 
     StartError m_error;

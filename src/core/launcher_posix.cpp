@@ -61,7 +61,7 @@ public:
             },
             [watch] { collectFailedCopy(*watch); });
         if (outcome == InChild)
-            m_watch.release(); // Freeing memory is not allowed here.
+            static_cast<void>(m_watch.release()); // Freeing memory is not allowed here.
         return outcome;
     }
 

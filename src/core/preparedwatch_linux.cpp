@@ -91,7 +91,7 @@ std::array<int, 3> PreparedWatch::inherited() const noexcept
 void PreparedWatch::forget() noexcept
 {
     // The destructor would free memory, and another thread may have held the allocator's lock.
-    m_watch.release();
+    static_cast<void>(m_watch.release());
     m_spare.release();
 }
 

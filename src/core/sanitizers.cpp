@@ -5,8 +5,8 @@
 
 // The runtimes' entry points. Weak: null in a program without that runtime.
 extern "C" {
-__attribute__((weak)) void __asan_init();
-__attribute__((weak)) void __tsan_init();
+__attribute__((weak)) void __asan_init(); // NOLINT(bugprone-reserved-identifier)
+__attribute__((weak)) void __tsan_init(); // NOLINT(bugprone-reserved-identifier)
 }
 
 namespace ForkFd::Internal {

@@ -191,17 +191,17 @@ public:
     {
         const auto frame = reinterpret_cast<std::uintptr_t>(this);
         const bool isNewSignal = infoIsWhole && reinterpret_cast<std::uintptr_t>(info) < m_outer.frame;
-        m_isNested = frame < m_outer.frame && !isNewSignal;
-        const unsigned rounds = !m_isNested ? 0 : m_outer.rounds + (index >= m_outer.index ? 1 : 0);
-        innermost = {frame, index, rounds};
+        const bool isNested = frame < m_outer.frame && !isNewSignal;
+        m_rounds = !isNested ? 0 : m_outer.rounds + (index >= m_outer.index ? 1 : 0);
+        innermost = {frame, index, m_rounds};
     }
     ~LoopGuard() { innermost = m_outer; }
     LoopGuard(const LoopGuard &) = delete;
     LoopGuard &operator=(const LoopGuard &) = delete;
 
-    /// An entry of ours is active above this one, as far as can be known.
-    bool isNested() const noexcept { return m_isNested; }
-    bool isLoop() const noexcept { return innermost.rounds > maxRounds; }
+    /// As far as can be known, for the signal that is being handled.
+    bool hasGoneRound() const noexcept { return m_rounds > 0; }
+    bool isLoop() const noexcept { return m_rounds > maxRounds; }
 
 private:
     struct Position
@@ -213,7 +213,7 @@ private:
     static constexpr unsigned maxRounds = 8;
 
     const Position m_outer;
-    bool m_isNested;
+    unsigned m_rounds;
     // Initial-exec: the first use of another model may allocate, here in a signal handler.
     __attribute__((tls_model("initial-exec"))) static thread_local Position innermost;
 };
@@ -287,9 +287,9 @@ void handle(std::size_t index, int signal, siginfo_t *info, void *context)
     if (!predecessor && !keepForInstaller(record, arguments))
         predecessor = &record.predecessor;
     // A stranger that has installed itself a second time, above us, was called before us and calls us.
-    // Not if we are the first: it may have come only after the kernel had called us, and has not heard
-    // of this signal.
-    const bool wasCalled = guard.isNested() && predecessor && !chain.reachesDirectly
+    // Only once it has led back to us, at the price of a second call: it may have come after the kernel
+    // had called us, and has not heard of this signal.
+    const bool wasCalled = guard.hasGoneRound() && predecessor && !chain.reachesDirectly
         && haveSameHandler(chain.stranger, *predecessor);
     if (predecessor && !wasCalled && !guard.isLoop())
         callPredecessor(record, *predecessor, arguments);
