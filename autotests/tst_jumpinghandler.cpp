@@ -49,9 +49,8 @@ void tst_JumpingHandler::jumpsFromEveryDepth()
     static int raised; // Not automatic: it keeps its value over a jump.
     // Ever deeper, which looks like handlers that call each other for ever; then less and less deep.
     for (raised = 0; raised < 200; ++raised) {
-        const int depth = raised < 100 ? raised : 200 - raised;
         if (sigsetjmp(target, 1) == 0)
-            raiseAtDepth(depth);
+            raiseAtDepth(raised < 100 ? raised : 200 - raised);
         QCOMPARE(jumps.load(), raised + 1);
     }
     SigChldAction quiet(SIG_DFL, 0);

@@ -101,7 +101,7 @@ void tst_Predecessor::isCalled()
     QCOMPARE(installed.sa_sigaction == action.sa_sigaction, !usesSigChld());
 
     QList<pid_t> ended;
-    if (!(flags & SA_RESETHAND)) {
+    if (!(flags & static_cast<int>(SA_RESETHAND))) {
         QVERIFY(ours->sendSignal(SIGSTOP));
         siginfo_t info;
         while (waitid(P_PID, static_cast<id_t>(ours->pid()), &info, WSTOPPED | WNOWAIT) != 0
@@ -115,7 +115,7 @@ void tst_Predecessor::isCalled()
     ended.append(ours->pid());
     const pid_t foreignChild = spawnForeignChild({"exit", "7"});
     awaitEnd(foreignChild);
-    if (flags & SA_RESETHAND)
+    if (flags & static_cast<int>(SA_RESETHAND))
         QCOMPARE(callCount.load(), 1);
     else
         QCOMPARE(callCount.load(), 2);

@@ -227,7 +227,7 @@ private:
     std::vector<pid_t> m_pids;
 };
 
-std::string directory;
+std::string directory; // clazy:exclude=non-pod-global-static
 int childCount = 0;
 
 /// A child that ends when it is told to.

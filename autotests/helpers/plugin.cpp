@@ -10,7 +10,7 @@
 namespace {
 
 // Goes when the plug-in is unloaded, and leaves its child to the reaper.
-std::optional<ForkFd::Child> child;
+std::optional<ForkFd::Child> child; // clazy:exclude=non-pod-global-static
 
 } // namespace
 
