@@ -56,7 +56,7 @@ int lookAround(void *token)
     return 0;
 }
 
-bool sharesMemory(int flags)
+bool sharesMemory([[maybe_unused]] int flags)
 {
 #if defined(FORKFD_TEST_UNDER_ASAN) || defined(FORKFD_TEST_UNDER_TSAN)
     return false;
