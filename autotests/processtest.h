@@ -20,6 +20,13 @@ inline constexpr bool isUnderThreadSanitizer = true;
 inline constexpr bool isUnderThreadSanitizer = false;
 #endif
 
+/// Whether this is a build with the address sanitizer (Clang's, which also looks for leaks).
+#ifdef __has_feature
+inline constexpr bool isUnderAddressSanitizer = __has_feature(address_sanitizer);
+#else
+inline constexpr bool isUnderAddressSanitizer = false;
+#endif
+
 /// What a test must leave as it found it.
 struct ProcessState
 {

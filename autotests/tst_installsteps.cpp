@@ -14,7 +14,7 @@ static std::function<void()> beforeLook; // clazy:exclude=non-pod-global-static
 static std::function<void()> beforeInstallation; // clazy:exclude=non-pod-global-static
 static std::function<void()> afterInstallation; // clazy:exclude=non-pod-global-static
 
-static void callOnce(std::function<void()> &function)
+[[maybe_unused]] static void callOnce(std::function<void()> &function)
 {
     if (const auto once = std::exchange(function, nullptr))
         once();

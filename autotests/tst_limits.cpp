@@ -88,9 +88,8 @@ void tst_Limits::processes()
 
 void tst_Limits::memory()
 {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    QSKIP("A sanitizer does not live with a limit on memory.");
-#endif
+    if (isUnderAddressSanitizer || isUnderThreadSanitizer)
+        QSKIP("A sanitizer does not live with a limit on memory.");
     const QByteArray outcome = inForkedCopy([] {
         const ForkFd::Command command = child({"exit", "42"});
         StartError error;
