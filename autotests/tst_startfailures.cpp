@@ -64,6 +64,7 @@ private:
 
 void tst_StartFailures::initTestCase()
 {
+    qputenv("PATH", "/usr/bin:/bin"); // A folder that may not be searched would be another failure.
     QVERIFY(m_directory.isValid());
     chmod(qPrintable(m_directory.path()), 0755);
     makeFile("data", "no program", 0644);
