@@ -30,19 +30,29 @@ void chainsWithThree(int signal, siginfo_t *info, void *context)
         saved.sa_sigaction(signal, info, context);
 }
 
+// It needs more of the stack than what the kernel puts there.
+void chainsFromFarDown(int signal, siginfo_t *info, void *context)
+{
+    volatile char large[24 * 1024];
+    large[0] = 0;
+    chainsWithThree(signal, info, context);
+    large[1] = 0;
+}
+
 void doesNotChain(int)
 {
     ++aboveCalls;
 }
 
-enum Successor { OneArgument, ThreeArguments, Alone, Default, Ignore };
+enum Successor { OneArgument, ThreeArguments, FarDown, Alone, Default, Ignore };
 
 struct sigaction actionOf(Successor successor)
 {
     struct sigaction action = {};
-    action.sa_flags = SA_RESTART | (successor == ThreeArguments ? SA_SIGINFO : 0);
-    if (successor == ThreeArguments)
-        action.sa_sigaction = chainsWithThree;
+    const bool takesThree = successor == ThreeArguments || successor == FarDown;
+    action.sa_flags = SA_RESTART | (takesThree ? SA_SIGINFO : 0);
+    if (takesThree)
+        action.sa_sigaction = successor == FarDown ? chainsFromFarDown : chainsWithThree;
     else
         action.sa_handler = successor == OneArgument ? chainsWithOne
             : successor == Alone                     ? doesNotChain
@@ -116,6 +126,7 @@ void tst_Successor::closesALoop_data()
     QTest::addColumn<int>("successor");
     QTest::newRow("one argument") << int(OneArgument);
     QTest::newRow("three arguments") << int(ThreeArguments);
+    QTest::newRow("three arguments, far down the stack") << int(FarDown);
 }
 
 // It was there before us, and installs itself once more, above us.
