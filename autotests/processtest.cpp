@@ -8,6 +8,8 @@
 
 #include <QtCore/QDir>
 #include <QtCore/QFile>
+#include <QtCore/QTemporaryDir>
+#include <QtCore/QTemporaryDir>
 
 #include <algorithm>
 
@@ -147,8 +149,12 @@ void ProcessTest::awaitLibrary()
 
 void ProcessTest::init()
 {
-    if (!m_isWarm)
+    if (!m_isWarm) {
+        // Else tests of programs and directories would fail for reasons that say nothing.
+        const QTemporaryDir directory;
+        QVERIFY2(directory.isValid(), qPrintable(directory.errorString()));
         warmUp();
+    }
     m_isWarm = true;
     QTRY_COMPARE(ProcessState::now().children, 0);
     m_before = ProcessState::now();

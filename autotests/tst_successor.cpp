@@ -33,7 +33,7 @@ void chainsWithThree(int signal, siginfo_t *info, void *context)
 // It needs more of the stack than what the kernel puts there.
 void chainsFromFarDown(int signal, siginfo_t *info, void *context)
 {
-    volatile char large[24 * 1024];
+    [[maybe_unused]] volatile char large[24 * 1024];
     large[0] = 0;
     chainsWithThree(signal, info, context);
     large[1] = 0;
