@@ -42,6 +42,24 @@ private:
     sigset_t m_previous;
 };
 
+/// No alternate stack for this thread's signal handlers, until the end of the scope. QtTest's own is a
+/// small one.
+class TemporaryMainStack
+{
+public:
+    TemporaryMainStack()
+    {
+        const stack_t none = {.ss_sp = nullptr, .ss_flags = SS_DISABLE, .ss_size = 0};
+        sigaltstack(&none, &m_previous);
+    }
+    ~TemporaryMainStack() { sigaltstack(&m_previous, nullptr); }
+    TemporaryMainStack(const TemporaryMainStack &) = delete;
+    TemporaryMainStack &operator=(const TemporaryMainStack &) = delete;
+
+private:
+    stack_t m_previous;
+};
+
 /// Another soft limit, as far as the hard one allows, until the end of the scope.
 class TemporaryLimit
 {

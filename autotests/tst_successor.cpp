@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "sigchldhandler.h"
+#include "temporarychange.h"
 
 namespace {
 
@@ -136,6 +137,7 @@ void tst_Successor::closesALoop()
     if (!usesSigChld())
         QSKIP("Without us on the chain it would call itself for ever.");
 
+    const TemporaryMainStack hasRoom;
     const struct sigaction action = actionOf(static_cast<Successor>(successor));
     const SigChldAction once(action);
     auto first = ForkFd::spawn(child({"sleep"}));
