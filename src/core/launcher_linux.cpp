@@ -49,11 +49,10 @@ public:
 private:
     static Creation creationFor(const ChildContext &context) noexcept
     {
-        if (context.plan)
-            return Creation::Any;
-        // A sanitizer cannot follow instrumented code in a process that it does not know of.
         if (context.userCode.wantsFork || Sanitizers::needFork())
             return Creation::ByNumber;
+        if (context.plan)
+            return Creation::Any;
         return context.userCode.function && !Sanitizers::areActive() ? Creation::Any : Creation::Copying;
     }
 

@@ -11,8 +11,10 @@ namespace ForkFd::Internal::Sanitizers {
 /// of the parent's stack.
 bool areActive() noexcept;
 
-/// Whether a copy of the process must be made by fork(): another thread may hold a lock of the runtime,
-/// which only its interceptor of fork() sets free in the copy.
+/// Whether every child must begin as a copy made by fork(). In one that shares our memory, intercepted
+/// calls write to the books of the parent; that of clone() turns off what they are kept for in the
+/// parent's thread. In a copy made otherwise, another thread may have held a lock of the runtime, which
+/// only its interceptor of fork() sets free.
 bool needFork() noexcept;
 
 } // namespace ForkFd::Internal::Sanitizers
