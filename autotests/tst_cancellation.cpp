@@ -74,6 +74,8 @@ void tst_Cancellation::pendingWhenAChildEnds()
 // Nothing is left half made: it is cancelled before, or after the child was given to its object.
 void tst_Cancellation::pendingWhenAChildIsStarted()
 {
+    if (isUnderThreadSanitizer)
+        QSKIP("The sanitizer sees no atomics of a thread that was cancelled within an interceptor.");
     std::atomic<int> step = 0;
     std::thread thread([&] {
         step = 1;
