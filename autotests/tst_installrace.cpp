@@ -1,12 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#include "forkedcopy.h"
 #include "sigchldhandler.h"
 
 #include <QtCore/QElapsedTimer>
 
+#include <cstdio>
 #include <functional>
+#include <string>
 #include <thread>
 
 namespace {
@@ -90,25 +91,60 @@ private:
     std::thread m_thread;
 };
 
-// Runs `work` in a forked copy, where nothing of ours was installed yet. Empty when no signal was lost
-// there or came twice, and what `work` returns is empty.
-QByteArray lossesIn(const std::function<QByteArray()> &work)
+// What runs in a program of its own, where nothing of ours was installed yet.
+namespace Inside {
+
+// Prints what `work` returns, and whether signals were lost or came twice meanwhile.
+int run(const std::function<QByteArray()> &work)
 {
-    return inForkedCopy([&work] {
-        installInTurn(0);
-        received = 0;
-        Sender sender;
-        QByteArray wrong = work();
-        const int sent = sender.finish();
-        QElapsedTimer timer;
-        timer.start();
-        while (received < sent && timer.elapsed() < 2000)
-            std::this_thread::yield();
-        if (received != sent)
-            wrong += QByteArray::number(received) + " of " + QByteArray::number(sent) + " signals came";
-        return wrong;
-    });
+    alarm(120);
+    installInTurn(0);
+    Sender sender;
+    QByteArray wrong = work();
+    const int sent = sender.finish();
+    QElapsedTimer timer;
+    timer.start();
+    while (received < sent && timer.elapsed() < 2000)
+        std::this_thread::yield();
+    if (received != sent)
+        wrong += QByteArray::number(received) + " of " + QByteArray::number(sent) + " signals came";
+    std::fputs(wrong.constData(), stdout);
+    return 0;
 }
+
+QByteArray installNaively()
+{
+    for (int i = 0; i < 20'000; ++i) {
+        Naive::install();
+        installInTurn(i);
+    }
+    return {};
+}
+
+QByteArray startChildren()
+{
+    std::atomic<bool> isDone = false;
+    std::thread other([&isDone] {
+        for (int i = 0; !isDone; ++i) {
+            installInTurn(i);
+            std::this_thread::sleep_for(std::chrono::microseconds(200));
+        }
+    });
+    QByteArray wrong;
+    QElapsedTimer timer;
+    timer.start();
+    // Each start puts us on top again. Once the pool is used up, only the sweeper sees ends.
+    for (int i = 0; i < 25 && timer.elapsed() < 3000; ++i) {
+        const QByteArray outcome = ProcessTest::outcomeOf(ProcessTest::child({"exit", "4"}));
+        if (outcome != "exited with code 4")
+            wrong += outcome + '\n';
+    }
+    isDone = true;
+    other.join();
+    return wrong;
+}
+
+} // namespace Inside
 
 } // namespace
 
@@ -120,21 +156,24 @@ class tst_InstallRace : public SigChldTest
 private Q_SLOTS:
     void naiveOrderLoses();
     void losesNothing();
+
+private:
+    static QByteArray lossesOf(const char *work);
 };
+
+QByteArray tst_InstallRace::lossesOf(const char *work)
+{
+    ForkFd::Command command;
+    command.argv = {QCoreApplication::applicationFilePath().toStdString(), work};
+    return outputOf(command);
+}
 
 // Shows that what losesNothing() does would find a loss.
 void tst_InstallRace::naiveOrderLoses()
 {
     QByteArray losses;
-    for (int round = 0; round < 100 && losses.isEmpty(); ++round) {
-        losses = lossesIn([] {
-            for (int i = 0; i < 20'000; ++i) {
-                Naive::install();
-                installInTurn(i);
-            }
-            return QByteArray();
-        });
-    }
+    for (int round = 0; round < 100 && losses.isEmpty(); ++round)
+        losses = lossesOf("naive");
     QVERIFY2(losses.endsWith(" signals came"), losses.constData());
 }
 
@@ -142,34 +181,17 @@ void tst_InstallRace::losesNothing()
 {
     QElapsedTimer timer;
     timer.start();
-    for (int round = 0; round < 30 && timer.elapsed() < 20'000; ++round) {
-        const QByteArray losses = lossesIn([] {
-            std::atomic<bool> isDone = false;
-            std::thread other([&isDone] {
-                for (int i = 0; !isDone; ++i) {
-                    installInTurn(i);
-                    std::this_thread::sleep_for(std::chrono::microseconds(200));
-                }
-            });
-            QByteArray wrong;
-            QElapsedTimer copyTimer;
-            copyTimer.start();
-            // Each start puts us on top again. Once the pool is used up, only the sweeper sees ends.
-            for (int i = 0; i < 25 && copyTimer.elapsed() < 3000; ++i) {
-                const QByteArray outcome = outcomeOf(child({"exit", "4"}));
-                if (outcome != "exited with code 4")
-                    wrong += outcome + '\n';
-            }
-            isDone = true;
-            other.join();
-            return wrong;
-        });
-        QCOMPARE(losses, QByteArray());
-    }
+    for (int round = 0; round < 30 && timer.elapsed() < 20'000; ++round)
+        QCOMPARE(lossesOf("ours"), QByteArray());
 }
 
 int main(int argc, char **argv)
 {
+    const std::string work = argc == 2 ? argv[1] : "";
+    if (work == "naive")
+        return Inside::run(Inside::installNaively);
+    if (work == "ours")
+        return Inside::run(Inside::startChildren);
     return SigChldTest::run<tst_InstallRace>(argc, argv);
 }
 #include "tst_installrace.moc"
