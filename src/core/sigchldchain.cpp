@@ -179,6 +179,17 @@ bool isFromKernel(const siginfo_t *info, const void *context) noexcept
     return isNear(info) && isNear(context) && info->si_signo == SIGCHLD && !isStandIn();
 }
 
+/// Where the thread was in an entry of ours.
+struct Position
+{
+    std::uintptr_t frame;
+    std::size_t index;
+    unsigned rounds;
+};
+// Initial-exec: the first use of another model may allocate, here in a signal handler. Not a member of a
+// class, where one compiler wants the attribute at the declaration, another at the definition.
+__attribute__((tls_model("initial-exec"))) thread_local Position innermost;
+
 /// Tells when handlers call each other for ever.
 ///
 /// Down a sound chain our entries get older. One that is entered below an older one, in the same thread
@@ -208,20 +219,11 @@ public:
     bool isLoop() const noexcept { return m_rounds > maxRounds; }
 
 private:
-    struct Position
-    {
-        std::uintptr_t frame;
-        std::size_t index;
-        unsigned rounds;
-    };
     static constexpr unsigned maxRounds = 8;
 
     const Position m_outer;
     unsigned m_rounds;
-    // Initial-exec: the first use of another model may allocate, here in a signal handler.
-    __attribute__((tls_model("initial-exec"))) static thread_local Position innermost;
 };
-thread_local LoopGuard::Position LoopGuard::innermost = {};
 
 /// What a handler was called with. A handler above us that takes one argument hands down garbage in the
 /// place of the other two.
