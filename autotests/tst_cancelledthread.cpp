@@ -66,6 +66,8 @@ void tst_CancelledThread::handlerIsNoCancellationPoint()
 
 void tst_CancelledThread::predecessorMayBeOne()
 {
+    if (isUnderThreadSanitizer)
+        QSKIP("The sanitizer calls all handlers from one of its own, which nothing unwinds through.");
     const SigChldAction foreign(waits);
     auto process = ForkFd::spawn(child({"sleep"}));
     QVERIFY(process);

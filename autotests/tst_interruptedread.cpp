@@ -62,6 +62,8 @@ void tst_InterruptedRead::read()
     auto process = ForkFd::spawn(child({"sleep"}));
     QVERIFY(process);
     callCount = 0;
+    // The thread sanitizer calls none before the read() has returned.
+    const bool isCalledWithin = hasHandler && (isInterrupted || !isUnderThreadSanitizer);
     int ends[2];
     QCOMPARE(pipe2(ends, O_CLOEXEC), 0);
 
@@ -76,7 +78,7 @@ void tst_InterruptedRead::read()
             std::this_thread::yield();
         kill(process->pid(), SIGKILL);
         awaitEnd(process->pid());
-        while (hasHandler && callCount == 0)
+        while (isCalledWithin && callCount == 0)
             std::this_thread::yield();
         const char byte = 'x';
         [[maybe_unused]] const ssize_t written = write(ends[1], &byte, 1);

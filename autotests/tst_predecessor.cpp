@@ -120,17 +120,24 @@ void tst_Predecessor::isCalled()
     else
         QCOMPARE(callCount.load(), 2);
     ended.append(foreignChild);
+    // The thread sanitizer calls handlers later than the kernel calls it: with all signals blocked, on
+    // the ordinary stack, and with a siginfo from where the library does not trust it.
+    const bool isCalledByKernel = !isUnderThreadSanitizer;
     for (int i = 0; i < callCount; ++i) {
-        QCOMPARE(sigismember(&calls[i].mask, SIGCHLD), flags & SA_NODEFER ? 0 : 1);
-        QCOMPARE(sigismember(&calls[i].mask, SIGUSR1), masksUsr1 ? 1 : 0);
+        if (isCalledByKernel) {
+            QCOMPARE(sigismember(&calls[i].mask, SIGCHLD), flags & SA_NODEFER ? 0 : 1);
+            QCOMPARE(sigismember(&calls[i].mask, SIGUSR1), masksUsr1 ? 1 : 0);
+        }
         if (flags & SA_SIGINFO) {
             QCOMPARE(calls[i].info.si_signo, SIGCHLD);
+            QVERIFY(calls[i].hasContext);
+        }
+        if (flags & SA_SIGINFO && (isCalledByKernel || !usesSigChld())) {
             QCOMPARE(calls[i].info.si_pid, ended[i]);
             QCOMPARE(calls[i].info.si_code, i == 0 ? CLD_KILLED : CLD_EXITED);
             QCOMPARE(calls[i].info.si_status, i == 0 ? SIGKILL : 7);
-            QVERIFY(calls[i].hasContext);
         }
-        if (flags & SA_ONSTACK)
+        if (flags & SA_ONSTACK && isCalledByKernel)
             QVERIFY(calls[i].frame > stackMemory && calls[i].frame < stackMemory + sizeof stackMemory);
     }
 
