@@ -22,6 +22,7 @@ class tst_Coexistence : public ProcessTest
     Q_OBJECT
 
 private Q_SLOTS:
+    void initTestCase();
     void everyOrder_data();
     void everyOrder();
 
@@ -31,6 +32,12 @@ private:
                       const QString &directory);
     static QMap<QString, QString> seenBy(const QProcess &process, QByteArray output);
 };
+
+void tst_Coexistence::initTestCase()
+{
+    if (isUnderThreadSanitizer)
+        QSKIP("It reports a race in GLib and hides all ends from libev, without us too.");
+}
 
 void tst_Coexistence::everyOrder_data()
 {
