@@ -22,12 +22,15 @@ private Q_SLOTS:
     void failure();
     void failureInsideStart_data();
     void failureInsideStart();
+    void failureBeforeStarting_data();
+    void failureBeforeStarting();
     void emptyNameChangesNothing();
     void whileRunning();
     void open();
 
 private:
     using Starter = void (*)(Process &);
+    using Preparation = void (*)(Process &);
     static void addStarters();
     static void makeFile(const QString &name, QFile::Permissions permissions);
 
@@ -85,7 +88,6 @@ void tst_Starting::makeFile(const QString &name, QFile::Permissions permissions)
 void tst_Starting::failure_data()
 {
     QTest::addColumn<QString>("program");
-    QTest::addColumn<QString>("workingDirectory");
     QTest::addColumn<QString>("step");
     QTest::addColumn<int>("errorCode");
     QTest::addColumn<QString>("text");
@@ -94,7 +96,7 @@ void tst_Starting::failure_data()
     makeFile(notExecutable, QFile::ReadOwner | QFile::WriteOwner);
     makeFile(noProgram, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
     const auto row = [](const char *name, const QString &program, int errorCode, const char *text) {
-        QTest::newRow(name) << program << QString() << u"exec"_s << errorCode
+        QTest::newRow(name) << program << u"exec"_s << errorCode
                             << u"Child process set up failed: execve: "_s + QString::fromLatin1(text);
     };
     row("missing file", u"/no/such/program"_s, ENOENT, "No such file or directory");
@@ -102,23 +104,15 @@ void tst_Starting::failure_data()
     row("not executable", notExecutable, EACCES, "Permission denied");
     row("a directory", m_directory.path(), EACCES, "Permission denied");
     row("no program inside", noProgram, ENOEXEC, "Exec format error");
-    QTest::newRow("no such working directory")
-        << childProgram() << u"/no/such/directory"_s << u"workingDirectory"_s << ENOENT
-        << u"Child process set up failed: chdir: No such file or directory"_s;
-    QTest::newRow("a file for a working directory")
-        << childProgram() << noProgram << u"workingDirectory"_s << ENOTDIR
-        << u"Child process set up failed: chdir: Not a directory"_s;
 }
 
 void tst_Starting::failure()
 {
     QFETCH(const QString, program);
-    QFETCH(const QString, workingDirectory);
     Process process;
     QSignalSpy stateChanged(&process, &Process::stateChanged);
     QSignalSpy failed(&process, &Process::errorOccurred);
     QSignalSpy finished(&process, &Process::finished);
-    process.setWorkingDirectory(workingDirectory);
     process.start(program, words("exit 0"));
     QCOMPARE(process.state(), Process::Starting);
     QCOMPARE(process.error(), Process::UnknownError);
@@ -139,7 +133,6 @@ void tst_Starting::failure()
     QVERIFY(!process.waitForStarted());
     QVERIFY(!process.waitForFinished());
 
-    process.setWorkingDirectory({});
     process.start(childProgram(), words("exit 3"));
     QVERIFY(process.startError() == StartError());
     QVERIFY(comes(finished));
@@ -184,6 +177,48 @@ void tst_Starting::failureInsideStart()
     QVERIFY(comes(finished));
     QCOMPARE(process.exitCode(), 3);
     QCOMPARE(failed.size(), 1);
+}
+
+void tst_Starting::failureBeforeStarting_data()
+{
+    QTest::addColumn<Preparation>("prepare");
+    QTest::addColumn<StartError>("error");
+    QTest::addColumn<QString>("text");
+    QTest::newRow("no such working directory")
+        << Preparation([](Process &process) { process.setWorkingDirectory(u"/no/such"_s); })
+        << StartError{"workingDirectory", ENOENT} << u"chdir: No such file or directory"_s;
+    QTest::newRow("a file for a working directory")
+        << Preparation([](Process &process) { process.setWorkingDirectory(childProgram()); })
+        << StartError{"workingDirectory", ENOTDIR} << u"chdir: Not a directory"_s;
+    QTest::newRow("no such input file")
+        << Preparation([](Process &process) { process.setStandardInputFile(u"/no/such"_s); })
+        << StartError{"channels", ENOENT} << u"Could not open input redirection for reading"_s;
+    QTest::newRow("an output file that cannot be")
+        << Preparation([](Process &process) { process.setStandardOutputFile(u"/no/such/file"_s); })
+        << StartError{"channels", ENOENT} << u"Could not open output redirection for writing"_s;
+    QTest::newRow("an error file that cannot be")
+        << Preparation([](Process &process) { process.setStandardErrorFile(u"/no/such/file"_s); })
+        << StartError{"channels", ENOENT} << u"Could not open output redirection for writing"_s;
+}
+
+// The order of QProcess 6.8, which tells of these before it forks.
+void tst_Starting::failureBeforeStarting()
+{
+    QFETCH(const Preparation, prepare);
+    QFETCH(const QString, text);
+    Process process;
+    QStringList signalsSeen;
+    atEverySignal(&process, [&signalsSeen](const QString &name) { signalsSeen += name; });
+    prepare(process);
+    process.start(childProgram(), words("exit 3"));
+    QCOMPARE(signalsSeen,
+             QStringList({u"stateChanged Starting"_s, u"errorOccurred FailedToStart"_s,
+                          u"stateChanged NotRunning"_s}));
+    QTEST(process.startError(), "error");
+    QCOMPARE(process.errorString(), text);
+    QVERIFY(!process.waitForStarted());
+    QVERIFY(!process.waitForFinished());
+    QCOMPARE(signalsSeen.size(), 3);
 }
 
 void tst_Starting::emptyNameChangesNothing()

@@ -19,6 +19,7 @@
 #include <QtCore/QStringList>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 
 namespace ForkFd {
@@ -98,6 +99,27 @@ public:
     };
     Q_ENUM(ExitStatus)
 
+    /// What else is to be different in the child.
+    enum class UnixProcessFlag : quint32 {
+        ResetSignalHandlers = 0x0001, ///< Every signal gets its default action, ignored ones included.
+        IgnoreSigPipe = 0x0002, ///< SIGPIPE is ignored.
+        CloseFileDescriptors = 0x0010, ///< No descriptor but the standard streams, and what is mapped.
+        UseVFork = 0x0020, ///< The modifier copes with memory that it shares with the parent.
+        CreateNewSession = 0x0040, ///< The child leads a session of its own.
+        DisconnectControllingTerminal = 0x0080, ///< It has no controlling terminal.
+        ResetIds = 0x0100, ///< Its effective user and group are the real ones.
+        DisableCoreDumps = 0x0200 ///< It dumps no core.
+    };
+    Q_ENUM(UnixProcessFlag)
+    Q_DECLARE_FLAGS(UnixProcessFlags, UnixProcessFlag)
+
+    /// What setUnixProcessParameters() sets.
+    struct UnixProcessParameters
+    {
+        UnixProcessFlags flags = {}; ///< Any of them together.
+        int lowestFileDescriptorToClose = 0; ///< With CloseFileDescriptors: lower numbers stay open.
+    };
+
     /// Makes an object without a child.
     explicit ChildProcess(QObject *parent = nullptr);
     /// Kills a child that still runs, without waiting for it.
@@ -107,6 +129,10 @@ public:
     void start(const QString &program, const QStringList &arguments = {}, OpenMode mode = ReadWrite);
     /// Starts program().
     void start(OpenMode mode = ReadWrite);
+    /// Starts what splitCommand() makes of `command`.
+    void startCommand(const QString &command, OpenMode mode = ReadWrite);
+    /// Starts program() as a child of nobody's, which this object does not know any more.
+    bool startDetached(qint64 *pid = nullptr);
     /// Starts program(). False if it could not even be tried.
     bool open(OpenMode mode = ReadWrite) override;
 
@@ -126,6 +152,10 @@ public:
     QProcessEnvironment processEnvironment() const;
     /// Sets the child's whole environment.
     void setProcessEnvironment(const QProcessEnvironment &environment);
+    /// The same as "NAME=value", sorted.
+    QStringList environment() const;
+    /// The same from "NAME=value"; the last one wins.
+    void setEnvironment(const QStringList &environment);
 
     /// What becomes of the outputs; SeparateChannels unless set.
     ProcessChannelMode processChannelMode() const;
@@ -140,12 +170,36 @@ public:
     /// Sets the output that the functions of QIODevice read.
     void setReadChannel(ProcessChannel channel);
 
+    /// Makes a file the child's standard input; an empty name takes that back.
+    void setStandardInputFile(const QString &fileName);
+    /// Makes a file the child's standard output; an empty name takes that back.
+    void setStandardOutputFile(const QString &fileName, OpenMode mode = Truncate);
+    /// Makes a file the child's standard error; an empty name takes that back.
+    void setStandardErrorFile(const QString &fileName, OpenMode mode = Truncate);
+    /// Makes this child's standard output the other's standard input.
+    void setStandardOutputProcess(ChildProcess *destination);
+
+    /// The function that runs in the child before its program; empty unless set.
+    std::function<void(void)> childProcessModifier() const;
+    /// Sets a function that runs in the child before its program.
+    void setChildProcessModifier(const std::function<void(void)> &modifier);
+    /// Within that function: makes the start fail.
+    [[noreturn]] void failChildProcessModifier(const char *description, int error = 0) noexcept;
+    /// What else is to be different in the child; nothing unless set.
+    UnixProcessParameters unixProcessParameters() const noexcept;
+    /// Sets what else is to be different in the child.
+    void setUnixProcessParameters(const UnixProcessParameters &params);
+    /// Sets the flags alone.
+    void setUnixProcessParameters(UnixProcessFlags flagsOnly);
+
     /// Everything that came on standard output and was not read yet.
     QByteArray readAllStandardOutput();
     /// Everything that came on standard error and was not read yet.
     QByteArray readAllStandardError();
     /// Closes the child's input once everything written to it is through.
     void closeWriteChannel();
+    /// Keeps nothing that comes on that output from now on.
+    void closeReadChannel(ProcessChannel channel);
 
     /// Whether there is a child.
     ProcessState state() const;
@@ -179,6 +233,26 @@ public:
     /// Blocks until the child has ended and finished() was emitted.
     bool waitForFinished(int msecs = 30000);
 
+    /// Runs a program to its end. Its exit code; -1 when it did not exit by itself, -2 when it did not
+    /// start.
+    static int execute(const QString &program, const QStringList &arguments = {});
+    /// Starts a program as a child of nobody's.
+    static bool startDetached(const QString &program, const QStringList &arguments = {},
+                              const QString &workingDirectory = {}, qint64 *pid = nullptr);
+    /// The environment of this process as "NAME=value".
+    static QStringList systemEnvironment();
+    /// The name of a file that swallows everything.
+    static QString nullDevice();
+    /// Takes a command line apart at its spaces, except within double quotes.
+    static QStringList splitCommand(QStringView command);
+
+    /// 2 when the device can be read, else 0. Hides QIODevice's, which knows of one.
+    int readChannelCount() const;
+    /// readChannel() as a number. Hides QIODevice's.
+    int currentReadChannel() const;
+    /// setReadChannel() by number. Hides QIODevice's.
+    void setCurrentReadChannel(int channel);
+
     /// True: there is no position to seek to.
     bool isSequential() const override;
     /// How many bytes can be read from the read channel now.
@@ -211,6 +285,8 @@ Q_SIGNALS:
     void readyReadStandardError(QPrivateSignal);
 
 protected:
+    /// Sets state() and tells, for subclasses that start children in a way of their own.
+    void setProcessState(ProcessState state);
     /// Takes bytes from the read channel; -1 at its end.
     qint64 readData(char *data, qint64 maxSize) override;
     /// Queues bytes for the child; 0 when its input is closed.
@@ -222,6 +298,8 @@ private:
     friend class ChildProcessPrivate;
     std::unique_ptr<ChildProcessPrivate> const d;
 };
+
+Q_DECLARE_OPERATORS_FOR_FLAGS(ChildProcess::UnixProcessFlags)
 
 /// Prints what ExitInfo::toString() says.
 FORKFD_EXPORT QDebug operator<<(QDebug debug, const ExitInfo &info);

@@ -7,19 +7,48 @@
 
 #include "childsetup.h"
 
+#include "childcalls.h"
 #include "launchplan.h"
 #include "signals.h"
 #include "uniquefd.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace ForkFd::Internal {
 
 namespace {
+
+// Where the memory is not shared.
+void sendReport(const ChildContext &context) noexcept
+{
+    if (context.reportFd < 0)
+        return;
+    sigset_t brokenPipe; // The parent may have died.
+    ::sigemptyset(&brokenPipe);
+    ::sigaddset(&brokenPipe, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &brokenPipe, nullptr);
+    // Into an empty socket, which takes it whole.
+    while (::write(context.reportFd, context.report, sizeof *context.report) < 0 && errno == EINTR) { }
+}
+
+[[noreturn]] void fail(ChildContext &context, const char *step, int errorCode,
+                       const char *details = "") noexcept
+{
+    ChildReport &report = *context.report;
+    report.failure.error = {step, errorCode};
+    std::strncpy(report.failure.details.data(), details, report.failure.details.size() - 1);
+    report.stage = ChildReport::Failed;
+    sendReport(context);
+    ::_Exit(127);
+}
 
 class ChildSetup
 {
@@ -37,6 +66,8 @@ public:
         placeDescriptors(0, m_plan.channelCount(), "channels");
         changeDirectory();
         placeDescriptors(m_plan.channelCount(), m_plan.moves().size(), "fileDescriptors");
+        callModifier();
+        applyParameters();
         restoreSignalMask();
         m_context.report->stage = ChildReport::Exec;
         ::execve(m_plan.executable(), m_plan.argv(), m_plan.envp());
@@ -110,26 +141,74 @@ private:
             fail("workingDirectory", errno);
     }
 
+    void callModifier() noexcept
+    {
+        ModifierExit exit(m_context);
+        if (m_plan.modifier().function)
+            m_plan.modifier().function(m_plan.modifier().token, exit);
+    }
+
+    void applyParameters() noexcept
+    {
+        const ProcessParameters &wanted = m_plan.parameters();
+        if (wanted.resetsSignalHandlers)
+            resetAllSignals();
+        if (wanted.ignoresSigPipe)
+            ignoreSignal(SIGPIPE);
+        if (wanted.createsSession && ::setsid() < 0)
+            failParameter("setsid");
+        if (wanted.leavesTerminal)
+            leaveTerminal();
+        if (wanted.disablesCoreDumps)
+            disableCoreDumps();
+        if (wanted.resetsIds && !ChildCalls::resetIds())
+            failParameter("setuid");
+        if (wanted.closesDescriptors)
+            closeDescriptors();
+    }
+
+    [[noreturn]] void failParameter(const char *function) noexcept
+    {
+        fail("unixProcessParameters", errno, function);
+    }
+
+    void leaveTerminal() noexcept
+    {
+        // No such device: there is none to leave (tty(4)).
+        const UniqueFd terminal(::open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC));
+        if (!terminal ? errno != ENXIO && errno != ENOENT : ::ioctl(terminal.get(), TIOCNOTTY) != 0)
+            failParameter("ioctl");
+    }
+
+    void disableCoreDumps() noexcept
+    {
+        rlimit limit;
+        if (::getrlimit(RLIMIT_CORE, &limit) != 0)
+            failParameter("getrlimit");
+        limit.rlim_cur = 0;
+        if (::setrlimit(RLIMIT_CORE, &limit) != 0)
+            failParameter("setrlimit");
+    }
+
+    // Marked and not closed: the one that reports a failed exec is among them.
+    void closeDescriptors() noexcept
+    {
+        const int lowest = std::max(m_plan.parameters().lowestDescriptorToClose, STDERR_FILENO + 1);
+        ChildCalls::markCloseOnExecFrom(lowest);
+        for (const DescriptorMove &move : m_plan.moves()) {
+            if (move.to >= lowest)
+                ::fcntl(move.to, F_SETFD, 0);
+        }
+    }
+
     void restoreSignalMask() noexcept
     {
         setSignalMask(m_plan.signalMask() ? *m_plan.signalMask() : m_context.parentMask);
     }
 
-    [[noreturn]] void fail(const char *step, int errorCode) noexcept
+    [[noreturn]] void fail(const char *step, int errorCode, const char *details = "") noexcept
     {
-        ChildReport &report = *m_context.report;
-        report.step = step;
-        report.errorCode = errorCode;
-        report.stage = ChildReport::Failed;
-        if (m_context.reportFd >= 0) {
-            sigset_t brokenPipe; // The parent may have died.
-            ::sigemptyset(&brokenPipe);
-            ::sigaddset(&brokenPipe, SIGPIPE);
-            ::pthread_sigmask(SIG_BLOCK, &brokenPipe, nullptr);
-            // Far less than PIPE_BUF: written whole or not at all (pipe(7)).
-            while (::write(m_context.reportFd, &report, sizeof report) < 0 && errno == EINTR) { }
-        }
-        ::_Exit(127);
+        Internal::fail(m_context, step, errorCode, details);
     }
 
     ChildContext &m_context;
@@ -137,6 +216,17 @@ private:
 };
 
 } // namespace
+
+void ModifierExit::leave(const char *reason, int errorCode) noexcept
+{
+    fail(m_context, "modifier", errorCode, reason);
+}
+
+void ModifierExit::leaveAfterException(const char *what) noexcept
+{
+    m_context.report->failure.modifierThrew = true;
+    fail(m_context, "modifier", 0, what);
+}
 
 // As after fork(): handlers are the parent's. Only our own one does not stand for SIG_IGN any more,
 // which an exec would pass on.
@@ -160,6 +250,28 @@ namespace {
 
 } // namespace
 
+namespace {
+
+// The program of a detached start is nobody's child: the process between goes at once, and init adopts
+// it.
+[[noreturn]] void leaveOrphan(ChildContext &context) noexcept
+{
+    ::setsid(); // A fresh child leads no process group, so that this cannot fail.
+    ChildReport &report = *context.report;
+    const pid_t orphan = context.createOrphan(context);
+    if (orphan < 0)
+        fail(context, "clone", errno);
+    // The memory may be shared with it, too, and then it has failed by now, or executed its program.
+    if (report.stage == ChildReport::Failed)
+        ::_Exit(127);
+    report.orphan = orphan;
+    report.stage = ChildReport::HasOrphan;
+    sendReport(context);
+    ::_Exit(0);
+}
+
+} // namespace
+
 void becomeChild(ChildContext &context) noexcept
 {
     if (context.sharedMark && *context.sharedMark == -1)
@@ -167,7 +279,14 @@ void becomeChild(ChildContext &context) noexcept
     context.report->stage = ChildReport::Running;
     if (!context.plan)
         runUserCode(context);
+    if (context.createOrphan)
+        leaveOrphan(context);
     ChildSetup(context).run();
+}
+
+int orphanMain(void *context) noexcept
+{
+    ChildSetup(*static_cast<ChildContext *>(context)).run();
 }
 
 int childMain(void *context) noexcept

@@ -4,8 +4,11 @@
 #ifndef FORKFD_CHILDSETUP_H
 #define FORKFD_CHILDSETUP_H
 
+#include "launchfailure.h"
+
 #include <array>
 #include <csignal>
+#include <cstdint>
 
 #include <sys/types.h>
 
@@ -17,15 +20,16 @@ class LaunchPlan;
 /// shares memory sleeps until the child has executed or exited, and the kernel orders the two.
 struct ChildReport
 {
-    enum Stage {
+    enum Stage : std::uint8_t {
         NotSeen, ///< Nothing: the child never ran, or its memory is not ours.
         Running, ///< It is setting itself up.
         Exec, ///< It has called execve(), its last deed.
-        Failed ///< `step` failed with `errorCode`; it is about to exit.
+        HasOrphan, ///< `orphan` goes on in its place.
+        Failed ///< `failure` says why; it is about to exit.
     };
-    const char *step = nullptr; ///< A static string: valid on both sides of a fork.
-    int errorCode = 0;
     Stage stage = NotSeen;
+    pid_t orphan = -1; ///< The process that a detached start has made.
+    LaunchFailure failure; ///< Its step is a static string: valid on both sides of a fork.
 };
 
 /// What a child does that has no plan: its parent's own code.
@@ -43,6 +47,10 @@ struct ChildContext
 {
     const LaunchPlan *plan; ///< Null: `userCode` says what it does.
     UserCode userCode = {};
+    /// With a detached start: creates a process that calls orphanMain() with this context, and returns
+    /// its number, or -1 with errno. The child itself has nothing else to do. Null: not detached.
+    pid_t (*createOrphan)(ChildContext &context) = nullptr;
+    void *orphanStack = nullptr; ///< For one that shares the memory: its top.
     ChildReport *report;
     /// Where the report is written as bytes when it fails; -1 with shared memory.
     int reportFd = -1;
@@ -58,6 +66,24 @@ struct ChildContext
     sigset_t parentMask = {}; ///< The starting thread's signal mask.
 };
 
+/// The way out for a ChildModifier that gives up: the start fails with step `modifier`.
+class ModifierExit
+{
+public:
+    explicit ModifierExit(ChildContext &context) noexcept
+        : m_context(context)
+    {
+    }
+
+    // Runs in the child between clone and exec: async-signal-safe calls only.
+    [[noreturn]] void leave(const char *reason, int errorCode) noexcept;
+    /// After an exception, once that was dealt with: what the runtime keeps of it may be the parent's.
+    [[noreturn]] void leaveAfterException(const char *what) noexcept;
+
+private:
+    ChildContext &m_context;
+};
+
 /// Exit code of a child that found its memory not shared.
 inline constexpr int notSharedExitCode = 125;
 
@@ -66,6 +92,8 @@ void prepareForUserCode(const ChildContext &context) noexcept;
 
 /// Turns the calling process, a fresh child with all signals blocked, into what the context says.
 [[noreturn]] void becomeChild(ChildContext &context) noexcept;
+/// The same in the process that a detached start leaves behind.
+[[noreturn]] int orphanMain(void *context) noexcept;
 /// The same, as clone(2) calls it: with a ChildContext. It stands with the rest of the child's code
 /// because a sanitizer's bookkeeping at its entry would already be done in the parent's books.
 [[noreturn]] int childMain(void *context) noexcept;

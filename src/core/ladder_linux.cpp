@@ -52,11 +52,6 @@ bool isLast(Rung rung) noexcept
         || (rung == Rung::ForkAndOpen && backendWish() == BackendWish::PidFd);
 }
 
-bool isRefusal(int errorCode) noexcept
-{
-    return errorCode == ENOSYS || errorCode == EPERM || errorCode == EINVAL || errorCode == E2BIG;
-}
-
 } // namespace
 
 bool sharesMemory(Rung rung) noexcept
@@ -92,6 +87,11 @@ void Ladder::giveUpSharedMemory() noexcept
 {
     for (const Rung rung : {Rung::Clone3, Rung::Clone, Rung::CloneAndOpen, Rung::NumberedClone})
         giveUp(rung);
+}
+
+bool Ladder::isRefusal(int errorCode) noexcept
+{
+    return errorCode == ENOSYS || errorCode == EPERM || errorCode == EINVAL || errorCode == E2BIG;
 }
 
 bool Ladder::giveUpAfter(Rung rung, int errorCode) noexcept

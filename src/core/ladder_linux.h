@@ -45,6 +45,8 @@ void giveUpSharedMemory() noexcept;
 /// A call that the rung needs has failed: gives the rung up if the error tells of the kernel or its
 /// filters and not of this moment. Whether to go on with the next one.
 bool giveUpAfter(Rung rung, int errorCode) noexcept;
+/// Whether an error tells of the kernel or its filters.
+bool isRefusal(int errorCode) noexcept;
 
 } // namespace Ladder
 

@@ -4,6 +4,8 @@
 #include "launchattempt.h"
 
 #include "exitwatch.h"
+#include "launchplan.h"
+#include "sanitizers.h"
 
 #include <cerrno>
 
@@ -24,9 +26,22 @@ LaunchAttempt::LaunchAttempt(const UserCode &code) noexcept
 {
 }
 
+bool LaunchAttempt::maySeeOurMemory(const LaunchPlan &plan) noexcept
+{
+    // The frames of instrumented code would stay in a sanitizer's books of our stack.
+    const ChildModifier &modifier = plan.modifier();
+    return !modifier.function || (modifier.maySeeOurMemory && !Sanitizers::areActive());
+}
+
 LaunchAttempt::Outcome LaunchAttempt::fail(const char *step, int errorCode) noexcept
 {
-    m_error = {step, errorCode};
+    m_failure = {{step, errorCode}};
+    return NotStarted;
+}
+
+LaunchAttempt::Outcome LaunchAttempt::failAsReported() noexcept
+{
+    m_failure = m_report.failure;
     return NotStarted;
 }
 
@@ -71,11 +86,14 @@ void LaunchAttempt::openGate(const Line &line) noexcept
 
 LaunchAttempt::Outcome LaunchAttempt::readReport(const Line &line) noexcept
 {
-    // The exec closes the other end, and so does a deadly signal.
+    // Until the exec closes the other end, or the end of the process that holds it.
     ChildReport report;
-    if (::recv(line.ours.get(), &report, sizeof report, MSG_WAITALL) != sizeof report)
-        return Started;
-    return fail(report.step, report.errorCode);
+    while (::recv(line.ours.get(), &report, sizeof report, MSG_WAITALL) == sizeof report) {
+        m_report = report;
+        if (report.stage == ChildReport::Failed)
+            return failAsReported();
+    }
+    return Started;
 }
 
 void LaunchAttempt::collectFailedCopy(ExitWatch &watch) noexcept

@@ -24,7 +24,7 @@ class LaunchAttempt
 public:
     enum Outcome {
         Started,
-        NotStarted, ///< error() says why.
+        NotStarted, ///< failure() says why.
         TryNextRung,
         InChild ///< This is the child, with a copy of our memory, on its way back to user code.
     };
@@ -32,12 +32,14 @@ public:
     explicit LaunchAttempt(const LaunchPlan &plan) noexcept;
     explicit LaunchAttempt(const UserCode &code) noexcept;
 
-    const StartError &error() const noexcept { return m_error; }
+    const LaunchFailure &failure() const noexcept { return m_failure; }
 
-    /// Sets error() to a step of its own.
+    /// Sets failure() to a step of its own.
     Outcome fail(const char *step, int errorCode) noexcept;
-    /// Sets error() to what stopped the creation of a process.
+    /// Sets failure() to what stopped the creation of a process.
     Outcome failCreation(int errorCode) noexcept;
+    /// Sets failure() to what the child has told.
+    Outcome failAsReported() noexcept;
 
     /// The way of a child with a copy of our memory, which reports through a socket. `create` makes it,
     /// as fork() does; `watch` begins to watch it and must give Started for it to go on. With a gate it
@@ -59,6 +61,9 @@ protected:
         bool open() noexcept;
     };
 
+    /// Whether all that the child runs before its program copes with shared memory.
+    static bool maySeeOurMemory(const LaunchPlan &plan) noexcept;
+
     ChildContext m_context;
     ChildReport m_report;
 
@@ -67,7 +72,7 @@ private:
     static void openGate(const Line &line) noexcept;
     Outcome readReport(const Line &line) noexcept;
 
-    StartError m_error;
+    LaunchFailure m_failure;
 };
 
 template<typename Create, typename Watch, typename Collect>
@@ -102,13 +107,24 @@ LaunchAttempt::Outcome LaunchAttempt::startCopy(bool hasGate, Create create, Wat
 
 /// How `Attempt`, a system's own LaunchAttempt, starts a program; see Internal::launch().
 template<typename Attempt>
-ExitWatchPtr launchBy(const LaunchPlan &plan, StartError &error)
+ExitWatchPtr launchBy(const LaunchPlan &plan, LaunchFailure &failure)
 {
     Attempt attempt(plan);
     if (attempt.run() == LaunchAttempt::Started)
         return attempt.takeWatch();
-    error = attempt.error();
+    failure = attempt.failure();
     return nullptr;
+}
+
+/// How it starts a program that is nobody's child; see Internal::launchDetached().
+template<typename Attempt>
+pid_t launchDetachedBy(const LaunchPlan &plan, LaunchFailure &failure)
+{
+    Attempt attempt(plan);
+    if (attempt.run() == LaunchAttempt::Started)
+        return attempt.orphan();
+    failure = attempt.failure();
+    return -1;
 }
 
 /// How it starts a child with user code; see Internal::forkChild().
@@ -123,7 +139,7 @@ ForkSide forkBy(const UserCode &code, ExitWatchPtr &watch, int &errorCode)
         watch = attempt.takeWatch();
         return ForkSide::Parent;
     default:
-        errorCode = attempt.error().errorCode;
+        errorCode = attempt.failure().error.errorCode;
         return ForkSide::Failed;
     }
 }

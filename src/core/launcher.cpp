@@ -43,16 +43,27 @@ BackendWish backendWish() noexcept
     return wish;
 }
 
-ExitWatchPtr launch(const LaunchPlan &plan, StartError &error)
+ExitWatchPtr launch(const LaunchPlan &plan, LaunchFailure &failure)
 {
-    error = plan.error().step ? plan.error() : wishError();
-    if (error.step)
+    failure = {plan.error().step ? plan.error() : wishError()};
+    if (failure.error.step)
         return nullptr;
     const int savedErrno = errno;
     keepCodeLoaded();
-    ExitWatchPtr watch = System::launch(plan, error);
+    ExitWatchPtr watch = System::launch(plan, failure);
     errno = savedErrno;
     return watch;
+}
+
+pid_t launchDetached(const LaunchPlan &plan, LaunchFailure &failure)
+{
+    failure = {plan.error().step ? plan.error() : wishError()};
+    if (failure.error.step)
+        return -1;
+    const int savedErrno = errno;
+    const pid_t pid = System::launchDetached(plan, failure);
+    errno = savedErrno;
+    return pid;
 }
 
 ForkSide forkChild(const UserCode &code, ExitWatchPtr &watch, int &errorCode)

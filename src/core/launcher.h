@@ -4,6 +4,8 @@
 #ifndef FORKFD_LAUNCHER_H
 #define FORKFD_LAUNCHER_H
 
+#include "launchfailure.h"
+
 #include <ForkFd/forkfd.h>
 #include <ForkFd/spawn.h>
 
@@ -16,9 +18,13 @@ struct UserCode;
 /// Creates the child that the plan describes and begins to watch it. Returns when the child runs
 /// its program, was killed on the way there, or has failed.
 ///
-/// Null when nothing was started; then `error` says why, and neither a child nor a descriptor is
+/// Null when nothing was started; then `failure` says why, and neither a child nor a descriptor is
 /// left. The calling thread's mask, errno and cancellation state come back on every path.
-FORKFD_EXPORT ExitWatchPtr launch(const LaunchPlan &plan, StartError &error);
+FORKFD_EXPORT ExitWatchPtr launch(const LaunchPlan &plan, LaunchFailure &failure);
+
+/// Creates a process that is nobody's child here: it lives in a new session, and init collects it.
+/// Returns its number when it runs its program, or -1 with `failure`; then there is none.
+FORKFD_EXPORT pid_t launchDetached(const LaunchPlan &plan, LaunchFailure &failure);
 
 /// Where forkChild() has returned to.
 enum class ForkSide { Failed, Parent, Child };
@@ -39,7 +45,8 @@ BackendWish backendWish() noexcept;
 namespace System {
 bool hasPidFd() noexcept;
 Backend backend() noexcept;
-ExitWatchPtr launch(const LaunchPlan &plan, StartError &error);
+ExitWatchPtr launch(const LaunchPlan &plan, LaunchFailure &failure);
+pid_t launchDetached(const LaunchPlan &plan, LaunchFailure &failure);
 ForkSide forkChild(const UserCode &code, ExitWatchPtr &watch, int &errorCode);
 ExitWatchPtr spawnChild(const SpawnCall &call, int &errorCode);
 } // namespace System

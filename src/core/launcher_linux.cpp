@@ -52,7 +52,7 @@ private:
         if (context.userCode.wantsFork || Sanitizers::needFork())
             return Creation::ByNumber;
         if (context.plan)
-            return Creation::Any;
+            return maySeeOurMemory(*context.plan) ? Creation::Any : Creation::ByNumber;
         return context.userCode.function && !Sanitizers::areActive() ? Creation::Any : Creation::Copying;
     }
 
@@ -108,7 +108,7 @@ private:
         UniqueFd pidfd(givesPidFd ? m_kernelMark : -1);
         if (m_report.stage == ChildReport::Failed) {
             collectFailed(pid);
-            return fail(m_report.step, m_report.errorCode);
+            return failAsReported();
         }
         if (m_report.stage == ChildReport::NotSeen && refusedToRun(pid)) {
             collectFailed(pid);
@@ -221,9 +221,9 @@ Backend backend() noexcept
     return isWatchedByNumber(Ladder::rungFor(Creation::Any)) ? Backend::SigChld : Backend::PidFd;
 }
 
-ExitWatchPtr launch(const LaunchPlan &plan, StartError &error)
+ExitWatchPtr launch(const LaunchPlan &plan, LaunchFailure &failure)
 {
-    return launchBy<LinuxAttempt>(plan, error);
+    return launchBy<LinuxAttempt>(plan, failure);
 }
 
 ForkSide forkChild(const UserCode &code, ExitWatchPtr &watch, int &errorCode)

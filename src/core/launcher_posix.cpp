@@ -5,6 +5,7 @@
 
 #include "launcher.h"
 
+#include "detachedattempt.h"
 #include "exitwatch_sigchld.h"
 #include "launchattempt.h"
 #include "sanitizers.h"
@@ -73,9 +74,14 @@ private:
 
 } // namespace
 
-ExitWatchPtr launch(const LaunchPlan &plan, StartError &error)
+ExitWatchPtr launch(const LaunchPlan &plan, LaunchFailure &failure)
 {
-    return launchBy<PosixAttempt>(plan, error);
+    return launchBy<PosixAttempt>(plan, failure);
+}
+
+pid_t launchDetached(const LaunchPlan &plan, LaunchFailure &failure)
+{
+    return launchDetachedBy<DetachedAttempt>(plan, failure);
 }
 
 ForkSide forkChild(const UserCode &code, ExitWatchPtr &watch, int &errorCode)

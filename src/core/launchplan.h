@@ -13,6 +13,30 @@
 
 namespace ForkFd::Internal {
 
+class ModifierExit;
+
+/// User code that runs in the child just before it becomes its program.
+struct ChildModifier
+{
+    /// Called with `token` and the way to give up. Null: none.
+    void (*function)(void *token, ModifierExit &exit) = nullptr;
+    void *token = nullptr;
+    bool maySeeOurMemory = false; ///< It copes with memory that it shares with the parent.
+};
+
+/// What QProcess::UnixProcessParameters asks for.
+struct ProcessParameters
+{
+    bool resetsSignalHandlers = false; ///< Ignored signals become default, too.
+    bool ignoresSigPipe = false;
+    bool closesDescriptors = false; ///< But for the standard streams and what a LaunchRequest maps.
+    int lowestDescriptorToClose = 0;
+    bool createsSession = false;
+    bool leavesTerminal = false; ///< The controlling one.
+    bool resetsIds = false; ///< Effective user and group become the real ones.
+    bool disablesCoreDumps = false;
+};
+
 /// All that a LaunchPlan is made from.
 struct LaunchRequest
 {
@@ -20,6 +44,8 @@ struct LaunchRequest
     Command command;
     std::vector<FileDescriptor> channels; ///< What the child gets as its standard streams.
     LaunchOptions options;
+    ChildModifier modifier;
+    ProcessParameters parameters;
 };
 
 /// One descriptor's way into the child.
@@ -61,6 +87,8 @@ public:
     int *asideNotes() const noexcept { return m_asideNotes.data(); }
     /// Null: the mask of the thread that starts the child.
     const sigset_t *signalMask() const noexcept;
+    const ChildModifier &modifier() const noexcept { return m_request.modifier; }
+    const ProcessParameters &parameters() const noexcept { return m_request.parameters; }
 
 private:
     StartError check() const noexcept;

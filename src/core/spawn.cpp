@@ -166,19 +166,24 @@ bool Child::sendSignal(int signal) noexcept
 std::optional<Child> spawn(const Command &command, const LaunchOptions &options, StartError *error)
 {
     const int savedErrno = errno;
-    StartError reason;
+    LaunchFailure failure;
     ExitWatchPtr watch;
     int searchError = 0;
     const std::string program = command.argv.empty() ? std::string() : command.argv.front();
     if (const auto executable = findExecutable(program, &searchError)) {
-        const LaunchPlan plan({*executable, command, {}, options});
-        watch = launch(plan, reason);
+        LaunchRequest request;
+        request.executable = *executable;
+        request.command = command;
+        request.options = options;
+        const LaunchPlan plan(std::move(request));
+        watch = launch(plan, failure);
     } else {
-        reason = program.empty() ? StartError{"program", EINVAL} : StartError{"exec", searchError};
+        failure.error =
+            program.empty() ? StartError{"program", EINVAL} : StartError{"exec", searchError};
     }
     errno = savedErrno;
     if (error)
-        *error = reason;
+        *error = failure.error;
     if (!watch)
         return std::nullopt;
     return Child(std::move(watch));

@@ -56,7 +56,6 @@ private:
 
 UniqueFd Channel::open() noexcept
 {
-    m_bytes.clear();
     Pipe pipe;
     if (!pipe.open())
         return {};
@@ -68,9 +67,16 @@ UniqueFd Channel::open() noexcept
     return std::move(reads ? pipe.writeEnd : pipe.readEnd);
 }
 
+void Channel::reset() noexcept
+{
+    m_bytes.clear();
+    m_isDiscarding = false;
+}
+
 Channel::Result Channel::readSome()
 {
-    return readAtMost(64 * 1024);
+    qint64 count = 0;
+    return readAtMost(64 * 1024, &count);
 }
 
 bool Channel::readRest()
@@ -79,12 +85,17 @@ bool Channel::readRest()
     if (::ioctl(m_pipe.get(), FIONREAD, &available) != 0)
         return false;
     const qint64 begin = m_bytes.size();
-    const qint64 end = begin + available;
-    while (m_bytes.size() < end && readAtMost(end - m_bytes.size()) == Progress) { }
+    qint64 rest = available;
+    while (rest > 0) {
+        qint64 count = 0;
+        if (readAtMost(rest, &count) != Progress)
+            break;
+        rest -= count;
+    }
     return m_bytes.size() > begin;
 }
 
-Channel::Result Channel::readAtMost(qint64 maximum)
+Channel::Result Channel::readAtMost(qint64 maximum, qint64 *taken)
 {
     // Most reads are short: what is kept has the size of what came.
     std::array<char, 64 * 1024> scratch;
@@ -94,7 +105,9 @@ Channel::Result Channel::readAtMost(qint64 maximum)
         count = ::read(m_pipe.get(), scratch.data(), wanted);
     } while (count < 0 && errno == EINTR);
     if (count > 0) {
-        m_bytes.append(QByteArray(scratch.data(), count));
+        *taken = count;
+        if (!m_isDiscarding)
+            m_bytes.append(QByteArray(scratch.data(), count));
         return Progress;
     }
     return count < 0 && errno == EAGAIN ? WouldBlock : Finished;

@@ -32,6 +32,11 @@ public:
     /// Makes the pipe and gives the child's end. None with errno on failure.
     UniqueFd open() noexcept;
     void close() noexcept { m_pipe.reset(); }
+    /// Forgets the bytes, and discard().
+    void reset() noexcept;
+    /// Keeps nothing of what comes from now on; the child does not notice.
+    void discard() noexcept { m_isDiscarding = true; }
+    bool isDiscarding() const noexcept { return m_isDiscarding; }
     bool isOpen() const noexcept { return static_cast<bool>(m_pipe); }
     int descriptor() const noexcept { return m_pipe.get(); }
 
@@ -40,17 +45,19 @@ public:
 
     /// Reads once from the pipe. Does not close it.
     Result readSome();
-    /// Reads what is in the pipe now, and not what a grandchild goes on to write. Whether there was any.
+    /// Reads what is in the pipe now, and not what a grandchild goes on to write. Whether anything was
+    /// kept.
     bool readRest();
     /// Writes once to the pipe. Never raises SIGPIPE. `written` is how much the pipe took.
     Result writeSome(qint64 *written);
 
 private:
-    Result readAtMost(qint64 maximum);
+    Result readAtMost(qint64 maximum, qint64 *taken);
 
     const Direction m_direction;
     UniqueFd m_pipe;
     ByteQueue m_bytes;
+    bool m_isDiscarding = false;
 };
 
 } // namespace ForkFd::Internal

@@ -4,10 +4,11 @@
 #include <ForkFd/childprocess.h>
 
 #include "childprocess_p.h"
+#include "logging.h"
 
-#include <QtCore/QCoreApplication>
 #include <QtCore/QEvent>
 #include <QtCore/QPointer>
+#include <QtCore/QProcess>
 #include <QtCore/QSignalBlocker>
 
 #include <cerrno>
@@ -15,7 +16,7 @@
 
 namespace ForkFd {
 
-Q_LOGGING_CATEGORY(childProcessLog, "forkfd.childprocess")
+using namespace Internal;
 
 /// Never blocks. **Errors:** none.
 /// \since 0.1
@@ -49,8 +50,8 @@ void ChildProcess::start(const QString &program, const QStringList &arguments, O
         d->failWithoutProgram();
         return;
     }
-    d->program = program;
-    d->arguments = arguments;
+    d->settings.program = program;
+    d->settings.arguments = arguments;
     d->start(mode);
 }
 
@@ -60,10 +61,93 @@ void ChildProcess::start(OpenMode mode)
 {
     if (d->state != NotRunning)
         qCWarning(childProcessLog, "QProcess::start: Process is already running");
-    else if (d->program.isEmpty())
+    else if (d->settings.program.isEmpty())
         qCWarning(childProcessLog, "QProcess::start: program not set");
     else
         d->start(mode);
+}
+
+/// Splits `command` as splitCommand() does, sets program() and arguments(), and starts.
+/// **Errors:** a command of spaces or nothing: warns and does nothing. Otherwise those of start().
+/// \since 0.1
+void ChildProcess::startCommand(const QString &command, OpenMode mode)
+{
+    QStringList words = splitCommand(command);
+    if (words.isEmpty()) {
+        qCWarning(childProcessLog,
+                  "QProcess::startCommand: empty or whitespace-only command was provided");
+        return;
+    }
+    const QString program = words.takeFirst();
+    start(program, words, mode);
+}
+
+/// The child lives in a session of its own, goes on when this process ends, and is collected by init.
+/// Its standard streams are the parent's own unless they lead to files or to another process; all other
+/// settings hold. `*pid` (may be null) becomes its process id, or -1.
+///
+/// Blocks until the child has executed its program, which does not depend on the size of this process.
+/// **Errors:** false, errorOccurred(FailedToStart) and startError(), all within this call. While a child
+/// runs: warns and returns false. \since 0.1
+bool ChildProcess::startDetached(qint64 *pid)
+{
+    if (pid)
+        *pid = -1;
+    if (d->state != NotRunning) {
+        qCWarning(childProcessLog, "QProcess::startDetached: Process is already running");
+        return false;
+    }
+    if (d->settings.program.isEmpty()) {
+        d->failWithoutProgram();
+        return false;
+    }
+    const qint64 child = d->startDetached();
+    if (pid)
+        *pid = child;
+    return child > 0;
+}
+
+/// As above, for a program without an object. \since 0.1
+bool ChildProcess::startDetached(const QString &program, const QStringList &arguments,
+                                 const QString &workingDirectory, qint64 *pid)
+{
+    ChildProcess process;
+    process.setProgram(program);
+    process.setArguments(arguments);
+    process.setWorkingDirectory(workingDirectory);
+    return process.startDetached(pid);
+}
+
+/// The child has the parent's own outputs, and nothing ever comes on its input. Needs no event loop.
+///
+/// Blocks until the child has ended. **Errors:** -2, it did not start; -1, a signal killed it or nobody
+/// knows how it ended. \since 0.1
+int ChildProcess::execute(const QString &program, const QStringList &arguments)
+{
+    ChildProcess process;
+    process.setProcessChannelMode(ForwardedChannels);
+    process.start(program, arguments);
+    if (!process.waitForFinished(-1))
+        return -2;
+    return process.exitStatus() == NormalExit ? process.exitCode() : -1;
+}
+
+/// As QProcess's. Never blocks. **Errors:** none. \since 0.1
+QStringList ChildProcess::systemEnvironment()
+{
+    return QProcess::systemEnvironment();
+}
+
+/// As QProcess's. Never blocks. **Errors:** none. \since 0.1
+QString ChildProcess::nullDevice()
+{
+    return QProcess::nullDevice();
+}
+
+/// As QProcess's. Never blocks. **Errors:** none. \since 0.1
+QStringList ChildProcess::splitCommand(QStringView command)
+{
+    return QProcess::splitCommand(command);
 }
 
 /// As start(). **Errors:** false when a child runs already, when no program is set, and when a failure
@@ -79,7 +163,7 @@ bool ChildProcess::open(OpenMode mode)
 /// Never blocks. **Errors:** none. \since 0.1
 QString ChildProcess::program() const
 {
-    return d->program;
+    return d->settings.program;
 }
 
 /// An empty program makes the start fail. **Errors:** while a child runs: warns and does nothing.
@@ -89,13 +173,13 @@ void ChildProcess::setProgram(const QString &program)
     if (d->state != NotRunning)
         qCWarning(childProcessLog, "QProcess::setProgram: Process is already running");
     else
-        d->program = program;
+        d->settings.program = program;
 }
 
 /// Never blocks. **Errors:** none. \since 0.1
 QStringList ChildProcess::arguments() const
 {
-    return d->arguments;
+    return d->settings.arguments;
 }
 
 /// **Errors:** while a child runs: warns and does nothing. \since 0.1
@@ -104,57 +188,72 @@ void ChildProcess::setArguments(const QStringList &arguments)
     if (d->state != NotRunning)
         qCWarning(childProcessLog, "QProcess::setProgram: Process is already running");
     else
-        d->arguments = arguments;
+        d->settings.arguments = arguments;
 }
 
 /// Never blocks. **Errors:** none. \since 0.1
 QString ChildProcess::workingDirectory() const
 {
-    return d->workingDirectory;
+    return d->settings.workingDirectory;
 }
 
 /// Counts from the next start. **Errors:** none here; a directory that does not exist makes the start
 /// fail with step `workingDirectory`. \since 0.1
 void ChildProcess::setWorkingDirectory(const QString &directory)
 {
-    d->workingDirectory = directory;
+    d->settings.workingDirectory = directory;
 }
 
 /// Never blocks. **Errors:** none. \since 0.1
 QProcessEnvironment ChildProcess::processEnvironment() const
 {
-    return d->environment;
+    return d->settings.environment;
 }
 
 /// Counts from the next start. A variable of the parent that QString cannot hold reaches the child as
 /// the bytes that it is. **Errors:** none here. \since 0.1
 void ChildProcess::setProcessEnvironment(const QProcessEnvironment &environment)
 {
-    d->environment = environment;
+    d->settings.environment = environment;
+}
+
+/// Empty unless an environment was set. Never blocks. **Errors:** none. \since 0.1
+QStringList ChildProcess::environment() const
+{
+    return d->settings.environment.toStringList();
+}
+
+/// Counts from the next start. Entries without a name or a '=' are left out. **Errors:** none here.
+/// \since 0.1
+void ChildProcess::setEnvironment(const QStringList &environment)
+{
+    QProcess parser;
+    parser.setEnvironment(environment);
+    d->settings.environment = parser.processEnvironment();
 }
 
 /// Never blocks. **Errors:** none. \since 0.1
 ChildProcess::ProcessChannelMode ChildProcess::processChannelMode() const
 {
-    return d->channelMode;
+    return d->streams.channelMode;
 }
 
 /// Counts from the next start. **Errors:** none. \since 0.1
 void ChildProcess::setProcessChannelMode(ProcessChannelMode mode)
 {
-    d->channelMode = mode;
+    d->streams.channelMode = mode;
 }
 
 /// Never blocks. **Errors:** none. \since 0.1
 ChildProcess::InputChannelMode ChildProcess::inputChannelMode() const
 {
-    return d->inputMode;
+    return d->streams.inputMode;
 }
 
 /// Counts from the next start. **Errors:** none. \since 0.1
 void ChildProcess::setInputChannelMode(InputChannelMode mode)
 {
-    d->inputMode = mode;
+    d->streams.inputMode = mode;
 }
 
 /// Never blocks. **Errors:** none. \since 0.1
@@ -168,6 +267,97 @@ ChildProcess::ProcessChannel ChildProcess::readChannel() const
 void ChildProcess::setReadChannel(ProcessChannel channel)
 {
     d->setReadChannel(channel);
+}
+
+/// Counts from the next start, for which the device cannot be written to. The parent opens the file, in
+/// its own directory. **Errors:** none here; a file that cannot be opened makes the start fail with step
+/// `channels`, inside start(). \since 0.1
+void ChildProcess::setStandardInputFile(const QString &fileName)
+{
+    d->streams.redirections.setFile(Redirections::Input, fileName, ReadOnly);
+}
+
+/// Counts from the next start. With Append in `mode` what the file holds is kept, otherwise it is
+/// emptied. The parent makes the file where there is none. A channel mode that forwards standard output
+/// comes first, with a warning at the start. **Errors:** as setStandardInputFile(). \since 0.1
+void ChildProcess::setStandardOutputFile(const QString &fileName, OpenMode mode)
+{
+    d->streams.redirections.setFile(Redirections::Output, fileName, mode);
+}
+
+/// As setStandardOutputFile(). MergedChannels comes first, too. \since 0.1
+void ChildProcess::setStandardErrorFile(const QString &fileName, OpenMode mode)
+{
+    d->streams.redirections.setFile(Redirections::ErrorOutput, fileName, mode);
+}
+
+/// Counts from the next starts, which may come in either order. `destination` must not be null and live
+/// in the same thread; it cannot be written to then. When either object is destroyed the other's stream
+/// leads to itself again.
+///
+/// Never blocks. **Errors:** null or this object itself: warns and does nothing. \since 0.1
+void ChildProcess::setStandardOutputProcess(ChildProcess *destination)
+{
+    if (!destination || destination == this) {
+        qCWarning(childProcessLog, "QProcess::setStandardOutputProcess: invalid destination");
+        return;
+    }
+    Redirections::connect(d->streams.redirections, destination->d->streams.redirections);
+}
+
+/// Never blocks. **Errors:** none. \since 0.1
+std::function<void(void)> ChildProcess::childProcessModifier() const
+{
+    return d->settings.modifier.function;
+}
+
+/// Counts from the next start. The function runs in the child, after its streams and directory are set
+/// and before unixProcessParameters() are applied, with all signals blocked and no handler of the
+/// parent's left. It may call async-signal-safe functions only. The child is a real fork() then, whose
+/// time grows with the size of this process, unless UseVFork says that the function copes with the
+/// parent's own memory; then it has 256 KiB of stack, and what it writes to memory is the parent's.
+///
+/// An exception that leaves it makes the start fail, as failChildProcessModifier() does.
+/// **Errors:** none here; step `modifier`. \since 0.1
+void ChildProcess::setChildProcessModifier(const std::function<void(void)> &modifier)
+{
+    d->settings.modifier.function = modifier;
+}
+
+/// Only from within the function set by setChildProcessModifier(), for the object that it was set for.
+/// The start fails with step `modifier` and errno `error`; errorString() has the first 255 bytes of
+/// `description` (must not be null). Does not return. Async-signal-safe.
+///
+/// **Errors:** called anywhere else it ends the process with a message, since it cannot return.
+/// \since 0.1
+void ChildProcess::failChildProcessModifier(const char *description, int error) noexcept
+{
+    if (!d->settings.modifier.exit)
+        qFatal("ChildProcess::failChildProcessModifier: called outside of a child process modifier");
+    d->settings.modifier.exit->leave(description, error);
+}
+
+/// Never blocks. **Errors:** none. \since 0.1
+ChildProcess::UnixProcessParameters ChildProcess::unixProcessParameters() const noexcept
+{
+    return d->settings.parameters;
+}
+
+/// Counts from the next start. They are applied in the order of their values, after the modifier; the
+/// descriptors last. CloseFileDescriptors spares 0, 1 and 2, and those of
+/// LaunchOptions::fileDescriptors.
+///
+/// Never blocks. **Errors:** none here; step `unixProcessParameters` with the errno of setsid(2),
+/// ioctl(2), setrlimit(2) or setuid(2), which errorString() names. \since 0.1
+void ChildProcess::setUnixProcessParameters(const UnixProcessParameters &params)
+{
+    d->settings.parameters = params;
+}
+
+/// As above, with a lowestFileDescriptorToClose of 0. \since 0.1
+void ChildProcess::setUnixProcessParameters(UnixProcessFlags flagsOnly)
+{
+    d->settings.parameters = {flagsOnly, 0};
 }
 
 /// Never blocks. **Errors:** empty when the device is not open. \since 0.1
@@ -195,6 +385,13 @@ QByteArray ChildProcess::readAllStandardError()
 void ChildProcess::closeWriteChannel()
 {
     d->closeWriteChannel();
+}
+
+/// What came before can still be read. The child does not notice, and can go on writing. Never blocks.
+/// **Errors:** none. \since 0.1
+void ChildProcess::closeReadChannel(ProcessChannel channel)
+{
+    d->channelOf(channel).discard();
 }
 
 /// Never blocks. **Errors:** none. \since 0.1
@@ -263,7 +460,7 @@ ExitInfo ChildProcess::exitInfo() const
 /// Never blocks. **Errors:** none. \since 0.1
 StartError ChildProcess::startError() const
 {
-    return d->startError;
+    return d->failure.error;
 }
 
 /// Nanoseconds of a steady clock from just before the child was made until its end was noticed; while
@@ -277,14 +474,14 @@ std::chrono::nanoseconds ChildProcess::elapsedTime() const
 
 LaunchOptions ChildProcess::launchOptions() const
 {
-    return d->launchOptions;
+    return d->settings.launchOptions;
 }
 
 /// Counts from the next start. Never blocks. **Errors:** none here; what is wrong with the options is
 /// told by the start. \since 0.1
 void ChildProcess::setLaunchOptions(const LaunchOptions &options)
 {
-    d->launchOptions = options;
+    d->settings.launchOptions = options;
 }
 
 /// True when the signal was sent. Signal 0 only asks whether the child could be signalled.
@@ -331,7 +528,7 @@ bool ChildProcess::waitForStarted(int)
 /// (error() is Timedout), or a slot has deleted this object. \since 0.1
 bool ChildProcess::waitForReadyRead(int msecs)
 {
-    if (d->state == NotRunning)
+    if (d->state == NotRunning || d->readingFrom().isDiscarding())
         return false;
     ChildProcessPrivate *const p = d.get();
     const auto hasNewData = [p, before = p->readCount] { return p->readCount != before; };
@@ -346,11 +543,11 @@ bool ChildProcess::waitForReadyRead(int msecs)
 /// is over (error() is Timedout), or a slot has deleted this object. \since 0.1
 bool ChildProcess::waitForBytesWritten(int msecs)
 {
-    if (d->state == NotRunning || d->input.bytes().isEmpty())
+    if (d->state == NotRunning || !d->isWriting())
         return false;
     ChildProcessPrivate *const p = d.get();
     const auto hasWritten = [p, before = p->writeCount] { return p->writeCount != before; };
-    const auto isDone = [p, hasWritten] { return hasWritten() || !p->input.isOpen(); };
+    const auto isDone = [p, hasWritten] { return hasWritten() || !p->streams.input.isOpen(); };
     return p->serveUntil(isDone, QDeadlineTimer(msecs)) == ChildProcessPrivate::Done && hasWritten();
 }
 
@@ -369,6 +566,26 @@ bool ChildProcess::waitForFinished(int msecs)
     return outcome == ChildProcessPrivate::RunEnded && !hasFailed;
 }
 
+/// Hides QIODevice::readChannelCount(), which gives 1. Never blocks. **Errors:** none. \since 0.1
+int ChildProcess::readChannelCount() const
+{
+    return isReadable() ? 2 : 0;
+}
+
+/// Hides QIODevice::currentReadChannel(), which gives 0. Never blocks. **Errors:** none. \since 0.1
+int ChildProcess::currentReadChannel() const
+{
+    return readChannel();
+}
+
+/// Hides QIODevice::setCurrentReadChannel(). Never blocks. **Errors:** a number other than 0 and 1
+/// changes nothing; those of setReadChannel(). \since 0.1
+void ChildProcess::setCurrentReadChannel(int channel)
+{
+    if (channel == StandardOutput || channel == StandardError)
+        setReadChannel(static_cast<ProcessChannel>(channel));
+}
+
 /// Never blocks. **Errors:** none. \since 0.1
 bool ChildProcess::isSequential() const
 {
@@ -378,19 +595,19 @@ bool ChildProcess::isSequential() const
 /// Never blocks. **Errors:** none. \since 0.1
 qint64 ChildProcess::bytesAvailable() const
 {
-    return QIODevice::bytesAvailable() + d->channelOf(d->readChannel).bytes().size();
+    return QIODevice::bytesAvailable() + d->readingFrom().bytes().size();
 }
 
 /// Never blocks. **Errors:** none. \since 0.1
 qint64 ChildProcess::bytesToWrite() const
 {
-    return QIODevice::bytesToWrite() + d->input.bytes().size();
+    return QIODevice::bytesToWrite() + d->streams.input.bytes().size();
 }
 
 /// Never blocks. **Errors:** none. \since 0.1
 bool ChildProcess::canReadLine() const
 {
-    return QIODevice::canReadLine() || d->channelOf(d->readChannel).bytes().contains('\n');
+    return QIODevice::canReadLine() || d->readingFrom().bytes().contains('\n');
 }
 
 /// Waits until what was written is through, then kills. Blocks until the child has ended. Emits
@@ -412,14 +629,20 @@ void ChildProcess::close()
         return;
     const QSignalBlocker onceIsEnough(this);
     QIODevice::close();
-    d->output.bytes().clear();
-    d->errorOutput.bytes().clear();
+    d->streams.clear();
+}
+
+/// Emits stateChanged() if it is another one. Starts and ends nothing. Never blocks. **Errors:** none.
+/// \since 0.1
+void ChildProcess::setProcessState(ProcessState state)
+{
+    d->setState(state);
 }
 
 /// Never blocks. **Errors:** -1 when there is no more and will be none. \since 0.1
 qint64 ChildProcess::readData(char *data, qint64 maxSize)
 {
-    const qint64 count = d->channelOf(d->readChannel).bytes().take(data, maxSize);
+    const qint64 count = d->readingFrom().bytes().take(data, maxSize);
     // -1 is the end of the stream.
     return count == 0 && maxSize > 0 && d->state == NotRunning ? -1 : count;
 }

@@ -4,24 +4,22 @@
 #ifndef FORKFD_CHILDPROCESS_P_H
 #define FORKFD_CHILDPROCESS_P_H
 
-#include "channel.h"
+#include "childsettings.h"
 #include "exithub.h"
+#include "standardstreams.h"
 
 #include "../core/exitwatch.h"
-#include "../core/launchplan.h"
+#include "../core/launchfailure.h"
 
 #include <ForkFd/childprocess.h>
 
 #include <QtCore/QDeadlineTimer>
-#include <QtCore/QLoggingCategory>
+#include <QtCore/QPointer>
 
 #include <array>
 #include <functional>
-#include <vector>
 
 namespace ForkFd {
-
-Q_DECLARE_LOGGING_CATEGORY(childProcessLog)
 
 /// The state machine behind a ChildProcess.
 ///
@@ -42,16 +40,29 @@ public:
     }
     ~ChildProcessPrivate();
 
+    // Start and end: childprocess_p.cpp.
+
     void start(QIODevice::OpenMode mode);
+    /// The process id of a child that is left to init; -1 when it failed, which was told by then.
+    qint64 startDetached();
     void failWithoutProgram();
+    void setState(ChildProcess::ProcessState newState);
     bool waitForStarted();
+
+    // Channels and waits: childprocess_io.cpp.
+
     enum WaitOutcome { Done, RunEnded, TimedOut, ObjectGone };
     /// Serves this child until `isDone`, the end of the run or the deadline, which sets error().
     WaitOutcome serveUntil(const std::function<bool()> &isDone, const QDeadlineTimer &deadline);
 
     Internal::Channel &channelOf(ChildProcess::ProcessChannel channel) noexcept;
+    Internal::Channel &readingFrom() noexcept { return channelOf(readChannel); }
     void setReadChannel(ChildProcess::ProcessChannel channel);
     bool canWrite() const noexcept { return !m_closesInputWhenWritten; }
+    bool isWriting() const noexcept
+    {
+        return streams.input.isOpen() && !streams.input.bytes().isEmpty();
+    }
     void queueForWriting(const char *data, qint64 size);
     void closeWriteChannel();
 
@@ -60,52 +71,37 @@ public:
 
     ChildProcess *const q;
 
-    // What the next child is to be.
-    QString program;
-    QStringList arguments;
-    QString workingDirectory;
-    QProcessEnvironment environment{QProcessEnvironment::InheritFromParent};
-    ChildProcess::ProcessChannelMode channelMode = ChildProcess::SeparateChannels;
-    ChildProcess::InputChannelMode inputMode = ChildProcess::ManagedInputChannel;
-    LaunchOptions launchOptions;
+    Internal::ChildSettings settings; ///< For the next child.
+    Internal::StandardStreams streams;
 
     // What is known of the present one, or the last.
     ChildProcess::ProcessState state = ChildProcess::NotRunning;
     ChildProcess::ProcessError error = ChildProcess::UnknownError;
-    StartError startError;
+    Internal::LaunchFailure failure; ///< Of the last start; known when it returns.
     std::optional<ExitInfo> exitInfo; ///< Known from its end on.
     Internal::ExitWatchPtr watch; ///< Until its end was collected.
     qint64 pid = 0; ///< Until the change to NotRunning was told.
     std::chrono::steady_clock::time_point startTime;
     std::chrono::steady_clock::time_point endTime;
 
-    Internal::Channel input{Internal::Channel::ToChild};
-    Internal::Channel output{Internal::Channel::FromChild};
-    Internal::Channel errorOutput{Internal::Channel::FromChild};
     ChildProcess::ProcessChannel readChannel = ChildProcess::StandardOutput;
     quint64 readCount = 0; ///< How often data has come on the read channel.
     quint64 writeCount = 0; ///< How often the child's pipe has taken data.
 
 private:
     class Run;
-    struct ChildEnds
-    {
-        std::vector<FileDescriptor> descriptors;
-        std::vector<Internal::UniqueFd> owned; ///< What to close once the child has them.
-        bool add(int childFd, Internal::UniqueFd descriptor);
-    };
 
     void reset(QIODevice::OpenMode mode);
-    bool openChannels(QIODevice::OpenMode mode, ChildEnds &ends);
-    static bool openOutput(Internal::Channel &channel, int childFd, bool isRead, ChildEnds &ends);
-    StartError launch(const std::vector<FileDescriptor> &channels);
+    bool openStreams(QIODevice::OpenMode mode, Internal::ChildEnds &ends);
+    void launch(const std::vector<FileDescriptor> &channels);
     void failInsideStart();
-    QString startErrorText() const;
+    void setFailure(const char *step, int errorCode) noexcept { failure = {{step, errorCode}}; }
+    bool hasFailedInParent() const noexcept;
+    bool hasFailedToStart() const noexcept { return failure.error.step != nullptr; }
     void finishStarting();
     void announceStart();
     void emitStarted();
     void finishFailedStart();
-    void setState(ChildProcess::ProcessState newState);
     void reportError(ChildProcess::ProcessError newError, const QString &text);
     void reportErrorOf(quint64 run, ChildProcess::ProcessError newError, const QString &text);
 
@@ -114,10 +110,15 @@ private:
     bool isServable(Role role) noexcept;
     int descriptorOf(Role role) noexcept;
     Internal::Channel *channelOf(Role role) noexcept;
+    static Role roleOf(ChildProcess::ProcessChannel channel) noexcept
+    {
+        return channel == ChildProcess::StandardOutput ? Role::StandardOutput : Role::StandardError;
+    }
     void receive(Role role);
     void announceData(ChildProcess::ProcessChannel channel);
     void send();
     void closeChannel(Role role);
+    void closeAll();
 
     void collect();
     void serveReady(const std::function<bool()> &isDone, const QDeadlineTimer &deadline);
@@ -135,11 +136,35 @@ private:
     std::array<Internal::ExitHub::Id, 4> m_registrations = {}; ///< By role.
     Internal::RetryDelay m_retryDelay;
     QDeadlineTimer m_retry; ///< Runs while a child that looks ended is left alone for a moment.
+    Internal::StandardStreams::Failure m_streamFailure = Internal::StandardStreams::None;
     bool m_isStartedDue = false; ///< The state is Running, and started() was not emitted yet.
     bool m_closesInputWhenWritten = false;
     bool m_isEmittingReadyRead = false;
     bool m_isEmittingBytesWritten = false;
     quint64 m_runNumber = 0;
+};
+
+/// One child's time, as seen by code that emits signals in it.
+class ChildProcessPrivate::Run
+{
+public:
+    explicit Run(ChildProcessPrivate *d)
+        : m_q(d->q)
+        , m_d(d)
+        , m_number(d->m_runNumber)
+    {
+    }
+
+    bool isObjectAlive() const { return !m_q.isNull(); }
+    /// Whether another start has not begun since.
+    bool isLatest() const { return isObjectAlive() && m_d->m_runNumber == m_number; }
+    bool goesOn() const { return isLatest() && m_d->state != ChildProcess::NotRunning; }
+    quint64 number() const { return m_number; }
+
+private:
+    const QPointer<ChildProcess> m_q;
+    ChildProcessPrivate *const m_d;
+    const quint64 m_number;
 };
 
 } // namespace ForkFd

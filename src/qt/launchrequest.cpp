@@ -7,6 +7,10 @@
 #include <QtCore/QHash>
 #include <QtCore/QStandardPaths>
 
+#include <cstring>
+#include <exception>
+#include <utility>
+
 #include <unistd.h>
 
 extern "C" char **environ;
@@ -49,19 +53,66 @@ std::vector<std::string> encode(const QProcessEnvironment &environment)
     return result;
 }
 
+// Whether it came to its end; else `what` says which exception has ended it.
+bool runToItsEnd(const std::function<void()> &modifier, ShortText &what)
+try {
+    modifier();
+    return true;
+} catch (const std::exception &exception) {
+    std::strncpy(what.data(), exception.what(), what.size() - 1);
+    return false;
+} catch (...) {
+    std::strncpy(what.data(), "throw", what.size() - 1);
+    return false;
+}
+
+// Runs in the child between clone and exec: what a user's function does is his to answer for.
+void callModifier(void *token, ModifierExit &exit)
+{
+    auto &call = *static_cast<ModifierCall *>(token);
+    call.exit = &exit;
+    ShortText what = {};
+    // Out of the handler before the child ends: the runtime's notes may be the parent's.
+    if (!runToItsEnd(call.function, what))
+        exit.leaveAfterException(what.data());
+    call.exit = nullptr;
+}
+
+ProcessParameters toCore(const ChildProcess::UnixProcessParameters &parameters)
+{
+    using Flag = ChildProcess::UnixProcessFlag;
+    const auto has = [&parameters](Flag flag) { return parameters.flags.testFlag(flag); };
+    ProcessParameters result;
+    result.resetsSignalHandlers = has(Flag::ResetSignalHandlers);
+    result.ignoresSigPipe = has(Flag::IgnoreSigPipe);
+    result.closesDescriptors = has(Flag::CloseFileDescriptors);
+    result.lowestDescriptorToClose = parameters.lowestFileDescriptorToClose;
+    result.createsSession = has(Flag::CreateNewSession);
+    result.leavesTerminal = has(Flag::DisconnectControllingTerminal);
+    result.resetsIds = has(Flag::ResetIds);
+    result.disablesCoreDumps = has(Flag::DisableCoreDumps);
+    return result;
+}
+
 } // namespace
 
-LaunchRequest makeLaunchRequest(const QString &program, const QStringList &arguments,
-                                const QString &workingDirectory, const QProcessEnvironment &environment)
+LaunchRequest makeLaunchRequest(ChildSettings &settings)
 {
     LaunchRequest request;
-    request.executable = QFile::encodeName(resolve(program)).toStdString();
+    request.executable = QFile::encodeName(resolve(settings.program)).toStdString();
     request.command.argv.push_back(request.executable);
-    for (const QString &argument : arguments)
+    for (const QString &argument : std::as_const(settings.arguments))
         request.command.argv.push_back(QFile::encodeName(argument).toStdString());
-    request.command.workingDirectory = QFile::encodeName(workingDirectory).toStdString();
-    if (!environment.inheritsFromParent())
-        request.command.environment = encode(environment);
+    request.command.workingDirectory = QFile::encodeName(settings.workingDirectory).toStdString();
+    if (!settings.environment.inheritsFromParent())
+        request.command.environment = encode(settings.environment);
+    request.options = settings.launchOptions;
+    request.parameters = toCore(settings.parameters);
+    if (settings.modifier.function) {
+        const bool maySeeOurMemory =
+            settings.parameters.flags.testFlag(ChildProcess::UnixProcessFlag::UseVFork);
+        request.modifier = {callModifier, &settings.modifier, maySeeOurMemory};
+    }
     return request;
 }
 

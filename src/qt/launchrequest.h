@@ -4,18 +4,16 @@
 #ifndef FORKFD_QT_LAUNCHREQUEST_H
 #define FORKFD_QT_LAUNCHREQUEST_H
 
-#include "../core/launchplan.h"
+#include "childsettings.h"
 
-#include <QtCore/QProcessEnvironment>
-#include <QtCore/QString>
-#include <QtCore/QStringList>
+#include "../core/launchplan.h"
 
 namespace ForkFd::Internal {
 
-/// The core's form of a program, its arguments, directory and environment, in the bytes of the file
-/// system's encoding. A program that PATH does not have gives an empty `executable`.
-LaunchRequest makeLaunchRequest(const QString &program, const QStringList &arguments,
-                                const QString &workingDirectory, const QProcessEnvironment &environment);
+/// The core's form of the settings, in the bytes of the file system's encoding. A program that PATH does
+/// not have gives an empty `executable`. A modifier is called where it stands: the settings must not
+/// move while the request is in use.
+LaunchRequest makeLaunchRequest(ChildSettings &settings);
 
 } // namespace ForkFd::Internal
 

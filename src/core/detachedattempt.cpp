@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "detachedattempt.h"
+
+#include <cerrno>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+// Runs in the child. By fork() once more, because a modifier is user code.
+pid_t forkOrphan(ChildContext &context) noexcept
+{
+    const pid_t pid = ::fork();
+    if (pid == 0)
+        orphanMain(&context);
+    return pid;
+}
+
+} // namespace
+
+LaunchAttempt::Outcome DetachedAttempt::run() noexcept
+{
+    m_context.createOrphan = forkOrphan;
+    m_report = {};
+    pid_t child = -1;
+    const Outcome outcome = startCopy(
+        false, [] { return ::fork(); },
+        [this, &child](pid_t pid) {
+            child = pid;
+            return pid < 0 ? failCreation(errno) : Started;
+        },
+        [] {});
+    const Outcome end = child < 0 ? NotStarted : finish(child, 0);
+    return outcome == Started ? end : outcome;
+}
+
+LaunchAttempt::Outcome DetachedAttempt::finish(pid_t child, int options) noexcept
+{
+    // With every signal blocked nothing interrupts it; and who else takes the child has no use for it.
+    ::waitpid(child, nullptr, options);
+    if (m_report.stage == ChildReport::Failed)
+        return failAsReported();
+    // Without a word it was killed.
+    return m_report.orphan > 0 ? Started : fail("clone", ECHILD);
+}
+
+} // namespace ForkFd::Internal

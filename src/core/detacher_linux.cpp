@@ -1,0 +1,78 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "launcher.h"
+
+#include "childstack.h"
+#include "detachedattempt.h"
+#include "ladder_linux.h"
+
+#include <cerrno>
+
+#include <sched.h>
+#include <sys/wait.h>
+
+namespace ForkFd::Internal::System {
+
+namespace {
+
+// Runs in the child between clone and exec: async-signal-safe calls only.
+pid_t cloneOrphan(ChildContext &context) noexcept
+{
+    const pid_t orphan = ::clone(orphanMain, context.orphanStack, CLONE_VM | CLONE_VFORK, &context);
+    // Nobody may be there who would collect it.
+    if (orphan > 0 && context.report->stage == ChildReport::Failed)
+        ::waitpid(orphan, nullptr, __WALL);
+    return orphan;
+}
+
+/// The same without copying our memory: parent, child and orphan share it until the exec.
+class LinuxDetachedAttempt : public DetachedAttempt
+{
+public:
+    explicit LinuxDetachedAttempt(const LaunchPlan &plan) noexcept
+        : DetachedAttempt(plan)
+        , m_sharesMemory(maySeeOurMemory(plan) && sharesMemory(Ladder::rungFor(Creation::Any)))
+    {
+    }
+
+    Outcome run() noexcept
+    {
+        const Outcome outcome = m_sharesMemory ? cloneSharingMemory() : TryNextRung;
+        return outcome == TryNextRung ? DetachedAttempt::run() : outcome;
+    }
+
+private:
+    Outcome cloneSharingMemory() noexcept
+    {
+        const ChildStack stack;
+        const ChildStack orphanStack;
+        if (!stack || !orphanStack)
+            return fail("clone", ENOMEM);
+        int mark = -1;
+        m_context.sharedMark = &mark;
+        m_context.createOrphan = cloneOrphan;
+        m_context.orphanStack = orphanStack.top();
+        // No exit signal: nobody else shall hear of the child between.
+        const pid_t child = ::clone(childMain, stack.top(), CLONE_VM | CLONE_VFORK | CLONE_PARENT_SETTID,
+                                    &m_context, &mark);
+        if (child < 0)
+            return Ladder::isRefusal(errno) ? TryNextRung : failCreation(errno);
+        if (m_report.stage != ChildReport::NotSeen)
+            return finish(child, __WALL);
+        // It has seen a copy of our memory, or was killed at once; then the next try tells.
+        ::waitpid(child, nullptr, __WALL);
+        return TryNextRung;
+    }
+
+    const bool m_sharesMemory;
+};
+
+} // namespace
+
+pid_t launchDetached(const LaunchPlan &plan, LaunchFailure &failure)
+{
+    return launchDetachedBy<LinuxDetachedAttempt>(plan, failure);
+}
+
+} // namespace ForkFd::Internal::System

@@ -1,0 +1,316 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// What goes on while a child runs: its descriptors, its channels, and who waits for them.
+
+#include "childprocess_p.h"
+
+#include "logging.h"
+#include "starterrortext.h"
+
+#include <QtCore/QAbstractEventDispatcher>
+#include <QtCore/QTimer>
+
+#include <algorithm>
+#include <limits>
+
+#include <poll.h>
+
+namespace ForkFd {
+
+using namespace Internal;
+
+namespace {
+
+// What a wait serves first: the input, so that the child goes on.
+constexpr HubClient::Role servingOrder[] = {HubClient::StandardInput, HubClient::StandardOutput,
+                                            HubClient::StandardError, HubClient::Exit};
+
+constexpr std::size_t indexOf(HubClient::Role role)
+{
+    return static_cast<std::size_t>(role);
+}
+
+} // namespace
+
+Channel &ChildProcessPrivate::channelOf(ChildProcess::ProcessChannel channel) noexcept
+{
+    return channel == ChildProcess::StandardOutput ? streams.output : streams.errorOutput;
+}
+
+void ChildProcessPrivate::setReadChannel(ChildProcess::ProcessChannel channel)
+{
+    if (channel == readChannel)
+        return;
+    if (q->isTransactionStarted()) {
+        qCWarning(childProcessLog,
+                  "QProcess::setReadChannel: Failed due to read transaction being in progress");
+        return;
+    }
+    // QIODevice has read ahead from the old channel, and bytes may have been put back there.
+    if (q->isReadable()) {
+        const bool isText = q->isTextModeEnabled();
+        q->setTextModeEnabled(false);
+        channelOf(readChannel).bytes().prepend(q->QIODevice::read(q->QIODevice::bytesAvailable()));
+        q->setTextModeEnabled(isText);
+    }
+    readChannel = channel;
+}
+
+void ChildProcessPrivate::queueForWriting(const char *data, qint64 size)
+{
+    if (!streams.input.isOpen()) // The child reads no more: taken and lost, as by QProcess.
+        return;
+    streams.input.bytes().append(QByteArray(data, size));
+    watchDescriptor(Role::StandardInput);
+}
+
+void ChildProcessPrivate::closeWriteChannel()
+{
+    m_closesInputWhenWritten = true;
+    if (streams.input.bytes().isEmpty())
+        closeChannel(Role::StandardInput);
+}
+
+void ChildProcessPrivate::changeThread()
+{
+    for (const Role role : servingOrder)
+        unwatch(role);
+    m_hub.reset();
+    // The event moves along with the object.
+    if (state != ChildProcess::NotRunning)
+        postToEventLoop();
+}
+
+// Whoever comes here last in its thread's event loop, or first in a new one's, is to be watched there.
+void ChildProcessPrivate::postToEventLoop()
+{
+    const auto arrive = [this, run = m_runNumber] {
+        if (run != m_runNumber || state == ChildProcess::NotRunning)
+            return;
+        watchAll();
+        m_hub->attachToEventLoop();
+        retryWhenDue();
+        finishStarting();
+    };
+    QMetaObject::invokeMethod(q, arrive, Qt::QueuedConnection);
+}
+
+void ChildProcessPrivate::watchAll()
+{
+    if (!m_hub)
+        m_hub = ExitHub::forCurrentThread();
+    for (const Role role : servingOrder)
+        watchDescriptor(role);
+}
+
+void ChildProcessPrivate::watchDescriptor(Role role)
+{
+    ExitHub::Id &id = m_registrations[indexOf(role)];
+    if (id == 0 && m_hub && isServable(role)) {
+        const auto interest = role == Role::StandardInput ? PollSet::Writable : PollSet::Readable;
+        id = m_hub->add(descriptorOf(role), interest, this, role);
+    }
+}
+
+void ChildProcessPrivate::unwatch(Role role) noexcept
+{
+    if (m_hub)
+        m_hub->remove(m_registrations[indexOf(role)]);
+}
+
+Channel *ChildProcessPrivate::channelOf(Role role) noexcept
+{
+    switch (role) {
+    case Role::StandardInput:
+        return &streams.input;
+    case Role::StandardOutput:
+        return &streams.output;
+    case Role::StandardError:
+        return &streams.errorOutput;
+    case Role::Exit:
+        break;
+    }
+    return nullptr;
+}
+
+int ChildProcessPrivate::descriptorOf(Role role) noexcept
+{
+    if (const Channel *channel = channelOf(role))
+        return channel->descriptor();
+    return watch ? watch->descriptor() : -1;
+}
+
+// Whether an event of this descriptor would find something to do.
+bool ChildProcessPrivate::isServable(Role role) noexcept
+{
+    if (descriptorOf(role) < 0)
+        return false;
+    if (role == Role::Exit)
+        return m_retry.hasExpired();
+    return role != Role::StandardInput || !streams.input.bytes().isEmpty();
+}
+
+void ChildProcessPrivate::closeChannel(Role role)
+{
+    unwatch(role);
+    if (Channel *channel = channelOf(role))
+        channel->close();
+}
+
+void ChildProcessPrivate::closeAll()
+{
+    for (const Role role : servingOrder)
+        unwatch(role);
+    streams.close();
+}
+
+void ChildProcessPrivate::descriptorReady(Role role)
+{
+    const Run run(this);
+    finishStarting();
+    if (run.goesOn() && isServable(role))
+        serve(role);
+}
+
+void ChildProcessPrivate::serve(Role role)
+{
+    if (role == Role::Exit)
+        collect();
+    else if (role == Role::StandardInput)
+        send();
+    else
+        receive(role);
+}
+
+void ChildProcessPrivate::receive(Role role)
+{
+    Channel &channel = *channelOf(role);
+    switch (channel.readSome()) {
+    case Channel::Progress:
+        if (!channel.isDiscarding())
+            announceData(role == Role::StandardOutput ? ChildProcess::StandardOutput
+                                                      : ChildProcess::StandardError);
+        break;
+    case Channel::WouldBlock:
+        break;
+    case Channel::Finished:
+        closeChannel(role);
+        break;
+    }
+}
+
+void ChildProcessPrivate::announceData(ChildProcess::ProcessChannel channel)
+{
+    const Run run(this);
+    if (channel == readChannel) {
+        ++readCount;
+        if (!m_isEmittingReadyRead) {
+            m_isEmittingReadyRead = true;
+            Q_EMIT q->readyRead();
+            if (!run.isObjectAlive())
+                return;
+            m_isEmittingReadyRead = false;
+        }
+    }
+    if (run.goesOn())
+        Q_EMIT q->channelReadyRead(channel);
+    if (!run.goesOn())
+        return;
+    if (channel == ChildProcess::StandardOutput)
+        Q_EMIT q->readyReadStandardOutput(ChildProcess::QPrivateSignal());
+    else
+        Q_EMIT q->readyReadStandardError(ChildProcess::QPrivateSignal());
+}
+
+void ChildProcessPrivate::send()
+{
+    const Run run(this);
+    qint64 written = 0;
+    const Channel::Result result = streams.input.writeSome(&written);
+    if (result == Channel::Finished) {
+        closeChannel(Role::StandardInput);
+        reportError(ChildProcess::WriteError, translate("Error writing to process"));
+        return;
+    }
+    if (streams.input.bytes().isEmpty()) {
+        unwatch(Role::StandardInput);
+        if (m_closesInputWhenWritten)
+            closeChannel(Role::StandardInput);
+    }
+    if (written == 0)
+        return;
+    ++writeCount;
+    if (m_isEmittingBytesWritten)
+        return;
+    m_isEmittingBytesWritten = true;
+    Q_EMIT q->bytesWritten(written);
+    if (run.isObjectAlive())
+        m_isEmittingBytesWritten = false;
+}
+
+// The child looks ended and cannot be collected yet (ExitWatch::collect): its descriptor stays
+// readable and would keep the event loop spinning.
+void ChildProcessPrivate::retryLater()
+{
+    unwatch(Role::Exit);
+    m_retry = QDeadlineTimer(m_retryDelay.next());
+    retryWhenDue();
+}
+
+// Before the thread has an event loop there is nothing to wait in; postToEventLoop() comes back to it.
+void ChildProcessPrivate::retryWhenDue()
+{
+    if (m_retry.hasExpired())
+        watchDescriptor(Role::Exit);
+    else if (QAbstractEventDispatcher::instance())
+        QTimer::singleShot(std::chrono::milliseconds(m_retry.remainingTime()), Qt::PreciseTimer, q,
+                           [this] { retryWhenDue(); });
+}
+
+// Waits until one of this child's descriptors is ready, and serves those that are until it is done.
+void ChildProcessPrivate::serveReady(const std::function<bool()> &isDone, const QDeadlineTimer &deadline)
+{
+    const Run run(this);
+    std::array<pollfd, std::size(servingOrder)> entries;
+    for (const Role role : servingOrder) {
+        const short events = role == Role::StandardInput ? POLLOUT : POLLIN;
+        // poll(2) ignores negative descriptors.
+        entries[indexOf(role)] = {isServable(role) ? descriptorOf(role) : -1, events, 0};
+    }
+    const QDeadlineTimer next = m_retry.hasExpired() ? deadline : std::min(deadline, m_retry);
+    const qint64 timeout = std::min<qint64>(next.remainingTime(), std::numeric_limits<int>::max());
+    const int count = ::poll(entries.data(), entries.size(), static_cast<int>(timeout));
+    if (m_hub)
+        m_hub->invalidateBatch();
+    for (const Role role : servingOrder) {
+        if (count > 0 && entries[indexOf(role)].revents != 0 && run.goesOn() && !isDone()
+            && isServable(role))
+            serve(role);
+    }
+}
+
+ChildProcessPrivate::WaitOutcome ChildProcessPrivate::serveUntil(const std::function<bool()> &isDone,
+                                                                 const QDeadlineTimer &deadline)
+{
+    const Run run(this);
+    finishStarting();
+    while (run.goesOn() && !isDone()) {
+        if (!watch) { // A slot of the last output waits.
+            finishEnding();
+            break;
+        }
+        serveReady(isDone, deadline);
+        // Not only when nothing came: a child that never stops writing must not stop the clock.
+        if (deadline.hasExpired() && run.goesOn() && !isDone()) {
+            error = ChildProcess::Timedout;
+            q->setErrorString(translate("Process operation timed out"));
+            return TimedOut;
+        }
+    }
+    if (!run.isObjectAlive())
+        return ObjectGone;
+    return run.goesOn() ? Done : RunEnded;
+}
+
+} // namespace ForkFd

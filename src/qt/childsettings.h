@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_CHILDSETTINGS_H
+#define FORKFD_CHILDSETTINGS_H
+
+#include "../core/childsetup.h"
+
+#include <ForkFd/childprocess.h>
+
+#include <QtCore/QProcessEnvironment>
+#include <QtCore/QString>
+#include <QtCore/QStringList>
+
+#include <functional>
+
+namespace ForkFd::Internal {
+
+/// A user's function that runs in the child, and its way out.
+struct ModifierCall
+{
+    std::function<void()> function;
+    ModifierExit *exit = nullptr; ///< Set in the child while it runs there.
+};
+
+/// What the next child of a ChildProcess is to be, but for its standard streams.
+struct ChildSettings
+{
+    QString program;
+    QStringList arguments;
+    QString workingDirectory;
+    QProcessEnvironment environment{QProcessEnvironment::InheritFromParent};
+    LaunchOptions launchOptions;
+    ModifierCall modifier;
+    ChildProcess::UnixProcessParameters parameters = {};
+};
+
+} // namespace ForkFd::Internal
+
+#endif

@@ -1,0 +1,10 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "logging.h"
+
+namespace ForkFd {
+
+Q_LOGGING_CATEGORY(childProcessLog, "forkfd.childprocess")
+
+} // namespace ForkFd

@@ -1,0 +1,16 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_LOGGING_H
+#define FORKFD_LOGGING_H
+
+#include <QtCore/QLoggingCategory>
+
+namespace ForkFd {
+
+/// Misuse warns here, in QProcess's words.
+Q_DECLARE_LOGGING_CATEGORY(childProcessLog)
+
+} // namespace ForkFd
+
+#endif

@@ -1,0 +1,80 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "redirections.h"
+
+#include <QtCore/QFile>
+
+#include <cerrno>
+#include <utility>
+
+#include <fcntl.h>
+
+namespace ForkFd::Internal {
+
+Redirections::~Redirections()
+{
+    for (const Stream stream : {Input, Output, ErrorOutput})
+        clear(stream);
+}
+
+void Redirections::clear(Stream stream) noexcept
+{
+    const Target target = std::exchange(m_targets[stream], {});
+    if (!target.connection)
+        return;
+    if (stream == Input)
+        target.connection->source->m_targets[Output] = {};
+    else
+        target.connection->sink->m_targets[Input] = {};
+}
+
+void Redirections::setFile(Stream stream, const QString &name, QIODevice::OpenMode mode)
+{
+    clear(stream);
+    m_targets[stream] = {name, mode, {}};
+}
+
+void Redirections::connect(Redirections &source, Redirections &sink)
+{
+    source.clear(Output);
+    sink.clear(Input);
+    const auto connection = std::make_shared<Connection>(Connection{&source, &sink, {}});
+    source.m_targets[Output].connection = connection;
+    sink.m_targets[Input].connection = connection;
+}
+
+bool Redirections::leadsElsewhere(Stream stream) const noexcept
+{
+    const Target &target = m_targets[stream];
+    return target.connection || !target.fileName.isEmpty();
+}
+
+UniqueFd Redirections::open(Stream stream)
+{
+    const Target &target = m_targets[stream];
+    return target.connection ? openPipe(target.connection->pipe, stream) : openFile(target, stream);
+}
+
+UniqueFd Redirections::openFile(const Target &target, Stream stream)
+{
+    const int howToWrite =
+        O_WRONLY | O_CREAT | (target.mode.testFlag(QIODevice::Append) ? O_APPEND : O_TRUNC);
+    const QByteArray name = QFile::encodeName(target.fileName);
+    int fd;
+    do {
+        fd = ::open(name.constData(), O_CLOEXEC | (stream == Input ? O_RDONLY : howToWrite), 0666);
+    } while (fd < 0 && errno == EINTR); // A FIFO blocks (open(2)).
+    return UniqueFd(fd);
+}
+
+UniqueFd Redirections::openPipe(Pipe &pipe, Stream stream)
+{
+    UniqueFd &end = stream == Input ? pipe.readEnd : pipe.writeEnd;
+    // Not there: the child before this one has taken it, and so begins a new pipe.
+    if (!end)
+        pipe.open();
+    return std::move(end);
+}
+
+} // namespace ForkFd::Internal

@@ -1,0 +1,140 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "standardstreams.h"
+
+#include "logging.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+constexpr int childFdOf(Redirections::Stream stream)
+{
+    return static_cast<int>(stream); // Both count as POSIX does.
+}
+
+} // namespace
+
+bool ChildEnds::add(int childFd, UniqueFd descriptor)
+{
+    if (!descriptor)
+        return false;
+    descriptors.push_back({childFd, descriptor.get()});
+    owned.push_back(std::move(descriptor));
+    return true;
+}
+
+StandardStreams::Failure StandardStreams::open(QIODevice::OpenMode mode, ChildEnds &ends)
+{
+    const bool isRead = mode.testFlag(QIODevice::ReadOnly);
+    Failure failure = openInput(ends);
+    if (failure == None)
+        failure = openOutput(Redirections::Output, isRead, ends);
+    if (failure != None)
+        return failure;
+    if (channelMode != ChildProcess::MergedChannels)
+        return openOutput(Redirections::ErrorOutput, isRead, ends);
+    warnOfContradiction(Redirections::ErrorOutput);
+    addMerged(ends);
+    return None;
+}
+
+StandardStreams::Failure StandardStreams::openDetached(ChildEnds &ends)
+{
+    for (const auto stream : {Redirections::Input, Redirections::Output, Redirections::ErrorOutput}) {
+        if (stream == Redirections::ErrorOutput && channelMode == ChildProcess::MergedChannels)
+            break;
+        const Failure failure = redirections.leadsElsewhere(stream) ? redirect(stream, ends) : None;
+        if (failure != None)
+            return failure;
+    }
+    if (channelMode == ChildProcess::MergedChannels && !addMerged(ends)
+        && ::fcntl(STDOUT_FILENO, F_GETFD) >= 0)
+        ends.descriptors.push_back({STDERR_FILENO, STDOUT_FILENO});
+    return None;
+}
+
+void StandardStreams::close() noexcept
+{
+    for (Channel *channel : {&input, &output, &errorOutput})
+        channel->close();
+}
+
+void StandardStreams::clear() noexcept
+{
+    for (Channel *channel : {&input, &output, &errorOutput})
+        channel->reset();
+}
+
+bool StandardStreams::isForwarded(Redirections::Stream stream) const noexcept
+{
+    switch (stream) {
+    case Redirections::Input:
+        return inputMode == ChildProcess::ForwardedInputChannel;
+    case Redirections::Output:
+        return channelMode == ChildProcess::ForwardedChannels
+            || channelMode == ChildProcess::ForwardedOutputChannel;
+    case Redirections::ErrorOutput:
+        break;
+    }
+    return channelMode == ChildProcess::ForwardedChannels
+        || channelMode == ChildProcess::ForwardedErrorChannel;
+}
+
+StandardStreams::Failure StandardStreams::openInput(ChildEnds &ends)
+{
+    if (redirections.leadsElsewhere(Redirections::Input))
+        return redirect(Redirections::Input, ends);
+    if (isForwarded(Redirections::Input))
+        return None;
+    return ends.add(STDIN_FILENO, input.open()) ? None : Pipe;
+}
+
+StandardStreams::Failure StandardStreams::openOutput(Redirections::Stream stream, bool isRead,
+                                                     ChildEnds &ends)
+{
+    if (isForwarded(stream)) {
+        warnOfContradiction(stream);
+        return None;
+    }
+    if (redirections.leadsElsewhere(stream))
+        return redirect(stream, ends);
+    // An output that nobody can read goes to nobody, so that the child neither blocks nor breaks.
+    Channel &channel = stream == Redirections::Output ? output : errorOutput;
+    UniqueFd end = isRead ? channel.open() : UniqueFd(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+    return ends.add(childFdOf(stream), std::move(end)) ? None : Pipe;
+}
+
+StandardStreams::Failure StandardStreams::redirect(Redirections::Stream stream, ChildEnds &ends)
+{
+    if (ends.add(childFdOf(stream), redirections.open(stream)))
+        return None;
+    return stream == Redirections::Input ? InputFile : OutputFile;
+}
+
+void StandardStreams::warnOfContradiction(Redirections::Stream stream) const
+{
+    if (redirections.leadsElsewhere(stream))
+        qCWarning(childProcessLog, "QProcess::openChannels: Inconsistent %s channel configuration",
+                  stream == Redirections::Output ? "stdout" : "stderr");
+}
+
+// Standard error to where standard output leads, if that is not the parent's own.
+bool StandardStreams::addMerged(ChildEnds &ends)
+{
+    const auto isOutput = [](const FileDescriptor &end) { return end.childFd == STDOUT_FILENO; };
+    const auto end = std::find_if(ends.descriptors.begin(), ends.descriptors.end(), isOutput);
+    if (end == ends.descriptors.end())
+        return false;
+    ends.descriptors.push_back({STDERR_FILENO, end->parentFd});
+    return true;
+}
+
+} // namespace ForkFd::Internal

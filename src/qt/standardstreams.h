@@ -1,0 +1,61 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_STANDARDSTREAMS_H
+#define FORKFD_STANDARDSTREAMS_H
+
+#include "channel.h"
+#include "redirections.h"
+
+#include <ForkFd/childprocess.h>
+
+#include <vector>
+
+namespace ForkFd::Internal {
+
+/// The child's ends of its standard streams, for one start.
+struct ChildEnds
+{
+    std::vector<FileDescriptor> descriptors;
+    std::vector<UniqueFd> owned; ///< What to close once the child has them.
+
+    /// False when there is no descriptor.
+    bool add(int childFd, UniqueFd descriptor);
+};
+
+/// The three standard streams of a ChildProcess: where each leads, and our ends of those that lead to
+/// us.
+class StandardStreams
+{
+public:
+    /// What could not be opened; errno says why.
+    enum Failure { None, Pipe, InputFile, OutputFile };
+
+    /// Makes the streams of a child. With a failure, our ends are to be closed by close().
+    Failure open(QIODevice::OpenMode mode, ChildEnds &ends);
+    /// The same for one that is nobody's child: what is not redirected stays the parent's own.
+    Failure openDetached(ChildEnds &ends);
+    void close() noexcept;
+    /// Forgets what was not read or written.
+    void clear() noexcept;
+
+    ChildProcess::ProcessChannelMode channelMode = ChildProcess::SeparateChannels;
+    ChildProcess::InputChannelMode inputMode = ChildProcess::ManagedInputChannel;
+    Redirections redirections;
+
+    Channel input{Channel::ToChild};
+    Channel output{Channel::FromChild};
+    Channel errorOutput{Channel::FromChild};
+
+private:
+    bool isForwarded(Redirections::Stream stream) const noexcept;
+    Failure openInput(ChildEnds &ends);
+    Failure openOutput(Redirections::Stream stream, bool isRead, ChildEnds &ends);
+    Failure redirect(Redirections::Stream stream, ChildEnds &ends);
+    void warnOfContradiction(Redirections::Stream stream) const;
+    static bool addMerged(ChildEnds &ends);
+};
+
+} // namespace ForkFd::Internal
+
+#endif
