@@ -9,8 +9,10 @@
 
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace ForkFd::Internal {
@@ -46,6 +48,15 @@ bool ChildCalls::resetIds() noexcept
     if (wasDumpable)
         ::prctl(PR_SET_DUMPABLE, 1);
     return isReset;
+}
+
+pid_t ChildCalls::cloneOrphan(ChildContext &context) noexcept
+{
+    const pid_t orphan = ::clone(orphanMain, context.orphanStack, CLONE_VM | CLONE_VFORK, &context);
+    // In a container there may be no init that would collect it.
+    if (orphan > 0 && context.report->stage == ChildReport::Failed)
+        ::waitpid(orphan, nullptr, __WALL);
+    return orphan;
 }
 
 } // namespace ForkFd::Internal

@@ -159,10 +159,10 @@ private:
             failParameter("setsid");
         if (wanted.leavesTerminal)
             leaveTerminal();
-        if (wanted.disablesCoreDumps)
-            disableCoreDumps();
         if (wanted.resetsIds && !ChildCalls::resetIds())
             failParameter("setuid");
+        if (wanted.disablesCoreDumps)
+            disableCoreDumps();
         if (wanted.closesDescriptors)
             closeDescriptors();
     }
@@ -287,6 +287,15 @@ void becomeChild(ChildContext &context) noexcept
 int orphanMain(void *context) noexcept
 {
     ChildSetup(*static_cast<ChildContext *>(context)).run();
+}
+
+// By fork() once more, because a modifier is user code.
+pid_t forkOrphan(ChildContext &context) noexcept
+{
+    const pid_t pid = ::fork();
+    if (pid == 0)
+        orphanMain(&context);
+    return pid;
 }
 
 int childMain(void *context) noexcept

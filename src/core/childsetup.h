@@ -94,6 +94,8 @@ void prepareForUserCode(const ChildContext &context) noexcept;
 [[noreturn]] void becomeChild(ChildContext &context) noexcept;
 /// The same in the process that a detached start leaves behind.
 [[noreturn]] int orphanMain(void *context) noexcept;
+/// A ChildContext::createOrphan for a child that has a copy of its parent's memory.
+pid_t forkOrphan(ChildContext &context) noexcept;
 /// The same, as clone(2) calls it: with a ChildContext. It stands with the rest of the child's code
 /// because a sanitizer's bookkeeping at its entry would already be done in the parent's books.
 [[noreturn]] int childMain(void *context) noexcept;

@@ -10,19 +10,6 @@
 
 namespace ForkFd::Internal {
 
-namespace {
-
-// Runs in the child. By fork() once more, because a modifier is user code.
-pid_t forkOrphan(ChildContext &context) noexcept
-{
-    const pid_t pid = ::fork();
-    if (pid == 0)
-        orphanMain(&context);
-    return pid;
-}
-
-} // namespace
-
 LaunchAttempt::Outcome DetachedAttempt::run() noexcept
 {
     m_context.createOrphan = forkOrphan;

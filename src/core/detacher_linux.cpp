@@ -3,6 +3,7 @@
 
 #include "launcher.h"
 
+#include "childcalls.h"
 #include "childstack.h"
 #include "detachedattempt.h"
 #include "ladder_linux.h"
@@ -15,16 +16,6 @@
 namespace ForkFd::Internal::System {
 
 namespace {
-
-// Runs in the child between clone and exec: async-signal-safe calls only.
-pid_t cloneOrphan(ChildContext &context) noexcept
-{
-    const pid_t orphan = ::clone(orphanMain, context.orphanStack, CLONE_VM | CLONE_VFORK, &context);
-    // Nobody may be there who would collect it.
-    if (orphan > 0 && context.report->stage == ChildReport::Failed)
-        ::waitpid(orphan, nullptr, __WALL);
-    return orphan;
-}
 
 /// The same without copying our memory: parent, child and orphan share it until the exec.
 class LinuxDetachedAttempt : public DetachedAttempt
@@ -51,7 +42,7 @@ private:
             return fail("clone", ENOMEM);
         int mark = -1;
         m_context.sharedMark = &mark;
-        m_context.createOrphan = cloneOrphan;
+        m_context.createOrphan = ChildCalls::cloneOrphan;
         m_context.orphanStack = orphanStack.top();
         // No exit signal: nobody else shall hear of the child between.
         const pid_t child = ::clone(childMain, stack.top(), CLONE_VM | CLONE_VFORK | CLONE_PARENT_SETTID,

@@ -77,6 +77,7 @@ qint64 ChildProcessPrivate::startDetached()
             setFailure("exec", ENOENT);
         else
             orphan = launchDetached(LaunchPlan(std::move(request)), failure);
+        settings.modifier.exit = nullptr; // As after launch().
     }
     if (orphan < 0)
         reportError(ChildProcess::FailedToStart, startErrorText(failure, m_streamFailure));
