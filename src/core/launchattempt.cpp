@@ -28,6 +28,8 @@ LaunchAttempt::LaunchAttempt(const UserCode &code) noexcept
 
 bool LaunchAttempt::maySeeOurMemory(const LaunchPlan &plan) noexcept
 {
+    if (Sanitizers::needFork())
+        return false;
     // The frames of instrumented code would stay in a sanitizer's books of our stack.
     const ChildModifier &modifier = plan.modifier();
     return !modifier.function || (modifier.maySeeOurMemory && !Sanitizers::areActive());

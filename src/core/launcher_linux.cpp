@@ -49,10 +49,10 @@ public:
 private:
     static Creation creationFor(const ChildContext &context) noexcept
     {
-        if (context.userCode.wantsFork || Sanitizers::needFork())
-            return Creation::ByNumber;
         if (context.plan)
             return maySeeOurMemory(*context.plan) ? Creation::Any : Creation::ByNumber;
+        if (context.userCode.wantsFork || Sanitizers::needFork())
+            return Creation::ByNumber;
         return context.userCode.function && !Sanitizers::areActive() ? Creation::Any : Creation::Copying;
     }
 
