@@ -26,6 +26,10 @@
 //   traced        is traced from now on, so that nobody can collect it as long as its tracer lives:
 //                 a grandchild, which sleeps and keeps every descriptor; prints its pid, or 0
 //   grow N FD     makes the pipe FD hold N bytes
+//   session       prints the numbers of its parent, process group and session, on one line
+//   ids           prints its real and effective user, real and effective group, on one line
+//   terminal      prints whether it has a controlling terminal: "yes" or "no"
+//   cores         prints how many bytes of a core it may dump, and might allow itself
 
 #include <cerrno>
 #include <csignal>
@@ -186,6 +190,32 @@ void letGrandchildTrace()
     close(isReady[0]);
 }
 
+void printSession()
+{
+    std::printf("%d %d %d\n", static_cast<int>(getppid()), static_cast<int>(getpgrp()),
+                static_cast<int>(getsid(0)));
+}
+
+void printIds()
+{
+    std::printf("%u %u %u %u\n", getuid(), geteuid(), getgid(), getegid());
+}
+
+void printTerminal()
+{
+    const int terminal = open("/dev/tty", O_RDONLY | O_NOCTTY | O_NONBLOCK);
+    std::puts(terminal >= 0 ? "yes" : "no");
+    close(terminal);
+}
+
+void printCoreLimit()
+{
+    rlimit limit = {};
+    getrlimit(RLIMIT_CORE, &limit);
+    std::printf("%lld %lld\n", static_cast<long long>(limit.rlim_cur),
+                static_cast<long long>(limit.rlim_max));
+}
+
 } // namespace
 
 int main(int argc, char **argv)
@@ -245,6 +275,14 @@ int main(int argc, char **argv)
         } else if (word == "grow") {
             const int size = numberOf(next());
             fcntl(numberOf(next()), F_SETPIPE_SZ, size);
+        } else if (word == "session") {
+            printSession();
+        } else if (word == "ids") {
+            printIds();
+        } else if (word == "terminal") {
+            printTerminal();
+        } else if (word == "cores") {
+            printCoreLimit();
         } else {
             std::fprintf(stderr, "child: what is \"%s\"?\n", word.c_str());
             return 99;

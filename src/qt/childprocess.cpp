@@ -270,7 +270,7 @@ void ChildProcess::setReadChannel(ProcessChannel channel)
 }
 
 /// Counts from the next start, for which the device cannot be written to. The parent opens the file, in
-/// its own directory. **Errors:** none here; a file that cannot be opened makes the start fail with step
+/// its own directory. ForwardedInputChannel comes first, with a warning at the start. **Errors:** none here; a file that cannot be opened makes the start fail with step
 /// `channels`, inside start(). \since 0.1
 void ChildProcess::setStandardInputFile(const QString &fileName)
 {
@@ -279,7 +279,8 @@ void ChildProcess::setStandardInputFile(const QString &fileName)
 
 /// Counts from the next start. With Append in `mode` what the file holds is kept, otherwise it is
 /// emptied. The parent makes the file where there is none. A channel mode that forwards standard output
-/// comes first, with a warning at the start. **Errors:** as setStandardInputFile(). \since 0.1
+/// comes first, with a warning at the start. With both outputs elsewhere the device cannot be read.
+/// **Errors:** as setStandardInputFile(). \since 0.1
 void ChildProcess::setStandardOutputFile(const QString &fileName, OpenMode mode)
 {
     d->streams.redirections.setFile(Redirections::Output, fileName, mode);

@@ -93,8 +93,7 @@ void ChildProcessPrivate::failWithoutProgram()
 void ChildProcessPrivate::reset(QIODevice::OpenMode mode)
 {
     ++m_runNumber;
-    if (streams.redirections.leadsElsewhere(Redirections::Input))
-        mode.setFlag(QIODevice::WriteOnly, false);
+    mode &= ~streams.closedDirections();
     // A device that is open in no direction is open all the same, as by QProcess.
     q->QIODevice::open(mode == QIODevice::NotOpen ? QIODevice::Unbuffered : mode);
     q->setErrorString({});

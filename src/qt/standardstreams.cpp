@@ -61,6 +61,17 @@ StandardStreams::Failure StandardStreams::openDetached(ChildEnds &ends)
     return None;
 }
 
+QIODevice::OpenMode StandardStreams::closedDirections() const noexcept
+{
+    QIODevice::OpenMode closed;
+    closed.setFlag(QIODevice::WriteOnly, redirections.leadsElsewhere(Redirections::Input));
+    closed.setFlag(QIODevice::ReadOnly,
+                   redirections.leadsElsewhere(Redirections::Output)
+                       && (channelMode == ChildProcess::MergedChannels
+                           || redirections.leadsElsewhere(Redirections::ErrorOutput)));
+    return closed;
+}
+
 void StandardStreams::close() noexcept
 {
     for (Channel *channel : {&input, &output, &errorOutput})
@@ -90,10 +101,12 @@ bool StandardStreams::isForwarded(Redirections::Stream stream) const noexcept
 
 StandardStreams::Failure StandardStreams::openInput(ChildEnds &ends)
 {
+    if (isForwarded(Redirections::Input)) {
+        warnOfContradiction(Redirections::Input);
+        return None;
+    }
     if (redirections.leadsElsewhere(Redirections::Input))
         return redirect(Redirections::Input, ends);
-    if (isForwarded(Redirections::Input))
-        return None;
     return ends.add(STDIN_FILENO, input.open()) ? None : Pipe;
 }
 
@@ -121,9 +134,10 @@ StandardStreams::Failure StandardStreams::redirect(Redirections::Stream stream, 
 
 void StandardStreams::warnOfContradiction(Redirections::Stream stream) const
 {
+    constexpr const char *names[] = {"stdin", "stdout", "stderr"};
     if (redirections.leadsElsewhere(stream))
         qCWarning(childProcessLog, "QProcess::openChannels: Inconsistent %s channel configuration",
-                  stream == Redirections::Output ? "stdout" : "stderr");
+                  names[stream]);
 }
 
 // Standard error to where standard output leads, if that is not the parent's own.

@@ -35,6 +35,8 @@ public:
     Failure open(QIODevice::OpenMode mode, ChildEnds &ends);
     /// The same for one that is nobody's child: what is not redirected stays the parent's own.
     Failure openDetached(ChildEnds &ends);
+    /// What the device cannot be open for, because no stream of the child leads there.
+    QIODevice::OpenMode closedDirections() const noexcept;
     void close() noexcept;
     /// Forgets what was not read or written.
     void clear() noexcept;
