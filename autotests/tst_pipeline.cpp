@@ -1,0 +1,354 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "childprocesstest.h"
+
+#include <QtCore/QRegularExpression>
+
+#include <csignal>
+
+/// The standard output of one child is the standard input of another.
+class tst_Pipeline : public ChildProcessTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void twoStages_data();
+    void twoStages();
+    void threeStages();
+    void middleIsDetached();
+    void merged();
+    void sinkIsReadOnly();
+    void restarted();
+    void connectedAnew();
+    void sinkDestroyed();
+    void sinkDestroyedBeforeItsStart();
+    void sourceDestroyed();
+    void takenBackBySource();
+    void takenBackBySink();
+    void sourceFailsToStart_data();
+    void sourceFailsToStart();
+    void sinkEndsEarly();
+    void onlyOneStarted_data();
+    void onlyOneStarted();
+    void noDescriptorLeft();
+#ifndef FORKFD_TEST_QPROCESS // It follows a null pointer, and gives a process to itself.
+    void noDestination();
+#endif
+
+private:
+    static bool ends(Process &process);
+};
+
+bool tst_Pipeline::ends(Process &process)
+{
+    return process.waitForFinished() && process.exitStatus() == Process::NormalExit
+        && process.exitCode() == 0;
+}
+
+void tst_Pipeline::twoStages_data()
+{
+    QTest::addColumn<bool>("isSinkFirst");
+    QTest::addColumn<int>("size");
+    for (const bool isSinkFirst : {false, true}) {
+        const char *const order = isSinkFirst ? "sink first" : "source first";
+        QTest::addRow("nothing, %s", order) << isSinkFirst << 0;
+        QTest::addRow("a little, %s", order) << isSinkFirst << 3;
+        QTest::addRow("more than pipes hold, %s", order) << isSinkFirst << 3000000;
+    }
+}
+
+void tst_Pipeline::twoStages()
+{
+    QFETCH(const bool, isSinkFirst);
+    QFETCH(const int, size);
+    Process source;
+    Process sink;
+    source.setStandardOutputProcess(&sink);
+    QSignalSpy sourceReadyRead(&source, &Process::readyRead);
+    QSignalSpy sinkFinished(&sink, &Process::finished);
+    if (isSinkFirst)
+        sink.start(childProgram(), words("echo"));
+    source.start(childProgram(), words("echo write 2 2"));
+    if (!isSinkFirst)
+        sink.start(childProgram(), words("echo"));
+    QCOMPARE(source.write(QByteArray(size, 'x')), size);
+    source.closeWriteChannel();
+    QVERIFY(comes(sinkFinished));
+    QVERIFY(source.state() == Process::NotRunning || ends(source));
+    QCOMPARE(sink.readAll().count('x'), size);
+    QCOMPARE(sourceReadyRead.size(), 0);
+    QCOMPARE(source.readAllStandardOutput(), "");
+    QCOMPARE(source.readAllStandardError(), "xx");
+}
+
+void tst_Pipeline::threeStages()
+{
+    Process first;
+    Process middle;
+    Process last;
+    first.setStandardOutputProcess(&middle);
+    middle.setStandardOutputProcess(&last);
+    middle.start(childProgram(), words("echo"));
+    last.start(childProgram(), words("echo"));
+    first.start(childProgram(), words("args through both"));
+    QVERIFY(ends(first));
+    QVERIFY(ends(middle));
+    QVERIFY(ends(last));
+    QCOMPARE(last.readAll(), "through\nboth\n");
+}
+
+void tst_Pipeline::middleIsDetached()
+{
+    Process first;
+    Process middle;
+    Process last;
+    first.setStandardOutputProcess(&middle);
+    middle.setStandardOutputProcess(&last);
+    middle.setProgram(childProgram());
+    middle.setArguments(words("echo"));
+    first.start(childProgram(), words("echo"));
+    QVERIFY(middle.startDetached());
+    last.start(childProgram(), words("echo"));
+    first.write("through a stranger");
+    first.closeWriteChannel();
+    QVERIFY(ends(first));
+    QVERIFY(ends(last));
+    QCOMPARE(last.readAll(), "through a stranger");
+}
+
+void tst_Pipeline::merged()
+{
+    Process source;
+    Process sink;
+    source.setProcessChannelMode(Process::MergedChannels);
+    source.setStandardOutputProcess(&sink);
+    source.start(childProgram(), words("write 3 1 write 5 2"));
+    QCOMPARE(source.openMode(), QIODevice::WriteOnly);
+    sink.start(childProgram(), words("echo"));
+    QVERIFY(ends(source));
+    QVERIFY(ends(sink));
+    QCOMPARE(sink.readAll(), "xxxxxxxx");
+}
+
+void tst_Pipeline::sinkIsReadOnly()
+{
+    Process source;
+    Process sink;
+    source.setStandardOutputProcess(&sink);
+    sink.start(childProgram(), words("echo"));
+    QCOMPARE(sink.openMode(), QIODevice::ReadOnly);
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"^QIODevice::write .*: ReadOnly device$"_s));
+    QCOMPARE(sink.write("past the source"), -1);
+    source.start(childProgram(), words("exit 0"));
+    QCOMPARE(source.openMode(), QIODevice::ReadWrite);
+    QVERIFY(ends(source));
+    QVERIFY(ends(sink));
+    QCOMPARE(sink.readAll(), "");
+}
+
+void tst_Pipeline::restarted()
+{
+    Process source;
+    Process sink;
+    source.setStandardOutputProcess(&sink);
+    for (int i = 0; i < 6; ++i) {
+        Process &first = i % 2 == 0 ? source : sink;
+        Process &second = i % 2 == 0 ? sink : source;
+        const QStringList arguments = words("args") + QStringList(QString::number(i));
+        first.start(childProgram(), i % 2 == 0 ? arguments : words("echo"));
+        second.start(childProgram(), i % 2 == 0 ? words("echo") : arguments);
+        QVERIFY(ends(source));
+        QVERIFY(ends(sink));
+        QCOMPARE(sink.readAll(), QByteArray::number(i) + '\n');
+    }
+}
+
+// To another sink, before the first one was started.
+void tst_Pipeline::connectedAnew()
+{
+    Process source;
+    Process sink;
+    source.setStandardOutputProcess(&sink);
+    source.start(childProgram(), words("args one"));
+    QVERIFY(ends(source));
+    Process other;
+    source.setStandardOutputProcess(&other);
+    source.start(childProgram(), words("args two"));
+    other.start(childProgram(), words("echo"));
+    QVERIFY(ends(source));
+    QVERIFY(ends(other));
+    QCOMPARE(other.readAll(), "two\n");
+}
+
+void tst_Pipeline::sinkDestroyed()
+{
+    Process source;
+    {
+        Process sink;
+        source.setStandardOutputProcess(&sink);
+    }
+    source.start(childProgram(), words("args abc"));
+    QVERIFY(ends(source));
+    QCOMPARE(source.readAll(), "abc\n");
+}
+
+void tst_Pipeline::sinkDestroyedBeforeItsStart()
+{
+    Process source;
+    {
+        Process sink;
+        source.setStandardOutputProcess(&sink);
+        source.start(childProgram(), words("echo"));
+        QVERIFY(source.waitForStarted());
+    }
+    source.write("to nobody");
+    QVERIFY(source.waitForFinished());
+    QCOMPARE(source.exitStatus(), Process::CrashExit);
+    QCOMPARE(source.exitCode(), SIGPIPE);
+    source.start(childProgram(), words("args abc"));
+    QVERIFY(ends(source));
+    QCOMPARE(source.readAll(), "abc\n");
+}
+
+void tst_Pipeline::sourceDestroyed()
+{
+    Process sink;
+    {
+        Process source;
+        source.setStandardOutputProcess(&sink);
+    }
+    sink.start(childProgram(), words("echo"));
+    QCOMPARE(sink.write("abc"), 3);
+    sink.closeWriteChannel();
+    QVERIFY(ends(sink));
+    QCOMPARE(sink.readAll(), "abc");
+}
+
+void tst_Pipeline::takenBackBySource()
+{
+    Process source;
+    Process sink;
+    source.setStandardOutputProcess(&sink);
+    source.setStandardOutputFile(QString());
+    source.start(childProgram(), words("args abc"));
+    QVERIFY(ends(source));
+    QCOMPARE(source.readAll(), "abc\n");
+}
+
+void tst_Pipeline::takenBackBySink()
+{
+    Process source;
+    Process sink;
+    source.setStandardOutputProcess(&sink);
+    sink.setStandardInputFile(QString());
+    sink.start(childProgram(), words("echo"));
+    QCOMPARE(sink.write("abc"), 3);
+    sink.closeWriteChannel();
+    QVERIFY(ends(sink));
+    QCOMPARE(sink.readAll(), "abc");
+}
+
+void tst_Pipeline::sourceFailsToStart_data()
+{
+    QTest::addColumn<bool>("isSinkFirst");
+    QTest::newRow("sink first") << true;
+    QTest::newRow("source first") << false;
+}
+
+// The sink reads end of file.
+void tst_Pipeline::sourceFailsToStart()
+{
+#if defined(FORKFD_TEST_QPROCESS) && QT_VERSION < QT_VERSION_CHECK(6, 8, 0)
+    QSKIP("QProcess left a descriptor open then.");
+#endif
+    QFETCH(const bool, isSinkFirst);
+    Process source;
+    Process sink;
+    source.setStandardOutputProcess(&sink);
+    if (isSinkFirst)
+        sink.start(childProgram(), words("echo"));
+    source.start(u"/no/such/program"_s);
+    QVERIFY(!source.waitForStarted());
+    QCOMPARE(source.error(), Process::FailedToStart);
+    if (!isSinkFirst)
+        sink.start(childProgram(), words("echo"));
+    QVERIFY(ends(sink));
+    QCOMPARE(sink.readAll(), "");
+
+    source.start(childProgram(), words("args abc"));
+    sink.start(childProgram(), words("echo"));
+    QVERIFY(ends(source));
+    QVERIFY(ends(sink));
+    QCOMPARE(sink.readAll(), "abc\n");
+}
+
+// Nobody but the source's child has the other end, so that it breaks as between programs of a shell.
+void tst_Pipeline::sinkEndsEarly()
+{
+    Process source;
+    Process sink;
+    source.setStandardOutputProcess(&sink);
+    source.start(childProgram(), words("write 10000000 1"));
+    sink.start(childProgram(), words("exit 0"));
+    QVERIFY(ends(sink));
+    QVERIFY(source.waitForFinished());
+    QCOMPARE(source.exitStatus(), Process::CrashExit);
+    QCOMPARE(source.exitCode(), SIGPIPE);
+}
+
+void tst_Pipeline::onlyOneStarted_data()
+{
+    QTest::addColumn<bool>("isSource");
+    QTest::newRow("source") << true;
+    QTest::newRow("sink") << false;
+}
+
+// ProcessTest finds a descriptor that is left.
+void tst_Pipeline::onlyOneStarted()
+{
+    QFETCH(const bool, isSource);
+    Process source;
+    Process sink;
+    source.setStandardOutputProcess(&sink);
+    Process &started = isSource ? source : sink;
+    started.start(childProgram(), words("sleep"));
+    QVERIFY(started.waitForStarted());
+    started.kill();
+    QVERIFY(started.waitForFinished());
+}
+
+void tst_Pipeline::noDescriptorLeft()
+{
+    Process source;
+    Process sink;
+    const auto before = ProcessState::now().descriptors;
+    source.setStandardOutputProcess(&sink);
+    source.start(childProgram(), words("args abc"));
+    sink.start(childProgram(), words("echo"));
+    QVERIFY(ends(source));
+    QVERIFY(ends(sink));
+    QCOMPARE(ProcessState::now().descriptors, before);
+}
+
+#ifndef FORKFD_TEST_QPROCESS
+
+void tst_Pipeline::noDestination()
+{
+    Process process;
+    const char *const warning = "QProcess::setStandardOutputProcess: invalid destination";
+    QTest::ignoreMessage(QtWarningMsg, warning);
+    process.setStandardOutputProcess(nullptr);
+    QTest::ignoreMessage(QtWarningMsg, warning);
+    process.setStandardOutputProcess(&process);
+    process.start(childProgram(), words("echo"));
+    QCOMPARE(process.write("abc"), 3);
+    process.closeWriteChannel();
+    QVERIFY(ends(process));
+    QCOMPARE(process.readAll(), "abc");
+}
+
+#endif
+
+QTEST_GUILESS_MAIN(tst_Pipeline)
+#include "tst_pipeline.moc"
