@@ -2,12 +2,10 @@
 // SPDX-License-Identifier: MIT
 
 #include "childprocesstest.h"
-
-#include <QtCore/QTemporaryFile>
+#include "detour.h"
 
 #include <csignal>
 
-#include <fcntl.h>
 #include <unistd.h>
 
 /// Where the child's input comes from and its outputs go to.
@@ -28,33 +26,6 @@ private Q_SLOTS:
     void grandchildKeepsThePipe_data();
     void grandchildKeepsThePipe();
 };
-
-namespace {
-
-/// One of the standard descriptors, led to a file until the end of the scope.
-class Detour
-{
-public:
-    explicit Detour(int fd)
-        : m_fd(fd)
-        , m_saved(fcntl(fd, F_DUPFD_CLOEXEC, 3))
-    {
-        if (!m_file.open() || dup2(m_file.handle(), fd) < 0)
-            std::abort();
-    }
-    ~Detour() { dup2(m_saved, m_fd), ::close(m_saved); }
-    Detour(const Detour &) = delete;
-    Detour &operator=(const Detour &) = delete;
-
-    QFile &file() { return m_file; }
-
-private:
-    int m_fd;
-    int m_saved;
-    QTemporaryFile m_file;
-};
-
-} // namespace
 
 void tst_Channels::echo_data()
 {

@@ -33,6 +33,7 @@ private Q_SLOTS:
     void nothingToRead();
     void keptAcrossRestarts();
     void relativeName();
+    void noDescriptorBeside();
     void noDescriptorLeft();
 
 private:
@@ -224,7 +225,7 @@ void tst_Redirection::takenBack()
     process.setStandardOutputFile(path("output"));
     process.setStandardErrorFile(path("error"));
     process.setStandardInputFile(QString());
-    process.setStandardOutputFile(QString());
+    process.setStandardOutputFile(u""_s);
     process.setStandardErrorFile(QString());
     process.start(childProgram(), words("echo write 3 2"));
     QCOMPARE(process.write("from us"), 7);
@@ -336,6 +337,21 @@ void tst_Redirection::relativeName()
     QVERIFY(QDir::setCurrent(previous));
     QVERIFY(process.waitForFinished());
     QCOMPARE(contents(path("relative")), "abc\n");
+}
+
+// The child gets its files where it wants them, and nowhere else.
+void tst_Redirection::noDescriptorBeside()
+{
+    Process process;
+    process.start(childProgram(), words("fds"));
+    QVERIFY(process.waitForFinished());
+    const QByteArray plain = process.readAll();
+    process.setStandardInputFile(makeFile("input", "abc"));
+    process.setStandardOutputFile(path("output"));
+    process.setStandardErrorFile(path("error"));
+    process.start(childProgram(), words("fds"));
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(contents(path("output")), plain);
 }
 
 // Of the files that the child gets, the parent keeps nothing, whatever comes of the start.

@@ -257,16 +257,8 @@ namespace {
 [[noreturn]] void leaveOrphan(ChildContext &context) noexcept
 {
     ::setsid(); // A fresh child leads no process group, so that this cannot fail.
-    ChildReport &report = *context.report;
-    const pid_t orphan = context.createOrphan(context);
-    if (orphan < 0)
+    if (context.createOrphan(context) < 0)
         fail(context, "clone", errno);
-    // The memory may be shared with it, too, and then it has failed by now, or executed its program.
-    if (report.stage == ChildReport::Failed)
-        ::_Exit(127);
-    report.orphan = orphan;
-    report.stage = ChildReport::HasOrphan;
-    sendReport(context);
     ::_Exit(0);
 }
 
@@ -284,9 +276,14 @@ void becomeChild(ChildContext &context) noexcept
     ChildSetup(context).run();
 }
 
-int orphanMain(void *context) noexcept
+// It tells its number itself: whatever becomes of the child between, it is there.
+int orphanMain(void *token) noexcept
 {
-    ChildSetup(*static_cast<ChildContext *>(context)).run();
+    ChildContext &context = *static_cast<ChildContext *>(token);
+    context.report->orphan = ::getpid();
+    context.report->stage = ChildReport::HasOrphan;
+    sendReport(context);
+    ChildSetup(context).run();
 }
 
 // By fork() once more, because a modifier is user code.

@@ -24,7 +24,7 @@ struct ChildReport
         NotSeen, ///< Nothing: the child never ran, or its memory is not ours.
         Running, ///< It is setting itself up.
         Exec, ///< It has called execve(), its last deed.
-        HasOrphan, ///< `orphan` goes on in its place.
+        HasOrphan, ///< `orphan` is setting itself up in its place.
         Failed ///< `failure` says why; it is about to exit.
     };
     Stage stage = NotSeen;
@@ -93,7 +93,7 @@ void prepareForUserCode(const ChildContext &context) noexcept;
 /// Turns the calling process, a fresh child with all signals blocked, into what the context says.
 [[noreturn]] void becomeChild(ChildContext &context) noexcept;
 /// The same in the process that a detached start leaves behind.
-[[noreturn]] int orphanMain(void *context) noexcept;
+[[noreturn]] int orphanMain(void *token) noexcept;
 /// A ChildContext::createOrphan for a child that has a copy of its parent's memory.
 pid_t forkOrphan(ChildContext &context) noexcept;
 /// The same, as clone(2) calls it: with a ChildContext. It stands with the rest of the child's code

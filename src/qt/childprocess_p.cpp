@@ -62,7 +62,8 @@ void ChildProcessPrivate::start(QIODevice::OpenMode mode)
 
 qint64 ChildProcessPrivate::startDetached()
 {
-    failure.error = LaunchPlan::check(settings.launchOptions);
+    m_streamFailure = StandardStreams::None;
+    failure = {LaunchPlan::check(settings.launchOptions)};
     ChildEnds ends;
     if (!hasFailedToStart()) {
         m_streamFailure = streams.openDetached(ends);

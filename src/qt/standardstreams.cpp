@@ -39,7 +39,7 @@ StandardStreams::Failure StandardStreams::open(QIODevice::OpenMode mode, ChildEn
         failure = openOutput(Redirections::Output, isRead, ends);
     if (failure != None)
         return failure;
-    if (channelMode != ChildProcess::MergedChannels)
+    if (!isMerged(Redirections::ErrorOutput))
         return openOutput(Redirections::ErrorOutput, isRead, ends);
     warnOfContradiction(Redirections::ErrorOutput);
     addMerged(ends);
@@ -49,14 +49,16 @@ StandardStreams::Failure StandardStreams::open(QIODevice::OpenMode mode, ChildEn
 StandardStreams::Failure StandardStreams::openDetached(ChildEnds &ends)
 {
     for (const auto stream : {Redirections::Input, Redirections::Output, Redirections::ErrorOutput}) {
-        if (stream == Redirections::ErrorOutput && channelMode == ChildProcess::MergedChannels)
-            break;
-        const Failure failure = redirections.leadsElsewhere(stream) ? redirect(stream, ends) : None;
-        if (failure != None)
+        if (!redirections.leadsElsewhere(stream))
+            continue;
+        if (isForwarded(stream) || isMerged(stream))
+            warnOfContradiction(stream, "openChannelsForDetached");
+        if (const Failure failure = redirect(stream, ends); failure != None)
             return failure;
     }
-    if (channelMode == ChildProcess::MergedChannels && !addMerged(ends)
-        && ::fcntl(STDOUT_FILENO, F_GETFD) >= 0)
+    const bool isMerging =
+        isMerged(Redirections::ErrorOutput) && !redirections.leadsElsewhere(Redirections::ErrorOutput);
+    if (isMerging && !addMerged(ends) && ::fcntl(STDOUT_FILENO, F_GETFD) >= 0)
         ends.descriptors.push_back({STDERR_FILENO, STDOUT_FILENO});
     return None;
 }
@@ -67,7 +69,7 @@ QIODevice::OpenMode StandardStreams::closedDirections() const noexcept
     closed.setFlag(QIODevice::WriteOnly, redirections.leadsElsewhere(Redirections::Input));
     closed.setFlag(QIODevice::ReadOnly,
                    redirections.leadsElsewhere(Redirections::Output)
-                       && (channelMode == ChildProcess::MergedChannels
+                       && (isMerged(Redirections::ErrorOutput)
                            || redirections.leadsElsewhere(Redirections::ErrorOutput)));
     return closed;
 }
@@ -132,11 +134,11 @@ StandardStreams::Failure StandardStreams::redirect(Redirections::Stream stream, 
     return stream == Redirections::Input ? InputFile : OutputFile;
 }
 
-void StandardStreams::warnOfContradiction(Redirections::Stream stream) const
+void StandardStreams::warnOfContradiction(Redirections::Stream stream, const char *function) const
 {
     constexpr const char *names[] = {"stdin", "stdout", "stderr"};
     if (redirections.leadsElsewhere(stream))
-        qCWarning(childProcessLog, "QProcess::openChannels: Inconsistent %s channel configuration",
+        qCWarning(childProcessLog, "QProcess::%s: Inconsistent %s channel configuration", function,
                   names[stream]);
 }
 

@@ -51,10 +51,14 @@ public:
 
 private:
     bool isForwarded(Redirections::Stream stream) const noexcept;
+    bool isMerged(Redirections::Stream stream) const noexcept
+    {
+        return stream == Redirections::ErrorOutput && channelMode == ChildProcess::MergedChannels;
+    }
     Failure openInput(ChildEnds &ends);
     Failure openOutput(Redirections::Stream stream, bool isRead, ChildEnds &ends);
     Failure redirect(Redirections::Stream stream, ChildEnds &ends);
-    void warnOfContradiction(Redirections::Stream stream) const;
+    void warnOfContradiction(Redirections::Stream stream, const char *function = "openChannels") const;
     static bool addMerged(ChildEnds &ends);
 };
 

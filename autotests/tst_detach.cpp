@@ -1,0 +1,239 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "childprocesstest.h"
+#include "forkedcopy.h"
+#include "systemcallfilter.h"
+#include "temporarychange.h"
+#include "testpipe.h"
+
+#include <atomic>
+#include <cerrno>
+
+#include <linux/sched.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using Refusals = std::vector<Refusal>;
+
+namespace {
+
+std::atomic<int> childSignals;
+
+QByteArray describe(const Process &process, bool isStarted)
+{
+    return isStarted ? "started" : ProcessTest::text(process.startError());
+}
+
+} // namespace
+
+/// Every way to create a process that is nobody's child keeps the same promises.
+class tst_Detach : public ChildProcessTest
+{
+    Q_OBJECT
+
+protected:
+    /// Each copy finds its way alone.
+    void warmUp() override { }
+
+private Q_SLOTS:
+    void initTestCase();
+    void start_data() { addWays(); }
+    void start();
+    void failures_data() { addWays(); }
+    void failures();
+    void closedStreams_data() { addWays(); }
+    void closedStreams();
+    void limit_data() { addWays(); }
+    void limit();
+    void noSecondProcess_data();
+    void noSecondProcess();
+    void nobodyHears();
+    void killedBeforeTheExec_data();
+    void killedBeforeTheExec();
+
+private:
+    static void addWays();
+    /// Runs `body` in a copy that has only the way of the current row.
+    static QByteArray onThisWay(const std::function<QByteArray()> &body);
+    static QByteArray detach(const QString &program, const QStringList &arguments);
+};
+
+void tst_Detach::initTestCase()
+{
+    if (inForkedCopy([] { return refuse({}) ? "filters" : ""; }) != "filters")
+        QSKIP("This system has no seccomp filters.");
+}
+
+void tst_Detach::addWays()
+{
+    QTest::addColumn<Refusals>("refusals");
+    QTest::newRow("as the system can") << Refusals{};
+    for (const int refusal : {ENOSYS, EPERM, EINVAL}) {
+        QTest::addRow("no shared memory: %s", strerror(refusal))
+            << Refusals{{SYS_clone3, ENOSYS}, {SYS_clone, refusal, CLONE_VFORK, CLONE_VFORK}};
+    }
+}
+
+QByteArray tst_Detach::onThisWay(const std::function<QByteArray()> &body)
+{
+    QFETCH(Refusals, refusals);
+    return inForkedCopy([&] {
+        // In a child it would look for leaks by means of a clone(), which may be among what is refused.
+        qputenv("ASAN_OPTIONS", "detect_leaks=0");
+        return refuse(refusals) ? body() : QByteArray("no filter");
+    });
+}
+
+// What it has written to its standard output, or why it did not start.
+QByteArray tst_Detach::detach(const QString &program, const QStringList &arguments)
+{
+    TestPipe output;
+    Process process;
+    process.setProgram(program);
+    process.setArguments(arguments);
+    process.setLaunchOptions({.fileDescriptors = {{STDOUT_FILENO, output.writeEnd()}}});
+    qint64 pid = 0;
+    const bool isStarted = process.startDetached(&pid);
+    if (isStarted != (pid > 0))
+        return "wrong number " + QByteArray::number(pid);
+    if (!isStarted)
+        return describe(process, isStarted);
+    output.closeWriteEnd();
+    return output.readAll();
+}
+
+void tst_Detach::start()
+{
+    const QByteArray result = onThisWay([] {
+        const auto before = ProcessState::now();
+        QByteArray all;
+        for (int i = 0; i < 20; ++i) {
+            if (detach(childProgram(), words("args abc")) != "abc\n")
+                all += "no output\n";
+            if (hasChildren())
+                all += "a child was left\n";
+        }
+        return all + before.differencesTo(ProcessState::now()).toUtf8();
+    });
+    QCOMPARE(result, QByteArray());
+}
+
+// A process that fails to become its program leaves no zombie here, and in shared memory not even to
+// init. This copy adopts as init does.
+void tst_Detach::failures()
+{
+    const bool sharesMemory =
+        FORKFD_TEST_HAS_VFORK && QTest::currentDataTag() == QByteArray("as the system can");
+    const QByteArray result = onThisWay([sharesMemory] {
+        prctl(PR_SET_CHILD_SUBREAPER, 1);
+        const auto before = ProcessState::now();
+        QByteArray all = detach(u"/no/such/program"_s, {}) + '\n' + detach(u"/proc"_s, {}) + '\n';
+        Process elsewhere;
+        elsewhere.setProgram(childProgram());
+        elsewhere.setWorkingDirectory(u"/no/such/directory"_s);
+        all += describe(elsewhere, elsewhere.startDetached()) + '\n';
+        Process closed;
+        closed.setProgram(childProgram());
+        closed.setLaunchOptions({.fileDescriptors = {{60, 1000000}}});
+        all += describe(closed, closed.startDetached()) + '\n';
+        while (!sharesMemory && waitpid(-1, nullptr, 0) > 0) { }
+        return all + before.differencesTo(ProcessState::now()).toUtf8();
+    });
+    QCOMPARE(result,
+             "exec: No such file or directory\nexec: Permission denied\n"
+             "workingDirectory: No such file or directory\nfileDescriptors: Bad file descriptor\n");
+}
+
+void tst_Detach::closedStreams()
+{
+    for (unsigned closed = 0; closed < 8; ++closed) {
+        const QByteArray result = onThisWay([closed] {
+            for (int fd = 0; fd < 3; ++fd) {
+                if (closed >> fd & 1)
+                    close(fd);
+            }
+            return detach(childProgram(), words("args abc")) + detach(u"/no/such/program"_s, {});
+        });
+        QCOMPARE(result, "abc\nexec: No such file or directory");
+    }
+}
+
+void tst_Detach::limit()
+{
+    const QByteArray result = onThisWay([] {
+        becomeOrdinaryUser();
+        QByteArray all;
+        {
+            const TemporaryLimit limit(RLIMIT_NPROC, 0);
+            all = detach(childProgram(), words("args abc")) + '\n';
+        }
+        all += hasChildren() ? "a child was left\n" : "";
+        return all + detach(childProgram(), words("args abc"));
+    });
+    QCOMPARE(result, "clone: Resource temporarily unavailable\nabc\n");
+}
+
+void tst_Detach::noSecondProcess_data()
+{
+    QTest::addColumn<Refusals>("refusals");
+    constexpr unsigned flags = CLONE_VFORK | CLONE_PARENT_SETTID;
+    QTest::newRow("shared memory") << Refusals{{SYS_clone3, ENOSYS},
+                                               {SYS_clone, EAGAIN, flags, CLONE_VFORK}};
+}
+
+// There was room for the child between, and for no other.
+void tst_Detach::noSecondProcess()
+{
+    if (!FORKFD_TEST_HAS_VFORK)
+        QSKIP("Memory is not shared in this build.");
+    const QByteArray result = onThisWay([] {
+        const auto before = ProcessState::now();
+        const QByteArray outcome = detach(childProgram(), words("args abc"));
+        return outcome + before.differencesTo(ProcessState::now()).toUtf8();
+    });
+    QCOMPARE(result, "clone: Resource temporarily unavailable");
+}
+
+// In shared memory, where a copy would have an exit signal.
+void tst_Detach::nobodyHears()
+{
+    if (!FORKFD_TEST_HAS_VFORK)
+        QSKIP("Memory is not shared in this build.");
+    const QByteArray result = inForkedCopy([] {
+        const TemporaryAction count(SIGCHLD, [](int) { ++childSignals; });
+        const QByteArray all =
+            detach(childProgram(), words("args abc")) + detach(u"/no/such"_s, {}) + ' ';
+        return all + QByteArray::number(childSignals);
+    });
+    QCOMPARE(result, "abc\nexec: No such file or directory 0");
+}
+
+void tst_Detach::killedBeforeTheExec_data()
+{
+    QTest::addColumn<bool>("killsParent");
+    QTest::newRow("itself") << false;
+    QTest::newRow("the child between, too") << true;
+}
+
+// As with any other child: it was there, and this is how it ended.
+void tst_Detach::killedBeforeTheExec()
+{
+    QFETCH(const bool, killsParent);
+    for (int i = 0; i < 20; ++i) {
+        Process process;
+        process.setProgram(childProgram());
+        process.setChildProcessModifier([killsParent] {
+            if (killsParent)
+                ::kill(getppid(), SIGKILL);
+            ::kill(getpid(), SIGKILL);
+        });
+        qint64 pid = 0;
+        QVERIFY2(process.startDetached(&pid), qPrintable(process.errorString()));
+        QVERIFY(pid > 0);
+    }
+}
+
+QTEST_GUILESS_MAIN(tst_Detach)
+#include "tst_detach.moc"
