@@ -20,7 +20,8 @@ private Q_SLOTS:
     void merged();
     void sinkIsReadOnly();
     void restarted();
-    void connectedAnew();
+    void anotherSink();
+    void anotherSource();
     void sinkDestroyed();
     void sinkDestroyedBeforeItsStart();
     void sourceDestroyed();
@@ -164,8 +165,8 @@ void tst_Pipeline::restarted()
     }
 }
 
-// To another sink, before the first one was started.
-void tst_Pipeline::connectedAnew()
+// Who is left over is as free as before.
+void tst_Pipeline::anotherSink()
 {
     Process source;
     Process sink;
@@ -179,6 +180,28 @@ void tst_Pipeline::connectedAnew()
     QVERIFY(ends(source));
     QVERIFY(ends(other));
     QCOMPARE(other.readAll(), "two\n");
+    sink.start(childProgram(), words("echo"));
+    QCOMPARE(sink.write("abc"), 3);
+    sink.closeWriteChannel();
+    QVERIFY(ends(sink));
+    QCOMPARE(sink.readAll(), "abc");
+}
+
+void tst_Pipeline::anotherSource()
+{
+    Process source;
+    Process sink;
+    source.setStandardOutputProcess(&sink);
+    Process other;
+    other.setStandardOutputProcess(&sink);
+    other.start(childProgram(), words("args two"));
+    sink.start(childProgram(), words("echo"));
+    source.start(childProgram(), words("args one"));
+    QVERIFY(ends(other));
+    QVERIFY(ends(sink));
+    QVERIFY(ends(source));
+    QCOMPARE(sink.readAll(), "two\n");
+    QCOMPARE(source.readAll(), "one\n");
 }
 
 void tst_Pipeline::sinkDestroyed()
