@@ -1,0 +1,135 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "childprocesstest.h"
+#include "forkedcopy.h"
+#include "systemcallfilter.h"
+
+#include <cerrno>
+
+#include <sys/prctl.h>
+#include <unistd.h>
+
+using Flag = Process::UnixProcessFlag;
+using Flags = Process::UnixProcessFlags;
+using Refusals = std::vector<Refusal>;
+
+/// UnixProcessFlag::ResetIds, which gives the child the identity of whom this process really belongs to.
+class tst_ResetIds : public ChildProcessTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void ids_data();
+    void ids();
+#ifndef FORKFD_TEST_QPROCESS // It does not look whether it worked, and changes its own process.
+    void idsFail_data();
+    void idsFail();
+    void dumpable_data();
+    void dumpable();
+#endif
+
+private:
+    static QByteArray identity(Flags flags);
+    static void addIdentities();
+    static void becomeRowsIdentity();
+};
+
+// The child's, or why there is none.
+QByteArray tst_ResetIds::identity(Flags flags)
+{
+    Process process;
+    process.setUnixProcessParameters(flags);
+    process.start(childProgram(), words("ids"));
+    return process.waitForFinished() ? process.readAll().trimmed() : process.errorString().toUtf8();
+}
+
+// By which user this process was started, and as which one it acts.
+void tst_ResetIds::addIdentities()
+{
+    QTest::addColumn<unsigned>("real");
+    QTest::addColumn<unsigned>("effective");
+    QTest::newRow("an ordinary user's program") << 65534U << 65534U;
+    QTest::newRow("root's, for an ordinary user") << 0U << 65534U;
+    QTest::newRow("an ordinary user's, for root") << 65534U << 0U;
+}
+
+void tst_ResetIds::becomeRowsIdentity()
+{
+    QFETCH(const unsigned, real);
+    QFETCH(const unsigned, effective);
+    if (setresgid(real, effective, effective == 0 ? 0 : real) != 0
+        || setresuid(real, effective, effective == 0 ? 0 : real) != 0)
+        std::abort();
+}
+
+void tst_ResetIds::ids_data()
+{
+    addIdentities();
+}
+
+void tst_ResetIds::ids()
+{
+    if (geteuid() != 0)
+        QSKIP("Only root can be somebody else.");
+    QFETCH(const unsigned, real);
+    QFETCH(const unsigned, effective);
+    const QByteArray result = inForkedCopy([] {
+        becomeRowsIdentity();
+        return identity({}) + '\n' + identity(Flag::ResetIds);
+    });
+    const QByteArray realId = QByteArray::number(real);
+    const QByteArray effectiveId = QByteArray::number(effective);
+    const auto both = [](const QByteArray &first, const QByteArray &second) {
+        return first + ' ' + second + ' ' + first + ' ' + second;
+    };
+    QCOMPARE(result, both(realId, effectiveId) + '\n' + both(realId, realId));
+}
+
+#ifndef FORKFD_TEST_QPROCESS
+
+void tst_ResetIds::idsFail_data()
+{
+    QTest::addColumn<Refusals>("refusals");
+    QTest::newRow("the user") << Refusals{{SYS_setuid, EPERM}};
+    QTest::newRow("the group") << Refusals{{SYS_setgid, EPERM}};
+}
+
+void tst_ResetIds::idsFail()
+{
+    QFETCH(const Refusals, refusals);
+    const QByteArray result = inForkedCopy(
+        [&] { return refuse(refusals) ? identity(Flag::ResetIds) : QByteArray("no filter"); });
+    if (result == "no filter")
+        QSKIP("This system has no seccomp filters.");
+    QCOMPARE(result, "Child process set up failed: setuid: Operation not permitted");
+}
+
+void tst_ResetIds::dumpable_data()
+{
+    addIdentities();
+}
+
+// Whether it may dump core, be traced or owns its files in /proc belongs to the memory, which the child
+// shares.
+void tst_ResetIds::dumpable()
+{
+    if (geteuid() != 0)
+        QSKIP("Only root can be somebody else.");
+    const QByteArray result = inForkedCopy([] {
+        becomeRowsIdentity();
+        QByteArray seen;
+        for (const unsigned long wanted : {1UL, 0UL}) {
+            prctl(PR_SET_DUMPABLE, wanted);
+            identity(Flag::ResetIds);
+            seen += QByteArray::number(prctl(PR_GET_DUMPABLE));
+        }
+        return seen;
+    });
+    QCOMPARE(result, "10");
+}
+
+#endif
+
+QTEST_GUILESS_MAIN(tst_ResetIds)
+#include "tst_resetids.moc"
