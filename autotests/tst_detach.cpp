@@ -19,6 +19,8 @@ using Refusals = std::vector<Refusal>;
 
 namespace {
 
+constexpr bool canShareMemory = FORKFD_TEST_HAS_VFORK && !isUnderThreadSanitizer;
+
 std::atomic<int> childSignals;
 
 QByteArray describe(const Process &process, bool isStarted)
@@ -125,7 +127,7 @@ void tst_Detach::start()
 void tst_Detach::failures()
 {
     const bool sharesMemory =
-        FORKFD_TEST_HAS_VFORK && QTest::currentDataTag() == QByteArray("as the system can");
+        canShareMemory && QTest::currentDataTag() == QByteArray("as the system can");
     const QByteArray result = onThisWay([sharesMemory] {
         prctl(PR_SET_CHILD_SUBREAPER, 1);
         const auto before = ProcessState::now();
@@ -186,7 +188,7 @@ void tst_Detach::noProcess_data()
 // A want of processes is for the user to hear of: there is no try without shared memory.
 void tst_Detach::noProcess()
 {
-    if (!FORKFD_TEST_HAS_VFORK)
+    if (!canShareMemory)
         QSKIP("Memory is not shared in this build.");
     const QByteArray result = onThisWay([] {
         const auto before = ProcessState::now();
@@ -199,7 +201,7 @@ void tst_Detach::noProcess()
 // In shared memory, where a copy would have an exit signal.
 void tst_Detach::nobodyHears()
 {
-    if (!FORKFD_TEST_HAS_VFORK)
+    if (!canShareMemory)
         QSKIP("Memory is not shared in this build.");
     const QByteArray result = inForkedCopy([] {
         const TemporaryAction count(SIGCHLD, [](int) { ++childSignals; });

@@ -402,7 +402,12 @@ void tst_Modifier::failureOutside()
         signal(SIGABRT, SIG_DFL);
         dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
         Process process;
-        process.failChildProcessModifier("no luck");
+        const auto fail = [&process] { process.failChildProcessModifier("no luck"); };
+        process.setUnixProcessParameters(Flag::UseVFork);
+        process.setChildProcessModifier(fail);
+        runs(process, "exit 3");
+        fail();
+        return "returned";
     });
     QCOMPARE(result, " [the copy ended with wait status " + QByteArray::number(SIGABRT) + ']');
 }

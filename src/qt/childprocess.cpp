@@ -55,14 +55,13 @@ void ChildProcess::start(const QString &program, const QStringList &arguments, O
     d->start(mode);
 }
 
-/// As above, with the program and arguments set before. **Errors:** without a program it warns and does
-/// nothing, as QProcess. \since 0.1
+/// As above, with the program and arguments set before. \since 0.1
 void ChildProcess::start(OpenMode mode)
 {
     if (d->state != NotRunning)
         qCWarning(childProcessLog, "QProcess::start: Process is already running");
     else if (d->settings.program.isEmpty())
-        qCWarning(childProcessLog, "QProcess::start: program not set");
+        d->failWithoutProgram();
     else
         d->start(mode);
 }
@@ -151,10 +150,14 @@ QStringList ChildProcess::splitCommand(QStringView command)
     return QProcess::splitCommand(command);
 }
 
-/// As start(). **Errors:** false when a child runs already, when no program is set, and when a failure
-/// was reported inside start(). \since 0.1
+/// As start(). **Errors:** false when a child runs already or no program is set, with a warning alone,
+/// and when a failure was reported inside start(). \since 0.1
 bool ChildProcess::open(OpenMode mode)
 {
+    if (d->state == NotRunning && d->settings.program.isEmpty()) {
+        qCWarning(childProcessLog, "QProcess::start: program not set");
+        return false;
+    }
     const QPointer<ChildProcess> self = this;
     const bool wasRunning = d->state != NotRunning;
     start(mode);

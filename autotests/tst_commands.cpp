@@ -1,0 +1,380 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "childprocesstest.h"
+#include "detour.h"
+
+#include <QtCore/QDir>
+#include <QtCore/QFile>
+#include <QtCore/QTemporaryDir>
+
+#include <unistd.h>
+
+using Starter = void (*)(Process &);
+
+/// The ways to say what to start, and the functions that need no object.
+class tst_Commands : public ChildProcessTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void splitCommand_data();
+    void splitCommand();
+    void startCommand();
+    void emptyCommand_data();
+    void emptyCommand();
+    void startWithName();
+    void startWithoutName();
+    void noProgram_data();
+    void noProgram();
+    void open();
+    void overriddenOpen();
+    void nameOfTheProgram_data();
+    void nameOfTheProgram();
+    void execute_data();
+    void execute();
+    void executeForwards();
+    void whileRunning();
+    void settingsWhileRunning();
+    void environment_data();
+    void environment();
+    void ofThisProcess();
+#ifndef FORKFD_TEST_QPROCESS
+    void category();
+#endif
+};
+
+void tst_Commands::splitCommand_data()
+{
+    QTest::addColumn<QString>("command");
+    QTest::addColumn<QStringList>("words");
+    const auto row = [](const char *name, const QString &command, const QStringList &words) {
+        QTest::newRow(name) << command << words;
+    };
+    row("nothing", QString(), {});
+    row("spaces", u"  \t\n "_s, {});
+    row("one word", u"one"_s, {u"one"_s});
+    row("two words", u" one \t two\n"_s, {u"one"_s, u"two"_s});
+    row("quoted", u"one \"two three\" four"_s, {u"one"_s, u"two three"_s, u"four"_s});
+    row("partly quoted", u"o\"ne t\"wo"_s, {u"one two"_s});
+    row("a quote in quotes", u"one \"two \"\"\" three\""_s, {u"one"_s, u"two \" three"_s});
+    row("other quotes", u"one 'two three'"_s, {u"one"_s, u"'two"_s, u"three'"_s});
+    row("not closed", u"one \"two three"_s, {u"one"_s, u"two three"_s});
+}
+
+void tst_Commands::splitCommand()
+{
+    QFETCH(const QString, command);
+    QTEST(Process::splitCommand(command), "words");
+    QCOMPARE(Process::splitCommand(command), QProcess::splitCommand(command));
+}
+
+void tst_Commands::startCommand()
+{
+    Process process;
+    process.startCommand(u"\"%1\"  args 'b c' \"d e\""_s.arg(childProgram()), QIODevice::ReadOnly);
+    QCOMPARE(process.openMode(), QIODevice::ReadOnly);
+    QCOMPARE(process.program(), childProgram());
+    QCOMPARE(process.arguments(), QStringList({u"args"_s, u"'b"_s, u"c'"_s, u"d e"_s}));
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.readAll(), "'b\nc'\nd e\n");
+}
+
+void tst_Commands::emptyCommand_data()
+{
+    QTest::addColumn<QString>("command");
+    QTest::newRow("nothing") << QString();
+    QTest::newRow("spaces") << u" \t\n"_s;
+}
+
+void tst_Commands::emptyCommand()
+{
+#if defined(FORKFD_TEST_QPROCESS) && QT_VERSION < QT_VERSION_CHECK(6, 8, 0)
+    QSKIP("QProcess crashed then.");
+#endif
+    QFETCH(const QString, command);
+    Process process;
+    process.setProgram(childProgram());
+    QStringList record;
+    atEverySignal(&process, [&record](const QString &signal) { record += signal; });
+    QTest::ignoreMessage(QtWarningMsg,
+                         "QProcess::startCommand: empty or whitespace-only command was provided");
+    process.startCommand(command);
+    QCOMPARE(record, QStringList());
+    QCOMPARE(process.error(), Process::UnknownError);
+    QCOMPARE(process.program(), childProgram());
+    QVERIFY(!process.isOpen());
+}
+
+void tst_Commands::startWithName()
+{
+    Process process;
+    process.setProgram(u"/no/such/program"_s);
+    process.setArguments(words("exit 4"));
+    process.start(childProgram(), words("exit 3"));
+    QCOMPARE(process.program(), childProgram());
+    QCOMPARE(process.arguments(), words("exit 3"));
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 3);
+    process.start(childProgram());
+    QCOMPARE(process.arguments(), QStringList());
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 0);
+}
+
+void tst_Commands::startWithoutName()
+{
+    Process process;
+    process.setProgram(childProgram());
+    process.setArguments(words("exit 3"));
+    for (int i = 0; i < 2; ++i) {
+        process.start(QIODevice::ReadOnly);
+        QCOMPARE(process.openMode(), QIODevice::ReadOnly);
+        QVERIFY(process.waitForFinished());
+        QCOMPARE(process.exitCode(), 3);
+    }
+    process.start();
+    QCOMPARE(process.openMode(), QIODevice::ReadWrite);
+    QVERIFY(process.waitForFinished());
+}
+
+void tst_Commands::noProgram_data()
+{
+    QTest::addColumn<Starter>("start");
+#if !defined(FORKFD_TEST_QPROCESS) \
+    || QT_VERSION >= QT_VERSION_CHECK(6, 8, 0) // It warned and did nothing.
+    QTest::newRow("none was set") << Starter([](Process &process) { process.start(); });
+#endif
+    QTest::newRow("an empty one is given")
+        << Starter([](Process &process) { process.start(QString(), words("exit 3")); });
+}
+
+void tst_Commands::noProgram()
+{
+    QFETCH(const Starter, start);
+    Process process;
+    QStringList record;
+    atEverySignal(&process, [&record](const QString &signal) { record += signal; });
+    start(process);
+    QCOMPARE(record, QStringList(u"errorOccurred FailedToStart"_s));
+    QCOMPARE(process.error(), Process::FailedToStart);
+    QCOMPARE(process.errorString(), u"No program defined"_s);
+    QCOMPARE(process.state(), Process::NotRunning);
+    QVERIFY(!process.isOpen());
+    QCOMPARE(process.arguments(), QStringList());
+}
+
+void tst_Commands::open()
+{
+    Process process;
+    QSignalSpy failed(&process, &Process::errorOccurred);
+    QTest::ignoreMessage(QtWarningMsg, "QProcess::start: program not set");
+    QVERIFY(!process.open());
+    QCOMPARE(failed.size(), 0);
+    process.setProgram(childProgram());
+    process.setArguments(words("exit 3"));
+    QIODevice *const device = &process;
+    QVERIFY(device->open(QIODevice::ReadOnly));
+    QCOMPARE(process.openMode(), QIODevice::ReadOnly);
+    QCOMPARE(process.state(), Process::Starting);
+    QTest::ignoreMessage(QtWarningMsg, "QProcess::start: Process is already running");
+    QVERIFY(!process.open());
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 3);
+}
+
+// What a subclass makes of open() is for those who call it, and not for start().
+void tst_Commands::overriddenOpen()
+{
+    class Subclass : public Process
+    {
+    public:
+        bool open(OpenMode mode = ReadWrite) override
+        {
+            ++calls;
+            return Process::open(mode);
+        }
+        int calls = 0;
+    };
+    Subclass process;
+    process.start(childProgram(), words("exit 3"));
+    QVERIFY(process.waitForFinished());
+    process.startCommand(u'"' + childProgram() + u"\" exit 3"_s);
+    QVERIFY(process.waitForFinished());
+    process.start();
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.calls, 0);
+    QVERIFY(static_cast<QIODevice *>(&process)->open(QIODevice::ReadWrite));
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.calls, 1);
+    QCOMPARE(process.exitCode(), 3);
+}
+
+void tst_Commands::nameOfTheProgram_data()
+{
+    QTest::addColumn<QString>("program");
+    QTest::addColumn<QString>("name");
+    QTest::newRow("a path") << childProgram() << childProgram();
+    QTest::newRow("searched in PATH") << QFileInfo(childProgram()).fileName() << childProgram();
+}
+
+void tst_Commands::nameOfTheProgram()
+{
+    QFETCH(const QString, program);
+    const QByteArray path = qgetenv("PATH");
+    qputenv("PATH", QFile::encodeName(QFileInfo(childProgram()).path()));
+    Process process;
+    process.start(program, words("name"));
+    qputenv("PATH", path);
+    QVERIFY(process.waitForFinished());
+    QFETCH(const QString, name);
+    QCOMPARE(process.readAll(), QFile::encodeName(name) + '\n');
+    QCOMPARE(process.program(), program);
+}
+
+void tst_Commands::execute_data()
+{
+    QTest::addColumn<QString>("program");
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<int>("result");
+    QTest::newRow("success") << childProgram() << words("exit 0") << 0;
+    QTest::newRow("exit code 3") << childProgram() << words("exit 3") << 3;
+    QTest::newRow("exit code 255") << childProgram() << words("exit 255") << 255;
+    QTest::newRow("killed") << childProgram() << words("signal 9") << -1;
+    QTest::newRow("no arguments") << childProgram() << QStringList() << 0;
+#if !defined(FORKFD_TEST_QPROCESS) \
+    || QT_VERSION >= QT_VERSION_CHECK(6, 8, 0) // It left a descriptor open.
+    QTest::newRow("no such program") << u"/no/such/program"_s << QStringList() << -2;
+#endif
+    QTest::newRow("no program") << QString() << QStringList() << -2;
+}
+
+void tst_Commands::execute()
+{
+    QFETCH(const QString, program);
+    QFETCH(const QStringList, arguments);
+    QTEST(Process::execute(program, arguments), "result");
+}
+
+void tst_Commands::executeForwards()
+{
+    Detour output(STDOUT_FILENO);
+    Detour error(STDERR_FILENO);
+    QCOMPARE(Process::execute(childProgram(), words("write 3 1 write 5 2")), 0);
+    QCOMPARE(output.file().size(), 3);
+    QCOMPARE(error.file().size(), 5);
+}
+
+void tst_Commands::whileRunning()
+{
+    Process process;
+    process.start(childProgram(), words("sleep"));
+    const char *const start = "QProcess::start: Process is already running";
+    const char *const set = "QProcess::setProgram: Process is already running";
+    for (int i = 0; i < 3; ++i)
+        QTest::ignoreMessage(QtWarningMsg, start);
+    process.start(u"/no/such/program"_s);
+    process.start();
+    process.startCommand(u"/no/such/program"_s);
+    QTest::ignoreMessage(QtWarningMsg, set);
+    QTest::ignoreMessage(QtWarningMsg, set);
+    process.setProgram(u"/no/such/program"_s);
+    process.setArguments({});
+    QCOMPARE(process.state(), Process::Starting);
+    QCOMPARE(process.program(), childProgram());
+    QCOMPARE(process.arguments(), words("sleep"));
+    process.kill();
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitStatus(), Process::CrashExit);
+}
+
+// The others are for the next child.
+void tst_Commands::settingsWhileRunning()
+{
+    const QTemporaryDir directory;
+    Process process;
+    process.start(childProgram(), words("echo write 2 2"));
+    process.setWorkingDirectory(directory.path());
+    process.setEnvironment({u"FORKFD_TEST=set"_s});
+    process.setProcessChannelMode(Process::MergedChannels);
+    process.setInputChannelMode(Process::ForwardedInputChannel);
+    process.setInputChannelMode(Process::ManagedInputChannel);
+    process.setStandardInputFile(Process::nullDevice());
+    QVERIFY(process.waitForStarted());
+    QCOMPARE(process.write("abc"), 3);
+    process.closeWriteChannel();
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.readAll(), "abc");
+
+    process.start(childProgram(), words("write 2 2 echo cwd env FORKFD_TEST"));
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.readAll(),
+             "xx" + QFile::encodeName(QDir(directory.path()).canonicalPath()) + "\nset\n");
+}
+
+void tst_Commands::environment_data()
+{
+    QTest::addColumn<QStringList>("set");
+    QTest::addColumn<QStringList>("environment");
+    const auto row = [](const char *name, const QStringList &set, const QStringList &environment) {
+        QTest::newRow(name) << set << environment;
+    };
+    row("nothing", {}, {});
+    row("in order", {u"B=2"_s, u"A=1"_s}, {u"A=1"_s, u"B=2"_s});
+    row("the last one wins", {u"A=1"_s, u"B=2"_s, u"A=3"_s}, {u"A=3"_s, u"B=2"_s});
+    row("empty values", {u"A="_s, u"B"_s}, {u"A="_s});
+    row("no name", {u"=1"_s, u"A=1"_s}, {u"A=1"_s});
+    row("equals signs", {u"A=1=2"_s}, {u"A=1=2"_s});
+}
+
+void tst_Commands::environment()
+{
+    QFETCH(const QStringList, set);
+    QFETCH(QStringList, environment);
+    Process process;
+    QCOMPARE(process.environment(), QStringList());
+    QVERIFY(process.processEnvironment().inheritsFromParent());
+    process.setEnvironment(set);
+    QCOMPARE(process.environment(), environment);
+    QCOMPARE(process.processEnvironment().toStringList(), environment);
+    QVERIFY(!process.processEnvironment().inheritsFromParent());
+    process.start(childProgram(), words("environment"));
+    QVERIFY(process.waitForFinished());
+    QStringList seen = QString::fromLocal8Bit(process.readAll()).split(u'\n', Qt::SkipEmptyParts);
+    seen.sort();
+    QCOMPARE(seen, environment);
+}
+
+void tst_Commands::ofThisProcess()
+{
+    QCOMPARE(Process::systemEnvironment(), QProcess::systemEnvironment());
+    qputenv("FORKFD_TEST", "a value");
+    QVERIFY(Process::systemEnvironment().contains(u"FORKFD_TEST=a value"_s));
+    qunsetenv("FORKFD_TEST");
+    QCOMPARE(Process::nullDevice(), u"/dev/null"_s);
+}
+
+#ifndef FORKFD_TEST_QPROCESS
+
+namespace {
+
+QString loggedCategory;
+
+}
+
+void tst_Commands::category()
+{
+    const auto handler = [](QtMsgType, const QMessageLogContext &context, const QString &) {
+        loggedCategory = QString::fromLatin1(context.category);
+    };
+    const auto previousHandler = qInstallMessageHandler(handler);
+    Process process;
+    process.open();
+    qInstallMessageHandler(previousHandler);
+    QCOMPARE(loggedCategory, u"forkfd.childprocess"_s);
+}
+
+#endif
+
+QTEST_GUILESS_MAIN(tst_Commands)
+#include "tst_commands.moc"
