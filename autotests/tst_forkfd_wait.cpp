@@ -3,6 +3,7 @@
 
 #include "forkfdtest.h"
 
+#include <atomic>
 #include <cerrno>
 
 #include <fcntl.h>
@@ -138,8 +139,8 @@ void tst_ForkFdWait::noWaitKeepsTheAnswer()
 
 void tst_ForkFdWait::goesOnAfterASignal()
 {
-    static int alarms;
-    static int leashEnd;
+    static std::atomic<int> alarms; // In any thread: QtTest has one, too.
+    static std::atomic<int> leashEnd;
     struct sigaction action = {};
     struct sigaction previous;
     // The third one lets the child end; each one interrupts poll(2).
@@ -160,7 +161,7 @@ void tst_ForkFdWait::goesOnAfterASignal()
     ::setitimer(ITIMER_REAL, &never, nullptr);
     ::sigaction(SIGALRM, &previous, nullptr);
     QCOMPARE(end, "exited 3");
-    QVERIFY(alarms >= 3);
+    QVERIFY(alarms.load() >= 3);
     ::close(ends[0]);
     QCOMPARE(forkfd_close(ffd), 0);
 }
