@@ -101,7 +101,7 @@ public:
 
     /// What else is to be different in the child.
     enum class UnixProcessFlag : quint32 {
-        ResetSignalHandlers = 0x0001, ///< Every signal gets its default action, ignored ones included.
+        ResetSignalHandlers = 0x0001, ///< Every signal gets its default action, and none is blocked.
         IgnoreSigPipe = 0x0002, ///< SIGPIPE is ignored.
         CloseFileDescriptors = 0x0010, ///< No descriptor but the standard streams, and what is mapped.
         UseVFork = 0x0020, ///< The modifier copes with memory that it shares with the parent.

@@ -203,7 +203,11 @@ private:
 
     void restoreSignalMask() noexcept
     {
-        setSignalMask(m_plan.signalMask() ? *m_plan.signalMask() : m_context.parentMask);
+        sigset_t none;
+        ::sigemptyset(&none);
+        const sigset_t &unlessSet =
+            m_plan.parameters().resetsSignalHandlers ? none : m_context.parentMask;
+        setSignalMask(m_plan.signalMask() ? *m_plan.signalMask() : unlessSet);
     }
 
     [[noreturn]] void fail(const char *step, int errorCode, const char *details = "") noexcept

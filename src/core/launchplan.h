@@ -27,7 +27,7 @@ struct ChildModifier
 /// What QProcess::UnixProcessParameters asks for.
 struct ProcessParameters
 {
-    bool resetsSignalHandlers = false; ///< Ignored signals become default, too.
+    bool resetsSignalHandlers = false; ///< Ignored signals become default, blocked ones open.
     bool ignoresSigPipe = false;
     bool closesDescriptors = false; ///< But for the standard streams and what a LaunchRequest maps.
     int lowestDescriptorToClose = 0;
@@ -85,7 +85,7 @@ public:
     /// Where the child notes a descriptor that stepped aside: one number for each move, made here
     /// because the child cannot allocate. The one thing in a plan that is written later.
     int *asideNotes() const noexcept { return m_asideNotes.data(); }
-    /// Null: the mask of the thread that starts the child.
+    /// Null: the mask of the thread that starts the child, or with resetsSignalHandlers an empty one.
     const sigset_t *signalMask() const noexcept;
     const ChildModifier &modifier() const noexcept { return m_request.modifier; }
     const ProcessParameters &parameters() const noexcept { return m_request.parameters; }

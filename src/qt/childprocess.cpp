@@ -350,7 +350,7 @@ ChildProcess::UnixProcessParameters ChildProcess::unixProcessParameters() const 
 
 /// Counts from the next start. They are applied in the order of their values, after the modifier; the
 /// descriptors last. CloseFileDescriptors spares 0, 1 and 2, and those of
-/// LaunchOptions::fileDescriptors.
+/// LaunchOptions::fileDescriptors; ResetSignalHandlers leaves a LaunchOptions::signalMask in force.
 ///
 /// Never blocks. **Errors:** none here; step `unixProcessParameters` with the errno of setsid(2),
 /// ioctl(2), setrlimit(2) or setuid(2), which errorString() names. \since 0.1
