@@ -5,6 +5,7 @@
 #include "temporarychange.h"
 
 #include <QtCore/QElapsedTimer>
+#include <QtCore/QEventLoop>
 
 #include <atomic>
 
@@ -29,6 +30,7 @@ private Q_SLOTS:
     void readyReadOfNoChannel_data();
     void readyReadOfNoChannel();
     void bytesWrittenAfterTheEnd();
+    void afterTheEventLoop();
     void interruptedBySignals();
 #ifndef FORKFD_TEST_QPROCESS // It has no time to look at the clock, and leaves a descriptor open.
     void timeoutWhileOutputComes();
@@ -218,6 +220,26 @@ void tst_Waiting::bytesWrittenAfterTheEnd()
     untilItIsDead(process);
     QVERIFY(!process.waitForBytesWritten());
     QCOMPARE(process.error(), Process::WriteError);
+    QCOMPARE(process.state(), Process::Running);
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 3);
+}
+
+// What comes about after a slot has told the event loop to end is for the next wait to tell.
+void tst_Waiting::afterTheEventLoop()
+{
+    Process process;
+    QEventLoop loop;
+    connect(&process, &Process::readyRead, &loop, [&] {
+        process.write("y");
+        process.closeWriteChannel();
+        process.waitForBytesWritten();
+        untilItIsDead(process);
+        loop.quit();
+    });
+    process.start(childProgram(), words("echo exit 3"));
+    process.write("x");
+    loop.exec();
     QCOMPARE(process.state(), Process::Running);
     QVERIFY(process.waitForFinished());
     QCOMPARE(process.exitCode(), 3);

@@ -281,8 +281,6 @@ void ChildProcessPrivate::serveReady(const std::function<bool()> &isDone, const 
     const QDeadlineTimer next = m_retry.hasExpired() ? deadline : std::min(deadline, m_retry);
     const qint64 timeout = std::min<qint64>(next.remainingTime(), std::numeric_limits<int>::max());
     const int count = ::poll(entries.data(), entries.size(), static_cast<int>(timeout));
-    if (m_hub)
-        m_hub->invalidateBatch();
     for (const Role role : servingOrder) {
         if (count > 0 && entries[indexOf(role)].revents != 0 && run.goesOn() && !isDone()
             && isServable(role))

@@ -18,9 +18,6 @@ namespace {
 constexpr HubClient::Role dispatchOrder[] = {HubClient::StandardOutput, HubClient::StandardError,
                                              HubClient::Exit, HubClient::StandardInput};
 
-// How often one wake-up of the event loop may ask for more before it goes back to its other work.
-constexpr int batchesPerWakeUp = 32;
-
 void registerAnew(QSocketNotifier &notifier)
 {
     notifier.setEnabled(false);
@@ -180,7 +177,6 @@ void ExitHub::remove(Id &id) noexcept
     registration->fd = -1;
     registration->client = nullptr;
     m_unused.push_back(static_cast<std::uint32_t>(registration - m_registrations.data()));
-    invalidateBatch();
 }
 
 void ExitHub::dispatch()
@@ -192,27 +188,16 @@ void ExitHub::dispatch()
     // A slot may destroy the last object that holds it. It need not be the thread's own: an object
     // that outlives its thread keeps that one's hub.
     const auto keepAlive = shared_from_this();
-    for (int count = 0; count < batchesPerWakeUp && dispatchBatch(); ++count) { }
-}
-
-// Serves what is ready. Whether anything is left to serve.
-bool ExitHub::dispatchBatch()
-{
+    // What becomes ready from now on is not asked for: a slot may have told the event loop to end.
     std::uint64_t ids[PollSet::maxEvents];
     const int count = m_set.wait(ids, 0);
-    const std::uint64_t batch = ++m_batch;
     for (const HubClient::Role role : dispatchOrder) {
         for (int i = 0; i < count; ++i) {
             const Registration *ready = find(ids[i]);
-            if (!ready || ready->role != role)
-                continue;
-            ready->client->descriptorReady(role);
-            // A nested event loop, a wait or a removal: the rest may be stale, and comes again.
-            if (m_batch != batch)
-                return true;
+            if (ready && ready->role == role)
+                ready->client->descriptorReady(role);
         }
     }
-    return count == PollSet::maxEvents;
 }
 
 } // namespace ForkFd::Internal

@@ -22,7 +22,8 @@ public:
     /// What a descriptor is to its client.
     enum Role { StandardInput, StandardOutput, StandardError, Exit };
 
-    /// May do anything, even delete the client or run an event loop.
+    /// May do anything, even delete the client or run an event loop. The descriptor need not be ready
+    /// any more: a slot before this one may have waited for it.
     virtual void descriptorReady(Role role) = 0;
 
 protected:
@@ -54,8 +55,6 @@ public:
     /// Connects the hub with the thread's event dispatcher, if it has one by now. The hub itself
     /// follows the main thread's from one application object to the next.
     void attachToEventLoop();
-    /// For whoever polls descriptors of this hub beside it: what the hub read before is stale now.
-    void invalidateBatch() noexcept { ++m_batch; }
 
 private:
     struct Registration
@@ -79,7 +78,6 @@ private:
     Registration *find(Id id) noexcept;
     void makeOwnNotifier(Registration &registration);
     void dispatch();
-    bool dispatchBatch();
 
     const qint64 m_owner;
     PollSet m_set;
@@ -87,8 +85,6 @@ private:
     std::unique_ptr<QSocketNotifier> m_notifier;
     std::vector<Registration> m_registrations;
     std::vector<std::uint32_t> m_unused;
-    /// Counts whatever makes events stale that were read before it.
-    std::uint64_t m_batch = 0;
 };
 
 } // namespace ForkFd::Internal
