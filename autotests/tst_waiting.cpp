@@ -29,6 +29,7 @@ private Q_SLOTS:
     void readyReadOfOneChannel();
     void readyReadOfNoChannel_data();
     void readyReadOfNoChannel();
+    void bytesWrittenOfNothing();
     void bytesWrittenAfterTheEnd();
     void afterTheEventLoop();
     void interruptedBySignals();
@@ -36,6 +37,7 @@ private Q_SLOTS:
     void timeoutWhileOutputComes();
     void failedStart_data();
     void failedStart();
+    void failedStartOfNothingToWrite();
 #endif
 
 private:
@@ -212,6 +214,16 @@ void tst_Waiting::readyReadOfNoChannel()
     QCOMPARE(process.state(), Process::NotRunning);
 }
 
+// It tells of the start all the same.
+void tst_Waiting::bytesWrittenOfNothing()
+{
+    Process process;
+    process.start(childProgram(), words("exit 3"));
+    QVERIFY(!process.waitForBytesWritten());
+    QCOMPARE(process.state(), Process::Running);
+    QVERIFY(process.waitForFinished());
+}
+
 void tst_Waiting::bytesWrittenAfterTheEnd()
 {
     Process process;
@@ -302,6 +314,15 @@ void tst_Waiting::failedStart()
     QCOMPARE(process.state(), Process::NotRunning);
     QVERIFY(!wait(process, -1));
     QCOMPARE(failed.size(), 1);
+}
+
+void tst_Waiting::failedStartOfNothingToWrite()
+{
+    Process process;
+    process.start(u"/no/such/program"_s);
+    QVERIFY(!process.waitForBytesWritten());
+    QCOMPARE(process.error(), Process::FailedToStart);
+    QCOMPARE(process.state(), Process::NotRunning);
 }
 
 #endif

@@ -548,6 +548,8 @@ bool ChildProcess::waitForReadyRead(int msecs)
 /// is over (error() is Timedout), or a slot has deleted this object. \since 0.1
 bool ChildProcess::waitForBytesWritten(int msecs)
 {
+    if (d->state == Starting && !d->waitForStarted())
+        return false;
     if (d->state == NotRunning || !d->isWriting())
         return false;
     ChildProcessPrivate *const p = d.get();
