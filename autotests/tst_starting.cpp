@@ -25,6 +25,7 @@ private Q_SLOTS:
     void failureBeforeStarting_data();
     void failureBeforeStarting();
     void emptyNameChangesNothing();
+    void noProgram();
     void whileRunning();
     void open();
 
@@ -232,6 +233,19 @@ void tst_Starting::emptyNameChangesNothing()
     QCOMPARE(process.arguments(), words("exit 3"));
 }
 
+// start() says so with a signal, open() with a warning.
+void tst_Starting::noProgram()
+{
+    Process process;
+    QSignalSpy failed(&process, &Process::errorOccurred);
+    process.start();
+    QCOMPARE(failed.size(), 1);
+    QCOMPARE(process.error(), Process::FailedToStart);
+    QCOMPARE(process.errorString(), u"No program defined"_s);
+    QVERIFY(process.startError() == (StartError{"program", EINVAL}));
+    QVERIFY(!process.isOpen());
+}
+
 namespace {
 
 QStringList &loggedWarnings()
@@ -283,6 +297,7 @@ void tst_Starting::open()
     QTest::ignoreMessage(QtWarningMsg, "QProcess::start: program not set");
     QVERIFY(!process.open());
     QCOMPARE(failed.size(), 0);
+    QCOMPARE(process.error(), Process::UnknownError);
 
     process.setProgram(childProgram());
     process.setArguments(words("exit 3"));

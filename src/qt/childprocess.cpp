@@ -55,7 +55,7 @@ void ChildProcess::start(const QString &program, const QStringList &arguments, O
     d->start(mode);
 }
 
-/// As above, with the program and arguments set before. \since 0.1
+/// As above, with the program and arguments set before. **Errors:** the same. \since 0.1
 void ChildProcess::start(OpenMode mode)
 {
     if (d->state != NotRunning)
@@ -150,8 +150,8 @@ QStringList ChildProcess::splitCommand(QStringView command)
     return QProcess::splitCommand(command);
 }
 
-/// As start(). **Errors:** false when a child runs already or no program is set, with a warning alone,
-/// and when a failure was reported inside start(). \since 0.1
+/// As start(). **Errors:** false when a child runs already, when a failure was reported inside start(),
+/// and when no program is set, which it warns of and reports not. \since 0.1
 bool ChildProcess::open(OpenMode mode)
 {
     if (d->state == NotRunning && d->settings.program.isEmpty()) {
@@ -375,9 +375,14 @@ QByteArray ChildProcess::readAllStandardOutput()
     return data;
 }
 
-/// Never blocks. **Errors:** empty when the device is not open. \since 0.1
+/// Never blocks. **Errors:** empty when the device is not open; with MergedChannels, where this is part
+/// of standard output, it warns as well. \since 0.1
 QByteArray ChildProcess::readAllStandardError()
 {
+    if (processChannelMode() == MergedChannels) {
+        qCWarning(childProcessLog, "QProcess::readAllStandardError: Called with MergedChannels");
+        return {};
+    }
     const ProcessChannel previous = readChannel();
     setReadChannel(StandardError);
     QByteArray data = readAll();
