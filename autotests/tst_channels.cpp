@@ -23,8 +23,14 @@ private Q_SLOTS:
     void writeOnly();
     void readOnly();
     void neither();
+    void openModes_data();
+    void openModes();
     void grandchildKeepsThePipe_data();
     void grandchildKeepsThePipe();
+#ifndef FORKFD_TEST_QPROCESS
+    void afterWriteOnly();
+    void channelNumbers();
+#endif
 };
 
 void tst_Channels::echo_data()
@@ -172,6 +178,54 @@ void tst_Channels::neither()
     QCOMPARE(process.exitCode(), 3);
 }
 
+void tst_Channels::openModes_data()
+{
+    QTest::addColumn<QIODevice::OpenMode>("wanted");
+    QTest::addColumn<QIODevice::OpenMode>("open");
+    const auto row = [](const char *name, QIODevice::OpenMode wanted, QIODevice::OpenMode open) {
+        QTest::newRow(name) << wanted << open;
+    };
+    const QIODevice::OpenMode readWrite = QIODevice::ReadWrite;
+    row("neither", QIODevice::NotOpen, QIODevice::Unbuffered);
+    row("read", QIODevice::ReadOnly, QIODevice::ReadOnly);
+    row("write", QIODevice::WriteOnly, QIODevice::WriteOnly);
+    row("both", readWrite, readWrite);
+    row("text", readWrite | QIODevice::Text, readWrite | QIODevice::Text);
+    row("unbuffered", readWrite | QIODevice::Unbuffered, readWrite | QIODevice::Unbuffered);
+    row("read, unbuffered", QIODevice::ReadOnly | QIODevice::Unbuffered,
+        QIODevice::ReadOnly | QIODevice::Unbuffered);
+    row("append", readWrite | QIODevice::Append, readWrite | QIODevice::Append);
+    row("truncate", readWrite | QIODevice::Truncate, readWrite | QIODevice::Truncate);
+    row("text alone", QIODevice::Text, QIODevice::Text);
+}
+
+void tst_Channels::openModes()
+{
+    QFETCH(const QIODevice::OpenMode, wanted);
+    Process process;
+    QSignalSpy channelReadyRead(&process, &Process::channelReadyRead);
+    process.start(childProgram(), words("echo write 2 2"), wanted);
+    QVERIFY(process.isOpen());
+    QTEST(process.openMode(), "open");
+    const bool isRead = wanted.testFlag(QIODevice::ReadOnly);
+    const bool isWritten = wanted.testFlag(QIODevice::WriteOnly);
+    QCOMPARE(process.isReadable(), isRead);
+    QCOMPARE(process.isWritable(), isWritten);
+    QCOMPARE(process.isTextModeEnabled(), wanted.testFlag(QIODevice::Text));
+    if (isWritten)
+        QCOMPARE(process.write("abc"), 3);
+    process.closeWriteChannel();
+    QVERIFY(process.waitForFinished());
+    QTEST(process.openMode(), "open");
+    QCOMPARE(process.bytesAvailable(), isRead && isWritten ? 3 : 0);
+    QCOMPARE(channelReadyRead.size(), !isRead ? 0 : isWritten ? 2 : 1);
+    if (isRead) {
+        QCOMPARE(process.read(2), isWritten ? "ab" : "");
+        QCOMPARE(process.readAllStandardError(), "xx");
+        QCOMPARE(process.readAll(), isWritten ? "c" : "");
+    }
+}
+
 void tst_Channels::grandchildKeepsThePipe_data()
 {
     QTest::addColumn<bool>("waits");
@@ -191,6 +245,49 @@ void tst_Channels::grandchildKeepsThePipe()
     QVERIFY(grandchild > 0);
     QCOMPARE(::kill(grandchild, SIGKILL), 0); // It was still there, and so was its end of the pipe.
 }
+
+#ifndef FORKFD_TEST_QPROCESS
+
+// QProcess sets its outputs to the null device then, and keeps that.
+void tst_Channels::afterWriteOnly()
+{
+    Process process;
+    process.start(childProgram(), words("write 3 1"), QIODevice::WriteOnly);
+    QVERIFY(process.waitForFinished());
+    process.start(childProgram(), words("write 3 1 write 5 2"));
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.openMode(), QIODevice::ReadWrite);
+    QCOMPARE(process.readAllStandardOutput(), "xxx");
+    QCOMPARE(process.readAllStandardError(), "xxxxx");
+}
+
+// In QProcess they are those of QIODevice.
+void tst_Channels::channelNumbers()
+{
+    Process process;
+    QCOMPARE(process.readChannelCount(), 0);
+    QCOMPARE(process.currentReadChannel(), 0);
+    process.start(childProgram(), words("write 3 1 write 5 2"));
+    QCOMPARE(process.readChannelCount(), 2);
+    process.setCurrentReadChannel(1);
+    QCOMPARE(process.currentReadChannel(), 1);
+    QCOMPARE(process.readChannel(), Process::StandardError);
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.readAll(), "xxxxx");
+    process.setReadChannel(Process::StandardOutput);
+    QCOMPARE(process.currentReadChannel(), 0);
+    process.setCurrentReadChannel(2);
+    process.setCurrentReadChannel(-1);
+    QCOMPARE(process.currentReadChannel(), 0);
+    QCOMPARE(process.readAll(), "xxx");
+    process.start(childProgram(), words("exit 0"), QIODevice::WriteOnly);
+    QCOMPARE(process.readChannelCount(), 0);
+    QVERIFY(process.waitForFinished());
+    // Without private headers there is but one behind the base class, and it is the current one.
+    QCOMPARE(static_cast<QIODevice &>(process).readChannelCount(), 0);
+}
+
+#endif
 
 QTEST_GUILESS_MAIN(tst_Channels)
 #include "tst_channels.moc"

@@ -3,6 +3,8 @@
 
 #include "childprocesstest.h"
 
+#include <QtCore/QRegularExpression>
+
 /// The child's output through the functions of QIODevice.
 class tst_Reading : public ChildProcessTest
 {
@@ -19,6 +21,10 @@ private Q_SLOTS:
     void lineInTwoPieces();
     void textMode();
     void transaction();
+    void transactionKeepsTheChannel();
+    void ungetChar();
+    void linesAtTheEnd();
+    void atEnd();
     void endOfStream();
 };
 
@@ -156,6 +162,92 @@ void tst_Reading::transaction()
     QCOMPARE(process.read(2), "ab");
     process.rollbackTransaction();
     QCOMPARE(process.readAll(), "abc\n");
+}
+
+void tst_Reading::transactionKeepsTheChannel()
+{
+    Process process;
+    process.start(childProgram(), words("write 2 2 args abc"));
+    QVERIFY(process.waitForFinished());
+    process.startTransaction();
+    QCOMPARE(process.read(2), "ab");
+    for (const auto channel : {Process::StandardError, Process::StandardOutput}) {
+        QTest::ignoreMessage(
+            QtWarningMsg,
+            QRegularExpression(
+                u"^QIODevice::setReadChannel .*: Failed due to read transaction being in progress$"_s));
+        process.setReadChannel(channel);
+    }
+    QCOMPARE(process.readChannel(), Process::StandardOutput);
+    process.commitTransaction();
+    QCOMPARE(process.readAll(), "c\n");
+    process.setReadChannel(Process::StandardError);
+    process.startTransaction();
+    QCOMPARE(process.read(1), "x");
+    process.rollbackTransaction();
+    QCOMPARE(process.readAll(), "xx");
+}
+
+// What is put back belongs to the channel that it came from.
+void tst_Reading::ungetChar()
+{
+    Process process;
+    process.start(childProgram(), words("echo"));
+    process.write("ab");
+    QVERIFY(process.waitForReadyRead());
+    char byte = 0;
+    QVERIFY(process.getChar(&byte));
+    process.ungetChar('Z');
+    process.ungetChar('Y');
+    QCOMPARE(process.bytesAvailable(), 3);
+    process.setReadChannel(Process::StandardError);
+    QCOMPARE(process.bytesAvailable(), 0);
+    process.write("cd");
+    process.closeWriteChannel();
+    QVERIFY(process.waitForFinished());
+    process.setReadChannel(Process::StandardOutput);
+    QCOMPARE(process.readAll(), "YZbcd");
+    process.ungetChar('!');
+    QVERIFY(!process.atEnd());
+    QCOMPARE(process.readAll(), "!");
+    QVERIFY(process.atEnd());
+}
+
+void tst_Reading::linesAtTheEnd()
+{
+    Process process;
+    process.start(childProgram(), words("echo"));
+    process.write("one\n\ntwo");
+    process.closeWriteChannel();
+    QVERIFY(process.waitForFinished());
+    QVERIFY(process.canReadLine());
+    QCOMPARE(process.readLine(3), "on");
+    QCOMPARE(process.readLine(), "e\n");
+    QCOMPARE(process.readLine(), "\n");
+    QVERIFY(!process.canReadLine());
+    QVERIFY(!process.atEnd());
+    QCOMPARE(process.readLine(), "two");
+    QVERIFY(process.atEnd());
+    char line[8];
+    QCOMPARE(process.readLine(line, sizeof line), -1);
+    QCOMPARE(process.readLine(), "");
+}
+
+// Of what there is to be read now, as with any sequential device.
+void tst_Reading::atEnd()
+{
+    Process process;
+    QVERIFY(process.atEnd());
+    process.start(childProgram(), words("echo"));
+    QVERIFY(process.atEnd());
+    process.write("abc");
+    QVERIFY(process.waitForReadyRead());
+    QVERIFY(!process.atEnd());
+    QCOMPARE(process.readAll(), "abc");
+    QVERIFY(process.atEnd());
+    process.closeWriteChannel();
+    QVERIFY(process.waitForFinished());
+    QVERIFY(process.atEnd());
 }
 
 void tst_Reading::endOfStream()

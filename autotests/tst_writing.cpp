@@ -20,6 +20,7 @@ private Q_SLOTS:
     void afterTheEnd();
     void closesWhenWritten();
     void slotWritesMore();
+    void restIsKept();
 };
 
 // So that a SIGPIPE would be noticed; QProcess sets it to be ignored when it first writes.
@@ -150,6 +151,27 @@ void tst_Writing::slotWritesMore()
     process.write("x");
     QVERIFY(comes(finished));
     QCOMPARE(process.readAll(), QByteArray(100, 'x'));
+}
+
+// Of what the child has not read; until the next start.
+void tst_Writing::restIsKept()
+{
+    constexpr qint64 size = 200000;
+    Process process;
+    process.start(childProgram(), words("sleep"));
+    process.write(QByteArray(size, 'x'));
+    QVERIFY(process.waitForBytesWritten());
+    const qint64 rest = process.bytesToWrite();
+    QVERIFY(rest > 0);
+    process.kill();
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.bytesToWrite(), rest);
+    QVERIFY(!process.waitForBytesWritten(10));
+    process.start(childProgram(), words("echo"));
+    QCOMPARE(process.bytesToWrite(), 0);
+    process.closeWriteChannel();
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.readAll(), "");
 }
 
 QTEST_GUILESS_MAIN(tst_Writing)

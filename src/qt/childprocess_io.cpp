@@ -5,7 +5,6 @@
 
 #include "childprocess_p.h"
 
-#include "logging.h"
 #include "starterrortext.h"
 
 #include <QtCore/QAbstractEventDispatcher>
@@ -40,13 +39,12 @@ Channel &ChildProcessPrivate::channelOf(ChildProcess::ProcessChannel channel) no
 
 void ChildProcessPrivate::setReadChannel(ChildProcess::ProcessChannel channel)
 {
-    if (channel == readChannel)
-        return;
     if (q->isTransactionStarted()) {
-        qCWarning(childProcessLog,
-                  "QProcess::setReadChannel: Failed due to read transaction being in progress");
+        q->QIODevice::setCurrentReadChannel(channel); // Warns, and does nothing either.
         return;
     }
+    if (channel == readChannel)
+        return;
     // QIODevice has read ahead from the old channel, and bytes may have been put back there.
     if (q->isReadable()) {
         const bool isText = q->isTextModeEnabled();
