@@ -15,6 +15,7 @@ private Q_SLOTS:
     void afterTheEnd();
     void nobodyReads();
     void channelsDoNotMix();
+    void switchedInTheMiddle();
     void readyReadIsOfTheReadChannel_data();
     void readyReadIsOfTheReadChannel();
     void lines();
@@ -85,6 +86,26 @@ void tst_Reading::channelsDoNotMix()
     QCOMPARE(process.bytesAvailable(), 0);
 }
 
+// QIODevice has read ahead, but not all.
+void tst_Reading::switchedInTheMiddle()
+{
+    QByteArray sent;
+    for (int i = 0; i < 10000; ++i)
+        sent += QByteArray::number(i);
+    Process process;
+    process.start(childProgram(), words("echo"));
+    process.write(sent);
+    process.closeWriteChannel();
+    QVERIFY(process.waitForFinished());
+    QByteArray received;
+    for (int i = 0; i < 3; ++i) {
+        received += process.read(1);
+        process.setReadChannel(Process::StandardError);
+        process.setReadChannel(Process::StandardOutput);
+    }
+    QVERIFY(received + process.readAll() == sent);
+}
+
 void tst_Reading::readyReadIsOfTheReadChannel_data()
 {
     QTest::addColumn<Process::ProcessChannel>("channel");
@@ -150,7 +171,9 @@ void tst_Reading::textMode()
     QCOMPARE(process.read(1), "o");
     process.setReadChannel(Process::StandardError);
     process.setReadChannel(Process::StandardOutput);
-    QCOMPARE(process.readAll(), "ne\ntwo");
+    QCOMPARE(process.peek(100), "ne\ntwo");
+    process.setTextModeEnabled(false); // What was read ahead has been kept as it was.
+    QCOMPARE(process.readAll(), "ne\r\ntwo");
 }
 
 void tst_Reading::transaction()
