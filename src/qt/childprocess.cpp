@@ -274,8 +274,9 @@ void ChildProcess::setReadChannel(ProcessChannel channel)
 }
 
 /// Counts from the next start, for which the device cannot be written to. The parent opens the file, in
-/// its own directory. ForwardedInputChannel comes first, with a warning at the start. **Errors:** none here; a file that cannot be opened makes the start fail with step
-/// `channels`, inside start(). \since 0.1
+/// its own directory. ForwardedInputChannel comes first, with a warning at the start. **Errors:** none
+/// here; a file that cannot be opened makes the start fail with step `channels`, inside start(). \since
+/// 0.1
 void ChildProcess::setStandardInputFile(const QString &fileName)
 {
     d->streams.redirections.setFile(Redirections::Input, fileName, ReadOnly);
