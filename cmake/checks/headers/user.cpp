@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// What a user's program makes of the headers: the three ways to use the name, and the calls that bring
+// in Qt's templates. It is only compiled.
+
+#include <ForkFd/ChildProcess>
+
+#include <QtCore/QProcess>
+
+namespace InNamespace {
+
+using QProcess = ForkFd::ChildProcess;
+
+inline int start(QProcess &process)
+{
+    QObject::connect(&process, &QProcess::finished, &process,
+                     [](int, QProcess::ExitStatus) { qInfo("finished"); });
+    QObject::connect(&process, QOverload<int, QProcess::ExitStatus>::of(&QProcess::finished), &process,
+                     &QProcess::kill);
+    process.setUnixProcessParameters(QProcess::UnixProcessFlag::UseVFork
+                                     | QProcess::UnixProcessFlag::IgnoreSigPipe);
+    process.setChildProcessModifier([&process] { process.failChildProcessModifier("no", 1); });
+    process.start(QStringLiteral("program"), {QStringLiteral("argument")}, QProcess::ReadOnly);
+    return process.exitCode();
+}
+
+} // namespace InNamespace
+
+class InClass
+{
+public:
+    using QProcess = ForkFd::ChildProcess;
+    QProcess::ProcessState state() const { return m_process.state(); }
+
+private:
+    QProcess m_process;
+};
+
+#define QProcess ForkFd::ChildProcess
+
+int main()
+{
+    QProcess process;
+    const ForkFd::ExitInfo info = process.exitInfo();
+    const ForkFd::StartError error = process.startError();
+    qInfo() << process.error() << process.state() << info << error;
+    process.setLaunchOptions({{{3, 4}}, {}});
+    return InNamespace::start(process) + int(InClass().state());
+}
