@@ -12,6 +12,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <stdexcept>
 
 #include <pthread.h>
@@ -80,6 +81,7 @@ private Q_SLOTS:
     }
     void signalThatIsPending();
     void longDescription();
+    void unknownError();
     void failureOutside();
 #endif
 
@@ -391,6 +393,17 @@ void tst_Modifier::longDescription()
     QVERIFY(!runs(process, "exit 3"));
     QCOMPARE(process.errorString(),
              u"Child process modifier threw an exception: "_s + QString(255, u'x'));
+}
+
+// QProcess takes the negative ones for its own.
+void tst_Modifier::unknownError()
+{
+    Process process;
+    process.setChildProcessModifier([&process] { process.failChildProcessModifier("no luck", -5); });
+    QVERIFY(!runs(process, "exit 3"));
+    QCOMPARE(process.startError(), (ForkFd::StartError{"modifier", -5}));
+    QCOMPARE(process.errorString(),
+             u"Child process modifier reported error: no luck: Unknown error -5"_s);
 }
 
 // It cannot return, and there is nothing to leave.
