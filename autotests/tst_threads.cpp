@@ -4,6 +4,7 @@
 #include "childprocesstest.h"
 
 #include <QtCore/QEventLoop>
+#include <QtCore/QSemaphore>
 #include <QtCore/QThread>
 #include <QtCore/QTimer>
 
@@ -30,6 +31,7 @@ private Q_SLOTS:
     void outlivesItsThread();
     void leavesTheThreadThatEnded();
     void threadStartsAgain();
+    void threadStartsAgainAtOnce();
 };
 
 // Qt itself is not instrumented: what its locks guard, events from one thread to another, looks
@@ -68,6 +70,13 @@ public:
 private:
     using QThread::run;
     QObject m_context;
+};
+
+/// Does something at the very end of a thread, after QThread has told that it has finished.
+struct AtThreadExit
+{
+    std::function<void()> function;
+    ~AtThreadExit() { function(); }
 };
 
 /// How a child ended, noted by whatever thread was told.
@@ -298,6 +307,39 @@ void tst_Threads::threadStartsAgain()
     });
     QTRY_COMPARE(end.count, 1);
     QCOMPARE(end.code, 3);
+}
+
+// QThread tells of its end before what is local to the thread is destroyed. That the hub's notifier was
+// deleted only then left the thread's next life without it, or with a dangling pointer.
+void tst_Threads::threadStartsAgainAtOnce()
+{
+    QSemaphore mayGo;
+    QSemaphore hasGone;
+    Worker worker;
+    std::unique_ptr<Process> process;
+    worker.run([&] {
+        // Destroyed in the opposite order, with the hub's own between them.
+        thread_local const AtThreadExit last{[&] { hasGone.release(); }};
+        process = std::make_unique<Process>();
+        process->start(childProgram(), words("exit 0"));
+        QVERIFY(process->waitForFinished());
+        thread_local const AtThreadExit first{[&] { mayGo.tryAcquire(1, 60000); }};
+        Q_UNUSED(last)
+        Q_UNUSED(first)
+    });
+    worker.end();
+    worker.start();
+    End end;
+    worker.run([&] {
+        end.note(*process);
+        process->start(childProgram(), words("echo"));
+        process->waitForStarted();
+    });
+    mayGo.release();
+    hasGone.acquire();
+    worker.run([&] { process->closeWriteChannel(); });
+    QTRY_COMPARE(end.count, 1);
+    worker.run([&] { process.reset(); });
 }
 
 QTEST_GUILESS_MAIN(tst_Threads)

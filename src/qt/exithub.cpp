@@ -4,6 +4,7 @@
 #include "exithub.h"
 
 #include <QtCore/QCoreApplication>
+#include <QtCore/QThread>
 
 #include <algorithm>
 #include <utility>
@@ -26,15 +27,11 @@ void registerAnew(QSocketNotifier &notifier)
 
 } // namespace
 
-// What one thread holds. The hub itself may live longer, with an object that does.
+// What one thread holds. The hub itself may live longer, with an object that does: in the next life of
+// its QThread, which may have begun when this is destroyed.
 struct ExitHub::ThreadSlot
 {
     std::shared_ptr<ExitHub> hub;
-    ~ThreadSlot()
-    {
-        if (hub)
-            hub->detachFromThread();
-    }
 };
 
 ExitHub::ThreadSlot &ExitHub::slotOfCurrentThread()
@@ -46,10 +43,25 @@ ExitHub::ThreadSlot &ExitHub::slotOfCurrentThread()
 std::shared_ptr<ExitHub> ExitHub::forCurrentThread()
 {
     ThreadSlot &slot = slotOfCurrentThread();
-    if (!slot.hub || !slot.hub->belongsToThisProcess())
+    if (!slot.hub || !slot.hub->belongsToThisProcess()) {
         slot.hub = std::shared_ptr<ExitHub>(new ExitHub);
+        detachWhenFinished(slot.hub);
+    }
     followApplications();
     return slot.hub;
+}
+
+// The thread's notifiers go with its event dispatcher. This is the last moment before others may take it
+// for ended, and start it again.
+void ExitHub::detachWhenFinished(const std::weak_ptr<ExitHub> &hub)
+{
+    const auto detach = [hub] {
+        if (const std::shared_ptr<ExitHub> living = hub.lock())
+            living->detachFromThread();
+    };
+    QThread *thread = QThread::currentThread();
+    QObject::connect(thread, &QThread::finished, thread, detach,
+                     static_cast<Qt::ConnectionType>(Qt::DirectConnection | Qt::SingleShotConnection));
 }
 
 // An application object takes the main thread's dispatcher along when it goes. The next one's has to
@@ -75,8 +87,10 @@ ExitHub::ExitHub()
 
 ExitHub::~ExitHub()
 {
-    if (m_notifier)
-        m_notifier.release()->deleteLater(); // It may be emitting.
+    if (!m_notifier)
+        return;
+    m_notifier->setEnabled(false); // Its descriptor is about to be closed.
+    m_notifier.release()->deleteLater(); // It may be emitting.
 }
 
 bool ExitHub::belongsToThisProcess() const noexcept

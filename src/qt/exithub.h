@@ -71,6 +71,7 @@ private:
 
     static ThreadSlot &slotOfCurrentThread();
     static void followApplications();
+    static void detachWhenFinished(const std::weak_ptr<ExitHub> &hub);
     ExitHub();
     bool belongsToThisProcess() const noexcept;
     void detachFromThread() noexcept;
