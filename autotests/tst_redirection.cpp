@@ -364,7 +364,8 @@ void tst_Redirection::noDescriptorLeft()
     process.setStandardErrorFile(path("error"));
     process.start(childProgram(), words("sleep"));
     QVERIFY(process.waitForStarted());
-    for (const QString &target : ProcessState::now().descriptors)
+    const auto descriptors = ProcessState::now().descriptors;
+    for (const QString &target : descriptors)
         QVERIFY2(!target.startsWith(m_directory.path()), qPrintable(target));
     process.kill();
     QVERIFY(process.waitForFinished());

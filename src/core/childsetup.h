@@ -6,6 +6,8 @@
 
 #include "launchfailure.h"
 
+#include <ForkFd/export.h>
+
 #include <array>
 #include <csignal>
 #include <cstdint>
@@ -67,7 +69,7 @@ struct ChildContext
 };
 
 /// The way out for a ChildModifier that gives up: the start fails with step `modifier`.
-class ModifierExit
+class FORKFD_EXPORT ModifierExit
 {
 public:
     explicit ModifierExit(ChildContext &context) noexcept
