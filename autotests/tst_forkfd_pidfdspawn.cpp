@@ -76,6 +76,7 @@ private Q_SLOTS:
     void kernelCannot();
     void fails();
     void numberIsNotToBeHad();
+    void numberIsGone();
 };
 
 void tst_ForkFdPidFdSpawn::isUsed_data()
@@ -129,6 +130,20 @@ void tst_ForkFdPidFdSpawn::numberIsNotToBeHad()
     QCOMPARE(errno, EMFILE);
     QCOMPARE(pid, -7);
     QTRY_VERIFY(!exists(libc.lastChild));
+}
+
+// What libc says of a child that somebody else has collected by then. The start was a success.
+void tst_ForkFdPidFdSpawn::numberIsGone()
+{
+    if (backend() == Backend::SigChld)
+        QSKIP("It is not used on this backend.");
+    libc = {.getPidError = ESRCH};
+    pid_t pid = -7;
+    const int ffd = startChild(Starter::Spawn, FFD_CLOEXEC, &pid, {"exit", "5"});
+    QVERIFY(ffd >= 0);
+    QCOMPARE(pid, 0);
+    QCOMPARE(wait(ffd), "exited 5");
+    QCOMPARE(forkfd_close(ffd), 0);
 }
 
 QTEST_GUILESS_MAIN(tst_ForkFdPidFdSpawn)

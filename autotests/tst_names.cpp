@@ -20,6 +20,7 @@ private Q_SLOTS:
     void functions();
     void enumerators();
     void metaTypes();
+    void printing();
     void pointersToSignals();
     void namesOfSignals_data();
     void namesOfSignals();
@@ -264,6 +265,14 @@ void tst_Names::metaTypes()
     QVERIFY(comes(finished));
     QCOMPARE(finished[0][1].value<Ours::ExitStatus>(), Ours::CrashExit);
     QCOMPARE(stateChanged[1][0].value<Ours::ProcessState>(), Ours::Running);
+}
+
+// In Qt's own texts the class goes by its name, whatever it is called in the code.
+void tst_Names::printing()
+{
+    QString text;
+    QDebug(&text).nospace() << ForkFd::ChildProcess::Crashed;
+    QCOMPARE(text, u"ForkFd::ChildProcess::Crashed"_s);
 }
 
 void tst_Names::pointersToSignals()

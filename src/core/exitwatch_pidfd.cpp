@@ -173,8 +173,8 @@ int PidFdWatch::trySendSignal(int signal) noexcept
     // A filter or an emulator knows the other calls and not this one. The number is the child's as
     // long as it can be waited for.
     siginfo_t info;
-    if (waitid(descriptor(), &info, WEXITED | WNOHANG | WNOWAIT, nullptr) != 0)
-        return ESRCH;
+    if (pid() <= 0 || waitid(descriptor(), &info, WEXITED | WNOHANG | WNOWAIT, nullptr) != 0)
+        return ESRCH; // Without a number, kill(2) would mean others.
     return ::kill(pid(), signal) == 0 ? 0 : errno;
 }
 

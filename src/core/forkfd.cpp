@@ -154,8 +154,9 @@ int vforkfd(int flags, pid_t *ppid, int (*childFn)(void *), void *token)
 
 /// Starts a program as posix_spawn(3) does, or posix_spawnp(3) with FFD_SPAWN_SEARCH_PATH, with these
 /// `actions`, `attributes`, `argv` and `envp`. Returns the exit descriptor; `*ppid` (may be null)
-/// becomes the child's process id. Null as `actions` or `attributes` means none, as `envp` the parent's
-/// environment.
+/// becomes the child's process id, or 0 when it had ended and somebody else in the process had collected
+/// it before its number could be asked for (glibc 2.39 or newer). Null as `actions` or `attributes`
+/// means none, as `envp` the parent's environment.
 ///
 /// `flags` is any of FFD_CLOEXEC, FFD_NONBLOCK, FFD_SPAWN_SEARCH_PATH and FFD_USE_FORK, which does
 /// nothing here: how the process is created is libc's to choose. So is what becomes of signals: caught

@@ -16,6 +16,7 @@
 #include <csignal>
 
 #include <dlfcn.h>
+#include <sys/eventfd.h>
 
 namespace ForkFd::Internal::System {
 
@@ -55,17 +56,24 @@ int spawnWithPidFd(const SpawnCall &call, PreparedWatch &watch)
     // Any rung that brings a pidfd.
     if (const int errorCode = watch.prepare(Rung::Copy, ExitEvent::Public); errorCode != 0)
         return errorCode;
+    // To ask for the number takes a descriptor: one is put aside before there is a child.
+    UniqueFd spare(::eventfd(0, EFD_CLOEXEC));
+    if (!spare)
+        return errno;
     int pidfd = -1;
     const auto spawn = call.searchesPath ? libc.spawnp : libc.spawn;
     const int errorCode = spawn(&pidfd, call.path, call.actions, call.attributes, call.argv, call.envp);
     if (errorCode != 0)
         return errorCode;
+    spare.reset();
     const pid_t pid = libc.getPid(pidfd);
     const int pidError = pid < 0 ? errno : 0;
-    watch.begin(pid, UniqueFd(pidfd));
-    // It reads /proc, and there may be no descriptor for that.
-    if (pidError != 0)
-        watch.take()->sendSignal(SIGKILL);
+    watch.begin(pid < 0 ? 0 : pid, UniqueFd(pidfd));
+    // ESRCH: it has ended, and somebody else has collected it. The kernel may still tell how.
+    if (pidError == 0 || pidError == ESRCH)
+        return 0;
+    // It reads /proc, and there may be none.
+    watch.take()->sendSignal(SIGKILL);
     return pidError;
 }
 
