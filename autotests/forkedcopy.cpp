@@ -9,7 +9,10 @@
 #include <cstdlib>
 
 #include <grp.h>
+#include <linux/capability.h>
 #include <poll.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,8 +50,13 @@ void becomeOrdinaryUser()
     constexpr unsigned nobody = 65534;
     if (geteuid() != 0)
         return;
-    if (setgroups(0, nullptr) != 0 || setresgid(nobody, nobody, nobody) != 0
-        || setresuid(nobody, nobody, nobody) != 0)
+    // All that is kept of root: the checkout may lie in its home, which others may not enter.
+    __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    __user_cap_data_struct capabilities[2] = {};
+    capabilities[0].effective = capabilities[0].permitted = 1U << CAP_DAC_READ_SEARCH;
+    if (prctl(PR_SET_KEEPCAPS, 1) != 0 || setgroups(0, nullptr) != 0
+        || setresgid(nobody, nobody, nobody) != 0 || setresuid(nobody, nobody, nobody) != 0
+        || syscall(SYS_capset, &header, capabilities) != 0)
         std::abort();
 }
 

@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: MIT
 
 #include "childprocesstest.h"
+
 #include "forkedcopy.h"
 #include "systemcallfilter.h"
+
+#include <QtCore/QFileInfo>
 
 #include <cerrno>
 
@@ -31,6 +34,7 @@ private Q_SLOTS:
 
 private:
     static QByteArray identity(Flags flags);
+    static bool canBeReachedByAll(const QString &path);
     static void addIdentities();
     static void becomeRowsIdentity();
 };
@@ -42,6 +46,15 @@ QByteArray tst_ResetIds::identity(Flags flags)
     process.setUnixProcessParameters(flags);
     process.start(childProgram(), words("ids"));
     return process.waitForFinished() ? process.readAll().trimmed() : process.errorString().toUtf8();
+}
+
+bool tst_ResetIds::canBeReachedByAll(const QString &path)
+{
+    for (QString folder = path; folder != u"/"_s; folder = QFileInfo(folder).path()) {
+        if (!QFileInfo(folder).permission(QFile::ExeOther))
+            return false;
+    }
+    return true;
 }
 
 // By which user this process was started, and as which one it acts.
@@ -72,6 +85,8 @@ void tst_ResetIds::ids()
 {
     if (geteuid() != 0)
         QSKIP("Only root can be somebody else.");
+    if (!canBeReachedByAll(childProgram()))
+        QSKIP("Others may not enter the folder of the helper program.");
     QFETCH(const unsigned, real);
     QFETCH(const unsigned, effective);
     const QByteArray result = inForkedCopy([] {
@@ -116,6 +131,8 @@ void tst_ResetIds::dumpable()
 {
     if (geteuid() != 0)
         QSKIP("Only root can be somebody else.");
+    if (!canBeReachedByAll(childProgram()))
+        QSKIP("Others may not enter the folder of the helper program.");
     const QByteArray result = inForkedCopy([] {
         becomeRowsIdentity();
         QByteArray seen;
