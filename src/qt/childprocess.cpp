@@ -37,8 +37,8 @@ ChildProcess::~ChildProcess() = default;
 /// Blocks until the child has executed its program, which does not depend on the size of this process.
 /// **Errors:** a child that already runs: warns and does nothing. Otherwise errorOccurred(FailedToStart)
 /// and startError(): inside start() for the steps `program`, `argument`, `environment`, `backend`,
-/// `channels`, `descriptors` and `clone`, later for those that the child itself fails in. Unlike
-/// QProcess, which cuts it off, an argument with an embedded NUL is an error.
+/// `channels`, `descriptors`, `clone` and `workingDirectory`, later for the others. Unlike QProcess,
+/// which cuts it off, an argument with an embedded NUL is an error.
 /// \since 0.1
 void ChildProcess::start(const QString &program, const QStringList &arguments, OpenMode mode)
 {

@@ -20,7 +20,7 @@ namespace ForkFd::Internal {
 struct ModifierCall
 {
     std::function<void()> function;
-    ModifierExit *exit = nullptr; ///< Set in the child while it runs there.
+    ModifierExit *exit = nullptr; ///< Set in the child. Whoever has started it forgets it.
 };
 
 /// What the next child of a ChildProcess is to be, but for its standard streams.

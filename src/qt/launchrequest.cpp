@@ -75,7 +75,6 @@ void callModifier(void *token, ModifierExit &exit)
     // Out of the handler before the child ends: the runtime's notes may be the parent's.
     if (!runToItsEnd(call.function, what))
         exit.leaveAfterException(what.data());
-    call.exit = nullptr;
 }
 
 ProcessParameters toCore(const ChildProcess::UnixProcessParameters &parameters)
