@@ -45,19 +45,28 @@ QByteArray inForkedCopy(const std::function<QByteArray()> &body)
     return result;
 }
 
-void becomeOrdinaryUser()
+static void becomeOrdinaryUser(unsigned keptCapabilities)
 {
     constexpr unsigned nobody = 65534;
     if (geteuid() != 0)
         return;
-    // All that is kept of root: the checkout may lie in its home, which others may not enter.
     __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
     __user_cap_data_struct capabilities[2] = {};
-    capabilities[0].effective = capabilities[0].permitted = 1U << CAP_DAC_READ_SEARCH;
+    capabilities[0].effective = capabilities[0].permitted = keptCapabilities;
     if (prctl(PR_SET_KEEPCAPS, 1) != 0 || setgroups(0, nullptr) != 0
         || setresgid(nobody, nobody, nobody) != 0 || setresuid(nobody, nobody, nobody) != 0
         || syscall(SYS_capset, &header, capabilities) != 0)
         std::abort();
+}
+
+void becomeOrdinaryUser()
+{
+    becomeOrdinaryUser(0);
+}
+
+void becomeOrdinaryUserWhoMayReadAll()
+{
+    becomeOrdinaryUser(1U << CAP_DAC_READ_SEARCH);
 }
 
 bool eventually(const std::function<bool()> &condition)

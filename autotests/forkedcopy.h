@@ -16,6 +16,8 @@ QByteArray inForkedCopy(const std::function<QByteArray()> &body);
 
 /// Gives up root, if we are root. For a copy: there is no way back.
 void becomeOrdinaryUser();
+/// The same for a copy that starts programs of this checkout, which may lie in a folder of root's alone.
+void becomeOrdinaryUserWhoMayReadAll();
 
 /// Whether the condition becomes true within a minute.
 bool eventually(const std::function<bool()> &condition);

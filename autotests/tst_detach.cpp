@@ -165,7 +165,7 @@ void tst_Detach::closedStreams()
 void tst_Detach::limit()
 {
     const QByteArray result = onThisWay([] {
-        becomeOrdinaryUser();
+        becomeOrdinaryUserWhoMayReadAll();
         QByteArray all;
         {
             const TemporaryLimit limit(RLIMIT_NPROC, 0);

@@ -118,7 +118,7 @@ void tst_DroppedChildren::withoutThreads()
 {
     QFETCH(QByteArray, nextCall);
     const QByteArray result = inForkedCopy([&nextCall]() -> QByteArray {
-        becomeOrdinaryUser();
+        becomeOrdinaryUserWhoMayReadAll();
         TestPipe firstInput;
         TestPipe nextInput;
         auto first = startEcho(firstInput);

@@ -172,7 +172,7 @@ void tst_Ladder::closedStreams()
 void tst_Ladder::limits()
 {
     const QByteArray result = onThisRung([] {
-        becomeOrdinaryUser();
+        becomeOrdinaryUserWhoMayReadAll();
         const int next = dup(0);
         close(next);
         QByteArray all;

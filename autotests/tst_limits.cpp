@@ -72,7 +72,7 @@ private Q_SLOTS:
 void tst_Limits::processes()
 {
     const QByteArray outcome = inForkedCopy([] {
-        becomeOrdinaryUser();
+        becomeOrdinaryUserWhoMayReadAll();
         QByteArray all;
         {
             const TemporaryLimit limit(RLIMIT_NPROC, 0);

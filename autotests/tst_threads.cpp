@@ -119,12 +119,14 @@ void tst_Threads::inWorker()
 
 void tst_Threads::inManyThreads()
 {
+    constexpr int threadCount = 8;
+    constexpr int childCount = 100; // All of them together stay below the usual limit of descriptors.
     std::atomic<int> right = 0;
     const auto runMany = [&right] {
         QEventLoop loop;
         QTimer::singleShot(120000, &loop, &QEventLoop::quit);
-        std::array<Process, 200> processes;
-        std::array<int, 200> codes = {};
+        std::array<Process, childCount> processes;
+        std::array<int, childCount> codes = {};
         std::size_t ended = 0;
         for (std::size_t i = 0; i < processes.size(); ++i) {
             connect(&processes[i], &Process::finished, &processes[i], [&, i](int code) {
@@ -140,11 +142,11 @@ void tst_Threads::inManyThreads()
             right += codes[i] == static_cast<int>(i + 1);
     };
     std::vector<std::thread> threads;
-    for (int i = 0; i < 8; ++i)
+    for (int i = 0; i < threadCount; ++i)
         threads.emplace_back(runMany);
     for (std::thread &thread : threads)
         thread.join();
-    QCOMPARE(right, 8 * 200);
+    QCOMPARE(right, threadCount * childCount);
 }
 
 void tst_Threads::beforeTheEventLoop_data()
