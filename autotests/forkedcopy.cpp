@@ -5,6 +5,8 @@
 
 #include "testpipe.h"
 
+#include <QtCore/QFileInfo>
+
 #include <chrono>
 #include <cstdlib>
 
@@ -67,6 +69,16 @@ void becomeOrdinaryUser()
 void becomeOrdinaryUserWhoMayReadAll()
 {
     becomeOrdinaryUser(1U << CAP_DAC_READ_SEARCH);
+}
+
+bool isChildOpenToAll()
+{
+    const QString root = QStringLiteral("/");
+    for (QString path = QStringLiteral(FORKFD_TEST_CHILD); path != root; path = QFileInfo(path).path()) {
+        if (!QFileInfo(path).permission(QFile::ExeOther))
+            return false;
+    }
+    return true;
 }
 
 bool eventually(const std::function<bool()> &condition)

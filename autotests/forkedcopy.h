@@ -19,6 +19,9 @@ void becomeOrdinaryUser();
 /// The same for a copy that starts programs of this checkout, which may lie in a folder of root's alone.
 void becomeOrdinaryUserWhoMayReadAll();
 
+/// Whether every user can start the helper program: nothing on the way to it is closed to others.
+bool isChildOpenToAll();
+
 /// Whether the condition becomes true within a minute.
 bool eventually(const std::function<bool()> &condition);
 

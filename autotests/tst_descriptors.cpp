@@ -1,19 +1,26 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
+#include "forkedcopy.h"
 #include "processtest.h"
+#include "systemcallfilter.h"
 #include "temporarychange.h"
+#include "testcontrolgroup.h"
 #include "testpipe.h"
+#include "testterminal.h"
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <map>
 
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 using ForkFd::FileDescriptor;
+using ForkFd::LaunchOptions;
 using Inodes = std::map<int, ino_t>; // By descriptor.
 
 namespace {
@@ -58,6 +65,8 @@ private Q_SLOTS:
     void givenOnes_data();
     void givenOnes();
     void everyMapping();
+    void placesOfTheLibrarysOwn_data();
+    void placesOfTheLibrarysOwn();
     void parentKeepsItsOwn();
 
 private:
@@ -150,17 +159,60 @@ void tst_Descriptors::givenOnes()
 
 void tst_Descriptors::everyMapping()
 {
-    std::array<TestPipe, 4> pipes;
-    std::array<int, 4> numbers;
+    std::array<TestPipe, 5> pipes;
+    std::array<int, 5> numbers;
     std::transform(pipes.begin(), pipes.end(), numbers.begin(),
                    [](const TestPipe &p) { return p.readEnd(); });
-    // Each of the four numbers becomes any of the four: permutations, copies and all between.
-    for (unsigned mapping = 0; mapping < 256; ++mapping) {
+    // Each of the five numbers becomes any of the five: permutations, copies and all between.
+    for (int mapping = 0; mapping < 3125; ++mapping) {
         std::vector<FileDescriptor> given;
-        for (unsigned i = 0; i < 4; ++i)
-            given.push_back({numbers[i], numbers[mapping >> (2 * i) & 3]});
-        QVERIFY2(seenByChild(given) == expected(given), qPrintable(QString::number(mapping, 4)));
+        for (int i = 0, rest = mapping; i < 5; ++i, rest /= 5)
+            given.push_back({numbers[size_t(i)], numbers[size_t(rest % 5)]});
+        QVERIFY2(seenByChild(given) == expected(given), qPrintable(QString::number(mapping, 5)));
     }
+}
+
+void tst_Descriptors::placesOfTheLibrarysOwn_data()
+{
+    QTest::addColumn<std::vector<Refusal>>("refusals");
+    QTest::newRow("as the system can") << std::vector<Refusal>{};
+    // Then the child reports through a socket.
+    QTest::newRow("fork") << std::vector<Refusal>{{SYS_clone3, ENOSYS},
+                                                  {SYS_clone, EPERM, CLONE_VFORK, CLONE_VFORK},
+                                                  {SYS_clone, EPERM, CLONE_PIDFD, CLONE_PIDFD}};
+}
+
+// The numbers that come next are those which the library gets for what it opens itself.
+void tst_Descriptors::placesOfTheLibrarysOwn()
+{
+    QFETCH(const std::vector<Refusal>, refusals);
+    const QByteArray result = inForkedCopy([&refusals] {
+        if (!refuse(refusals))
+            return QByteArray("no filter");
+        outcomeOf(child({})); // From now on it has open what it keeps for good.
+        std::array<TestPipe, 5> pipes;
+        const TestTerminal terminal;
+        const TestControlGroup group;
+        const int next = dup(STDIN_FILENO);
+        close(next);
+        std::array<std::size_t, 5> order = {0, 1, 2, 3, 4};
+        do {
+            LaunchOptions options = {.newSession = true, .controllingTerminal = terminal.descriptor()};
+            if (group.isMade())
+                options.controlGroup = group.path();
+            for (int i = 0; i < 5; ++i)
+                options.fileDescriptors.push_back({next + i, pipes[order[std::size_t(i)]].readEnd()});
+            const Inodes wanted = expected(options.fileDescriptors);
+            Inodes seen = parse(outputOf(child({"inodes"}), options));
+            seen.erase(STDOUT_FILENO);
+            if (seen != wanted || outputOf(child({"terminal"}), options) != "yes\n")
+                return QByteArray("something else");
+        } while (std::next_permutation(order.begin(), order.end()));
+        return QByteArray("as wished");
+    });
+    if (result == "no filter")
+        QSKIP("This system has no seccomp filters.");
+    QCOMPARE(result, "as wished");
 }
 
 void tst_Descriptors::parentKeepsItsOwn()

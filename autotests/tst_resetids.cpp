@@ -6,8 +6,6 @@
 #include "forkedcopy.h"
 #include "systemcallfilter.h"
 
-#include <QtCore/QFileInfo>
-
 #include <cerrno>
 
 #include <sys/prctl.h>
@@ -34,7 +32,6 @@ private Q_SLOTS:
 
 private:
     static QByteArray identity(Flags flags);
-    static bool canBeReachedByAll(const QString &path);
     static void addIdentities();
     static void becomeRowsIdentity();
 };
@@ -46,15 +43,6 @@ QByteArray tst_ResetIds::identity(Flags flags)
     process.setUnixProcessParameters(flags);
     process.start(childProgram(), words("ids"));
     return process.waitForFinished() ? process.readAll().trimmed() : process.errorString().toUtf8();
-}
-
-bool tst_ResetIds::canBeReachedByAll(const QString &path)
-{
-    for (QString folder = path; folder != u"/"_s; folder = QFileInfo(folder).path()) {
-        if (!QFileInfo(folder).permission(QFile::ExeOther))
-            return false;
-    }
-    return true;
 }
 
 // By which user this process was started, and as which one it acts.
@@ -85,7 +73,7 @@ void tst_ResetIds::ids()
 {
     if (geteuid() != 0)
         QSKIP("Only root can be somebody else.");
-    if (!canBeReachedByAll(childProgram()))
+    if (!isChildOpenToAll())
         QSKIP("Others may not enter the folder of the helper program.");
     QFETCH(const unsigned, real);
     QFETCH(const unsigned, effective);
@@ -131,7 +119,7 @@ void tst_ResetIds::dumpable()
 {
     if (geteuid() != 0)
         QSKIP("Only root can be somebody else.");
-    if (!canBeReachedByAll(childProgram()))
+    if (!isChildOpenToAll())
         QSKIP("Others may not enter the folder of the helper program.");
     const QByteArray result = inForkedCopy([] {
         becomeRowsIdentity();

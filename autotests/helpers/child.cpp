@@ -29,6 +29,16 @@
 //   session       prints the numbers of its parent, process group and session, on one line
 //   ids           prints its real and effective user, real and effective group, on one line
 //   terminal      prints whether it has a controlling terminal: "yes" or "no"
+//   foreground    prints whether its group is the foreground one of that terminal: "yes" or "no"
+//   identity      prints its real, effective and saved user, the same of its group, and its other groups
+//   limit N       prints its soft and hard limit of resource N
+//   nice          prints its nice value
+//   umask         prints its file mode creation mask, in octal
+//   processors    prints the numbers of those that it may run on, on one line
+//   oomscore      prints its oom_score_adj
+//   cgroup        prints the path of its control group (v2)
+//   privileges    prints whether it may gain any by an exec: "yes" or "no"
+//   deathsignal   prints which signal it gets when the thread that made it ends
 //   cores         prints how many bytes of a core it may dump, and might allow itself
 
 #include <cerrno>
@@ -42,6 +52,8 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
@@ -210,10 +222,63 @@ void printTerminal()
     close(terminal);
 }
 
-void printCoreLimit()
+void printForeground()
+{
+    const int terminal = open("/dev/tty", O_RDONLY | O_NOCTTY | O_NONBLOCK);
+    std::puts(tcgetpgrp(terminal) == getpgrp() ? "yes" : "no");
+    close(terminal);
+}
+
+void printIdentity()
+{
+    uid_t users[3];
+    gid_t groups[3];
+    getresuid(&users[0], &users[1], &users[2]);
+    getresgid(&groups[0], &groups[1], &groups[2]);
+    gid_t others[64];
+    const int count = getgroups(64, others);
+    std::printf("%u %u %u, %u %u %u,", users[0], users[1], users[2], groups[0], groups[1], groups[2]);
+    for (int i = 0; i < count; ++i)
+        std::printf(" %u", others[i]);
+    std::puts("");
+}
+
+void printProcessors()
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    sched_getaffinity(0, sizeof set, &set);
+    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+        if (CPU_ISSET(cpu, &set))
+            std::printf("%d ", cpu);
+    }
+    std::puts("");
+}
+
+// Prints the lines of a file in /proc that begin so, without that.
+void printLines(const char *file, const char *beginning)
+{
+    std::FILE *lines = std::fopen(file, "re");
+    char line[4096];
+    while (lines && std::fgets(line, sizeof line, lines)) {
+        if (std::strncmp(line, beginning, std::strlen(beginning)) == 0)
+            std::fputs(line + std::strlen(beginning), stdout);
+    }
+    if (lines)
+        std::fclose(lines);
+}
+
+void printDeathSignal()
+{
+    int signal = 0;
+    prctl(PR_GET_PDEATHSIG, &signal);
+    std::printf("%d\n", signal);
+}
+
+void printLimit(int resource)
 {
     rlimit limit = {};
-    getrlimit(RLIMIT_CORE, &limit);
+    getrlimit(static_cast<__rlimit_resource_t>(resource), &limit);
     std::printf("%lld %lld\n", static_cast<long long>(limit.rlim_cur),
                 static_cast<long long>(limit.rlim_max));
 }
@@ -284,7 +349,27 @@ int main(int argc, char **argv)
         } else if (word == "terminal") {
             printTerminal();
         } else if (word == "cores") {
-            printCoreLimit();
+            printLimit(RLIMIT_CORE);
+        } else if (word == "limit") {
+            printLimit(numberOf(next()));
+        } else if (word == "foreground") {
+            printForeground();
+        } else if (word == "identity") {
+            printIdentity();
+        } else if (word == "nice") {
+            std::printf("%d\n", getpriority(PRIO_PROCESS, 0));
+        } else if (word == "umask") {
+            std::printf("%o\n", umask(0));
+        } else if (word == "processors") {
+            printProcessors();
+        } else if (word == "oomscore") {
+            printLines("/proc/self/oom_score_adj", "");
+        } else if (word == "cgroup") {
+            printLines("/proc/self/cgroup", "0::");
+        } else if (word == "privileges") {
+            std::puts(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ? "no" : "yes");
+        } else if (word == "deathsignal") {
+            printDeathSignal();
         } else {
             std::fprintf(stderr, "child: what is \"%s\"?\n", word.c_str());
             return 99;

@@ -97,11 +97,60 @@ struct FileDescriptor
     int parentFd = -1; ///< An open descriptor of the parent. It stays open and unchanged there.
 };
 
+/// Limits one resource of the child; see setrlimit(2).
+struct ResourceLimit
+{
+    int resource = -1; ///< RLIMIT_CORE, RLIMIT_NOFILE, …
+    rlim_t soft = RLIM_INFINITY; ///< The limit in force; RLIM_INFINITY: none.
+    rlim_t hard = RLIM_INFINITY; ///< What the child may raise it to.
+};
+
+/// The size of a terminal's window, in characters.
+struct TerminalSize
+{
+    unsigned short columns = 80; ///< Width; 0: unknown.
+    unsigned short rows = 24; ///< Height; 0: unknown.
+};
+
 /// How to start it: what else is to be different in the child. Every member's default changes nothing.
+/// The child applies them in the order in which they stand in docs/options.md, and a start that one of
+/// them has failed tells its name as the step.
 struct LaunchOptions
 {
     /// Descriptors that the child gets, all of them as if at once: any permutation is allowed.
     std::vector<FileDescriptor> fileDescriptors = {};
+    /// The child leads a session of its own, and with it a process group, without a terminal.
+    bool newSession = false;
+    /// The process group that the child joins; 0: one of its own.
+    std::optional<pid_t> processGroup = {};
+    /// A descriptor of the parent, open on the terminal that becomes the child's controlling one. The
+    /// child has to lead a session.
+    std::optional<int> controllingTerminal = {};
+    /// Limits of the child, set one after another.
+    std::vector<ResourceLimit> resourceLimits = {};
+    /// The child's nice value itself, -20 to 19, not a difference to the parent's.
+    std::optional<int> niceValue = {};
+    /// The permissions that files which the child makes do not get, 0 to 0777.
+    std::optional<mode_t> umask = {};
+    /// The processors that the child may run on, counted from 0; empty: those of the starting thread.
+    std::vector<int> cpuAffinity = {};
+    /// The child's oom_score_adj, -1000 (never killed for want of memory) to 1000 (first).
+    std::optional<int> oomScoreAdjust = {};
+    /// The child's real, effective and saved user.
+    std::optional<uid_t> userId = {};
+    /// The child's real, effective and saved group.
+    std::optional<gid_t> groupId = {};
+    /// All of the child's other groups; without a value it keeps the parent's, also with a `userId`.
+    std::optional<std::vector<gid_t>> supplementaryGroups = {};
+    /// The directory of the control group (cgroup v2) in which the child starts; empty: the parent's.
+    std::string controlGroup = {};
+    /// The kernel kills the child, and no program with more rights is made of it, when this process
+    /// ends.
+    bool dieWithParent = false;
+    /// No program that the child executes gives it more rights; see PR_SET_NO_NEW_PRIVS.
+    bool noNewPrivileges = false;
+    /// ChildProcess alone: a terminal of this size in the place of pipes.
+    std::optional<TerminalSize> pseudoTerminal = {};
     /// The child's signal mask; without a value the one of the thread that starts it.
     std::optional<sigset_t> signalMask = {};
 };

@@ -5,12 +5,15 @@
 
 #include "childcalls.h"
 
+#include "uniquefd.h"
+
 #include <climits>
 
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <sched.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,33 +24,83 @@ namespace {
 
 // libc's functions change every thread of the process that it believes to be in: here the parent's.
 #ifdef SYS_setuid32 // The others take 16 bits there (setuid(2), "C library/kernel differences").
-constexpr long setUserId = SYS_setuid32;
-constexpr long setGroupId = SYS_setgid32;
+constexpr long setuidCall = SYS_setuid32;
+constexpr long setgidCall = SYS_setgid32;
+constexpr long setresuidCall = SYS_setresuid32;
+constexpr long setresgidCall = SYS_setresgid32;
+constexpr long setgroupsCall = SYS_setgroups32;
 #else
-constexpr long setUserId = SYS_setuid;
-constexpr long setGroupId = SYS_setgid;
+constexpr long setuidCall = SYS_setuid;
+constexpr long setgidCall = SYS_setgid;
+constexpr long setresuidCall = SYS_setresuid;
+constexpr long setresgidCall = SYS_setresgid;
+constexpr long setgroupsCall = SYS_setgroups;
 #endif
+
+bool writeAll(const UniqueFd &file, const char *text, std::size_t size) noexcept
+{
+    return file && ::write(file.get(), text, size) == static_cast<ssize_t>(size);
+}
 
 } // namespace
 
-void ChildCalls::markCloseOnExecFrom(int lowest) noexcept
+void ChildCalls::markCloseOnExecFrom(int lowest, int end) noexcept
 {
     // Linux 5.11, and a filter may refuse it.
     if (::syscall(SYS_close_range, lowest, UINT_MAX, CLOSE_RANGE_CLOEXEC) == 0)
         return;
-    const long end = ::sysconf(_SC_OPEN_MAX);
     for (int fd = lowest; fd < end; ++fd)
         ::fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
 bool ChildCalls::resetIds() noexcept
 {
-    // The flag belongs to the memory, and a change of identity clears it (prctl(2), PR_SET_DUMPABLE).
-    const bool wasDumpable = ::prctl(PR_GET_DUMPABLE) == 1;
-    const bool isReset = ::syscall(setGroupId, ::getgid()) == 0 && ::syscall(setUserId, ::getuid()) == 0;
-    if (wasDumpable)
-        ::prctl(PR_SET_DUMPABLE, 1);
-    return isReset;
+    return ::syscall(setgidCall, ::getgid()) == 0 && ::syscall(setuidCall, ::getuid()) == 0;
+}
+
+bool ChildCalls::setUserId(uid_t user) noexcept
+{
+    return ::syscall(setresuidCall, user, user, user) == 0;
+}
+
+bool ChildCalls::setGroupId(gid_t group) noexcept
+{
+    return ::syscall(setresgidCall, group, group, group) == 0;
+}
+
+bool ChildCalls::setGroups(const gid_t *groups, std::size_t count) noexcept
+{
+    return ::syscall(setgroupsCall, count, groups) == 0;
+}
+
+bool ChildCalls::joinControlGroup(int directory) noexcept
+{
+    // 0 stands for the process that writes (cgroups(7)).
+    return writeAll(UniqueFd(::openat(directory, "cgroup.procs", O_WRONLY | O_CLOEXEC)), "0", 1);
+}
+
+bool ChildCalls::setLimit(const ResourceLimit &limit) noexcept
+{
+    // With 64 bits everywhere, and resources that libc does not know yet.
+    const rlimit64 value = {limit.soft, limit.hard};
+    return ::syscall(SYS_prlimit64, 0, limit.resource, &value, nullptr) == 0;
+}
+
+bool ChildCalls::setAffinity(const unsigned long *mask, std::size_t size) noexcept
+{
+    return ::syscall(SYS_sched_setaffinity, 0, size, mask) == 0;
+}
+
+bool ChildCalls::setOomScore(const char *text, std::size_t size) noexcept
+{
+    // The kernel sets it for all that share the memory, but not in, nor beyond, a vfork child: one whose
+    // parent waits for its exec (Linux 4.8, __set_oom_adj() in fs/proc/base.c).
+    return writeAll(UniqueFd(::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC)), text, size);
+}
+
+bool ChildCalls::renouncePrivileges() noexcept
+{
+    return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 }
 
 pid_t ChildCalls::cloneOrphan(ChildContext &context) noexcept

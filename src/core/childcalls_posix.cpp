@@ -5,14 +5,27 @@
 
 #include "childcalls.h"
 
+#include <cerrno>
+
 #include <fcntl.h>
+#include <grp.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace ForkFd::Internal {
 
-void ChildCalls::markCloseOnExecFrom(int lowest) noexcept
+namespace {
+
+bool notSupported() noexcept
 {
-    const long end = ::sysconf(_SC_OPEN_MAX);
+    errno = ENOTSUP;
+    return false;
+}
+
+} // namespace
+
+void ChildCalls::markCloseOnExecFrom(int lowest, int end) noexcept
+{
     for (int fd = lowest; fd < end; ++fd)
         ::fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
@@ -20,6 +33,48 @@ void ChildCalls::markCloseOnExecFrom(int lowest) noexcept
 bool ChildCalls::resetIds() noexcept
 {
     return ::setgid(::getgid()) == 0 && ::setuid(::getuid()) == 0;
+}
+
+bool ChildCalls::setUserId(uid_t user) noexcept
+{
+    return ::setreuid(user, user) == 0;
+}
+
+bool ChildCalls::setGroupId(gid_t group) noexcept
+{
+    return ::setregid(group, group) == 0;
+}
+
+bool ChildCalls::setGroups(const gid_t *groups, std::size_t count) noexcept
+{
+    return ::setgroups(count, groups) == 0; // Not in POSIX; every Unix has it.
+}
+
+bool ChildCalls::joinControlGroup(int) noexcept
+{
+    return notSupported();
+}
+
+bool ChildCalls::setLimit(const ResourceLimit &limit) noexcept
+{
+    const rlimit value = {limit.soft, limit.hard};
+    // An int, or libc's enumeration of all that there are.
+    return ::setrlimit(static_cast<decltype(RLIMIT_CORE)>(limit.resource), &value) == 0;
+}
+
+bool ChildCalls::setAffinity(const unsigned long *, std::size_t) noexcept
+{
+    return notSupported();
+}
+
+bool ChildCalls::setOomScore(const char *, std::size_t) noexcept
+{
+    return notSupported();
+}
+
+bool ChildCalls::renouncePrivileges() noexcept
+{
+    return notSupported();
 }
 
 } // namespace ForkFd::Internal

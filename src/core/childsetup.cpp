@@ -8,6 +8,7 @@
 #include "childsetup.h"
 
 #include "childcalls.h"
+#include "childoptions.h"
 #include "launchplan.h"
 #include "signals.h"
 #include "uniquefd.h"
@@ -44,6 +45,7 @@ void sendReport(const ChildContext &context) noexcept
 {
     ChildReport &report = *context.report;
     report.failure.error = {step, errorCode};
+    report.failure.isInChild = true;
     std::strncpy(report.failure.details.data(), details, report.failure.details.size() - 1);
     report.stage = ChildReport::Failed;
     sendReport(context);
@@ -56,6 +58,9 @@ public:
     explicit ChildSetup(ChildContext &context) noexcept
         : m_context(context)
         , m_plan(*context.plan)
+        , m_surroundings{m_plan, m_plan.options().controllingTerminal.value_or(-1),
+                         context.isInControlGroup ? -1 : m_plan.controlGroupFd()}
+        , m_descriptorEnd(static_cast<int>(::sysconf(_SC_OPEN_MAX)))
     {
     }
 
@@ -66,8 +71,10 @@ public:
         placeDescriptors(0, m_plan.channelCount(), "channels");
         changeDirectory();
         placeDescriptors(m_plan.channelCount(), m_plan.moves().size(), "fileDescriptors");
+        apply(ChildOptions::enter(m_surroundings));
         callModifier();
         applyParameters();
+        apply(ChildOptions::takeIdentity(m_plan));
         restoreSignalMask();
         m_context.report->stage = ChildReport::Exec;
         ::execve(m_plan.executable(), m_plan.argv(), m_plan.envp());
@@ -96,12 +103,20 @@ private:
             if (m_plan.asideNotes()[i] < 0)
                 fail(i < m_plan.channelCount() ? "channels" : "fileDescriptors", errno);
         }
-        if (isTarget(m_context.reportFd)) {
-            const int aside = duplicateAside(m_context.reportFd);
-            if (aside < 0)
-                fail("descriptors", errno);
-            m_context.reportFd = aside;
-        }
+        keepAside(m_context.reportFd, "descriptors");
+        keepAside(m_surroundings.controllingTerminal, "controllingTerminal");
+        keepAside(m_surroundings.controlGroup, "controlGroup");
+    }
+
+    // What the setup itself needs later must not be overwritten either.
+    void keepAside(int &fd, const char *step) noexcept
+    {
+        if (!isTarget(fd))
+            return;
+        const int aside = duplicateAside(fd);
+        if (aside < 0)
+            fail(step, errno);
+        fd = aside;
     }
 
     int duplicateAside(int fd) const noexcept
@@ -141,6 +156,12 @@ private:
             fail("workingDirectory", errno);
     }
 
+    void apply(const char *failedStep) noexcept
+    {
+        if (failedStep)
+            fail(failedStep, errno);
+    }
+
     void callModifier() noexcept
     {
         ModifierExit exit(m_context);
@@ -155,7 +176,7 @@ private:
             resetAllSignals();
         if (wanted.ignoresSigPipe)
             ignoreSignal(SIGPIPE);
-        if (wanted.createsSession && ::setsid() < 0)
+        if (wanted.createsSession && !m_plan.options().newSession && ::setsid() < 0)
             failParameter("setsid");
         if (wanted.leavesTerminal)
             leaveTerminal();
@@ -194,7 +215,7 @@ private:
     void closeDescriptors() noexcept
     {
         const int lowest = std::max(m_plan.parameters().lowestDescriptorToClose, STDERR_FILENO + 1);
-        ChildCalls::markCloseOnExecFrom(lowest);
+        ChildCalls::markCloseOnExecFrom(lowest, m_descriptorEnd);
         for (const DescriptorMove &move : m_plan.moves()) {
             if (move.to >= lowest)
                 ::fcntl(move.to, F_SETFD, 0);
@@ -217,6 +238,8 @@ private:
 
     ChildContext &m_context;
     const LaunchPlan &m_plan;
+    ChildOptions::Surroundings m_surroundings;
+    const int m_descriptorEnd; ///< Above all that were open; the limit may become lower.
 };
 
 } // namespace

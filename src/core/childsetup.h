@@ -64,6 +64,7 @@ struct ChildContext
     /// them, they are close-on-exec.
     std::array<int, 3> inherited = {-1, -1, -1};
     bool handlersAreReset = false; ///< CLONE_CLEAR_SIGHAND did it.
+    bool isInControlGroup = false; ///< CLONE_INTO_CGROUP did it.
     bool ignoresSigChld = false; ///< Our SIGCHLD handler stands for SIG_IGN.
     sigset_t parentMask = {}; ///< The starting thread's signal mask.
 };

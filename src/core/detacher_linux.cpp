@@ -6,7 +6,9 @@
 #include "childcalls.h"
 #include "childstack.h"
 #include "detachedattempt.h"
+#include "dumpable_linux.h"
 #include "ladder_linux.h"
+#include "launchplan.h"
 
 #include <cerrno>
 
@@ -44,6 +46,7 @@ private:
         m_context.sharedMark = &mark;
         m_context.createOrphan = ChildCalls::cloneOrphan;
         m_context.orphanStack = orphanStack.top();
+        const DumpableKeeper dumpable(m_context.plan->changesIdentity());
         // No exit signal: nobody else shall hear of the child between.
         const pid_t child = ::clone(childMain, stack.top(), CLONE_VM | CLONE_VFORK | CLONE_PARENT_SETTID,
                                     &m_context, &mark);

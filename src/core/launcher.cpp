@@ -26,6 +26,14 @@ BackendWish readWish() noexcept
     return wish == "sigchld" ? BackendWish::SigChld : BackendWish::Unknown;
 }
 
+// What a program that is nobody's child cannot have.
+StartError detachedError(const LaunchOptions &options) noexcept
+{
+    if (options.dieWithParent)
+        return {"dieWithParent", EINVAL}; // Its parent has gone when it begins.
+    return options.pseudoTerminal ? StartError{"pseudoTerminal", EINVAL} : StartError{};
+}
+
 // With what there is not, every start fails: whoever asks for a backend does not want another one.
 StartError wishError() noexcept
 {
@@ -46,6 +54,9 @@ BackendWish backendWish() noexcept
 ExitWatchPtr launch(const LaunchPlan &plan, LaunchFailure &failure)
 {
     failure = {plan.error().step ? plan.error() : wishError()};
+    // Whoever has channels that it can take the place of has made other options of it.
+    if (!failure.error.step && plan.options().pseudoTerminal)
+        failure.error = {"pseudoTerminal", ENOTSUP};
     if (failure.error.step)
         return nullptr;
     const int savedErrno = errno;
@@ -58,6 +69,8 @@ ExitWatchPtr launch(const LaunchPlan &plan, LaunchFailure &failure)
 pid_t launchDetached(const LaunchPlan &plan, LaunchFailure &failure)
 {
     failure = {plan.error().step ? plan.error() : wishError()};
+    if (!failure.error.step)
+        failure.error = detachedError(plan.options());
     if (failure.error.step)
         return -1;
     const int savedErrno = errno;

@@ -7,9 +7,11 @@
 
 #include "childstack.h"
 #include "clone3.h"
+#include "dumpable_linux.h"
 #include "exitwatch_pidfd.h"
 #include "ladder_linux.h"
 #include "launchattempt.h"
+#include "launchplan.h"
 #include "preparedwatch_linux.h"
 #include "sanitizers.h"
 #include "sigchldchain.h"
@@ -100,6 +102,7 @@ private:
         if (!stack)
             return fail("clone", errno);
         m_context.sharedMark = &m_kernelMark;
+        const DumpableKeeper dumpable(m_context.plan && m_context.plan->changesIdentity());
         const pid_t pid = rung == Rung::Clone3 ? clone3(stack) : clone(stack, rung);
         if (pid < 0)
             return refused(rung, errno);
@@ -135,7 +138,28 @@ private:
         args.stack = reinterpret_cast<std::uintptr_t>(stack.base());
         args.stack_size = ChildStack::size;
         m_context.handlersAreReset = true;
+        if (m_context.plan && m_context.plan->controlGroupFd() >= 0) {
+            const pid_t pid = clone3IntoControlGroup(args);
+            if (pid >= 0 || lacksResources(errno))
+                return pid;
+        }
         return clone3OnOwnStack(&args, childMain, &m_context);
+    }
+
+    // Linux 5.7. If the child cannot be born there, it tries to enter and says itself why it may not.
+    pid_t clone3IntoControlGroup(clone_args args) noexcept
+    {
+        args.flags |= CLONE_INTO_CGROUP;
+        args.cgroup = static_cast<std::uint64_t>(m_context.plan->controlGroupFd());
+        m_context.isInControlGroup = true;
+        const pid_t pid = clone3OnOwnStack(&args, childMain, &m_context);
+        m_context.isInControlGroup = false;
+        return pid;
+    }
+
+    static bool lacksResources(int errorCode) noexcept
+    {
+        return errorCode == EAGAIN || errorCode == ENOMEM || errorCode == EMFILE || errorCode == ENFILE;
     }
 
     pid_t clone(const ChildStack &stack, Rung rung) noexcept

@@ -17,6 +17,7 @@ using ShortText = std::array<char, 256>;
 struct LaunchFailure
 {
     StartError error = {};
+    bool isInChild = false; ///< It got as far as to have a child.
     bool modifierThrew = false; ///< With step `modifier`: it was left by an exception.
     ShortText details = {}; ///< What the modifier said, or the function that failed; may be empty.
 };

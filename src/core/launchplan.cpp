@@ -3,8 +3,11 @@
 
 #include "launchplan.h"
 
+#include "controlgroup.h"
+
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstdlib>
 #include <filesystem>
 #include <string_view>
@@ -43,6 +46,54 @@ int checkExecutable(const std::string &path)
     return S_ISREG(status.st_mode) && ::access(path.c_str(), X_OK) == 0 ? 0 : EACCES;
 }
 
+StartError checkDescriptors(const std::vector<FileDescriptor> &descriptors) noexcept
+{
+    for (auto it = descriptors.begin(); it != descriptors.end(); ++it) {
+        const auto hasSameNumber = [it](const FileDescriptor &d) { return d.childFd == it->childFd; };
+        if (it->childFd < 0 || ::fcntl(it->parentFd, F_GETFD) < 0)
+            return {"fileDescriptors", EBADF};
+        if (std::any_of(descriptors.begin(), it, hasSameNumber))
+            return {"fileDescriptors", EINVAL};
+    }
+    return {};
+}
+
+StartError checkSession(const LaunchOptions &options) noexcept
+{
+    const bool isLeader = options.newSession || options.pseudoTerminal;
+    if (isLeader && options.processGroup.value_or(0) != 0)
+        return {"processGroup", EINVAL};
+    if (options.controllingTerminal && options.pseudoTerminal)
+        return {"controllingTerminal", EINVAL};
+    if (options.controllingTerminal && ::fcntl(*options.controllingTerminal, F_GETFD) < 0)
+        return {"controllingTerminal", EBADF};
+    return {};
+}
+
+// Far more than any kernel can be built for, and few enough for a mask.
+constexpr int cpuCount = 1 << 16;
+constexpr unsigned bitsOfWord = sizeof(unsigned long) * CHAR_BIT;
+
+// What system calls would take for another value, or for none.
+StartError checkValues(const LaunchOptions &options) noexcept
+{
+    const int nice = options.niceValue.value_or(0);
+    if (nice < -20 || nice > 19)
+        return {"niceValue", EINVAL};
+    if ((options.umask.value_or(0) & ~mode_t{0777}) != 0)
+        return {"umask", EINVAL};
+    const auto isNoCpu = [](int cpu) { return cpu < 0 || cpu >= cpuCount; };
+    if (std::any_of(options.cpuAffinity.begin(), options.cpuAffinity.end(), isNoCpu))
+        return {"cpuAffinity", EINVAL};
+    if (options.userId == static_cast<uid_t>(-1))
+        return {"userId", EINVAL};
+    if (options.groupId == static_cast<gid_t>(-1))
+        return {"groupId", EINVAL};
+    if (hasNul(options.controlGroup))
+        return {"controlGroup", EINVAL};
+    return {};
+}
+
 } // namespace
 
 LaunchPlan::LaunchPlan(LaunchRequest request)
@@ -55,6 +106,10 @@ LaunchPlan::LaunchPlan(LaunchRequest request)
     if (m_request.command.environment)
         m_envp = pointersTo(*m_request.command.environment);
     planMoves();
+    planCpuMask();
+    if (const auto &score = m_request.options.oomScoreAdjust)
+        m_oomScoreText = std::to_string(*score);
+    openControlGroup();
 }
 
 StartError LaunchPlan::check() const noexcept
@@ -69,20 +124,19 @@ StartError LaunchPlan::check() const noexcept
         return {"environment", EINVAL};
     if (hasNul(command.workingDirectory))
         return {"workingDirectory", EINVAL};
+    if (m_request.parameters.createsSession && m_request.options.processGroup.value_or(0) != 0)
+        return {"processGroup", EINVAL};
     return check(m_request.options);
 }
 
 StartError LaunchPlan::check(const LaunchOptions &options) noexcept
 {
-    const auto &descriptors = options.fileDescriptors;
-    for (auto it = descriptors.begin(); it != descriptors.end(); ++it) {
-        const auto hasSameNumber = [it](const FileDescriptor &d) { return d.childFd == it->childFd; };
-        if (it->childFd < 0 || ::fcntl(it->parentFd, F_GETFD) < 0)
-            return {"fileDescriptors", EBADF};
-        if (std::any_of(descriptors.begin(), it, hasSameNumber))
-            return {"fileDescriptors", EINVAL};
-    }
-    return {};
+    StartError error = checkDescriptors(options.fileDescriptors);
+    if (!error.step)
+        error = checkSession(options);
+    if (!error.step)
+        error = checkValues(options);
+    return error;
 }
 
 void LaunchPlan::planMoves()
@@ -100,6 +154,27 @@ void LaunchPlan::planMoves()
     m_asideNotes.assign(m_moves.size(), -1);
 }
 
+void LaunchPlan::planCpuMask()
+{
+    for (const int cpu : m_request.options.cpuAffinity) {
+        const auto number = static_cast<unsigned>(cpu);
+        const std::size_t word = number / bitsOfWord;
+        if (m_cpuMask.size() <= word)
+            m_cpuMask.resize(word + 1);
+        m_cpuMask[word] |= 1UL << number % bitsOfWord;
+    }
+}
+
+void LaunchPlan::openControlGroup()
+{
+    const std::string &path = m_request.options.controlGroup;
+    if (path.empty())
+        return;
+    m_controlGroup = ControlGroup::open(path.c_str());
+    if (!m_controlGroup)
+        m_error = {"controlGroup", errno};
+}
+
 char *const *LaunchPlan::envp() const noexcept
 {
     return m_request.command.environment ? m_envp.data() : environ;
@@ -109,6 +184,31 @@ const char *LaunchPlan::workingDirectory() const noexcept
 {
     const std::string &directory = m_request.command.workingDirectory;
     return directory.empty() ? nullptr : directory.c_str();
+}
+
+bool LaunchPlan::createsSession() const noexcept
+{
+    return m_request.options.newSession || m_request.parameters.createsSession;
+}
+
+// One that leads a group cannot make a session any more, and one that makes a session gets its group.
+std::optional<pid_t> LaunchPlan::processGroup() const noexcept
+{
+    if (createsSession())
+        return std::nullopt;
+    if (m_request.options.processGroup)
+        return m_request.options.processGroup;
+    return m_request.ownGroup ? std::optional<pid_t>(0) : std::nullopt;
+}
+
+int LaunchPlan::controlGroupFd() const noexcept
+{
+    return m_controlGroup ? m_controlGroup.get() : m_request.controlGroupFd;
+}
+
+bool LaunchPlan::changesIdentity() const noexcept
+{
+    return m_request.options.userId || m_request.options.groupId || m_request.parameters.resetsIds;
 }
 
 const sigset_t *LaunchPlan::signalMask() const noexcept

@@ -4,6 +4,8 @@
 #ifndef FORKFD_LAUNCHPLAN_H
 #define FORKFD_LAUNCHPLAN_H
 
+#include "uniquefd.h"
+
 #include <ForkFd/spawn.h>
 
 #include <cstddef>
@@ -46,6 +48,11 @@ struct LaunchRequest
     LaunchOptions options;
     ChildModifier modifier;
     ProcessParameters parameters;
+    /// The child gets a process group of its own, unless a session or the options say which.
+    bool ownGroup = false;
+    /// The directory of a control group for the child, not owned; -1: none. One of the options comes
+    /// first.
+    int controlGroupFd = -1;
 };
 
 /// One descriptor's way into the child.
@@ -85,6 +92,19 @@ public:
     /// Where the child notes a descriptor that stepped aside: one number for each move, made here
     /// because the child cannot allocate. The one thing in a plan that is written later.
     int *asideNotes() const noexcept { return m_asideNotes.data(); }
+    const LaunchOptions &options() const noexcept { return m_request.options; }
+    /// Whether the child leads a new session at its exec, by whichever wish.
+    bool createsSession() const noexcept;
+    /// What setpgid(2) has to be told; none where that is to be left alone.
+    std::optional<pid_t> processGroup() const noexcept;
+    /// The directory of the child's control group; -1: the parent's.
+    int controlGroupFd() const noexcept;
+    /// As sched_setaffinity(2) takes it; empty: leave it alone.
+    const std::vector<unsigned long> &cpuMask() const noexcept { return m_cpuMask; }
+    /// LaunchOptions::oomScoreAdjust as text; empty: leave it alone.
+    const std::string &oomScoreText() const noexcept { return m_oomScoreText; }
+    /// Whether the kernel takes the child for somebody else from some moment before its exec.
+    bool changesIdentity() const noexcept;
     /// Null: the mask of the thread that starts the child, or with resetsSignalHandlers an empty one.
     const sigset_t *signalMask() const noexcept;
     const ChildModifier &modifier() const noexcept { return m_request.modifier; }
@@ -93,12 +113,17 @@ public:
 private:
     StartError check() const noexcept;
     void planMoves();
+    void planCpuMask();
+    void openControlGroup();
 
     LaunchRequest m_request;
     std::vector<char *> m_argv;
     std::vector<char *> m_envp;
     std::vector<DescriptorMove> m_moves;
     mutable std::vector<int> m_asideNotes;
+    std::vector<unsigned long> m_cpuMask;
+    std::string m_oomScoreText;
+    UniqueFd m_controlGroup;
     StartError m_error;
 };
 

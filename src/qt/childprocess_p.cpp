@@ -23,12 +23,18 @@ namespace {
 constexpr ChildProcess::ProcessChannel outputs[] = {ChildProcess::StandardOutput,
                                                     ChildProcess::StandardError};
 
-// Failures of the parent are told inside start(), those of the child only afterwards, as by QProcess.
-bool isParentsStep(std::string_view step)
+// Failures of the parent are told inside start(), those of the child only afterwards, as by QProcess; it
+// tries the directory in the parent.
+bool isToldInsideStart(const LaunchFailure &failure)
 {
-    constexpr std::string_view steps[] = {"program",     "argument", "environment",     "backend",
-                                          "descriptors", "clone",    "workingDirectory"};
-    return std::find(std::begin(steps), std::end(steps), step) != std::end(steps);
+    const std::string_view step = failure.error.step ? failure.error.step : "";
+    return !failure.isInChild || step == "workingDirectory" || step == "descriptors";
+}
+
+// QProcess searches in the parent, too, but only its child finds out.
+LaunchFailure noSuchProgram()
+{
+    return {.error = {"exec", ENOENT}, .isInChild = true};
 }
 
 } // namespace
@@ -75,7 +81,7 @@ qint64 ChildProcessPrivate::startDetached()
         LaunchRequest request = makeLaunchRequest(settings);
         request.channels = ends.descriptors;
         if (request.executable.empty())
-            setFailure("exec", ENOENT);
+            failure = noSuchProgram();
         else
             orphan = launchDetached(LaunchPlan(std::move(request)), failure);
         settings.modifier.exit = nullptr; // As after launch().
@@ -123,7 +129,7 @@ void ChildProcessPrivate::launch(const std::vector<FileDescriptor> &channels)
     LaunchRequest request = makeLaunchRequest(settings);
     request.channels = channels;
     if (request.executable.empty())
-        setFailure("exec", ENOENT);
+        failure = noSuchProgram();
     else
         watch = Internal::launch(LaunchPlan(std::move(request)), failure);
     settings.modifier.exit = nullptr; // What a child left there that has shared our memory.
@@ -132,7 +138,7 @@ void ChildProcessPrivate::launch(const std::vector<FileDescriptor> &channels)
 bool ChildProcessPrivate::hasFailedInParent() const noexcept
 {
     return m_streamFailure != StandardStreams::None
-        || (hasFailedToStart() && isParentsStep(failure.error.step));
+        || (hasFailedToStart() && isToldInsideStart(failure));
 }
 
 // QProcess has two orders: before it forks, and when it fails to.

@@ -1,0 +1,118 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "attributes.h"
+#include "forkedcopy.h"
+#include "processtest.h"
+#include "systemcallfilter.h"
+#include "testcontrolgroup.h"
+#include "testpipe.h"
+
+#include <cerrno>
+#include <memory>
+
+#include <linux/sched.h>
+#include <unistd.h>
+
+using ForkFd::LaunchOptions;
+using ForkFd::StartError;
+using Refusals = std::vector<Refusal>;
+
+/// A child that begins its life in a control group, however it is created.
+class tst_ControlGroup : public ProcessTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void cleanup();
+    void placed_data();
+    void placed();
+    void overwrittenDirectory();
+    void goneGroup();
+    void forbiddenGroup();
+
+private:
+    std::unique_ptr<TestControlGroup> m_group;
+};
+
+void tst_ControlGroup::init()
+{
+    if (!FORKFD_TEST_HAS_VFORK)
+        QSKIP("POSIX knows no control groups.");
+    m_group = std::make_unique<TestControlGroup>();
+    if (!m_group->isMade())
+        QSKIP("No control group (cgroup v2) can be made here.");
+    ProcessTest::init();
+}
+
+void tst_ControlGroup::cleanup()
+{
+    ProcessTest::cleanup();
+    m_group.reset();
+}
+
+void tst_ControlGroup::placed_data()
+{
+    QTest::addColumn<Refusals>("refusals");
+    const Refusal noClone3 = {SYS_clone3, ENOSYS};
+    QTest::newRow("as the system can") << Refusals{};
+    QTest::newRow("clone") << Refusals{noClone3};
+    QTest::newRow("copy") << Refusals{noClone3, {SYS_clone, EPERM, CLONE_VFORK, CLONE_VFORK}};
+    QTest::newRow("fork") << Refusals{noClone3,
+                                      {SYS_clone, EPERM, CLONE_VFORK, CLONE_VFORK},
+                                      {SYS_clone, EPERM, CLONE_PIDFD, CLONE_PIDFD}};
+}
+
+void tst_ControlGroup::placed()
+{
+    QFETCH(const Refusals, refusals);
+    const QByteArray result = inForkedCopy([&] {
+        if (!refuse(refusals))
+            return QByteArray("no filter");
+        const QByteArray before = ownAttributes();
+        const QByteArray output = outputOf(child({"cgroup"}), {.controlGroup = m_group->path()});
+        return output + (ownAttributes() == before ? "" : "the parent has moved");
+    });
+    if (result == "no filter")
+        QSKIP("This system has no seccomp filters.");
+    QCOMPARE(result, m_group->name() + '\n');
+}
+
+// The number that the library gets for it is another descriptor's in the child.
+void tst_ControlGroup::overwrittenDirectory()
+{
+    const TestPipe pipe;
+    LaunchOptions options = {.controlGroup = m_group->path()};
+    for (int fd = 3; fd < 60; ++fd)
+        options.fileDescriptors.push_back({fd, pipe.readEnd()});
+    const QByteArray result = inForkedCopy([&] {
+        return refuse({{SYS_clone3, ENOSYS}}) ? outputOf(child({"cgroup"}), options) : "no filter";
+    });
+    if (result == "no filter")
+        QSKIP("This system has no seccomp filters.");
+    QCOMPARE(result, m_group->name() + '\n');
+}
+
+void tst_ControlGroup::goneGroup()
+{
+    const std::string path = m_group->path();
+    m_group.reset();
+    QCOMPARE(outcomeOf(child({}), {.controlGroup = path}), text(StartError{"controlGroup", ENOENT}));
+    QCOMPARE(outcomeOf(child({}), {.controlGroup = "/"}), text(StartError{"controlGroup", ENOTSUP}));
+    QCOMPARE(outcomeOf(child({}), {.controlGroup = FORKFD_TEST_CHILD}),
+             text(StartError{"controlGroup", ENOTDIR}));
+}
+
+void tst_ControlGroup::forbiddenGroup()
+{
+    const QByteArray result = inForkedCopy([this] {
+        becomeOrdinaryUserWhoMayReadAll();
+        return outcomeOf(child({}), {.controlGroup = m_group->path()});
+    });
+    if (geteuid() == 0)
+        QCOMPARE(result, text(StartError{"controlGroup", EACCES}));
+}
+
+QTEST_GUILESS_MAIN(tst_ControlGroup)
+#include "tst_controlgroup.moc"

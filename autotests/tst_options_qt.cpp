@@ -1,0 +1,199 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "attributes.h"
+#include "childprocesstest.h"
+#include "forkedcopy.h"
+#include "testpipe.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+using ForkFd::LaunchOptions;
+using ForkFd::StartError;
+using Flag = Process::UnixProcessFlag;
+
+/// LaunchOptions of a ChildProcess: beside its own settings, and when they fail.
+class tst_Options_Qt : public ChildProcessTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void together();
+    void sessionByTwoWishes();
+    void descriptorsInEveryOrder_data();
+    void descriptorsInEveryOrder();
+    void failures_data();
+    void failures();
+    void detached();
+    void detachedFailures_data();
+    void detachedFailures();
+
+private:
+    static QByteArray outputWith(const LaunchOptions &options, const char *text,
+                                 Process::UnixProcessFlags flags = {});
+};
+
+// Or why there is none.
+QByteArray tst_Options_Qt::outputWith(const LaunchOptions &options, const char *text,
+                                      Process::UnixProcessFlags flags)
+{
+    Process process;
+    process.setLaunchOptions(options);
+    process.setUnixProcessParameters(flags);
+    process.start(childProgram(), words(text));
+    return process.waitForFinished() ? process.readAll() : process.errorString().toUtf8();
+}
+
+void tst_Options_Qt::together()
+{
+    const QByteArray before = ownAttributes();
+    LaunchOptions options = {.newSession = true,
+                             .resourceLimits = {{RLIMIT_CORE, 0, 0}},
+                             .niceValue = 3,
+                             .umask = 0027};
+    QCOMPARE(outputWith(options, "terminal cores nice umask"), "no\n0 0\n3\n27\n");
+    QCOMPARE(ownAttributes(), before);
+}
+
+void tst_Options_Qt::sessionByTwoWishes()
+{
+    for (const LaunchOptions &options :
+         {LaunchOptions{.newSession = true}, LaunchOptions{.processGroup = 0}}) {
+        const auto numbers = outputWith(options, "session", Flag::CreateNewSession).trimmed().split(' ');
+        QCOMPARE(numbers.value(1), numbers.value(2));
+        QVERIFY(numbers.value(2) != QByteArray::number(getsid(0)));
+    }
+    QCOMPARE(outputWith({.processGroup = 1}, "session", Flag::CreateNewSession),
+             "Child process set up failed: processGroup: Invalid argument");
+}
+
+void tst_Options_Qt::descriptorsInEveryOrder_data()
+{
+    QTest::addColumn<bool>("forks");
+    QTest::newRow("as the system can") << false;
+    QTest::newRow("with a real fork, which reports through a socket") << true;
+}
+
+// In the places of channels, and of what the library opens for itself. Standard output carries the
+// answer.
+void tst_Options_Qt::descriptorsInEveryOrder()
+{
+    QFETCH(const bool, forks);
+    std::array<TestPipe, 5> pipes;
+    const int next = dup(STDIN_FILENO);
+    close(next);
+    const std::array<int, 5> places = {STDIN_FILENO, STDERR_FILENO, next, next + 1, next + 2};
+    std::array<std::size_t, 5> order = {0, 1, 2, 3, 4};
+    do {
+        LaunchOptions options;
+        QMap<int, QByteArray> wanted;
+        for (std::size_t i = 0; i < 5; ++i) {
+            const int fd = pipes[order[i]].readEnd();
+            options.fileDescriptors.push_back({places[i], fd});
+            struct stat status = {};
+            fstat(fd, &status);
+            wanted[places[i]] = QByteArray::number(qulonglong(status.st_ino));
+        }
+        Process process;
+        process.setLaunchOptions(options);
+        if (forks)
+            process.setChildProcessModifier([] {});
+        process.start(childProgram(), words("inodes"));
+        QVERIFY(process.waitForFinished());
+        QMap<int, QByteArray> seen;
+        for (const QByteArray &line : process.readAll().trimmed().split('\n')) {
+            const int fd = line.split(' ').value(0).toInt();
+            if (wanted.contains(fd))
+                seen[fd] = line.split(' ').value(1);
+        }
+        QCOMPARE(seen, wanted);
+    } while (std::next_permutation(order.begin(), order.end()));
+}
+
+void tst_Options_Qt::failures_data()
+{
+    QTest::addColumn<LaunchOptions>("options");
+    QTest::addColumn<StartError>("error");
+    QTest::addColumn<bool>("insideStart");
+    QTest::newRow("a bad value, seen in the parent")
+        << LaunchOptions{.niceValue = 99} << StartError{"niceValue", EINVAL} << true;
+    QTest::newRow("a closed descriptor")
+        << LaunchOptions{.fileDescriptors = {{60, 1000000}}} << StartError{"fileDescriptors", EBADF}
+        << true;
+    QTest::newRow("no such group of control, seen in the parent")
+        << LaunchOptions{.controlGroup = "/no/such/directory"}
+        << StartError{"controlGroup", FORKFD_TEST_HAS_VFORK ? ENOENT : ENOTSUP} << true;
+    QTest::newRow("what only the child can know")
+        << LaunchOptions{.resourceLimits = {{RLIMIT_CORE, 2, 1}}} << StartError{"resourceLimits", EINVAL}
+        << false;
+}
+
+// As with QProcess: what the parent finds out is told at once.
+void tst_Options_Qt::failures()
+{
+    QFETCH(const LaunchOptions, options);
+    QFETCH(const StartError, error);
+    QFETCH(const bool, insideStart);
+    Process process;
+    process.setLaunchOptions(options);
+    QSignalSpy failed(&process, &Process::errorOccurred);
+    process.start(childProgram(), words("exit 0"));
+    QCOMPARE(process.startError(), error);
+    QCOMPARE(failed.size(), insideStart ? 1 : 0);
+    QCOMPARE(process.state(), insideStart ? Process::NotRunning : Process::Starting);
+    QVERIFY(comes(failed));
+    QCOMPARE(process.error(), Process::FailedToStart);
+    QCOMPARE(process.errorString(),
+             u"Child process set up failed: "_s + QString::fromStdString(error.toString()));
+}
+
+void tst_Options_Qt::detached()
+{
+    const TestPipe output;
+    Process process;
+    process.setProgram(childProgram());
+    process.setArguments(words("session nice umask"));
+    process.setLaunchOptions({.fileDescriptors = {{STDOUT_FILENO, output.writeEnd()}},
+                              .newSession = true,
+                              .niceValue = 4,
+                              .umask = 0011});
+    qint64 pid = 0;
+    QVERIFY(process.startDetached(&pid));
+    QByteArray text;
+    while (text.count('\n') < 3)
+        text += output.read();
+    const QByteArray number = QByteArray::number(pid);
+    QVERIFY(text.endsWith(' ' + number + ' ' + number + "\n4\n11\n"));
+}
+
+void tst_Options_Qt::detachedFailures_data()
+{
+    QTest::addColumn<LaunchOptions>("options");
+    QTest::addColumn<StartError>("error");
+    QTest::newRow("death with a parent that goes at once")
+        << LaunchOptions{.dieWithParent = true} << StartError{"dieWithParent", EINVAL};
+    QTest::newRow("a terminal that nobody holds")
+        << LaunchOptions{.pseudoTerminal = {{}}} << StartError{"pseudoTerminal", EINVAL};
+    QTest::newRow("a limit that cannot be")
+        << LaunchOptions{.resourceLimits = {{RLIMIT_CORE, 2, 1}}}
+        << StartError{"resourceLimits", EINVAL};
+}
+
+void tst_Options_Qt::detachedFailures()
+{
+    QFETCH(const LaunchOptions, options);
+    QFETCH(const StartError, error);
+    Process process;
+    process.setProgram(childProgram());
+    process.setLaunchOptions(options);
+    QVERIFY(!process.startDetached());
+    QCOMPARE(process.startError(), error);
+}
+
+QTEST_GUILESS_MAIN(tst_Options_Qt)
+#include "tst_options_qt.moc"

@@ -1,0 +1,135 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "attributes.h"
+#include "forkedcopy.h"
+#include "processtest.h"
+#include "systemcallfilter.h"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <unistd.h>
+
+using ForkFd::LaunchOptions;
+
+/// What a child may use, and before whom: limits, nice value, umask, processors, memory.
+class tst_ResourceLimits : public ProcessTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void inChild_data();
+    void inChild();
+    void limitsAreTheLastWord();
+    void niceValueOfAnOrdinaryUser();
+    void oomScoreOfOurs_data();
+    void oomScoreOfOurs();
+
+private:
+    static bool isSupported(const LaunchOptions &options);
+};
+
+// Of what there is outside of Linux, the portable library knows all.
+bool tst_ResourceLimits::isSupported(const LaunchOptions &options)
+{
+    return FORKFD_TEST_HAS_VFORK || (options.cpuAffinity.empty() && !options.oomScoreAdjust);
+}
+
+void tst_ResourceLimits::inChild_data()
+{
+    QTest::addColumn<QByteArray>("words");
+    QTest::addColumn<LaunchOptions>("options");
+    QTest::addColumn<QByteArray>("printed");
+    const auto row = [](const char *name, const char *words, const LaunchOptions &options,
+                        const QByteArray &printed) {
+        QTest::newRow(name) << QByteArray(words) << options << printed;
+    };
+    const auto limits = [](const std::vector<ForkFd::ResourceLimit> &list) {
+        return LaunchOptions{.resourceLimits = list};
+    };
+    row("a limit", "limit 7", limits({{RLIMIT_NOFILE, 20, 30}}), "20 30");
+    row("twice the same", "limit 7", limits({{RLIMIT_NOFILE, 30, 30}, {RLIMIT_NOFILE, 10, 20}}),
+        "10 20");
+    row("no cores", "cores", limits({{RLIMIT_CORE, 0, 0}}), "0 0");
+    row("no descriptors for the setup", "oomscore",
+        {.resourceLimits = {{RLIMIT_NOFILE, 4, 4}}, .oomScoreAdjust = 500}, "500");
+    row("nicer", "nice", {.niceValue = 7}, "7");
+    row("least nice of all", "nice", {.niceValue = 19}, "19");
+    row("all may do all", "umask", {.umask = 0}, "0");
+    row("private", "umask", {.umask = 0077}, "77");
+    row("one processor", "processors", {.cpuAffinity = {0}}, "0");
+    row("one processor, and some that are not there", "processors", {.cpuAffinity = {8000, 0, 0}}, "0");
+    row("first to go", "oomscore", {.oomScoreAdjust = 1000}, "1000");
+}
+
+void tst_ResourceLimits::inChild()
+{
+    QFETCH(const QByteArray, words);
+    QFETCH(const LaunchOptions, options);
+    QFETCH(const QByteArray, printed);
+    ForkFd::Command command = child({});
+    for (const QByteArray &word : words.split(' '))
+        command.argv.push_back(word.toStdString());
+    const QByteArray before = ownAttributes();
+    const QByteArray output = outputOf(command, options);
+    QCOMPARE(ownAttributes(), before);
+    if (isSupported(options))
+        QCOMPARE(output.trimmed(), printed);
+    else
+        QVERIFY(output.endsWith("Operation not supported"));
+}
+
+// A descriptor above the new limit is there to be closed all the same, and one is given away.
+void tst_ResourceLimits::limitsAreTheLastWord()
+{
+    const int high = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 300);
+    const LaunchOptions options = {.fileDescriptors = {{310, high}},
+                                   .resourceLimits = {{RLIMIT_NOFILE, 16, 16}}};
+    const QByteArray numbers = outputOf(child({"fds"}), options);
+    close(high);
+    QVERIFY(numbers.split(' ').contains("310"));
+}
+
+void tst_ResourceLimits::niceValueOfAnOrdinaryUser()
+{
+    const QByteArray output = inForkedCopy([] {
+        becomeOrdinaryUserWhoMayReadAll();
+        return outputOf(child({"nice"}), {.niceValue = 5})
+            + outputOf(child({"nice"}), {.niceValue = -5});
+    });
+    QCOMPARE(output, "5\nniceValue: Permission denied");
+}
+
+void tst_ResourceLimits::oomScoreOfOurs_data()
+{
+    QTest::addColumn<std::vector<Refusal>>("refusals");
+    QTest::newRow("clone3, where there is that") << std::vector<Refusal>{};
+    QTest::newRow("clone") << std::vector<Refusal>{{SYS_clone3, ENOSYS}};
+    QTest::newRow("fork") << std::vector<Refusal>{{SYS_clone3, ENOSYS},
+                                                  {SYS_clone, EPERM, CLONE_VFORK, CLONE_VFORK}};
+}
+
+// The kernel sets it for all processes with the same memory, but for one that is born of vfork().
+void tst_ResourceLimits::oomScoreOfOurs()
+{
+    if (!FORKFD_TEST_HAS_VFORK)
+        QSKIP("POSIX knows no such score.");
+    QFETCH(const std::vector<Refusal>, refusals);
+    const QByteArray output = inForkedCopy([&] {
+        if (!refuse(refusals))
+            return QByteArray("no filter");
+        const QByteArray before = ownAttributes();
+        QByteArray all;
+        for (const int score : {300, 600})
+            all += outputOf(child({"oomscore"}), {.oomScoreAdjust = score});
+        return all + (ownAttributes() == before ? "" : "the parent has changed");
+    });
+    if (output == "no filter")
+        QSKIP("This system has no seccomp filters.");
+    QCOMPARE(output, "300\n600\n");
+}
+
+QTEST_GUILESS_MAIN(tst_ResourceLimits)
+#include "tst_resourcelimits.moc"

@@ -1,0 +1,90 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "forkedcopy.h"
+#include "processtest.h"
+#include "testpipe.h"
+#include "testterminal.h"
+
+#include <cerrno>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+using ForkFd::LaunchOptions;
+
+/// Session, process group and controlling terminal of a child.
+class tst_Session : public ProcessTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void membership_data();
+    void membership();
+    void joinsAGroup();
+    void terminal();
+    void overwrittenTerminal();
+};
+
+void tst_Session::membership_data()
+{
+    QTest::addColumn<LaunchOptions>("options");
+    QTest::addColumn<bool>("leadsGroup");
+    QTest::addColumn<bool>("leadsSession");
+    QTest::newRow("none of its own") << LaunchOptions() << false << false;
+    QTest::newRow("a session") << LaunchOptions{.newSession = true} << true << true;
+    QTest::newRow("a group") << LaunchOptions{.processGroup = 0} << true << false;
+    QTest::newRow("a session, and thereby a group")
+        << LaunchOptions{.newSession = true, .processGroup = 0} << true << true;
+}
+
+void tst_Session::membership()
+{
+    QFETCH(const LaunchOptions, options);
+    QFETCH(const bool, leadsGroup);
+    QFETCH(const bool, leadsSession);
+    TestPipe output;
+    LaunchOptions all = options;
+    all.fileDescriptors = {{STDOUT_FILENO, output.writeEnd()}};
+    auto process = ForkFd::spawn(child({"session"}), all);
+    QVERIFY(process);
+    output.closeWriteEnd();
+    const auto numbers = output.readAll().trimmed().split(' ');
+    const QByteArray pid = QByteArray::number(process->pid());
+    process->wait();
+    QCOMPARE(numbers.at(0), QByteArray::number(getpid()));
+    QCOMPARE(numbers.at(1), leadsGroup ? pid : QByteArray::number(getpgrp()));
+    QCOMPARE(numbers.at(2), leadsSession ? pid : QByteArray::number(getsid(0)));
+}
+
+void tst_Session::joinsAGroup()
+{
+    auto leader = ForkFd::spawn(child({"sleep"}), {.processGroup = 0});
+    QVERIFY(leader);
+    const QByteArray group = outputOf(child({"session"}), {.processGroup = leader->pid()});
+    leader->sendSignal(SIGKILL);
+    leader->wait();
+    QCOMPARE(group.split(' ').value(1), QByteArray::number(leader->pid()));
+}
+
+void tst_Session::terminal()
+{
+    const TestTerminal terminal;
+    const LaunchOptions options = {.newSession = true, .controllingTerminal = terminal.descriptor()};
+    QCOMPARE(outputOf(child({"terminal", "foreground"}), options), "yes\nyes\n");
+    QCOMPARE(outputOf(child({"terminal"}), {.newSession = true}), "no\n");
+}
+
+// Its number is another descriptor's in the child.
+void tst_Session::overwrittenTerminal()
+{
+    const TestTerminal terminal;
+    const TestPipe pipe;
+    const LaunchOptions options = {.fileDescriptors = {{terminal.descriptor(), pipe.readEnd()}},
+                                   .newSession = true,
+                                   .controllingTerminal = terminal.descriptor()};
+    QCOMPARE(outputOf(child({"terminal"}), options), "yes\n");
+}
+
+QTEST_GUILESS_MAIN(tst_Session)
+#include "tst_session.moc"

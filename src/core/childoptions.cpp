@@ -1,0 +1,123 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// Everything in this file runs in the child between clone and exec: async-signal-safe calls only,
+// no allocation, no lock. Built without sanitizers, as childsetup.cpp.
+
+#include "childoptions.h"
+
+#include "childcalls.h"
+#include "launchplan.h"
+
+#include <cerrno>
+
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+using Surroundings = ChildOptions::Surroundings;
+
+bool makeSession(const Surroundings &child) noexcept
+{
+    return !child.plan.options().newSession || ::setsid() >= 0;
+}
+
+bool joinGroup(const Surroundings &child) noexcept
+{
+    const std::optional<pid_t> group = child.plan.processGroup();
+    return !group || ::setpgid(0, *group) == 0;
+}
+
+bool takeTerminal(const Surroundings &child) noexcept
+{
+    return child.controllingTerminal < 0 || ::ioctl(child.controllingTerminal, TIOCSCTTY, 0) == 0;
+}
+
+bool joinControlGroup(const Surroundings &child) noexcept
+{
+    return child.controlGroup < 0 || ChildCalls::joinControlGroup(child.controlGroup);
+}
+
+bool adjustOomScore(const Surroundings &child) noexcept
+{
+    const std::string &score = child.plan.oomScoreText();
+    return score.empty() || ChildCalls::setOomScore(score.data(), score.size());
+}
+
+bool limitResources(const Surroundings &child) noexcept
+{
+    for (const ResourceLimit &limit : child.plan.options().resourceLimits) {
+        if (!ChildCalls::setLimit(limit))
+            return false;
+    }
+    return true;
+}
+
+bool setNiceValue(const Surroundings &child) noexcept
+{
+    const std::optional<int> &nice = child.plan.options().niceValue;
+    return !nice || ::setpriority(PRIO_PROCESS, 0, *nice) == 0;
+}
+
+bool setUmask(const Surroundings &child) noexcept
+{
+    if (const std::optional<mode_t> &mask = child.plan.options().umask)
+        ::umask(*mask);
+    return true;
+}
+
+bool chooseProcessors(const Surroundings &child) noexcept
+{
+    const std::vector<unsigned long> &mask = child.plan.cpuMask();
+    return mask.empty() || ChildCalls::setAffinity(mask.data(), mask.size() * sizeof mask.front());
+}
+
+struct Step
+{
+    const char *name;
+    bool (*apply)(const Surroundings &) noexcept;
+};
+
+// The order is part of the interface. The score needs a descriptor, of which the limits may leave none;
+// they come before the nice value, which one of them is about.
+constexpr Step steps[] = {
+    {"newSession", makeSession},           {"processGroup", joinGroup},
+    {"controllingTerminal", takeTerminal}, {"controlGroup", joinControlGroup},
+    {"oomScoreAdjust", adjustOomScore},    {"resourceLimits", limitResources},
+    {"niceValue", setNiceValue},           {"umask", setUmask},
+    {"cpuAffinity", chooseProcessors},
+};
+
+} // namespace
+
+const char *ChildOptions::enter(const Surroundings &surroundings) noexcept
+{
+    for (const Step &step : steps) {
+        if (!step.apply(surroundings))
+            return step.name;
+    }
+    return nullptr;
+}
+
+const char *ChildOptions::takeIdentity(const LaunchPlan &plan) noexcept
+{
+    const LaunchOptions &options = plan.options();
+    // The user last: without root's rights there are no other groups to be had.
+    if (const auto &groups = options.supplementaryGroups;
+        groups && !ChildCalls::setGroups(groups->data(), groups->size()))
+        return "supplementaryGroups";
+    if (options.groupId && !ChildCalls::setGroupId(*options.groupId))
+        return "groupId";
+    if (options.userId && !ChildCalls::setUserId(*options.userId))
+        return "userId";
+    if (options.noNewPrivileges && !ChildCalls::renouncePrivileges())
+        return "noNewPrivileges";
+    return nullptr;
+}
+
+} // namespace ForkFd::Internal
