@@ -25,6 +25,7 @@ private Q_SLOTS:
     void transactionKeepsTheChannel();
     void ungetChar();
     void linesAtTheEnd();
+    void linesAsTheyCome();
     void atEnd();
     void endOfStream();
 };
@@ -254,6 +255,28 @@ void tst_Reading::linesAtTheEnd()
     char line[8];
     QCOMPARE(process.readLine(line, sizeof line), -1);
     QCOMPARE(process.readLine(), "");
+}
+
+// As programs do it: whole lines when they come, and what is left at the end.
+void tst_Reading::linesAsTheyCome()
+{
+    Process process;
+    QSignalSpy finished(&process, &Process::finished);
+    QByteArrayList lines;
+    connect(&process, &Process::readyRead, [&] {
+        while (process.canReadLine())
+            lines += process.readLine();
+    });
+    process.start(childProgram(), words("echo"));
+    process.write("one\ntw");
+    process.write("o\nthree");
+    process.closeWriteChannel();
+    QVERIFY(comes(finished));
+    QCOMPARE(lines, QByteArrayList({"one\n", "two\n"}));
+    QVERIFY(!process.canReadLine());
+    while (!process.atEnd())
+        lines += process.readLine();
+    QCOMPARE(lines, QByteArrayList({"one\n", "two\n", "three"}));
 }
 
 // Of what there is to be read now, as with any sequential device.

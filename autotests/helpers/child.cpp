@@ -23,6 +23,7 @@
 //   touch N       uses N MiB of memory
 //   leave FD      closes descriptor FD
 //   fork          leaves a grandchild behind that sleeps and keeps every descriptor; prints its pid
+//   heir N        exits with code N; a grandchild goes on with the rest of the words after that
 //   traced        is traced from now on, so that nobody can collect it as long as its tracer lives:
 //                 a grandchild, which sleeps and keeps every descriptor; prints its pid, or 0
 //   grow N FD     makes the pipe FD hold N bytes
@@ -186,6 +187,19 @@ void leaveGrandchild()
     std::printf("%d\n", static_cast<int>(pid));
 }
 
+// Returns in the grandchild.
+void exitAndLeaveAnHeir(int code)
+{
+    int life[2];
+    if (pipe(life) != 0)
+        std::exit(98);
+    if (fork() != 0)
+        _exit(code);
+    close(life[1]);
+    awaitEndOfFile(life[0]);
+    close(life[0]);
+}
+
 void letGrandchildTrace()
 {
     prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY); // Yama lets no child trace its parent otherwise.
@@ -337,6 +351,9 @@ int main(int argc, char **argv)
             close(numberOf(next()));
         } else if (word == "fork") {
             leaveGrandchild();
+        } else if (word == "heir") {
+            std::fflush(stdout);
+            exitAndLeaveAnHeir(numberOf(next()));
         } else if (word == "traced") {
             letGrandchildTrace();
         } else if (word == "grow") {

@@ -224,6 +224,15 @@ public:
     /// Sends a signal to this very child, never to another that got its number.
     bool sendSignal(int signal);
 
+    /// How many bytes of each output may wait here; 0 unless set: any number.
+    qint64 readBufferSize() const;
+    /// Sets how many bytes of each output may wait here before the child has to.
+    void setReadBufferSize(qint64 bytes);
+    /// How long finished() waits for output that descendants of the child hold open; 0 unless set.
+    std::chrono::milliseconds drainTimeout() const;
+    /// Sets how long finished() waits for the end of the output, counted from the child's end.
+    void setDrainTimeout(std::chrono::milliseconds timeout);
+
     /// Blocks until the child runs, at most `msecs` (-1: for ever). False if it does not.
     bool waitForStarted(int msecs = 30000);
     /// Blocks until there is new data on the current read channel.

@@ -16,7 +16,11 @@ namespace ForkFd::Internal {
 class FORKFD_EXPORT PollSet
 {
 public:
-    enum Interest { Readable, Writable };
+    enum Interest {
+        Readable,
+        Writable,
+        HungUp ///< The other end was closed everywhere, whatever there still is to be read.
+    };
     static constexpr int maxEvents = 16;
 
     PollSet() noexcept;

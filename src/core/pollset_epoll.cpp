@@ -12,6 +12,23 @@
 
 namespace ForkFd::Internal {
 
+namespace {
+
+std::uint32_t eventsOf(PollSet::Interest interest)
+{
+    switch (interest) {
+    case PollSet::Readable:
+        return EPOLLIN;
+    case PollSet::Writable:
+        return EPOLLOUT;
+    case PollSet::HungUp:
+        break;
+    }
+    return 0; // It is reported unasked (epoll_ctl(2)).
+}
+
+} // namespace
+
 struct PollSet::Private
 {
     UniqueFd epoll;
@@ -34,7 +51,7 @@ int PollSet::descriptor() const noexcept
 bool PollSet::add(int fd, Interest interest, std::uint64_t id) noexcept
 {
     epoll_event event = {};
-    event.events = interest == Readable ? EPOLLIN : EPOLLOUT;
+    event.events = eventsOf(interest);
     event.data.u64 = id;
     return ::epoll_ctl(descriptor(), EPOLL_CTL_ADD, fd, &event) == 0;
 }

@@ -15,6 +15,23 @@
 
 namespace ForkFd::Internal {
 
+namespace {
+
+short eventsOf(PollSet::Interest interest)
+{
+    switch (interest) {
+    case PollSet::Readable:
+        return POLLIN;
+    case PollSet::Writable:
+        return POLLOUT;
+    case PollSet::HungUp:
+        break;
+    }
+    return 0; // It is reported unasked (poll(2)).
+}
+
+} // namespace
+
 // The mutex is never locked by a forked copy, which makes a set of its own.
 struct PollSet::Private
 {
@@ -55,7 +72,7 @@ try {
     }
     const std::lock_guard lock(m_private->mutex);
     m_private->ids.reserve(m_private->ids.size() + 1);
-    m_private->entries.push_back({fd, static_cast<short>(interest == Readable ? POLLIN : POLLOUT), 0});
+    m_private->entries.push_back({fd, eventsOf(interest), 0});
     m_private->ids.push_back(id);
     m_private->changed.set();
     return true;

@@ -9,6 +9,7 @@
 #include <csignal>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -71,12 +72,19 @@ void Channel::reset() noexcept
 {
     m_bytes.clear();
     m_isDiscarding = false;
+    m_isHeldBack = false;
 }
 
-Channel::Result Channel::readSome()
+bool Channel::hasHungUp() const noexcept
+{
+    pollfd entry = {m_pipe.get(), 0, 0};
+    return ::poll(&entry, 1, 0) == 1 && (entry.revents & POLLHUP) != 0;
+}
+
+Channel::Result Channel::readSome(qint64 maximum)
 {
     qint64 count = 0;
-    return readAtMost(64 * 1024, &count);
+    return readAtMost(maximum, &count);
 }
 
 bool Channel::readRest()

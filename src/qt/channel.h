@@ -32,10 +32,15 @@ public:
     /// Makes the pipe and gives the child's end. None with errno on failure.
     UniqueFd open() noexcept;
     void close() noexcept { m_pipe.reset(); }
-    /// Forgets the bytes, and discard().
+    /// Forgets the bytes, discard() and setHeldBack().
     void reset() noexcept;
     /// Keeps nothing of what comes from now on; the child does not notice.
     void discard() noexcept { m_isDiscarding = true; }
+    /// Whether nothing is to be read for now, so that the child blocks.
+    bool isHeldBack() const noexcept { return m_isHeldBack; }
+    void setHeldBack(bool isHeldBack) noexcept { m_isHeldBack = isHeldBack; }
+    /// Whether nobody can write to the pipe any more: what it holds is all there will be.
+    bool hasHungUp() const noexcept;
     bool isDiscarding() const noexcept { return m_isDiscarding; }
     bool isOpen() const noexcept { return static_cast<bool>(m_pipe); }
     int descriptor() const noexcept { return m_pipe.get(); }
@@ -43,8 +48,8 @@ public:
     ByteQueue &bytes() noexcept { return m_bytes; }
     const ByteQueue &bytes() const noexcept { return m_bytes; }
 
-    /// Reads once from the pipe. Does not close it.
-    Result readSome();
+    /// Reads once from the pipe, at most `maximum` bytes. Does not close it.
+    Result readSome(qint64 maximum);
     /// Reads what is in the pipe now, and not what a grandchild goes on to write. Whether anything was
     /// kept.
     bool readRest();
@@ -58,6 +63,7 @@ private:
     UniqueFd m_pipe;
     ByteQueue m_bytes;
     bool m_isDiscarding = false;
+    bool m_isHeldBack = false;
 };
 
 } // namespace ForkFd::Internal

@@ -402,7 +402,7 @@ void ChildProcess::closeWriteChannel()
 /// **Errors:** none. \since 0.1
 void ChildProcess::closeReadChannel(ProcessChannel channel)
 {
-    d->channelOf(channel).discard();
+    d->closeReadChannel(channel);
 }
 
 /// Never blocks. **Errors:** none. \since 0.1
@@ -617,14 +617,17 @@ qint64 ChildProcess::bytesToWrite() const
     return QIODevice::bytesToWrite() + d->streams.input.bytes().size();
 }
 
+/// A last line without a newline is none, as with QProcess: readLine() gives it when there are no
+/// others, and after finished() it is complete.
+///
 /// Never blocks. **Errors:** none. \since 0.1
 bool ChildProcess::canReadLine() const
 {
     return QIODevice::canReadLine() || d->readingFrom().bytes().contains('\n');
 }
 
-/// Waits until what was written is through, then kills. Blocks until the child has ended. Emits
-/// aboutToClose() once, before anything else.
+/// Waits until what was written is through, then kills. Blocks until the child has ended, whatever
+/// drainTimeout() says. Emits aboutToClose() once, before anything else.
 ///
 /// **Errors:** none. \since 0.1
 void ChildProcess::close()
@@ -634,8 +637,10 @@ void ChildProcess::close()
     const QPointer<ChildProcess> self = this;
     Q_EMIT aboutToClose();
     while (self && waitForBytesWritten(-1)) { }
-    if (self)
+    if (self) {
+        d->stopDraining(); // Nobody reads any more.
         kill();
+    }
     if (self)
         waitForFinished(-1);
     if (!self)
@@ -655,7 +660,7 @@ void ChildProcess::setProcessState(ProcessState state)
 /// Never blocks. **Errors:** -1 when there is no more and will be none. \since 0.1
 qint64 ChildProcess::readData(char *data, qint64 maxSize)
 {
-    const qint64 count = d->readingFrom().bytes().take(data, maxSize);
+    const qint64 count = d->take(data, maxSize);
     // -1 is the end of the stream.
     return count == 0 && maxSize > 0 && d->state == NotRunning ? -1 : count;
 }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// What goes on while a child runs: its descriptors, its channels, and who waits for them.
+// What goes on while a child runs: its descriptors, its input, and who waits for them.
 
 #include "childprocess_p.h"
 
@@ -31,29 +31,6 @@ constexpr std::size_t indexOf(HubClient::Role role)
 }
 
 } // namespace
-
-Channel &ChildProcessPrivate::channelOf(ChildProcess::ProcessChannel channel) noexcept
-{
-    return channel == ChildProcess::StandardOutput ? streams.output : streams.errorOutput;
-}
-
-void ChildProcessPrivate::setReadChannel(ChildProcess::ProcessChannel channel)
-{
-    if (q->isTransactionStarted()) {
-        q->QIODevice::setCurrentReadChannel(channel); // Warns, and does nothing either.
-        return;
-    }
-    if (channel == readChannel)
-        return;
-    // QIODevice has read ahead from the old channel, and bytes may have been put back there.
-    if (q->isReadable()) {
-        const bool isText = q->isTextModeEnabled();
-        q->setTextModeEnabled(false);
-        channelOf(readChannel).bytes().prepend(q->QIODevice::read(q->QIODevice::bytesAvailable()));
-        q->setTextModeEnabled(isText);
-    }
-    readChannel = channel;
-}
 
 void ChildProcessPrivate::queueForWriting(const char *data, qint64 size)
 {
@@ -89,7 +66,10 @@ void ChildProcessPrivate::postToEventLoop()
         watchAll();
         m_hub->attachToEventLoop();
         retryWhenDue();
-        finishStarting();
+        if (m_drain)
+            endWhenDue();
+        else
+            finishStarting();
     };
     QMetaObject::invokeMethod(q, arrive, Qt::QueuedConnection);
 }
@@ -106,9 +86,16 @@ void ChildProcessPrivate::watchDescriptor(Role role)
 {
     ExitHub::Id &id = m_registrations[indexOf(role)];
     if (id == 0 && m_hub && isServable(role)) {
-        const auto interest = role == Role::StandardInput ? PollSet::Writable : PollSet::Readable;
-        id = m_hub->add(descriptorOf(role), interest, this, role);
+        id = m_hub->add(descriptorOf(role), interestIn(role), this, role);
     }
+}
+
+PollSet::Interest ChildProcessPrivate::interestIn(Role role) noexcept
+{
+    if (role == Role::StandardInput)
+        return PollSet::Writable;
+    const Channel *channel = channelOf(role);
+    return channel && channel->isHeldBack() ? PollSet::HungUp : PollSet::Readable;
 }
 
 void ChildProcessPrivate::unwatch(Role role) noexcept
@@ -181,46 +168,6 @@ void ChildProcessPrivate::serve(Role role)
         receive(role);
 }
 
-void ChildProcessPrivate::receive(Role role)
-{
-    Channel &channel = *channelOf(role);
-    switch (channel.readSome()) {
-    case Channel::Progress:
-        if (!channel.isDiscarding())
-            announceData(role == Role::StandardOutput ? ChildProcess::StandardOutput
-                                                      : ChildProcess::StandardError);
-        break;
-    case Channel::WouldBlock:
-        break;
-    case Channel::Finished:
-        closeChannel(role);
-        break;
-    }
-}
-
-void ChildProcessPrivate::announceData(ChildProcess::ProcessChannel channel)
-{
-    const Run run(this);
-    if (channel == readChannel) {
-        ++readCount;
-        if (!m_isEmittingReadyRead) {
-            m_isEmittingReadyRead = true;
-            Q_EMIT q->readyRead();
-            if (!run.isObjectAlive())
-                return;
-            m_isEmittingReadyRead = false;
-        }
-    }
-    if (run.goesOn())
-        Q_EMIT q->channelReadyRead(channel);
-    if (!run.goesOn())
-        return;
-    if (channel == ChildProcess::StandardOutput)
-        Q_EMIT q->readyReadStandardOutput(ChildProcess::QPrivateSignal());
-    else
-        Q_EMIT q->readyReadStandardError(ChildProcess::QPrivateSignal());
-}
-
 void ChildProcessPrivate::send()
 {
     const Run run(this);
@@ -276,7 +223,11 @@ void ChildProcessPrivate::serveReady(const std::function<bool()> &isDone, const 
         // poll(2) ignores negative descriptors.
         entries[indexOf(role)] = {isServable(role) ? descriptorOf(role) : -1, events, 0};
     }
-    const QDeadlineTimer next = m_retry.hasExpired() ? deadline : std::min(deadline, m_retry);
+    QDeadlineTimer next = deadline;
+    for (const QDeadlineTimer &timer : {m_retry, m_drain.value_or(QDeadlineTimer())}) {
+        if (!timer.hasExpired())
+            next = std::min(next, timer);
+    }
     const qint64 timeout = std::min<qint64>(next.remainingTime(), std::numeric_limits<int>::max());
     const int count = ::poll(entries.data(), entries.size(), static_cast<int>(timeout));
     for (const Role role : servingOrder) {
@@ -290,9 +241,10 @@ ChildProcessPrivate::WaitOutcome ChildProcessPrivate::serveUntil(const std::func
                                                                  const QDeadlineTimer &deadline)
 {
     const Run run(this);
+    const LimitPause pause(this);
     finishStarting();
     while (run.goesOn() && !isDone()) {
-        if (!watch) { // A slot of the last output waits.
+        if (isEndDue()) { // Drained, or a slot of the last output waits.
             finishEnding();
             break;
         }

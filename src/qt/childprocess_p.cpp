@@ -113,6 +113,8 @@ void ChildProcessPrivate::reset(QIODevice::OpenMode mode)
     m_isStartedDue = false;
     m_retryDelay = {};
     m_retry = {};
+    m_drain.reset();
+    m_drains = true;
 }
 
 bool ChildProcessPrivate::openStreams(QIODevice::OpenMode mode, ChildEnds &ends)
@@ -235,7 +237,8 @@ void ChildProcessPrivate::collect()
     endTime = std::chrono::steady_clock::now();
     unwatch(Role::Exit);
     watch.reset();
-    finishEnding();
+    if (!drainOutput())
+        finishEnding();
 }
 
 // A slot may wait for the child while its last output is announced here: then the wait has come
@@ -243,6 +246,7 @@ void ChildProcessPrivate::collect()
 void ChildProcessPrivate::finishEnding()
 {
     const Run run(this);
+    m_drain.reset();
     for (const auto channel : outputs) {
         Channel &pipe = channelOf(channel);
         if (!pipe.isOpen())
@@ -271,17 +275,6 @@ void ChildProcessPrivate::finishEnding()
         Q_EMIT q->readChannelFinished();
     if (run.isObjectAlive())
         Q_EMIT q->finished(exitCode, exitStatus);
-}
-
-// A slot may run an event loop until the end, which no descriptor would wake any more.
-void ChildProcessPrivate::announceLastData(ChildProcess::ProcessChannel channel)
-{
-    const auto goOn = [this, run = m_runNumber] {
-        if (run == m_runNumber && state == ChildProcess::Running && !watch)
-            finishEnding();
-    };
-    QMetaObject::invokeMethod(q, goOn, Qt::QueuedConnection);
-    announceData(channel);
 }
 
 } // namespace ForkFd

@@ -26,6 +26,9 @@ namespace ForkFd {
 ///     NotRunning --start()--> Starting --finishStarting()--> Running --finishEnding()--> NotRunning
 ///                                 \_________________ a failed start _______________________/
 ///
+/// Between the child's end and finishEnding() it drains the output, if it was told to: Running, with
+/// exitInfo and without a watch.
+///
 /// When start() returns in Starting, the child runs or it is known why not. Everybody else learns it
 /// from finishStarting(), which is called before anything else that the event loop or a wait does.
 ///
@@ -49,15 +52,12 @@ public:
     void setState(ChildProcess::ProcessState newState);
     bool waitForStarted();
 
-    // Channels and waits: childprocess_io.cpp.
+    // Input and waits: childprocess_io.cpp.
 
     enum WaitOutcome { Done, RunEnded, TimedOut, ObjectGone };
     /// Serves this child until `isDone`, the end of the run or the deadline, which sets error().
     WaitOutcome serveUntil(const std::function<bool()> &isDone, const QDeadlineTimer &deadline);
 
-    Internal::Channel &channelOf(ChildProcess::ProcessChannel channel) noexcept;
-    Internal::Channel &readingFrom() noexcept { return channelOf(readChannel); }
-    void setReadChannel(ChildProcess::ProcessChannel channel);
     bool canWrite() const noexcept { return !m_closesInputWhenWritten; }
     bool isWriting() const noexcept
     {
@@ -65,6 +65,17 @@ public:
     }
     void queueForWriting(const char *data, qint64 size);
     void closeWriteChannel();
+
+    // The child's output: childprocess_output.cpp.
+
+    Internal::Channel &channelOf(ChildProcess::ProcessChannel channel) noexcept;
+    Internal::Channel &readingFrom() noexcept { return channelOf(readChannel); }
+    void setReadChannel(ChildProcess::ProcessChannel channel);
+    void closeReadChannel(ChildProcess::ProcessChannel channel);
+    void setReadBufferSize(qint64 size);
+    qint64 take(char *data, qint64 maximum) noexcept;
+    /// Waits no more for output that comes after the child's end.
+    void stopDraining() noexcept;
 
     /// Stops watching in the thread that the object leaves, and goes on in the next one.
     void changeThread();
@@ -85,11 +96,14 @@ public:
     std::chrono::steady_clock::time_point endTime;
 
     ChildProcess::ProcessChannel readChannel = ChildProcess::StandardOutput;
+    qint64 readBufferSize = 0; ///< How much may wait in each channel; 0: any amount.
+    std::chrono::milliseconds drainTimeout{0};
     quint64 readCount = 0; ///< How often data has come on the read channel.
     quint64 writeCount = 0; ///< How often the child's pipe has taken data.
 
 private:
     class Run;
+    class LimitPause;
 
     void reset(QIODevice::OpenMode mode);
     bool openStreams(QIODevice::OpenMode mode, Internal::ChildEnds &ends);
@@ -114,8 +128,10 @@ private:
     {
         return channel == ChildProcess::StandardOutput ? Role::StandardOutput : Role::StandardError;
     }
-    void receive(Role role);
-    void announceData(ChildProcess::ProcessChannel channel);
+    static ChildProcess::ProcessChannel outputOf(Role role) noexcept
+    {
+        return role == Role::StandardOutput ? ChildProcess::StandardOutput : ChildProcess::StandardError;
+    }
     void send();
     void closeChannel(Role role);
     void closeAll();
@@ -125,9 +141,21 @@ private:
     void retryLater();
     void retryWhenDue();
     void finishEnding();
+
+    void receive(Role role);
+    qint64 roomIn(ChildProcess::ProcessChannel channel) noexcept;
+    void takeBackReadAhead();
+    void holdBack(Role role);
+    void resumeReading(ChildProcess::ProcessChannel channel);
+    void announceData(ChildProcess::ProcessChannel channel);
     void announceLastData(ChildProcess::ProcessChannel channel);
+    bool isOutputAwaited() const noexcept;
+    bool drainOutput();
+    bool isEndDue() const noexcept;
+    void endWhenDue();
 
     void watchAll();
+    Internal::PollSet::Interest interestIn(Role role) noexcept;
     void watchDescriptor(Role role);
     void unwatch(Role role) noexcept;
     void postToEventLoop();
@@ -136,6 +164,9 @@ private:
     std::array<Internal::ExitHub::Id, 4> m_registrations = {}; ///< By role.
     Internal::RetryDelay m_retryDelay;
     QDeadlineTimer m_retry; ///< Runs while a child that looks ended is left alone for a moment.
+    std::optional<QDeadlineTimer> m_drain; ///< From the child's end on, while more output may come.
+    int m_limitPauses = 0; ///< How many waits are in progress, one inside another.
+    bool m_drains = true; ///< Whether drainTimeout counts for this child.
     Internal::StandardStreams::Failure m_streamFailure = Internal::StandardStreams::None;
     bool m_isStartedDue = false; ///< The state is Running, and started() was not emitted yet.
     bool m_closesInputWhenWritten = false;
@@ -165,6 +196,29 @@ private:
     const QPointer<ChildProcess> m_q;
     ChildProcessPrivate *const m_d;
     const quint64 m_number;
+};
+
+/// Lets output come without limit as long as a wait goes on: nobody reads meanwhile.
+class ChildProcessPrivate::LimitPause
+{
+public:
+    explicit LimitPause(ChildProcessPrivate *d)
+        : m_run(d)
+        , m_d(d)
+    {
+        ++m_d->m_limitPauses;
+    }
+    ~LimitPause()
+    {
+        if (m_run.isObjectAlive())
+            --m_d->m_limitPauses;
+    }
+    LimitPause(const LimitPause &) = delete;
+    LimitPause &operator=(const LimitPause &) = delete;
+
+private:
+    const Run m_run;
+    ChildProcessPrivate *const m_d;
 };
 
 } // namespace ForkFd

@@ -122,6 +122,8 @@ void ExitHub::attachToEventLoop()
 
 void ExitHub::makeOwnNotifier(Registration &registration)
 {
+    if (registration.interest == PollSet::HungUp)
+        return; // There is no notifier for that alone. What was held back is seen when it goes on.
     const auto type =
         registration.interest == PollSet::Readable ? QSocketNotifier::Read : QSocketNotifier::Write;
     registration.ownNotifier = std::make_unique<QSocketNotifier>(registration.fd, type);

@@ -1,0 +1,229 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// What comes from the child: how it is read, how much of it may wait, and how long after its end.
+
+#include "childprocess_p.h"
+
+#include <QtCore/QAbstractEventDispatcher>
+#include <QtCore/QTimer>
+
+#include <algorithm>
+#include <limits>
+
+namespace ForkFd {
+
+using namespace Internal;
+
+namespace {
+
+constexpr qint64 unlimited = std::numeric_limits<qint64>::max();
+
+// Longer than anybody waits, and what clocks and timers can count.
+constexpr std::chrono::hours longestTimeout(24 * 365 * 100);
+constexpr std::chrono::milliseconds longestTimer = std::chrono::hours(24);
+
+} // namespace
+
+Channel &ChildProcessPrivate::channelOf(ChildProcess::ProcessChannel channel) noexcept
+{
+    return channel == ChildProcess::StandardOutput ? streams.output : streams.errorOutput;
+}
+
+void ChildProcessPrivate::setReadChannel(ChildProcess::ProcessChannel channel)
+{
+    if (q->isTransactionStarted()) {
+        q->QIODevice::setCurrentReadChannel(channel); // Warns, and does nothing either.
+        return;
+    }
+    if (channel == readChannel)
+        return;
+    takeBackReadAhead();
+    readChannel = channel;
+}
+
+// QIODevice has read ahead from the read channel, and bytes may have been put back there.
+void ChildProcessPrivate::takeBackReadAhead()
+{
+    if (!q->isReadable())
+        return;
+    const bool isText = q->isTextModeEnabled();
+    q->setTextModeEnabled(false);
+    readingFrom().bytes().prepend(q->QIODevice::read(q->QIODevice::bytesAvailable()));
+    q->setTextModeEnabled(isText);
+}
+
+void ChildProcessPrivate::closeReadChannel(ChildProcess::ProcessChannel channel)
+{
+    channelOf(channel).discard();
+    resumeReading(channel);
+    if (!m_drain)
+        return;
+    const auto end = [this, run = m_runNumber] {
+        if (run == m_runNumber)
+            endWhenDue();
+    };
+    QMetaObject::invokeMethod(q, end, Qt::QueuedConnection);
+}
+
+void ChildProcessPrivate::receive(Role role)
+{
+    const ChildProcess::ProcessChannel output = outputOf(role);
+    Channel &channel = channelOf(output);
+    qint64 room = roomIn(output);
+    if (room <= 0 && !channel.hasHungUp()) {
+        holdBack(role);
+        return;
+    }
+    if (room <= 0)
+        room = unlimited;
+    switch (channel.readSome(room)) {
+    case Channel::Progress:
+        if (!channel.isDiscarding())
+            announceData(output);
+        break;
+    case Channel::WouldBlock:
+        break;
+    case Channel::Finished:
+        closeChannel(role);
+        if (isEndDue())
+            finishEnding();
+        break;
+    }
+}
+
+qint64 ChildProcessPrivate::roomIn(ChildProcess::ProcessChannel channel) noexcept
+{
+    const Channel &pipe = channelOf(channel);
+    if (readBufferSize == 0 || m_limitPauses > 0 || pipe.isDiscarding())
+        return unlimited;
+    qint64 unread = pipe.bytes().size();
+    // What a transaction has read, or may read again, is not counted: it might need more than the limit.
+    if (channel == readChannel && !q->isTransactionStarted())
+        unread += q->QIODevice::bytesAvailable();
+    return readBufferSize - unread;
+}
+
+// Until readBufferSize bytes are no more there. The bytes that QIODevice has read ahead come back
+// here, because of those it would not tell when they are read.
+void ChildProcessPrivate::holdBack(Role role)
+{
+    Channel &channel = *channelOf(role);
+    if (outputOf(role) == readChannel && !q->isTransactionStarted())
+        takeBackReadAhead();
+    unwatch(role);
+    channel.setHeldBack(true);
+    watchDescriptor(role);
+}
+
+void ChildProcessPrivate::resumeReading(ChildProcess::ProcessChannel channel)
+{
+    Channel &pipe = channelOf(channel);
+    if (!pipe.isHeldBack())
+        return;
+    unwatch(roleOf(channel));
+    pipe.setHeldBack(false);
+    watchDescriptor(roleOf(channel));
+}
+
+void ChildProcessPrivate::setReadBufferSize(qint64 size)
+{
+    readBufferSize = size;
+    for (const auto channel : {ChildProcess::StandardOutput, ChildProcess::StandardError})
+        resumeReading(channel);
+}
+
+qint64 ChildProcessPrivate::take(char *data, qint64 maximum) noexcept
+{
+    ByteQueue &bytes = readingFrom().bytes();
+    const qint64 count = bytes.take(data, maximum);
+    if (bytes.size() < readBufferSize)
+        resumeReading(readChannel);
+    return count;
+}
+
+void ChildProcessPrivate::announceData(ChildProcess::ProcessChannel channel)
+{
+    const Run run(this);
+    if (channel == readChannel) {
+        ++readCount;
+        if (!m_isEmittingReadyRead) {
+            m_isEmittingReadyRead = true;
+            Q_EMIT q->readyRead();
+            if (!run.isObjectAlive())
+                return;
+            m_isEmittingReadyRead = false;
+        }
+    }
+    if (run.goesOn())
+        Q_EMIT q->channelReadyRead(channel);
+    if (!run.goesOn())
+        return;
+    if (channel == ChildProcess::StandardOutput)
+        Q_EMIT q->readyReadStandardOutput(ChildProcess::QPrivateSignal());
+    else
+        Q_EMIT q->readyReadStandardError(ChildProcess::QPrivateSignal());
+}
+
+// A slot may run an event loop until the end, which no descriptor would wake any more.
+void ChildProcessPrivate::announceLastData(ChildProcess::ProcessChannel channel)
+{
+    const auto goOn = [this, run = m_runNumber] {
+        if (run == m_runNumber && state == ChildProcess::Running && isEndDue())
+            finishEnding();
+    };
+    QMetaObject::invokeMethod(q, goOn, Qt::QueuedConnection);
+    announceData(channel);
+}
+
+bool ChildProcessPrivate::isOutputAwaited() const noexcept
+{
+    const auto isAwaited = [](const Channel &channel) {
+        return channel.isOpen() && !channel.isDiscarding();
+    };
+    return isAwaited(streams.output) || isAwaited(streams.errorOutput);
+}
+
+// After the child's end: whether finished() has to wait for its output.
+bool ChildProcessPrivate::drainOutput()
+{
+    using namespace std::chrono_literals;
+    if (!m_drains || drainTimeout <= 0ms || !isOutputAwaited())
+        return false;
+    m_drain.emplace(std::min<std::chrono::milliseconds>(drainTimeout, longestTimeout), Qt::PreciseTimer);
+    closeChannel(Role::StandardInput); // The child reads no more, and those it has left must not wait.
+    endWhenDue();
+    return true;
+}
+
+bool ChildProcessPrivate::isEndDue() const noexcept
+{
+    return !watch && (!m_drain || m_drain->hasExpired() || !isOutputAwaited());
+}
+
+void ChildProcessPrivate::endWhenDue()
+{
+    if (!m_drain)
+        return;
+    if (isEndDue()) {
+        finishEnding();
+        return;
+    }
+    const auto end = [this, run = m_runNumber] {
+        if (run == m_runNumber)
+            endWhenDue();
+    };
+    // As in retryWhenDue().
+    if (QAbstractEventDispatcher::instance())
+        QTimer::singleShot(std::min<std::chrono::milliseconds>(
+                               std::chrono::milliseconds(m_drain->remainingTime()), longestTimer),
+                           Qt::PreciseTimer, q, end);
+}
+
+void ChildProcessPrivate::stopDraining() noexcept
+{
+    m_drains = false;
+    m_drain.reset();
+}
+
+} // namespace ForkFd
