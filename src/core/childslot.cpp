@@ -152,7 +152,7 @@ std::optional<ExitInfo> ChildSlot::result() const noexcept
     return std::nullopt;
 }
 
-int ChildSlot::sendSignal(int signal) noexcept
+int ChildSlot::sendSignal(int signal, Target target) noexcept
 {
     const std::uint64_t word = m_state.load(std::memory_order_acquire);
     int errorCode = ESRCH;
@@ -161,7 +161,7 @@ int ChildSlot::sendSignal(int signal) noexcept
         if (phaseOf(word) != Live || !moveFrom(word, Pinned))
             return ESRCH;
         if (Peek(pid()).sight != Peek::Gone)
-            errorCode = ::kill(pid(), signal) == 0 ? 0 : errno;
+            errorCode = ::kill(target == Group ? -pid() : pid(), signal) == 0 ? 0 : errno;
         m_state.store(word, std::memory_order_release);
     }
     // Whoever saw the end meanwhile has found the slot pinned. The owner is here, so that nobody else

@@ -59,8 +59,11 @@ public:
     void publish(pid_t pid) noexcept;
     /// How the child ended, once that is known.
     std::optional<ExitInfo> result() const noexcept;
-    /// Signals the child if it is there to be waited for. Returns 0 or an errno.
-    int sendSignal(int signal) noexcept;
+    /// Whom a signal is for: the child, or the process group that has its number.
+    enum Target { Process, Group };
+    /// Signals it if the child is there to be waited for. Returns 0 or an errno. Any thread, one at a
+    /// time.
+    int sendSignal(int signal, Target target) noexcept;
     /// Gives the slot up, in any phase. True when it is Free now, false when who sees the end, or is
     /// about to set the event, will free it. What a user sees of the event is closed either way.
     bool release() noexcept;

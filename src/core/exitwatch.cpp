@@ -14,7 +14,12 @@ ExitWatch::~ExitWatch() = default;
 
 bool ExitWatch::isWatching() const noexcept
 {
-    return m_descriptor >= 0 && !m_isCollected && m_owner == ::getpid();
+    return !m_isCollected && belongsToThisProcess();
+}
+
+bool ExitWatch::belongsToThisProcess() const noexcept
+{
+    return m_descriptor >= 0 && m_owner == ::getpid();
 }
 
 void ExitWatch::begin(pid_t pid, int descriptor) noexcept
@@ -47,6 +52,11 @@ void ExitWatch::disownDescriptor() noexcept
 int ExitWatch::sendSignal(int signal) noexcept
 {
     return isWatching() ? trySendSignal(signal) : ESRCH;
+}
+
+int ExitWatch::sendSignalToGroup(int signal) noexcept
+{
+    return belongsToThisProcess() ? trySendSignalToGroup(signal) : ESRCH;
 }
 
 ExitInfo exitInfoOf(const siginfo_t &info) noexcept

@@ -8,6 +8,7 @@
 #include <ForkFd/spawn.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <optional>
 
@@ -20,7 +21,7 @@ namespace ForkFd::Internal {
 ///
 /// A watch belongs to the process that began it. In a forked copy collect() finds nothing and
 /// sendSignal() gives ESRCH: all that is left to do there is to close the descriptor.
-/// One thread at a time.
+/// One thread at a time, except where said otherwise.
 class FORKFD_EXPORT ExitWatch
 {
 public:
@@ -32,6 +33,8 @@ public:
     /// Readable when collect() is worth a call; -1 while idle. It stays open as long as the watch
     /// lives, so that whoever polls it can take it out first.
     int descriptor() const noexcept { return m_descriptor; }
+    /// Whether this process has begun the watch.
+    bool belongsToThisProcess() const noexcept;
     /// Whether there is a child left to collect, and this process is the one to do it.
     bool isWatching() const noexcept;
 
@@ -52,8 +55,15 @@ public:
     /// Ends the watch, because somebody else has closed descriptor(): its number is no more ours.
     void disownDescriptor() noexcept;
 
-    /// Sends `signal` to the child. Returns 0 or an errno; ESRCH once it was collected.
+    /// Sends `signal` to the child. Returns 0 or an errno; ESRCH once it was collected. Also from
+    /// another thread than the watch's own, one at a time.
     int sendSignal(int signal) noexcept;
+    /// The same to all that is left of the process group that the child was put into, whose number is
+    /// its own. Also after its end, where the system can tell the group from another one that has got
+    /// the number; else ESRCH.
+    int sendSignalToGroup(int signal) noexcept;
+    /// The child's pidfd; -1 where the backend has none.
+    virtual int pidFd() const noexcept { return -1; }
 
 protected:
     ExitWatch() noexcept = default;
@@ -66,12 +76,13 @@ private:
     virtual std::optional<ExitInfo> tryPeek() noexcept = 0;
     virtual void doDisownDescriptor() noexcept = 0;
     virtual int trySendSignal(int signal) noexcept = 0;
+    virtual int trySendSignalToGroup(int signal) noexcept = 0;
 
     friend class Reaper;
 
     pid_t m_pid = -1;
     pid_t m_owner = -1; ///< The process that began the watch.
-    bool m_isCollected = false;
+    std::atomic<bool> m_isCollected = false;
     int m_descriptor = -1;
     ExitWatch *m_nextInReaper = nullptr; ///< Links watches there without allocating.
 };

@@ -32,6 +32,8 @@ struct PidFdInfo
 static_assert(sizeof(PidFdInfo) == 64);
 constexpr unsigned long getPidFdInfo = _IOWR(0xFF, 11, PidFdInfo);
 constexpr std::uint64_t pidFdInfoExit = 1U << 3;
+// From the same file of Linux 6.9: PIDFD_SIGNAL_PROCESS_GROUP.
+constexpr unsigned signalProcessGroup = 1U << 2;
 
 // The raw call, because its fifth argument gives the resource usage of exactly this child
 // (waitid(2), "C library/kernel differences"). __WALL finds a child that ended before its exec, too:
@@ -170,12 +172,31 @@ int PidFdWatch::trySendSignal(int signal) noexcept
         return 0;
     if (errno != ENOSYS)
         return errno;
-    // A filter or an emulator knows the other calls and not this one. The number is the child's as
-    // long as it can be waited for.
-    siginfo_t info;
-    if (pid() <= 0 || waitid(descriptor(), &info, WEXITED | WNOHANG | WNOWAIT, nullptr) != 0)
-        return ESRCH; // Without a number, kill(2) would mean others.
+    // A filter or an emulator knows the other calls and not this one.
+    if (!mayUseNumber())
+        return ESRCH;
     return ::kill(pid(), signal) == 0 ? 0 : errno;
+}
+
+int PidFdWatch::trySendSignalToGroup(int signal) noexcept
+{
+    if (m_endIsUnknown)
+        return ESRCH;
+    if (::syscall(SYS_pidfd_send_signal, descriptor(), signal, nullptr, signalProcessGroup) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return errno;
+    // Before Linux 6.9, or no such signal.
+    if (!mayUseNumber())
+        return ESRCH;
+    return ::kill(-pid(), signal) == 0 ? 0 : errno;
+}
+
+// The number is the child's as long as it can be waited for. Without one, kill(2) would mean others.
+bool PidFdWatch::mayUseNumber() const noexcept
+{
+    siginfo_t info;
+    return pid() > 0 && waitid(descriptor(), &info, WEXITED | WNOHANG | WNOWAIT, nullptr) == 0;
 }
 
 } // namespace ForkFd::Internal

@@ -29,12 +29,15 @@ public:
     void watchUnknowable(pid_t pid, UniqueFd readable) noexcept;
 
     void leaveDescriptor() noexcept override;
+    int pidFd() const noexcept override { return m_endIsUnknown ? -1 : descriptor(); }
 
 private:
     std::optional<ExitInfo> tryCollect() noexcept override;
     std::optional<ExitInfo> tryPeek() noexcept override;
     void doDisownDescriptor() noexcept override;
     int trySendSignal(int signal) noexcept override;
+    int trySendSignalToGroup(int signal) noexcept override;
+    bool mayUseNumber() const noexcept;
 
     std::optional<ExitInfo> waitForEnd(int options) noexcept;
     std::optional<ExitInfo> recoverStolenStatus() const noexcept;

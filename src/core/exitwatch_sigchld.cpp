@@ -135,7 +135,12 @@ void SigChldWatch::doDisownDescriptor() noexcept
 
 int SigChldWatch::trySendSignal(int signal) noexcept
 {
-    return m_slot->sendSignal(signal);
+    return m_slot->sendSignal(signal, ChildSlot::Process);
+}
+
+int SigChldWatch::trySendSignalToGroup(int signal) noexcept
+{
+    return m_slot->sendSignal(signal, ChildSlot::Group);
 }
 
 } // namespace ForkFd::Internal

@@ -34,6 +34,7 @@ private:
     std::optional<ExitInfo> tryPeek() noexcept override;
     void doDisownDescriptor() noexcept override;
     int trySendSignal(int signal) noexcept override;
+    int trySendSignalToGroup(int signal) noexcept override;
 
     ChildTable *m_table = nullptr;
     ChildSlot *m_slot = nullptr;

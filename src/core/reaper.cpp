@@ -7,6 +7,7 @@
 #include "librarythread.h"
 #include "pollset.h"
 #include "signals.h"
+#include "stopper.h"
 
 #include <cstdint>
 #include <memory>
@@ -47,6 +48,7 @@ void LeaveToReaper::operator()(ExitWatch *watch) const noexcept
     if (watch->endsUnwatched() || !watch->isWatching() || watch->collect()) {
         delete watch;
         Reaper::retry();
+        Stopper::retry();
     } else {
         Reaper::adopt(watch);
     }

@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_PRIVATECGROUP_H
+#define FORKFD_PRIVATECGROUP_H
+
+#include "uniquefd.h"
+
+#include <string>
+
+#include <sys/types.h>
+
+namespace ForkFd::Internal {
+
+/// A cgroup (version 2) that holds one child and all that descends from it: a process cannot leave it by
+/// fork(), setsid() or the death of its parent. Or none.
+///
+/// It belongs to the process that has made it; in a forked copy it does nothing.
+class PrivateCgroup
+{
+public:
+    /// None.
+    PrivateCgroup() noexcept = default;
+    /// A new one below the directory `parent`, or, when that is empty, below the cgroup of this process.
+    /// None where none may be made, or the kernel cannot kill it (before Linux 5.14).
+    static PrivateCgroup make(const std::string &parent);
+    PrivateCgroup(PrivateCgroup &&other) noexcept;
+    PrivateCgroup &operator=(PrivateCgroup &&other) noexcept;
+    /// Leaves the directory where it is.
+    ~PrivateCgroup() = default;
+
+    explicit operator bool() const noexcept { return !m_path.empty(); }
+    /// A descriptor of the directory, for who puts a process there.
+    UniqueFd open() const noexcept;
+
+    /// Kills all that is in it or below. Returns 0 or an errno; ESRCH when nothing was there.
+    int kill() const noexcept;
+    /// Sends another signal to each process in it or below, by pidfds. Signal 0 asks whether there is
+    /// any.
+    int sendSignal(int signal) const noexcept;
+    /// Removes the directory, and those that the child has made there. False when processes are left in
+    /// it; then it is to be tried again.
+    bool remove() noexcept;
+
+private:
+    bool isOfThisProcess() const noexcept;
+    bool isPopulated() const noexcept;
+
+    std::string m_path;
+    pid_t m_owner = -1;
+};
+
+} // namespace ForkFd::Internal
+
+#endif

@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// There are no cgroups.
+
+#include "privatecgroup.h"
+
+#include <cerrno>
+
+namespace ForkFd::Internal {
+
+PrivateCgroup PrivateCgroup::make(const std::string &)
+{
+    return {};
+}
+
+PrivateCgroup::PrivateCgroup(PrivateCgroup &&) noexcept = default;
+PrivateCgroup &PrivateCgroup::operator=(PrivateCgroup &&) noexcept = default;
+
+UniqueFd PrivateCgroup::open() const noexcept
+{
+    return {};
+}
+
+int PrivateCgroup::kill() const noexcept
+{
+    return ESRCH;
+}
+
+int PrivateCgroup::sendSignal(int) const noexcept
+{
+    return ESRCH;
+}
+
+bool PrivateCgroup::remove() noexcept
+{
+    return true;
+}
+
+} // namespace ForkFd::Internal

@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_PROCESSHANDLE_LINUX_H
+#define FORKFD_PROCESSHANDLE_LINUX_H
+
+#include "uniquefd.h"
+
+#include <cerrno>
+
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+namespace ForkFd::Internal {
+
+/// Holds on to a process that need not be a child of ours: a number, and a pidfd (Linux 5.3) that never
+/// means another process. Whether it is the process that the number was found for is for the caller to
+/// check, after it was opened.
+class ProcessHandle
+{
+public:
+    explicit ProcessHandle(pid_t pid) noexcept
+        : m_pid(pid)
+        , m_pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)))
+    {
+    }
+
+    pid_t pid() const noexcept { return m_pid; }
+    /// Returns 0 or an errno; ESRCH also when it could not be opened.
+    int sendSignal(int signal) const noexcept
+    {
+        if (!m_pidfd)
+            return ESRCH;
+        return ::syscall(SYS_pidfd_send_signal, m_pidfd.get(), signal, nullptr, 0) == 0 ? 0 : errno;
+    }
+    /// Whether it has not been reaped.
+    bool exists() const noexcept { return m_pidfd && sendSignal(0) != ESRCH; }
+
+private:
+    pid_t m_pid;
+    UniqueFd m_pidfd;
+};
+
+} // namespace ForkFd::Internal
+
+#endif

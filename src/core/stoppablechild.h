@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_STOPPABLECHILD_H
+#define FORKFD_STOPPABLECHILD_H
+
+#include "exitwatch.h"
+#include "privatecgroup.h"
+
+#include <memory>
+#include <mutex>
+
+namespace ForkFd::Internal {
+
+struct LaunchFailure;
+struct LaunchRequest;
+
+/// A child, and how far the signals for it reach.
+///
+/// It is shared by the object that the child belongs to, which alone waits for it, and by the Stopper,
+/// which signals it from a thread of its own. Whoever lets it go last leaves a child that still runs to
+/// the reaper.
+class FORKFD_EXPORT StoppableChild
+{
+public:
+    enum Scope {
+        Process, ///< The child alone.
+        Group, ///< The process group that it was started in.
+        Tree ///< All that descends from it, as far as the system lets that be known.
+    };
+
+    /// None yet; launchStoppable() makes it.
+    explicit StoppableChild(Scope scope) noexcept;
+    ~StoppableChild();
+    StoppableChild(const StoppableChild &) = delete;
+    StoppableChild &operator=(const StoppableChild &) = delete;
+
+    ExitWatch &watch() const noexcept { return *m_watch; }
+    /// Whether there may be something left to signal when the child has ended.
+    bool mayOutliveChild() const noexcept { return m_scope != Process; }
+    /// Whether a signal is sent without a walk through all processes.
+    bool signalsAtOnce() const noexcept { return m_scope != Tree || m_cgroup; }
+
+    /// Sends a signal to what the scope reaches and is still there. Returns 0 or an errno; ESRCH when
+    /// nothing was reached. Any thread.
+    int sendSignal(int signal) noexcept;
+    /// Asks all of them to end. A stopped process does not hear of that before it goes on.
+    void askToEnd() noexcept;
+
+private:
+    friend FORKFD_EXPORT std::shared_ptr<StoppableChild> launchStoppable(LaunchRequest, Scope,
+                                                                         LaunchFailure &);
+    int trySendSignal(int signal) noexcept;
+
+    const Scope m_scope;
+    PrivateCgroup m_cgroup; ///< With Tree, where one may be made.
+    ExitWatchPtr m_watch;
+    std::mutex m_signalling; ///< Watches take one signal at a time.
+};
+
+/// As launch(), into a process group or cgroup of its own where the scope asks for one.
+FORKFD_EXPORT std::shared_ptr<StoppableChild>
+launchStoppable(LaunchRequest request, StoppableChild::Scope scope, LaunchFailure &failure);
+
+} // namespace ForkFd::Internal
+
+#endif
