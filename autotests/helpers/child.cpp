@@ -23,6 +23,10 @@
 //   touch N       uses N MiB of memory
 //   leave FD      closes descriptor FD
 //   fork          leaves a grandchild behind that sleeps and keeps every descriptor; prints its pid
+//   branch HOW    leaves a grandchild behind that sleeps and keeps every descriptor: in the "same" group,
+//                 in a "group" or "session" of its own, or as a "daemon", whose parent is gone, too
+//   ignore N      ignores signal N
+//   stop          stops itself
 //   heir N        exits with code N; a grandchild goes on with the rest of the words after that
 //   traced        is traced from now on, so that nobody can collect it as long as its tracer lives:
 //                 a grandchild, which sleeps and keeps every descriptor; prints its pid, or 0
@@ -59,6 +63,7 @@
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace {
@@ -187,6 +192,29 @@ void leaveGrandchild()
     std::printf("%d\n", static_cast<int>(pid));
 }
 
+// Returns when the grandchild is what it is to be.
+void leaveBranch(const std::string &how)
+{
+    int isReady[2];
+    if (pipe(isReady) != 0)
+        std::exit(1);
+    const pid_t pid = fork();
+    if (pid == 0) {
+        close(isReady[0]);
+        if (how == "daemon" && (setsid() < 0 || fork() != 0))
+            _exit(0);
+        if ((how == "group" && setpgid(0, 0) != 0) || (how == "session" && setsid() < 0))
+            _exit(1);
+        close(isReady[1]);
+        sleepForEver();
+    }
+    close(isReady[1]);
+    awaitEndOfFile(isReady[0]);
+    close(isReady[0]);
+    if (how == "daemon")
+        waitpid(pid, nullptr, 0);
+}
+
 // Returns in the grandchild.
 void exitAndLeaveAnHeir(int code)
 {
@@ -222,6 +250,7 @@ void printSession()
 {
     std::printf("%d %d %d\n", static_cast<int>(getppid()), static_cast<int>(getpgrp()),
                 static_cast<int>(getsid(0)));
+    std::fflush(stdout);
 }
 
 void printIds()
@@ -351,6 +380,13 @@ int main(int argc, char **argv)
             close(numberOf(next()));
         } else if (word == "fork") {
             leaveGrandchild();
+        } else if (word == "branch") {
+            leaveBranch(next());
+        } else if (word == "ignore") {
+            std::signal(numberOf(next()), SIG_IGN);
+        } else if (word == "stop") {
+            std::fflush(stdout);
+            raise(SIGSTOP);
         } else if (word == "heir") {
             std::fflush(stdout);
             exitAndLeaveAnHeir(numberOf(next()));

@@ -43,8 +43,8 @@ class ChildProcessPrivate;
 /// Threads: use an object in the thread it lives in, as any QObject. Signals come from that thread's
 /// event loop, or from within a waitFor function, which needs no event loop.
 ///
-/// The destructor kills a child that still runs, does not wait for it, leaves no zombie and emits
-/// nothing. In a process made by fork() an object belongs to the parent, and destroying the copy
+/// The destructor kills a child that still runs (see DestructionPolicy), does not wait for it, leaves no
+/// zombie and emits nothing. In a process made by fork() an object belongs to the parent, and destroying the copy
 /// does the child no harm.
 class FORKFD_EXPORT ChildProcess : public QIODevice
 {
@@ -120,9 +120,25 @@ public:
         int lowestFileDescriptorToClose = 0; ///< With CloseFileDescriptors: lower numbers stay open.
     };
 
+    /// Whom the signals for a child reach.
+    enum class SignalScope {
+        Process, ///< The child alone.
+        Group, ///< Its process group, which is one of its own.
+        Tree ///< All that descends from it, as far as the system lets that be known.
+    };
+    Q_ENUM(SignalScope)
+
+    /// What becomes of a child that runs when its object is destroyed. No object waits for it.
+    enum class DestructionPolicy {
+        Kill, ///< SIGKILL.
+        Stop, ///< As stop() does.
+        LeaveRunning ///< It goes on.
+    };
+    Q_ENUM(DestructionPolicy)
+
     /// Makes an object without a child.
     explicit ChildProcess(QObject *parent = nullptr);
-    /// Kills a child that still runs, without waiting for it.
+    /// Kills a child that still runs, unless destructionPolicy() is another, and does not wait for it.
     ~ChildProcess() override;
 
     /// Starts `program`.
@@ -221,8 +237,26 @@ public:
     LaunchOptions launchOptions() const;
     void setLaunchOptions(const LaunchOptions &options);
 
-    /// Sends a signal to this very child, never to another that got its number.
+    /// Sends a signal to what signalScope() reaches, never to another process that got the number.
     bool sendSignal(int signal);
+    /// How long a child may take to end after stop(); 5 s unless set.
+    std::chrono::milliseconds stopGrace() const;
+    /// Sets how long a child may take to end after stop().
+    void setStopGrace(std::chrono::milliseconds grace);
+    /// How long a child may run before it is stopped; 0: for ever.
+    std::chrono::milliseconds timeLimit() const;
+    /// Sets how long a child may run, counted from its start.
+    void setTimeLimit(std::chrono::milliseconds limit);
+    /// Whether the present child, or the last one, has run for longer.
+    bool timeLimitExceeded() const;
+    /// Whom signals, stop() and the time limit reach; the child alone unless set.
+    SignalScope signalScope() const;
+    /// Sets whom they reach, for the next child.
+    void setSignalScope(SignalScope scope);
+    /// What the destructor does to a child that still runs; Kill unless set.
+    DestructionPolicy destructionPolicy() const;
+    /// Sets what the destructor does to it.
+    void setDestructionPolicy(DestructionPolicy policy);
 
     /// How many bytes of each output may wait here; 0 unless set: any number.
     qint64 readBufferSize() const;
@@ -278,6 +312,8 @@ public Q_SLOTS:
     void terminate();
     /// Makes the child end: SIGKILL.
     void kill();
+    /// Asks the child to end, and makes it end after stopGrace(). Returns at once.
+    void stop();
 
 Q_SIGNALS:
     /// The child runs its program.

@@ -12,7 +12,6 @@
 #include <QtCore/QSignalBlocker>
 
 #include <cerrno>
-#include <csignal>
 
 namespace ForkFd {
 
@@ -26,8 +25,8 @@ ChildProcess::ChildProcess(QObject *parent)
 {
 }
 
-/// A child that still runs gets SIGKILL and is collected in the background. Never blocks, emits nothing.
-/// Unlike QProcess it does not wait for the child. \since 0.1
+/// A child that still runs meets what destructionPolicy() says, and is collected in the background.
+/// Never blocks, emits nothing. Unlike QProcess it does not wait for the child. \since 0.1
 ChildProcess::~ChildProcess() = default;
 
 /// Sets program() and arguments() and starts. The state is Starting afterwards; started() or
@@ -493,32 +492,6 @@ LaunchOptions ChildProcess::launchOptions() const
 void ChildProcess::setLaunchOptions(const LaunchOptions &options)
 {
     d->settings.launchOptions = options;
-}
-
-/// True when the signal was sent. Signal 0 only asks whether the child could be signalled.
-///
-/// Never blocks. **Errors** (errno): ESRCH, there is no child, or it was collected already; EINVAL, no
-/// such signal; EPERM, the child has taken another identity. \since 0.1
-bool ChildProcess::sendSignal(int signal)
-{
-    const int errorCode = d->watch ? d->watch->sendSignal(signal) : ESRCH;
-    if (errorCode != 0)
-        errno = errorCode;
-    return errorCode == 0;
-}
-
-/// Does nothing without a child. Unlike QProcess it cannot hit another process that got the number.
-/// Never blocks. **Errors:** none are told; sendSignal() tells. \since 0.1
-void ChildProcess::terminate()
-{
-    sendSignal(SIGTERM);
-}
-
-/// Does nothing without a child. Unlike QProcess it cannot hit another process that got the number.
-/// Never blocks. **Errors:** none are told; sendSignal() tells. \since 0.1
-void ChildProcess::kill()
-{
-    sendSignal(SIGKILL);
 }
 
 /// What start() has done is known by then: this never really blocks, and needs no event loop. Emits

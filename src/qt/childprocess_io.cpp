@@ -52,6 +52,7 @@ void ChildProcessPrivate::changeThread()
     for (const Role role : servingOrder)
         unwatch(role);
     m_hub.reset();
+    stopTimeLimit();
     // The event moves along with the object.
     if (state != ChildProcess::NotRunning)
         postToEventLoop();
@@ -66,6 +67,7 @@ void ChildProcessPrivate::postToEventLoop()
         watchAll();
         m_hub->attachToEventLoop();
         retryWhenDue();
+        startTimeLimit();
         if (m_drain)
             endWhenDue();
         else
@@ -223,7 +225,7 @@ void ChildProcessPrivate::serveReady(const std::function<bool()> &isDone, const 
         // poll(2) ignores negative descriptors.
         entries[indexOf(role)] = {isServable(role) ? descriptorOf(role) : -1, events, 0};
     }
-    QDeadlineTimer next = deadline;
+    QDeadlineTimer next = std::min(deadline, timeLimitDeadline());
     for (const QDeadlineTimer &timer : {m_retry, m_drain.value_or(QDeadlineTimer())}) {
         if (!timer.hasExpired())
             next = std::min(next, timer);
@@ -249,6 +251,8 @@ ChildProcessPrivate::WaitOutcome ChildProcessPrivate::serveUntil(const std::func
             break;
         }
         serveReady(isDone, deadline);
+        if (run.goesOn())
+            enforceTimeLimit();
         // Not only when nothing came: a child that never stops writing must not stop the clock.
         if (deadline.hasExpired() && run.goesOn() && !isDone()) {
             error = ChildProcess::Timedout;

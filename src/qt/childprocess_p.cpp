@@ -37,15 +37,20 @@ LaunchFailure noSuchProgram()
     return {.error = {"exec", ENOENT}, .isInChild = true};
 }
 
-} // namespace
-
-ChildProcessPrivate::~ChildProcessPrivate()
+StoppableChild::Scope scopeOf(const StopSettings &settings)
 {
-    closeAll();
-    // The reaper collects it.
-    if (watch)
-        watch->sendSignal(SIGKILL);
+    switch (settings.scope) {
+    case ChildProcess::SignalScope::Process:
+        break;
+    case ChildProcess::SignalScope::Group:
+        return StoppableChild::Group;
+    case ChildProcess::SignalScope::Tree:
+        return StoppableChild::Tree;
+    }
+    return StoppableChild::Process;
 }
+
+} // namespace
 
 void ChildProcessPrivate::start(QIODevice::OpenMode mode)
 {
@@ -100,6 +105,8 @@ void ChildProcessPrivate::failWithoutProgram()
 void ChildProcessPrivate::reset(QIODevice::OpenMode mode)
 {
     ++m_runNumber;
+    letGoOfChild();
+    timeLimitExceeded = false;
     mode &= ~streams.closedDirections();
     // A device that is open in no direction is open all the same, as by QProcess.
     q->QIODevice::open(mode == QIODevice::NotOpen ? QIODevice::Unbuffered : mode);
@@ -132,8 +139,11 @@ void ChildProcessPrivate::launch(const std::vector<FileDescriptor> &channels)
     request.channels = channels;
     if (request.executable.empty())
         failure = noSuchProgram();
+    else if (!signalScopeIsPossible())
+        setFailure("signalScope", EINVAL);
     else
-        watch = Internal::launch(LaunchPlan(std::move(request)), failure);
+        child = launchStoppable(std::move(request), scopeOf(stopSettings), failure);
+    watch = child ? &child->watch() : nullptr;
     settings.modifier.exit = nullptr; // What a child left there that has shared our memory.
 }
 
@@ -236,7 +246,10 @@ void ChildProcessPrivate::collect()
     }
     endTime = std::chrono::steady_clock::now();
     unwatch(Role::Exit);
-    watch.reset();
+    watch = nullptr;
+    if (!child->mayOutliveChild())
+        child.reset();
+    stopTimeLimit();
     if (!drainOutput())
         finishEnding();
 }

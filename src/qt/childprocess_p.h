@@ -8,13 +8,14 @@
 #include "exithub.h"
 #include "standardstreams.h"
 
-#include "../core/exitwatch.h"
 #include "../core/launchfailure.h"
+#include "../core/stoppablechild.h"
 
 #include <ForkFd/childprocess.h>
 
 #include <QtCore/QDeadlineTimer>
 #include <QtCore/QPointer>
+#include <QtCore/QTimer>
 
 #include <array>
 #include <functional>
@@ -52,6 +53,13 @@ public:
     void setState(ChildProcess::ProcessState newState);
     bool waitForStarted();
 
+    // How it is made to end: childprocess_stop.cpp.
+
+    int sendSignal(int signal) noexcept;
+    void stop() noexcept;
+    /// Watches the clock from now on, if the thread has an event loop.
+    void startTimeLimit();
+
     // Input and waits: childprocess_io.cpp.
 
     enum WaitOutcome { Done, RunEnded, TimedOut, ObjectGone };
@@ -84,13 +92,17 @@ public:
 
     Internal::ChildSettings settings; ///< For the next child.
     Internal::StandardStreams streams;
+    Internal::StopSettings stopSettings;
 
     // What is known of the present one, or the last.
     ChildProcess::ProcessState state = ChildProcess::NotRunning;
     ChildProcess::ProcessError error = ChildProcess::UnknownError;
     Internal::LaunchFailure failure; ///< Of the last start; known when it returns.
     std::optional<ExitInfo> exitInfo; ///< Known from its end on.
-    Internal::ExitWatchPtr watch; ///< Until its end was collected.
+    /// Until its end was collected, and then as long as there may be something left to signal.
+    std::shared_ptr<Internal::StoppableChild> child;
+    Internal::ExitWatch *watch = nullptr; ///< The child's, until its end was collected.
+    bool timeLimitExceeded = false;
     qint64 pid = 0; ///< Until the change to NotRunning was told.
     std::chrono::steady_clock::time_point startTime;
     std::chrono::steady_clock::time_point endTime;
@@ -118,6 +130,13 @@ private:
     void finishFailedStart();
     void reportError(ChildProcess::ProcessError newError, const QString &text);
     void reportErrorOf(quint64 run, ChildProcess::ProcessError newError, const QString &text);
+
+    bool signalScopeIsPossible() const noexcept;
+    void letGoOfChild() noexcept;
+    QDeadlineTimer timeLimitDeadline() const;
+    void enforceTimeLimit();
+    void timeLimitTimedOut();
+    void stopTimeLimit() noexcept;
 
     void descriptorReady(Role role) override;
     void serve(Role role);
@@ -168,6 +187,8 @@ private:
     int m_limitPauses = 0; ///< How many waits are in progress, one inside another.
     bool m_drains = true; ///< Whether drainTimeout counts for this child.
     Internal::StandardStreams::Failure m_streamFailure = Internal::StandardStreams::None;
+    bool m_isStopping = false; ///< The child was asked to end.
+    QPointer<QTimer> m_timeLimitTimer; ///< Lives and goes with the thread's event dispatcher.
     bool m_isStartedDue = false; ///< The state is Running, and started() was not emitted yet.
     bool m_closesInputWhenWritten = false;
     bool m_isEmittingReadyRead = false;

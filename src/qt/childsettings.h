@@ -12,6 +12,7 @@
 #include <QtCore/QString>
 #include <QtCore/QStringList>
 
+#include <chrono>
 #include <functional>
 
 namespace ForkFd::Internal {
@@ -33,6 +34,15 @@ struct ChildSettings
     LaunchOptions launchOptions;
     ModifierCall modifier;
     ChildProcess::UnixProcessParameters parameters = {};
+};
+
+/// How a child is made to end.
+struct StopSettings
+{
+    ChildProcess::SignalScope scope = ChildProcess::SignalScope::Process; ///< Of the next child.
+    std::chrono::milliseconds grace = std::chrono::seconds(5);
+    std::chrono::milliseconds timeLimit = {}; ///< 0: none.
+    ChildProcess::DestructionPolicy atDestruction = ChildProcess::DestructionPolicy::Kill;
 };
 
 } // namespace ForkFd::Internal

@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_LIFELINE_H
+#define FORKFD_LIFELINE_H
+
+#include "testpipe.h"
+
+#include <ForkFd/spawn.h>
+
+#include <QtCore/QDir>
+
+#include <cerrno>
+#include <csignal>
+
+#include <poll.h>
+#include <sys/stat.h>
+
+/// A descriptor that a child and all that descends from it hold as long as one of them lives.
+class Lifeline
+{
+public:
+    /// Lets go of it here: to be called when the child has it.
+    void letGo() { m_pipe.closeWriteEnd(); }
+    /// For LaunchOptions::fileDescriptors.
+    ForkFd::FileDescriptor asDescriptor(int childFd = 9) const { return {childFd, m_pipe.writeEnd()}; }
+
+    /// Whether nobody holds it any more, now.
+    bool isCut() const { return isCutWithin(0); }
+    /// Whether that comes about within a minute.
+    bool comesToBeCut() const { return isCutWithin(60000); }
+
+    /// Kills who holds it, so that no other test meets them.
+    void cut() const
+    {
+        struct stat ours = {};
+        fstat(m_pipe.readEnd(), &ours);
+        const QDir processes(QStringLiteral("/proc"));
+        for (const QString &entry : processes.entryList(QDir::Dirs)) {
+            const int pid = entry.toInt();
+            const QDir files(processes.filePath(entry + QStringLiteral("/fd")));
+            for (const QString &file : pid > 0 && pid != getpid() ? files.entryList() : QStringList()) {
+                struct stat theirs = {};
+                if (stat(qPrintable(files.filePath(file)), &theirs) == 0 && theirs.st_ino == ours.st_ino
+                    && theirs.st_dev == ours.st_dev)
+                    kill(pid, SIGKILL);
+            }
+        }
+        comesToBeCut();
+    }
+
+private:
+    bool isCutWithin(int milliseconds) const
+    {
+        pollfd entry = {m_pipe.readEnd(), POLLIN, 0};
+        int count;
+        while ((count = poll(&entry, 1, milliseconds)) < 0 && errno == EINTR) { } // SIGCHLD comes by.
+        return count == 1;
+    }
+
+    TestPipe m_pipe;
+};
+
+#endif

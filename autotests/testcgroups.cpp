@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "testcgroups.h"
+
+#include <QtCore/QDir>
+#include <QtCore/QFile>
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace {
+
+std::atomic<bool> areRefused;
+
+// Where cgroups of version 2 are mounted, or empty.
+QString mountPoint()
+{
+    QFile file(QStringLiteral("/proc/self/mounts"));
+    if (!file.open(QIODevice::ReadOnly))
+        return {};
+    for (const QByteArray &line : file.readAll().split('\n')) {
+        const QByteArrayList words = line.split(' ');
+        if (words.value(2) == "cgroup2")
+            return QString::fromLocal8Bit(words[1]);
+    }
+    return {};
+}
+
+QString ownDirectory()
+{
+    QFile file(QStringLiteral("/proc/self/cgroup"));
+    if (mountPoint().isEmpty() || !file.open(QIODevice::ReadOnly))
+        return {};
+    for (const QByteArray &line : file.readAll().split('\n')) {
+        if (line.startsWith("0::"))
+            return mountPoint() + QString::fromLocal8Bit(line.mid(3));
+    }
+    return {};
+}
+
+} // namespace
+
+// In the library's way, too.
+extern "C" __attribute__((visibility("default"))) int mkdir(const char *path, mode_t mode) noexcept
+{
+    if (areRefused && std::strstr(path, "/forkfd-")) {
+        errno = EACCES;
+        return -1;
+    }
+    return static_cast<int>(syscall(SYS_mkdirat, AT_FDCWD, path, mode));
+}
+
+namespace TestCgroups {
+
+bool canBeMade()
+{
+    const QByteArray path = QFile::encodeName(ownDirectory() + QStringLiteral("/test-%1").arg(getpid()));
+    if (ownDirectory().isEmpty() || mkdir(path.constData(), 0755) != 0)
+        return false;
+    const pid_t pid = fork();
+    if (pid == 0) {
+        const int file = open((path + "/cgroup.procs").constData(), O_WRONLY);
+        _exit(write(file, "0", 1) == 1 && access((path + "/cgroup.kill").constData(), W_OK) == 0 ? 0
+                                                                                                 : 1);
+    }
+    int status = -1;
+    waitpid(pid, &status, 0);
+    rmdir(path.constData());
+    return status == 0;
+}
+
+QStringList left()
+{
+    const QString pattern = QStringLiteral("forkfd-%1-*").arg(getpid());
+    return ownDirectory().isEmpty() ? QStringList()
+                                    : QDir(ownDirectory()).entryList({pattern}, QDir::Dirs);
+}
+
+Refusal::Refusal(bool isWanted)
+{
+    areRefused = isWanted;
+}
+
+Refusal::~Refusal()
+{
+    areRefused = false;
+}
+
+} // namespace TestCgroups

@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_TESTCGROUPS_H
+#define FORKFD_TESTCGROUPS_H
+
+#include <QtCore/QStringList>
+
+/// The cgroups that the library makes for its children.
+namespace TestCgroups {
+
+/// Whether this process may make one and put a child there.
+bool canBeMade();
+/// Those that it has made and not removed.
+QStringList left();
+
+/// Until the end of the scope none can be made.
+class Refusal
+{
+public:
+    explicit Refusal(bool isWanted);
+    ~Refusal();
+    Refusal(const Refusal &) = delete;
+    Refusal &operator=(const Refusal &) = delete;
+};
+
+} // namespace TestCgroups
+
+#endif

@@ -1,0 +1,252 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "stoppingtest.h"
+
+#include <QtCore/QElapsedTimer>
+#include <QtCore/QThread>
+
+#include <csignal>
+#include <memory>
+#include <vector>
+
+using namespace std::chrono_literals;
+
+using Policy = Process::DestructionPolicy;
+using Scope = Process::SignalScope;
+
+/// What becomes of a child when its object is destroyed, or its thread, its application, its process
+/// ends.
+class tst_DestructionPolicy : public StoppingTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void policy_data();
+    void policy();
+    void stopUnderWay_data();
+    void stopUnderWay();
+    void many_data();
+    void many();
+    void threadEnds();
+    void endedAlready();
+    void inForkedCopy_data();
+    void inForkedCopy();
+    void processEnds_data();
+    void processEnds();
+};
+
+void tst_DestructionPolicy::policy_data()
+{
+    QTest::addColumn<Policy>("policy");
+    QTest::addColumn<Scope>("scope");
+    QTest::addColumn<bool>("hasCgroup");
+    for (const auto scope : {Scope::Process, Scope::Group, Scope::Tree}) {
+        for (const auto policy : {Policy::Kill, Policy::Stop, Policy::LeaveRunning}) {
+            for (const bool hasCgroup : {true, false}) {
+                if (hasCgroup && (scope != Scope::Tree || !TestCgroups::canBeMade()))
+                    continue;
+                QTest::addRow("%s, %s%s", qPrintable(nameOf(policy)), qPrintable(nameOf(scope)),
+                              hasCgroup ? ", cgroup" : "")
+                    << policy << scope << hasCgroup;
+            }
+        }
+    }
+}
+
+void tst_DestructionPolicy::policy()
+{
+    QFETCH(const Policy, policy);
+    QFETCH(const Scope, scope);
+    QFETCH(const bool, hasCgroup);
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    Lifeline lifeline;
+    QElapsedTimer timer;
+    {
+        Process process;
+        process.setDestructionPolicy(policy);
+        process.setSignalScope(scope);
+        process.setStopGrace(100ms);
+        startAndAwait(process, lifeline,
+                      scope == Scope::Process ? "ignore 15 session sleep"
+                                              : "ignore 15 branch same session sleep");
+        timer.start();
+    }
+    const qint64 blocked = timer.elapsed();
+    QVERIFY(blocked < 5000);
+    if (policy == Policy::LeaveRunning) {
+        QVERIFY(!lifeline.isCut());
+        lifeline.cut();
+        return;
+    }
+    QVERIFY(lifeline.comesToBeCut());
+    if (policy == Policy::Stop)
+        QVERIFY(timer.elapsed() >= 100);
+}
+
+void tst_DestructionPolicy::stopUnderWay_data()
+{
+    QTest::addColumn<Policy>("policy");
+    for (const auto policy : {Policy::Kill, Policy::Stop, Policy::LeaveRunning})
+        QTest::newRow(qPrintable(nameOf(policy))) << policy;
+}
+
+// It goes on.
+void tst_DestructionPolicy::stopUnderWay()
+{
+    QFETCH(const Policy, policy);
+    Lifeline lifeline;
+    {
+        Process process;
+        process.setDestructionPolicy(policy);
+        process.setStopGrace(50ms);
+        startAndAwait(process, lifeline, "ignore 15 session sleep");
+        process.stop();
+    }
+    QVERIFY(lifeline.comesToBeCut());
+}
+
+void tst_DestructionPolicy::many_data()
+{
+    QTest::addColumn<Policy>("policy");
+    QTest::addColumn<QString>("command");
+    QTest::newRow("kill") << Policy::Kill << u"sleep"_s;
+    QTest::newRow("stop, obeyed") << Policy::Stop << u"sleep"_s;
+    QTest::newRow("stop, ignored") << Policy::Stop << u"ignore 15 sleep"_s;
+    QTest::newRow("leave running") << Policy::LeaveRunning << u"sleep"_s;
+}
+
+void tst_DestructionPolicy::many()
+{
+    QFETCH(const Policy, policy);
+    QFETCH(const QString, command);
+    constexpr int count = isUnderThreadSanitizer ? 100 : 700; // Below the usual limit of descriptors.
+    Lifeline lifeline;
+    ForkFd::LaunchOptions options;
+    options.fileDescriptors = {lifeline.asDescriptor()};
+    std::vector<std::unique_ptr<Process>> processes;
+    for (int i = 0; i < count; ++i) {
+        processes.push_back(std::make_unique<Process>());
+        Process &process = *processes.back();
+        process.setProcessChannelMode(Process::ForwardedChannels);
+        process.setInputChannelMode(Process::ForwardedInputChannel);
+        process.setLaunchOptions(options);
+        process.setDestructionPolicy(policy);
+        process.setStopGrace(200ms);
+        process.start(childProgram(), command.split(u' '));
+        QVERIFY2(process.waitForStarted(), qPrintable(process.errorString()));
+    }
+    lifeline.letGo();
+    QElapsedTimer timer;
+    timer.start();
+    processes.clear();
+    QVERIFY(timer.elapsed() < 20000);
+    if (policy == Policy::LeaveRunning)
+        lifeline.cut();
+    else
+        QVERIFY(lifeline.comesToBeCut());
+}
+
+void tst_DestructionPolicy::threadEnds()
+{
+    Lifeline lifeline;
+    const std::unique_ptr<QThread> thread(QThread::create([&lifeline] {
+        auto *process = new Process;
+        process->setDestructionPolicy(Policy::Stop);
+        process->setStopGrace(50ms);
+        startAndAwait(*process, lifeline, "ignore 15 session sleep");
+        process->deleteLater(); // When the thread ends.
+    }));
+    thread->start();
+    QVERIFY(thread->wait(60000));
+    QVERIFY(lifeline.comesToBeCut());
+}
+
+void tst_DestructionPolicy::endedAlready()
+{
+    Lifeline lifeline;
+    {
+        Process process;
+        process.setSignalScope(Scope::Group);
+        startAndAwait(process, lifeline, "branch same session exit 0");
+        QVERIFY(ends(process));
+    }
+    // Nothing was to be done to what the child has left behind.
+    QVERIFY(!lifeline.isCut());
+    lifeline.cut();
+}
+
+void tst_DestructionPolicy::inForkedCopy_data()
+{
+    stopUnderWay_data();
+}
+
+// The copy's object is not the child's owner.
+void tst_DestructionPolicy::inForkedCopy()
+{
+    QFETCH(const Policy, policy);
+    Lifeline lifeline;
+    auto process = std::make_unique<Process>();
+    process->setDestructionPolicy(policy);
+    process->setSignalScope(Scope::Group);
+    process->setStopGrace(1h);
+    startAndAwait(*process, lifeline, "ignore 15 session echo");
+    process->stop();
+    QCOMPARE(::inForkedCopy([&] {
+                 process->sendSignal(SIGKILL);
+                 process->stop();
+                 process.reset();
+                 Process own;
+                 own.start(childProgram(), words("ignore 15 session sleep"));
+                 own.waitForReadyRead();
+                 own.setStopGrace(1ms);
+                 own.stop();
+                 own.waitForFinished();
+                 return text(own.exitInfo());
+             }),
+             "killed by SIGKILL");
+    QVERIFY(!lifeline.isCut());
+    process->kill();
+    QVERIFY(process->waitForFinished());
+}
+
+void tst_DestructionPolicy::processEnds_data()
+{
+    QTest::addColumn<QString>("policy");
+    QTest::addColumn<QString>("scope");
+    QTest::addColumn<QString>("when");
+    for (const QString &policy : {u"kill"_s, u"stop"_s, u"leave"_s}) {
+        for (const QString &scope : {u"process"_s, u"group"_s, u"tree"_s}) {
+            for (const QString &when : {u"before"_s, u"exit"_s})
+                QTest::addRow("%s, %s, %s", qPrintable(policy), qPrintable(scope), qPrintable(when))
+                    << policy << scope << when;
+        }
+    }
+}
+
+// What was to be stopped does not outlive the process, whose end does not wait for the hour of its
+// grace.
+void tst_DestructionPolicy::processEnds()
+{
+    QFETCH(const QString, policy);
+    QFETCH(const QString, scope);
+    QFETCH(const QString, when);
+    Lifeline lifeline;
+    ForkFd::LaunchOptions options;
+    options.fileDescriptors = {lifeline.asDescriptor()};
+    Process leaver;
+    leaver.setLaunchOptions(options);
+    leaver.start(QStringLiteral(FORKFD_TEST_LEAVER), {policy, scope, when});
+    lifeline.letGo();
+    QVERIFY(leaver.waitForFinished());
+    QCOMPARE(text(leaver.exitInfo()), "exited with code 0");
+    if (policy == u"leave") {
+        QVERIFY(!lifeline.isCut());
+        lifeline.cut();
+    } else {
+        QVERIFY(lifeline.comesToBeCut());
+    }
+}
+
+QTEST_GUILESS_MAIN(tst_DestructionPolicy)
+#include "tst_destructionpolicy.moc"

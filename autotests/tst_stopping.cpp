@@ -1,0 +1,350 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "stoppingtest.h"
+
+#include <ForkFd/forkfd.h>
+
+#include <QtCore/QElapsedTimer>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+
+using namespace std::chrono_literals;
+
+namespace {
+
+using Scope = Process::SignalScope;
+
+bool hasPidFd()
+{
+    return ForkFd::backend() == ForkFd::Backend::PidFd;
+}
+
+} // namespace
+
+/// stop(), and what it, the signals and the destructor's like reach in each scope.
+class tst_Stopping : public StoppingTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void reach_data();
+    void reach();
+    void leftovers_data();
+    void leftovers();
+    void obeys();
+    void ignores_data();
+    void ignores();
+    void stoppedChild_data();
+    void stoppedChild();
+    void nobodyThere();
+    void twice();
+    void restartWithinTheGrace();
+    void shellThatKeepsForking_data();
+    void shellThatKeepsForking();
+    void ownGroup();
+    void terminalOfOurs_data();
+    void terminalOfOurs();
+    void anotherGroup();
+};
+
+void tst_Stopping::reach_data()
+{
+    QTest::addColumn<Scope>("scope");
+    QTest::addColumn<bool>("hasCgroup");
+    QTest::addColumn<QString>("branch");
+    QTest::addColumn<bool>("isReached");
+    const auto rows = [](const char *scopeName, Scope scope, bool hasCgroup,
+                         const QStringList &reached) {
+        for (const QString &branch : {u"same"_s, u"group"_s, u"session"_s, u"daemon"_s})
+            QTest::addRow("%s: %s", scopeName, qPrintable(branch))
+                << scope << hasCgroup << branch << reached.contains(branch);
+    };
+    rows("process", Scope::Process, true, {});
+    rows("group", Scope::Group, true, {u"same"_s});
+    rows("tree, cgroup", Scope::Tree, true, {u"same"_s, u"group"_s, u"session"_s, u"daemon"_s});
+    if (hasPidFd())
+        rows("tree, walk", Scope::Tree, false, {u"same"_s, u"group"_s, u"session"_s});
+    else
+        rows("tree, group alone", Scope::Tree, false, {u"same"_s});
+}
+
+void tst_Stopping::reach()
+{
+    QFETCH(const Scope, scope);
+    QFETCH(const bool, hasCgroup);
+    QFETCH(const QString, branch);
+    QFETCH(const bool, isReached);
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    if (scope == Scope::Tree && hasCgroup && !TestCgroups::canBeMade())
+        QSKIP("No cgroup can be made here.");
+
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(scope);
+    startAndAwait(process, lifeline,
+                  qPrintable(u"branch "_s + branch + u" branch "_s + branch + u" session sleep"_s));
+    QVERIFY(process.sendSignal(0));
+    process.kill();
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(text(process.exitInfo()), "killed by SIGKILL");
+    if (isReached)
+        QVERIFY(lifeline.comesToBeCut());
+    else
+        QVERIFY(!lifeline.isCut());
+    lifeline.cut();
+}
+
+void tst_Stopping::leftovers_data()
+{
+    QTest::addColumn<Scope>("scope");
+    QTest::addColumn<bool>("isReached");
+    QTest::newRow("process") << Scope::Process << false;
+    QTest::newRow("group") << Scope::Group << hasPidFd();
+    if (TestCgroups::canBeMade())
+        QTest::newRow("tree") << Scope::Tree << true;
+}
+
+// What is left of the group or tree can be reached until the next start.
+void tst_Stopping::leftovers()
+{
+    QFETCH(const Scope, scope);
+    QFETCH(const bool, isReached);
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(scope);
+    startAndAwait(process, lifeline, "branch same session exit 3");
+    QVERIFY(ends(process));
+    QCOMPARE(process.exitCode(), 3);
+    QVERIFY(!lifeline.isCut());
+    errno = 0;
+    QCOMPARE(process.sendSignal(SIGKILL), isReached);
+    if (!isReached)
+        QCOMPARE(errno, ESRCH);
+    else
+        QVERIFY(lifeline.comesToBeCut());
+    lifeline.cut();
+
+    process.setLaunchOptions({});
+    process.start(childProgram(), words("exit 4"));
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 4);
+}
+
+void tst_Stopping::obeys()
+{
+    Process process;
+    QSignalSpy finished(&process, &Process::finished);
+    process.start(childProgram(), words("sleep"));
+    process.stop();
+    QVERIFY(comes(finished));
+    QCOMPARE(text(process.exitInfo()), "killed by SIGTERM");
+    QVERIFY(!process.timeLimitExceeded());
+}
+
+void tst_Stopping::ignores_data()
+{
+    QTest::addColumn<Scope>("scope");
+    QTest::newRow("process") << Scope::Process;
+    QTest::newRow("group") << Scope::Group;
+    QTest::newRow("tree") << Scope::Tree;
+}
+
+// No event loop runs, and nobody waits: the grace is over all the same.
+void tst_Stopping::ignores()
+{
+    QFETCH(const Scope, scope);
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(scope);
+    process.setStopGrace(50ms);
+    startAndAwait(process, lifeline, "ignore 15 session sleep");
+    QElapsedTimer timer;
+    timer.start();
+    process.stop();
+    QVERIFY(lifeline.comesToBeCut());
+    QVERIFY(timer.elapsed() >= 50);
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(text(process.exitInfo()), "killed by SIGKILL");
+}
+
+void tst_Stopping::stoppedChild_data()
+{
+    ignores_data();
+}
+
+void tst_Stopping::stoppedChild()
+{
+    QFETCH(const Scope, scope);
+    Process process;
+    process.setSignalScope(scope);
+    process.start(childProgram(), words("stop sleep"));
+    siginfo_t info;
+    QCOMPARE(waitid(P_PID, static_cast<id_t>(process.processId()), &info, WSTOPPED), 0);
+    process.setStopGrace(1h);
+    process.stop();
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(text(process.exitInfo()), "killed by SIGTERM");
+}
+
+void tst_Stopping::nobodyThere()
+{
+    Process process;
+    process.stop();
+    QVERIFY(!process.sendSignal(0));
+    process.start(childProgram(), words("exit 0"));
+    QVERIFY(process.waitForFinished());
+    process.stop();
+    process.start(u"/no/such/program"_s);
+    process.stop();
+    QVERIFY(!process.waitForFinished());
+}
+
+// The earlier end of the grace stays.
+void tst_Stopping::twice()
+{
+    Lifeline lifeline;
+    Process process;
+    process.setStopGrace(50ms);
+    startAndAwait(process, lifeline, "ignore 15 session sleep");
+    process.stop();
+    process.setStopGrace(1h);
+    process.stop();
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(text(process.exitInfo()), "killed by SIGKILL");
+}
+
+// What the first child has left behind is not spared because there is a second one.
+void tst_Stopping::restartWithinTheGrace()
+{
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(Scope::Group);
+    process.setStopGrace(50ms);
+    startAndAwait(process, lifeline, "ignore 15 branch same session echo");
+    process.stop();
+    process.closeWriteChannel();
+    QVERIFY(process.waitForFinished());
+    process.setLaunchOptions({});
+    process.start(childProgram(), words("echo exit 3"));
+    if (hasPidFd())
+        QVERIFY(lifeline.comesToBeCut());
+    else
+        lifeline.cut();
+    process.closeWriteChannel();
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 3);
+}
+
+void tst_Stopping::shellThatKeepsForking_data()
+{
+    QTest::addColumn<bool>("hasCgroup");
+    QTest::newRow("cgroup") << true;
+    QTest::newRow("walk") << false;
+}
+
+void tst_Stopping::shellThatKeepsForking()
+{
+    QFETCH(const bool, hasCgroup);
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    if (hasCgroup && !TestCgroups::canBeMade())
+        QSKIP("No cgroup can be made here.");
+    if (!hasCgroup && !hasPidFd())
+        QSKIP("There is no walk without pidfds.");
+    Lifeline lifeline;
+    ForkFd::LaunchOptions options;
+    options.fileDescriptors = {lifeline.asDescriptor()};
+    Process process;
+    process.setLaunchOptions(options);
+    process.setSignalScope(Scope::Tree);
+    // Each round leaves a session of its own behind that goes on to fork, too.
+    const QString script =
+        u"fork() { while :; do sleep 100 & sleep 0.01; done; }\n"
+        "fork & echo ready; i=0\n"
+        "while [ $i -lt 20 ]; do setsid sh -c 'while :; do sleep 99 & sleep 0.05; done' & "
+        "i=$((i + 1)); sleep 0.01; done; wait"_s;
+    process.start(u"/bin/sh"_s, {u"-c"_s, script});
+    lifeline.letGo();
+    QVERIFY(process.waitForReadyRead());
+    process.kill();
+    QVERIFY(process.waitForFinished());
+    QVERIFY(lifeline.comesToBeCut());
+}
+
+void tst_Stopping::ownGroup()
+{
+    for (const Scope scope : {Scope::Process, Scope::Group, Scope::Tree}) {
+        Process process;
+        process.setSignalScope(scope);
+        process.start(childProgram(), words("session"));
+        const qint64 pid = process.processId();
+        QVERIFY(process.waitForFinished());
+        const QByteArray group = process.readAll().split(' ').value(1);
+        QCOMPARE(group, QByteArray::number(scope == Scope::Process ? getpgrp() : pid));
+    }
+}
+
+void tst_Stopping::terminalOfOurs_data()
+{
+    QTest::addColumn<Scope>("scope");
+    QTest::addColumn<bool>("isOurs");
+    QTest::addColumn<bool>("hasSession");
+    QTest::addColumn<QByteArray>("error");
+    const QByteArray error = "signalScope: Invalid argument";
+    QTest::newRow("process") << Scope::Process << true << false << QByteArray();
+    QTest::newRow("group") << Scope::Group << true << false << error;
+    QTest::newRow("tree") << Scope::Tree << true << false << error;
+    QTest::newRow("group in a session") << Scope::Group << true << true << QByteArray();
+    QTest::newRow("somebody else's") << Scope::Group << false << false << QByteArray();
+}
+
+// In a group of its own the child would be stopped as soon as it reads from there.
+void tst_Stopping::terminalOfOurs()
+{
+    QFETCH(const Scope, scope);
+    QFETCH(const bool, isOurs);
+    QFETCH(const bool, hasSession);
+    const QByteArray error = inForkedCopy([&] {
+        const int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+        grantpt(terminal);
+        unlockpt(terminal);
+        setsid();
+        const int mine = open(ptsname(terminal), O_RDWR | O_NOCTTY | O_CLOEXEC);
+        dup2(mine, STDIN_FILENO);
+        if (isOurs && ioctl(STDIN_FILENO, TIOCSCTTY, 0) != 0)
+            return QByteArray("no terminal");
+        Process process;
+        process.setInputChannelMode(Process::ForwardedInputChannel);
+        process.setSignalScope(scope);
+        if (hasSession)
+            process.setUnixProcessParameters(Process::UnixProcessFlag::CreateNewSession);
+        process.start(childProgram(), words("exit 0"));
+        const QByteArray result = text(process.startError());
+        process.waitForFinished();
+        return result;
+    });
+    QTEST(error, "error");
+}
+
+void tst_Stopping::anotherGroup()
+{
+    Process process;
+    QSignalSpy errors(&process, &Process::errorOccurred);
+    ForkFd::LaunchOptions options;
+    options.processGroup = getpgrp();
+    process.setLaunchOptions(options);
+    process.setSignalScope(Scope::Group);
+    process.start(childProgram(), words("exit 0"));
+    QCOMPARE(text(process.startError()), "signalScope: Invalid argument");
+    QCOMPARE(errors.size(), 1);
+    QCOMPARE(process.state(), Process::NotRunning);
+}
+
+QTEST_GUILESS_MAIN(tst_Stopping)
+#include "tst_stopping.moc"

@@ -1,0 +1,245 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// How a child is made to end, and how far that reaches: signals, the time limit, the object's own end.
+
+#include "childprocess_p.h"
+
+#include "starterrortext.h"
+
+#include "../core/stopper.h"
+
+#include <QtCore/QAbstractEventDispatcher>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <limits>
+
+#include <unistd.h>
+
+namespace ForkFd {
+
+using namespace Internal;
+using std::chrono::milliseconds;
+
+ChildProcessPrivate::~ChildProcessPrivate()
+{
+    closeAll();
+    stopTimeLimit();
+    using Policy = ChildProcess::DestructionPolicy;
+    if (watch && stopSettings.atDestruction == Policy::Kill && child->signalsAtOnce())
+        child->sendSignal(SIGKILL);
+    else if (watch && stopSettings.atDestruction == Policy::Kill)
+        Stopper::adopt(child);
+    else if (watch && stopSettings.atDestruction == Policy::Stop && !m_isStopping)
+        stop();
+    letGoOfChild();
+}
+
+// The reaper collects it. What was asked to end gets no longer grace than it was given.
+void ChildProcessPrivate::letGoOfChild() noexcept
+{
+    if (child && m_isStopping && child->sendSignal(0) != ESRCH)
+        Stopper::adopt(std::move(child));
+    child.reset();
+    watch = nullptr;
+    m_isStopping = false;
+}
+
+int ChildProcessPrivate::sendSignal(int signal) noexcept
+{
+    return child ? child->sendSignal(signal) : ESRCH;
+}
+
+void ChildProcessPrivate::stop() noexcept
+{
+    if (!child)
+        return;
+    m_isStopping = true;
+    Stopper::stop(child, stopSettings.grace);
+}
+
+// A process in a group of its own must not read the terminal that it shares with us: that would stop it
+// (SIGTTIN, "Orphaned and background process groups" in POSIX).
+bool ChildProcessPrivate::signalScopeIsPossible() const noexcept
+{
+    const LaunchOptions &options = settings.launchOptions;
+    if (stopSettings.scope == ChildProcess::SignalScope::Process)
+        return true;
+    if (options.processGroup.value_or(0) != 0)
+        return false;
+    const bool hasSession = options.newSession || options.pseudoTerminal
+        || settings.parameters.flags.testFlag(ChildProcess::UnixProcessFlag::CreateNewSession);
+    // tcgetpgrp(3) fails for what is not our controlling terminal.
+    return hasSession || !streams.forwardsInput() || ::tcgetpgrp(STDIN_FILENO) < 0;
+}
+
+QDeadlineTimer ChildProcessPrivate::timeLimitDeadline() const
+{
+    if (!watch || timeLimitExceeded || stopSettings.timeLimit == milliseconds::zero())
+        return QDeadlineTimer(QDeadlineTimer::Forever);
+    return QDeadlineTimer(startTime + stopSettings.timeLimit);
+}
+
+void ChildProcessPrivate::startTimeLimit()
+{
+    stopTimeLimit();
+    const QDeadlineTimer deadline = timeLimitDeadline();
+    QAbstractEventDispatcher *dispatcher = QAbstractEventDispatcher::instance(q->thread());
+    if (deadline.isForever() || !dispatcher)
+        return;
+    m_timeLimitTimer = new QTimer(dispatcher);
+    m_timeLimitTimer->setSingleShot(true);
+    m_timeLimitTimer->setTimerType(Qt::PreciseTimer);
+    QObject::connect(m_timeLimitTimer.data(), &QTimer::timeout, q, [this] { timeLimitTimedOut(); });
+    const qint64 rest = std::min<qint64>(deadline.remainingTime(), std::numeric_limits<int>::max());
+    m_timeLimitTimer->start(static_cast<int>(rest));
+}
+
+void ChildProcessPrivate::stopTimeLimit() noexcept
+{
+    delete m_timeLimitTimer.data();
+}
+
+void ChildProcessPrivate::timeLimitTimedOut()
+{
+    const Run run(this);
+    finishStarting();
+    if (!run.goesOn())
+        return;
+    if (timeLimitDeadline().hasExpired())
+        enforceTimeLimit();
+    else
+        startTimeLimit(); // One that was too long for the timer.
+}
+
+void ChildProcessPrivate::enforceTimeLimit()
+{
+    if (!timeLimitDeadline().hasExpired())
+        return;
+    const Run run(this);
+    stopTimeLimit();
+    timeLimitExceeded = true;
+    reportError(ChildProcess::Timedout, QStringLiteral("Time limit exceeded"));
+    if (run.goesOn())
+        stop();
+}
+
+/// True when the signal was sent to at least one process that signalScope() reaches. Signal 0 only asks
+/// whether there is one. After the end of the child it reaches what is left of its group or tree, until
+/// the next start, where the system can tell; the page "Stopping children for good" says where.
+///
+/// With SignalScope::Tree and without a cgroup it walks through all processes, for a second at most;
+/// otherwise it never blocks. **Errors** (errno): ESRCH, there is nobody; EINVAL, no such signal; EPERM,
+/// they have taken another identity. \since 0.1
+bool ChildProcess::sendSignal(int signal)
+{
+    const int errorCode = d->sendSignal(signal);
+    if (errorCode != 0)
+        errno = errorCode;
+    return errorCode == 0;
+}
+
+/// Reaches what signalScope() says, and does nothing where there is nobody. Unlike QProcess it cannot
+/// hit another process that got the number. Blocks no longer than sendSignal(). **Errors:** none are
+/// told; sendSignal() tells. \since 0.1
+void ChildProcess::terminate()
+{
+    sendSignal(SIGTERM);
+}
+
+/// Reaches what signalScope() says, and does nothing where there is nobody. Unlike QProcess it cannot
+/// hit another process that got the number. Blocks no longer than sendSignal(). **Errors:** none are
+/// told; sendSignal() tells. \since 0.1
+void ChildProcess::kill()
+{
+    sendSignal(SIGKILL);
+}
+
+/// SIGTERM, and SIGCONT for those that are stopped and would not hear of it; SIGKILL after stopGrace()
+/// to what signalScope() still reaches then. That comes from a thread of the library's own, so that it
+/// needs no event loop, and also when this object is destroyed before or starts its next child.
+/// finished() follows as after any other end. Once more, it asks again and keeps the earlier end of the
+/// grace. Without a child, and without anything left of the last one's group or tree, it does nothing.
+///
+/// Never blocks. **Errors:** none; without memory or threads for a grace there is none. \since 0.1
+void ChildProcess::stop()
+{
+    d->stop();
+}
+
+/// 5 s unless set. Never blocks. **Errors:** none. \since 0.1
+milliseconds ChildProcess::stopGrace() const
+{
+    return d->stopSettings.grace;
+}
+
+/// Counts from the next stop(). 0: SIGKILL follows at once. Never blocks. **Errors:** a negative one
+/// counts as 0. \since 0.1
+void ChildProcess::setStopGrace(milliseconds grace)
+{
+    d->stopSettings.grace = std::max(grace, milliseconds::zero());
+}
+
+/// 0, which is none, unless set. Never blocks. **Errors:** none. \since 0.1
+milliseconds ChildProcess::timeLimit() const
+{
+    return d->stopSettings.timeLimit;
+}
+
+/// When a child has run for so long, counted from its start, errorOccurred(Timedout) is emitted and
+/// stop() called; finished() follows when it has ended. The event loop or a waitFor function sees to
+/// that, which goes on to wait for what it was called for. Set while a child runs, it counts for that
+/// one, too.
+///
+/// Never blocks. **Errors:** a negative one counts as 0. \since 0.1
+void ChildProcess::setTimeLimit(milliseconds limit)
+{
+    d->stopSettings.timeLimit = std::max(limit, milliseconds::zero());
+    d->startTimeLimit();
+}
+
+/// Of the present child, or the last one. Never blocks. **Errors:** none. \since 0.1
+bool ChildProcess::timeLimitExceeded() const
+{
+    return d->timeLimitExceeded;
+}
+
+/// SignalScope::Process unless set. Never blocks. **Errors:** none. \since 0.1
+ChildProcess::SignalScope ChildProcess::signalScope() const
+{
+    return d->stopSettings.scope;
+}
+
+/// Counts from the next start. With Group and Tree the child gets a process group of its own, with Tree
+/// also a cgroup of its own where this process may make one.
+///
+/// Never blocks. **Errors:** none here. The start fails with step `signalScope` and EINVAL when such a
+/// child would be stopped because it reads from the controlling terminal that it shares with this
+/// process (ForwardedInputChannel without a session of its own), or LaunchOptions::processGroup wants
+/// another group. \since 0.1
+void ChildProcess::setSignalScope(SignalScope scope)
+{
+    d->stopSettings.scope = scope;
+}
+
+/// DestructionPolicy::Kill unless set. Never blocks. **Errors:** none. \since 0.1
+ChildProcess::DestructionPolicy ChildProcess::destructionPolicy() const
+{
+    return d->stopSettings.atDestruction;
+}
+
+/// Counts when the object is destroyed. Kill and Stop reach what signalScope() says. A stop() that is
+/// under way goes on with any of them; LeaveRunning closes our ends of the pipes, so that a child that
+/// goes on to write gets SIGPIPE. At normal exit of the process whatever is still being stopped is
+/// killed.
+///
+/// Never blocks. **Errors:** none. \since 0.1
+void ChildProcess::setDestructionPolicy(DestructionPolicy policy)
+{
+    d->stopSettings.atDestruction = policy;
+}
+
+} // namespace ForkFd
