@@ -35,5 +35,10 @@ function(forkfd_add_library target exported_name)
     get_target_property(type ${target} TYPE)
     if(type STREQUAL "SHARED_LIBRARY" AND NOT APPLE)
         target_link_options(${target} PRIVATE LINKER:-z,nodelete)
+        # What is not exported by the other library is missed here and not by its users. The runtime of a
+        # sanitizer is only there in the program.
+        if(NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize")
+            target_link_options(${target} PRIVATE LINKER:-z,defs)
+        endif()
     endif()
 endfunction()
