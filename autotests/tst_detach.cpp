@@ -54,6 +54,7 @@ private Q_SLOTS:
     void nobodyHears();
     void killedBeforeTheExec_data();
     void killedBeforeTheExec();
+    void killedBetween();
 
 private:
     static void addWays();
@@ -180,9 +181,9 @@ void tst_Detach::limit()
 void tst_Detach::noProcess_data()
 {
     QTest::addColumn<Refusals>("refusals");
-    constexpr unsigned flags = CLONE_VFORK | CLONE_PARENT_SETTID;
-    QTest::newRow("the child between") << Refusals{{SYS_clone, EAGAIN, flags, flags}};
-    QTest::newRow("the other one") << Refusals{{SYS_clone, EAGAIN, flags, CLONE_VFORK}};
+    constexpr unsigned flags = CLONE_VFORK | CLONE_CHILD_CLEARTID;
+    QTest::newRow("the child between") << Refusals{{SYS_clone, EAGAIN, flags, CLONE_VFORK}};
+    QTest::newRow("the other one") << Refusals{{SYS_clone, EAGAIN, flags, flags}};
 }
 
 // A want of processes is for the user to hear of: there is no try without shared memory.
@@ -235,6 +236,33 @@ void tst_Detach::killedBeforeTheExec()
         QVERIFY2(process.startDetached(&pid), qPrintable(process.errorString()));
         QVERIFY(pid > 0);
     }
+}
+
+// Parent and orphan share their memory until the exec, with nobody left between them to wait for that.
+void tst_Detach::killedBetween()
+{
+    if (!canShareMemory || isUnderAddressSanitizer)
+        QSKIP("Nothing is shared here.");
+    static std::atomic<bool> isDone;
+    isDone = false;
+    TestPipe output;
+    Process process;
+    process.setUnixProcessParameters(Process::UnixProcessFlag::UseVFork);
+    process.setLaunchOptions({.fileDescriptors = {{1, output.writeEnd()}}});
+    process.setProgram(childProgram());
+    process.setArguments(words("args as told"));
+    process.setChildProcessModifier([] {
+        kill(getppid(), SIGKILL);
+        const timespec moment = {0, 200'000'000};
+        nanosleep(&moment, nullptr);
+        isDone = true;
+    });
+    qint64 pid = 0;
+    QVERIFY(process.startDetached(&pid));
+    QVERIFY(isDone);
+    QVERIFY(pid > 0);
+    output.closeWriteEnd();
+    QCOMPARE(output.readAll(), "as\ntold\n");
 }
 
 QTEST_GUILESS_MAIN(tst_Detach)

@@ -105,7 +105,10 @@ bool ChildCalls::renouncePrivileges() noexcept
 
 pid_t ChildCalls::cloneOrphan(ChildContext &context) noexcept
 {
-    const pid_t orphan = ::clone(orphanMain, context.orphanStack, CLONE_VM | CLONE_VFORK, &context);
+    static_assert(sizeof context.orphanHere == sizeof(pid_t));
+    const pid_t orphan = ::clone(orphanMain, context.orphanStack,
+                                 CLONE_VM | CLONE_VFORK | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID,
+                                 &context, &context.orphanHere, nullptr, &context.orphanHere);
     // In a container there may be no init that would collect it.
     if (orphan > 0 && context.report->stage == ChildReport::Failed)
         ::waitpid(orphan, nullptr, __WALL);

@@ -9,6 +9,7 @@
 #include <ForkFd/export.h>
 
 #include <array>
+#include <atomic>
 #include <csignal>
 #include <cstdint>
 
@@ -53,6 +54,9 @@ struct ChildContext
     /// its number, or -1 with errno. The child itself has nothing else to do. Null: not detached.
     pid_t (*createOrphan)(ChildContext &context) = nullptr;
     void *orphanStack = nullptr; ///< For one that shares the memory: its top.
+    /// Its number as long as it shares the memory, else 0. The kernel writes it and wakes who waits for
+    /// the change (clone(2), CLONE_CHILD_CLEARTID).
+    std::atomic<pid_t> orphanHere = 0;
     ChildReport *report;
     /// Where the report is written as bytes when it fails; -1 with shared memory.
     int reportFd = -1;

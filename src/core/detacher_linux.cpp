@@ -12,8 +12,11 @@
 
 #include <cerrno>
 
+#include <linux/futex.h>
 #include <sched.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 namespace ForkFd::Internal::System {
 
@@ -52,11 +55,20 @@ private:
                                     &m_context, &mark);
         if (child < 0)
             return Ladder::isRefusal(errno) ? TryNextRung : failCreation(errno);
+        awaitOrphan();
         if (m_report.stage != ChildReport::NotSeen)
             return finish(child, __WALL);
         // It has seen a copy of our memory, or was killed at once; then the next try tells.
         ::waitpid(child, nullptr, __WALL);
         return TryNextRung;
+    }
+
+    // If somebody has killed the child between, it was not there to wait until the orphan is done with
+    // our memory.
+    void awaitOrphan() noexcept
+    {
+        while (const pid_t orphan = m_context.orphanHere)
+            ::syscall(SYS_futex, &m_context.orphanHere, FUTEX_WAIT, orphan, nullptr, nullptr, 0);
     }
 
     const bool m_sharesMemory;
