@@ -77,11 +77,16 @@ bool canBeMade()
     return status == 0;
 }
 
-QStringList left()
+QStringList left(qint64 pid)
 {
-    const QString pattern = QStringLiteral("forkfd-%1-*").arg(getpid());
+    const QString pattern = QStringLiteral("forkfd-%1-*").arg(pid);
     return ownDirectory().isEmpty() ? QStringList()
                                     : QDir(ownDirectory()).entryList({pattern}, QDir::Dirs);
+}
+
+void remove(const QString &name)
+{
+    QDir(ownDirectory()).rmdir(name);
 }
 
 Refusal::Refusal(bool isWanted)

@@ -4,6 +4,7 @@
 #ifndef FORKFD_TESTCGROUPS_H
 #define FORKFD_TESTCGROUPS_H
 
+#include <QtCore/QCoreApplication>
 #include <QtCore/QStringList>
 
 /// The cgroups that the library makes for its children.
@@ -11,8 +12,10 @@ namespace TestCgroups {
 
 /// Whether this process may make one and put a child there.
 bool canBeMade();
-/// Those that it has made and not removed.
-QStringList left();
+/// Those that it has made and not removed; or another process.
+QStringList left(qint64 pid = QCoreApplication::applicationPid());
+/// Removes one of them.
+void remove(const QString &name);
 
 /// Until the end of the scope none can be made.
 class Refusal

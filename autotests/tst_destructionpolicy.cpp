@@ -238,12 +238,16 @@ void tst_DestructionPolicy::processEnds()
     leaver.setLaunchOptions(options);
     leaver.start(QStringLiteral(FORKFD_TEST_LEAVER), {policy, scope, when});
     lifeline.letGo();
+    const qint64 pid = leaver.processId();
     QVERIFY(leaver.waitForFinished());
     QCOMPARE(text(leaver.exitInfo()), "exited with code 0");
     if (policy == u"leave") {
         QVERIFY(!lifeline.isCut());
         lifeline.cut();
+        for (const QString &cgroup : TestCgroups::left(pid)) // Nobody is there any more to remove it.
+            TestCgroups::remove(cgroup);
     } else {
+        QCOMPARE(TestCgroups::left(pid), QStringList());
         QVERIFY(lifeline.comesToBeCut());
     }
 }

@@ -34,7 +34,9 @@ public:
     UniqueFd open() const noexcept;
 
     /// Kills all that is in it or below. Returns 0 or an errno; ESRCH when nothing was there.
-    int kill() const noexcept;
+    int kill() noexcept;
+    /// Whether it was: then it is about to be empty.
+    bool isKilled() const noexcept { return m_isKilled; }
     /// Sends another signal to each process in it or below, by pidfds. Signal 0 asks whether there is
     /// any.
     int sendSignal(int signal) const noexcept;
@@ -48,6 +50,7 @@ private:
 
     std::string m_path;
     pid_t m_owner = -1;
+    bool m_isKilled = false;
 };
 
 } // namespace ForkFd::Internal

@@ -128,6 +128,7 @@ PrivateCgroup PrivateCgroup::make(const std::string &parent)
 PrivateCgroup::PrivateCgroup(PrivateCgroup &&other) noexcept
     : m_path(std::exchange(other.m_path, {}))
     , m_owner(other.m_owner)
+    , m_isKilled(other.m_isKilled)
 {
 }
 
@@ -135,6 +136,7 @@ PrivateCgroup &PrivateCgroup::operator=(PrivateCgroup &&other) noexcept
 {
     m_path = std::exchange(other.m_path, {});
     m_owner = other.m_owner;
+    m_isKilled = other.m_isKilled;
     return *this;
 }
 
@@ -159,12 +161,13 @@ bool PrivateCgroup::isPopulated() const noexcept
     return false;
 }
 
-int PrivateCgroup::kill() const noexcept
+int PrivateCgroup::kill() noexcept
 try {
     if (!isOfThisProcess() || !isPopulated())
         return ESRCH;
     const UniqueFd file(::open((m_path + "/cgroup.kill").c_str(), O_WRONLY | O_CLOEXEC));
-    return file && ::write(file.get(), "1", 1) == 1 ? 0 : errno;
+    m_isKilled = file && ::write(file.get(), "1", 1) == 1;
+    return m_isKilled ? 0 : errno;
 } catch (const std::bad_alloc &) {
     return ENOMEM;
 }

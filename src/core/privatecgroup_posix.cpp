@@ -22,7 +22,7 @@ UniqueFd PrivateCgroup::open() const noexcept
     return {};
 }
 
-int PrivateCgroup::kill() const noexcept
+int PrivateCgroup::kill() noexcept
 {
     return ESRCH;
 }

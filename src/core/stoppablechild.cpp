@@ -58,6 +58,12 @@ void StoppableChild::askToEnd() noexcept
     sendSignal(SIGCONT);
 }
 
+bool StoppableChild::removeCgroup() noexcept
+{
+    const std::lock_guard lock(m_signalling);
+    return !m_cgroup || m_cgroup.remove() || !m_cgroup.isKilled();
+}
+
 namespace {
 
 ExitWatchPtr launchIn(const PrivateCgroup &group, LaunchRequest request, LaunchFailure &failure)

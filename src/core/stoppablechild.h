@@ -46,6 +46,9 @@ public:
     int sendSignal(int signal) noexcept;
     /// Asks all of them to end. A stopped process does not hear of that before it goes on.
     void askToEnd() noexcept;
+    /// Removes its cgroup, for the end of the process, when no destructor comes. False when processes
+    /// are left in it that were killed.
+    bool removeCgroup() noexcept;
 
 private:
     friend FORKFD_EXPORT std::shared_ptr<StoppableChild> launchStoppable(LaunchRequest, Scope,

@@ -22,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#include <poll.h>
 #include <unistd.h>
 
 namespace ForkFd::Internal {
@@ -120,20 +121,19 @@ public:
     // The end of the process is the end of every grace.
     void killAll()
     {
-        std::vector<std::shared_ptr<StoppableChild>> children;
-        {
-            const std::lock_guard lock(m_mutex);
-            m_isExiting = true;
-            for (const auto &[key, task] : m_tasks)
-                children.push_back(task.child.lock());
+        m_isExiting = true;
+        std::vector<std::shared_ptr<StoppableChild>> children = livingChildren();
+        for (const auto &child : children)
+            child->sendSignal(SIGKILL);
+        // Their cgroups can be removed in a moment, and by nobody else.
+        const auto isDone = [this](const auto &child) { return child->removeCgroup(); };
+        for (int i = 0; i < 100; ++i) {
+            children.erase(std::remove_if(children.begin(), children.end(), isDone), children.end());
+            removeGroups();
+            if (children.empty() && !hasKilledGroups())
+                break;
+            ::poll(nullptr, 0, 1);
         }
-        for (const auto &child : children) {
-            if (child)
-                child->sendSignal(SIGKILL);
-        }
-        const std::lock_guard lock(m_mutex);
-        for (PrivateCgroup &group : m_groups)
-            group.remove();
     }
 
 private:
@@ -274,6 +274,24 @@ private:
         else if (child)
             child->sendSignal(SIGKILL);
         return child;
+    }
+
+    std::vector<std::shared_ptr<StoppableChild>> livingChildren()
+    {
+        std::vector<std::shared_ptr<StoppableChild>> children;
+        const std::lock_guard lock(m_mutex);
+        for (const auto &[key, task] : m_tasks) {
+            if (std::shared_ptr<StoppableChild> child = task.child.lock())
+                children.push_back(std::move(child));
+        }
+        return children;
+    }
+
+    bool hasKilledGroups()
+    {
+        const std::lock_guard lock(m_mutex);
+        return std::any_of(m_groups.begin(), m_groups.end(),
+                           [](const PrivateCgroup &group) { return group.isKilled(); });
     }
 
     // Forgets those that were let go. Without one that is due, notes when that will be.

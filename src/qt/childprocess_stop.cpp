@@ -41,7 +41,8 @@ ChildProcessPrivate::~ChildProcessPrivate()
 // The reaper collects it. What was asked to end gets no longer grace than it was given.
 void ChildProcessPrivate::letGoOfChild() noexcept
 {
-    if (child && m_isStopping && child->sendSignal(0) != ESRCH)
+    const bool isOver = child && child->signalsAtOnce() && child->sendSignal(0) == ESRCH;
+    if (child && m_isStopping && !isOver)
         Stopper::adopt(std::move(child));
     child.reset();
     watch = nullptr;
