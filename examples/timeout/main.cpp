@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// forkfd-timeout SECONDS GRACE COMMAND [ARGUMENT…]
+//
+// Runs a command for at most so many seconds. Then it is asked to end, and killed when it has not done
+// so within the grace; with it goes all that it has started. Ends as the command does, or with 124 after
+// a timeout, as timeout(1).
+
+#include <ForkFd/ChildProcess>
+
+#include <QtCore/QCoreApplication>
+
+#include <chrono>
+#include <cstdio>
+
+using ForkFd::ChildProcess;
+
+static std::chrono::milliseconds seconds(const QString &text)
+{
+    return std::chrono::milliseconds(static_cast<qint64>(text.toDouble() * 1000));
+}
+
+int main(int argc, char **argv)
+{
+    const QCoreApplication application(argc, argv);
+    const QStringList words = QCoreApplication::arguments();
+    if (words.size() < 4) {
+        std::fputs("forkfd-timeout SECONDS GRACE COMMAND [ARGUMENT...]\n", stderr);
+        return 125;
+    }
+
+    ChildProcess child;
+    child.setProcessChannelMode(ChildProcess::ForwardedChannels);
+    child.setSignalScope(ChildProcess::SignalScope::Tree);
+    child.setTimeLimit(seconds(words[1]));
+    child.setStopGrace(seconds(words[2]));
+
+    QObject::connect(&child, &ChildProcess::errorOccurred, [&child](ChildProcess::ProcessError error) {
+        if (error == ChildProcess::FailedToStart) {
+            std::fprintf(stderr, "forkfd-timeout: %s\n", child.startError().toString().c_str());
+            QCoreApplication::exit(child.startError().errorCode == ENOENT ? 127 : 126);
+        } else if (error == ChildProcess::Timedout) {
+            std::fputs("forkfd-timeout: time is over\n", stderr);
+        }
+    });
+    QObject::connect(&child, &ChildProcess::finished, [&child](int exitCode) {
+        std::fprintf(stderr, "forkfd-timeout: %s\n", child.exitInfo().toString().c_str());
+        child.kill(); // What it has left behind.
+        if (child.timeLimitExceeded())
+            exitCode = 124;
+        else if (child.exitInfo().reason == ForkFd::ExitInfo::Signaled)
+            exitCode += 128;
+        QCoreApplication::exit(exitCode);
+    });
+    child.start(words[3], words.mid(4));
+    return QCoreApplication::exec();
+}

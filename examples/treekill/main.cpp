@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// forkfd-treekill
+//
+// Starts a build that would take for ever: make, its shells, their compilers, and a helper that one of
+// them has made a session of its own for. When the first compiler is at work, "Cancel" is pressed, and
+// all of them go.
+
+#include <ForkFd/ChildProcess>
+
+#include <QtCore/QCoreApplication>
+#include <QtCore/QFile>
+#include <QtCore/QTemporaryDir>
+
+#include <cstdio>
+
+using ForkFd::ChildProcess;
+
+// Two targets; each recipe is a shell with a pipeline. The pipe of their outputs shows when the last one
+// is gone.
+static const char makefile[] = "all: one two\n"
+                               "one two:\n"
+                               "\t@setsid sleep 1000 & echo building $@; sleep 1000 | sleep 1000\n";
+
+int main(int argc, char **argv)
+{
+    const QCoreApplication application(argc, argv);
+    const QTemporaryDir directory;
+    QFile file(directory.filePath(QStringLiteral("Makefile")));
+    if (!file.open(QIODevice::WriteOnly) || file.write(makefile) < 0)
+        return 1;
+    file.close();
+
+    ChildProcess build;
+    build.setWorkingDirectory(directory.path());
+    build.setProcessChannelMode(ChildProcess::MergedChannels);
+    build.setSignalScope(ChildProcess::SignalScope::Tree);
+    build.setDrainTimeout(
+        std::chrono::hours(1)); // finished() comes when the last one has let go of the pipe.
+
+    QObject::connect(&build, &ChildProcess::readyRead, [&build] {
+        std::fputs(build.readAll().constData(), stdout);
+        build.kill();
+    });
+    QObject::connect(&build, &ChildProcess::finished, [&build] {
+        std::printf("make was %s, and nobody is left\n", build.exitInfo().toString().c_str());
+        QCoreApplication::quit();
+    });
+    QObject::connect(&build, &ChildProcess::errorOccurred, [&build](ChildProcess::ProcessError error) {
+        if (error == ChildProcess::FailedToStart) {
+            std::printf("%s\n", build.startError().toString().c_str());
+            QCoreApplication::exit(1);
+        }
+    });
+    build.start(QStringLiteral("make"), {QStringLiteral("-j2"), QStringLiteral("--no-print-directory")});
+    return QCoreApplication::exec();
+}
