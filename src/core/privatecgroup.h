@@ -46,7 +46,7 @@ public:
 
 private:
     bool isOfThisProcess() const noexcept;
-    bool isPopulated() const noexcept;
+    bool isPopulated() const;
 
     std::string m_path;
     pid_t m_owner = -1;

@@ -6,10 +6,10 @@
 #include "processhandle_linux.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 #include <utility>
 #include <vector>
@@ -24,14 +24,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The field of this number, counted from 0, of a line of words.
-std::string field(const std::string &line, int number)
+// What a file of the kernel holds; empty when it cannot be read. The standard's streams would leave it
+// open across an exec.
+std::string contentOf(const std::string &path)
 {
-    std::istringstream stream(line);
-    std::string word;
-    for (int i = 0; i <= number; ++i)
-        stream >> word;
-    return stream ? word : std::string();
+    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    std::string content;
+    std::array<char, 4096> piece;
+    ssize_t size;
+    while (file && (size = ::read(file.get(), piece.data(), piece.size())) > 0)
+        content.append(piece.data(), static_cast<std::size_t>(size));
+    return content;
 }
 
 /// Where cgroups of version 2 are mounted, and which of them is the root of what is seen there.
@@ -42,13 +45,19 @@ struct Mount
 };
 
 // cgroups(7): beside version 1 it may be mounted anywhere. Each line is as proc(5) says,
-// "/proc/pid/mountinfo"; the part after " - " begins with the type.
+// "/proc/pid/mountinfo": the root is the fourth word, the mount point the fifth; the type comes after "
+// - ".
 Mount findMount()
 {
-    std::ifstream file("/proc/self/mountinfo");
-    for (std::string line; std::getline(file, line);) {
-        if (line.find(" - cgroup2 ") != std::string::npos)
-            return {field(line, 4), field(line, 3)};
+    std::istringstream lines(contentOf("/proc/self/mountinfo"));
+    for (std::string line; std::getline(lines, line);) {
+        if (line.find(" - cgroup2 ") == std::string::npos)
+            continue;
+        std::istringstream words(line);
+        std::string number;
+        Mount mount;
+        words >> number >> number >> number >> mount.root >> mount.point;
+        return mount;
     }
     return {};
 }
@@ -56,8 +65,8 @@ Mount findMount()
 // cgroups(7), "/proc/[pid]/cgroup": the line of version 2 has the number 0 and no controllers.
 std::string ownPath()
 {
-    std::ifstream file("/proc/self/cgroup");
-    for (std::string line; std::getline(file, line);) {
+    std::istringstream lines(contentOf("/proc/self/cgroup"));
+    for (std::string line; std::getline(lines, line);) {
         if (line.rfind("0::", 0) == 0)
             return line.substr(3);
     }
@@ -79,8 +88,8 @@ std::string ownDirectory()
 std::vector<pid_t> membersOf(const fs::path &directory)
 {
     std::vector<pid_t> members;
-    std::ifstream file(directory / "cgroup.procs");
-    for (pid_t pid; file >> pid;)
+    std::istringstream numbers(contentOf(directory / "cgroup.procs"));
+    for (pid_t pid; numbers >> pid;)
         members.push_back(pid);
     std::error_code error;
     for (const fs::directory_entry &entry : fs::directory_iterator(directory, error)) {
@@ -118,7 +127,8 @@ PrivateCgroup PrivateCgroup::make(const std::string &parent)
             directory + "/forkfd-" + std::to_string(::getpid()) + '-' + std::to_string(++counter);
     } while (::mkdir(group.m_path.c_str(), 0755) != 0 && errno == EEXIST);
     group.m_owner = ::getpid();
-    if (::access((group.m_path + "/cgroup.kill").c_str(), W_OK) != 0) {
+    const std::string killFile = group.m_path + "/cgroup.kill";
+    if (::faccessat(AT_FDCWD, killFile.c_str(), W_OK, AT_EACCESS) != 0) {
         ::rmdir(group.m_path.c_str()); // Fails if there is none.
         group.m_path.clear();
     }
@@ -151,14 +161,9 @@ bool PrivateCgroup::isOfThisProcess() const noexcept
 }
 
 // cgroups(7), "Cgroups v2 cgroup.events": of this one and all below.
-bool PrivateCgroup::isPopulated() const noexcept
+bool PrivateCgroup::isPopulated() const
 {
-    std::ifstream file(m_path + "/cgroup.events");
-    for (std::string line; std::getline(file, line);) {
-        if (line == "populated 1")
-            return true;
-    }
-    return false;
+    return contentOf(m_path + "/cgroup.events").find("populated 1") != std::string::npos;
 }
 
 int PrivateCgroup::kill() noexcept
@@ -168,7 +173,7 @@ try {
     const UniqueFd file(::open((m_path + "/cgroup.kill").c_str(), O_WRONLY | O_CLOEXEC));
     m_isKilled = file && ::write(file.get(), "1", 1) == 1;
     return m_isKilled ? 0 : errno;
-} catch (const std::bad_alloc &) {
+} catch (const std::exception &) {
     return ENOMEM;
 }
 
