@@ -21,7 +21,7 @@ using ForkFd::ChildProcess;
 // is gone.
 static const char makefile[] = "all: one two\n"
                                "one two:\n"
-                               "\t@setsid sleep 1000 & echo building $@; sleep 1000 | sleep 1000\n";
+                               "\t@setsid sleep 10 & echo building $@; sleep 100 | sleep 100\n";
 
 int main(int argc, char **argv)
 {

@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "childprocesstest.h"
+
+#include <QtCore/QDir>
+#include <QtCore/QStandardPaths>
+
+/// Each of the small examples does what it says at its top.
+class tst_Examples : public ChildProcessTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void timeout_data();
+    void timeout();
+    void treekill();
+
+private:
+    /// How it ended, and all that it has printed.
+    static QByteArray run(const char *name, const QStringList &arguments = {});
+};
+
+QByteArray tst_Examples::run(const char *name, const QStringList &arguments)
+{
+    Process example;
+    example.setProcessChannelMode(Process::MergedChannels);
+    example.start(
+        QDir(QStringLiteral(FORKFD_TEST_EXAMPLES)).filePath(u"forkfd-"_s + QLatin1String(name)),
+        arguments);
+    if (!example.waitForFinished(120000))
+        return example.errorString().toUtf8();
+    return text(example.exitInfo()) + '\n' + example.readAll();
+}
+
+void tst_Examples::timeout_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<QByteArray>("result");
+    const QString child = childProgram();
+    QTest::newRow("in time") << QStringList{u"60"_s, u"1"_s, child, u"exit"_s, u"3"_s}
+                             << QByteArray("exited with code 3\nforkfd-timeout: exited with code 3\n");
+    QTest::newRow("obeys") << QStringList{u"0.01"_s, u"60"_s, child, u"sleep"_s}
+                           << QByteArray("exited with code 124\nforkfd-timeout: time is "
+                                         "over\nforkfd-timeout: killed by SIGTERM\n");
+    QTest::newRow("does not obey") << QStringList{u"0.3"_s,    u"0.01"_s, child,
+                                                  u"ignore"_s, u"15"_s,   u"sleep"_s}
+                                   << QByteArray("exited with code 124\nforkfd-timeout: time is "
+                                                 "over\nforkfd-timeout: killed by SIGKILL\n");
+    QTest::newRow("not there")
+        << QStringList{u"1"_s, u"1"_s, u"/no/such/program"_s}
+        << QByteArray("exited with code 127\nforkfd-timeout: exec: No such file or directory\n");
+    QTest::newRow("too few words") << QStringList{u"1"_s}
+                                   << QByteArray("exited with code 125\n"
+                                                 "forkfd-timeout SECONDS GRACE COMMAND [ARGUMENT...]\n");
+}
+
+void tst_Examples::timeout()
+{
+    QFETCH(const QStringList, arguments);
+    QTEST(run("timeout", arguments), "result");
+}
+
+void tst_Examples::treekill()
+{
+    if (QStandardPaths::findExecutable(u"make"_s).isEmpty())
+        QSKIP("There is no make.");
+    const QByteArray result = run("treekill");
+    QVERIFY2(result.startsWith("exited with code 0\nbuilding "), result.constData());
+    // With SIGCHLD and without a cgroup, the session of its own is out of reach until it ends by itself.
+    QVERIFY2(result.endsWith("make was killed by SIGKILL, and nobody is left\n"), result.constData());
+}
+
+QTEST_GUILESS_MAIN(tst_Examples)
+#include "tst_examples.moc"
