@@ -77,10 +77,10 @@ void tst_OptionFailures::badValues_data()
             {"a processor that is not there", {.cpuAffinity = {8191}}, {"cpuAffinity", EINVAL}},
             {"a score too high", {.oomScoreAdjust = 1001}, {"oomScoreAdjust", EINVAL}},
 #else
-        {"processors", {.cpuAffinity = {0}}, {"cpuAffinity", ENOTSUP}},
-        {"a score", {.oomScoreAdjust = 0}, {"oomScoreAdjust", ENOTSUP}},
-        {"a control group", {.controlGroup = "/"}, {"controlGroup", ENOTSUP}},
-        {"no privileges", {.noNewPrivileges = true}, {"noNewPrivileges", ENOTSUP}},
+            {"processors", {.cpuAffinity = {0}}, {"cpuAffinity", ENOTSUP}},
+            {"a score", {.oomScoreAdjust = 0}, {"oomScoreAdjust", ENOTSUP}},
+            {"a control group", {.controlGroup = "/"}, {"controlGroup", ENOTSUP}},
+            {"no privileges", {.noNewPrivileges = true}, {"noNewPrivileges", ENOTSUP}},
 #endif
     });
 }

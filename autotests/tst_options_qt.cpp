@@ -52,10 +52,8 @@ QByteArray tst_Options_Qt::outputWith(const LaunchOptions &options, const char *
 void tst_Options_Qt::together()
 {
     const QByteArray before = ownAttributes();
-    LaunchOptions options = {.newSession = true,
-                             .resourceLimits = {{RLIMIT_CORE, 0, 0}},
-                             .niceValue = 3,
-                             .umask = 0027};
+    LaunchOptions options = {
+        .newSession = true, .resourceLimits = {{RLIMIT_CORE, 0, 0}}, .niceValue = 3, .umask = 0027};
     QCOMPARE(outputWith(options, "terminal cores nice umask"), "no\n0 0\n3\n27\n");
     QCOMPARE(ownAttributes(), before);
 }
@@ -122,9 +120,8 @@ void tst_Options_Qt::failures_data()
     QTest::addColumn<bool>("insideStart");
     QTest::newRow("a bad value, seen in the parent")
         << LaunchOptions{.niceValue = 99} << StartError{"niceValue", EINVAL} << true;
-    QTest::newRow("a closed descriptor")
-        << LaunchOptions{.fileDescriptors = {{60, 1000000}}} << StartError{"fileDescriptors", EBADF}
-        << true;
+    QTest::newRow("a closed descriptor") << LaunchOptions{.fileDescriptors = {{60, 1000000}}}
+                                         << StartError{"fileDescriptors", EBADF} << true;
     QTest::newRow("no such group of control, seen in the parent")
         << LaunchOptions{.controlGroup = "/no/such/directory"}
         << StartError{"controlGroup", FORKFD_TEST_HAS_VFORK ? ENOENT : ENOTSUP} << true;
@@ -179,9 +176,8 @@ void tst_Options_Qt::detachedFailures_data()
         << LaunchOptions{.dieWithParent = true} << StartError{"dieWithParent", EINVAL};
     QTest::newRow("a terminal that nobody holds")
         << LaunchOptions{.pseudoTerminal = {{}}} << StartError{"pseudoTerminal", EINVAL};
-    QTest::newRow("a limit that cannot be")
-        << LaunchOptions{.resourceLimits = {{RLIMIT_CORE, 2, 1}}}
-        << StartError{"resourceLimits", EINVAL};
+    QTest::newRow("a limit that cannot be") << LaunchOptions{.resourceLimits = {{RLIMIT_CORE, 2, 1}}}
+                                            << StartError{"resourceLimits", EINVAL};
 }
 
 void tst_Options_Qt::detachedFailures()

@@ -144,8 +144,7 @@ struct LaunchOptions
     std::optional<std::vector<gid_t>> supplementaryGroups = {};
     /// The directory of the control group (cgroup v2) in which the child starts; empty: the parent's.
     std::string controlGroup = {};
-    /// The kernel kills the child, and no program with more rights is made of it, when this process
-    /// ends.
+    /// The kernel kills the child (SIGKILL) when this process ends or executes another program.
     bool dieWithParent = false;
     /// No program that the child executes gives it more rights; see PR_SET_NO_NEW_PRIVS.
     bool noNewPrivileges = false;

@@ -38,6 +38,9 @@ bool setLimit(const ResourceLimit &limit) noexcept;
 bool setAffinity(const unsigned long *mask, std::size_t size) noexcept;
 /// The number as text. That of a parent which shares the memory stays.
 bool setOomScore(const char *text, std::size_t size) noexcept;
+/// The kernel kills this process when its parent ends, whose number this is; also if it has ended
+/// already. A change of identity undoes it, and so does the exec of a program with rights of its own.
+bool dieWithParent(pid_t parent) noexcept;
 /// No exec gives more rights from now on.
 bool renouncePrivileges() noexcept;
 

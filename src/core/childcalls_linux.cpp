@@ -8,6 +8,8 @@
 #include "uniquefd.h"
 
 #include <climits>
+#include <csignal>
+#include <cstdlib>
 
 #include <fcntl.h>
 #include <linux/close_range.h>
@@ -96,6 +98,20 @@ bool ChildCalls::setOomScore(const char *text, std::size_t size) noexcept
     // The kernel sets it for all that share the memory, but not in, nor beyond, a vfork child: one whose
     // parent waits for its exec (Linux 4.8, __set_oom_adj() in fs/proc/base.c).
     return writeAll(UniqueFd(::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC)), text, size);
+}
+
+bool ChildCalls::dieWithParent(pid_t parent) noexcept
+{
+    if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
+        return false;
+    // From here on the kernel sees to it, unless the parent has ended before. One in another process
+    // namespace has no number here.
+    const pid_t present = ::getppid();
+    if (present != parent && present != 0) {
+        ::kill(::getpid(), SIGKILL);
+        ::_Exit(127);
+    }
+    return true;
 }
 
 bool ChildCalls::renouncePrivileges() noexcept

@@ -72,6 +72,11 @@ bool ChildCalls::setOomScore(const char *, std::size_t) noexcept
     return notSupported();
 }
 
+bool ChildCalls::dieWithParent(pid_t) noexcept
+{
+    return notSupported();
+}
+
 bool ChildCalls::renouncePrivileges() noexcept
 {
     return notSupported();

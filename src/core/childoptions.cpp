@@ -104,7 +104,7 @@ const char *ChildOptions::enter(const Surroundings &surroundings) noexcept
     return nullptr;
 }
 
-const char *ChildOptions::takeIdentity(const LaunchPlan &plan) noexcept
+const char *ChildOptions::takeIdentity(const LaunchPlan &plan, pid_t parent) noexcept
 {
     const LaunchOptions &options = plan.options();
     // The user last: without root's rights there are no other groups to be had.
@@ -115,6 +115,8 @@ const char *ChildOptions::takeIdentity(const LaunchPlan &plan) noexcept
         return "groupId";
     if (options.userId && !ChildCalls::setUserId(*options.userId))
         return "userId";
+    if (options.dieWithParent && !ChildCalls::dieWithParent(parent))
+        return "dieWithParent";
     if (options.noNewPrivileges && !ChildCalls::renouncePrivileges())
         return "noNewPrivileges";
     return nullptr;

@@ -4,6 +4,8 @@
 #ifndef FORKFD_CHILDOPTIONS_H
 #define FORKFD_CHILDOPTIONS_H
 
+#include <sys/types.h>
+
 namespace ForkFd::Internal {
 
 class LaunchPlan;
@@ -24,9 +26,9 @@ struct Surroundings
 /// failed, with errno.
 const char *enter(const Surroundings &surroundings) noexcept;
 
-/// What comes after user code and UnixProcessParameters: who the child is. Null, or the step that
-/// failed, with errno.
-const char *takeIdentity(const LaunchPlan &plan) noexcept;
+/// What comes after user code and UnixProcessParameters: who the child is, and how long. Null, or the
+/// step that failed, with errno.
+const char *takeIdentity(const LaunchPlan &plan, pid_t parent) noexcept;
 
 } // namespace ChildOptions
 

@@ -74,7 +74,7 @@ public:
         apply(ChildOptions::enter(m_surroundings));
         callModifier();
         applyParameters();
-        apply(ChildOptions::takeIdentity(m_plan));
+        apply(ChildOptions::takeIdentity(m_plan, m_context.parent));
         restoreSignalMask();
         m_context.report->stage = ChildReport::Exec;
         ::execve(m_plan.executable(), m_plan.argv(), m_plan.envp());

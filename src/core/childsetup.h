@@ -70,6 +70,7 @@ struct ChildContext
     bool handlersAreReset = false; ///< CLONE_CLEAR_SIGHAND did it.
     bool isInControlGroup = false; ///< CLONE_INTO_CGROUP did it.
     bool ignoresSigChld = false; ///< Our SIGCHLD handler stands for SIG_IGN.
+    pid_t parent = -1; ///< The number of the process that creates it.
     sigset_t parentMask = {}; ///< The starting thread's signal mask.
 };
 

@@ -16,7 +16,8 @@
 namespace ForkFd::Internal {
 
 LaunchAttempt::LaunchAttempt(const LaunchPlan &plan) noexcept
-    : m_context{.plan = &plan, .report = &m_report, .parentMask = m_blocker.previousMask()}
+    : m_context{
+        .plan = &plan, .report = &m_report, .parent = ::getpid(), .parentMask = m_blocker.previousMask()}
 {
 }
 

@@ -15,6 +15,7 @@
 #include "preparedwatch_linux.h"
 #include "sanitizers.h"
 #include "sigchldchain.h"
+#include "starterthread_linux.h"
 
 #include <cerrno>
 
@@ -233,6 +234,21 @@ private:
     int m_kernelMark = -1; ///< Where the kernel writes the pidfd or the child's number.
 };
 
+/// The same for a child that dies with its parent: as the kernel sees it, that is the thread which has
+/// made it. The signal mask remains the caller's.
+class LastingAttempt : public LinuxAttempt
+{
+public:
+    using LinuxAttempt::LinuxAttempt;
+
+    Outcome run()
+    {
+        Outcome outcome = NotStarted;
+        const bool hasRun = callInStarterThread([&] { outcome = LinuxAttempt::run(); });
+        return hasRun ? outcome : fail("dieWithParent", EAGAIN);
+    }
+};
+
 } // namespace
 
 bool hasPidFd() noexcept
@@ -247,7 +263,8 @@ Backend backend() noexcept
 
 ExitWatchPtr launch(const LaunchPlan &plan, LaunchFailure &failure)
 {
-    return launchBy<LinuxAttempt>(plan, failure);
+    return plan.options().dieWithParent ? launchBy<LastingAttempt>(plan, failure)
+                                        : launchBy<LinuxAttempt>(plan, failure);
 }
 
 ForkSide forkChild(const UserCode &code, ExitWatchPtr &watch, int &errorCode)

@@ -1,0 +1,241 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "forkedcopy.h"
+#include "processtest.h"
+#include "systemcallfilter.h"
+#include "temporarychange.h"
+#include "testpipe.h"
+
+#include <QtCore/QFile>
+
+#include <atomic>
+#include <cerrno>
+#include <thread>
+#include <vector>
+
+#include <linux/sched.h>
+#include <sched.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using ForkFd::LaunchOptions;
+using ForkFd::StartError;
+using Refusals = std::vector<Refusal>;
+
+/// LaunchOptions::dieWithParent: the child goes when its parent does, and not when the thread goes that
+/// has started it.
+class tst_DieWithParent : public ProcessTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void parentIsKilled_data();
+    void parentIsKilled();
+    void parentExecutes();
+    void threadEnds();
+    void inheritsFromItsThread();
+    void signalMask();
+    void anotherIdentity();
+    void manyThreads();
+    void copyOfAUser();
+    void noThread();
+    void failures();
+
+private:
+    /// Starts one that holds `held` open, and returns when it is there.
+    static std::optional<ForkFd::Child> startHolding(const TestPipe &held);
+};
+
+void tst_DieWithParent::initTestCase()
+{
+    if (FORKFD_TEST_HAS_VFORK)
+        return;
+    QCOMPARE(outcomeOf(child({}), {.dieWithParent = true}), text(StartError{"dieWithParent", ENOTSUP}));
+    QSKIP("POSIX knows nothing of this.");
+}
+
+std::optional<ForkFd::Child> tst_DieWithParent::startHolding(const TestPipe &held)
+{
+    const TestPipe ready;
+    auto process = ForkFd::spawn(
+        child({"stamp", "3", "sleep"}),
+        {.fileDescriptors = {{3, ready.writeEnd()}, {4, held.writeEnd()}}, .dieWithParent = true});
+    ready.read();
+    return process;
+}
+
+void tst_DieWithParent::parentIsKilled_data()
+{
+    QTest::addColumn<Refusals>("refusals");
+    const Refusal noClone3 = {SYS_clone3, ENOSYS};
+    const Refusal noVFork = {SYS_clone, EPERM, CLONE_VFORK, CLONE_VFORK};
+    const Refusal noPidFd = {SYS_clone, EPERM, CLONE_PIDFD, CLONE_PIDFD};
+    QTest::newRow("as the system can") << Refusals{};
+    QTest::newRow("clone") << Refusals{noClone3};
+    QTest::newRow("copy") << Refusals{noClone3, noVFork};
+    QTest::newRow("fork") << Refusals{noClone3, noVFork, noPidFd};
+}
+
+void tst_DieWithParent::parentIsKilled()
+{
+    QFETCH(const Refusals, refusals);
+    TestPipe held;
+    const QByteArray result = inForkedCopy([&] {
+        if (!refuse(refusals))
+            return QByteArray("no filter");
+        const auto process = startHolding(held);
+        raise(SIGKILL);
+        return QByteArray();
+    });
+    if (result == "no filter")
+        QSKIP("This system has no seccomp filters.");
+    QVERIFY(result.contains("wait status 9"));
+    held.closeWriteEnd();
+    QCOMPARE(held.readAll(), QByteArray()); // Returns when the child has gone.
+}
+
+void tst_DieWithParent::parentExecutes()
+{
+    TestPipe held;
+    const pid_t copy = fork();
+    if (copy == 0) {
+        const auto process = startHolding(held);
+        execl(FORKFD_TEST_CHILD, "child", "sleep", nullptr);
+        _exit(1);
+    }
+    held.closeWriteEnd();
+    QCOMPARE(held.readAll(), QByteArray());
+    kill(copy, SIGKILL);
+    int status = 0;
+    waitpid(copy, &status, 0);
+    QCOMPARE(status, SIGKILL);
+}
+
+void tst_DieWithParent::threadEnds()
+{
+    TestPipe input;
+    TestPipe output;
+    std::optional<ForkFd::Child> process;
+    pid_t starter = 0;
+    std::thread([&] {
+        starter = gettid();
+        process = ForkFd::spawn(
+            child({"echo"}),
+            {.fileDescriptors = {{STDIN_FILENO, input.readEnd()}, {STDOUT_FILENO, output.writeEnd()}},
+             .dieWithParent = true});
+    }).join();
+    QVERIFY(process);
+    // Joined is not yet gone.
+    const QString entry = QStringLiteral("/proc/self/task/%1").arg(starter);
+    QVERIFY(eventually([entry] { return !QFile::exists(entry); }));
+    input.write("still here");
+    QCOMPARE(output.read(), "still here");
+    input.closeWriteEnd();
+    QCOMPARE(text(process->wait().value()), "exited with code 0");
+}
+
+void tst_DieWithParent::inheritsFromItsThread()
+{
+    const auto output = [](bool dies) {
+        return outputOf(child({"nice", "processors"}), {.dieWithParent = dies});
+    };
+    const auto inThread = [&output](int nice, unsigned processor) {
+        QByteArray result;
+        std::thread([&] {
+            setpriority(PRIO_PROCESS, 0, nice);
+            cpu_set_t set;
+            CPU_ZERO(&set);
+            CPU_SET(processor, &set);
+            sched_setaffinity(0, sizeof set, &set);
+            result = output(true);
+        }).join();
+        return result;
+    };
+    const QByteArray plain = output(false);
+    for (int round = 0; round < 3; ++round) {
+        QCOMPARE(output(true), plain);
+        QCOMPARE(inThread(7, 0), "7\n0 \n");
+        QCOMPARE(inThread(12, 0), "12\n0 \n");
+    }
+}
+
+void tst_DieWithParent::signalMask()
+{
+    sigset_t mask;
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGUSR1);
+    const TemporaryMask blocked(mask);
+    const QByteArray plain = outputOf(child({"signals"}));
+    QCOMPARE(outputOf(child({"signals"}), {.dieWithParent = true}), plain);
+}
+
+// A change of identity takes the death signal away: it has to come before.
+void tst_DieWithParent::anotherIdentity()
+{
+    QCOMPARE(outputOf(child({"deathsignal"})), "0\n");
+    QCOMPARE(outputOf(child({"deathsignal"}), {.dieWithParent = true}), "9\n");
+    if (geteuid() != 0)
+        QSKIP("Only root can be somebody else.");
+    if (!isChildOpenToAll())
+        QSKIP("Others may not enter the folder of the helper program.");
+    const LaunchOptions options = {.userId = 65534, .groupId = 65534, .dieWithParent = true};
+    QCOMPARE(outputOf(child({"deathsignal"}), options), "9\n");
+}
+
+void tst_DieWithParent::manyThreads()
+{
+    std::vector<std::thread> threads;
+    std::atomic<int> wrong = 0;
+    for (int i = 0; i < 8; ++i) {
+        threads.emplace_back([i, &wrong] {
+            const QByteArray expected = "exited with code " + QByteArray::number(i);
+            for (int round = 0; round < 25; ++round) {
+                if (outcomeOf(child({"exit", std::to_string(i)}), {.dieWithParent = true}) != expected)
+                    ++wrong;
+            }
+        });
+    }
+    for (std::thread &thread : threads)
+        thread.join();
+    QCOMPARE(wrong.load(), 0);
+}
+
+// The threads of its parent are not there in a copy, and what it starts belongs to it.
+void tst_DieWithParent::copyOfAUser()
+{
+    outcomeOf(child({}), {.dieWithParent = true});
+    TestPipe held;
+    const QByteArray result = inForkedCopy([&held] {
+        const auto process = startHolding(held);
+        return QByteArray(process ? "started" : "not started");
+    });
+    QCOMPARE(result, "started");
+    held.closeWriteEnd();
+    QCOMPARE(held.readAll(), QByteArray());
+}
+
+void tst_DieWithParent::noThread()
+{
+    const QByteArray result = inForkedCopy([] {
+        becomeOrdinaryUserWhoMayReadAll();
+        const TemporaryLimit limit(RLIMIT_NPROC, 0);
+        return outcomeOf(child({}), {.dieWithParent = true});
+    });
+    QCOMPARE(result, text(StartError{"dieWithParent", EAGAIN}));
+}
+
+void tst_DieWithParent::failures()
+{
+    const QByteArray result = inForkedCopy([] {
+        outcomeOf(child({}), {.dieWithParent = true});
+        const QByteArray missing = outcomeOf({{"/no/such/program"}}, {.dieWithParent = true});
+        const TemporaryLimit limit(RLIMIT_NOFILE, 3);
+        return missing + '\n' + outcomeOf(child({}), {.dieWithParent = true});
+    });
+    QCOMPARE(result, text(StartError{"exec", ENOENT}) + '\n' + text(StartError{"descriptors", EMFILE}));
+}
+
+QTEST_GUILESS_MAIN(tst_DieWithParent)
+#include "tst_diewithparent.moc"
