@@ -44,8 +44,8 @@ class ChildProcessPrivate;
 /// event loop, or from within a waitFor function, which needs no event loop.
 ///
 /// The destructor kills a child that still runs (see DestructionPolicy), does not wait for it, leaves no
-/// zombie and emits nothing. In a process made by fork() an object belongs to the parent, and destroying the copy
-/// does the child no harm.
+/// zombie and emits nothing. In a process made by fork() an object belongs to the parent, and destroying
+/// the copy does the child no harm.
 class FORKFD_EXPORT ChildProcess : public QIODevice
 {
     Q_OBJECT
@@ -266,6 +266,8 @@ public:
     std::chrono::milliseconds drainTimeout() const;
     /// Sets how long finished() waits for the end of the output, counted from the child's end.
     void setDrainTimeout(std::chrono::milliseconds timeout);
+    /// Gives the child's pseudo-terminal another size. False if it has none.
+    bool setTerminalSize(int columns, int rows);
 
     /// Blocks until the child runs, at most `msecs` (-1: for ever). False if it does not.
     bool waitForStarted(int msecs = 30000);

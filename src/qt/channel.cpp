@@ -64,8 +64,14 @@ UniqueFd Channel::open() noexcept
     UniqueFd ours = std::move(reads ? pipe.readEnd : pipe.writeEnd);
     if (::fcntl(ours.get(), F_SETFL, O_NONBLOCK) != 0)
         return {};
-    m_pipe = std::move(ours);
+    adopt(std::move(ours), 0);
     return std::move(reads ? pipe.writeEnd : pipe.readEnd);
+}
+
+void Channel::adopt(UniqueFd end, qint64 capacity) noexcept
+{
+    m_pipe = std::move(end);
+    m_capacity = capacity;
 }
 
 void Channel::reset() noexcept
@@ -90,10 +96,10 @@ Channel::Result Channel::readSome(qint64 maximum)
 bool Channel::readRest()
 {
     int available = 0;
-    if (::ioctl(m_pipe.get(), FIONREAD, &available) != 0)
+    if (m_capacity == 0 && ::ioctl(m_pipe.get(), FIONREAD, &available) != 0)
         return false;
     const qint64 begin = m_bytes.size();
-    qint64 rest = available;
+    qint64 rest = m_capacity == 0 ? available : m_capacity;
     while (rest > 0) {
         qint64 count = 0;
         if (readAtMost(rest, &count) != Progress)

@@ -10,7 +10,7 @@
 
 namespace ForkFd::Internal {
 
-/// Our end of one pipe to the child, and the bytes that wait behind it.
+/// Our end of one pipe to the child, or of what takes its place, and the bytes that wait behind it.
 ///
 /// States: without a pipe → open → closed by either side, and open again with the next child. The
 /// bytes outlive the pipe. Our end is non-blocking, the child's is not.
@@ -31,6 +31,9 @@ public:
 
     /// Makes the pipe and gives the child's end. None with errno on failure.
     UniqueFd open() noexcept;
+    /// Has our end of something else in place of a pipe, such as a pseudo-terminal: non-blocking, and
+    /// nothing holds more than `capacity` bytes to be read.
+    void adopt(UniqueFd end, qint64 capacity) noexcept;
     void close() noexcept { m_pipe.reset(); }
     /// Forgets the bytes, discard() and setHeldBack().
     void reset() noexcept;
@@ -61,6 +64,7 @@ private:
 
     const Direction m_direction;
     UniqueFd m_pipe;
+    qint64 m_capacity = 0; ///< 0: the pipe can be asked how much there is.
     ByteQueue m_bytes;
     bool m_isDiscarding = false;
     bool m_isHeldBack = false;

@@ -587,7 +587,7 @@ qint64 ChildProcess::bytesAvailable() const
 /// Never blocks. **Errors:** none. \since 0.1
 qint64 ChildProcess::bytesToWrite() const
 {
-    return QIODevice::bytesToWrite() + d->streams.input.bytes().size();
+    return QIODevice::bytesToWrite() + d->bytesToWrite();
 }
 
 /// A last line without a newline is none, as with QProcess: readLine() gives it when there are no

@@ -8,6 +8,8 @@
 #include "childprocess_p.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <limits>
 
 namespace ForkFd {
 
@@ -56,6 +58,27 @@ std::chrono::milliseconds ChildProcess::drainTimeout() const
 void ChildProcess::setDrainTimeout(std::chrono::milliseconds timeout)
 {
     d->drainTimeout = std::max(timeout, std::chrono::milliseconds(0));
+}
+
+/// In characters; 0 stands for unknown. The programs in the terminal that want to know hear of it
+/// (SIGWINCH). Counts for the present child; LaunchOptions::pseudoTerminal says it for the next one.
+///
+/// Never blocks. **Errors** (errno): false with ENOTTY, there is no child, or it has no pseudo-terminal;
+/// EINVAL, a negative number or one above 65535.
+/// \since 0.1
+bool ChildProcess::setTerminalSize(int columns, int rows)
+{
+    constexpr int largest = std::numeric_limits<unsigned short>::max();
+    if (columns < 0 || columns > largest || rows < 0 || rows > largest) {
+        errno = EINVAL;
+        return false;
+    }
+    if (!d->streams.terminal.isOpen()) {
+        errno = ENOTTY;
+        return false;
+    }
+    return d->streams.terminal.setSize(
+        {static_cast<unsigned short>(columns), static_cast<unsigned short>(rows)});
 }
 
 } // namespace ForkFd

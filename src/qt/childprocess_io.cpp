@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include <poll.h>
 
@@ -37,14 +38,29 @@ void ChildProcessPrivate::queueForWriting(const char *data, qint64 size)
     if (!streams.input.isOpen()) // The child reads no more: taken and lost, as by QProcess.
         return;
     streams.input.bytes().append(QByteArray(data, size));
+    streams.terminal.noteTyped(data, size);
     watchDescriptor(Role::StandardInput);
 }
 
 void ChildProcessPrivate::closeWriteChannel()
 {
-    m_closesInputWhenWritten = true;
+    if (std::exchange(m_closesInputWhenWritten, true) || !streams.input.isOpen())
+        return;
     if (streams.input.bytes().isEmpty())
+        endInput();
+}
+
+// Everything was written. A terminal does not end when we close it: the end of file is typed.
+void ChildProcessPrivate::endInput()
+{
+    const bool isTyped = streams.terminal.isOpen() && !std::exchange(m_hasTypedEndOfFile, true);
+    const QByteArray endOfFile = isTyped ? streams.terminal.endOfFile() : QByteArray();
+    if (endOfFile.isEmpty()) {
         closeChannel(Role::StandardInput);
+        return;
+    }
+    streams.input.bytes().append(endOfFile);
+    watchDescriptor(Role::StandardInput);
 }
 
 void ChildProcessPrivate::changeThread()
@@ -180,12 +196,13 @@ void ChildProcessPrivate::send()
         reportError(ChildProcess::WriteError, translate("Error writing to process"));
         return;
     }
+    const bool isTyped = m_hasTypedEndOfFile;
     if (streams.input.bytes().isEmpty()) {
         unwatch(Role::StandardInput);
         if (m_closesInputWhenWritten)
-            closeChannel(Role::StandardInput);
+            endInput();
     }
-    if (written == 0)
+    if (written == 0 || isTyped) // The user has not written that.
         return;
     ++writeCount;
     if (m_isEmittingBytesWritten)

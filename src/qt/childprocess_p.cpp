@@ -59,7 +59,7 @@ void ChildProcessPrivate::start(QIODevice::OpenMode mode)
     failure.error = LaunchPlan::check(settings.launchOptions);
     ChildEnds ends;
     if (!hasFailedToStart() && openStreams(mode, ends))
-        launch(ends.descriptors);
+        launch(ends);
     ends.owned.clear();
     pid = watch ? watch->pid() : 0;
     if (hasFailedInParent()) {
@@ -107,7 +107,10 @@ void ChildProcessPrivate::reset(QIODevice::OpenMode mode)
     ++m_runNumber;
     letGoOfChild();
     timeLimitExceeded = false;
-    mode &= ~streams.closedDirections();
+    QIODevice::OpenMode closed = streams.closedDirections();
+    if (settings.launchOptions.pseudoTerminal) // It can be read although no stream leads there.
+        closed.setFlag(QIODevice::ReadOnly, false);
+    mode &= ~closed;
     // A device that is open in no direction is open all the same, as by QProcess.
     q->QIODevice::open(mode == QIODevice::NotOpen ? QIODevice::Unbuffered : mode);
     q->setErrorString({});
@@ -117,6 +120,7 @@ void ChildProcessPrivate::reset(QIODevice::OpenMode mode)
     exitInfo.reset();
     streams.clear();
     m_closesInputWhenWritten = false;
+    m_hasTypedEndOfFile = false;
     m_isStartedDue = false;
     m_retryDelay = {};
     m_retry = {};
@@ -126,17 +130,22 @@ void ChildProcessPrivate::reset(QIODevice::OpenMode mode)
 
 bool ChildProcessPrivate::openStreams(QIODevice::OpenMode mode, ChildEnds &ends)
 {
-    m_streamFailure = streams.open(mode, ends);
+    m_streamFailure = streams.open(mode, settings.launchOptions.pseudoTerminal, ends);
     if (m_streamFailure == StandardStreams::None)
         return true;
-    setFailure("channels", errno);
+    setFailure(m_streamFailure == StandardStreams::Terminal ? "pseudoTerminal" : "channels", errno);
     return false;
 }
 
-void ChildProcessPrivate::launch(const std::vector<FileDescriptor> &channels)
+void ChildProcessPrivate::launch(const ChildEnds &ends)
 {
     LaunchRequest request = makeLaunchRequest(settings);
-    request.channels = channels;
+    request.channels = ends.descriptors;
+    if (ends.terminal >= 0) {
+        request.options.pseudoTerminal.reset();
+        request.options.newSession = true;
+        request.options.controllingTerminal = ends.terminal;
+    }
     if (request.executable.empty())
         failure = noSuchProgram();
     else if (!signalScopeIsPossible())
@@ -250,6 +259,7 @@ void ChildProcessPrivate::collect()
     if (!child->mayOutliveChild())
         child.reset();
     stopTimeLimit();
+    streams.terminal.hold({});
     if (!drainOutput())
         finishEnding();
 }
@@ -271,7 +281,7 @@ void ChildProcessPrivate::finishEnding()
         if (!run.goesOn())
             return;
     }
-    closeChannel(Role::StandardInput);
+    closeAll();
 
     // From here on slots may start the next child; this one is reported to its end nonetheless.
     const int exitCode = q->exitCode();

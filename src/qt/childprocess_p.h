@@ -67,10 +67,12 @@ public:
     WaitOutcome serveUntil(const std::function<bool()> &isDone, const QDeadlineTimer &deadline);
 
     bool canWrite() const noexcept { return !m_closesInputWhenWritten; }
-    bool isWriting() const noexcept
+    /// How much of what was written still waits; an end of file that is typed is not the user's.
+    qint64 bytesToWrite() const noexcept
     {
-        return streams.input.isOpen() && !streams.input.bytes().isEmpty();
+        return m_hasTypedEndOfFile ? 0 : streams.input.bytes().size();
     }
+    bool isWriting() const noexcept { return streams.input.isOpen() && bytesToWrite() > 0; }
     void queueForWriting(const char *data, qint64 size);
     void closeWriteChannel();
 
@@ -119,7 +121,7 @@ private:
 
     void reset(QIODevice::OpenMode mode);
     bool openStreams(QIODevice::OpenMode mode, Internal::ChildEnds &ends);
-    void launch(const std::vector<FileDescriptor> &channels);
+    void launch(const Internal::ChildEnds &ends);
     void failInsideStart();
     void setFailure(const char *step, int errorCode) noexcept { failure = {{step, errorCode}}; }
     bool hasFailedInParent() const noexcept;
@@ -152,6 +154,7 @@ private:
         return role == Role::StandardOutput ? ChildProcess::StandardOutput : ChildProcess::StandardError;
     }
     void send();
+    void endInput();
     void closeChannel(Role role);
     void closeAll();
 
@@ -191,6 +194,7 @@ private:
     QPointer<QTimer> m_timeLimitTimer; ///< Lives and goes with the thread's event dispatcher.
     bool m_isStartedDue = false; ///< The state is Running, and started() was not emitted yet.
     bool m_closesInputWhenWritten = false;
+    bool m_hasTypedEndOfFile = false; ///< It is all that still waits to be written.
     bool m_isEmittingReadyRead = false;
     bool m_isEmittingBytesWritten = false;
     quint64 m_runNumber = 0;

@@ -31,9 +31,39 @@ bool ChildEnds::add(int childFd, UniqueFd descriptor)
     return true;
 }
 
-StandardStreams::Failure StandardStreams::open(QIODevice::OpenMode mode, ChildEnds &ends)
+StandardStreams::Failure StandardStreams::open(QIODevice::OpenMode mode,
+                                               const std::optional<TerminalSize> &terminalSize,
+                                               ChildEnds &ends)
 {
     const bool isRead = mode.testFlag(QIODevice::ReadOnly);
+    Failure failure = terminalSize ? openTerminal(*terminalSize, isRead, ends) : None;
+    if (failure == None)
+        failure = openPipes(isRead, ends);
+    const auto isTerminal = [&ends](const FileDescriptor &end) { return end.parentFd == ends.terminal; };
+    if (failure == None && terminalSize
+        && std::none_of(ends.descriptors.begin(), ends.descriptors.end(), isTerminal))
+        terminal.hold(UniqueFd(::fcntl(ends.terminal, F_DUPFD_CLOEXEC, 0)));
+    return failure;
+}
+
+// What is written to the terminal comes to us even if no stream leads there: /dev/tty does.
+StandardStreams::Failure StandardStreams::openTerminal(const TerminalSize &size, bool isRead,
+                                                       ChildEnds &ends)
+{
+    UniqueFd childEnd = terminal.open(size);
+    UniqueFd ours = childEnd ? terminal.duplicate() : UniqueFd();
+    if (!ours)
+        return Terminal;
+    output.adopt(std::move(ours), PseudoTerminal::capacity);
+    if (!isRead)
+        output.discard();
+    ends.terminal = childEnd.get();
+    ends.owned.push_back(std::move(childEnd));
+    return None;
+}
+
+StandardStreams::Failure StandardStreams::openPipes(bool isRead, ChildEnds &ends)
+{
     Failure failure = openInput(ends);
     if (failure == None)
         failure = openOutput(Redirections::Output, isRead, ends);
@@ -78,6 +108,7 @@ void StandardStreams::close() noexcept
 {
     for (Channel *channel : {&input, &output, &errorOutput})
         channel->close();
+    terminal.close();
 }
 
 void StandardStreams::clear() noexcept
@@ -109,7 +140,11 @@ StandardStreams::Failure StandardStreams::openInput(ChildEnds &ends)
     }
     if (redirections.leadsElsewhere(Redirections::Input))
         return redirect(Redirections::Input, ends);
-    return ends.add(STDIN_FILENO, input.open()) ? None : Pipe;
+    if (!terminal.isOpen())
+        return ends.add(STDIN_FILENO, input.open()) ? None : Pipe;
+    input.adopt(terminal.duplicate(), PseudoTerminal::capacity);
+    ends.descriptors.push_back({STDIN_FILENO, ends.terminal});
+    return input.isOpen() ? None : Terminal;
 }
 
 StandardStreams::Failure StandardStreams::openOutput(Redirections::Stream stream, bool isRead,
@@ -121,6 +156,10 @@ StandardStreams::Failure StandardStreams::openOutput(Redirections::Stream stream
     }
     if (redirections.leadsElsewhere(stream))
         return redirect(stream, ends);
+    if (terminal.isOpen() && isRead) {
+        ends.descriptors.push_back({childFdOf(stream), ends.terminal});
+        return None;
+    }
     // An output that nobody can read goes to nobody, so that the child neither blocks nor breaks.
     Channel &channel = stream == Redirections::Output ? output : errorOutput;
     UniqueFd end = isRead ? channel.open() : UniqueFd(::open("/dev/null", O_WRONLY | O_CLOEXEC));

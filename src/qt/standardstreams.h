@@ -5,6 +5,7 @@
 #define FORKFD_STANDARDSTREAMS_H
 
 #include "channel.h"
+#include "pseudoterminal.h"
 #include "redirections.h"
 
 #include <ForkFd/childprocess.h>
@@ -18,6 +19,7 @@ struct ChildEnds
 {
     std::vector<FileDescriptor> descriptors;
     std::vector<UniqueFd> owned; ///< What to close once the child has them.
+    int terminal = -1; ///< The child's end of its pseudo-terminal; -1: it has none.
 
     /// False when there is no descriptor.
     bool add(int childFd, UniqueFd descriptor);
@@ -29,10 +31,12 @@ class StandardStreams
 {
 public:
     /// What could not be opened; errno says why.
-    enum Failure { None, Pipe, InputFile, OutputFile };
+    enum Failure { None, Pipe, InputFile, OutputFile, Terminal };
 
-    /// Makes the streams of a child. With a failure, our ends are to be closed by close().
-    Failure open(QIODevice::OpenMode mode, ChildEnds &ends);
+    /// Makes the streams of a child, with a terminal of that size in place of all pipes. With a failure,
+    /// our ends are to be closed by close().
+    Failure open(QIODevice::OpenMode mode, const std::optional<TerminalSize> &terminalSize,
+                 ChildEnds &ends);
     /// The same for one that is nobody's child: what is not redirected stays the parent's own.
     Failure openDetached(ChildEnds &ends);
     /// What the device cannot be open for, because no stream of the child leads there.
@@ -50,6 +54,7 @@ public:
     Channel input{Channel::ToChild};
     Channel output{Channel::FromChild};
     Channel errorOutput{Channel::FromChild};
+    PseudoTerminal terminal;
 
 private:
     bool isForwarded(Redirections::Stream stream) const noexcept;
@@ -57,6 +62,8 @@ private:
     {
         return stream == Redirections::ErrorOutput && channelMode == ChildProcess::MergedChannels;
     }
+    Failure openTerminal(const TerminalSize &size, bool isRead, ChildEnds &ends);
+    Failure openPipes(bool isRead, ChildEnds &ends);
     Failure openInput(ChildEnds &ends);
     Failure openOutput(Redirections::Stream stream, bool isRead, ChildEnds &ends);
     Failure redirect(Redirections::Stream stream, ChildEnds &ends);

@@ -55,6 +55,7 @@ QString startErrorText(const LaunchFailure &failure, StandardStreams::Failure st
         return translate("Could not open input redirection for reading");
     case StandardStreams::OutputFile:
         return translate("Could not open output redirection for writing");
+    case StandardStreams::Terminal:
     case StandardStreams::None:
         break;
     }

@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "pseudoterminal.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+bool switchEchoOff(const UniqueFd &childEnd) noexcept
+{
+    termios modes;
+    if (::tcgetattr(childEnd.get(), &modes) != 0)
+        return false;
+    modes.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    return ::tcsetattr(childEnd.get(), TCSANOW, &modes) == 0;
+}
+
+UniqueFd openChildEnd(const UniqueFd &ours) noexcept
+{
+    char name[128];
+    if (::grantpt(ours.get()) != 0 || ::unlockpt(ours.get()) != 0
+        || ::ptsname_r(ours.get(), name, sizeof name) != 0)
+        return {};
+    return UniqueFd(::open(name, O_RDWR | O_NOCTTY | O_CLOEXEC));
+}
+
+} // namespace
+
+UniqueFd PseudoTerminal::open(const TerminalSize &size) noexcept
+{
+    close();
+    m_isLineBegun = false;
+    m_ours.reset(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
+    if (!m_ours)
+        return {};
+    UniqueFd childEnd = openChildEnd(m_ours);
+    if (childEnd && switchEchoOff(childEnd) && setSize(size)
+        && ::fcntl(m_ours.get(), F_SETFL, O_RDWR | O_NONBLOCK) == 0)
+        return childEnd;
+    close();
+    return {};
+}
+
+UniqueFd PseudoTerminal::duplicate() const noexcept
+{
+    return UniqueFd(::fcntl(m_ours.get(), F_DUPFD_CLOEXEC, 0));
+}
+
+void PseudoTerminal::close() noexcept
+{
+    m_ours.reset();
+    m_childEnd.reset();
+}
+
+bool PseudoTerminal::setSize(const TerminalSize &size) const noexcept
+{
+    winsize window = {};
+    window.ws_col = size.columns;
+    window.ws_row = size.rows;
+    return ::ioctl(m_ours.get(), TIOCSWINSZ, &window) == 0;
+}
+
+void PseudoTerminal::noteTyped(const char *data, qint64 size) noexcept
+{
+    if (size > 0)
+        m_isLineBegun = data[size - 1] != '\n';
+}
+
+QByteArray PseudoTerminal::endOfFile() const
+{
+    termios modes;
+    if (::tcgetattr(m_ours.get(), &modes) != 0 || modes.c_cc[VEOF] == _POSIX_VDISABLE)
+        return {};
+    // The first one hands over a line that was begun, as a newline would; it takes an empty one to say
+    // that there will be no more (termios(3), VEOF).
+    const bool isTwice = m_isLineBegun && (modes.c_lflag & ICANON) != 0;
+    return QByteArray(isTwice ? 2 : 1, static_cast<char>(modes.c_cc[VEOF]));
+}
+
+} // namespace ForkFd::Internal
