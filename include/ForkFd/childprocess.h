@@ -49,6 +49,12 @@ class ChildProcessPrivate;
 class FORKFD_EXPORT ChildProcess : public QIODevice
 {
     Q_OBJECT
+    Q_PROPERTY(ProcessState state READ state NOTIFY stateChanged)
+    Q_PROPERTY(bool running READ isRunning NOTIFY stateChanged)
+    Q_PROPERTY(qint64 processId READ currentProcessId NOTIFY stateChanged)
+    Q_PROPERTY(int exitCode READ exitCode NOTIFY exitCodeChanged)
+    Q_PROPERTY(QString program READ program WRITE setProgram NOTIFY programChanged)
+    Q_PROPERTY(QStringList arguments READ arguments WRITE setArguments NOTIFY argumentsChanged)
 
 public:
     /// What went wrong last.
@@ -258,6 +264,9 @@ public:
     /// Sets what the destructor does to it.
     void setDestructionPolicy(DestructionPolicy policy);
 
+    /// Whether there is a child: state() is not NotRunning.
+    bool isRunning() const;
+
     /// How many bytes of each output may wait here; 0 unless set: any number.
     qint64 readBufferSize() const;
     /// Sets how many bytes of each output may wait here before the child has to.
@@ -310,6 +319,8 @@ public:
     void close() override;
 
 public Q_SLOTS:
+    /// Starts program(): start() where no overloads are wanted, as in QML.
+    void startProcess();
     /// Asks the child to end: SIGTERM.
     void terminate();
     /// Makes the child end: SIGKILL.
@@ -330,6 +341,12 @@ Q_SIGNALS:
     void readyReadStandardOutput(QPrivateSignal);
     /// There is new data from the child's standard error.
     void readyReadStandardError(QPrivateSignal);
+    /// exitCode() has changed: at the end of a child, or to 0 at the start of the next one.
+    void exitCodeChanged(int exitCode);
+    /// program() has changed, by setProgram() or by a start.
+    void programChanged(const QString &program);
+    /// arguments() have changed, by setArguments() or by a start.
+    void argumentsChanged(const QStringList &arguments);
 
 protected:
     /// Sets state() and tells, for subclasses that start children in a way of their own.
@@ -342,6 +359,8 @@ protected:
     bool event(QEvent *event) override;
 
 private:
+    qint64 currentProcessId() const;
+
     friend class ChildProcessPrivate;
     std::unique_ptr<ChildProcessPrivate> const d;
 };

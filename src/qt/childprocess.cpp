@@ -12,6 +12,7 @@
 #include <QtCore/QSignalBlocker>
 
 #include <cerrno>
+#include <utility>
 
 namespace ForkFd {
 
@@ -49,9 +50,14 @@ void ChildProcess::start(const QString &program, const QStringList &arguments, O
         d->failWithoutProgram();
         return;
     }
-    d->settings.program = program;
-    d->settings.arguments = arguments;
-    d->start(mode);
+    const bool isOtherProgram = std::exchange(d->settings.program, program) != program;
+    const bool areOtherArguments = std::exchange(d->settings.arguments, arguments) != arguments;
+    const QPointer<ChildProcess> self = this;
+    d->start(mode); // Before slots could change them again.
+    if (self && isOtherProgram)
+        Q_EMIT programChanged(d->settings.program);
+    if (self && areOtherArguments)
+        Q_EMIT argumentsChanged(d->settings.arguments);
 }
 
 /// As above, with the program and arguments set before. **Errors:** the same. \since 0.1
@@ -169,14 +175,14 @@ QString ChildProcess::program() const
     return d->settings.program;
 }
 
-/// An empty program makes the start fail. **Errors:** while a child runs: warns and does nothing.
-/// \since 0.1
+/// An empty program makes the start fail. Emits programChanged() if it is another one. **Errors:** while
+/// a child runs: warns and does nothing. \since 0.1
 void ChildProcess::setProgram(const QString &program)
 {
     if (d->state != NotRunning)
         qCWarning(childProcessLog, "QProcess::setProgram: Process is already running");
-    else
-        d->settings.program = program;
+    else if (std::exchange(d->settings.program, program) != program)
+        Q_EMIT programChanged(program);
 }
 
 /// Never blocks. **Errors:** none. \since 0.1
@@ -185,13 +191,14 @@ QStringList ChildProcess::arguments() const
     return d->settings.arguments;
 }
 
-/// **Errors:** while a child runs: warns and does nothing. \since 0.1
+/// Emits argumentsChanged() if they are others. **Errors:** while a child runs: warns and does nothing.
+/// \since 0.1
 void ChildProcess::setArguments(const QStringList &arguments)
 {
     if (d->state != NotRunning)
         qCWarning(childProcessLog, "QProcess::setProgram: Process is already running");
-    else
-        d->settings.arguments = arguments;
+    else if (std::exchange(d->settings.arguments, arguments) != arguments)
+        Q_EMIT argumentsChanged(arguments);
 }
 
 /// Never blocks. **Errors:** none. \since 0.1

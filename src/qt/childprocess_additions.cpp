@@ -13,6 +13,27 @@
 
 namespace ForkFd {
 
+/// As start() without arguments, with everything open. **Errors:** the same. \since 0.1
+void ChildProcess::startProcess()
+{
+    start();
+}
+
+/// From the start on, while the child is Starting already, until the change of state() to NotRunning.
+///
+/// Never blocks. **Errors:** none. \since 0.1
+bool ChildProcess::isRunning() const
+{
+    return d->state != NotRunning;
+}
+
+// As a property: 0 by the time that stateChanged() tells of the end, when processId() is still the
+// number, as with QProcess. A binding asks only then.
+qint64 ChildProcess::currentProcessId() const
+{
+    return isRunning() ? d->pid : 0;
+}
+
 /// Bytes for each of the two channels; 0: any number.
 ///
 /// Never blocks. **Errors:** none. \since 0.1

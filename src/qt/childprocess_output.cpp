@@ -192,7 +192,10 @@ bool ChildProcessPrivate::drainOutput()
         return false;
     m_drain.emplace(std::min<std::chrono::milliseconds>(drainTimeout, longestTimeout), Qt::PreciseTimer);
     closeChannel(Role::StandardInput); // The child reads no more, and those it has left must not wait.
+    const Run run(this);
     endWhenDue();
+    if (run.goesOn())
+        announceExitCode();
     return true;
 }
 

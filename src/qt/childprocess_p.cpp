@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <string_view>
+#include <utility>
 
 namespace ForkFd {
 
@@ -68,7 +69,10 @@ void ChildProcessPrivate::start(QIODevice::OpenMode mode)
     }
     watchAll();
     postToEventLoop();
+    const Run run(this);
     setState(ChildProcess::Starting);
+    if (run.isLatest())
+        announceExitCode();
 }
 
 qint64 ChildProcessPrivate::startDetached()
@@ -171,6 +175,8 @@ void ChildProcessPrivate::failInsideStart()
     const bool isTooEarly = m_streamFailure != StandardStreams::None
         || failure.error.step == std::string_view("workingDirectory");
     setState(ChildProcess::Starting);
+    if (run.isLatest())
+        announceExitCode();
     if (isTooEarly && run.isLatest())
         reportErrorOf(run.number(), ChildProcess::FailedToStart, text);
     if (run.isLatest())
@@ -202,6 +208,13 @@ void ChildProcessPrivate::emitStarted()
 {
     m_isStartedDue = false;
     Q_EMIT q->started(ChildProcess::QPrivateSignal());
+}
+
+void ChildProcessPrivate::announceExitCode()
+{
+    const int exitCode = q->exitCode();
+    if (std::exchange(m_announcedExitCode, exitCode) != exitCode)
+        Q_EMIT q->exitCodeChanged(exitCode);
 }
 
 void ChildProcessPrivate::finishFailedStart()
@@ -287,8 +300,10 @@ void ChildProcessPrivate::finishEnding()
     const int exitCode = q->exitCode();
     const ChildProcess::ExitStatus exitStatus = q->exitStatus();
     setState(ChildProcess::NotRunning);
-    if (run.isLatest())
+    if (run.isLatest()) {
         pid = 0;
+        announceExitCode();
+    }
     if (run.isObjectAlive() && exitStatus == ChildProcess::CrashExit)
         reportErrorOf(run.number(), ChildProcess::Crashed, translate("Process crashed"));
     else if (run.isObjectAlive() && exitStatus == ChildProcess::UnknownExit)

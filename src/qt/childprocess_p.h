@@ -129,6 +129,7 @@ private:
     void finishStarting();
     void announceStart();
     void emitStarted();
+    void announceExitCode();
     void finishFailedStart();
     void reportError(ChildProcess::ProcessError newError, const QString &text);
     void reportErrorOf(quint64 run, ChildProcess::ProcessError newError, const QString &text);
@@ -187,6 +188,7 @@ private:
     Internal::RetryDelay m_retryDelay;
     QDeadlineTimer m_retry; ///< Runs while a child that looks ended is left alone for a moment.
     std::optional<QDeadlineTimer> m_drain; ///< From the child's end on, while more output may come.
+    int m_announcedExitCode = 0;
     int m_limitPauses = 0; ///< How many waits are in progress, one inside another.
     bool m_drains = true; ///< Whether drainTimeout counts for this child.
     Internal::StandardStreams::Failure m_streamFailure = Internal::StandardStreams::None;
