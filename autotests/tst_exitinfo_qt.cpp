@@ -5,7 +5,11 @@
 
 #include <QtCore/QElapsedTimer>
 
+#include <cerrno>
+#include <csignal>
+
 using ForkFd::ExitInfo;
+using ForkFd::StartError;
 using namespace std::chrono_literals;
 
 /// What exitInfo() and elapsedTime() know beyond QProcess.
@@ -21,6 +25,34 @@ private Q_SLOTS:
     void forgottenAtTheNextStart();
     void elapsedTime();
     void elapsedTimeOfAFailedStart();
+    void printed_data();
+    void printed();
+    void failedComparison_data();
+    void failedComparison();
+
+protected:
+    void warmUp() override // QProcess ignores SIGPIPE once it has written.
+    {
+        ChildProcessTest::warmUp();
+        runFailing("exitInfo");
+    }
+
+private:
+    static QByteArray runFailing(const QByteArray &function);
+};
+
+/// For tst_ExitInfo::failedComparison(), which starts this program once more for it.
+class FailingTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void exitInfo()
+    {
+        QCOMPARE(ExitInfo({ExitInfo::Signaled, -1, SIGSEGV, true}),
+                 ExitInfo({ExitInfo::Exited, 3, 0, false}));
+    }
+    void startError() { QCOMPARE(StartError({"exec", ENOENT}), StartError()); }
 };
 
 void tst_ExitInfo::nothingYet()
@@ -126,5 +158,71 @@ void tst_ExitInfo::elapsedTimeOfAFailedStart()
     QCOMPARE(process.elapsedTime(), 0ns);
 }
 
-QTEST_GUILESS_MAIN(tst_ExitInfo)
+void tst_ExitInfo::printed_data()
+{
+    QTest::addColumn<QString>("logged");
+    QTest::addColumn<QByteArray>("compared");
+    QTest::addColumn<QString>("expected");
+    const auto row = [](const char *name, const auto &value, const char *text) {
+        QString logged;
+        QDebug(&logged).nospace() << value << u"!"_s;
+        const std::unique_ptr<char[]> compared(QTest::toString(value));
+        QTest::newRow(name) << logged << QByteArray(compared.get()) << QString::fromLatin1(text);
+    };
+    row("exit code", ExitInfo{ExitInfo::Exited, 3, 0, false}, "exited with code 3");
+    row("signal", ExitInfo{ExitInfo::Signaled, -1, SIGTERM, false}, "killed by SIGTERM");
+    row("core", ExitInfo{ExitInfo::Signaled, -1, SIGSEGV, true}, "killed by SIGSEGV, core dumped");
+    row("unknown", ExitInfo(), "ended, exit status unknown");
+    row("failed start", StartError{"exec", ENOENT}, "exec: No such file or directory");
+    row("no failed start", StartError(), "no error");
+}
+
+void tst_ExitInfo::printed()
+{
+    QFETCH(const QString, expected);
+    QFETCH(const QString, logged);
+    QFETCH(const QByteArray, compared);
+    QCOMPARE(QString::fromUtf8(compared), expected);
+    QCOMPARE(logged, expected + u"\"!\""_s); // The string after it is quoted as ever.
+}
+
+QByteArray tst_ExitInfo::runFailing(const QByteArray &function)
+{
+    QProcess process;
+    process.start(QCoreApplication::applicationFilePath(),
+                  {u"--failing"_s, QString::fromLatin1(function)});
+    process.waitForFinished();
+    return process.readAllStandardOutput();
+}
+
+void tst_ExitInfo::failedComparison_data()
+{
+    QTest::addColumn<QByteArray>("actual");
+    QTest::addColumn<QByteArray>("expected");
+    QTest::newRow("exitInfo") << QByteArray("killed by SIGSEGV, core dumped")
+                              << QByteArray("exited with code 3");
+    QTest::newRow("startError") << QByteArray("exec: No such file or directory")
+                                << QByteArray("no error");
+}
+
+void tst_ExitInfo::failedComparison()
+{
+    QFETCH(const QByteArray, actual);
+    QFETCH(const QByteArray, expected);
+    const QByteArray output = runFailing(QTest::currentDataTag());
+    QVERIFY2(output.contains(": " + actual + "\n"), output.constData());
+    QVERIFY2(output.contains(": " + expected + "\n"), output.constData());
+}
+
+int main(int argc, char **argv)
+{
+    const QCoreApplication application(argc, argv);
+    if (argc == 3 && qstrcmp(argv[1], "--failing") == 0) {
+        FailingTest failing;
+        return QTest::qExec(&failing, {u"failing"_s, QString::fromLatin1(argv[2])});
+    }
+    tst_ExitInfo test;
+    return QTest::qExec(&test, argc, argv);
+}
+
 #include "tst_exitinfo_qt.moc"

@@ -68,6 +68,10 @@ void tst_Stolen::check(const Process &process, const Report &report) const
         QCOMPARE(report.errors, QList<Process::ProcessError>{Process::UnknownError});
         QCOMPARE(process.exitInfo().reason, ForkFd::ExitInfo::Unknown);
     }
+    const ForkFd::ExitInfo info = process.exitInfo();
+    QVERIFY(process.elapsedTime() > std::chrono::nanoseconds(0)); // Nobody can take that.
+    QVERIFY(info.hasUsage ? info.reason != ForkFd::ExitInfo::Unknown && info.maxResidentBytes() > 0
+                          : info.maxResidentBytes() == 0 && info.userTime().count() == 0);
     QCOMPARE(process.exitCode(), report.code);
     QCOMPARE(process.exitStatus(), report.status);
 }

@@ -371,6 +371,10 @@ Q_DECLARE_OPERATORS_FOR_FLAGS(ChildProcess::UnixProcessFlags)
 FORKFD_EXPORT QDebug operator<<(QDebug debug, const ExitInfo &info);
 /// Prints what StartError::toString() says, or "no error".
 FORKFD_EXPORT QDebug operator<<(QDebug debug, const StartError &error);
+/// What QCOMPARE prints; to be freed with delete[].
+FORKFD_EXPORT char *toString(const ExitInfo &info);
+/// What QCOMPARE prints; to be freed with delete[].
+FORKFD_EXPORT char *toString(const StartError &error);
 
 } // namespace ForkFd
 

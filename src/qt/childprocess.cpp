@@ -662,19 +662,4 @@ bool ChildProcess::event(QEvent *event)
     return QIODevice::event(event);
 }
 
-/// \since 0.1
-QDebug operator<<(QDebug debug, const ExitInfo &info)
-{
-    const QDebugStateSaver saver(debug);
-    return debug.noquote() << QString::fromStdString(info.toString());
-}
-
-/// \since 0.1
-QDebug operator<<(QDebug debug, const StartError &error)
-{
-    const QDebugStateSaver saver(debug);
-    return debug.noquote() << (error.step ? QString::fromStdString(error.toString())
-                                          : QStringLiteral("no error"));
-}
-
 } // namespace ForkFd
