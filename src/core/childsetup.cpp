@@ -60,7 +60,8 @@ public:
         , m_plan(*context.plan)
         , m_surroundings{m_plan, m_plan.options().controllingTerminal.value_or(-1),
                          context.isInControlGroup ? -1 : m_plan.controlGroupFd()}
-        , m_descriptorEnd(static_cast<int>(::sysconf(_SC_OPEN_MAX)))
+        , m_descriptorEnd(
+              m_plan.parameters().closesDescriptors ? static_cast<int>(::sysconf(_SC_OPEN_MAX)) : 0)
     {
     }
 
