@@ -134,7 +134,9 @@ void tst_Threads::inManyThreads()
                 if (++ended == processes.size())
                     loop.quit();
             });
+            // One descriptor each.
             processes[i].setProcessChannelMode(Process::ForwardedChannels);
+            processes[i].setInputChannelMode(Process::ForwardedInputChannel);
             processes[i].start(childProgram(), {u"exit"_s, QString::number(i + 1)});
         }
         loop.exec();
