@@ -20,6 +20,7 @@ class tst_ResourceLimits : public ProcessTest
     Q_OBJECT
 
 private Q_SLOTS:
+    void initTestCase();
     void inChild_data();
     void inChild();
     void limitsAreTheLastWord();
@@ -35,6 +36,13 @@ private:
 bool tst_ResourceLimits::isSupported(const LaunchOptions &options)
 {
     return FORKFD_TEST_HAS_VFORK || (options.cpuAffinity.empty() && !options.oomScoreAdjust);
+}
+
+// What this process has inherited itself would count against a child's limit.
+void tst_ResourceLimits::initTestCase()
+{
+    for (int fd = STDERR_FILENO + 1; fd < 256; ++fd)
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
 void tst_ResourceLimits::inChild_data()
