@@ -37,8 +37,9 @@ ChildProcess::~ChildProcess() = default;
 /// Blocks until the child has executed its program, which does not depend on the size of this process.
 /// **Errors:** a child that already runs: warns and does nothing. Otherwise errorOccurred(FailedToStart)
 /// and startError(): inside start() for the steps `program`, `argument`, `environment`, `backend`,
-/// `channels`, `descriptors`, `clone` and `workingDirectory`, later for the others. Unlike QProcess,
-/// which cuts it off, an argument with an embedded NUL is an error.
+/// `channels`, `descriptors`, `clone` and `workingDirectory`, and for what the parent finds out of
+/// launchOptions(); later for the others. Unlike QProcess, which cuts it off, an argument with an
+/// embedded NUL is an error.
 /// \since 0.1
 void ChildProcess::start(const QString &program, const QStringList &arguments, OpenMode mode)
 {
@@ -397,8 +398,9 @@ QByteArray ChildProcess::readAllStandardError()
     return data;
 }
 
-/// The child reads end of file then. What is written after this is refused. Never blocks.
-/// **Errors:** none. \since 0.1
+/// The child reads end of file then. What is written after this is refused. With a pseudo-terminal the
+/// end-of-file character is typed (VEOF in termios(3)), which a child may take for what it likes.
+/// Never blocks. **Errors:** none. \since 0.1
 void ChildProcess::closeWriteChannel()
 {
     d->closeWriteChannel();
@@ -494,8 +496,11 @@ LaunchOptions ChildProcess::launchOptions() const
     return d->settings.launchOptions;
 }
 
-/// Counts from the next start. Never blocks. **Errors:** none here; what is wrong with the options is
-/// told by the start. \since 0.1
+/// Counts from the next start. docs/options.md says what each needs. With a `pseudoTerminal` all output
+/// comes on StandardOutput. startDetached() refuses that and `dieWithParent` (EINVAL).
+///
+/// Never blocks. **Errors:** none here; what is wrong with the options is told by the start, with the
+/// member's name as the step. \since 0.1
 void ChildProcess::setLaunchOptions(const LaunchOptions &options)
 {
     d->settings.launchOptions = options;
