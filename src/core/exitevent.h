@@ -4,13 +4,15 @@
 #ifndef FORKFD_EXITEVENT_H
 #define FORKFD_EXITEVENT_H
 
+#include <ForkFd/export.h>
+
 namespace ForkFd::Internal {
 
 /// A descriptor that a signal handler can make readable. Close-on-exec.
 ///
 /// A plain value: who owns the descriptors is for its user to say, because a handler and the owner of
 /// a child may be done with them in either order.
-struct ExitEvent
+struct FORKFD_EXPORT ExitEvent
 {
     enum Kind {
         Private, ///< Only we know it. It is non-blocking.

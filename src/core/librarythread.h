@@ -4,12 +4,14 @@
 #ifndef FORKFD_LIBRARYTHREAD_H
 #define FORKFD_LIBRARYTHREAD_H
 
+#include <ForkFd/export.h>
+
 namespace ForkFd::Internal {
 
-/// Starts a detached thread that lives as long as the process, with every signal blocked that libc
+/// Starts a detached thread, which may live as long as the process, with every signal blocked that libc
 /// lets go, so that no handler of the program runs in it and signalfd(2) users miss nothing.
 /// `name` has 15 characters at most. Returns 0 or an errno.
-int startLibraryThread(const char *name, void (*main)(void *), void *argument) noexcept;
+FORKFD_EXPORT int startLibraryThread(const char *name, void (*main)(void *), void *argument) noexcept;
 
 } // namespace ForkFd::Internal
 

@@ -7,9 +7,6 @@
 
 #include "starterrortext.h"
 
-#include <QtCore/QAbstractEventDispatcher>
-#include <QtCore/QTimer>
-
 #include <algorithm>
 #include <limits>
 #include <utility>
@@ -227,9 +224,9 @@ void ChildProcessPrivate::retryWhenDue()
 {
     if (m_retry.hasExpired())
         watchDescriptor(Role::Exit);
-    else if (QAbstractEventDispatcher::instance())
-        QTimer::singleShot(std::chrono::milliseconds(m_retry.remainingTime()), Qt::PreciseTimer, q,
-                           [this] { retryWhenDue(); });
+    else if (m_hub)
+        m_hub->callLater(std::chrono::milliseconds(m_retry.remainingTime()), q,
+                         [this] { retryWhenDue(); });
 }
 
 // Waits until one of this child's descriptors is ready, and serves those that are until it is done.

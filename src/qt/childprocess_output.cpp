@@ -5,9 +5,6 @@
 
 #include "childprocess_p.h"
 
-#include <QtCore/QAbstractEventDispatcher>
-#include <QtCore/QTimer>
-
 #include <algorithm>
 #include <limits>
 
@@ -216,11 +213,9 @@ void ChildProcessPrivate::endWhenDue()
         if (run == m_runNumber)
             endWhenDue();
     };
-    // As in retryWhenDue().
-    if (QAbstractEventDispatcher::instance())
-        QTimer::singleShot(std::min<std::chrono::milliseconds>(
-                               std::chrono::milliseconds(m_drain->remainingTime()), longestTimer),
-                           Qt::PreciseTimer, q, end);
+    const std::chrono::milliseconds rest(m_drain->remainingTime());
+    if (m_hub)
+        m_hub->callLater(std::min(rest, longestTimer), q, end);
 }
 
 void ChildProcessPrivate::stopDraining() noexcept

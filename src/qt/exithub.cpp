@@ -5,6 +5,7 @@
 
 #include <QtCore/QCoreApplication>
 #include <QtCore/QThread>
+#include <QtCore/QTimer>
 
 #include <algorithm>
 #include <utility>
@@ -18,6 +19,9 @@ namespace {
 // The output of a child before its end, and its end before a write that can only fail by then.
 constexpr HubClient::Role dispatchOrder[] = {HubClient::StandardOutput, HubClient::StandardError,
                                              HubClient::Exit, HubClient::StandardInput};
+
+constexpr int retryInterval = 50; // ms, for descriptors that the set had no memory for.
+constexpr int longestWait = 24 * 60 * 60 * 1000; // ms
 
 void registerAnew(QSocketNotifier &notifier)
 {
@@ -51,6 +55,16 @@ std::shared_ptr<ExitHub> ExitHub::forCurrentThread()
     return slot.hub;
 }
 
+std::shared_ptr<ExitHub> ExitHub::forThreadWithoutEventLoop()
+{
+    auto hub = std::shared_ptr<ExitHub>(new ExitHub);
+    hub->m_isServed = true;
+    if (!hub->m_hasSet)
+        return nullptr;
+    slotOfCurrentThread().hub = hub;
+    return hub;
+}
+
 // The thread's notifiers go with its event dispatcher. This is the last moment before others may take it
 // for ended, and start it again.
 void ExitHub::detachWhenFinished(const std::weak_ptr<ExitHub> &hub)
@@ -82,7 +96,7 @@ ExitHub::ExitHub()
     : m_owner(::getpid())
 {
     // Without a poll set each descriptor gets a notifier of its own.
-    m_set.open();
+    m_hasSet = m_set.open();
 }
 
 ExitHub::~ExitHub()
@@ -101,7 +115,7 @@ bool ExitHub::belongsToThisProcess() const noexcept
 void ExitHub::attachToEventLoop()
 {
     QAbstractEventDispatcher *dispatcher = QAbstractEventDispatcher::instance();
-    if (!dispatcher)
+    if (!dispatcher || m_isServed)
         return;
     const bool isNew = m_dispatcher != dispatcher;
     m_dispatcher = dispatcher;
@@ -110,7 +124,7 @@ void ExitHub::attachToEventLoop()
     if (!m_notifier && m_set.descriptor() >= 0) {
         m_notifier = std::make_unique<QSocketNotifier>(m_set.descriptor(), QSocketNotifier::Read);
         QObject::connect(m_notifier.get(), &QSocketNotifier::activated, m_notifier.get(),
-                         [this] { dispatch(); });
+                         [this] { dispatch(0); });
     }
     for (Registration &registration : m_registrations) {
         if (registration.ownNotifier && isNew)
@@ -171,7 +185,10 @@ ExitHub::Id ExitHub::add(int fd, PollSet::Interest interest, HubClient *client, 
     registration.interest = interest;
     registration.role = role;
     registration.client = client;
-    registration.isInSet = m_set.descriptor() >= 0 && m_set.add(fd, interest, idOf(registration));
+    const bool isSetWatched = m_isServed || m_set.descriptor() >= 0;
+    registration.isInSet = isSetWatched && m_set.add(fd, interest, idOf(registration));
+    if (m_isServed && !registration.isInSet)
+        m_outsiders.push_back(idOf(registration));
     if (!m_notifier || !registration.isInSet)
         attachToEventLoop();
     return idOf(registration);
@@ -195,7 +212,57 @@ void ExitHub::remove(Id &id) noexcept
     m_unused.push_back(static_cast<std::uint32_t>(registration - m_registrations.data()));
 }
 
-void ExitHub::dispatch()
+void ExitHub::callLater(std::chrono::milliseconds delay, QObject *context,
+                        std::function<void()> function)
+{
+    if (m_isServed)
+        m_calls.emplace(Clock::now() + delay, Call{context, std::move(function)});
+    else if (QAbstractEventDispatcher::instance())
+        QTimer::singleShot(delay, Qt::PreciseTimer, context, std::move(function));
+}
+
+void ExitHub::serve(int timeout)
+{
+    const auto keepAlive = shared_from_this();
+    addOutsiders();
+    if (!m_outsiders.empty() && (timeout < 0 || timeout > retryInterval))
+        timeout = retryInterval;
+    dispatch(timeToNextCall(timeout));
+    callDue();
+}
+
+void ExitHub::addOutsiders()
+{
+    const auto isSettled = [this](Id id) {
+        Registration *registration = find(id);
+        if (registration)
+            registration->isInSet = m_set.add(registration->fd, registration->interest, id);
+        return !registration || registration->isInSet;
+    };
+    m_outsiders.erase(std::remove_if(m_outsiders.begin(), m_outsiders.end(), isSettled),
+                      m_outsiders.end());
+}
+
+int ExitHub::timeToNextCall(int timeout) const noexcept
+{
+    if (m_calls.empty())
+        return timeout;
+    const auto rest =
+        std::chrono::ceil<std::chrono::milliseconds>(m_calls.begin()->first - Clock::now());
+    const int next = static_cast<int>(std::clamp<std::int64_t>(rest.count(), 0, longestWait));
+    return timeout < 0 ? next : std::min(timeout, next);
+}
+
+void ExitHub::callDue()
+{
+    while (!m_calls.empty() && m_calls.begin()->first <= Clock::now()) {
+        const Call call = std::move(m_calls.extract(m_calls.begin()).mapped());
+        if (call.context)
+            call.function();
+    }
+}
+
+void ExitHub::dispatch(int timeout)
 {
     if (!belongsToThisProcess()) {
         m_notifier->setEnabled(false); // A forked copy would be woken by its parent's children.
@@ -206,7 +273,7 @@ void ExitHub::dispatch()
     const auto keepAlive = shared_from_this();
     // What becomes ready from now on is not asked for: a slot may have told the event loop to end.
     std::uint64_t ids[PollSet::maxEvents];
-    const int count = m_set.wait(ids, 0);
+    const int count = m_set.wait(ids, timeout);
     for (const HubClient::Role role : dispatchOrder) {
         for (int i = 0; i < count; ++i) {
             const Registration *ready = find(ids[i]);

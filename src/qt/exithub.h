@@ -10,6 +10,9 @@
 #include <QtCore/QPointer>
 #include <QtCore/QSocketNotifier>
 
+#include <chrono>
+#include <functional>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -44,6 +47,9 @@ public:
 
     /// The hub of the calling thread, made when there is none.
     static std::shared_ptr<ExitHub> forCurrentThread();
+    /// The same in a thread of the library's own that has no event loop: it calls serve() instead, and
+    /// an application object need not be there. Null with errno when there is no descriptor to be had.
+    static std::shared_ptr<ExitHub> forThreadWithoutEventLoop();
     ~ExitHub();
     ExitHub(const ExitHub &) = delete;
     ExitHub &operator=(const ExitHub &) = delete;
@@ -55,6 +61,11 @@ public:
     /// Connects the hub with the thread's event dispatcher, if it has one by now. The hub itself
     /// follows the main thread's from one application object to the next.
     void attachToEventLoop();
+    /// Calls `function` in this thread after `delay`, unless `context` has gone by then. Does nothing
+    /// where there is neither an event loop yet nor serve().
+    void callLater(std::chrono::milliseconds delay, QObject *context, std::function<void()> function);
+    /// Waits for events, at most `timeout` ms (negative: for ever), and serves them.
+    void serve(int timeout);
 
 private:
     struct Registration
@@ -68,6 +79,12 @@ private:
         std::unique_ptr<QSocketNotifier> ownNotifier; ///< Where the set could not take it.
     };
     struct ThreadSlot;
+    using Clock = std::chrono::steady_clock;
+    struct Call
+    {
+        QPointer<QObject> context;
+        std::function<void()> function;
+    };
 
     static ThreadSlot &slotOfCurrentThread();
     static void followApplications();
@@ -78,14 +95,21 @@ private:
     Id idOf(const Registration &registration) const noexcept;
     Registration *find(Id id) noexcept;
     void makeOwnNotifier(Registration &registration);
-    void dispatch();
+    void dispatch(int timeout);
+    void addOutsiders();
+    int timeToNextCall(int timeout) const noexcept;
+    void callDue();
 
     const qint64 m_owner;
     PollSet m_set;
+    bool m_hasSet = false;
     QPointer<QAbstractEventDispatcher> m_dispatcher; ///< That knows the notifiers.
     std::unique_ptr<QSocketNotifier> m_notifier;
     std::vector<Registration> m_registrations;
     std::vector<std::uint32_t> m_unused;
+    bool m_isServed = false; ///< By serve(), not by an event loop.
+    std::vector<Id> m_outsiders; ///< Served by serve() as soon as the set takes them.
+    std::multimap<Clock::time_point, Call> m_calls; ///< For serve().
 };
 
 } // namespace ForkFd::Internal
