@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// A program that ends while run() runs children for it. Its argument says how it ends: "return" from
+// main(), with an "application" object on the stack, by exit() in a "thread", in a "continuation" or
+// while a "blocked" continuation never returns, or "static": run() is called once more by a static
+// destructor. Each child holds descriptor 9 and writes a byte to descriptor 8 when it runs.
+
+#include <ForkFd/run.h>
+
+#include <QtCore/QCoreApplication>
+
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include <unistd.h>
+
+using ForkFd::RunOptions;
+using ForkFd::RunResult;
+
+namespace {
+
+QFuture<RunResult> runChild(const QString &words)
+{
+    RunOptions options;
+    options.stopGrace = std::chrono::hours(1);
+    options.launchOptions.fileDescriptors = {{8, 8}, {9, 9}};
+    return ForkFd::run(QStringLiteral(FORKFD_TEST_CHILD), words.split(u' '), options);
+}
+
+// Fails if run() waits for ever in its turn.
+struct RunsAtExit
+{
+    ~RunsAtExit()
+    {
+        if (runChild(QStringLiteral("sleep")).result().startError.errorCode != EAGAIN)
+            _exit(1);
+    }
+};
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    const std::string how = argc > 1 ? argv[1] : "";
+    std::unique_ptr<QCoreApplication> application;
+    if (how == "application")
+        application = std::make_unique<QCoreApplication>(argc, argv);
+    static std::unique_ptr<RunsAtExit> atExit;
+    if (how == "static")
+        atExit = std::make_unique<RunsAtExit>();
+
+    const QFuture<RunResult> sleeping = runChild(QStringLiteral("ignore 15 write 1 8 sleep"));
+    const QFuture<RunResult> stopped = runChild(QStringLiteral("ignore 15 write 1 8 sleep"));
+    char bytes[2];
+    for (ssize_t count = 0; count < 2;)
+        count += ::read(7, bytes, sizeof bytes);
+    QFuture<RunResult>(stopped).cancel();
+
+    if (how == "thread")
+        std::thread([] { std::exit(0); }).join();
+    if (how == "continuation")
+        runChild(QStringLiteral("burn 1"))
+            .then([](const RunResult &) { std::exit(0); })
+            .waitForFinished();
+    if (how == "blocked") {
+        QPromise<void> entered;
+        entered.start();
+        auto blocked = runChild(QStringLiteral("burn 1")).then([&](const RunResult &) {
+            entered.finish();
+            while (true)
+                ::pause();
+        });
+        entered.future().waitForFinished();
+    }
+    return 0;
+}

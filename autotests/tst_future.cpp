@@ -1,0 +1,428 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "childprocesstest.h"
+#include "forkedcopy.h"
+#include "lifeline.h"
+#include "testpipe.h"
+
+#include <ForkFd/run.h>
+
+#include <QtCore/QFile>
+#include <QtCore/QFutureWatcher>
+#include <QtCore/QThread>
+
+#include <csignal>
+#include <thread>
+
+using ForkFd::ChildProcess;
+using ForkFd::ExitInfo;
+using ForkFd::RunOptions;
+using ForkFd::RunResult;
+using namespace std::chrono_literals;
+
+/// run() gives a future, which can be waited for, chained and cancelled anywhere.
+class tst_Future : public ChildProcessTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void results_data();
+    void results();
+    void failedStarts_data();
+    void failedStarts();
+    void settings();
+    void input();
+    void merged();
+    void outputKept_data();
+    void outputKept();
+    void timeLimit_data();
+    void timeLimit();
+    void canceled();
+    void canceledAtOnce();
+    void canceledGroup();
+    void canceledWhenItHasEnded();
+    void dropped();
+    void descriptors();
+    void signalMask_data();
+    void signalMask();
+    void continuationInItsContext();
+    void continuationOnAThreadOfItsOwn();
+    void continuationsThatBlock();
+    void watched();
+    void fromManyThreads();
+    void oneAfterAnother();
+    void manyAtOnce();
+
+protected:
+    /// The library's threads.
+    void warmUp() override
+    {
+        ChildProcessTest::warmUp();
+        run("exit 0").then([](const RunResult &) {}).waitForFinished();
+        RunOptions options;
+        options.timeLimit = 1ms;
+        run("sleep", options).waitForFinished();
+    }
+
+private:
+    static QFuture<RunResult> run(const char *command, const RunOptions &options = {})
+    {
+        return ForkFd::run(childProgram(), words(command), options);
+    }
+    static QByteArray endOf(const RunResult &result) { return text(result.exitInfo); }
+};
+
+void tst_Future::results_data()
+{
+    QTest::addColumn<QString>("command");
+    QTest::addColumn<QByteArray>("end");
+    QTest::addColumn<QByteArray>("output");
+    QTest::addColumn<QByteArray>("errorOutput");
+    const auto row = [](const char *name, const char *command, const char *end, const char *output,
+                        const char *errorOutput) {
+        QTest::newRow(name) << QString::fromLatin1(command) << QByteArray(end) << QByteArray(output)
+                            << QByteArray(errorOutput);
+    };
+    row("success", "exit 0", "exited with code 0", "", "");
+    row("failure", "exit 3", "exited with code 3", "", "");
+    row("signal", "signal 9", "killed by SIGKILL", "", "");
+    row("output", "args one two", "exited with code 0", "one\ntwo\n", "");
+    row("error output", "write 3 2 exit 4", "exited with code 4", "", "xxx");
+    row("both", "write 2 1 write 3 2", "exited with code 0", "xx", "xxx");
+    row("no input", "echo", "exited with code 0", "", "");
+}
+
+void tst_Future::results()
+{
+    QFETCH(const QString, command);
+    QFuture<RunResult> future = ForkFd::run(childProgram(), command.split(u' '));
+    const RunResult result = future.result();
+    QVERIFY(result.startError == ForkFd::StartError());
+    QTEST(endOf(result), "end");
+    QTEST(result.standardOutput, "output");
+    QTEST(result.standardError, "errorOutput");
+    QVERIFY(result.exitInfo.hasUsage);
+    QVERIFY(result.elapsedTime > 0ns);
+    QVERIFY(!result.timeLimitExceeded);
+    future.waitForFinished();
+    QCOMPARE(future.resultCount(), 1);
+    QVERIFY(!future.isCanceled());
+}
+
+void tst_Future::failedStarts_data()
+{
+    QTest::addColumn<QString>("program");
+    QTest::addColumn<QByteArray>("error");
+    QTest::newRow("missing") << u"/no/such/program"_s << QByteArray("exec: No such file or directory");
+    QTest::newRow("none") << QString() << QByteArray("program: Invalid argument");
+    QTest::newRow("a NUL") << QString(1, QChar(0)) << QByteArray("program: Invalid argument");
+}
+
+void tst_Future::failedStarts()
+{
+    QFETCH(const QString, program);
+    QFuture<RunResult> future = ForkFd::run(program);
+    const RunResult result = future.result();
+    QTEST(text(result.startError), "error");
+    QCOMPARE(result.exitInfo.reason, ExitInfo::Unknown);
+    QVERIFY(result.standardOutput.isEmpty());
+    future.waitForFinished();
+    QVERIFY(!future.isCanceled());
+}
+
+void tst_Future::settings()
+{
+    RunOptions options;
+    options.workingDirectory = u"/"_s;
+    options.environment = QProcessEnvironment();
+    options.environment.insert(u"NAME"_s, u"value"_s);
+    QCOMPARE(run("cwd environment", options).result().standardOutput, "/\nNAME=value\n");
+    qputenv("FORKFD_TEST_INHERITED", "yes");
+    QCOMPARE(run("env FORKFD_TEST_INHERITED").result().standardOutput, "yes\n");
+}
+
+void tst_Future::input()
+{
+    RunOptions options;
+    options.input = QByteArray(3000000, 'x');
+    QVERIFY(run("echo", options).result().standardOutput == options.input);
+    QCOMPARE(endOf(run("exit 3", options).result()), "exited with code 3"); // It does not read.
+}
+
+void tst_Future::merged()
+{
+    RunOptions options;
+    options.mergedChannels = true;
+    const RunResult result = run("write 2 1 write 3 2", options).result();
+    QCOMPARE(result.standardOutput, "xxxxx");
+    QVERIFY(result.standardError.isEmpty());
+}
+
+void tst_Future::outputKept_data()
+{
+    QTest::addColumn<qint64>("size");
+    QTest::addColumn<qint64>("limit");
+    QTest::newRow("less") << qint64(9) << qint64(10);
+    QTest::newRow("as much") << qint64(10) << qint64(10);
+    QTest::newRow("more") << qint64(11) << qint64(10);
+    QTest::newRow("more than pipes hold") << qint64(10000000) << qint64(100000);
+    QTest::newRow("any amount") << qint64(10000000) << qint64(0);
+    QTest::newRow("a negative limit") << qint64(10) << qint64(-1);
+}
+
+void tst_Future::outputKept()
+{
+    QFETCH(const qint64, size);
+    QFETCH(const qint64, limit);
+    RunOptions options;
+    options.maxOutput = limit;
+    const QString number = QString::number(size);
+    const RunResult result =
+        ForkFd::run(childProgram(),
+                    {u"write"_s, number, u"1"_s, u"write"_s, number, u"2"_s, u"exit"_s, u"3"_s}, options)
+            .result();
+    const qint64 expected = limit > 0 ? std::min(limit, size) : size;
+    QCOMPARE(result.standardOutput.size(), expected);
+    QCOMPARE(result.standardError.size(), expected);
+    QCOMPARE(endOf(result), "exited with code 3");
+}
+
+void tst_Future::timeLimit_data()
+{
+    QTest::addColumn<QString>("command");
+    QTest::addColumn<std::chrono::milliseconds>("limit");
+    QTest::addColumn<std::chrono::milliseconds>("grace");
+    QTest::addColumn<bool>("isExceeded");
+    QTest::addColumn<QByteArray>("end");
+    const auto row = [](const char *name, const char *command, auto limit, auto grace, bool isExceeded,
+                        const char *end) {
+        QTest::newRow(name) << QString::fromLatin1(command) << std::chrono::milliseconds(limit)
+                            << std::chrono::milliseconds(grace) << isExceeded << QByteArray(end);
+    };
+    row("asked to end", "sleep", 30ms, 1h, true, "killed by SIGTERM");
+    row("made to end", "ignore 15 sleep", 200ms, 20ms, true, "killed by SIGKILL");
+    row("no grace", "ignore 15 sleep", 30ms, 0ms, true, "killed by SIGKILL");
+    row("in time", "exit 3", 1h, 1h, false, "exited with code 3");
+    row("none", "exit 3", 0ms, 1h, false, "exited with code 3");
+    row("negative", "exit 3", -1ms, 1h, false, "exited with code 3");
+    row("the longest", "exit 3", std::chrono::milliseconds::max(), 1h, false, "exited with code 3");
+}
+
+void tst_Future::timeLimit()
+{
+    QFETCH(const QString, command);
+    QFETCH(const std::chrono::milliseconds, limit);
+    QFETCH(const std::chrono::milliseconds, grace);
+    RunOptions options;
+    options.timeLimit = limit;
+    options.stopGrace = grace;
+    const RunResult result = ForkFd::run(childProgram(), command.split(u' '), options).result();
+    QTEST(result.timeLimitExceeded, "isExceeded");
+    QTEST(endOf(result), "end");
+    if (result.timeLimitExceeded)
+        QVERIFY(result.elapsedTime >= limit);
+}
+
+void tst_Future::canceled()
+{
+    Lifeline lifeline;
+    RunOptions options;
+    options.stopGrace = 1h;
+    options.launchOptions.fileDescriptors = {lifeline.asDescriptor()};
+    TestPipe ready;
+    options.launchOptions.fileDescriptors.push_back({8, ready.writeEnd()});
+    QFuture<RunResult> future = run("write 1 8 leave 8 sleep", options);
+    char byte = 0;
+    QCOMPARE(::read(ready.readEnd(), &byte, 1), 1); // It runs.
+    lifeline.letGo();
+    future.cancel();
+    future.waitForFinished();
+    QVERIFY(lifeline.isCut()); // Finished means that it has ended.
+    QVERIFY(future.isCanceled());
+    QCOMPARE(future.resultCount(), 0);
+}
+
+void tst_Future::canceledAtOnce()
+{
+    QList<QFuture<RunResult>> futures;
+    for (int i = 0; i < 50; ++i) {
+        futures += run("sleep");
+        futures.back().cancel();
+    }
+    for (QFuture<RunResult> &future : futures) {
+        future.waitForFinished();
+        QCOMPARE(future.resultCount(), 0);
+    }
+}
+
+void tst_Future::canceledGroup()
+{
+    Lifeline lifeline;
+    TestPipe ready;
+    RunOptions options;
+    options.signalScope = ChildProcess::SignalScope::Group;
+    options.stopGrace = 50ms; // As long as what is left of the group is looked after.
+    options.launchOptions.fileDescriptors = {lifeline.asDescriptor(), {8, ready.writeEnd()}};
+    QFuture<RunResult> future = run("fork write 1 8 sleep", options);
+    char byte = 0;
+    QCOMPARE(::read(ready.readEnd(), &byte, 1), 1);
+    lifeline.letGo();
+    future.cancel();
+    future.waitForFinished();
+    QVERIFY(lifeline.comesToBeCut());
+}
+
+void tst_Future::canceledWhenItHasEnded()
+{
+    QFuture<RunResult> future = run("exit 3");
+    future.waitForFinished();
+    future.cancel();
+    QCOMPARE(endOf(future.resultAt(0)), "exited with code 3");
+}
+
+void tst_Future::dropped()
+{
+    TestPipe pipe;
+    {
+        RunOptions options;
+        options.launchOptions.fileDescriptors = {{8, pipe.writeEnd()}};
+        static_cast<void>(run("burn 20 write 5 8", options));
+    }
+    char bytes[5];
+    QCOMPARE(::read(pipe.readEnd(), bytes, sizeof bytes), 5);
+    QTRY_VERIFY(!hasChildren());
+}
+
+// No child has a pipe of another one, and the library's thread gives nothing away.
+void tst_Future::descriptors()
+{
+    Process process;
+    process.start(childProgram(), words("fds"));
+    QVERIFY(process.waitForFinished());
+    const QByteArray expected = process.readAll();
+    QList<QFuture<RunResult>> futures;
+    for (int i = 0; i < 20; ++i)
+        futures += run("fds");
+    for (QFuture<RunResult> &future : futures)
+        QCOMPARE(future.result().standardOutput, expected);
+}
+
+void tst_Future::signalMask_data()
+{
+    QTest::addColumn<bool>("isBlocked");
+    QTest::newRow("open") << false;
+    QTest::newRow("blocked") << true;
+}
+
+// That of the caller, not of the library's thread.
+void tst_Future::signalMask()
+{
+    QFETCH(const bool, isBlocked);
+    sigset_t set;
+    sigset_t previous;
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    pthread_sigmask(isBlocked ? SIG_BLOCK : SIG_UNBLOCK, &set, &previous);
+    Process process;
+    process.start(childProgram(), words("signals"));
+    QFuture<RunResult> future = run("signals");
+    pthread_sigmask(SIG_SETMASK, &previous, nullptr);
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(future.result().standardOutput, process.readAll());
+}
+
+void tst_Future::continuationInItsContext()
+{
+    QObject context;
+    QThread *thread = nullptr;
+    const QFuture<int> code = run("exit 3").then(&context, [&thread](const RunResult &result) {
+        thread = QThread::currentThread();
+        return result.exitInfo.code;
+    });
+    QTRY_VERIFY(code.isFinished());
+    QCOMPARE(code.result(), 3);
+    QCOMPARE(thread, QThread::currentThread());
+}
+
+void tst_Future::continuationOnAThreadOfItsOwn()
+{
+    struct Seen
+    {
+        bool isHere;
+        bool isBlocked;
+    };
+    const QThread *here = QThread::currentThread();
+    const auto look = [here](const RunResult &) {
+        sigset_t mask;
+        pthread_sigmask(SIG_SETMASK, nullptr, &mask);
+        return Seen{QThread::currentThread() == here, sigismember(&mask, SIGCHLD) == 1};
+    };
+    const Seen seen = run("burn 20").then(look).result();
+    QVERIFY(!seen.isHere);
+    QVERIFY(seen.isBlocked);
+}
+
+// Each waits for a child whose end the library has to see meanwhile, and for its continuation.
+void tst_Future::continuationsThatBlock()
+{
+    const auto again = [](const RunResult &) {
+        return run("burn 1 exit 3")
+            .then([](const RunResult &result) { return result.exitInfo.code; })
+            .result();
+    };
+    QList<QFuture<int>> futures;
+    for (int i = 0; i < 30; ++i)
+        futures += run("burn 1").then(again);
+    for (const QFuture<int> &future : std::as_const(futures))
+        QCOMPARE(future.result(), 3);
+}
+
+void tst_Future::watched()
+{
+    QFutureWatcher<RunResult> watcher;
+    QSignalSpy finished(&watcher, &QFutureWatcher<RunResult>::finished);
+    watcher.setFuture(run("exit 3"));
+    QVERIFY(comes(finished));
+    QCOMPARE(endOf(watcher.result()), "exited with code 3");
+}
+
+void tst_Future::fromManyThreads()
+{
+    std::atomic<int> count = 0;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 8; ++i)
+        threads.emplace_back([&count] {
+            for (int code = 0; code < 20; ++code)
+                count += run(QByteArray("exit " + QByteArray::number(code)).constData())
+                             .result()
+                             .exitInfo.code
+                    == code;
+        });
+    for (std::thread &thread : threads)
+        thread.join();
+    QCOMPARE(count.load(), 8 * 20);
+}
+
+void tst_Future::oneAfterAnother()
+{
+    const int count = qEnvironmentVariableIntValue("FORKFD_TEST_CHILDREN");
+    for (int i = 0; i < std::max(count, 300); ++i)
+        QCOMPARE(run("exit 3").result().exitInfo.code, 3);
+}
+
+void tst_Future::manyAtOnce()
+{
+    QList<QFuture<RunResult>> futures;
+    for (int i = 0; i < 150; ++i)
+        futures += run("write 5 1 exit 3");
+    for (QFuture<RunResult> &future : futures) {
+        const RunResult result = future.result();
+        QCOMPARE(text(result.startError), QByteArray());
+        QCOMPARE(result.exitInfo.code, 3);
+        QCOMPARE(result.standardOutput, "xxxxx");
+    }
+}
+
+QTEST_GUILESS_MAIN(tst_Future)
+#include "tst_future.moc"

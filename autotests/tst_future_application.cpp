@@ -1,0 +1,194 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "childprocesstest.h"
+#include "forkedcopy.h"
+#include "lifeline.h"
+#include "testpipe.h"
+
+#include <ForkFd/run.h>
+
+#include <QtCore/QFutureWatcher>
+
+#include <atomic>
+#include <cstdlib>
+
+using ForkFd::RunOptions;
+using ForkFd::RunResult;
+using namespace std::chrono_literals;
+
+/// run() needs no application object, and does not mind when one comes or goes, or the whole process.
+class tst_FutureApplication : public ProcessTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void noApplication();
+    void canceledWithoutApplication();
+    void runningAcrossApplications();
+    void applicationsComeAndGo();
+    void inForkedCopy();
+    void inForkedCopyOnly();
+    void exitOfTheProcess_data();
+    void exitOfTheProcess();
+
+protected:
+    void warmUp() override
+    {
+        ProcessTest::warmUp();
+        Application application;
+        RunOptions options;
+        options.timeLimit = 1ms;
+        run("sleep", options).then([](const RunResult &) {}).waitForFinished();
+        Process process;
+        process.start(ChildProcessTest::childProgram(), ChildProcessTest::words("exit 0"));
+        QVERIFY(process.waitForFinished());
+    }
+
+private:
+    /// An application object, until the end of the scope.
+    struct Application
+    {
+        int argc = 1;
+        char name[12] = "application";
+        char *argv[2] = {name, nullptr};
+        QCoreApplication object{argc, argv};
+    };
+
+    static QFuture<RunResult> run(const char *command, const RunOptions &options = {})
+    {
+        return ForkFd::run(ChildProcessTest::childProgram(), ChildProcessTest::words(command), options);
+    }
+};
+
+void tst_FutureApplication::noApplication()
+{
+    QVERIFY(!QCoreApplication::instance());
+    QCOMPARE(text(run("exit 3").result().exitInfo), "exited with code 3");
+    // Qt itself cannot wait for a continuation once there was an application object.
+    std::atomic<int> code = 0;
+    const auto keep = [&code](const RunResult &result) { code = result.exitInfo.code; };
+    const QFuture<void> kept = run("exit 3").then(keep);
+    QVERIFY(eventually([&kept] { return kept.isFinished(); }));
+    QCOMPARE(code.load(), 3);
+}
+
+void tst_FutureApplication::canceledWithoutApplication()
+{
+    Lifeline lifeline;
+    TestPipe ready;
+    RunOptions options;
+    options.stopGrace = 1h;
+    options.launchOptions.fileDescriptors = {lifeline.asDescriptor(), {8, ready.writeEnd()}};
+    QFuture<RunResult> future = run("write 1 8 sleep", options);
+    QCOMPARE(ready.read(), "x");
+    lifeline.letGo();
+    future.cancel();
+    future.waitForFinished();
+    QVERIFY(lifeline.isCut());
+}
+
+void tst_FutureApplication::runningAcrossApplications()
+{
+    TestPipe go;
+    RunOptions options;
+    options.launchOptions.fileDescriptors = {{8, go.readEnd()}};
+    QFuture<RunResult> future;
+    {
+        Application application;
+        future = run("eof 8 write 5 1 exit 3", options);
+        QFutureWatcher<RunResult> watcher;
+        watcher.setFuture(future);
+        QCoreApplication::processEvents();
+    }
+    Application application;
+    QFutureWatcher<RunResult> watcher;
+    QSignalSpy finished(&watcher, &QFutureWatcher<RunResult>::finished);
+    watcher.setFuture(future);
+    go.closeWriteEnd();
+    QVERIFY(ChildProcessTest::comes(finished));
+    QCOMPARE(future.result().standardOutput, "xxxxx");
+}
+
+// An application is destroyed while the library's threads announce what has just ended.
+void tst_FutureApplication::applicationsComeAndGo()
+{
+    for (int i = 0; i < 100; ++i) {
+        QFuture<RunResult> canceled;
+        {
+            Application application;
+            canceled = run("sleep");
+            QFutureWatcher<RunResult> watcher;
+            watcher.setFuture(run("exit 3"));
+            QCOMPARE(run("exit 3").result().exitInfo.code, 3);
+            canceled.cancel();
+        }
+        canceled.waitForFinished();
+    }
+}
+
+// The copy has a thread of its own for it; the parent's children are nothing to it.
+void tst_FutureApplication::inForkedCopy()
+{
+    Lifeline lifeline;
+    RunOptions options;
+    options.launchOptions.fileDescriptors = {lifeline.asDescriptor()};
+    QFuture<RunResult> future = run("sleep", options);
+    const QByteArray result = ::inForkedCopy([] {
+        QFuture<RunResult> canceled = run("sleep");
+        canceled.cancel();
+        canceled.waitForFinished();
+        return text(run("exit 3").result().exitInfo);
+    });
+    QCOMPARE(result, "exited with code 3");
+    QVERIFY(!future.isFinished());
+    lifeline.letGo();
+    QVERIFY(!lifeline.isCut());
+    future.cancel();
+    future.waitForFinished();
+}
+
+// It goes the long way, with everything that is done at exit.
+void tst_FutureApplication::inForkedCopyOnly()
+{
+    Lifeline lifeline;
+    RunOptions options;
+    TestPipe ready;
+    options.launchOptions.fileDescriptors = {lifeline.asDescriptor(), {8, ready.writeEnd()}};
+    QFuture<RunResult> future = run("write 1 8 sleep", options);
+    QCOMPARE(ready.read(), "x");
+    ::inForkedCopy([]() -> QByteArray { std::exit(0); });
+    QVERIFY(!future.isFinished());
+    lifeline.letGo();
+    QVERIFY(!lifeline.isCut());
+    future.cancel();
+    future.waitForFinished();
+}
+
+void tst_FutureApplication::exitOfTheProcess_data()
+{
+    QTest::addColumn<QString>("how");
+    for (const char *how : {"return", "application", "thread", "continuation", "blocked", "static"})
+        QTest::newRow(how) << QString::fromLatin1(how);
+}
+
+// At once, and with all that it runs.
+void tst_FutureApplication::exitOfTheProcess()
+{
+    QFETCH(const QString, how);
+    Lifeline lifeline;
+    TestPipe ready;
+    ForkFd::LaunchOptions options;
+    options.fileDescriptors = {lifeline.asDescriptor(), {7, ready.readEnd()}, {8, ready.writeEnd()}};
+    Process program;
+    program.setLaunchOptions(options);
+    program.start(QStringLiteral(FORKFD_TEST_FUTURES), {how});
+    lifeline.letGo();
+    QVERIFY(program.waitForFinished());
+    QCOMPARE(program.readAllStandardError(), "");
+    QCOMPARE(text(program.exitInfo()), "exited with code 0");
+    QVERIFY(lifeline.comesToBeCut());
+}
+
+QTEST_APPLESS_MAIN(tst_FutureApplication)
+#include "tst_future_application.moc"

@@ -1,0 +1,218 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "runthread.h"
+
+#include "postdetector.h"
+
+#include "../core/librarythread.h"
+
+#include <QtCore/QThread>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <utility>
+
+#include <poll.h>
+#include <unistd.h>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+constexpr std::chrono::milliseconds exitPatience(5000);
+constexpr std::chrono::hours longestLimit(24 * 365 * 100); // What the clock can count.
+
+thread_local bool isRunThread = false;
+
+} // namespace
+
+std::atomic<RunThread *> RunThread::current;
+
+qint64 RunThread::ownProcess() noexcept
+{
+    return ::getpid();
+}
+
+RunThread *RunThread::ofThisProcess()
+{
+    RunThread *thread = current.load(std::memory_order_acquire);
+    if (thread && thread->m_owner == ownProcess())
+        return thread;
+    auto *fresh = new RunThread;
+    if (!fresh->m_wake.open(ExitEvent::Private)) {
+        const int errorCode = errno;
+        delete fresh;
+        errno = errorCode;
+        return nullptr;
+    }
+    if (!current.compare_exchange_strong(thread, fresh, std::memory_order_acq_rel,
+                                         std::memory_order_acquire)) {
+        delete fresh;
+        return thread; // Another one was faster.
+    }
+    static const int isRegistered = std::atexit(killAllAtExit);
+    Q_UNUSED(isRegistered)
+    return fresh;
+}
+
+void RunThread::add(std::unique_ptr<RunJob> job)
+{
+    // Release: whoever takes the stack sees the whole job.
+    RunJob *added = job.release();
+    added->nextInThread = m_waiting.load(std::memory_order_relaxed);
+    while (!m_waiting.compare_exchange_weak(added->nextInThread, added)) { }
+
+    Thread none = NoThread;
+    if (m_isLeaving) {
+        failWaiting({"clone", EAGAIN});
+    } else if (m_thread.compare_exchange_strong(none, HasThread)
+               && startLibraryThread("forkfd-run", threadMain, this) != 0) {
+        // First the flag: who comes later tries anew, and who has come before is seen here.
+        m_thread = NoThread;
+        failWaiting({"clone", EAGAIN});
+    } else {
+        m_wake.set();
+    }
+}
+
+std::vector<std::unique_ptr<RunJob>> RunThread::takeWaiting()
+{
+    std::vector<std::unique_ptr<RunJob>> jobs;
+    for (RunJob *job = m_waiting.exchange(nullptr); job; job = job->nextInThread)
+        jobs.emplace_back(job);
+    std::reverse(jobs.begin(), jobs.end());
+    return jobs;
+}
+
+void RunThread::failWaiting(const StartError &error)
+{
+    for (const std::unique_ptr<RunJob> &job : takeWaiting())
+        job->fail(error);
+}
+
+// In the thread that ends the process. What it would wait for is not worth a process that does not end.
+void RunThread::killAllAtExit()
+{
+    RunThread *thread = current.load(std::memory_order_acquire);
+    if (thread->m_owner != ownProcess())
+        return;
+    thread->m_isLeaving = true;
+    if (isRunThread || thread->m_thread == NoThread)
+        return;
+    thread->m_wake.set();
+    thread->m_hasLeft.tryAcquire(1, static_cast<int>(exitPatience.count()));
+}
+
+void RunThread::threadMain(void *self)
+{
+    isRunThread = true;
+    static_cast<RunThread *>(self)->serveForEver();
+}
+
+void RunThread::serveForEver()
+{
+    QThread::currentThread()->setEventDispatcher(new PostDetector([this] {
+        m_mayBeCanceled = true;
+        m_wake.set();
+    }));
+    while (true) {
+        if (openHub())
+            m_hub->serve(timeToNextDeadline());
+        if (m_isLeaving)
+            leave();
+        startWaiting();
+        finishThoseThatAreOver();
+        if (m_mayBeCanceled.exchange(false))
+            stopCanceled();
+        enforceTimeLimits();
+        m_finisher.helpIfStuck();
+    }
+}
+
+// Waits for a job where there is no hub to be had, and then says so.
+bool RunThread::openHub()
+{
+    if (m_hub)
+        return true;
+    m_hub = ExitHub::forThreadWithoutEventLoop();
+    if (m_hub) {
+        m_wakeRegistration = m_hub->add(m_wake.readable, PollSet::Readable, this, Role::Exit);
+        return true;
+    }
+    failWaiting({"descriptors", errno});
+    pollfd wake = {m_wake.readable, POLLIN, 0};
+    ::poll(&wake, 1, -1);
+    m_wake.clear();
+    return false;
+}
+
+int RunThread::timeToNextDeadline()
+{
+    const int toHelp = m_finisher.timeToHelp();
+    if (m_deadlines.empty())
+        return toHelp;
+    const auto rest =
+        std::chrono::ceil<std::chrono::milliseconds>(m_deadlines.begin()->first - Clock::now());
+    const int next = static_cast<int>(std::clamp<std::int64_t>(rest.count(), 0, 24 * 60 * 60 * 1000));
+    return toHelp < 0 ? next : std::min(toHelp, next);
+}
+
+void RunThread::descriptorReady(Role)
+{
+    m_wake.clear();
+}
+
+void RunThread::startWaiting()
+{
+    for (std::unique_ptr<RunJob> &job : takeWaiting())
+        start(std::move(job));
+}
+
+void RunThread::start(std::unique_ptr<RunJob> job)
+{
+    RunJob *const started = job.get();
+    Entry &entry = m_jobs.emplace(started, Entry{std::move(job), m_deadlines.end()}).first->second;
+    const auto limit = std::min<std::chrono::milliseconds>(started->timeLimit(), longestLimit);
+    if (limit > limit.zero())
+        entry.deadline = m_deadlines.emplace(Clock::now() + limit, started);
+    started->start([this, started] { m_over.push_back(started); });
+}
+
+void RunThread::stopCanceled()
+{
+    for (const auto &[job, entry] : m_jobs)
+        job->stopIfCanceled();
+}
+
+void RunThread::enforceTimeLimits()
+{
+    while (!m_deadlines.empty() && m_deadlines.begin()->first <= Clock::now()) {
+        RunJob *job = m_deadlines.extract(m_deadlines.begin()).mapped();
+        m_jobs.at(job).deadline = m_deadlines.end();
+        job->exceedTimeLimit();
+    }
+}
+
+void RunThread::finishThoseThatAreOver()
+{
+    for (RunJob *job : std::exchange(m_over, {})) {
+        const Entry entry = std::move(m_jobs.extract(job).mapped());
+        if (entry.deadline != m_deadlines.end())
+            m_deadlines.erase(entry.deadline);
+        m_finisher.finish(job->takePromise());
+    }
+}
+
+// The rest of the process is being taken apart: nothing of it may be touched any more.
+void RunThread::leave()
+{
+    for (const auto &[job, entry] : m_jobs)
+        job->kill();
+    m_hasLeft.release();
+    while (true)
+        ::pause();
+}
+
+} // namespace ForkFd::Internal

@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_RUNTHREAD_H
+#define FORKFD_RUNTHREAD_H
+
+#include "exithub.h"
+#include "futurefinisher.h"
+#include "runjob.h"
+
+#include "../core/exitevent.h"
+
+#include <QtCore/QSemaphore>
+
+#include <atomic>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+namespace ForkFd::Internal {
+
+/// The thread on which run() runs programs. It has no event loop and needs no application object.
+///
+/// It starts with the first job and lives as long as the process, and so does this object. At normal
+/// exit it kills its children and does nothing more. A forked copy makes a thread of its own, and leaves
+/// its parent's object alone: nothing is locked there that another thread may have held.
+class RunThread final : private HubClient
+{
+public:
+    /// Null with errno when there is no descriptor to be had.
+    static RunThread *ofThisProcess();
+
+    /// Runs the job, or makes it fail if there is no thread.
+    void add(std::unique_ptr<RunJob> job);
+
+private:
+    using Clock = std::chrono::steady_clock;
+    using Deadlines = std::multimap<Clock::time_point, RunJob *>;
+    enum Thread { NoThread, HasThread };
+    struct Entry
+    {
+        std::unique_ptr<RunJob> job;
+        Deadlines::iterator deadline; ///< The end where there is none.
+    };
+
+    RunThread() = default;
+    ~RunThread() { m_wake.close(); }
+    static void killAllAtExit();
+    std::vector<std::unique_ptr<RunJob>> takeWaiting();
+    void failWaiting(const StartError &error);
+
+    static void threadMain(void *self);
+    void serveForEver();
+    bool openHub();
+    int timeToNextDeadline();
+    void descriptorReady(Role role) override;
+    void startWaiting();
+    void start(std::unique_ptr<RunJob> job);
+    void stopCanceled();
+    void enforceTimeLimits();
+    void finishThoseThatAreOver();
+    [[noreturn]] void leave();
+
+    static std::atomic<RunThread *> current;
+
+    const qint64 m_owner = ownProcess();
+    static qint64 ownProcess() noexcept;
+    ExitEvent m_wake;
+    // What other threads set.
+    std::atomic<Thread> m_thread = NoThread;
+    std::atomic<RunJob *> m_waiting = nullptr; ///< A stack, only ever taken whole.
+    std::atomic<bool> m_mayBeCanceled = false;
+    std::atomic<bool> m_isLeaving = false;
+    QSemaphore m_hasLeft;
+    // What the thread alone uses.
+    std::shared_ptr<ExitHub> m_hub;
+    ExitHub::Id m_wakeRegistration = 0;
+    std::unordered_map<RunJob *, Entry> m_jobs;
+    Deadlines m_deadlines;
+    std::vector<RunJob *> m_over;
+    FutureFinisher m_finisher;
+};
+
+} // namespace ForkFd::Internal
+
+#endif
