@@ -12,6 +12,7 @@ class tst_Examples : public ChildProcessTest
     Q_OBJECT
 
 private Q_SLOTS:
+    void futures();
     void timeout_data();
     void timeout();
     void treekill();
@@ -31,6 +32,11 @@ QByteArray tst_Examples::run(const char *name, const QStringList &arguments)
     if (!example.waitForFinished(120000))
         return example.errorString().toUtf8();
     return text(example.exitInfo()) + '\n' + example.readAll();
+}
+
+void tst_Examples::futures()
+{
+    QCOMPARE(run("futures"), "exited with code 0\n1000 programs, sum 1001000\n");
 }
 
 void tst_Examples::timeout_data()

@@ -5,6 +5,7 @@
 // in Qt's templates. It is only compiled.
 
 #include <ForkFd/ChildProcess>
+#include <ForkFd/run.h>
 
 #include <QtCore/QProcess>
 
@@ -38,6 +39,14 @@ private:
 };
 
 #define QProcess ForkFd::ChildProcess
+
+inline QFuture<int> chain(QObject *context)
+{
+    ForkFd::RunOptions options;
+    options.timeLimit = std::chrono::seconds(1);
+    return ForkFd::run(QStringLiteral("program"), {QStringLiteral("argument")}, options)
+        .then(context, [](const ForkFd::RunResult &result) { return result.exitInfo.code; });
+}
 
 int main()
 {
