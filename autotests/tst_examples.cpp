@@ -13,6 +13,8 @@ class tst_Examples : public ChildProcessTest
 
 private Q_SLOTS:
     void futures();
+    void terminal_data();
+    void terminal();
     void timeout_data();
     void timeout();
     void treekill();
@@ -37,6 +39,36 @@ QByteArray tst_Examples::run(const char *name, const QStringList &arguments)
 void tst_Examples::futures()
 {
     QCOMPARE(run("futures"), "exited with code 0\n1000 programs, sum 1001000\n");
+}
+
+void tst_Examples::terminal_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<QByteArray>("input");
+    QTest::addColumn<QByteArray>("result");
+    QTest::newRow("a shell") << QStringList{}
+                             << QByteArray("PS1=; test -t 0 && echo ter''minal; exit 3\n")
+                             << QByteArray("terminal\r\n");
+    QTest::newRow("end of input") << QStringList{childProgram(), u"echo"_s, u"exit"_s, u"3"_s}
+                                  << QByteArray("abc\n") << QByteArray("abc\r\n");
+    QTest::newRow("not there") << QStringList{u"/no/such/program"_s} << QByteArray()
+                               << QByteArray("forkfd-terminal: exec: No such file or directory\n");
+}
+
+void tst_Examples::terminal()
+{
+    QFETCH(const QStringList, arguments);
+    QFETCH(const QByteArray, input);
+    QFETCH(const QByteArray, result);
+    Process example;
+    example.setProcessChannelMode(Process::MergedChannels);
+    example.start(QDir(QStringLiteral(FORKFD_TEST_EXAMPLES)).filePath(u"forkfd-terminal"_s), arguments);
+    example.write(input);
+    example.closeWriteChannel();
+    QVERIFY(example.waitForFinished());
+    const QByteArray output = example.readAll();
+    QVERIFY2(output.endsWith(result), output.constData());
+    QCOMPARE(example.exitCode(), input.isEmpty() ? 127 : 3);
 }
 
 void tst_Examples::timeout_data()
