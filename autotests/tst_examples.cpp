@@ -12,6 +12,7 @@ class tst_Examples : public ChildProcessTest
     Q_OBJECT
 
 private Q_SLOTS:
+    void coroutine();
     void futures();
     void terminal_data();
     void terminal();
@@ -34,6 +35,13 @@ QByteArray tst_Examples::run(const char *name, const QStringList &arguments)
     if (!example.waitForFinished(120000))
         return example.errorString().toUtf8();
     return text(example.exitInfo()) + '\n' + example.readAll();
+}
+
+void tst_Examples::coroutine()
+{
+    if (!QFile::exists(QStringLiteral(FORKFD_TEST_EXAMPLES "/forkfd-coroutine")))
+        QSKIP("QCoro was not found.");
+    QCOMPARE(run("coroutine"), "exited with code 0\na\nb\nc\nexec: No such file or directory\n");
 }
 
 void tst_Examples::futures()
