@@ -8,10 +8,10 @@
 
 namespace ForkFd::Internal {
 
-RunJob::RunJob(const QString &program, const QStringList &arguments, const RunOptions &options)
-    : m_program(program)
-    , m_arguments(arguments)
-    , m_options(options)
+RunJob::RunJob(QString program, QStringList arguments, RunOptions options)
+    : m_program(std::move(program))
+    , m_arguments(std::move(arguments))
+    , m_options(std::move(options))
 {
     // The library's thread has all signals blocked, which is nobody's wish for the child.
     if (std::optional<sigset_t> &mask = m_options.launchOptions.signalMask; !mask)

@@ -20,7 +20,7 @@ namespace ForkFd::Internal {
 class RunJob
 {
 public:
-    RunJob(const QString &program, const QStringList &arguments, const RunOptions &options);
+    RunJob(QString program, QStringList arguments, RunOptions options);
     RunJob(const RunJob &) = delete;
     RunJob &operator=(const RunJob &) = delete;
 

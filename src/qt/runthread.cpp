@@ -175,7 +175,7 @@ void RunThread::start(std::unique_ptr<RunJob> job)
     RunJob *const started = job.get();
     Entry &entry = m_jobs.emplace(started, Entry{std::move(job), m_deadlines.end()}).first->second;
     const auto limit = std::min<std::chrono::milliseconds>(started->timeLimit(), longestLimit);
-    if (limit > limit.zero())
+    if (limit > std::chrono::milliseconds::zero())
         entry.deadline = m_deadlines.emplace(Clock::now() + limit, started);
     started->start([this, started] { m_over.push_back(started); });
 }
