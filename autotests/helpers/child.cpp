@@ -30,6 +30,7 @@
 //   heir N        exits with code N; a grandchild goes on with the rest of the words after that
 //   traced        is traced from now on, so that nobody can collect it as long as its tracer lives:
 //                 a grandchild, which sleeps and keeps every descriptor; prints its pid, or 0
+//   capacity FD   prints how many bytes the pipe FD holds, on standard error
 //   grow N FD     makes the pipe FD hold N bytes
 //   session       prints the numbers of its parent, process group and session, on one line
 //   ids           prints its real and effective user, real and effective group, on one line
@@ -392,6 +393,8 @@ int main(int argc, char **argv)
             exitAndLeaveAnHeir(numberOf(next()));
         } else if (word == "traced") {
             letGrandchildTrace();
+        } else if (word == "capacity") {
+            std::fprintf(stderr, "%d\n", fcntl(numberOf(next()), F_GETPIPE_SZ));
         } else if (word == "grow") {
             const int size = numberOf(next());
             fcntl(numberOf(next()), F_SETPIPE_SZ, size);

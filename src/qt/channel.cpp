@@ -3,6 +3,8 @@
 
 #include "channel.h"
 
+#include "../core/pipecapacity.h"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -53,6 +55,20 @@ private:
     bool m_wasPending;
 };
 
+constexpr qint64 shortRead = 64 * 1024; // What a pipe holds unless told otherwise (pipe(7)).
+constexpr qint64 longRead = 512 * 1024;
+constexpr int enlargedCapacity = 1024 * 1024; // The most that an ordinary user may have.
+
+// How many bytes have come, or a negative errno.
+qint64 readFrom(const UniqueFd &pipe, char *data, qint64 size) noexcept
+{
+    ssize_t count;
+    do {
+        count = ::read(pipe.get(), data, static_cast<std::size_t>(size));
+    } while (count < 0 && errno == EINTR);
+    return count < 0 ? -errno : count;
+}
+
 } // namespace
 
 UniqueFd Channel::open() noexcept
@@ -72,6 +88,8 @@ void Channel::adopt(UniqueFd end, qint64 capacity) noexcept
 {
     m_pipe = std::move(end);
     m_capacity = capacity;
+    m_fullReads = 0;
+    m_isEnlarged = false;
 }
 
 void Channel::reset() noexcept
@@ -111,20 +129,46 @@ bool Channel::readRest()
 
 Channel::Result Channel::readAtMost(qint64 maximum, qint64 *taken)
 {
-    // Most reads are short: what is kept has the size of what came.
-    std::array<char, 64 * 1024> scratch;
-    const auto wanted = std::min(static_cast<std::size_t>(maximum), scratch.size());
-    ssize_t count;
-    do {
-        count = ::read(m_pipe.get(), scratch.data(), wanted);
-    } while (count < 0 && errno == EINTR);
+    const bool isLong = m_isEnlarged && m_fullReads > 0 && !m_isDiscarding && maximum > shortRead;
+    const qint64 count = isLong ? readLong(maximum) : readShort(maximum);
     if (count > 0) {
         *taken = count;
-        if (!m_isDiscarding)
-            m_bytes.append(QByteArray(scratch.data(), count));
+        noteLength(count);
         return Progress;
     }
-    return count < 0 && errno == EAGAIN ? WouldBlock : Finished;
+    return count == -EAGAIN ? WouldBlock : Finished;
+}
+
+// Most reads are short: what is kept has the size of what came.
+qint64 Channel::readShort(qint64 maximum)
+{
+    std::array<char, shortRead> scratch;
+    const qint64 count = readFrom(m_pipe, scratch.data(), std::min(maximum, shortRead));
+    if (count > 0 && !m_isDiscarding)
+        m_bytes.append(QByteArray(scratch.data(), count));
+    return count;
+}
+
+// Under sustained output: into the memory that is handed on.
+qint64 Channel::readLong(qint64 maximum)
+{
+    QByteArray piece(std::min(maximum, longRead), Qt::Uninitialized);
+    const qint64 count = readFrom(m_pipe, piece.data(), piece.size());
+    piece.resize(std::max<qint64>(count, 0));
+    if (count < longRead / 2)
+        piece.squeeze();
+    m_bytes.append(std::move(piece));
+    return count;
+}
+
+// A larger pipe costs a child that writes little more than it brings.
+void Channel::noteLength(qint64 count) noexcept
+{
+    m_fullReads = count >= shortRead ? m_fullReads + 1 : 0;
+    if (m_fullReads < 3 || m_isEnlarged || m_capacity != 0)
+        return;
+    m_isEnlarged = true;
+    enlargePipe(m_pipe.get(), enlargedCapacity);
 }
 
 Channel::Result Channel::writeSome(qint64 *written)

@@ -61,11 +61,16 @@ public:
 
 private:
     Result readAtMost(qint64 maximum, qint64 *taken);
+    qint64 readShort(qint64 maximum);
+    qint64 readLong(qint64 maximum);
+    void noteLength(qint64 count) noexcept;
 
     const Direction m_direction;
     UniqueFd m_pipe;
     qint64 m_capacity = 0; ///< 0: the pipe can be asked how much there is.
     ByteQueue m_bytes;
+    int m_fullReads = 0; ///< In a row: how often all came that a short read takes.
+    bool m_isEnlarged = false; ///< The pipe, as far as it may be.
     bool m_isDiscarding = false;
     bool m_isHeldBack = false;
 };
