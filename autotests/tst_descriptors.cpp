@@ -198,7 +198,7 @@ void tst_Descriptors::placesOfTheLibrarysOwn()
         std::array<std::size_t, 5> order = {0, 1, 2, 3, 4};
         do {
             LaunchOptions options = {.newSession = true, .controllingTerminal = terminal.descriptor()};
-            if (group.isMade())
+            if (FORKFD_TEST_HAS_VFORK && group.isMade())
                 options.controlGroup = group.path();
             for (int i = 0; i < 5; ++i)
                 options.fileDescriptors.push_back({next + i, pipes[order[std::size_t(i)]].readEnd()});
