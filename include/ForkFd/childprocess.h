@@ -306,6 +306,9 @@ public:
     int currentReadChannel() const;
     /// setReadChannel() by number. Hides QIODevice's.
     void setCurrentReadChannel(int channel);
+    /// Everything that came on the read channel and was not read yet. Hides QIODevice's, which copies
+    /// it.
+    QByteArray readAll();
 
     /// True: there is no position to seek to.
     bool isSequential() const override;

@@ -57,6 +57,19 @@ void ByteQueue::skip(qint64 count) noexcept
     }
 }
 
+QByteArray ByteQueue::takeAll()
+{
+    QByteArray all;
+    if (m_pieces.size() == 1 && m_frontOffset == 0) {
+        all = m_pieces.takeFirst();
+        m_size = 0;
+    } else if (!isEmpty()) {
+        all = QByteArray(m_size, Qt::Uninitialized);
+        take(all.data(), m_size);
+    }
+    return all;
+}
+
 qint64 ByteQueue::take(char *target, qint64 maximum) noexcept
 {
     qint64 taken = 0;

@@ -27,6 +27,8 @@ public:
     void skip(qint64 count) noexcept;
     /// Moves up to `maximum` bytes to `target` and returns how many.
     qint64 take(char *target, qint64 maximum) noexcept;
+    /// Moves all of them, without copying those that lie in one piece.
+    QByteArray takeAll();
 
 private:
     QList<QByteArray> m_pieces; ///< None is empty.

@@ -584,6 +584,16 @@ void ChildProcess::setCurrentReadChannel(int channel)
         setReadChannel(static_cast<ProcessChannel>(channel));
 }
 
+/// Hides QIODevice::readAll(), which does the same and takes two copies for it. Never blocks.
+/// **Errors:** empty when the device is not open for reading, with a warning. \since 0.1
+QByteArray ChildProcess::readAll()
+{
+    // What QIODevice has read ahead, and has to do to the bytes, is its own affair.
+    const bool isPlain = isReadable() && !isTextModeEnabled() && !isTransactionStarted()
+        && QIODevice::bytesAvailable() == 0;
+    return isPlain ? d->takeAll() : QIODevice::readAll();
+}
+
 /// Never blocks. **Errors:** none. \since 0.1
 bool ChildProcess::isSequential() const
 {

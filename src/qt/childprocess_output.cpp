@@ -139,6 +139,13 @@ qint64 ChildProcessPrivate::take(char *data, qint64 maximum) noexcept
     return count;
 }
 
+QByteArray ChildProcessPrivate::takeAll()
+{
+    QByteArray all = readingFrom().bytes().takeAll();
+    resumeReading(readChannel);
+    return all;
+}
+
 void ChildProcessPrivate::announceData(ChildProcess::ProcessChannel channel)
 {
     const Run run(this);

@@ -84,6 +84,7 @@ public:
     void closeReadChannel(ChildProcess::ProcessChannel channel);
     void setReadBufferSize(qint64 size);
     qint64 take(char *data, qint64 maximum) noexcept;
+    QByteArray takeAll();
     /// Waits no more for output that comes after the child's end.
     void stopDraining() noexcept;
 
