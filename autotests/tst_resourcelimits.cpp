@@ -24,6 +24,7 @@ private Q_SLOTS:
     void inChild_data();
     void inChild();
     void limitsAreTheLastWord();
+    void scoreBeforeLimits();
     void niceValueOfAnOrdinaryUser();
     void oomScoreOfOurs_data();
     void oomScoreOfOurs();
@@ -61,8 +62,6 @@ void tst_ResourceLimits::inChild_data()
     row("twice the same", "limit 7", limits({{RLIMIT_NOFILE, 30, 30}, {RLIMIT_NOFILE, 10, 20}}),
         "10 20");
     row("no cores", "cores", limits({{RLIMIT_CORE, 0, 0}}), "0 0");
-    row("no descriptors for the setup", "oomscore",
-        {.resourceLimits = {{RLIMIT_NOFILE, 4, 4}}, .oomScoreAdjust = 500}, "500");
     row("nicer", "nice", {.niceValue = 7}, "7");
     row("least nice of all", "nice", {.niceValue = 19}, "19");
     row("all may do all", "umask", {.umask = 0}, "0");
@@ -98,6 +97,19 @@ void tst_ResourceLimits::limitsAreTheLastWord()
     const QByteArray numbers = outputOf(child({"fds"}), options);
     close(high);
     QVERIFY(numbers.split(' ').contains("310"));
+}
+
+// Before its exec the child has all descriptors of this process, and none is left below its limit.
+void tst_ResourceLimits::scoreBeforeLimits()
+{
+    if (!FORKFD_TEST_HAS_VFORK)
+        QSKIP("POSIX knows no such score.");
+    const QByteArray output = inForkedCopy([] {
+        while (fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) < 63) { }
+        return outputOf(child({"oomscore"}),
+                        {.resourceLimits = {{RLIMIT_NOFILE, 64, 64}}, .oomScoreAdjust = 500});
+    });
+    QCOMPARE(output, "500\n");
 }
 
 void tst_ResourceLimits::niceValueOfAnOrdinaryUser()
