@@ -72,8 +72,10 @@ void ChildProcessPrivate::receive(Role role)
         holdBack(role);
         return;
     }
-    if (room <= 0)
+    if (room <= 0) {
+        resumeReading(output);
         room = unlimited;
+    }
     switch (channel.readSome(room)) {
     case Channel::Progress:
         if (!channel.isDiscarding())

@@ -20,6 +20,7 @@ namespace {
 constexpr HubClient::Role dispatchOrder[] = {HubClient::StandardOutput, HubClient::StandardError,
                                              HubClient::Exit, HubClient::StandardInput};
 
+constexpr std::chrono::milliseconds lookInterval(100);
 constexpr int retryInterval = 50; // ms, for descriptors that the set had no memory for.
 constexpr int longestWait = 24 * 60 * 60 * 1000; // ms
 
@@ -136,8 +137,10 @@ void ExitHub::attachToEventLoop()
 
 void ExitHub::makeOwnNotifier(Registration &registration)
 {
-    if (registration.interest == PollSet::HungUp)
-        return; // There is no notifier for that alone. What was held back is seen when it goes on.
+    if (registration.interest == PollSet::HungUp) {
+        lookLater(registration);
+        return;
+    }
     const auto type =
         registration.interest == PollSet::Readable ? QSocketNotifier::Read : QSocketNotifier::Write;
     registration.ownNotifier = std::make_unique<QSocketNotifier>(registration.fd, type);
@@ -146,6 +149,19 @@ void ExitHub::makeOwnNotifier(Registration &registration)
         if (const Registration *ready = find(id))
             ready->client->descriptorReady(ready->role);
     });
+}
+
+// There is no notifier for a hang-up alone.
+void ExitHub::lookLater(Registration &registration)
+{
+    if (std::exchange(registration.isLookedAt, true))
+        return;
+    const auto look = [weak = weak_from_this(), id = idOf(registration)] {
+        const auto hub = weak.lock();
+        if (const Registration *looked = hub ? hub->find(id) : nullptr)
+            looked->client->descriptorReady(looked->role);
+    };
+    callLater(lookInterval, m_dispatcher, look);
 }
 
 void ExitHub::detachFromThread() noexcept
@@ -185,6 +201,7 @@ ExitHub::Id ExitHub::add(int fd, PollSet::Interest interest, HubClient *client, 
     registration.interest = interest;
     registration.role = role;
     registration.client = client;
+    registration.isLookedAt = false;
     const bool isSetWatched = m_isServed || m_set.descriptor() >= 0;
     registration.isInSet = isSetWatched && m_set.add(fd, interest, idOf(registration));
     if (m_isServed && !registration.isInSet)

@@ -76,6 +76,7 @@ private:
         HubClient::Role role = HubClient::Exit;
         HubClient *client = nullptr;
         bool isInSet = false;
+        bool isLookedAt = false; ///< Now and then, for want of a notifier for a hang-up.
         std::unique_ptr<QSocketNotifier> ownNotifier; ///< Where the set could not take it.
     };
     struct ThreadSlot;
@@ -95,6 +96,7 @@ private:
     Id idOf(const Registration &registration) const noexcept;
     Registration *find(Id id) noexcept;
     void makeOwnNotifier(Registration &registration);
+    void lookLater(Registration &registration);
     void dispatch(int timeout);
     void addOutsiders();
     int timeToNextCall(int timeout) const noexcept;
