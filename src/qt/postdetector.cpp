@@ -12,11 +12,12 @@ namespace ForkFd::Internal {
 PostDetector::PostDetector(std::function<void()> onPost)
     : m_onPost(std::move(onPost))
 {
+    m_isReady = true;
 }
 
 void PostDetector::wakeUp()
 {
-    if (QThread::currentThread() != thread())
+    if (m_isReady && QThread::currentThread() != thread())
         m_onPost();
 }
 

@@ -6,6 +6,7 @@
 
 #include <QtCore/QAbstractEventDispatcher>
 
+#include <atomic>
 #include <functional>
 
 namespace ForkFd::Internal {
@@ -37,6 +38,7 @@ public:
 
 private:
     const std::function<void()> m_onPost;
+    std::atomic<bool> m_isReady = false; ///< Publishes the above; Qt hands this object to other threads.
 };
 
 } // namespace ForkFd::Internal
