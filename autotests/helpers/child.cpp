@@ -23,7 +23,8 @@
 //   touch N       uses N MiB of memory
 //   leave FD      closes descriptor FD
 //   fork          leaves a grandchild behind that sleeps and keeps every descriptor; prints its pid
-//   branch HOW    leaves a grandchild behind that sleeps and keeps every descriptor: in the "same" group,
+//   branch HOW    leaves a grandchild behind that sleeps and keeps every descriptor: in the "same"
+//   group,
 //                 in a "group" or "session" of its own, or as a "daemon", whose parent is gone, too
 //   ignore N      ignores signal N
 //   stop          stops itself

@@ -49,11 +49,17 @@ class ChildProcessPrivate;
 class FORKFD_EXPORT ChildProcess : public QIODevice
 {
     Q_OBJECT
+    /// Where the child is in its life.
     Q_PROPERTY(ProcessState state READ state NOTIFY stateChanged)
+    /// Whether there is a child.
     Q_PROPERTY(bool running READ isRunning NOTIFY stateChanged)
+    /// The child's process id; 0 without a child.
     Q_PROPERTY(qint64 processId READ currentProcessId NOTIFY stateChanged)
+    /// The last child's exit code, as exitCode() gives it.
     Q_PROPERTY(int exitCode READ exitCode NOTIFY exitCodeChanged)
+    /// The program to start.
     Q_PROPERTY(QString program READ program WRITE setProgram NOTIFY programChanged)
+    /// Its arguments.
     Q_PROPERTY(QStringList arguments READ arguments WRITE setArguments NOTIFY argumentsChanged)
 
 public:

@@ -154,8 +154,8 @@ bool Child::sendSignal(int signal) noexcept
 /// - `argument`, `environment`: EINVAL, a string has an embedded NUL.
 /// - `workingDirectory`: EINVAL, an embedded NUL; otherwise the errno of chdir(2).
 /// - the name of a LaunchOptions member: docs/options.md says what each needs; EINVAL also for a value
-///   that cannot be; ENOTSUP, this system does not have it, or `pseudoTerminal`, which takes the place of
-///   channels.
+///   that cannot be; ENOTSUP, this system does not have it, or `pseudoTerminal`, which takes the place
+///   of channels.
 /// - `fileDescriptors`: EINVAL, a `childFd` is listed twice; EBADF, a negative number, a `parentFd`
 ///   that is not open, a `childFd` above RLIMIT_NOFILE.
 /// - `backend`: EINVAL, FORKFD_BACKEND is set to what there is not; ENOSYS, this kernel has no
