@@ -6,9 +6,12 @@
 #include <QtCore/QElapsedTimer>
 #include <QtCore/QThread>
 
+#include <algorithm>
 #include <csignal>
 #include <memory>
 #include <vector>
+
+#include <sys/resource.h>
 
 using namespace std::chrono_literals;
 
@@ -34,6 +37,9 @@ private Q_SLOTS:
     void inForkedCopy();
     void processEnds_data();
     void processEnds();
+
+private:
+    static int childCount();
 };
 
 void tst_DestructionPolicy::policy_data()
@@ -106,6 +112,14 @@ void tst_DestructionPolicy::stopUnderWay()
     QVERIFY(lifeline.comesToBeCut());
 }
 
+// Thousands, where so many descriptors are allowed.
+int tst_DestructionPolicy::childCount()
+{
+    rlimit limit = {};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    return isUnderThreadSanitizer ? 100 : static_cast<int>(std::min<rlim_t>(limit.rlim_cur - 100, 2000));
+}
+
 void tst_DestructionPolicy::many_data()
 {
     QTest::addColumn<Policy>("policy");
@@ -120,7 +134,7 @@ void tst_DestructionPolicy::many()
 {
     QFETCH(const Policy, policy);
     QFETCH(const QString, command);
-    constexpr int count = isUnderThreadSanitizer ? 100 : 700; // Below the usual limit of descriptors.
+    const int count = childCount();
     Lifeline lifeline;
     ForkFd::LaunchOptions options;
     options.fileDescriptors = {lifeline.asDescriptor()};
