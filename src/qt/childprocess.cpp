@@ -470,7 +470,7 @@ int ChildProcess::exitCode() const
 /// Never blocks. **Errors:** none. \since 0.1
 ExitInfo ChildProcess::exitInfo() const
 {
-    return d->exitInfo.value_or(ExitInfo{});
+    return d->exitInfo.get();
 }
 
 /// Without a step when the last start has not failed. The steps are those of ForkFd::spawn(), and
@@ -479,7 +479,7 @@ ExitInfo ChildProcess::exitInfo() const
 /// Never blocks. **Errors:** none. \since 0.1
 StartError ChildProcess::startError() const
 {
-    return d->failure.error;
+    return d->failure->error;
 }
 
 /// Nanoseconds of a steady clock from just before the child was made until its end was noticed; while
@@ -493,7 +493,7 @@ std::chrono::nanoseconds ChildProcess::elapsedTime() const
 
 LaunchOptions ChildProcess::launchOptions() const
 {
-    return d->settings.launchOptions;
+    return d->settings.launchOptions.get();
 }
 
 /// Counts from the next start. docs/options.md says what each needs. With a `pseudoTerminal` all output
@@ -503,7 +503,7 @@ LaunchOptions ChildProcess::launchOptions() const
 /// member's name as the step. \since 0.1
 void ChildProcess::setLaunchOptions(const LaunchOptions &options)
 {
-    d->settings.launchOptions = options;
+    d->settings.launchOptions.set(options);
 }
 
 /// What start() has done is known by then: this never really blocks, and needs no event loop. Emits

@@ -57,7 +57,7 @@ void ChildProcessPrivate::start(QIODevice::OpenMode mode)
 {
     reset(mode);
     startTime = endTime = std::chrono::steady_clock::now();
-    failure.error = LaunchPlan::check(settings.launchOptions);
+    noteFailure({LaunchPlan::check(settings.launchOptions.get())});
     ChildEnds ends;
     if (!hasFailedToStart() && openStreams(mode, ends))
         launch(ends);
@@ -78,7 +78,8 @@ void ChildProcessPrivate::start(QIODevice::OpenMode mode)
 qint64 ChildProcessPrivate::startDetached()
 {
     m_streamFailure = StandardStreams::None;
-    failure = {LaunchPlan::check(settings.launchOptions)};
+    failure.reset();
+    noteFailure({LaunchPlan::check(settings.launchOptions.get())});
     ChildEnds ends;
     if (!hasFailedToStart()) {
         m_streamFailure = streams.openDetached(ends);
@@ -89,21 +90,23 @@ qint64 ChildProcessPrivate::startDetached()
     if (!hasFailedToStart()) {
         LaunchRequest request = makeLaunchRequest(settings);
         request.channels = ends.descriptors;
+        LaunchFailure seen;
         if (request.executable.empty())
-            failure = noSuchProgram();
+            seen = noSuchProgram();
         else
-            orphan = launchDetached(LaunchPlan(std::move(request)), failure);
+            orphan = launchDetached(LaunchPlan(std::move(request)), seen);
+        noteFailure(seen);
         settings.modifier.exit = nullptr; // As after launch().
     }
     if (orphan < 0)
-        reportError(ChildProcess::FailedToStart, startErrorText(failure, m_streamFailure));
+        reportError(ChildProcess::FailedToStart, startErrorText(failure.get(), m_streamFailure));
     return orphan;
 }
 
 void ChildProcessPrivate::failWithoutProgram()
 {
     setFailure("program", EINVAL);
-    reportError(ChildProcess::FailedToStart, startErrorText(failure, StandardStreams::None));
+    reportError(ChildProcess::FailedToStart, startErrorText(failure.get(), StandardStreams::None));
 }
 
 void ChildProcessPrivate::reset(QIODevice::OpenMode mode)
@@ -112,14 +115,14 @@ void ChildProcessPrivate::reset(QIODevice::OpenMode mode)
     letGoOfChild();
     timeLimitExceeded = false;
     QIODevice::OpenMode closed = streams.closedDirections();
-    if (settings.launchOptions.pseudoTerminal) // It can be read although no stream leads there.
+    if (settings.launchOptions->pseudoTerminal) // It can be read although no stream leads there.
         closed.setFlag(QIODevice::ReadOnly, false);
     mode &= ~closed;
     // A device that is open in no direction is open all the same, as by QProcess.
     q->QIODevice::open(mode == QIODevice::NotOpen ? QIODevice::Unbuffered : mode);
     q->setErrorString({});
     error = ChildProcess::UnknownError;
-    failure = {};
+    failure.reset();
     m_streamFailure = StandardStreams::None;
     exitInfo.reset();
     streams.clear();
@@ -134,7 +137,7 @@ void ChildProcessPrivate::reset(QIODevice::OpenMode mode)
 
 bool ChildProcessPrivate::openStreams(QIODevice::OpenMode mode, ChildEnds &ends)
 {
-    m_streamFailure = streams.open(mode, settings.launchOptions.pseudoTerminal, ends);
+    m_streamFailure = streams.open(mode, settings.launchOptions->pseudoTerminal, ends);
     if (m_streamFailure == StandardStreams::None)
         return true;
     setFailure(m_streamFailure == StandardStreams::Terminal ? "pseudoTerminal" : "channels", errno);
@@ -150,20 +153,28 @@ void ChildProcessPrivate::launch(const ChildEnds &ends)
         request.options.newSession = true;
         request.options.controllingTerminal = ends.terminal;
     }
+    LaunchFailure seen;
     if (request.executable.empty())
-        failure = noSuchProgram();
+        seen = noSuchProgram();
     else if (!signalScopeIsPossible())
-        setFailure("signalScope", EINVAL);
+        seen.error = {"signalScope", EINVAL};
     else
-        child = launchStoppable(std::move(request), scopeOf(stopSettings), failure);
+        child = launchStoppable(std::move(request), scopeOf(stopSettings), seen);
+    noteFailure(seen);
     watch = child ? &child->watch() : nullptr;
     settings.modifier.exit = nullptr; // What a child left there that has shared our memory.
+}
+
+void ChildProcessPrivate::noteFailure(const LaunchFailure &seen)
+{
+    if (seen.error.step)
+        failure.set(seen);
 }
 
 bool ChildProcessPrivate::hasFailedInParent() const noexcept
 {
     return m_streamFailure != StandardStreams::None
-        || (hasFailedToStart() && isToldInsideStart(failure));
+        || (hasFailedToStart() && isToldInsideStart(failure.get()));
 }
 
 // QProcess has two orders: before it forks, and when it fails to.
@@ -171,9 +182,9 @@ void ChildProcessPrivate::failInsideStart()
 {
     closeAll();
     const Run run(this);
-    const QString text = startErrorText(failure, m_streamFailure);
+    const QString text = startErrorText(failure.get(), m_streamFailure);
     const bool isTooEarly = m_streamFailure != StandardStreams::None
-        || failure.error.step == std::string_view("workingDirectory");
+        || failure->error.step == std::string_view("workingDirectory");
     setState(ChildProcess::Starting);
     if (run.isLatest())
         announceExitCode();
@@ -220,7 +231,7 @@ void ChildProcessPrivate::announceExitCode()
 void ChildProcessPrivate::finishFailedStart()
 {
     const Run run(this);
-    const QString text = startErrorText(failure, m_streamFailure);
+    const QString text = startErrorText(failure.get(), m_streamFailure);
     closeAll();
     setState(ChildProcess::NotRunning);
     if (run.isObjectAlive())
@@ -261,11 +272,12 @@ void ChildProcessPrivate::reportErrorOf(quint64 run, ChildProcess::ProcessError 
 
 void ChildProcessPrivate::collect()
 {
-    exitInfo = watch->collect();
-    if (!exitInfo) {
+    const std::optional<ExitInfo> end = watch->collect();
+    if (!end) {
         retryLater();
         return;
     }
+    exitInfo.set(*end);
     endTime = std::chrono::steady_clock::now();
     unwatch(Role::Exit);
     watch = nullptr;

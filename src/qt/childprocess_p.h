@@ -100,8 +100,8 @@ public:
     // What is known of the present one, or the last.
     ChildProcess::ProcessState state = ChildProcess::NotRunning;
     ChildProcess::ProcessError error = ChildProcess::UnknownError;
-    Internal::LaunchFailure failure; ///< Of the last start; known when it returns.
-    std::optional<ExitInfo> exitInfo; ///< Known from its end on.
+    Internal::SeldomSet<Internal::LaunchFailure> failure; ///< Of the last start; known when it returns.
+    Internal::SeldomSet<ExitInfo> exitInfo; ///< Known from its end on.
     /// Until its end was collected, and then as long as there may be something left to signal.
     std::shared_ptr<Internal::StoppableChild> child;
     Internal::ExitWatch *watch = nullptr; ///< The child's, until its end was collected.
@@ -124,9 +124,10 @@ private:
     bool openStreams(QIODevice::OpenMode mode, Internal::ChildEnds &ends);
     void launch(const Internal::ChildEnds &ends);
     void failInsideStart();
-    void setFailure(const char *step, int errorCode) noexcept { failure = {{step, errorCode}}; }
+    void noteFailure(const Internal::LaunchFailure &seen);
+    void setFailure(const char *step, int errorCode) { failure.set({{step, errorCode}}); }
     bool hasFailedInParent() const noexcept;
-    bool hasFailedToStart() const noexcept { return failure.error.step != nullptr; }
+    bool hasFailedToStart() const noexcept { return static_cast<bool>(failure); }
     void finishStarting();
     void announceStart();
     void emitStarted();

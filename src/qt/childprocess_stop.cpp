@@ -66,7 +66,7 @@ void ChildProcessPrivate::stop() noexcept
 // (SIGTTIN, "Orphaned and background process groups" in POSIX).
 bool ChildProcessPrivate::signalScopeIsPossible() const noexcept
 {
-    const LaunchOptions &options = settings.launchOptions;
+    const LaunchOptions &options = settings.launchOptions.get();
     if (stopSettings.scope == ChildProcess::SignalScope::Process)
         return true;
     if (options.processGroup.value_or(0) != 0)

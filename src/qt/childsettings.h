@@ -4,6 +4,8 @@
 #ifndef FORKFD_CHILDSETTINGS_H
 #define FORKFD_CHILDSETTINGS_H
 
+#include "seldomset.h"
+
 #include "../core/childsetup.h"
 
 #include <ForkFd/childprocess.h>
@@ -31,7 +33,7 @@ struct ChildSettings
     QStringList arguments;
     QString workingDirectory;
     QProcessEnvironment environment{QProcessEnvironment::InheritFromParent};
-    LaunchOptions launchOptions;
+    SeldomSet<LaunchOptions> launchOptions;
     ModifierCall modifier;
     ChildProcess::UnixProcessParameters parameters = {};
 };

@@ -105,7 +105,7 @@ LaunchRequest makeLaunchRequest(ChildSettings &settings)
     request.command.workingDirectory = QFile::encodeName(settings.workingDirectory).toStdString();
     if (!settings.environment.inheritsFromParent())
         request.command.environment = encode(settings.environment);
-    request.options = settings.launchOptions;
+    request.options = settings.launchOptions.get();
     request.parameters = toCore(settings.parameters);
     if (settings.modifier.function) {
         const bool maySeeOurMemory =

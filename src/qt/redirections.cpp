@@ -18,21 +18,30 @@ Redirections::~Redirections()
         clear(stream);
 }
 
+Redirections::Target &Redirections::targetOf(Stream stream)
+{
+    if (!m_targets)
+        m_targets = std::make_unique<std::array<Target, 3>>();
+    return (*m_targets)[stream];
+}
+
 void Redirections::clear(Stream stream) noexcept
 {
-    const Target target = std::exchange(m_targets[stream], {});
+    if (!m_targets)
+        return;
+    const Target target = std::exchange(targetOf(stream), {});
     if (!target.connection)
         return;
     if (stream == Input)
-        target.connection->source->m_targets[Output] = {};
+        target.connection->source->targetOf(Output) = {};
     else
-        target.connection->sink->m_targets[Input] = {};
+        target.connection->sink->targetOf(Input) = {};
 }
 
 void Redirections::setFile(Stream stream, const QString &name, QIODevice::OpenMode mode)
 {
     clear(stream);
-    m_targets[stream] = {name, mode, {}};
+    targetOf(stream) = {name, mode, {}};
 }
 
 void Redirections::connect(Redirections &source, Redirections &sink)
@@ -40,19 +49,21 @@ void Redirections::connect(Redirections &source, Redirections &sink)
     source.clear(Output);
     sink.clear(Input);
     const auto connection = std::make_shared<Connection>(Connection{&source, &sink, {}});
-    source.m_targets[Output].connection = connection;
-    sink.m_targets[Input].connection = connection;
+    source.targetOf(Output).connection = connection;
+    sink.targetOf(Input).connection = connection;
 }
 
 bool Redirections::leadsElsewhere(Stream stream) const noexcept
 {
-    const Target &target = m_targets[stream];
+    if (!m_targets)
+        return false;
+    const Target &target = (*m_targets)[stream];
     return target.connection || !target.fileName.isEmpty();
 }
 
 UniqueFd Redirections::open(Stream stream)
 {
-    const Target &target = m_targets[stream];
+    const Target &target = targetOf(stream);
     return target.connection ? openPipe(target.connection->pipe, stream) : openFile(target, stream);
 }
 

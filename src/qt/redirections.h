@@ -50,11 +50,12 @@ private:
         std::shared_ptr<Connection> connection;
     };
 
+    Target &targetOf(Stream stream);
     void clear(Stream stream) noexcept;
     static UniqueFd openFile(const Target &target, Stream stream);
     static UniqueFd openPipe(Pipe &pipe, Stream stream);
 
-    std::array<Target, 3> m_targets;
+    std::unique_ptr<std::array<Target, 3>> m_targets; ///< None unless one was set.
 };
 
 } // namespace ForkFd::Internal
