@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// The child that has something to do:
+//
+//   sleep              sleeps until it is killed
+//   output N           writes N bytes to standard output
+//   echo               copies standard input to standard output until end of file
+//   streams DEV INO …  exits with a mask of its three streams that are other files than these
+
+#include <cstdlib>
+#include <cstring>
+
+#include <csignal>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace {
+
+char buffer[1 << 20];
+
+bool writeAll(size_t size)
+{
+    for (size_t done = 0; done < size;) {
+        const ssize_t count = write(STDOUT_FILENO, buffer + done, size - done);
+        if (count < 0)
+            return false;
+        done += static_cast<size_t>(count);
+    }
+    return true;
+}
+
+int output(long long size)
+{
+    for (; size > 0; size -= static_cast<long long>(sizeof buffer)) {
+        const auto rest = static_cast<size_t>(size);
+        if (!writeAll(rest < sizeof buffer ? rest : sizeof buffer))
+            return 1;
+    }
+    return 0;
+}
+
+int echo()
+{
+    ssize_t count;
+    while ((count = read(STDIN_FILENO, buffer, sizeof buffer)) > 0) {
+        if (!writeAll(static_cast<size_t>(count)))
+            return 1;
+    }
+    return 0;
+}
+
+[[noreturn]] void sleepForEver()
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL); // A benchmark that was interrupted leaves none behind.
+    for (;;)
+        pause();
+}
+
+int otherStreams(char *const identities[])
+{
+    int mask = 0;
+    for (int fd = 0; fd < 3; ++fd) {
+        struct stat status;
+        if (fstat(fd, &status) != 0)
+            return -1;
+        if (status.st_dev != std::strtoull(identities[2 * fd], nullptr, 10)
+            || status.st_ino != std::strtoull(identities[2 * fd + 1], nullptr, 10))
+            mask |= 1 << fd;
+    }
+    return mask;
+}
+
+} // namespace
+
+int main(int argc, char *argv[])
+{
+    const char *word = argc > 1 ? argv[1] : "";
+    if (std::strcmp(word, "sleep") == 0)
+        sleepForEver();
+    if (std::strcmp(word, "echo") == 0)
+        return echo();
+    if (std::strcmp(word, "output") == 0 && argc == 3)
+        return output(std::atoll(argv[2]));
+    if (std::strcmp(word, "streams") == 0 && argc == 8)
+        return otherStreams(argv + 2);
+    return 2;
+}

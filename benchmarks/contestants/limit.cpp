@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// The physical limit: what the kernel alone takes.
+
+#include "clonedchild.h"
+
+namespace Benchmarks {
+
+namespace {
+
+class Limit : public Contestant
+{
+public:
+    std::unique_ptr<Child> makeChild() override { return std::make_unique<ClonedChild>(); }
+    std::string version() const override { return "system calls by hand"; }
+    bool canWait() const override { return true; }
+};
+
+} // namespace
+
+std::unique_ptr<Contestant> makeContestant()
+{
+    return std::make_unique<Limit>();
+}
+
+} // namespace Benchmarks

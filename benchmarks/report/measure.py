@@ -1,0 +1,160 @@
+# SPDX-FileCopyrightText: 2026 The ForkFd authors
+# SPDX-License-Identifier: MIT
+
+"""Runs the contestants and writes what they measured: measure.py CONTESTANTS.json RESULTS.json [--full]
+
+Each figure is that of a process of its own, so that no contestant inherits another one's caches, handlers
+or heap; within it Google Benchmark repeats the scenario and gives the median. In each round the contestants
+of a scenario come in a random order: what runs after an expensive neighbour pays for its cold caches.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import platform
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+REPETITIONS = 5
+
+
+class Form:
+    """How long it may take."""
+
+    def __init__(self, name, rounds, patience):
+        self.name = name
+        self.rounds = rounds
+        # Seconds for one contestant in one scenario. Who has used them up gets no further round, and is
+        # thus there less often, or once.
+        self.patience = patience
+
+
+FORMS = {False: Form("short", 9, 1.5), True: Form("full", 31, 30)}
+
+
+class Contestant:
+    def __init__(self, description, options):
+        self.name = description["name"]
+        self.program = description["program"]
+        self.options = options
+        self.environment = dict(os.environ)
+        for variable in filter(None, description["environment"].split(" ")):
+            name, value = variable.split("=", 1)
+            self.environment[name] = value
+
+    def scenarios(self):
+        listing = self._run(["--benchmark_list_tests=true"], stdout=subprocess.PIPE).stdout
+        return [scenario_name(line) for line in listing.decode().split()]
+
+    def measure(self, scenario):
+        """What Google Benchmark has to say of that scenario."""
+        with tempfile.NamedTemporaryFile(suffix=".json") as file:
+            self._run([
+                f"--benchmark_filter=^{re.escape(scenario)}/iterations:",
+                f"--benchmark_repetitions={REPETITIONS}",
+                f"--benchmark_out={file.name}",
+                "--benchmark_out_format=json",
+            ], stdout=subprocess.DEVNULL)
+            return json.load(file)
+
+    def _run(self, arguments, stdout):
+        # None of its streams leads to where a child would wait.
+        return subprocess.run([self.program, *self.options, *arguments], env=self.environment, check=True,
+                              stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.DEVNULL)
+
+
+def scenario_name(benchmark_name):
+    return re.sub(r"/(iterations:\d+|manual_time|repeats:\d+)", "", benchmark_name)
+
+
+class Results:
+    def __init__(self):
+        self.versions = {}
+        self.dispatcher = ""
+        self.figures = {}
+        self.impossible = {}
+
+    def add(self, scenario, contestant, report):
+        self.versions[contestant] = report["context"]["contestant"]
+        self.dispatcher = report["context"]["dispatcher"]
+        runs = report["benchmarks"]
+        errors = [run["error_message"] for run in runs if run.get("error_occurred")]
+        if errors:
+            self.impossible.setdefault(scenario, {})[contestant] = errors[0]
+            return
+        median = next(run for run in runs if run.get("aggregate_name") == "median")
+        figure = self.figures.setdefault(scenario, {}).setdefault(contestant, {"us": [], "counters": {}})
+        figure["us"].append(median["real_time"])
+        for counter in ("alive", "heap", "descriptors"):
+            if counter in median:
+                figure["counters"].setdefault(counter, []).append(median[counter])
+
+
+def measure_all(contestants, form, results):
+    entrants = {}  # By scenario, in the order in which the first contestant has them.
+    for contestant in contestants:
+        for scenario in contestant.scenarios():
+            entrants.setdefault(scenario, []).append(contestant)
+    used = {}
+    for number in range(form.rounds):
+        # In rounds of all scenarios: what disturbs the machine for a minute disturbs each of them a bit.
+        for scenario, starters in entrants.items():
+            for contestant in random.sample(starters, len(starters)):
+                key = scenario, contestant.name
+                if used.get(key, 0) > form.patience or contestant.name in results.impossible.get(scenario, {}):
+                    continue
+                begin = time.monotonic()
+                results.add(scenario, contestant.name, contestant.measure(scenario))
+                used[key] = used.get(key, 0) + time.monotonic() - begin
+        print(f"round {number + 1} of {form.rounds}", file=sys.stderr)
+
+
+def line_of(path, name):
+    with open(path, encoding="utf-8") as file:
+        return next((line.split(":", 1)[1].strip() for line in file if line.startswith(name)), "unknown")
+
+
+def machine():
+    return {
+        "processor": line_of("/proc/cpuinfo", "model name"),
+        "processors": len(os.sched_getaffinity(0)),
+        "memory": line_of("/proc/meminfo", "MemTotal"),
+        "kernel": f"{platform.system()} {platform.release()}",
+        "load": os.getloadavg()[0],
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("contestants")
+    parser.add_argument("results")
+    parser.add_argument("--full", action="store_true")
+    arguments = parser.parse_args()
+    with open(arguments.contestants, encoding="utf-8") as file:
+        build = json.load(file)
+    form = FORMS[arguments.full]
+    options = ["--full"] if arguments.full else []
+    results = Results()
+    begin = time.monotonic()
+    header = {"machine": machine(), "date": datetime.date.today().isoformat()}
+    measure_all([Contestant(description, options) for description in build["contestants"]], form, results)
+    header |= {
+        "form": form.name,
+        "rounds": form.rounds,
+        "repetitions": REPETITIONS,
+        "minutes": (time.monotonic() - begin) / 60,
+        "compiler": build["compiler"],
+        "dispatcher": results.dispatcher,
+        "versions": results.versions,
+    }
+    with open(arguments.results, "w", encoding="utf-8") as file:
+        json.dump(header | {"figures": results.figures, "impossible": results.impossible}, file, indent=1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// What an idle child costs its parent.
+
+#include "population.h"
+
+#include "../scenario.h"
+
+#include <cmath>
+#include <filesystem>
+#include <iterator>
+
+#include <malloc.h>
+
+namespace Benchmarks {
+
+namespace {
+
+double heapBytes()
+{
+    const struct mallinfo2 info = ::mallinfo2();
+    return static_cast<double>(info.uordblks + info.hblkhd);
+}
+
+double descriptorCount()
+{
+    return static_cast<double>(std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {}));
+}
+
+class Footprint : public Scenario
+{
+public:
+    Footprint(Channels channels, int count)
+        : Scenario(std::string("footprint/") + nameOf(channels), 1)
+        , m_channels(channels)
+        , m_count(count)
+    {
+    }
+
+    void run(benchmark::State &state, Contestant &contestant) override
+    {
+        Population population(contestant, m_channels);
+        population.grow(1);
+        population.replaceNext(); // What is made once is made by now.
+        const double heap = heapBytes();
+        const double descriptors = descriptorCount();
+        for ([[maybe_unused]] auto _ : state) {
+            const Stopwatch watch;
+            population.grow(m_count);
+            population.replaceNext(); // And all are running.
+            watch.stop(state);
+        }
+        state.counters["heap"] = std::round((heapBytes() - heap) / m_count);
+        state.counters["descriptors"] = (descriptorCount() - descriptors) / m_count;
+    }
+
+private:
+    const Channels m_channels;
+    const int m_count;
+};
+
+} // namespace
+
+void addFootprint(Scenarios &scenarios, const Contestant &contestant, Form form)
+{
+    if (!contestant.isComplete())
+        return;
+    const int count = form == Form::Check ? 10 : 500;
+    scenarios.push_back(std::make_unique<Footprint>(Channels::None, count));
+    scenarios.push_back(std::make_unique<Footprint>(Channels::Pipes, count));
+}
+
+} // namespace Benchmarks

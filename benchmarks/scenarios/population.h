@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_BENCHMARKS_POPULATION_H
+#define FORKFD_BENCHMARKS_POPULATION_H
+
+#include "../scenario.h"
+
+#include <memory>
+#include <vector>
+
+namespace Benchmarks {
+
+/// Children that sleep until they are killed.
+class Population
+{
+public:
+    Population(Contestant &contestant, Channels channels);
+
+    /// Starts so many. Throws Impossible where the limit on descriptors is in the way.
+    void grow(int count);
+    int size() const { return static_cast<int>(m_children.size()); }
+
+    /// The one whose turn it is.
+    Child &next() { return *m_children[m_next]; }
+    /// Puts a new one in its place; it has ended.
+    void replace();
+    /// Kills it before that.
+    void replaceNext();
+
+private:
+    std::unique_ptr<Child> startOne();
+
+    Contestant &m_contestant;
+    Task m_task;
+    std::vector<std::unique_ptr<Child>> m_children;
+    std::size_t m_next = 0;
+};
+
+} // namespace Benchmarks
+
+#endif

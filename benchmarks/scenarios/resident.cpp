@@ -1,0 +1,119 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// The same from a parent that uses much memory: a start that copies the parent's page tables pays for
+// it.
+
+#include "../scenario.h"
+
+#include <fstream>
+
+#include <sys/mman.h>
+
+namespace Benchmarks {
+
+namespace {
+
+constexpr std::size_t gibibyte = std::size_t(1) << 30;
+
+std::size_t availableMemory()
+{
+    std::ifstream file("/proc/meminfo");
+    std::string word;
+    std::size_t kibibytes = 0;
+    while (file >> word) {
+        if (word == "MemAvailable:" && file >> kibibytes)
+            break;
+    }
+    return kibibytes << 10;
+}
+
+/// Memory of which every page is there.
+class Ballast
+{
+public:
+    explicit Ballast(std::size_t size)
+        : m_size(size)
+    {
+        if (size == 0)
+            return;
+        if (availableMemory() < size + gibibyte)
+            throw Impossible("not enough memory");
+        m_memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (m_memory == MAP_FAILED)
+            throw Impossible("not enough memory");
+        // Small pages, as what malloc(3) gives has in most programs.
+        ::madvise(m_memory, size, MADV_NOHUGEPAGE);
+        for (std::size_t i = 0; i < size; i += 4096)
+            static_cast<volatile char *>(m_memory)[i] = 1;
+    }
+    ~Ballast()
+    {
+        if (m_size != 0 && m_memory != MAP_FAILED)
+            ::munmap(m_memory, m_size);
+    }
+    Ballast(const Ballast &) = delete;
+    Ballast &operator=(const Ballast &) = delete;
+
+private:
+    const std::size_t m_size;
+    void *m_memory = MAP_FAILED;
+};
+
+class Resident : public Scenario
+{
+public:
+    Resident(std::size_t gibibytes, bool hasOptions, int iterations)
+        : Scenario(name(gibibytes, hasOptions), iterations)
+        , m_size(gibibytes * gibibyte)
+        , m_task(Task::exiting(Channels::None))
+    {
+        m_task.hasOptions = hasOptions;
+    }
+
+    void run(benchmark::State &state, Contestant &contestant) override
+    {
+        if (!m_ballast)
+            m_ballast = std::make_unique<Ballast>(m_size);
+        runToEnd(contestant, m_task);
+        for ([[maybe_unused]] auto _ : state) {
+            const Stopwatch watch;
+            runToEnd(contestant, m_task);
+            watch.stop(state);
+        }
+    }
+
+    void leave() override { m_ballast.reset(); }
+
+private:
+    static std::string name(std::size_t gibibytes, bool hasOptions)
+    {
+        return std::string(hasOptions ? "resident/options/" : "resident/plain/")
+            + std::to_string(gibibytes);
+    }
+
+    const std::size_t m_size;
+    Task m_task;
+    std::unique_ptr<Ballast> m_ballast;
+};
+
+} // namespace
+
+void addResident(Scenarios &scenarios, const Contestant &contestant, Form form)
+{
+    if (!contestant.isComplete())
+        return;
+    std::vector<std::size_t> sizes = {0};
+    if (form != Form::Check)
+        sizes.push_back(1);
+    if (form == Form::Full)
+        sizes.push_back(4);
+    for (const std::size_t size : sizes) {
+        const int iterations = form == Form::Check ? 1 : 5;
+        scenarios.push_back(std::make_unique<Resident>(size, false, iterations));
+        if (contestant.hasOptions())
+            scenarios.push_back(std::make_unique<Resident>(size, true, iterations));
+    }
+}
+
+} // namespace Benchmarks
