@@ -18,7 +18,7 @@
 
 namespace {
 
-char buffer[1 << 20];
+char buffer[128 << 10]; // As much as cat(1) writes at a time.
 
 bool writeAll(size_t size)
 {
@@ -33,6 +33,7 @@ bool writeAll(size_t size)
 
 int output(long long size)
 {
+    std::memset(buffer, 'x', sizeof buffer); // Else all of it would be the one page of zeros.
     for (; size > 0; size -= static_cast<long long>(sizeof buffer)) {
         const auto rest = static_cast<size_t>(size);
         if (!writeAll(rest < sizeof buffer ? rest : sizeof buffer))

@@ -21,6 +21,7 @@ import tempfile
 import time
 
 REPETITIONS = 5
+LONGEST = 600  # Seconds, after which a program hangs.
 
 
 class Form:
@@ -29,12 +30,12 @@ class Form:
     def __init__(self, name, rounds, patience):
         self.name = name
         self.rounds = rounds
-        # Seconds for one contestant in one scenario. Who has used them up gets no further round, and is
-        # thus there less often, or once.
+        # Seconds for one contestant in one scenario. Who has used them up gets no further round of it, and
+        # none of the same scenario with more children or a larger parent.
         self.patience = patience
 
 
-FORMS = {False: Form("short", 9, 1.5), True: Form("full", 31, 30)}
+FORMS = {False: Form("short", 7, 1.5), True: Form("full", 31, 30)}
 
 
 class Contestant:
@@ -52,20 +53,24 @@ class Contestant:
         return [scenario_name(line) for line in listing.decode().split()]
 
     def measure(self, scenario):
-        """What Google Benchmark has to say of that scenario."""
+        """What Google Benchmark has to say of that scenario. None if the program has broken down."""
         with tempfile.NamedTemporaryFile(suffix=".json") as file:
-            self._run([
-                f"--benchmark_filter=^{re.escape(scenario)}/iterations:",
-                f"--benchmark_repetitions={REPETITIONS}",
-                f"--benchmark_out={file.name}",
-                "--benchmark_out_format=json",
-            ], stdout=subprocess.DEVNULL)
-            return json.load(file)
+            try:
+                self._run([
+                    f"--benchmark_filter=^{re.escape(scenario)}/iterations:",
+                    f"--benchmark_repetitions={REPETITIONS}",
+                    f"--benchmark_out={file.name}",
+                    "--benchmark_out_format=json",
+                ], stdout=subprocess.DEVNULL)
+                return json.load(file)
+            except (subprocess.TimeoutExpired, json.JSONDecodeError) as error:
+                print(f"{self.name} has broken down in {scenario}: {error}", file=sys.stderr)
+                return None
 
     def _run(self, arguments, stdout):
-        # None of its streams leads to where a child would wait.
-        return subprocess.run([self.program, *self.options, *arguments], env=self.environment, check=True,
-                              stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.DEVNULL)
+        return subprocess.run([self.program, *self.options, *arguments], env=self.environment,
+                              timeout=LONGEST, check=False, stdin=subprocess.DEVNULL, stdout=stdout,
+                              stderr=subprocess.DEVNULL)
 
 
 def scenario_name(benchmark_name):
@@ -78,6 +83,9 @@ class Results:
         self.dispatcher = ""
         self.figures = {}
         self.impossible = {}
+
+    def is_impossible(self, scenario, contestant):
+        return contestant in self.impossible.get(scenario, {})
 
     def add(self, scenario, contestant, report):
         self.versions[contestant] = report["context"]["contestant"]
@@ -95,22 +103,46 @@ class Results:
                 figure["counters"].setdefault(counter, []).append(median[counter])
 
 
+class Clock:
+    """The time that each contestant has had."""
+
+    def __init__(self, patience):
+        self._patience = patience
+        self._used = {}
+
+    def add(self, scenario, contestant, seconds):
+        self._used[scenario, contestant] = self._used.get((scenario, contestant), 0) + seconds
+
+    def has_run_out(self, scenario, contestant):
+        return any(seconds > self._patience and name == contestant and is_smaller_or_same(measured, scenario)
+                   for (measured, name), seconds in self._used.items())
+
+
+def is_smaller_or_same(scenario, other):
+    """Whether they are one, or differ in the number at their end alone, and the other one's is larger."""
+    (family, number), (other_family, other_number) = (name.rsplit("/", 1) if "/" in name else (name, "")
+                                                      for name in (scenario, other))
+    if family != other_family or not number.isdigit() or not other_number.isdigit():
+        return scenario == other
+    return int(number) <= int(other_number)
+
+
 def measure_all(contestants, form, results):
     entrants = {}  # By scenario, in the order in which the first contestant has them.
     for contestant in contestants:
         for scenario in contestant.scenarios():
             entrants.setdefault(scenario, []).append(contestant)
-    used = {}
+    clock = Clock(form.patience)
     for number in range(form.rounds):
         # In rounds of all scenarios: what disturbs the machine for a minute disturbs each of them a bit.
         for scenario, starters in entrants.items():
             for contestant in random.sample(starters, len(starters)):
-                key = scenario, contestant.name
-                if used.get(key, 0) > form.patience or contestant.name in results.impossible.get(scenario, {}):
+                if clock.has_run_out(scenario, contestant.name) or results.is_impossible(scenario, contestant.name):
                     continue
                 begin = time.monotonic()
-                results.add(scenario, contestant.name, contestant.measure(scenario))
-                used[key] = used.get(key, 0) + time.monotonic() - begin
+                if report := contestant.measure(scenario):
+                    results.add(scenario, contestant.name, report)
+                clock.add(scenario, contestant.name, time.monotonic() - begin)
         print(f"round {number + 1} of {form.rounds}", file=sys.stderr)
 
 

@@ -66,7 +66,7 @@ void addFootprint(Scenarios &scenarios, const Contestant &contestant, Form form)
 {
     if (!contestant.isComplete())
         return;
-    const int count = form == Form::Check ? 10 : 500;
+    const int count = form == Form::Check ? 10 : 100;
     scenarios.push_back(std::make_unique<Footprint>(Channels::None, count));
     scenarios.push_back(std::make_unique<Footprint>(Channels::Pipes, count));
 }
