@@ -30,8 +30,8 @@ class Form:
     def __init__(self, name, rounds, patience):
         self.name = name
         self.rounds = rounds
-        # Seconds for one contestant in one scenario. Who has used them up gets no further round of it, and
-        # none of the same scenario with more children or a larger parent.
+        # Seconds for one contestant in one scenario. Who has used them up gets no further round of it; who
+        # has used twice as many, none of the same scenario with more children or a larger parent.
         self.patience = patience
 
 
@@ -114,17 +114,17 @@ class Clock:
         self._used[scenario, contestant] = self._used.get((scenario, contestant), 0) + seconds
 
     def has_run_out(self, scenario, contestant):
-        return any(seconds > self._patience and name == contestant and is_smaller_or_same(measured, scenario)
-                   for (measured, name), seconds in self._used.items())
+        return (self._used.get((scenario, contestant), 0) > self._patience
+                or any(seconds > 2 * self._patience and name == contestant and is_smaller(measured, scenario)
+                       for (measured, name), seconds in self._used.items()))
 
 
-def is_smaller_or_same(scenario, other):
-    """Whether they are one, or differ in the number at their end alone, and the other one's is larger."""
-    (family, number), (other_family, other_number) = (name.rsplit("/", 1) if "/" in name else (name, "")
-                                                      for name in (scenario, other))
-    if family != other_family or not number.isdigit() or not other_number.isdigit():
-        return scenario == other
-    return int(number) <= int(other_number)
+def is_smaller(scenario, other):
+    """Whether they differ in the number at their end alone, and the other one's is larger."""
+    family, _, number = scenario.rpartition("/")
+    other_family, _, other_number = other.rpartition("/")
+    return (family == other_family and number.isdigit() and other_number.isdigit()
+            and int(number) < int(other_number))
 
 
 def measure_all(contestants, form, results):

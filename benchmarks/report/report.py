@@ -31,8 +31,8 @@ Each contestant is a program of its own, made of the same scenarios and one clas
 ([benchmarks](../benchmarks)); so none has another one's signal handlers, threads or heap in its way. All are Qt
 programs with the event dispatcher {dispatcher}, and so the same to fork. In each of {rounds} rounds all scenarios are
 measured, and the contestants of each in an order drawn at random, each by a fresh process in which Google Benchmark
-takes the median of {repetitions} repetitions; who takes too long is there in fewer rounds. The child that only exits
-is a static program of three instructions. Every end, exit code and byte count is checked while it is measured, and
+takes the median of {repetitions} repetitions; who takes too long is there in fewer rounds, and not among more children
+or in larger parents. The child that only exits is a static program without any start-up code. Every end, exit code and byte count is checked while it is measured, and
 that the child has its pipes, or none, before.
 """
 

@@ -6,9 +6,11 @@
 
 #include "../scenario.h"
 
+#include <filesystem>
 #include <fstream>
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 namespace Benchmarks {
 
@@ -26,6 +28,25 @@ std::size_t availableMemory()
             break;
     }
     return kibibytes << 10;
+}
+
+bool mayBeRunByAll(std::filesystem::path path)
+{
+    using std::filesystem::perms;
+    for (; path != path.root_path(); path = path.parent_path()) {
+        if ((std::filesystem::status(path).permissions() & perms::others_exec) == perms::none)
+            return false;
+    }
+    return true;
+}
+
+// One option is another user.
+void demandOptions(const Task &task)
+{
+    if (::geteuid() != 0)
+        throw Impossible("all options together are for root");
+    if (!mayBeRunByAll(task.path()))
+        throw Impossible("another user cannot reach the child's program");
 }
 
 /// Memory of which every page is there.
@@ -73,6 +94,8 @@ public:
 
     void run(benchmark::State &state, Contestant &contestant) override
     {
+        if (m_task.hasOptions)
+            demandOptions(m_task);
         if (!m_ballast)
             m_ballast = std::make_unique<Ballast>(m_size);
         runToEnd(contestant, m_task);
