@@ -10,6 +10,7 @@
 
 #include <QtCore/QCoreApplication>
 
+#include <atomic>
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -66,14 +67,14 @@ int main(int argc, char **argv)
             .then([](const RunResult &) { std::exit(0); })
             .waitForFinished();
     if (how == "blocked") {
-        QPromise<void> entered;
-        entered.start();
-        auto blocked = runChild(QStringLiteral("burn 1")).then([&](const RunResult &) {
-            entered.finish();
+        static std::atomic<bool> hasEntered; // Outlives this block, which the other thread does not wait for.
+        auto blocked = runChild(QStringLiteral("burn 1")).then([](const RunResult &) {
+            hasEntered = true;
+            hasEntered.notify_one();
             while (true)
                 ::pause();
         });
-        entered.future().waitForFinished();
+        hasEntered.wait(false);
     }
     return 0;
 }
