@@ -67,7 +67,8 @@ int main(int argc, char **argv)
             .then([](const RunResult &) { std::exit(0); })
             .waitForFinished();
     if (how == "blocked") {
-        static std::atomic<bool> hasEntered; // Outlives this block, which the other thread does not wait for.
+        static std::atomic<bool>
+            hasEntered; // Outlives this block, which the other thread does not wait for.
         auto blocked = runChild(QStringLiteral("burn 1")).then([](const RunResult &) {
             hasEntered = true;
             hasEntered.notify_one();
