@@ -16,14 +16,6 @@ template<typename Process>
 class QtChild : public Child
 {
 public:
-    QtChild()
-    {
-        QObject::connect(&m_process, &Process::finished, &m_process, [this] {
-            m_hasEnded = true;
-            quitLoop();
-        });
-    }
-
     void start(const Task &task) override
     {
         m_style = task.style;
@@ -40,10 +32,12 @@ public:
 
     int awaitEnd() override
     {
-        if (m_style == Style::Waiting && !m_process.waitForFinished(-1))
+        if (m_style == Style::Waiting)
+            m_process.waitForFinished(-1);
+        else
+            runLoopUntilEnd();
+        if (m_process.state() != Process::NotRunning || m_process.error() == Process::FailedToStart)
             fail();
-        if (!m_hasEnded)
-            runLoop();
         const int code = m_process.exitCode();
         return m_process.exitStatus() == Process::NormalExit ? code : -code;
     }
@@ -64,18 +58,10 @@ public:
     {
         const auto size = static_cast<qint64>(data.size());
         m_process.write(data.data(), size);
-        if (m_style == Style::Waiting) {
+        if (m_style == Style::Waiting)
             while (m_process.bytesAvailable() < size && m_process.waitForReadyRead(-1)) { }
-        } else {
-            const auto quit = [this, size] {
-                if (m_process.bytesAvailable() >= size)
-                    quitLoop();
-            };
-            const auto connection =
-                QObject::connect(&m_process, &Process::readyReadStandardOutput, &m_process, quit);
-            runLoop();
-            QObject::disconnect(connection);
-        }
+        else
+            runLoopUntilAvailable(size);
         if (m_process.readAllStandardOutput().size() != size)
             fail();
     }
@@ -84,27 +70,32 @@ protected:
     Process &process() { return m_process; }
 
 private:
-    // Not a member: it would count as a part of what a live child takes.
-    void runLoop()
+    // Loop and connections are those of whoever waits: in a member they would count as what a child
+    // takes.
+    void runLoopUntilEnd()
     {
         QEventLoop loop;
-        m_loop = &loop;
-        loop.exec();
-        m_loop = nullptr;
+        QObject::connect(&m_process, &Process::finished, &loop, &QEventLoop::quit);
+        QObject::connect(&m_process, &Process::errorOccurred, &loop, &QEventLoop::quit);
+        if (m_process.state() != Process::NotRunning)
+            loop.exec();
     }
 
-    void quitLoop()
+    void runLoopUntilAvailable(qint64 size)
     {
-        if (m_loop)
-            m_loop->quit();
+        QEventLoop loop;
+        QObject::connect(&m_process, &Process::readyReadStandardOutput, &loop, [this, &loop, size] {
+            if (m_process.bytesAvailable() >= size)
+                loop.quit();
+        });
+        QObject::connect(&m_process, &Process::finished, &loop, &QEventLoop::quit);
+        loop.exec();
     }
 
     [[noreturn]] void fail() { throw Failure(m_process.errorString().toStdString()); }
 
     Process m_process;
-    QEventLoop *m_loop = nullptr;
     Style m_style = Style::EventLoop;
-    bool m_hasEnded = false;
 };
 
 } // namespace Benchmarks
