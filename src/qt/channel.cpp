@@ -28,9 +28,7 @@ public:
         ::sigemptyset(&m_brokenPipe);
         ::sigaddset(&m_brokenPipe, SIGPIPE);
         ::pthread_sigmask(SIG_BLOCK, &m_brokenPipe, &m_previousMask);
-        sigset_t pending;
-        ::sigpending(&pending);
-        m_wasPending = ::sigismember(&pending, SIGPIPE) == 1;
+        m_wasPending = ::sigismember(&m_previousMask, SIGPIPE) == 1 && isPending();
     }
     ~BrokenPipeBlocker()
     {
@@ -50,6 +48,14 @@ public:
     }
 
 private:
+    // Only a signal that was blocked can have been waiting.
+    static bool isPending() noexcept
+    {
+        sigset_t pending;
+        ::sigpending(&pending);
+        return ::sigismember(&pending, SIGPIPE) == 1;
+    }
+
     sigset_t m_brokenPipe;
     sigset_t m_previousMask;
     bool m_wasPending;
