@@ -2,10 +2,16 @@
 // SPDX-License-Identifier: MIT
 
 #include <ForkFd/ChildProcess>
+#include <ForkFd/run.h>
 #include <QtCore/QCoreApplication>
 
 int main(int argc, char **argv)
 {
+    if (ForkFd::run(QStringLiteral("sh"), {QStringLiteral("-c"), QStringLiteral("exit 3")})
+            .result()
+            .exitInfo.code
+        != 3)
+        return 3;
     QCoreApplication app(argc, argv);
     ForkFd::ChildProcess child;
     QObject::connect(&child, &ForkFd::ChildProcess::finished, &app,
