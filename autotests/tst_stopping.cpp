@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "stoppingtest.h"
+#include "systemcallfilter.h"
 
 #include <ForkFd/forkfd.h>
 
@@ -38,6 +39,7 @@ private Q_SLOTS:
     void reach();
     void leftovers_data();
     void leftovers();
+    void groupByNumber();
     void obeys();
     void ignores_data();
     void ignores();
@@ -135,6 +137,34 @@ void tst_Stopping::leftovers()
     process.start(childProgram(), words("exit 4"));
     QVERIFY(process.waitForFinished());
     QCOMPARE(process.exitCode(), 4);
+}
+
+// Before Linux 6.9 a group can only be signalled by its number: as long as the child can be waited for.
+void tst_Stopping::groupByNumber()
+{
+    Lifeline lifeline;
+    Lifeline leftover;
+    const QByteArray result = inForkedCopy([&]() -> QByteArray {
+        constexpr unsigned toGroup = 4;
+        if (!refuse({{SYS_pidfd_send_signal, EINVAL, toGroup, toGroup, 3}}))
+            return "no filter";
+        Process process;
+        process.setSignalScope(Scope::Group);
+        startAndAwait(process, lifeline, "branch same session sleep");
+        process.kill();
+        process.waitForFinished();
+        startAndAwait(process, leftover, "branch same session exit 0");
+        ends(process);
+        return process.sendSignal(0) ? "reached" : "not reached";
+    });
+    if (result == "no filter")
+        QSKIP("This system has no seccomp filters.");
+    QCOMPARE(result, "not reached");
+    lifeline.letGo();
+    leftover.letGo();
+    QVERIFY(lifeline.comesToBeCut());
+    QVERIFY(!leftover.isCut());
+    leftover.cut();
 }
 
 void tst_Stopping::obeys()
