@@ -49,6 +49,7 @@ struct Stopper::Task
     std::shared_ptr<StoppableChild> adopted; ///< Keeps the child of an owner that has gone.
     Clock::time_point killTime = never;
     bool isToBeAsked = false; ///< By the thread, because that takes its time.
+    bool isInHand = false; ///< Somebody is killing it.
     bool isInSet = false;
 
     Clock::time_point due() const noexcept
@@ -100,6 +101,7 @@ public:
     {
         {
             const std::lock_guard lock(m_mutex);
+            m_killedGroups += group.isKilled() ? 1 : 0;
             m_groups.push_back(std::move(group));
             m_groupDelay = 1ms;
             bringForward(fromNow(m_groupDelay));
@@ -263,17 +265,28 @@ private:
             Task &task = it->second;
             child = task.child.lock();
             isAsked = std::exchange(task.isToBeAsked, false);
-            if (!isAsked) {
-                unwatch(task);
-                child = task.adopted ? std::move(task.adopted) : child;
-                m_tasks.erase(it);
-            }
+            task.isInHand = !isAsked;
         }
         if (child && isAsked)
             child->askToEnd();
         else if (child)
             child->sendSignal(SIGKILL);
+        if (!isAsked)
+            forget(child.get());
         return child;
+    }
+
+    // Only after the signal: an exit that comes meanwhile has to know of it.
+    void forget(StoppableChild *child)
+    {
+        std::shared_ptr<StoppableChild> letGo; // Not under the lock.
+        const std::lock_guard lock(m_mutex);
+        const auto it = m_tasks.find(child);
+        if (it == m_tasks.end())
+            return;
+        unwatch(it->second);
+        letGo = std::move(it->second.adopted);
+        m_tasks.erase(it);
     }
 
     std::vector<std::shared_ptr<StoppableChild>> livingChildren()
@@ -290,8 +303,7 @@ private:
     bool hasKilledGroups()
     {
         const std::lock_guard lock(m_mutex);
-        return std::any_of(m_groups.begin(), m_groups.end(),
-                           [](const PrivateCgroup &group) { return group.isKilled(); });
+        return m_killedGroups > 0;
     }
 
     // Forgets those that were let go. Without one that is due, notes when that will be.
@@ -304,7 +316,8 @@ private:
                 it = m_tasks.erase(it);
                 continue;
             }
-            bringForward(it->second.due());
+            if (!it->second.isInHand)
+                bringForward(it->second.due());
             if (m_nextDue <= now)
                 return it;
             ++it;
@@ -319,11 +332,18 @@ private:
             const std::lock_guard lock(m_mutex);
             groups.swap(m_groups);
         }
-        const auto isGone = [](PrivateCgroup &group) { return group.remove(); };
+        int killed = 0;
+        const auto isGone = [&killed](PrivateCgroup &group) {
+            const bool wasKilled = group.isKilled();
+            const bool isRemoved = group.remove();
+            killed += wasKilled && isRemoved ? 1 : 0;
+            return isRemoved;
+        };
         groups.erase(std::remove_if(groups.begin(), groups.end(), isGone), groups.end());
+        const std::lock_guard lock(m_mutex);
+        m_killedGroups -= killed;
         if (groups.empty())
             return;
-        const std::lock_guard lock(m_mutex);
         std::move(groups.begin(), groups.end(), std::back_inserter(m_groups));
         m_groupDelay = std::min<Clock::duration>(m_groupDelay * 2, 30s);
         bringForward(fromNow(m_groupDelay));
@@ -332,6 +352,8 @@ private:
     std::mutex m_mutex; ///< For all below, but for what the thread alone uses.
     Children m_tasks;
     std::vector<PrivateCgroup> m_groups;
+    int m_killedGroups =
+        0; ///< Those among them, and those that a thread has in hand, that are about to be empty.
     Clock::duration m_groupDelay = 1ms;
     Clock::time_point m_nextDue = never; ///< Not later than what is due first.
     PollSet m_set;
