@@ -112,12 +112,12 @@ void tst_DestructionPolicy::stopUnderWay()
     QVERIFY(lifeline.comesToBeCut());
 }
 
-// Thousands, where so many descriptors are allowed.
+// As many as descriptors allow, up to a thousand.
 int tst_DestructionPolicy::childCount()
 {
     rlimit limit = {};
     getrlimit(RLIMIT_NOFILE, &limit);
-    return isUnderThreadSanitizer ? 100 : static_cast<int>(std::min<rlim_t>(limit.rlim_cur - 100, 2000));
+    return isUnderThreadSanitizer ? 100 : static_cast<int>(std::min<rlim_t>(limit.rlim_cur - 100, 1000));
 }
 
 void tst_DestructionPolicy::many_data()
