@@ -67,7 +67,9 @@ void ChildProcessPrivate::start(QIODevice::OpenMode mode)
         failInsideStart();
         return;
     }
-    watchAll();
+    // The event loop does that when it comes to this child: one that is waited for needs none of it.
+    if (ExitHub::isServedWithoutEventLoop())
+        watchAll();
     postToEventLoop();
     const Run run(this);
     setState(ChildProcess::Starting);

@@ -66,6 +66,12 @@ std::shared_ptr<ExitHub> ExitHub::forThreadWithoutEventLoop()
     return hub;
 }
 
+bool ExitHub::isServedWithoutEventLoop()
+{
+    const std::shared_ptr<ExitHub> &hub = slotOfCurrentThread().hub;
+    return hub && hub->m_isServed;
+}
+
 // The thread's notifiers go with its event dispatcher. This is the last moment before others may take it
 // for ended, and start it again.
 void ExitHub::detachWhenFinished(const std::weak_ptr<ExitHub> &hub)

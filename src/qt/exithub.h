@@ -50,6 +50,8 @@ public:
     /// The same in a thread of the library's own that has no event loop: it calls serve() instead, and
     /// an application object need not be there. Null with errno when there is no descriptor to be had.
     static std::shared_ptr<ExitHub> forThreadWithoutEventLoop();
+    /// Whether the calling thread has such a one.
+    static bool isServedWithoutEventLoop();
     ~ExitHub();
     ExitHub(const ExitHub &) = delete;
     ExitHub &operator=(const ExitHub &) = delete;
