@@ -259,6 +259,9 @@ ChildProcessPrivate::WaitOutcome ChildProcessPrivate::serveUntil(const std::func
     const Run run(this);
     const LimitPause pause(this);
     finishStarting();
+    // Most of what waits to be written goes through at once; the poll that would say so is saved.
+    if (run.goesOn() && !isDone() && isServable(Role::StandardInput))
+        serve(Role::StandardInput);
     while (run.goesOn() && !isDone()) {
         if (isEndDue()) { // Drained, or a slot of the last output waits.
             finishEnding();
