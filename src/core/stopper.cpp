@@ -83,14 +83,14 @@ public:
         serve();
     }
 
-    void adopt(std::shared_ptr<StoppableChild> child)
+    void adopt(const std::shared_ptr<StoppableChild> &child)
     {
         {
             const std::lock_guard lock(m_mutex);
             Task &task = taskFor(child);
             if (task.killTime == never || m_isExiting)
                 task.killTime = Clock::time_point::min();
-            task.adopted = std::move(child);
+            task.adopted = child;
             watch(task);
             bringForward(task.due());
         }
@@ -128,7 +128,7 @@ public:
         for (const auto &child : children)
             child->sendSignal(SIGKILL);
         // Their cgroups can be removed in a moment, and by nobody else.
-        const auto isDone = [this](const auto &child) { return child->removeCgroup(); };
+        const auto isDone = [](const auto &child) { return child->removeCgroup(); };
         for (int i = 0; i < 100; ++i) {
             children.erase(std::remove_if(children.begin(), children.end(), isDone), children.end());
             removeGroups();
@@ -403,7 +403,7 @@ try {
     child->sendSignal(SIGKILL);
 }
 
-void Stopper::adopt(std::shared_ptr<StoppableChild> child) noexcept
+void Stopper::adopt(const std::shared_ptr<StoppableChild> &child) noexcept
 {
     const CancellationBlocker blocker;
     if (!child->watch().belongsToThisProcess())

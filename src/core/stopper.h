@@ -30,7 +30,7 @@ public:
     static void stop(const std::shared_ptr<StoppableChild> &child, Clock::duration grace) noexcept;
     /// For an owner that goes: keeps the child until it was killed, or has ended, and collects it.
     /// Without a stop() before, it is killed at once.
-    static void adopt(std::shared_ptr<StoppableChild> child) noexcept;
+    static void adopt(const std::shared_ptr<StoppableChild> &child) noexcept;
 
     /// Removes a cgroup when all have left it.
     static void removeLater(PrivateCgroup group) noexcept;

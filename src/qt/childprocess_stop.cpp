@@ -43,7 +43,7 @@ void ChildProcessPrivate::letGoOfChild() noexcept
 {
     const bool isOver = child && child->signalsAtOnce() && child->sendSignal(0) == ESRCH;
     if (child && m_isStopping && !isOver)
-        Stopper::adopt(std::move(child));
+        Stopper::adopt(child);
     child.reset();
     watch = nullptr;
     m_isStopping = false;

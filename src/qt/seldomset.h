@@ -4,7 +4,10 @@
 #ifndef FORKFD_SELDOMSET_H
 #define FORKFD_SELDOMSET_H
 
+#include <array>
+#include <cstddef>
 #include <memory>
+#include <new>
 #include <utility>
 
 namespace ForkFd::Internal {
@@ -24,7 +27,8 @@ private:
     // Never destroyed: static objects read it until the end.
     static const T &unset() noexcept
     {
-        static const T *const value = new T{};
+        alignas(T) static std::array<std::byte, sizeof(T)> memory;
+        static const T *const value = new (memory.data()) T{};
         return *value;
     }
 
