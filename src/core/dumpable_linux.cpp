@@ -14,8 +14,9 @@ namespace ForkFd::Internal {
 
 namespace {
 
-/// The starts under way that may clear the flag. One word, without padding.
-struct Starts
+/// The starts under way that may clear the flag. One word, without padding, and aligned as one: Clang calls
+/// libatomic otherwise.
+struct alignas(8) Starts
 {
     pid_t owner = 0; ///< Whose; a copy of that process has none under way.
     std::uint16_t generation = 0; ///< Changes with every end, so that an exchange sees it.
