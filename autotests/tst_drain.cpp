@@ -403,7 +403,7 @@ void tst_Drain::eventLoopInSlot()
     Process process;
     process.setDrainTimeout(1h);
     QSignalSpy finished(&process, &Process::finished);
-    connect(&process, &Process::readyRead, [&] {
+    connect(&process, &Process::readyRead, &process, [&] {
         QEventLoop loop;
         connect(&process, &Process::finished, &loop, &QEventLoop::quit);
         loop.exec();

@@ -353,16 +353,17 @@ void tst_ReadBuffer::movedToAnotherThread()
     process->setReadBufferSize(1000);
     process->start(childProgram(), writing(much));
     QTRY_VERIFY(isFull(*process));
-    qint64 received = 0;
-    connect(process, &Process::readyRead, process, [&] { received += process->readAll().size(); });
-    connect(process, &Process::finished, process, [&] {
+    static qint64 received; // The thread of the process may have it for longer than this function.
+    received = 0;
+    connect(process, &Process::readyRead, process, [process] { received += process->readAll().size(); });
+    connect(process, &Process::finished, process, [process] {
         received += process->readAll().size();
         delete process;
         QThread::currentThread()->quit();
     });
     process->moveToThread(&thread);
     thread.start();
-    QMetaObject::invokeMethod(process, [&] { received += process->read(1).size(); });
+    QMetaObject::invokeMethod(process, [process] { received += process->read(1).size(); });
     QVERIFY(thread.wait(60000));
     QCOMPARE(received, much);
 }

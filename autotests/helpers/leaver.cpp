@@ -13,12 +13,11 @@
 
 using ForkFd::ChildProcess;
 
-static std::unique_ptr<ChildProcess> child; // Destroyed after what was made later.
-
 int main(int argc, char **argv)
 {
     const auto word = [&](int i) { return std::string(i < argc ? argv[i] : ""); };
-    child = std::make_unique<ChildProcess>();
+    // Destroyed after what was made later.
+    static std::unique_ptr<ChildProcess> child = std::make_unique<ChildProcess>();
     child->setDestructionPolicy(word(1) == "kill"       ? ChildProcess::DestructionPolicy::Kill
                                     : word(1) == "stop" ? ChildProcess::DestructionPolicy::Stop
                                                         : ChildProcess::DestructionPolicy::LeaveRunning);

@@ -52,7 +52,7 @@ int main(int argc, char **argv)
     }
 
     QSocketNotifier input(STDIN_FILENO, QSocketNotifier::Read);
-    QObject::connect(&input, &QSocketNotifier::activated, [&] {
+    QObject::connect(&input, &QSocketNotifier::activated, &input, [&] {
         std::array<char, 4096> keys;
         const ssize_t count = read(STDIN_FILENO, keys.data(), keys.size());
         if (count > 0) {

@@ -14,8 +14,8 @@ namespace ForkFd::Internal {
 
 namespace {
 
-/// The starts under way that may clear the flag. One word, without padding, and aligned as one: Clang calls
-/// libatomic otherwise.
+/// The starts under way that may clear the flag. One word, without padding, and aligned as one: Clang
+/// calls libatomic otherwise.
 struct alignas(8) Starts
 {
     pid_t owner = 0; ///< Whose; a copy of that process has none under way.
