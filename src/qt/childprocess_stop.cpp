@@ -24,6 +24,13 @@ namespace ForkFd {
 using namespace Internal;
 using std::chrono::milliseconds;
 
+namespace {
+
+// Nobody outlives it, and no clock overflows.
+constexpr milliseconds longest = std::chrono::hours(24 * 365 * 100);
+
+} // namespace
+
 ChildProcessPrivate::~ChildProcessPrivate()
 {
     closeAll();
@@ -59,7 +66,7 @@ void ChildProcessPrivate::stop() noexcept
     if (!child)
         return;
     m_isStopping = true;
-    Stopper::stop(child, stopSettings.grace);
+    Stopper::stop(child, std::min(stopSettings.grace, longest));
 }
 
 // A process in a group of its own must not read the terminal that it shares with us: that would stop it
@@ -81,7 +88,7 @@ QDeadlineTimer ChildProcessPrivate::timeLimitDeadline() const
 {
     if (!watch || timeLimitExceeded || stopSettings.timeLimit == milliseconds::zero())
         return QDeadlineTimer(QDeadlineTimer::Forever);
-    return QDeadlineTimer(startTime + stopSettings.timeLimit);
+    return QDeadlineTimer(startTime + std::min(stopSettings.timeLimit, longest));
 }
 
 void ChildProcessPrivate::startTimeLimit()
