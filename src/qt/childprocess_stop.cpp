@@ -48,7 +48,7 @@ ChildProcessPrivate::~ChildProcessPrivate()
 // The reaper collects it. What was asked to end gets no longer grace than it was given.
 void ChildProcessPrivate::letGoOfChild() noexcept
 {
-    const bool isOver = child && child->signalsAtOnce() && child->sendSignal(0) == ESRCH;
+    const bool isOver = child && !watch && child->sendSignal(0) == ESRCH;
     if (child && m_isStopping && !isOver)
         Stopper::adopt(child);
     child.reset();
