@@ -3,8 +3,9 @@
 
 #include "pseudoterminal.h"
 
+#include <cstdlib>
+
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
