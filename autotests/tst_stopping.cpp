@@ -47,7 +47,10 @@ private Q_SLOTS:
     void stoppedChild();
     void nobodyThere();
     void twice();
+    void restartWithinTheGrace_data();
     void restartWithinTheGrace();
+    void nothingIsKept_data();
+    void nothingIsKept();
     void shellThatKeepsForking_data();
     void shellThatKeepsForking();
     void ownGroup();
@@ -250,26 +253,55 @@ void tst_Stopping::twice()
     QCOMPARE(text(process.exitInfo()), "killed by SIGKILL");
 }
 
+void tst_Stopping::restartWithinTheGrace_data()
+{
+    QTest::addColumn<Scope>("scope");
+    QTest::addColumn<bool>("isReached");
+    QTest::newRow("group") << Scope::Group << hasPidFd();
+    if (TestCgroups::canBeMade())
+        QTest::newRow("tree") << Scope::Tree << true;
+}
+
 // What the first child has left behind is not spared because there is a second one.
 void tst_Stopping::restartWithinTheGrace()
 {
+    QFETCH(const Scope, scope);
+    QFETCH(const bool, isReached);
     Lifeline lifeline;
     Process process;
-    process.setSignalScope(Scope::Group);
-    process.setStopGrace(50ms);
+    process.setSignalScope(scope);
+    process.setStopGrace(200ms);
     startAndAwait(process, lifeline, "ignore 15 branch same session echo");
     process.stop();
     process.closeWriteChannel();
     QVERIFY(process.waitForFinished());
     process.setLaunchOptions({});
     process.start(childProgram(), words("echo exit 3"));
-    if (hasPidFd())
+    if (isReached)
         QVERIFY(lifeline.comesToBeCut());
     else
         lifeline.cut();
     process.closeWriteChannel();
     QVERIFY(process.waitForFinished());
     QCOMPARE(process.exitCode(), 3);
+}
+
+void tst_Stopping::nothingIsKept_data()
+{
+    ignores_data();
+}
+
+// An object whose child has ended, with all that it has started, holds no descriptor and no cgroup.
+void tst_Stopping::nothingIsKept()
+{
+    QFETCH(const Scope, scope);
+    Process process;
+    process.setSignalScope(scope);
+    const ProcessState before = ProcessState::now();
+    process.start(childProgram(), words("exit 0"));
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(before.differencesTo(ProcessState::now()), QString());
+    QTRY_COMPARE(TestCgroups::left(), QStringList());
 }
 
 void tst_Stopping::shellThatKeepsForking_data()

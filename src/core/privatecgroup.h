@@ -33,6 +33,8 @@ public:
     /// A descriptor of the directory, for who puts a process there.
     UniqueFd open() const noexcept;
 
+    /// Whether a process is in it or below.
+    bool isPopulated() const noexcept;
     /// Kills all that is in it or below. Returns 0 or an errno; ESRCH when nothing was there.
     int kill() noexcept;
     /// Whether it was: then it is about to be empty.
@@ -46,7 +48,6 @@ public:
 
 private:
     bool isOfThisProcess() const noexcept;
-    bool isPopulated() const;
 
     std::string m_path;
     pid_t m_owner = -1;

@@ -22,6 +22,11 @@ UniqueFd PrivateCgroup::open() const noexcept
     return {};
 }
 
+bool PrivateCgroup::isPopulated() const noexcept
+{
+    return false;
+}
+
 int PrivateCgroup::kill() noexcept
 {
     return ESRCH;

@@ -41,6 +41,8 @@ int StoppableChild::trySendSignal(int signal) noexcept
 {
     if (m_scope == Process)
         return m_watch->sendSignal(signal);
+    if (m_scope == Tree && m_cgroup && signal == 0)
+        return m_cgroup.isPopulated() ? 0 : ESRCH;
     if (m_scope == Tree && m_cgroup && signal == SIGKILL)
         return m_cgroup.kill();
     // The members of a cgroup can only be told by pidfds.

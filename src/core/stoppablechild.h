@@ -36,8 +36,6 @@ public:
     StoppableChild &operator=(const StoppableChild &) = delete;
 
     ExitWatch &watch() const noexcept { return *m_watch; }
-    /// Whether there may be something left to signal when the child has ended.
-    bool mayOutliveChild() const noexcept { return m_scope != Process; }
     /// Whether a signal is sent without a walk through all processes.
     bool signalsAtOnce() const noexcept { return m_scope != Tree || m_cgroup; }
 

@@ -83,12 +83,12 @@ public:
         serve();
     }
 
-    void adopt(const std::shared_ptr<StoppableChild> &child)
+    void adopt(const std::shared_ptr<StoppableChild> &child, bool hasGrace)
     {
         {
             const std::lock_guard lock(m_mutex);
             Task &task = taskFor(child);
-            if (task.killTime == never || m_isExiting)
+            if (task.killTime == never || !hasGrace || m_isExiting)
                 task.killTime = Clock::time_point::min();
             task.adopted = child;
             watch(task);
@@ -156,7 +156,7 @@ private:
     {
         StoppableChild &child = *task.adopted;
         // Without a place there it is collected when its grace is over.
-        if (child.watch().isWatching() && m_hasThread)
+        if (!task.isInSet && child.watch().isWatching() && m_hasThread)
             task.isInSet = m_set.add(child.watch().descriptor(), PollSet::Readable, idOf(child));
     }
 
@@ -227,21 +227,17 @@ private:
     void collect(std::uint64_t id)
     {
         std::shared_ptr<StoppableChild> child;
-        const auto find = [&] {
-            return m_tasks.find(reinterpret_cast<StoppableChild *>(static_cast<std::uintptr_t>(id)));
-        };
         {
             const std::lock_guard lock(m_mutex);
-            const auto it = find();
+            const auto it =
+                m_tasks.find(reinterpret_cast<StoppableChild *>(static_cast<std::uintptr_t>(id)));
             if (it == m_tasks.end() || !it->second.isInSet)
                 return;
             unwatch(it->second);
             child = it->second.adopted;
         }
-        if (!child->watch().collect() || child->sendSignal(0) != ESRCH)
-            return;
-        const std::lock_guard lock(m_mutex);
-        m_tasks.erase(find());
+        if (child->watch().collect() && child->sendSignal(0) == ESRCH)
+            forget(child.get());
     }
 
     void serveDue()
@@ -405,12 +401,22 @@ try {
 
 void Stopper::adopt(const std::shared_ptr<StoppableChild> &child) noexcept
 {
+    adopt(child, true);
+}
+
+void Stopper::kill(const std::shared_ptr<StoppableChild> &child) noexcept
+{
+    adopt(child, false);
+}
+
+void Stopper::adopt(const std::shared_ptr<StoppableChild> &child, bool hasGrace) noexcept
+{
     const CancellationBlocker blocker;
     if (!child->watch().belongsToThisProcess())
         return;
     try {
         if (State *state = stateOfThisProcess()) {
-            state->adopt(child);
+            state->adopt(child, hasGrace);
             return;
         }
     } catch (const std::bad_alloc &) { // As without a state.

@@ -28,9 +28,11 @@ public:
     /// Asks `child` to end, now, and kills what is left of it when the grace is over, unless it was let
     /// go by its owner before that.
     static void stop(const std::shared_ptr<StoppableChild> &child, Clock::duration grace) noexcept;
-    /// For an owner that goes: keeps the child until it was killed, or has ended, and collects it.
-    /// Without a stop() before, it is killed at once.
+    /// For an owner that goes: keeps the child until its grace is over, or it has ended, and collects
+    /// it.
     static void adopt(const std::shared_ptr<StoppableChild> &child) noexcept;
+    /// The same, and it has no grace: for one whose kill takes its time.
+    static void kill(const std::shared_ptr<StoppableChild> &child) noexcept;
 
     /// Removes a cgroup when all have left it.
     static void removeLater(PrivateCgroup group) noexcept;
@@ -42,6 +44,7 @@ private:
     struct Task;
     class State;
     static State *stateOfThisProcess() noexcept;
+    static void adopt(const std::shared_ptr<StoppableChild> &child, bool hasGrace) noexcept;
 };
 
 } // namespace ForkFd::Internal

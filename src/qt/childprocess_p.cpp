@@ -283,7 +283,8 @@ void ChildProcessPrivate::collect()
     endTime = std::chrono::steady_clock::now();
     unwatch(Role::Exit);
     watch = nullptr;
-    if (!child->mayOutliveChild())
+    // What has nothing left to signal keeps neither a descriptor nor a cgroup.
+    if (child->sendSignal(0) == ESRCH)
         child.reset();
     stopTimeLimit();
     streams.terminal.hold({});

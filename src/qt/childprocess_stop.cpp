@@ -39,7 +39,7 @@ ChildProcessPrivate::~ChildProcessPrivate()
     if (watch && stopSettings.atDestruction == Policy::Kill && child->signalsAtOnce())
         child->sendSignal(SIGKILL);
     else if (watch && stopSettings.atDestruction == Policy::Kill)
-        Stopper::adopt(child);
+        Stopper::kill(child);
     else if (watch && stopSettings.atDestruction == Policy::Stop && !m_isStopping)
         stop();
     letGoOfChild();
