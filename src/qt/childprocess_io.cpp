@@ -100,9 +100,8 @@ void ChildProcessPrivate::watchAll()
 void ChildProcessPrivate::watchDescriptor(Role role)
 {
     ExitHub::Id &id = m_registrations[indexOf(role)];
-    if (id == 0 && m_hub && isServable(role)) {
+    if (id == 0 && m_hub && isServable(role))
         id = m_hub->add(descriptorOf(role), interestIn(role), this, role);
-    }
 }
 
 PollSet::Interest ChildProcessPrivate::interestIn(Role role) noexcept
