@@ -2,8 +2,13 @@
 // SPDX-License-Identifier: MIT
 
 #include "childprocesstest.h"
+#include "forkedcopy.h"
+
+#include <QtCore/QAbstractEventDispatcher>
 
 #include <csignal>
+
+#include <sys/wait.h>
 
 /// What is written to the child, and what happens when it does not want it.
 class tst_Writing : public ChildProcessTest
@@ -21,6 +26,11 @@ private Q_SLOTS:
     void closesWhenWritten();
     void slotWritesMore();
     void restIsKept();
+    void idleInputIsClosed();
+    void inForkedCopy();
+
+private:
+    int turnsOfEventLoop();
 };
 
 // So that a SIGPIPE would be noticed; QProcess sets it to be ignored when it first writes.
@@ -172,6 +182,54 @@ void tst_Writing::restIsKept()
     process.closeWriteChannel();
     QVERIFY(process.waitForFinished());
     QCOMPARE(process.readAll(), "");
+}
+
+// How often the event loop turns while a child does something else for 50 ms.
+int tst_Writing::turnsOfEventLoop()
+{
+    Process other;
+    QSignalSpy finished(&other, &Process::finished);
+    const QSignalSpy turns(QAbstractEventDispatcher::instance(), &QAbstractEventDispatcher::awake);
+    other.start(childProgram(), words("burn 50"));
+    return comes(finished) ? static_cast<int>(turns.size()) : -1;
+}
+
+// That a child reads no more is a lasting state, and nothing to be told as long as we do not write.
+void tst_Writing::idleInputIsClosed()
+{
+    Process process;
+    QSignalSpy written(&process, &Process::bytesWritten);
+    QSignalSpy readyRead(&process, &Process::readyRead);
+    QSignalSpy failed(&process, &Process::errorOccurred);
+    process.start(childProgram(), words("stop leave 0 write 1 1 sleep"));
+    process.write("x");
+    QVERIFY(comes(written));
+    const auto pid = static_cast<pid_t>(process.processId());
+    siginfo_t stopped;
+    QCOMPARE(::waitid(P_PID, static_cast<id_t>(pid), &stopped, WSTOPPED | WNOWAIT), 0);
+    ::kill(pid, SIGCONT);
+    QVERIFY(comes(readyRead)); // Its input is closed now.
+    const int turns = turnsOfEventLoop();
+    QVERIFY2(turns >= 0 && turns < 100, qPrintable(QString::number(turns)));
+    QCOMPARE(failed.size(), 0);
+    process.write("x");
+    QVERIFY(comes(failed));
+    process.kill();
+    QVERIFY(process.waitForFinished());
+}
+
+// What a copy waits for is not our business.
+void tst_Writing::inForkedCopy()
+{
+    Process process;
+    QSignalSpy started(&process, &Process::started);
+    process.start(childProgram(), words("sleep"));
+    QVERIFY(comes(started));
+    QCOMPARE(::inForkedCopy([&process] { return QByteArray::number(process.write("x")); }), "1");
+    const int turns = turnsOfEventLoop();
+    QVERIFY2(turns >= 0 && turns < 100, qPrintable(QString::number(turns)));
+    process.kill();
+    QVERIFY(process.waitForFinished());
 }
 
 QTEST_GUILESS_MAIN(tst_Writing)

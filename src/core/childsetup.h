@@ -70,7 +70,8 @@ struct ChildContext
     bool handlersAreReset = false; ///< CLONE_CLEAR_SIGHAND did it.
     bool isInControlGroup = false; ///< CLONE_INTO_CGROUP did it.
     bool ignoresSigChld = false; ///< Our SIGCHLD handler stands for SIG_IGN.
-    pid_t parent = -1; ///< The number of the process that creates it.
+    pid_t parent =
+        -1; ///< The number of the process that creates it, for a child that is to die with it.
     sigset_t parentMask = {}; ///< The starting thread's signal mask.
 };
 

@@ -16,9 +16,10 @@
 namespace ForkFd::Internal {
 
 LaunchAttempt::LaunchAttempt(const LaunchPlan &plan) noexcept
-    : m_context{
-        .plan = &plan, .report = &m_report, .parent = ::getpid(), .parentMask = m_blocker.previousMask()}
+    : m_context{.plan = &plan, .report = &m_report, .parentMask = m_blocker.previousMask()}
 {
+    if (plan.options().dieWithParent)
+        m_context.parent = ::getpid();
 }
 
 LaunchAttempt::LaunchAttempt(const UserCode &code) noexcept

@@ -19,7 +19,8 @@ public:
     enum Interest {
         Readable,
         Writable,
-        HungUp ///< The other end was closed everywhere, whatever there still is to be read.
+        HungUp, ///< The other end was closed everywhere, whatever there still is to be read.
+        Nothing ///< For a while. That the other end was closed may be reported, but not again and again.
     };
     static constexpr int maxEvents = 16;
 
@@ -37,6 +38,9 @@ public:
 
     /// False with errno on failure.
     bool add(int fd, Interest interest, std::uint64_t id) noexcept;
+    /// Changes what a member is waited for: much cheaper than to remove it and to add it again. False
+    /// with errno on failure.
+    bool change(int fd, Interest interest, std::uint64_t id) noexcept;
     /// Must come before the descriptor is closed.
     void remove(int fd) noexcept;
 

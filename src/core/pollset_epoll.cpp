@@ -22,9 +22,19 @@ std::uint32_t eventsOf(PollSet::Interest interest)
     case PollSet::Writable:
         return EPOLLOUT;
     case PollSet::HungUp:
-        break;
+        break; // It is reported unasked (epoll_ctl(2)).
+    case PollSet::Nothing:
+        return EPOLLET; // And then only once.
     }
-    return 0; // It is reported unasked (epoll_ctl(2)).
+    return 0;
+}
+
+epoll_event eventOf(PollSet::Interest interest, std::uint64_t id)
+{
+    epoll_event event = {};
+    event.events = eventsOf(interest);
+    event.data.u64 = id;
+    return event;
 }
 
 } // namespace
@@ -50,10 +60,14 @@ int PollSet::descriptor() const noexcept
 
 bool PollSet::add(int fd, Interest interest, std::uint64_t id) noexcept
 {
-    epoll_event event = {};
-    event.events = eventsOf(interest);
-    event.data.u64 = id;
+    epoll_event event = eventOf(interest, id);
     return ::epoll_ctl(descriptor(), EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+bool PollSet::change(int fd, Interest interest, std::uint64_t id) noexcept
+{
+    epoll_event event = eventOf(interest, id);
+    return ::epoll_ctl(descriptor(), EPOLL_CTL_MOD, fd, &event) == 0;
 }
 
 void PollSet::remove(int fd) noexcept

@@ -24,10 +24,17 @@ short eventsOf(PollSet::Interest interest)
         return POLLIN;
     case PollSet::Writable:
         return POLLOUT;
-    case PollSet::HungUp:
+    case PollSet::HungUp: // It is reported unasked (poll(2)).
+    case PollSet::Nothing:
         break;
     }
-    return 0; // It is reported unasked (poll(2)).
+    return 0;
+}
+
+// poll(2) skips negative numbers.
+pollfd entryOf(int fd, PollSet::Interest interest)
+{
+    return {interest == PollSet::Nothing ? ~fd : fd, eventsOf(interest), 0};
 }
 
 } // namespace
@@ -44,6 +51,12 @@ struct PollSet::Private
     ~Private() { changed.close(); }
     Private(const Private &) = delete;
     Private &operator=(const Private &) = delete;
+
+    std::vector<pollfd>::iterator find(int fd)
+    {
+        return std::find_if(entries.begin(), entries.end(),
+                            [fd](const pollfd &entry) { return entry.fd == fd || entry.fd == ~fd; });
+    }
 };
 
 PollSet::PollSet() noexcept = default;
@@ -72,7 +85,7 @@ try {
     }
     const std::lock_guard lock(m_private->mutex);
     m_private->ids.reserve(m_private->ids.size() + 1);
-    m_private->entries.push_back({fd, eventsOf(interest), 0});
+    m_private->entries.push_back(entryOf(fd, interest));
     m_private->ids.push_back(id);
     m_private->changed.set();
     return true;
@@ -81,16 +94,28 @@ try {
     return false;
 }
 
+bool PollSet::change(int fd, Interest interest, std::uint64_t id) noexcept
+{
+    const std::lock_guard lock(m_private->mutex);
+    const auto found = m_private->find(fd);
+    if (found == m_private->entries.end()) {
+        errno = ENOENT;
+        return false;
+    }
+    *found = entryOf(fd, interest);
+    m_private->ids[static_cast<std::size_t>(found - m_private->entries.begin())] = id;
+    m_private->changed.set();
+    return true;
+}
+
 void PollSet::remove(int fd) noexcept
 {
     const std::lock_guard lock(m_private->mutex);
-    auto &entries = m_private->entries;
-    const auto found = std::find_if(entries.begin(), entries.end(),
-                                    [fd](const pollfd &entry) { return entry.fd == fd; });
-    if (found == entries.end())
+    const auto found = m_private->find(fd);
+    if (found == m_private->entries.end())
         return;
-    m_private->ids.erase(m_private->ids.begin() + (found - entries.begin()));
-    entries.erase(found);
+    m_private->ids.erase(m_private->ids.begin() + (found - m_private->entries.begin()));
+    m_private->entries.erase(found);
     m_private->changed.set();
 }
 

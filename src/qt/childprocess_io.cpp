@@ -100,14 +100,16 @@ void ChildProcessPrivate::watchAll()
 void ChildProcessPrivate::watchDescriptor(Role role)
 {
     ExitHub::Id &id = m_registrations[indexOf(role)];
-    if (id == 0 && m_hub && isServable(role))
+    if (id != 0)
+        m_hub->setInterest(id, interestIn(role));
+    else if (m_hub && isServable(role))
         id = m_hub->add(descriptorOf(role), interestIn(role), this, role);
 }
 
 PollSet::Interest ChildProcessPrivate::interestIn(Role role) noexcept
 {
     if (role == Role::StandardInput)
-        return PollSet::Writable;
+        return streams.input.bytes().isEmpty() ? PollSet::Nothing : PollSet::Writable;
     const Channel *channel = channelOf(role);
     return channel && channel->isHeldBack() ? PollSet::HungUp : PollSet::Readable;
 }
@@ -194,7 +196,7 @@ void ChildProcessPrivate::send()
     }
     const bool isTyped = m_hasTypedEndOfFile;
     if (streams.input.bytes().isEmpty()) {
-        unwatch(Role::StandardInput);
+        watchDescriptor(Role::StandardInput);
         if (m_closesInputWhenWritten)
             endInput();
     }

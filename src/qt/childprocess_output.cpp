@@ -110,7 +110,6 @@ void ChildProcessPrivate::holdBack(Role role)
     Channel &channel = *channelOf(role);
     if (outputOf(role) == readChannel && !q->isTransactionStarted())
         takeBackReadAhead();
-    unwatch(role);
     channel.setHeldBack(true);
     watchDescriptor(role);
 }
@@ -120,7 +119,6 @@ void ChildProcessPrivate::resumeReading(ChildProcess::ProcessChannel channel)
     Channel &pipe = channelOf(channel);
     if (!pipe.isHeldBack())
         return;
-    unwatch(roleOf(channel));
     pipe.setHeldBack(false);
     watchDescriptor(roleOf(channel));
 }

@@ -3,14 +3,14 @@
 
 #include "exithub.h"
 
+#include "../core/thisprocess.h"
+
 #include <QtCore/QCoreApplication>
 #include <QtCore/QThread>
 #include <QtCore/QTimer>
 
 #include <algorithm>
 #include <utility>
-
-#include <unistd.h>
 
 namespace ForkFd::Internal {
 
@@ -100,7 +100,7 @@ void ExitHub::followApplications()
 }
 
 ExitHub::ExitHub()
-    : m_owner(::getpid())
+    : m_owner(thisProcess())
 {
     // Without a poll set each descriptor gets a notifier of its own.
     m_hasSet = m_set.open();
@@ -116,7 +116,7 @@ ExitHub::~ExitHub()
 
 bool ExitHub::belongsToThisProcess() const noexcept
 {
-    return m_owner == ::getpid();
+    return m_owner == thisProcess();
 }
 
 void ExitHub::attachToEventLoop()
@@ -143,6 +143,8 @@ void ExitHub::attachToEventLoop()
 
 void ExitHub::makeOwnNotifier(Registration &registration)
 {
+    if (registration.interest == PollSet::Nothing)
+        return;
     if (registration.interest == PollSet::HungUp) {
         lookLater(registration);
         return;
@@ -194,6 +196,8 @@ ExitHub::Registration *ExitHub::find(Id id) noexcept
 
 ExitHub::Id ExitHub::add(int fd, PollSet::Interest interest, HubClient *client, HubClient::Role role)
 {
+    if (!belongsToThisProcess()) // It would get into the parent's set.
+        return 0;
     if (m_unused.empty()) {
         m_registrations.emplace_back();
         m_unused.reserve(m_registrations.capacity()); // So that remove() never allocates.
@@ -215,6 +219,24 @@ ExitHub::Id ExitHub::add(int fd, PollSet::Interest interest, HubClient *client, 
     if (!m_notifier || !registration.isInSet)
         attachToEventLoop();
     return idOf(registration);
+}
+
+void ExitHub::setInterest(Id &id, PollSet::Interest interest)
+{
+    Registration *registration = find(id);
+    if (!registration || !belongsToThisProcess())
+        return;
+    if (registration->isInSet) {
+        if (registration->interest != interest)
+            m_set.change(registration->fd, interest, id);
+        registration->interest = interest;
+        return;
+    }
+    const int fd = registration->fd;
+    const HubClient::Role role = registration->role;
+    HubClient *const client = registration->client;
+    remove(id);
+    id = add(fd, interest, client, role);
 }
 
 void ExitHub::remove(Id &id) noexcept

@@ -56,8 +56,11 @@ public:
     ExitHub(const ExitHub &) = delete;
     ExitHub &operator=(const ExitHub &) = delete;
 
-    /// Watches `fd` until remove(). Events come once the thread has an event dispatcher.
+    /// Watches `fd` until remove(). Events come once the thread has an event dispatcher. 0 in a forked
+    /// copy.
     Id add(int fd, PollSet::Interest interest, HubClient *client, HubClient::Role role);
+    /// Watches for something else from now on. `id` may become another one.
+    void setInterest(Id &id, PollSet::Interest interest);
     /// Must come before the descriptor is closed. Sets `id` to 0; 0 is allowed.
     void remove(Id &id) noexcept;
     /// Connects the hub with the thread's event dispatcher, if it has one by now. The hub itself
@@ -104,7 +107,7 @@ private:
     int timeToNextCall(int timeout) const noexcept;
     void callDue();
 
-    const qint64 m_owner;
+    const pid_t m_owner;
     PollSet m_set;
     bool m_hasSet = false;
     QPointer<QAbstractEventDispatcher> m_dispatcher; ///< That knows the notifiers.
