@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 
-REPETITIONS = 5
+REPETITIONS = 15
 LONGEST = 600  # Seconds, after which a program hangs.
 
 

@@ -17,8 +17,9 @@ PREAMBLE = """<!-- SPDX-FileCopyrightText: 2026 The ForkFd authors -->
 # Performance
 
 What a child costs with ForkFd::ChildProcess, with the libraries that one might use in its place, and with the
-bare system calls. The figure to look at is a **ratio** of two medians of one run: times alone say more of the
-machine. Beside a ratio stand the quartiles of the same ratio in the single rounds.
+bare system calls. The figure to look at is the **ratio**: times alone say more of the machine. In each round of the
+measurement a contestant has a median, and two of these a ratio; shown is the median of the rounds' ratios, and in
+parentheses their quartiles.
 """
 
 REPEAT = """## How to repeat it

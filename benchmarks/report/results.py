@@ -20,8 +20,8 @@ class Value:
     rounds: int
 
     @staticmethod
-    def of(samples, median=None):
-        middle = statistics.median(samples) if median is None else median
+    def of(samples):
+        middle = statistics.median(samples)
         if len(samples) < 2:
             return Value(middle, middle, middle, len(samples))
         lower, _, upper = statistics.quantiles(samples, n=4, method="inclusive")
@@ -56,13 +56,13 @@ class Results:
         return Value.of(samples) if samples else None
 
     def ratio(self, above, below):
-        """Of the medians of two pairs of contestant and scenario; its spread is that of the rounds' own."""
+        """Of two pairs of contestant and scenario: the rounds' ratios of their medians. What disturbs the machine
+        for a while disturbs both in a round, so that these differ less than the times do."""
         samples = [self._figures.get(scenario, {}).get(contestant, {}).get("us")
                    for contestant, scenario in (above, below)]
         if not all(samples):
             return None
-        ratios = [a / b for a, b in zip(*samples)]
-        return Value.of(ratios, statistics.median(samples[0]) / statistics.median(samples[1]))
+        return Value.of([a / b for a, b in zip(*samples)])
 
 
 @dataclass

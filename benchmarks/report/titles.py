@@ -71,7 +71,7 @@ GROUPS = [
     Group("Output",
           "A child writes as fast as it can, 4 GiB in the full form and 64 MiB in the short one, and all of it is "
           "read. The limit has a pipe of 1 MiB.", {"output": "All of the output"}),
-    Group("Round trips", "1 KiB goes to a child and comes back.", {
+    Group("Round trips", "1 KiB goes to a child and comes back; both are kept on one processor.", {
         "echo/loop": "Event loop",
         "echo/wait": "Calls that wait",
     }),

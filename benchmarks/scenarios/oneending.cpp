@@ -96,7 +96,7 @@ void addOneEnding(Scenarios &scenarios, const Contestant &contestant, Form form)
 {
     if (!contestant.isComplete())
         return;
-    const int iterations = form == Form::Check ? 1 : 10;
+    const int iterations = form == Form::Check ? 1 : 3;
     const auto add = [&](Channels channels, bool besideZombie, std::initializer_list<int> counts) {
         for (const int count : counts)
             scenarios.push_back(std::make_unique<OneEnding>(channels, besideZombie, count, iterations));

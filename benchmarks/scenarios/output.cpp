@@ -12,8 +12,8 @@ namespace {
 class Output : public Scenario
 {
 public:
-    Output(std::int64_t size, int iterations)
-        : Scenario("output", iterations)
+    explicit Output(std::int64_t size)
+        : Scenario("output", 1)
         , m_size(size)
         , m_task(Task::busy({"output", std::to_string(size)}, Channels::Pipes))
     {
@@ -48,7 +48,7 @@ void addOutput(Scenarios &scenarios, const Contestant &contestant, Form form)
         return;
     constexpr std::int64_t mebibyte = 1 << 20;
     const std::int64_t size = form == Form::Check ? 4 : form == Form::Short ? 64 : 4096;
-    scenarios.push_back(std::make_unique<Output>(size * mebibyte, form == Form::Short ? 3 : 1));
+    scenarios.push_back(std::make_unique<Output>(size * mebibyte));
 }
 
 } // namespace Benchmarks

@@ -132,7 +132,7 @@ void addResident(Scenarios &scenarios, const Contestant &contestant, Form form)
     if (form == Form::Full)
         sizes.push_back(4);
     for (const std::size_t size : sizes) {
-        const int iterations = form == Form::Check ? 1 : 5;
+        const int iterations = form == Form::Check ? 1 : 2;
         scenarios.push_back(std::make_unique<Resident>(size, false, iterations));
         if (contestant.hasOptions())
             scenarios.push_back(std::make_unique<Resident>(size, true, iterations));

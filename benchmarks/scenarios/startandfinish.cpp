@@ -68,7 +68,7 @@ private:
 
 void addStartAndFinish(Scenarios &scenarios, const Contestant &contestant, Form form)
 {
-    const int iterations = form == Form::Check ? 1 : 40;
+    const int iterations = form == Form::Check ? 1 : 8;
     for (const Channels channels : {Channels::None, Channels::Pipes}) {
         for (const Style style : {Style::EventLoop, Style::Waiting}) {
             if (style == Style::Waiting && !contestant.canWait())
