@@ -10,13 +10,9 @@
 #include <memory>
 #include <new>
 
-#include <unistd.h>
-
 namespace ForkFd::Internal {
 
 namespace {
-
-std::atomic<ChildTable *> currentTable;
 
 constexpr std::uint32_t hashOf(pid_t pid) noexcept
 {
@@ -26,30 +22,16 @@ constexpr std::uint32_t hashOf(pid_t pid) noexcept
 
 } // namespace
 
-ChildTable::ChildTable() noexcept
-    : m_owner(::getpid())
-{
-}
+OnePerProcess<ChildTable> ChildTable::tables;
 
 ChildTable *ChildTable::ofThisProcess() noexcept
 {
-    ChildTable *table = currentTable.load(std::memory_order_acquire);
-    return table && table->m_owner == ::getpid() ? table : nullptr;
+    return tables.find();
 }
 
 ChildTable *ChildTable::makeForThisProcess() noexcept
 {
-    ChildTable *table = currentTable.load(std::memory_order_acquire);
-    if (table && table->m_owner == ::getpid())
-        return table;
-    std::unique_ptr<ChildTable> fresh(new (std::nothrow) ChildTable);
-    if (!fresh)
-        return nullptr;
-    // The table of the process that this one was forked from is left alone: a handler may be in it.
-    if (currentTable.compare_exchange_strong(table, fresh.get(), std::memory_order_acq_rel,
-                                             std::memory_order_acquire))
-        return fresh.release();
-    return table; // Another thread was faster.
+    return tables.findOrMake([] { return std::unique_ptr<ChildTable>(new (std::nothrow) ChildTable); });
 }
 
 bool ChildTable::addLevel() noexcept

@@ -5,6 +5,7 @@
 #define FORKFD_CHILDTABLE_H
 
 #include "childslot.h"
+#include "oneperprocess.h"
 #include "stablepool.h"
 
 #include <array>
@@ -22,7 +23,7 @@ namespace ForkFd::Internal {
 /// Lock-free: the slots lie in a pool, the hash in levels that are published once and kept for ever. A
 /// table belongs to the process that made it. A forked copy sees none, until it starts a child and makes
 /// its own.
-class ChildTable
+class ChildTable : public OfOneProcess
 {
 public:
     /// This process's table; null when it has none. Async-signal-safe.
@@ -57,14 +58,15 @@ private:
     static constexpr std::uint32_t probes = 8; ///< Cells of each level where a number may stand.
     using Cell = std::atomic<std::uint64_t>; ///< Number << 32 | slot + 1; 0: empty.
 
-    ChildTable() noexcept;
+    ChildTable() noexcept = default;
     bool addLevel() noexcept;
     void recycle(ChildSlot *slot) noexcept;
     template<typename Visit>
     void visitCells(pid_t pid, Visit visit) noexcept;
     void enter(ChildSlot *slot, pid_t pid) noexcept;
 
-    const pid_t m_owner;
+    static OnePerProcess<ChildTable> tables;
+
     StablePool<ChildSlot> m_slots;
     std::array<std::atomic<Cell *>, maxLevels> m_levels = {};
     std::atomic<std::uint32_t> m_cellCount = 0;

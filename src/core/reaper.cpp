@@ -6,14 +6,14 @@
 #include "exitwatch.h"
 #include "librarythread.h"
 #include "pollset.h"
+#include "sanitizers.h"
 #include "signals.h"
 #include "stopper.h"
 
 #include <cstdint>
 #include <memory>
 #include <new>
-
-#include <unistd.h>
+#include <utility>
 
 namespace ForkFd::Internal {
 
@@ -22,11 +22,10 @@ namespace ForkFd::Internal {
 // be put there, or cannot be collected yet, goes back to `pending`.
 //
 // No lock is ever held, so that a fork() in another thread cannot leave one locked in the copy. The
-// copy sees by `owner` that this state is its parent's, and makes its own; watches that it inherits
+// copy makes a state of its own; watches that it inherits
 // in `pending` are not its to collect (ExitWatch::isWatching) and only get closed.
-struct Reaper::State
+struct Reaper::State : OfOneProcess
 {
-    const pid_t owner = ::getpid();
     PollSet set;
     enum Thread { NoThread, HasThread };
     std::atomic<Thread> thread = NoThread;
@@ -40,7 +39,7 @@ constexpr int sweepInterval = 50; // ms, while a child that has ended cannot be 
 } // namespace
 
 std::atomic<ExitWatch *> Reaper::pending;
-std::atomic<Reaper::State *> Reaper::current;
+OnePerProcess<Reaper::State> Reaper::states;
 
 void LeaveToReaper::operator()(ExitWatch *watch) const noexcept
 {
@@ -56,9 +55,8 @@ void LeaveToReaper::operator()(ExitWatch *watch) const noexcept
 
 void Reaper::retry() noexcept
 {
-    const State *state = current.load(std::memory_order_acquire);
-    const bool lacksThread = state && state->owner == ::getpid() && state->watchedCount != 0
-        && state->thread == State::NoThread;
+    const State *state = states.find();
+    const bool lacksThread = state && state->watchedCount != 0 && state->thread == State::NoThread;
     if (lacksThread || pending.load(std::memory_order_relaxed))
         serveAdopted();
 }
@@ -87,18 +85,10 @@ void Reaper::serveAdopted() noexcept
 
 Reaper::State *Reaper::stateOfThisProcess() noexcept
 {
-    State *state = current.load(std::memory_order_acquire);
-    if (state && state->owner == ::getpid())
-        return state;
-    // One that belongs to the process we were forked from is left alone: its poll set is shared
-    // with that process.
-    auto fresh = std::unique_ptr<State>(new (std::nothrow) State);
-    if (!fresh || !fresh->set.open())
-        return nullptr;
-    if (current.compare_exchange_strong(state, fresh.get(), std::memory_order_acq_rel,
-                                        std::memory_order_acquire))
-        return fresh.release();
-    return state; // Another thread was faster.
+    return states.findOrMake([] {
+        std::unique_ptr<State> fresh(new (std::nothrow) State);
+        return fresh && fresh->set.open() ? std::move(fresh) : nullptr;
+    });
 }
 
 void Reaper::pushPending(ExitWatch *watch) noexcept
@@ -127,6 +117,7 @@ void Reaper::putIntoSet(State &state, ExitWatch *watch) noexcept
 {
     // Counted before, because the thread may have collected and deleted it right after.
     ++state.watchedCount;
+    Sanitizers::noteInUse(watch); // From now on its address is known to the kernel alone.
     const auto id = reinterpret_cast<std::uintptr_t>(watch);
     if (!state.set.add(watch->descriptor(), PollSet::Readable, id)) {
         --state.watchedCount;

@@ -4,6 +4,8 @@
 #ifndef FORKFD_REAPER_H
 #define FORKFD_REAPER_H
 
+#include "oneperprocess.h"
+
 #include <atomic>
 
 namespace ForkFd::Internal {
@@ -32,8 +34,7 @@ private:
     static void threadMain(void *argument);
 
     static std::atomic<ExitWatch *> pending;
-    static std::atomic<State *>
-        current; ///< This process's, or one of a process that it was forked from.
+    static OnePerProcess<State> states;
 };
 
 } // namespace ForkFd::Internal

@@ -7,6 +7,7 @@
 extern "C" {
 __attribute__((weak)) void __asan_init(); // NOLINT(bugprone-reserved-identifier)
 __attribute__((weak)) void __tsan_init(); // NOLINT(bugprone-reserved-identifier)
+__attribute__((weak)) void __lsan_ignore_object(const void *); // NOLINT(bugprone-reserved-identifier)
 }
 
 namespace ForkFd::Internal {
@@ -19,6 +20,12 @@ bool Sanitizers::areActive() noexcept
 bool Sanitizers::needFork() noexcept
 {
     return __tsan_init;
+}
+
+void Sanitizers::noteInUse(const void *object) noexcept
+{
+    if (__lsan_ignore_object)
+        __lsan_ignore_object(object);
 }
 
 } // namespace ForkFd::Internal

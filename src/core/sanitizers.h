@@ -4,7 +4,8 @@
 #ifndef FORKFD_SANITIZERS_H
 #define FORKFD_SANITIZERS_H
 
-/// What a sanitizer in the program, whether or not the library was built with it, keeps us from.
+/// What a sanitizer in the program, whether or not the library was built with it, keeps us from or has
+/// to be told.
 namespace ForkFd::Internal::Sanitizers {
 
 /// Whether user code must not run in a child that shares our memory: its frames would stay in the books
@@ -16,6 +17,9 @@ bool areActive() noexcept;
 /// parent's thread. In a copy made otherwise, another thread may have held a lock of the runtime, which
 /// only its interceptor of fork() sets free.
 bool needFork() noexcept;
+
+/// That a heap object is not lost although no pointer to it is to be seen.
+void noteInUse(const void *object) noexcept;
 
 } // namespace ForkFd::Internal::Sanitizers
 

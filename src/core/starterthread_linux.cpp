@@ -4,6 +4,7 @@
 #include "starterthread_linux.h"
 
 #include "librarythread.h"
+#include "oneperprocess.h"
 #include "signals.h"
 
 #include <array>
@@ -105,29 +106,13 @@ struct Starter
     }
 };
 
-/// Those of one process. A copy of it has none of the threads, and makes a pool of its own. No lock: it
-/// could stay locked in the copy.
-struct Pool
+/// Those of one process. A copy of it has none of the threads.
+struct Pool : OfOneProcess
 {
-    const pid_t owner = ::getpid();
     std::atomic<Starter *> first = nullptr; ///< A list that only grows, at its beginning.
 };
 
-std::atomic<Pool *> current;
-
-Pool *poolOfThisProcess() noexcept
-{
-    Pool *pool = current.load(std::memory_order_acquire);
-    if (pool && pool->owner == ::getpid())
-        return pool;
-    std::unique_ptr<Pool> fresh(new (std::nothrow) Pool);
-    if (!fresh)
-        return nullptr;
-    if (current.compare_exchange_strong(pool, fresh.get(), std::memory_order_acq_rel,
-                                        std::memory_order_acquire))
-        return fresh.release();
-    return pool; // Another thread was faster.
-}
+OnePerProcess<Pool> pools;
 
 void await(sem_t &semaphore) noexcept
 {
@@ -182,7 +167,7 @@ Starter *makeStarter(Pool &pool) noexcept
 bool callInStarterThread(const std::function<void()> &function)
 {
     const CancellationBlocker blocker;
-    Pool *pool = poolOfThisProcess();
+    Pool *pool = pools.findOrMake([] { return std::unique_ptr<Pool>(new (std::nothrow) Pool); });
     if (!pool)
         return false;
     Starter *starter = takeStarter(*pool);

@@ -23,7 +23,6 @@
 #include <vector>
 
 #include <poll.h>
-#include <unistd.h>
 
 namespace ForkFd::Internal {
 
@@ -59,15 +58,13 @@ struct Stopper::Task
 };
 
 // What is behind the lock is short: nobody signals, waits or lets a child go under it. A forked copy
-// never takes it: it sees by `owner` that this state is its parent's, and makes its own.
+// never takes it, but makes a state of its own.
 //
 // A child that is not adopted is used by its owner's thread; here only its sendSignal() is called. One
 // that is adopted has passed through the lock, and the thread alone uses it.
-class Stopper::State
+class Stopper::State : public OfOneProcess
 {
 public:
-    const pid_t owner = ::getpid();
-
     void stop(const std::shared_ptr<StoppableChild> &child, Clock::duration grace)
     {
         const bool asksNow = child->signalsAtOnce();
@@ -360,31 +357,22 @@ private:
     std::atomic<bool> m_isExiting = false;
 };
 
-namespace {
-
-std::atomic<void *> current; // State: this process's, or one of a process that it was forked from.
-
-} // namespace
+OnePerProcess<Stopper::State> Stopper::states;
 
 Stopper::State *Stopper::stateOfThisProcess() noexcept
 {
-    void *known = current.load(std::memory_order_acquire);
-    if (known && static_cast<State *>(known)->owner == ::getpid())
-        return static_cast<State *>(known);
-    auto *fresh = new (std::nothrow) State;
-    if (!fresh)
-        return nullptr;
-    if (!current.compare_exchange_strong(known, fresh, std::memory_order_acq_rel,
-                                         std::memory_order_acquire)) {
-        delete fresh; // Another thread was faster.
-        return static_cast<State *>(known);
-    }
-    std::atexit([] {
-        auto *state = static_cast<State *>(current.load(std::memory_order_acquire));
-        if (state->owner == ::getpid())
-            state->killAll();
+    return states.findOrMake([] {
+        std::unique_ptr<State> fresh(new (std::nothrow) State);
+        if (fresh)
+            std::atexit([] { killAllAtExit(); }); // A copy has that of its parent, too.
+        return fresh;
     });
-    return fresh;
+}
+
+void Stopper::killAllAtExit() noexcept
+{
+    if (State *state = states.find())
+        state->killAll();
 }
 
 void Stopper::stop(const std::shared_ptr<StoppableChild> &child, Clock::duration grace) noexcept
@@ -433,8 +421,8 @@ try {
 
 void Stopper::retry() noexcept
 {
-    auto *state = static_cast<State *>(current.load(std::memory_order_acquire));
-    if (state && state->owner == ::getpid() && !state->hasThread())
+    State *state = states.find();
+    if (state && !state->hasThread())
         state->serve();
 }
 

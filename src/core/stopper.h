@@ -4,6 +4,8 @@
 #ifndef FORKFD_STOPPER_H
 #define FORKFD_STOPPER_H
 
+#include "oneperprocess.h"
+
 #include <ForkFd/export.h>
 
 #include <chrono>
@@ -44,7 +46,10 @@ private:
     struct Task;
     class State;
     static State *stateOfThisProcess() noexcept;
+    static void killAllAtExit() noexcept;
     static void adopt(const std::shared_ptr<StoppableChild> &child, bool hasGrace) noexcept;
+
+    static OnePerProcess<State> states;
 };
 
 } // namespace ForkFd::Internal

@@ -8,6 +8,7 @@
 #include "childtable.h"
 #include "exitwatch_sigchld.h"
 #include "librarythread.h"
+#include "oneperprocess.h"
 #include "sigchldchain.h"
 
 #include <algorithm>
@@ -18,9 +19,9 @@
 #include <ctime>
 #include <memory>
 #include <new>
+#include <utility>
 
 #include <poll.h>
-#include <unistd.h>
 
 namespace ForkFd::Internal::Sweeper {
 
@@ -37,10 +38,8 @@ constexpr std::size_t childrenPerSignal = 8;
 /// Sweeps without a child before the thread sleeps for good.
 constexpr int idleSweeps = 4;
 
-/// Belongs to the process that made it; a forked copy makes its own.
-struct State
+struct State : OfOneProcess
 {
-    const pid_t owner = ::getpid();
     ChildTable *const table;
     ExitEvent wakeUp;
     std::atomic<bool> hasThread = false;
@@ -59,30 +58,18 @@ struct State
     State &operator=(const State &) = delete;
 };
 
-std::atomic<State *> currentState;
-
-State *ofThisProcess() noexcept
-{
-    State *state = currentState.load(std::memory_order_acquire);
-    return state && state->owner == ::getpid() ? state : nullptr;
-}
+OnePerProcess<State> states;
 
 // Null with errno when there is no memory or descriptor.
 State *makeForThisProcess() noexcept
 {
-    State *state = currentState.load(std::memory_order_acquire);
-    if (state && state->owner == ::getpid())
-        return state;
-    ChildTable *table = ChildTable::makeForThisProcess();
-    std::unique_ptr<State> fresh(table ? new (std::nothrow) State(table) : nullptr);
-    if (!fresh)
-        errno = ENOMEM;
-    if (!fresh || !fresh->wakeUp.open(ExitEvent::Private))
-        return nullptr;
-    if (currentState.compare_exchange_strong(state, fresh.get(), std::memory_order_acq_rel,
-                                             std::memory_order_acquire))
-        return fresh.release();
-    return state; // Another thread was faster.
+    return states.findOrMake([] {
+        ChildTable *table = ChildTable::makeForThisProcess();
+        std::unique_ptr<State> fresh(table ? new (std::nothrow) State(table) : nullptr);
+        if (!fresh)
+            errno = ENOMEM;
+        return fresh && fresh->wakeUp.open(ExitEvent::Private) ? std::move(fresh) : nullptr;
+    });
 }
 
 // CPU time, not wall time: on a busy machine the sweeps must not become rarer.
@@ -178,21 +165,21 @@ int ensureRunning() noexcept
 
 void childAdded() noexcept
 {
-    State *state = ofThisProcess();
+    State *state = states.find();
     if (state && state->isIdle.exchange(false))
         state->wakeUp.set();
 }
 
 void requestSweep() noexcept
 {
-    State *state = ofThisProcess();
+    State *state = states.find();
     if (state && !state->isRequested.exchange(true))
         state->wakeUp.set();
 }
 
 void noteSignal() noexcept
 {
-    State *state = ofThisProcess();
+    State *state = states.find();
     if (state && state->signalsToGo.fetch_sub(1) <= 1)
         requestSweep();
 }

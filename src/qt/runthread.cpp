@@ -28,33 +28,21 @@ thread_local bool isRunThread = false;
 
 } // namespace
 
-std::atomic<RunThread *> RunThread::current;
-
-qint64 RunThread::ownProcess() noexcept
-{
-    return ::getpid();
-}
+OnePerProcess<RunThread> RunThread::threads;
 
 RunThread *RunThread::ofThisProcess()
 {
-    RunThread *thread = current.load(std::memory_order_acquire);
-    if (thread && thread->m_owner == ownProcess())
-        return thread;
-    auto *fresh = new RunThread;
-    if (!fresh->m_wake.open(ExitEvent::Private)) {
-        const int errorCode = errno;
-        delete fresh;
-        errno = errorCode;
-        return nullptr;
-    }
-    if (!current.compare_exchange_strong(thread, fresh, std::memory_order_acq_rel,
-                                         std::memory_order_acquire)) {
-        delete fresh;
-        return thread; // Another one was faster.
-    }
-    static const int isRegistered = std::atexit(killAllAtExit);
-    Q_UNUSED(isRegistered)
-    return fresh;
+    return threads.findOrMake([] {
+        std::unique_ptr<RunThread> fresh(new RunThread);
+        if (!fresh->m_wake.open(ExitEvent::Private)) {
+            const int errorCode = errno;
+            fresh.reset();
+            errno = errorCode;
+        } else {
+            std::atexit(killAllAtExit); // A copy has that of its parent, too.
+        }
+        return fresh;
+    });
 }
 
 void RunThread::add(std::unique_ptr<RunJob> job)
@@ -95,10 +83,9 @@ void RunThread::failWaiting(const StartError &error)
 // In the thread that ends the process. What it would wait for is not worth a process that does not end.
 void RunThread::killAllAtExit()
 {
-    RunThread *thread = current.load(std::memory_order_acquire);
-    if (thread->m_owner != ownProcess())
+    RunThread *thread = threads.find();
+    if (!thread || thread->m_isLeaving.exchange(true))
         return;
-    thread->m_isLeaving = true;
     if (isRunThread || thread->m_thread == NoThread)
         return;
     thread->m_wake.set();

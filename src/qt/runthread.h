@@ -9,6 +9,7 @@
 #include "runjob.h"
 
 #include "../core/exitevent.h"
+#include "../core/oneperprocess.h"
 
 #include <QtCore/QSemaphore>
 
@@ -26,11 +27,14 @@ namespace ForkFd::Internal {
 /// It starts with the first job and lives as long as the process, and so does this object. At normal
 /// exit it kills its children and does nothing more. A forked copy makes a thread of its own, and leaves
 /// its parent's object alone: nothing is locked there that another thread may have held.
-class RunThread final : private HubClient
+class RunThread final : public OfOneProcess, private HubClient
 {
 public:
     /// Null with errno when there is no descriptor to be had.
     static RunThread *ofThisProcess();
+    ~RunThread() { m_wake.close(); }
+    RunThread(const RunThread &) = delete;
+    RunThread &operator=(const RunThread &) = delete;
 
     /// Runs the job, or makes it fail if there is no thread.
     void add(std::unique_ptr<RunJob> job);
@@ -46,7 +50,6 @@ private:
     };
 
     RunThread() = default;
-    ~RunThread() { m_wake.close(); }
     static void killAllAtExit();
     std::vector<std::unique_ptr<RunJob>> takeWaiting();
     void failWaiting(const StartError &error);
@@ -63,10 +66,8 @@ private:
     void finishThoseThatAreOver();
     [[noreturn]] void leave();
 
-    static std::atomic<RunThread *> current;
+    static OnePerProcess<RunThread> threads;
 
-    const qint64 m_owner = ownProcess();
-    static qint64 ownProcess() noexcept;
     ExitEvent m_wake;
     // What other threads set.
     std::atomic<Thread> m_thread = NoThread;
