@@ -29,6 +29,8 @@ private Q_SLOTS:
     void policy();
     void stopUnderWay_data();
     void stopUnderWay();
+    void graceIsCutShort_data();
+    void graceIsCutShort();
     void many_data();
     void many();
     void threadEnds();
@@ -108,6 +110,35 @@ void tst_DestructionPolicy::stopUnderWay()
         process.setStopGrace(50ms);
         startAndAwait(process, lifeline, "ignore 15 session sleep");
         process.stop();
+    }
+    QVERIFY(lifeline.comesToBeCut());
+}
+
+void tst_DestructionPolicy::graceIsCutShort_data()
+{
+    QTest::addColumn<Scope>("scope");
+    QTest::addColumn<bool>("hasCgroup");
+    QTest::newRow("process") << Scope::Process << false;
+    QTest::newRow("group") << Scope::Group << false;
+    QTest::newRow("tree") << Scope::Tree << false;
+    if (TestCgroups::canBeMade())
+        QTest::newRow("tree, cgroup") << Scope::Tree << true;
+}
+
+// Who destroys it with Kill does not want the rest of the grace.
+void tst_DestructionPolicy::graceIsCutShort()
+{
+    QFETCH(const Scope, scope);
+    QFETCH(const bool, hasCgroup);
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    Lifeline lifeline;
+    {
+        Process process;
+        process.setSignalScope(scope);
+        process.setStopGrace(1h);
+        startAndAwait(process, lifeline, "ignore 15 session sleep");
+        process.stop();
+        QVERIFY(!process.waitForFinished(10));
     }
     QVERIFY(lifeline.comesToBeCut());
 }

@@ -20,29 +20,30 @@ import sys
 import tempfile
 import time
 
-REPETITIONS = 15
 LONGEST = 600  # Seconds, after which a program hangs.
 
 
 class Form:
     """How long it may take."""
 
-    def __init__(self, name, rounds, patience):
+    def __init__(self, name, rounds, repetitions, patience):
         self.name = name
         self.rounds = rounds
+        self.repetitions = repetitions
         # Seconds for one contestant in one scenario. Who has used them up gets no further round of it; who
         # has used twice as many, none of the same scenario with more children or a larger parent.
         self.patience = patience
 
 
-FORMS = {False: Form("short", 7, 1.5), True: Form("full", 31, 30)}
+FORMS = {False: Form("short", 7, 15, 1.5), True: Form("full", 31, 5, 10)}
 
 
 class Contestant:
-    def __init__(self, description, options):
+    def __init__(self, description, options, repetitions):
         self.name = description["name"]
         self.program = description["program"]
         self.options = options
+        self.repetitions = repetitions
         self.environment = dict(os.environ)
         for variable in filter(None, description["environment"].split(" ")):
             name, value = variable.split("=", 1)
@@ -58,7 +59,7 @@ class Contestant:
             try:
                 self._run([
                     f"--benchmark_filter=^{re.escape(scenario)}/iterations:",
-                    f"--benchmark_repetitions={REPETITIONS}",
+                    f"--benchmark_repetitions={self.repetitions}",
                     f"--benchmark_out={file.name}",
                     "--benchmark_out_format=json",
                 ], stdout=subprocess.DEVNULL)
@@ -174,11 +175,12 @@ def main():
     results = Results()
     begin = time.monotonic()
     header = {"machine": machine(), "date": datetime.date.today().isoformat()}
-    measure_all([Contestant(description, options) for description in build["contestants"]], form, results)
+    contestants = [Contestant(description, options, form.repetitions) for description in build["contestants"]]
+    measure_all(contestants, form, results)
     header |= {
         "form": form.name,
         "rounds": form.rounds,
-        "repetitions": REPETITIONS,
+        "repetitions": form.repetitions,
         "minutes": (time.monotonic() - begin) / 60,
         "compiler": build["compiler"],
         "dispatcher": results.dispatcher,

@@ -24,8 +24,8 @@ parentheses their quartiles.
 
 REPEAT = """## How to repeat it
 
-`./dev bench` measures for about three minutes and writes this page; `./dev bench --full` takes longer, and has
-larger parents, more children and more rounds. The machine should have nothing else to do. `taskset -c 0 ./dev bench`
+`./dev bench` measures for about three minutes and writes this page; `./dev bench --full` takes the better part of an
+hour, and has larger parents, more children and more rounds. The machine should have nothing else to do. `taskset -c 0 ./dev bench`
 keeps parent and child on one processor, which magnifies what is not the kernel's.
 
 Each contestant is a program of its own, made of the same scenarios and one class that starts children in its way
@@ -33,8 +33,8 @@ Each contestant is a program of its own, made of the same scenarios and one clas
 programs with the event dispatcher {dispatcher}, and so the same to fork. In each of {rounds} rounds all scenarios are
 measured, and the contestants of each in an order drawn at random, each by a fresh process in which Google Benchmark
 takes the median of {repetitions} repetitions; who takes too long is there in fewer rounds, and not among more children
-or in larger parents. The child that only exits is a static program without any start-up code. Every end, exit code and byte count is checked while it is measured, and
-that the child has its pipes, or none, before.
+or in larger parents. The child that only exits is a static program without any start-up code. Every end, exit code
+and byte count is checked while it is measured, and that the child has its pipes, or none, before.
 """
 
 
