@@ -128,7 +128,8 @@ def is_smaller(scenario, other):
             and int(number) < int(other_number))
 
 
-def measure_all(contestants, form, results):
+def measure_rounds(contestants, form, results):
+    """Gives the number of each round when it is over."""
     entrants = {}  # By scenario, in the order in which the first contestant has them.
     for contestant in contestants:
         for scenario in contestant.scenarios():
@@ -144,7 +145,7 @@ def measure_all(contestants, form, results):
                 if report := contestant.measure(scenario):
                     results.add(scenario, contestant.name, report)
                 clock.add(scenario, contestant.name, time.monotonic() - begin)
-        print(f"round {number + 1} of {form.rounds}", file=sys.stderr)
+        yield number + 1
 
 
 def line_of(path, name):
@@ -176,10 +177,17 @@ def main():
     begin = time.monotonic()
     header = {"machine": machine(), "date": datetime.date.today().isoformat()}
     contestants = [Contestant(description, options, form.repetitions) for description in build["contestants"]]
-    measure_all(contestants, form, results)
+    rounds = 0
+    try:
+        for rounds in measure_rounds(contestants, form, results):
+            print(f"round {rounds} of {form.rounds}", file=sys.stderr)
+    except KeyboardInterrupt:
+        if rounds == 0:
+            raise
+        print("that is enough", file=sys.stderr)
     header |= {
         "form": form.name,
-        "rounds": form.rounds,
+        "rounds": rounds,
         "repetitions": form.repetitions,
         "minutes": (time.monotonic() - begin) / 60,
         "compiler": build["compiler"],

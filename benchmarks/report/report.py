@@ -25,7 +25,8 @@ parentheses their quartiles.
 REPEAT = """## How to repeat it
 
 `./dev bench` measures for about three minutes and writes this page; `./dev bench --full` takes the better part of an
-hour, and has larger parents, more children and more rounds. The machine should have nothing else to do. `taskset -c 0 ./dev bench`
+hour, and has larger parents, more children and more rounds. Interrupted after the first round, either writes it of
+what it has by then. The machine should have nothing else to do. `taskset -c 0 ./dev bench`
 keeps parent and child on one processor, which magnifies what is not the kernel's.
 
 Each contestant is a program of its own, made of the same scenarios and one class that starts children in its way
