@@ -24,10 +24,10 @@ parentheses their quartiles.
 
 REPEAT = """## How to repeat it
 
-`./dev bench` measures for about three minutes and writes this page; `./dev bench --full` takes the better part of an
-hour, and has larger parents, more children and more rounds. Interrupted after the first round, either writes it of
-what it has by then. The machine should have nothing else to do. `taskset -c 0 ./dev bench`
-keeps parent and child on one processor, which magnifies what is not the kernel's.
+`./dev bench` measures for about three minutes and writes this page; `./dev bench --full` takes about half an hour,
+and has larger parents, more children and more rounds. If it is interrupted after the first round, the page is
+written from what was measured by then. The machine should have nothing else to do. `taskset -c 0 ./dev bench` keeps
+parent and child on one processor, which magnifies what is not the kernel's.
 
 Each contestant is a program of its own, made of the same scenarios and one class that starts children in its way
 ([benchmarks](../benchmarks)); so none has another one's signal handlers, threads or heap in its way. All are Qt

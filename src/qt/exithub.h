@@ -16,6 +16,8 @@
 #include <memory>
 #include <vector>
 
+#include <sys/types.h>
+
 namespace ForkFd::Internal {
 
 /// Told by the hub that one of its descriptors is ready.
