@@ -55,7 +55,7 @@ class FORKFD_EXPORT ChildProcess : public QIODevice
     Q_PROPERTY(bool running READ isRunning NOTIFY stateChanged)
     /// The child's process id; 0 without a child.
     Q_PROPERTY(qint64 processId READ currentProcessId NOTIFY stateChanged)
-    /// The last child's exit code, as exitCode() gives it.
+    /// The last child's exit code, or 255 after a failed start.
     Q_PROPERTY(int exitCode READ exitCode NOTIFY exitCodeChanged)
     /// The program to start.
     Q_PROPERTY(QString program READ program WRITE setProgram NOTIFY programChanged)
@@ -350,7 +350,8 @@ Q_SIGNALS:
     void readyReadStandardOutput(QPrivateSignal);
     /// There is new data from the child's standard error.
     void readyReadStandardError(QPrivateSignal);
-    /// exitCode() has changed: at the end of a child, or to 0 at the start of the next one.
+    /// exitCode() has changed: at the end of a child, to 255 by a failed start, or to 0 by the next
+    /// start.
     void exitCodeChanged(int exitCode);
     /// program() has changed, by setProgram() or by a start.
     void programChanged(const QString &program);

@@ -157,11 +157,13 @@ QStringList ChildProcess::splitCommand(QStringView command)
 }
 
 /// As start(). **Errors:** false when a child runs already, when a failure was reported inside start(),
-/// and when no program is set, which it warns of and reports not. \since 0.1
+/// and when no program is set; then it warns, startError() and exitCode() tell, and no signal does.
+/// \since 0.1
 bool ChildProcess::open(OpenMode mode)
 {
     if (d->state == NotRunning && d->settings.program.isEmpty()) {
         qCWarning(childProcessLog, "QProcess::start: program not set");
+        d->failWithoutProgram(false);
         return false;
     }
     const QPointer<ChildProcess> self = this;
@@ -455,13 +457,15 @@ ChildProcess::ExitStatus ChildProcess::exitStatus() const
 }
 
 /// 0 to 255 after NormalExit, and 0 before the first end. After CrashExit the number of the signal, as
-/// QProcess gives it; exitInfo() keeps the two apart. After UnknownExit -1.
+/// QProcess gives it; exitInfo() keeps the two apart. After UnknownExit -1. After every failed start
+/// 255, from the change of state() to NotRunning, or errorOccurred(FailedToStart) where that comes
+/// first.
 ///
 /// Never blocks. **Errors:** none. \since 0.1
 int ChildProcess::exitCode() const
 {
     if (!d->exitInfo)
-        return 0;
+        return d->isFailureTold ? 255 : 0;
     return d->exitInfo->reason == ExitInfo::Signaled ? d->exitInfo->signal : d->exitInfo->code;
 }
 

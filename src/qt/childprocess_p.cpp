@@ -81,6 +81,7 @@ qint64 ChildProcessPrivate::startDetached()
 {
     m_streamFailure = StandardStreams::None;
     failure.reset();
+    isFailureTold = false;
     noteFailure({LaunchPlan::check(settings.launchOptions.get())});
     ChildEnds ends;
     if (!hasFailedToStart()) {
@@ -101,14 +102,35 @@ qint64 ChildProcessPrivate::startDetached()
         settings.modifier.exit = nullptr; // As after launch().
     }
     if (orphan < 0)
-        reportError(ChildProcess::FailedToStart, startErrorText(failure.get(), m_streamFailure));
+        failAtOnce(true);
+    else
+        announceExitCode();
     return orphan;
 }
 
-void ChildProcessPrivate::failWithoutProgram()
+void ChildProcessPrivate::failWithoutProgram(bool emitsError)
 {
+    m_streamFailure = StandardStreams::None;
     setFailure("program", EINVAL);
-    reportError(ChildProcess::FailedToStart, startErrorText(failure.get(), StandardStreams::None));
+    failAtOnce(emitsError);
+}
+
+// A start that does not change the state.
+void ChildProcessPrivate::failAtOnce(bool emitsError)
+{
+    const Run run(this);
+    const QString text = startErrorText(failure.get(), m_streamFailure);
+    noteFailureTold();
+    announceExitCode();
+    if (emitsError && run.isObjectAlive())
+        reportErrorOf(run.number(), ChildProcess::FailedToStart, text);
+}
+
+// From now on exitCode() and exitStatus() are those of a failed start, not those of an earlier child.
+void ChildProcessPrivate::noteFailureTold() noexcept
+{
+    isFailureTold = true;
+    exitInfo.reset();
 }
 
 void ChildProcessPrivate::reset(QIODevice::OpenMode mode)
@@ -125,6 +147,7 @@ void ChildProcessPrivate::reset(QIODevice::OpenMode mode)
     q->setErrorString({});
     error = ChildProcess::UnknownError;
     failure.reset();
+    isFailureTold = false;
     m_streamFailure = StandardStreams::None;
     exitInfo.reset();
     streams.clear();
@@ -187,6 +210,7 @@ void ChildProcessPrivate::failInsideStart()
     const QString text = startErrorText(failure.get(), m_streamFailure);
     const bool isTooEarly = m_streamFailure != StandardStreams::None
         || failure->error.step == std::string_view("workingDirectory");
+    noteFailureTold();
     setState(ChildProcess::Starting);
     if (run.isLatest())
         announceExitCode();
@@ -235,7 +259,10 @@ void ChildProcessPrivate::finishFailedStart()
     const Run run(this);
     const QString text = startErrorText(failure.get(), m_streamFailure);
     closeAll();
+    noteFailureTold();
     setState(ChildProcess::NotRunning);
+    if (run.isLatest())
+        announceExitCode();
     if (run.isObjectAlive())
         reportErrorOf(run.number(), ChildProcess::FailedToStart, text);
 }

@@ -49,7 +49,8 @@ public:
     void start(QIODevice::OpenMode mode);
     /// The process id of a child that is left to init; -1 when it failed, which was told by then.
     qint64 startDetached();
-    void failWithoutProgram();
+    /// Fails a start without a program; open() emits no errorOccurred().
+    void failWithoutProgram(bool emitsError = true);
     void setState(ChildProcess::ProcessState newState);
     bool waitForStarted();
 
@@ -101,6 +102,7 @@ public:
     ChildProcess::ProcessState state = ChildProcess::NotRunning;
     ChildProcess::ProcessError error = ChildProcess::UnknownError;
     Internal::SeldomSet<Internal::LaunchFailure> failure; ///< Of the last start; known when it returns.
+    bool isFailureTold = false; ///< The signals of that failure are being emitted, or were.
     Internal::SeldomSet<ExitInfo> exitInfo; ///< Known from its end on.
     /// Until its end was collected, and then as long as there may be something left to signal.
     std::shared_ptr<Internal::StoppableChild> child;
@@ -124,6 +126,8 @@ private:
     bool openStreams(QIODevice::OpenMode mode, Internal::ChildEnds &ends);
     void launch(const Internal::ChildEnds &ends);
     void failInsideStart();
+    void failAtOnce(bool emitsError);
+    void noteFailureTold() noexcept;
     void noteFailure(const Internal::LaunchFailure &seen);
     void setFailure(const char *step, int errorCode) { failure.set({{step, errorCode}}); }
     bool hasFailedInParent() const noexcept;
