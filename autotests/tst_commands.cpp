@@ -31,6 +31,8 @@ private Q_SLOTS:
     void overriddenOpen();
     void nameOfTheProgram_data();
     void nameOfTheProgram();
+    void searchInPath_data();
+    void searchInPath();
     void execute_data();
     void execute();
     void executeForwards();
@@ -230,6 +232,48 @@ void tst_Commands::nameOfTheProgram()
     QFETCH(const QString, name);
     QCOMPARE(process.readAll(), QFile::encodeName(name) + '\n');
     QCOMPARE(process.program(), program);
+}
+
+void tst_Commands::searchInPath_data()
+{
+    QTest::addColumn<QByteArray>("before");
+    QTest::addColumn<QByteArray>("after");
+    QTest::addColumn<bool>("isFound");
+    QTest::newRow("a circle of links first") << QByteArray("./knot:") << QByteArray() << true;
+    QTest::newRow("a name too long first") << "/" + QByteArray(300, 'x') + ':' << QByteArray() << true;
+    QTest::newRow("no such folder first") << QByteArray("/no/such/folder:") << QByteArray() << true;
+    QTest::newRow("a slash last") << QByteArray() << QByteArray("/") << true;
+    QTest::newRow("a dot last") << QByteArray() << QByteArray("/.") << true;
+#ifndef FORKFD_TEST_QPROCESS
+    // For execvp(3) it is the current directory. QProcess does the same as we do, and 6.4 then leaks a
+    // pipe.
+    QTest::newRow("an empty entry alone") << QByteArray(":/no/such/folder") << QByteArray() << false;
+    QTest::newRow("bytes that are no text first") << QByteArray("/\xff:") << QByteArray() << true;
+#endif
+}
+
+// With a PATH of `before`, the program's folder unless it shall not be found, and `after`.
+void tst_Commands::searchInPath()
+{
+    QFETCH(const QByteArray, before);
+    QFETCH(const QByteArray, after);
+    QFETCH(const bool, isFound);
+    const QTemporaryDir directory;
+    const QString current = QDir::currentPath();
+    QVERIFY(symlink("knot", qPrintable(directory.filePath(u"knot"_s))) == 0);
+    QVERIFY(QDir::setCurrent(isFound ? directory.path() : QFileInfo(childProgram()).path()));
+    const QByteArray path = qgetenv("PATH");
+    qputenv("PATH",
+            before + (isFound ? QFile::encodeName(QFileInfo(childProgram()).path()) : "") + after);
+    Process process;
+    process.start(QFileInfo(childProgram()).fileName(), words("name"));
+    qputenv("PATH", path);
+    QVERIFY(QDir::setCurrent(current));
+    QCOMPARE(process.waitForFinished(), isFound);
+    if (isFound)
+        QCOMPARE(process.readAll(), QFile::encodeName(childProgram()) + '\n');
+    else
+        QCOMPARE(process.error(), Process::FailedToStart);
 }
 
 void tst_Commands::execute_data()

@@ -3,6 +3,7 @@
 
 #include "forkedcopy.h"
 #include "processtest.h"
+#include "systemcallfilter.h"
 #include "testpipe.h"
 
 #include <QtCore/QDir>
@@ -11,13 +12,34 @@
 
 #include <cerrno>
 #include <climits>
+#include <cstring>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+namespace {
+
+// The errno for every file below this directory, as from a file system that has gone.
+constexpr char goneDirectory[] = "/gone";
+int goneError = 0;
+
+} // namespace
+
+// In the library's way, too.
+extern "C" __attribute__((visibility("default"))) int stat(const char *path,
+                                                           struct stat *status) noexcept
+{
+    if (goneError != 0 && std::strncmp(path, goneDirectory, std::strlen(goneDirectory)) == 0) {
+        errno = goneError;
+        return -1;
+    }
+    return fstatat(AT_FDCWD, path, status, 0);
+}
+
 /// A program without a slash in its name is found where execvp(3) finds it, or not found with the
-/// same errno.
+/// same errno. Unlike execvp(3), the search goes on after every entry that cannot be looked at.
 class tst_ProgramSearch : public ProcessTest
 {
     Q_OBJECT
@@ -26,6 +48,12 @@ private Q_SLOTS:
     void initTestCase();
     void likeExecvp_data();
     void likeExecvp();
+    void goesOn_data();
+    void goesOn();
+    void effectiveIdentity_data();
+    void effectiveIdentity();
+    void filterThatRefusesToTell_data();
+    void filterThatRefusesToTell();
     void relativeEntryCountsFromHere();
     void nameStaysAsGiven();
 
@@ -54,10 +82,12 @@ void tst_ProgramSearch::initTestCase()
     makeTool("second/tool", 0755);
     makeTool("data/tool", 0644);
     makeTool("locked/tool", 0755);
+    makeTool("private/tool", 0700);
     QVERIFY(directory.mkpath(QStringLiteral("directory/tool")));
     QVERIFY(directory.mkpath(QStringLiteral("empty")));
     QVERIFY(directory.mkpath(QStringLiteral("circle")));
     QVERIFY(symlink("tool", qPrintable(directory.filePath(QStringLiteral("circle/tool")))) == 0);
+    QVERIFY(symlink("knot", qPrintable(directory.filePath(QStringLiteral("knot")))) == 0);
     chmod(qPrintable(directory.filePath(QStringLiteral("locked"))), 0);
 }
 
@@ -105,7 +135,8 @@ void tst_ProgramSearch::likeExecvp_data()
     row("locked", "./locked");
     row("locked, then a program", "./locked:./first");
     row("locked, then none", "./locked:./empty");
-    row("a circle of links, then a program", "./circle:./first");
+    row("a circle of links", "./circle");
+    row("a circle of links, then none", "./circle:./empty");
     row("empty entry", "");
     row("empty entry first", ":./first");
     row("empty entry last", "./empty:");
@@ -128,6 +159,82 @@ void tst_ProgramSearch::likeExecvp()
         });
     };
     QCOMPARE(search(found), search(foundByExecvp));
+}
+
+void tst_ProgramSearch::goesOn_data()
+{
+    QTest::addColumn<QByteArray>("entry");
+    QTest::addColumn<int>("error");
+    QTest::newRow("a circle of links in it") << QByteArray("./circle") << 0;
+    QTest::newRow("a circle of links") << QByteArray("./knot") << 0;
+    QTest::newRow("a name too long") << "./" + QByteArray(NAME_MAX + 1, 'x') << 0;
+    QTest::newRow("a path too long") << QByteArray(PATH_MAX + 1, '/') << 0;
+    for (const int error : {EPERM, EIO, ENODEV, ELOOP, ENOTCONN, ETIMEDOUT, ESTALE, EACCES})
+        QTest::newRow(strerrorname_np(error)) << QByteArray(goneDirectory) << error;
+}
+
+void tst_ProgramSearch::goesOn()
+{
+    QFETCH(QByteArray, entry);
+    QFETCH(int, error);
+    const QByteArray result = inForkedCopy([&] {
+        QDir::setCurrent(m_directory.path());
+        qputenv("PATH", entry + ":./first");
+        goneError = error;
+        return found("tool");
+    });
+    QVERIFY2(result.endsWith("/first/tool"), result.constData());
+}
+
+void tst_ProgramSearch::effectiveIdentity_data()
+{
+    QTest::addColumn<unsigned>("real");
+    QTest::addColumn<unsigned>("effective");
+    QTest::newRow("of root") << 65534U << 0U;
+    QTest::newRow("of an ordinary user") << 0U << 65534U;
+}
+
+void tst_ProgramSearch::effectiveIdentity()
+{
+    if (geteuid() != 0)
+        QSKIP("Only root can take another identity.");
+    QFETCH(unsigned, real);
+    QFETCH(unsigned, effective);
+    const auto search = [&](QByteArray (*find)(const std::string &)) {
+        return inForkedCopy([&] {
+            QDir::setCurrent(m_directory.path());
+            qputenv("PATH", "./private:./first");
+            if (setresuid(real, effective, 0) != 0)
+                return QByteArray("no other identity");
+            return QFileInfo(QString::fromLocal8Bit(find("tool"))).canonicalFilePath().toLocal8Bit();
+        });
+    };
+    const QByteArray expected = search(foundByExecvp);
+    QVERIFY2(expected.endsWith(effective == 0 ? "/private/tool" : "/first/tool"), expected.constData());
+    QCOMPARE(search(found), expected);
+}
+
+void tst_ProgramSearch::filterThatRefusesToTell_data()
+{
+    QTest::addColumn<int>("error");
+    for (const int error : {ENOSYS, EPERM, EACCES, EINVAL})
+        QTest::newRow(strerrorname_np(error)) << error;
+}
+
+// Filters older than faccessat2(2) of Linux 5.8 answer EPERM.
+void tst_ProgramSearch::filterThatRefusesToTell()
+{
+#ifdef SYS_faccessat2
+    QFETCH(int, error);
+    const QByteArray result = inForkedCopy([&] {
+        QDir::setCurrent(m_directory.path());
+        qputenv("PATH", "./data:./first");
+        return refuse({{SYS_faccessat2, error}}) ? found("tool") : QByteArray("no filter");
+    });
+    QVERIFY2(result.endsWith("/first/tool"), result.constData());
+#else
+    QSKIP("This system has no such call.");
+#endif
 }
 
 void tst_ProgramSearch::relativeEntryCountsFromHere()

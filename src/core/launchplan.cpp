@@ -8,12 +8,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
-#include <cstdlib>
-#include <filesystem>
-#include <string_view>
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 extern "C" char **environ;
@@ -35,15 +31,6 @@ std::vector<char *> pointersTo(std::vector<std::string> &strings)
         pointers.push_back(string.data());
     pointers.push_back(nullptr);
     return pointers;
-}
-
-// 0, or what execve(2) would say. A directory gives EACCES there, too.
-int checkExecutable(const std::string &path)
-{
-    struct stat status;
-    if (::stat(path.c_str(), &status) != 0)
-        return errno;
-    return S_ISREG(status.st_mode) && ::access(path.c_str(), X_OK) == 0 ? 0 : EACCES;
 }
 
 StartError checkDescriptors(const std::vector<FileDescriptor> &descriptors) noexcept
@@ -214,41 +201,6 @@ bool LaunchPlan::changesIdentity() const noexcept
 const sigset_t *LaunchPlan::signalMask() const noexcept
 {
     return m_request.options.signalMask ? &*m_request.options.signalMask : nullptr;
-}
-
-std::optional<std::string> findExecutable(const std::string &program, int *errorCode)
-{
-    *errorCode = ENOENT;
-    if (program.find('/') != std::string::npos || hasNul(program))
-        return program; // A NUL is for the plan to refuse.
-    if (program.empty())
-        return std::nullopt;
-
-    const char *variable = std::getenv("PATH");
-    // POSIX leaves the default open; this is what glibc's execvp(3) uses.
-    const std::string_view path = variable ? variable : "/bin:/usr/bin";
-    bool wasRefused = false;
-    for (std::size_t begin = 0; begin <= path.size();) {
-        const std::size_t end = std::min(path.find(':', begin), path.size());
-        std::string candidate(path.substr(begin, end - begin));
-        // An empty entry is the current directory (POSIX, "8.3 Other Environment Variables").
-        candidate += candidate.empty() ? "./" : "/";
-        candidate += program;
-        *errorCode = checkExecutable(candidate);
-        if (*errorCode == 0) {
-            // A relative entry counts from here and not from the directory that the child goes to.
-            std::error_code none;
-            return std::filesystem::absolute(candidate, none).string();
-        }
-        wasRefused = wasRefused || *errorCode == EACCES;
-        // As execvp(3), which goes on after these errors only.
-        if (*errorCode != ENOENT && *errorCode != ENOTDIR && *errorCode != EACCES)
-            return std::nullopt;
-        begin = end + 1;
-    }
-    if (wasRefused)
-        *errorCode = EACCES;
-    return std::nullopt;
 }
 
 } // namespace ForkFd::Internal

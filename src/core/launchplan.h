@@ -127,10 +127,6 @@ private:
     StartError m_error;
 };
 
-/// Where the program is, searched in the parent's PATH as execvp(3) would unless its name has a
-/// slash. Without a result, `errorCode` is what execvp() would give.
-FORKFD_EXPORT std::optional<std::string> findExecutable(const std::string &program, int *errorCode);
-
 } // namespace ForkFd::Internal
 
 #endif

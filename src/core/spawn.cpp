@@ -6,6 +6,7 @@
 #include "exitwatch.h"
 #include "launcher.h"
 #include "launchplan.h"
+#include "programsearch.h"
 #include "readiness.h"
 
 #include <algorithm>
@@ -162,7 +163,9 @@ bool Child::sendSignal(int signal) noexcept
 ///   backend.
 /// - `descriptors`: EMFILE or ENFILE, no descriptor is left for the child.
 /// - `clone`: EAGAIN, a limit on processes was reached; ENOMEM.
-/// - `exec`: the errno of execve(2); ENOENT or EACCES also when PATH has no such program.
+/// - `exec`: the errno of execve(2). When PATH has no such program: EACCES if an entry has one that this
+///   process may not execute, else the error of an entry that could not be searched (ELOOP, EIO, …), else
+///   ENOENT. Such an entry does not end the search, as it would in execvp(3).
 ///
 /// errno is what it was. Throws std::bad_alloc, before there is a child, when there is no memory.
 /// \since 0.1
@@ -173,7 +176,7 @@ std::optional<Child> spawn(const Command &command, const LaunchOptions &options,
     ExitWatchPtr watch;
     int searchError = 0;
     const std::string program = command.argv.empty() ? std::string() : command.argv.front();
-    if (const auto executable = findExecutable(program, &searchError)) {
+    if (const auto executable = findExecutable(program, EmptyEntry::CurrentDirectory, &searchError)) {
         LaunchRequest request;
         request.executable = *executable;
         request.command = command;

@@ -3,9 +3,11 @@
 
 #include "launchrequest.h"
 
+#include "../core/programsearch.h"
+
+#include <QtCore/QDir>
 #include <QtCore/QFile>
 #include <QtCore/QHash>
-#include <QtCore/QStandardPaths>
 
 #include <cstring>
 #include <exception>
@@ -19,11 +21,17 @@ namespace ForkFd::Internal {
 
 namespace {
 
-QString resolve(const QString &program)
+// Empty if PATH does not have it, whatever the reason: QProcess says ENOENT then.
+std::string resolve(const QString &program)
 {
-    // A name with a NUL is for the plan to refuse.
-    const bool isName = !program.contains(u'/') && !program.contains(QChar(u'\0'));
-    return isName ? QStandardPaths::findExecutable(program) : program;
+    int errorCode = 0;
+    const std::string name = QFile::encodeName(program).toStdString();
+    const std::string path =
+        findExecutable(name, EmptyEntry::Nothing, &errorCode).value_or(std::string());
+    // QProcess also tidies what it has found. With ".." that can lead elsewhere, because of links.
+    if (path == name || path.find("/..") != std::string::npos)
+        return path;
+    return QDir::cleanPath(QString::fromLocal8Bit(path)).toLocal8Bit().toStdString();
 }
 
 // The parent's variables that QString cannot hold, by the text that QProcessEnvironment makes of them,
@@ -98,7 +106,7 @@ ProcessParameters toCore(const ChildProcess::UnixProcessParameters &parameters)
 LaunchRequest makeLaunchRequest(ChildSettings &settings)
 {
     LaunchRequest request;
-    request.executable = QFile::encodeName(resolve(settings.program)).toStdString();
+    request.executable = resolve(settings.program);
     request.command.argv.push_back(request.executable);
     for (const QString &argument : std::as_const(settings.arguments))
         request.command.argv.push_back(QFile::encodeName(argument).toStdString());

@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_PROGRAMSEARCH_H
+#define FORKFD_PROGRAMSEARCH_H
+
+#include <ForkFd/export.h>
+
+#include <optional>
+#include <string>
+
+namespace ForkFd::Internal {
+
+/// What an empty entry of PATH stands for.
+enum class EmptyEntry {
+    CurrentDirectory, ///< As in execvp(3) and POSIX.
+    Nothing ///< As in QStandardPaths::findExecutable(), and with it QProcess.
+};
+
+/// The path of a program, searched in the parent's PATH unless the name has a slash. A relative entry
+/// of PATH gives an absolute path. Without a result `errorCode` is the errno that execvp(3) sets.
+FORKFD_EXPORT std::optional<std::string> findExecutable(const std::string &program,
+                                                        EmptyEntry emptyEntry, int *errorCode);
+
+} // namespace ForkFd::Internal
+
+#endif
