@@ -12,6 +12,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <sys/resource.h>
@@ -79,6 +81,46 @@ struct FORKFD_EXPORT StartError
     friend bool operator!=(const StartError &a, const StartError &b) noexcept { return !(a == b); }
 };
 
+/// A std::optional that `{{}}` gives a default value, with every compiler.
+///
+/// A plain one takes `{.pseudoTerminal = {{}}}` for its constructor with std::in_place since GCC 13, and
+/// does not compile. Otherwise there is no difference, and each converts to the other.
+template<typename T>
+class Optional : public std::optional<T>
+{
+    template<typename U, typename V>
+    static constexpr bool isSame = std::is_same_v<std::remove_cv_t<std::remove_reference_t<U>>, V>;
+
+public:
+    /// Without a value.
+    constexpr Optional() noexcept = default;
+    /// Without a value.
+    constexpr Optional(std::nullopt_t) noexcept { }
+    /// With this value.
+    constexpr Optional(const T &value)
+        : std::optional<T>(value)
+    {
+    }
+    /// With this value.
+    constexpr Optional(T &&value)
+        : std::optional<T>(std::move(value))
+    {
+    }
+    /// With the other's value, if it has one.
+    template<typename U, std::enable_if_t<isSame<U, std::optional<T>>, bool> = true>
+    constexpr Optional(U &&other)
+        : std::optional<T>(std::forward<U>(other))
+    {
+    }
+    /// Takes this value, from a list in braces too.
+    template<typename U = T, std::enable_if_t<isSame<U, T>, bool> = true>
+    constexpr Optional &operator=(U &&value)
+    {
+        std::optional<T>::operator=(std::forward<U>(value));
+        return *this;
+    }
+};
+
 /// What to start.
 struct Command
 {
@@ -86,7 +128,7 @@ struct Command
     /// a relative path counts from `workingDirectory`.
     std::vector<std::string> argv;
     /// The child's whole environment as "NAME=value"; without a value: the parent's.
-    std::optional<std::vector<std::string>> environment = {};
+    Optional<std::vector<std::string>> environment = {};
     std::string workingDirectory = {}; ///< Empty: the parent's.
 };
 
@@ -141,7 +183,7 @@ struct LaunchOptions
     /// The child's real, effective and saved group.
     std::optional<gid_t> groupId = {};
     /// All of the child's other groups; without a value it keeps the parent's, also with a `userId`.
-    std::optional<std::vector<gid_t>> supplementaryGroups = {};
+    Optional<std::vector<gid_t>> supplementaryGroups = {};
     /// The directory of the control group (cgroup v2) in which the child starts; empty: the parent's.
     std::string controlGroup = {};
     /// The kernel kills the child (SIGKILL) when this process ends or executes another program.
@@ -149,9 +191,9 @@ struct LaunchOptions
     /// No program that the child executes gives it more rights; see PR_SET_NO_NEW_PRIVS.
     bool noNewPrivileges = false;
     /// ChildProcess alone: a terminal of this size in the place of pipes.
-    std::optional<TerminalSize> pseudoTerminal = {};
+    Optional<TerminalSize> pseudoTerminal = {};
     /// The child's signal mask; without a value the one of the thread that starts it.
-    std::optional<sigset_t> signalMask = {};
+    Optional<sigset_t> signalMask = {};
 };
 
 /// A running child, or the end of one.

@@ -40,6 +40,23 @@ private:
 
 #define QProcess ForkFd::ChildProcess
 
+// GCC 13 and newer refuse the empty ones for a plain std::optional.
+inline ForkFd::LaunchOptions optionsInBraces()
+{
+    ForkFd::LaunchOptions options;
+    options.pseudoTerminal = {{}};
+    options.pseudoTerminal = {100, 40};
+    options.supplementaryGroups = {{}};
+    options.supplementaryGroups = {1, 2};
+    options.signalMask = {{}};
+    options.signalMask = std::nullopt;
+    const ForkFd::Command command = {{"program"}, {{}}, "/"};
+    const ForkFd::Command other = {{"program"}, {{"A=b"}}, {}};
+    const std::optional<std::vector<std::string>> environment = command.environment;
+    const ForkFd::Command copy = {other.argv, environment, {}};
+    return copy.environment ? options : ForkFd::LaunchOptions();
+}
+
 inline QFuture<int> chain(QObject *context)
 {
     ForkFd::RunOptions options;
@@ -55,5 +72,6 @@ int main()
     const ForkFd::StartError error = process.startError();
     qInfo() << process.error() << process.state() << info << error;
     process.setLaunchOptions({{{3, 4}}, {}});
+    process.setLaunchOptions(optionsInBraces());
     return InNamespace::start(process) + int(InClass().state());
 }
