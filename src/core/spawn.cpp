@@ -164,8 +164,8 @@ bool Child::sendSignal(int signal) noexcept
 /// - `descriptors`: EMFILE or ENFILE, no descriptor is left for the child.
 /// - `clone`: EAGAIN, a limit on processes was reached; ENOMEM.
 /// - `exec`: the errno of execve(2). When PATH has no such program: EACCES if an entry has one that this
-///   process may not execute, else the error of an entry that could not be searched (ELOOP, EIO, …), else
-///   ENOENT. Such an entry does not end the search, as it would in execvp(3).
+///   process may not execute, else the error of an entry that could not be searched (ELOOP, EIO, …),
+///   else ENOENT. Such an entry does not end the search, as it would in execvp(3).
 ///
 /// errno is what it was. Throws std::bad_alloc, before there is a child, when there is no memory.
 /// \since 0.1
