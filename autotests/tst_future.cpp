@@ -8,6 +8,7 @@
 
 #include <ForkFd/run.h>
 
+#include <QtCore/QDir>
 #include <QtCore/QFile>
 #include <QtCore/QFutureWatcher>
 #include <QtCore/QThread>
@@ -53,6 +54,7 @@ private Q_SLOTS:
     void fromManyThreads();
     void oneAfterAnother();
     void manyAtOnce();
+    void idleThreadEnds();
 
 protected:
     /// The library's threads.
@@ -421,6 +423,26 @@ void tst_Future::manyAtOnce()
         QCOMPARE(text(result.startError), QByteArray());
         QCOMPARE(result.exitInfo.code, 3);
         QCOMPARE(result.standardOutput, "xxxxx");
+    }
+}
+
+// The thread of the continuations woke up every 5 s for ever.
+void tst_Future::idleThreadEnds()
+{
+    const auto hasThread = [] {
+        const QDir tasks(u"/proc/self/task"_s);
+        const QStringList numbers = tasks.entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+        return std::any_of(numbers.begin(), numbers.end(), [&tasks](const QString &number) {
+            QFile name(tasks.filePath(number + u"/comm"_s));
+            return name.open(QFile::ReadOnly) && name.readAll() == "forkfd-futures\n";
+        });
+    };
+    for (int i = 0; i < 2; ++i) {
+        QThread *thread = nullptr;
+        const auto note = [&thread](const RunResult &) { thread = QThread::currentThread(); };
+        run("burn 20").then(note).waitForFinished();
+        QVERIFY(thread != QThread::currentThread());
+        QVERIFY(eventually([&hasThread] { return !hasThread(); }));
     }
 }
 

@@ -49,6 +49,7 @@ private Q_SLOTS:
     void noWayToSignalAPidFd();
     void noMemoryOfTheDead();
     void noThreads();
+    void noWayToOpenTheGate();
 };
 
 void tst_Refusals::initTestCase()
@@ -198,6 +199,20 @@ void tst_Refusals::noThreads()
             : "left";
     });
     QCOMPARE(result, "collected");
+}
+
+// A child with a copy of our memory waits for a byte before it does anything. The start hung for ever
+// when that byte could not be sent.
+void tst_Refusals::noWayToOpenTheGate()
+{
+    const QByteArray result = inForkedCopy([]() -> QByteArray {
+        alarm(60);
+        if (!refuse({noClone3, {SYS_clone, EPERM, CLONE_VM, CLONE_VM}, {SYS_sendto, ENOBUFS}}))
+            return "no filter";
+        const QByteArray outcome = outcomeOf(child({"exit", "42"}));
+        return hasChildren() ? "a child was left" : outcome;
+    });
+    QCOMPARE(result, text(StartError{"clone", ENOBUFS}));
 }
 
 QTEST_GUILESS_MAIN(tst_Refusals)

@@ -36,7 +36,7 @@ void sendReport(const ChildContext &context) noexcept
     ::sigemptyset(&brokenPipe);
     ::sigaddset(&brokenPipe, SIGPIPE);
     ::pthread_sigmask(SIG_BLOCK, &brokenPipe, nullptr);
-    // Into an empty socket, which takes it whole.
+    // Into a socket that has room for all of them.
     while (::write(context.reportFd, context.report, sizeof *context.report) < 0 && errno == EINTR) { }
 }
 
@@ -76,8 +76,8 @@ public:
         callModifier();
         applyParameters();
         apply(ChildOptions::takeIdentity(m_plan, m_context.parent));
+        tell(ChildReport::Exec); // While all signals are blocked: this changes the mask.
         restoreSignalMask();
-        m_context.report->stage = ChildReport::Exec;
         ::execve(m_plan.executable(), m_plan.argv(), m_plan.envp());
         fail("exec", errno);
     }
@@ -165,9 +165,17 @@ private:
 
     void callModifier() noexcept
     {
+        if (!m_plan.modifier().function)
+            return;
+        tell(ChildReport::Modifier);
         ModifierExit exit(m_context);
-        if (m_plan.modifier().function)
-            m_plan.modifier().function(m_plan.modifier().token, exit);
+        m_plan.modifier().function(m_plan.modifier().token, exit);
+    }
+
+    void tell(ChildReport::Stage stage) noexcept
+    {
+        m_context.report->stage = stage;
+        sendReport(m_context);
     }
 
     void applyParameters() noexcept

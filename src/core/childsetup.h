@@ -26,7 +26,8 @@ struct ChildReport
     enum Stage : std::uint8_t {
         NotSeen, ///< Nothing: the child never ran, or its memory is not ours.
         Running, ///< It is setting itself up.
-        Exec, ///< It has called execve(), its last deed.
+        Modifier, ///< It is about to call the user's function, which may take any time.
+        Exec, ///< It is about to call execve().
         HasOrphan, ///< `orphan` is setting itself up in its place.
         Failed ///< `failure` says why; it is about to exit.
     };
@@ -58,7 +59,7 @@ struct ChildContext
     /// the change (clone(2), CLONE_CHILD_CLEARTID).
     std::atomic<pid_t> orphanHere = 0;
     ChildReport *report;
-    /// Where the report is written as bytes when it fails; -1 with shared memory.
+    /// Where the report is written as bytes; -1 with shared memory.
     int reportFd = -1;
     /// Set by the kernel in the parent's memory before the child runs. A child that still reads -1
     /// here has a copy of that memory (valgrind, user-mode emulators) and must not go on, because

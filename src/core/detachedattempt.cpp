@@ -21,7 +21,7 @@ LaunchAttempt::Outcome DetachedAttempt::run() noexcept
             child = pid;
             return pid < 0 ? failCreation(errno) : Started;
         },
-        [] {});
+        []() -> ExitWatch * { return nullptr; });
     const Outcome end = child < 0 ? NotStarted : finish(child, 0);
     return outcome == Started ? end : outcome;
 }

@@ -8,6 +8,7 @@
 #include "sanitizers.h"
 
 #include <cerrno>
+#include <utility>
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -82,22 +83,23 @@ void LaunchAttempt::beginCopiedChild(Line &line, bool hasGate) noexcept
         line.theirs.reset();
 }
 
-void LaunchAttempt::openGate(const Line &line) noexcept
+// False with errno if the child would wait for ever. A child that has ended needs no gate.
+bool LaunchAttempt::openGate(const Line &line) noexcept
 {
     const char go = 0;
-    ::send(line.ours.get(), &go, sizeof go, MSG_NOSIGNAL);
+    ssize_t count;
+    do {
+        count = ::send(line.ours.get(), &go, sizeof go, MSG_NOSIGNAL);
+    } while (count < 0 && errno == EINTR);
+    return count == sizeof go || errno == EPIPE || errno == ECONNRESET;
 }
 
-LaunchAttempt::Outcome LaunchAttempt::readReport(const Line &line) noexcept
+LaunchAttempt::Outcome LaunchAttempt::readReport(Line &line, const ExitWatch *watch) noexcept
 {
-    // Until the exec closes the other end, or the end of the process that holds it.
-    ChildReport report;
-    while (::recv(line.ours.get(), &report, sizeof report, MSG_WAITALL) == sizeof report) {
-        m_report = report;
-        if (report.stage == ChildReport::Failed)
-            return failAsReported();
-    }
-    return Started;
+    StartReport report(std::move(line.ours));
+    const StartReport::Outcome outcome = report.await(watch ? watch->descriptor() : -1, true);
+    m_report = report.received();
+    return outcome == StartReport::Failed ? failAsReported() : Started;
 }
 
 void LaunchAttempt::collectFailedCopy(ExitWatch &watch) noexcept

@@ -7,6 +7,7 @@
 #include "childsetup.h"
 #include "launcher.h"
 #include "signals.h"
+#include "startreport.h"
 #include "uniquefd.h"
 
 #include <ForkFd/spawn.h>
@@ -44,9 +45,10 @@ public:
     /// The way of a child with a copy of our memory, which reports through a socket. `create` makes it,
     /// as fork() does; `watch` begins to watch it and must give Started for it to go on. With a gate it
     /// does nothing before that.
-    /// When the child reports a failure, `collect` collects it.
-    template<typename Create, typename Watch, typename Collect>
-    Outcome startCopy(bool hasGate, Create create, Watch watch, Collect collect);
+    /// `watched` gives the watch, or null where there is none. When the start fails, that collects the
+    /// child.
+    template<typename Create, typename Watch, typename Watched>
+    Outcome startCopy(bool hasGate, Create create, Watch watch, Watched watched);
 
     /// Waits until the child of `watch`, which is about to exit, has ended, and collects it: the number
     /// may be a stranger's by now, so that only the watch may wait for it.
@@ -69,15 +71,15 @@ protected:
 
 private:
     void beginCopiedChild(Line &line, bool hasGate) noexcept;
-    static void openGate(const Line &line) noexcept;
-    Outcome readReport(const Line &line) noexcept;
+    static bool openGate(const Line &line) noexcept;
+    Outcome readReport(Line &line, const ExitWatch *watch) noexcept;
 
     LaunchFailure m_failure;
 };
 
-template<typename Create, typename Watch, typename Collect>
+template<typename Create, typename Watch, typename Watched>
 LaunchAttempt::Outcome LaunchAttempt::startCopy(bool hasGate, Create create, Watch watch,
-                                                Collect collect)
+                                                Watched watched)
 {
     const bool reports = m_context.plan != nullptr;
     Line line;
@@ -95,13 +97,14 @@ LaunchAttempt::Outcome LaunchAttempt::startCopy(bool hasGate, Create create, Wat
     Outcome outcome = watch(pid);
     if (outcome != Started)
         return outcome; // The child, if there is one, gives up when our end closes.
-    if (hasGate)
-        openGate(line);
-    if (!reports)
-        return Started;
-    outcome = readReport(line);
-    if (outcome != Started)
-        collect();
+    if (hasGate && !openGate(line)) {
+        outcome = failCreation(errno);
+        line.ours.reset(); // The child gives up.
+    } else if (reports) {
+        outcome = readReport(line, watched());
+    }
+    if (ExitWatch *failed = outcome == Started ? nullptr : watched())
+        collectFailedCopy(*failed);
     return outcome;
 }
 

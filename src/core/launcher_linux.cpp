@@ -73,8 +73,7 @@ private:
         const bool hasGate = rung == Rung::ForkAndOpen || (rung == Rung::Copy && m_context.plan);
         return startCopy(
             hasGate, [this, rung] { return createCopy(rung); },
-            [this, rung](pid_t pid) { return watchCopy(rung, pid); },
-            [this] { collectFailedCopy(m_watch.get()); });
+            [this, rung](pid_t pid) { return watchCopy(rung, pid); }, [this] { return &m_watch.get(); });
     }
 
     Outcome prepare(Rung rung)

@@ -60,7 +60,7 @@ public:
                 watch->watch(pid);
                 return Started;
             },
-            [watch] { collectFailedCopy(*watch); });
+            [watch] { return watch; });
         if (outcome == InChild)
             static_cast<void>(m_watch.release()); // Freeing memory is not allowed here.
         return outcome;

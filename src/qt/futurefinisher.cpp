@@ -13,7 +13,8 @@ namespace ForkFd::Internal {
 namespace {
 
 constexpr int patience = 5; // ms, before another thread comes to help.
-constexpr std::chrono::seconds idleTime(5); // Before one that is not needed goes.
+constexpr std::chrono::seconds
+    idleTime(2); // Before an idle thread ends; the next future makes a new one.
 
 } // namespace
 
@@ -62,10 +63,8 @@ void FutureFinisher::serve()
         ++m_idleCount;
         const bool hasWork = m_hasWork.wait_for(lock, idleTime, [this] { return !m_waiting.empty(); });
         --m_idleCount;
-        if (!hasWork && m_threadCount > 1)
-            break;
         if (!hasWork)
-            continue;
+            break;
         finishFirst(lock);
         lock.lock();
     }

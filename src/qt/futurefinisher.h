@@ -16,8 +16,8 @@ namespace ForkFd::Internal {
 /// finished, and may do anything, such as block until another child has ended.
 ///
 /// One thread does it as long as nothing blocks. When nothing goes on any more, another one comes to
-/// help; those that are not needed for a while end. None is joined, and this object is never destroyed:
-/// a continuation may be blocked for ever.
+/// help. A thread that is idle for 2 s ends, the last one too, so that nothing wakes up in an idle
+/// process. None is joined, and this object is never destroyed: a continuation may be blocked for ever.
 class FutureFinisher
 {
 public:
