@@ -12,8 +12,6 @@
 #include <csignal>
 #include <cstdlib>
 
-#include <fcntl.h>
-#include <sys/ioctl.h>
 #include <sys/wait.h>
 
 using namespace std::chrono_literals;
@@ -54,8 +52,6 @@ private Q_SLOTS:
     void shellThatKeepsForking_data();
     void shellThatKeepsForking();
     void ownGroup();
-    void terminalOfOurs_data();
-    void terminalOfOurs();
     void anotherGroup();
 };
 
@@ -350,48 +346,6 @@ void tst_Stopping::ownGroup()
         const QByteArray group = process.readAll().split(' ').value(1);
         QCOMPARE(group, QByteArray::number(scope == Scope::Process ? getpgrp() : pid));
     }
-}
-
-void tst_Stopping::terminalOfOurs_data()
-{
-    QTest::addColumn<Scope>("scope");
-    QTest::addColumn<bool>("isOurs");
-    QTest::addColumn<bool>("hasSession");
-    QTest::addColumn<QByteArray>("error");
-    const QByteArray error = "signalScope: Invalid argument";
-    QTest::newRow("process") << Scope::Process << true << false << QByteArray();
-    QTest::newRow("group") << Scope::Group << true << false << error;
-    QTest::newRow("tree") << Scope::Tree << true << false << error;
-    QTest::newRow("group in a session") << Scope::Group << true << true << QByteArray();
-    QTest::newRow("somebody else's") << Scope::Group << false << false << QByteArray();
-}
-
-// In a group of its own the child would be stopped as soon as it reads from there.
-void tst_Stopping::terminalOfOurs()
-{
-    QFETCH(const Scope, scope);
-    QFETCH(const bool, isOurs);
-    QFETCH(const bool, hasSession);
-    const QByteArray error = inForkedCopy([&] {
-        const int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-        grantpt(terminal);
-        unlockpt(terminal);
-        setsid();
-        const int mine = open(ptsname(terminal), O_RDWR | O_NOCTTY | O_CLOEXEC);
-        dup2(mine, STDIN_FILENO);
-        if (isOurs && ioctl(STDIN_FILENO, TIOCSCTTY, 0) != 0)
-            return QByteArray("no terminal");
-        Process process;
-        process.setInputChannelMode(Process::ForwardedInputChannel);
-        process.setSignalScope(scope);
-        if (hasSession)
-            process.setUnixProcessParameters(Process::UnixProcessFlag::CreateNewSession);
-        process.start(childProgram(), words("exit 0"));
-        const QByteArray result = text(process.startError());
-        process.waitForFinished();
-        return result;
-    });
-    QTEST(error, "error");
 }
 
 void tst_Stopping::anotherGroup()

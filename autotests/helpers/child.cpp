@@ -37,6 +37,8 @@
 //   ids           prints its real and effective user, real and effective group, on one line
 //   terminal      prints whether it has a controlling terminal: "yes" or "no"
 //   foreground    prints whether its group is the foreground one of that terminal: "yes" or "no"
+//   prompt        asks on the controlling terminal, and prints the answer, or why it cannot
+//   ask FD        asks on the terminal FD, and prints the answer
 //   identity      prints its real, effective and saved user, the same of its group, and its other groups
 //   limit N       prints its soft and hard limit of resource N
 //   nice          prints its nice value
@@ -66,6 +68,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 namespace {
@@ -274,6 +277,26 @@ void printForeground()
     close(terminal);
 }
 
+// As ssh, git and sudo do: without echo, which alone would stop a child in the background (SIGTTOU).
+void ask(int terminal)
+{
+    termios settings;
+    if (terminal < 0 || tcgetattr(terminal, &settings) != 0) {
+        std::printf("no terminal: %s\n", std::strerror(errno));
+        return;
+    }
+    termios silent = settings;
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    tcsetattr(terminal, TCSAFLUSH, &silent);
+    const char question[] = "Password: ";
+    char answer[64] = "";
+    if (write(terminal, question, sizeof question - 1) < 0
+        || read(terminal, answer, sizeof answer - 1) < 0)
+        std::printf("no answer: %s\n", std::strerror(errno));
+    tcsetattr(terminal, TCSAFLUSH, &settings);
+    std::fputs(answer, stdout);
+}
+
 void printIdentity()
 {
     uid_t users[3];
@@ -411,6 +434,10 @@ int main(int argc, char **argv)
             printLimit(numberOf(next()));
         } else if (word == "foreground") {
             printForeground();
+        } else if (word == "prompt") {
+            ask(open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC));
+        } else if (word == "ask") {
+            ask(numberOf(next()));
         } else if (word == "identity") {
             printIdentity();
         } else if (word == "nice") {

@@ -135,8 +135,8 @@ public:
     /// Whom the signals for a child reach.
     enum class SignalScope {
         Process, ///< The child alone.
-        Group, ///< Its process group, which is one of its own.
-        Tree ///< All that descends from it, as far as the system lets that be known.
+        Group, ///< Its process group, which is one of its own. It has no controlling terminal.
+        Tree ///< All that descends from it, as far as the system lets that be known. Else as Group.
     };
     Q_ENUM(SignalScope)
 

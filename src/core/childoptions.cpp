@@ -8,9 +8,11 @@
 
 #include "childcalls.h"
 #include "launchplan.h"
+#include "uniquefd.h"
 
 #include <cerrno>
 
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -31,6 +33,26 @@ bool joinGroup(const Surroundings &child) noexcept
 {
     const std::optional<pid_t> group = child.plan.processGroup();
     return !group || ::setpgid(0, *group) == 0;
+}
+
+// In a background group the child would be stopped as soon as it reads from the terminal that it shares
+// with us, or changes its settings (POSIX, "11.1.4 Terminal Access Control"). That holds for a
+// controlling terminal only, whose descriptors stay good for everything else.
+bool leaveTerminal(const Surroundings &child) noexcept
+{
+    if (!child.plan.leavesTerminal())
+        return true;
+    // Each fails with ENOTTY unless the descriptor leads to that very terminal.
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::ioctl(fd, TIOCNOTTY) == 0)
+            return true;
+    }
+    const UniqueFd terminal(::open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC));
+    if (terminal)
+        return ::ioctl(terminal.get(), TIOCNOTTY) == 0;
+    // ENXIO: it has none (tty(4)). Where the file is missing or closed to it, its prompts cannot open it
+    // either.
+    return errno == ENXIO || errno == ENODEV || errno == ENOENT || errno == EACCES || errno == EPERM;
 }
 
 bool takeTerminal(const Surroundings &child) noexcept
@@ -86,10 +108,15 @@ struct Step
 // The order is part of the interface. The score needs a descriptor, of which the limits may leave none;
 // they come before the nice value, which one of them is about.
 constexpr Step steps[] = {
-    {"newSession", makeSession},           {"processGroup", joinGroup},
-    {"controllingTerminal", takeTerminal}, {"controlGroup", joinControlGroup},
-    {"oomScoreAdjust", adjustOomScore},    {"resourceLimits", limitResources},
-    {"niceValue", setNiceValue},           {"umask", setUmask},
+    {"newSession", makeSession},
+    {"processGroup", joinGroup},
+    {"signalScope", leaveTerminal},
+    {"controllingTerminal", takeTerminal},
+    {"controlGroup", joinControlGroup},
+    {"oomScoreAdjust", adjustOomScore},
+    {"resourceLimits", limitResources},
+    {"niceValue", setNiceValue},
+    {"umask", setUmask},
     {"cpuAffinity", chooseProcessors},
 };
 

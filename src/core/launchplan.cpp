@@ -188,6 +188,12 @@ std::optional<pid_t> LaunchPlan::processGroup() const noexcept
     return m_request.ownGroup ? std::optional<pid_t>(0) : std::nullopt;
 }
 
+// A session begins without a terminal, and a terminal that was asked for is the child's to keep.
+bool LaunchPlan::leavesTerminal() const noexcept
+{
+    return m_request.leavesTerminal && !createsSession() && !m_request.options.controllingTerminal;
+}
+
 int LaunchPlan::controlGroupFd() const noexcept
 {
     return m_controlGroup ? m_controlGroup.get() : m_request.controlGroupFd;

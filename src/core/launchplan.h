@@ -50,6 +50,8 @@ struct LaunchRequest
     ProcessParameters parameters;
     /// The child gets a process group of its own, unless a session or the options say which.
     bool ownGroup = false;
+    /// The child gives up the controlling terminal that it shares with us, unless it gets a session.
+    bool leavesTerminal = false;
     /// The directory of a control group for the child, not owned; -1: none. One of the options comes
     /// first.
     int controlGroupFd = -1;
@@ -97,6 +99,8 @@ public:
     bool createsSession() const noexcept;
     /// What setpgid(2) has to be told; none where that is to be left alone.
     std::optional<pid_t> processGroup() const noexcept;
+    /// Whether it gives up the controlling terminal right after it has joined that group.
+    bool leavesTerminal() const noexcept;
     /// The directory of the child's control group; -1: the parent's.
     int controlGroupFd() const noexcept;
     /// As sched_setaffinity(2) takes it; empty: leave it alone.

@@ -86,6 +86,7 @@ std::shared_ptr<StoppableChild> launchStoppable(LaunchRequest request, Stoppable
     // What can fail comes before there is a child.
     auto child = std::make_shared<StoppableChild>(scope);
     request.ownGroup = scope != StoppableChild::Process;
+    request.leavesTerminal = request.ownGroup;
     if (scope == StoppableChild::Tree)
         child->m_cgroup = PrivateCgroup::make(request.options.controlGroup);
     if (child->m_cgroup) {

@@ -59,7 +59,8 @@ private:
     std::mutex m_signalling; ///< Watches take one signal at a time.
 };
 
-/// As launch(), into a process group or cgroup of its own where the scope asks for one.
+/// As launch(), into a process group or cgroup of its own where the scope asks for one; then it also
+/// gives up the controlling terminal that it shares with us.
 FORKFD_EXPORT std::shared_ptr<StoppableChild>
 launchStoppable(LaunchRequest request, StoppableChild::Scope scope, LaunchFailure &failure);
 

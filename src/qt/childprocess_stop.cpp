@@ -17,8 +17,6 @@
 #include <csignal>
 #include <limits>
 
-#include <unistd.h>
-
 namespace ForkFd {
 
 using namespace Internal;
@@ -69,19 +67,10 @@ void ChildProcessPrivate::stop() noexcept
     Stopper::stop(child, std::min(stopSettings.grace, longest));
 }
 
-// A process in a group of its own must not read the terminal that it shares with us: that would stop it
-// (SIGTTIN, "Orphaned and background process groups" in POSIX).
 bool ChildProcessPrivate::signalScopeIsPossible() const noexcept
 {
-    const LaunchOptions &options = settings.launchOptions.get();
-    if (stopSettings.scope == ChildProcess::SignalScope::Process)
-        return true;
-    if (options.processGroup.value_or(0) != 0)
-        return false;
-    const bool hasSession = options.newSession || options.pseudoTerminal
-        || settings.parameters.flags.testFlag(ChildProcess::UnixProcessFlag::CreateNewSession);
-    // tcgetpgrp(3) fails for what is not our controlling terminal.
-    return hasSession || !streams.forwardsInput() || ::tcgetpgrp(STDIN_FILENO) < 0;
+    return stopSettings.scope == ChildProcess::SignalScope::Process
+        || settings.launchOptions->processGroup.value_or(0) == 0;
 }
 
 QDeadlineTimer ChildProcessPrivate::timeLimitDeadline() const
@@ -222,12 +211,15 @@ ChildProcess::SignalScope ChildProcess::signalScope() const
 }
 
 /// Counts from the next start. With Group and Tree the child gets a process group of its own, with Tree
-/// also a cgroup of its own where this process may make one.
+/// also a cgroup of its own where this process may make one. It stays in our session, but gives up the
+/// controlling terminal that it shares with us: in the background a prompt there would stop it, and
+/// nothing would tell. It finds no `/dev/tty` (ENXIO), and reads and writes a forwarded terminal without
+/// being stopped. LaunchOptions::newSession, controllingTerminal and pseudoTerminal, and
+/// CreateNewSession, decide differently.
 ///
-/// Never blocks. **Errors:** none here. The start fails with step `signalScope` and EINVAL when such a
-/// child would be stopped because it reads from the controlling terminal that it shares with this
-/// process (ForwardedInputChannel without a session of its own), or LaunchOptions::processGroup wants
-/// another group. \since 0.1
+/// Never blocks. **Errors:** none here. The start fails with step `signalScope`: EINVAL when
+/// LaunchOptions::processGroup wants another group; EMFILE, ENFILE when the child has no descriptor left
+/// to give the terminal up with. \since 0.1
 void ChildProcess::setSignalScope(SignalScope scope)
 {
     d->stopSettings.scope = scope;

@@ -41,8 +41,6 @@ public:
     Failure openDetached(ChildEnds &ends);
     /// What the device cannot be open for, because no stream of the child leads there.
     QIODevice::OpenMode closedDirections() const noexcept;
-    /// Whether the child's input is the parent's own.
-    bool forwardsInput() const noexcept { return isForwarded(Redirections::Input); }
     void close() noexcept;
     /// Forgets what was not read or written.
     void clear() noexcept;
