@@ -14,6 +14,8 @@ private Q_SLOTS:
     void startedBefore();
     void oneAfterTheOther();
     void runningAcross();
+    void startedAndThenAnother_data();
+    void startedAndThenAnother();
     void waitedForAfterwards();
 
 protected:
@@ -92,6 +94,26 @@ void tst_Application::runningAcross()
     QVERIFY(runUntilFinished(process));
     QCOMPARE(process.exitCode(), 3);
     QCOMPARE(process.readAll(), "abc");
+}
+
+// Qt throws posted events away with the application.
+void tst_Application::startedAndThenAnother_data()
+{
+    QTest::addColumn<QString>("program");
+    QTest::newRow("a child") << ChildProcessTest::childProgram();
+    QTest::newRow("a failed start") << u"/no/such/program"_s;
+}
+
+void tst_Application::startedAndThenAnother()
+{
+    QFETCH(const QString, program);
+    Process process;
+    {
+        Application application;
+        process.start(program, words("exit 3"));
+    }
+    Application application;
+    QTRY_COMPARE(process.state(), Process::NotRunning);
 }
 
 void tst_Application::waitedForAfterwards()

@@ -7,6 +7,9 @@
 
 #include "starterrortext.h"
 
+#include <QtCore/QAbstractEventDispatcher>
+#include <QtCore/QThread>
+
 #include <algorithm>
 #include <limits>
 #include <utility>
@@ -62,31 +65,65 @@ void ChildProcessPrivate::endInput()
 
 void ChildProcessPrivate::changeThread()
 {
-    for (const Role role : servingOrder)
-        unwatch(role);
-    m_hub.reset();
+    leaveHub();
     stopTimeLimit();
-    // The event moves along with the object.
     if (state != ChildProcess::NotRunning)
-        postToEventLoop();
+        postCall(); // The event moves along with the object.
 }
 
-// Whoever comes here last in its thread's event loop, or first in a new one's, is to be watched there.
-void ChildProcessPrivate::postToEventLoop()
+void ChildProcessPrivate::leaveHub() noexcept
 {
-    const auto arrive = [this, run = m_runNumber] {
-        if (run != m_runNumber || state == ChildProcess::NotRunning)
-            return;
-        watchAll();
+    for (const Role role : servingOrder)
+        unwatch(role);
+    if (m_hub)
+        m_hub->cancelCall(this);
+    m_hub.reset();
+}
+
+// calledSoon() follows from the event loop of the object's thread, once for any number of requests.
+void ChildProcessPrivate::callFromEventLoop()
+{
+    const bool isHere = q->thread() == QThread::currentThread();
+    if (isHere && !m_hub
+        && (QAbstractEventDispatcher::instance() || ExitHub::isServedWithoutEventLoop()))
+        m_hub = ExitHub::forCurrentThread();
+    if (!isHere || !m_hub || !m_hub->callSoon(this))
+        postCall();
+}
+
+// Where the thread has no event dispatcher yet. One event at a time, so that starts without an event
+// loop do not pile them up.
+void ChildProcessPrivate::postCall()
+{
+    if (!m_posted.expired())
+        return;
+    const auto token = std::make_shared<char>();
+    m_posted = token;
+    const auto arrive = [this, token] {
+        m_posted.reset();
+        if (!m_hub)
+            m_hub = ExitHub::forCurrentThread();
         m_hub->attachToEventLoop();
-        retryWhenDue();
-        startTimeLimit();
-        if (m_drain)
-            endWhenDue();
-        else
-            finishStarting();
+        if (!m_hub->callSoon(this)) // Without a descriptor this event has to do.
+            calledSoon();
     };
     QMetaObject::invokeMethod(q, arrive, Qt::QueuedConnection);
+}
+
+// Runs in the event loop of the object's thread, and does all that is due there.
+void ChildProcessPrivate::calledSoon()
+{
+    if (state == ChildProcess::NotRunning)
+        return;
+    watchAll();
+    retryWhenDue();
+    startTimeLimit();
+    if (state == ChildProcess::Starting || m_isStartedDue)
+        finishStarting();
+    else if (m_drain)
+        endWhenDue();
+    else if (isEndDue()) // A slot of the last output runs an event loop.
+        finishEnding();
 }
 
 void ChildProcessPrivate::watchAll()
@@ -220,7 +257,7 @@ void ChildProcessPrivate::retryLater()
     retryWhenDue();
 }
 
-// Before the thread has an event loop there is nothing to wait in; postToEventLoop() comes back to it.
+// Before the thread has an event loop there is nothing to wait in; calledSoon() comes back to it.
 void ChildProcessPrivate::retryWhenDue()
 {
     if (m_retry.hasExpired())

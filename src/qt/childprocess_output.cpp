@@ -54,13 +54,8 @@ void ChildProcessPrivate::closeReadChannel(ChildProcess::ProcessChannel channel)
 {
     channelOf(channel).discard();
     resumeReading(channel);
-    if (!m_drain)
-        return;
-    const auto end = [this, run = m_runNumber] {
-        if (run == m_runNumber)
-            endWhenDue();
-    };
-    QMetaObject::invokeMethod(q, end, Qt::QueuedConnection);
+    if (m_drain)
+        callFromEventLoop();
 }
 
 void ChildProcessPrivate::receive(Role role)
@@ -172,11 +167,7 @@ void ChildProcessPrivate::announceData(ChildProcess::ProcessChannel channel)
 // A slot may run an event loop until the end, which no descriptor would wake any more.
 void ChildProcessPrivate::announceLastData(ChildProcess::ProcessChannel channel)
 {
-    const auto goOn = [this, run = m_runNumber] {
-        if (run == m_runNumber && state == ChildProcess::Running && isEndDue())
-            finishEnding();
-    };
-    QMetaObject::invokeMethod(q, goOn, Qt::QueuedConnection);
+    callFromEventLoop();
     announceData(channel);
 }
 

@@ -55,6 +55,8 @@ StoppableChild::Scope scopeOf(const StopSettings &settings)
 
 void ChildProcessPrivate::start(QIODevice::OpenMode mode)
 {
+    if (m_hub && !m_hub->belongsToThisProcess()) // This is a forked copy.
+        leaveHub();
     reset(mode);
     startTime = endTime = std::chrono::steady_clock::now();
     noteFailure({LaunchPlan::check(settings.launchOptions.get())});
@@ -70,7 +72,7 @@ void ChildProcessPrivate::start(QIODevice::OpenMode mode)
     // The event loop does that when it comes to this child: one that is waited for needs none of it.
     if (ExitHub::isServedWithoutEventLoop())
         watchAll();
-    postToEventLoop();
+    callFromEventLoop();
     const Run run(this);
     setState(ChildProcess::Starting);
     if (run.isLatest())

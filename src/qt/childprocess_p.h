@@ -148,6 +148,8 @@ private:
     void stopTimeLimit() noexcept;
 
     void descriptorReady(Role role) override;
+    void calledSoon() override;
+    void eventLoopEnded() override { postCall(); }
     void serve(Role role);
     bool isServable(Role role) noexcept;
     int descriptorOf(Role role) noexcept;
@@ -187,10 +189,13 @@ private:
     Internal::PollSet::Interest interestIn(Role role) noexcept;
     void watchDescriptor(Role role);
     void unwatch(Role role) noexcept;
-    void postToEventLoop();
+    void callFromEventLoop();
+    void postCall();
+    void leaveHub() noexcept;
 
     std::shared_ptr<Internal::ExitHub> m_hub;
     std::array<Internal::ExitHub::Id, 4> m_registrations = {}; ///< By role.
+    std::weak_ptr<void> m_posted; ///< Expires when the event is delivered or thrown away.
     Internal::RetryDelay m_retryDelay;
     QDeadlineTimer m_retry; ///< Runs while a child that looks ended is left alone for a moment.
     std::optional<QDeadlineTimer> m_drain; ///< From the child's end on, while more output may come.

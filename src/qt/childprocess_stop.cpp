@@ -32,6 +32,7 @@ constexpr milliseconds longest = std::chrono::hours(24 * 365 * 100);
 ChildProcessPrivate::~ChildProcessPrivate()
 {
     closeAll();
+    leaveHub();
     stopTimeLimit();
     using Policy = ChildProcess::DestructionPolicy;
     if (watch && stopSettings.atDestruction == Policy::Kill && child->signalsAtOnce())

@@ -108,6 +108,8 @@ ExitHub::ExitHub()
 
 ExitHub::~ExitHub()
 {
+    remove(m_wakeRegistration);
+    m_wake.close();
     if (!m_notifier)
         return;
     m_notifier->setEnabled(false); // Its descriptor is about to be closed.
@@ -172,11 +174,71 @@ void ExitHub::lookLater(Registration &registration)
     callLater(lookInterval, m_dispatcher, look);
 }
 
-void ExitHub::detachFromThread() noexcept
+void ExitHub::detachFromThread()
 {
     m_notifier.reset();
     for (Registration &registration : m_registrations)
         registration.ownNotifier.reset();
+    for (HubClient *client : std::exchange(m_dueClients, {})) {
+        client->m_isCallDue = false;
+        client->eventLoopEnded();
+    }
+}
+
+bool ExitHub::isAttachable() const noexcept
+{
+    return m_isServed || QAbstractEventDispatcher::instance();
+}
+
+bool ExitHub::openWake()
+{
+    if (m_wake.readable >= 0)
+        return true;
+    if (!m_wake.open(ExitEvent::Private))
+        return false;
+    m_wakeRegistration = add(m_wake.readable, PollSet::Readable, &m_waker, HubClient::Exit);
+    return true;
+}
+
+bool ExitHub::callSoon(HubClient *client)
+{
+    if (!belongsToThisProcess() || !isAttachable() || !openWake())
+        return false;
+    if (!m_isServed && m_dispatcher != QAbstractEventDispatcher::instance())
+        attachToEventLoop();
+    if (std::exchange(client->m_isCallDue, true))
+        return true;
+    m_dueClients.push_back(client);
+    if (!std::exchange(m_isWakeSet, true))
+        m_wake.set();
+    return true;
+}
+
+// The event stays set: most of those that are waited for are followed by others.
+void ExitHub::cancelCall(HubClient *client) noexcept
+{
+    if (std::exchange(client->m_isCallDue, false))
+        m_dueClients.erase(std::find(m_dueClients.begin(), m_dueClients.end(), client));
+}
+
+// As many as are due now: a slot that starts one child after the other must not keep the loop busy. The
+// event is cleared with the last one and before its call, so that a loop inside the call is told of the
+// others, and of none when there are none.
+void ExitHub::callDueClients()
+{
+    const auto keepAlive = shared_from_this();
+    std::size_t count = m_dueClients.size();
+    do {
+        HubClient *const client = m_dueClients.empty() ? nullptr : m_dueClients.front();
+        if (client)
+            m_dueClients.pop_front();
+        if (m_dueClients.empty() && std::exchange(m_isWakeSet, false))
+            m_wake.clear();
+        if (!client)
+            return;
+        client->m_isCallDue = false;
+        client->calledSoon();
+    } while (--count > 0);
 }
 
 ExitHub::Id ExitHub::idOf(const Registration &registration) const noexcept

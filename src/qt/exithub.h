@@ -4,6 +4,7 @@
 #ifndef FORKFD_EXITHUB_H
 #define FORKFD_EXITHUB_H
 
+#include "../core/exitevent.h"
 #include "../core/pollset.h"
 
 #include <QtCore/QAbstractEventDispatcher>
@@ -11,6 +12,7 @@
 #include <QtCore/QSocketNotifier>
 
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -20,7 +22,9 @@
 
 namespace ForkFd::Internal {
 
-/// Told by the hub that one of its descriptors is ready.
+class ExitHub;
+
+/// Told by the hub that one of its descriptors is ready, or that a call it has asked for is due.
 class HubClient
 {
 public:
@@ -30,9 +34,17 @@ public:
     /// May do anything, even delete the client or run an event loop. The descriptor need not be ready
     /// any more: a slot before this one may have waited for it.
     virtual void descriptorReady(Role role) = 0;
+    /// The call that ExitHub::callSoon() was asked for. May do anything, too.
+    virtual void calledSoon() { }
+    /// That call will not come: the thread's event loop has ended before.
+    virtual void eventLoopEnded() { }
 
 protected:
-    ~HubClient() = default;
+    virtual ~HubClient() = default;
+
+private:
+    friend ExitHub;
+    bool m_isCallDue = false;
 };
 
 /// All descriptors of one thread's children behind one QSocketNotifier, so that the cost of an
@@ -71,6 +83,16 @@ public:
     /// Calls `function` in this thread after `delay`, unless `context` has gone by then. Does nothing
     /// where there is neither an event loop yet nor serve().
     void callLater(std::chrono::milliseconds delay, QObject *context, std::function<void()> function);
+    /// Calls client->calledSoon() once from the thread's event loop, or from serve(). The call comes
+    /// from a notifier and not from a posted event: after posted events Qt's dispatcher for Unix goes to
+    /// sleep without looking whether its loop was told to exit, and
+    /// QCoreApplication::removePostedEvents() throws them away. Until then further requests change
+    /// nothing. False when the thread has no event dispatcher yet, or there is no descriptor to be had.
+    bool callSoon(HubClient *client);
+    /// Takes the request back. Must come before the client is destroyed.
+    void cancelCall(HubClient *client) noexcept;
+    /// False in a copy that fork() has made.
+    bool belongsToThisProcess() const noexcept;
     /// Waits for events, at most `timeout` ms (negative: for ever), and serves them.
     void serve(int timeout);
 
@@ -87,6 +109,16 @@ private:
         std::unique_ptr<QSocketNotifier> ownNotifier; ///< Where the set could not take it.
     };
     struct ThreadSlot;
+    /// Told that m_wake was set.
+    struct Waker final : HubClient
+    {
+        explicit Waker(ExitHub *itsHub) noexcept
+            : hub(itsHub)
+        {
+        }
+        void descriptorReady(Role) override { hub->callDueClients(); }
+        ExitHub *const hub;
+    };
     using Clock = std::chrono::steady_clock;
     struct Call
     {
@@ -98,8 +130,10 @@ private:
     static void followApplications();
     static void detachWhenFinished(const std::weak_ptr<ExitHub> &hub);
     ExitHub();
-    bool belongsToThisProcess() const noexcept;
-    void detachFromThread() noexcept;
+    void detachFromThread();
+    bool isAttachable() const noexcept;
+    bool openWake();
+    void callDueClients();
     Id idOf(const Registration &registration) const noexcept;
     Registration *find(Id id) noexcept;
     void makeOwnNotifier(Registration &registration);
@@ -117,6 +151,11 @@ private:
     std::vector<Registration> m_registrations;
     std::vector<std::uint32_t> m_unused;
     bool m_isServed = false; ///< By serve(), not by an event loop.
+    std::deque<HubClient *> m_dueClients; ///< Whose calledSoon() is due.
+    ExitEvent m_wake; ///< Readable as long as one is due; opened for the first.
+    bool m_isWakeSet = false;
+    Waker m_waker{this};
+    Id m_wakeRegistration = 0;
     std::vector<Id> m_outsiders; ///< Served by serve() as soon as the set takes them.
     std::multimap<Clock::time_point, Call> m_calls; ///< For serve().
 };
