@@ -1,0 +1,44 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_FAULTS_FAULT_H
+#define FORKFD_FAULTS_FAULT_H
+
+#include <compare>
+#include <optional>
+#include <string>
+
+namespace Faults {
+
+/// As the occurrence, with the actor "any": a filter that refuses the call for good.
+inline constexpr int everyCall = 0;
+
+/// A system call of the library in a scenario: the n-th of its kind by one thread or child.
+struct Place
+{
+    std::string
+        actor; ///< "main", "thread1", … or "child1", …: a child between its creation and its exec.
+    std::string call; ///< As the table of calls names it.
+    int occurrence = 1; ///< Counted from 1, for each actor and call; everyCall: all of them, in this and
+                        ///< later starts.
+
+    auto operator<=>(const Place &) const = default;
+};
+
+/// A failure of that call.
+struct Fault
+{
+    std::string scenario;
+    std::string backend; ///< A value of FORKFD_BACKEND.
+    Place place;
+    std::string error; ///< The name of an errno value.
+
+    /// "plain/auto/main/pipe2#1/EMFILE", as --only takes it.
+    std::string text() const;
+    /// Nothing if the text names no fault.
+    static std::optional<Fault> fromText(const std::string &text);
+};
+
+} // namespace Faults
+
+#endif

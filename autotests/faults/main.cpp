@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// The fault walker: plays each scenario once to learn which system calls the library makes, and then
+// again and again with one of them failing. See docs/design.md, "The fault walker".
+
+#include "scenario.h"
+#include "walk.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+#include <string_view>
+
+#include <sys/prctl.h>
+#include <unistd.h>
+
+namespace {
+
+using namespace Faults;
+
+int usage()
+{
+    std::fputs("Usage: faults [OPTION…]\n"
+               "  --full             all failures; without it a sample that the seed chooses\n"
+               "  --seconds N        how long the sample may take (120)\n"
+               "  --seed N           the sample's seed; today's date unless given\n"
+               "  --scenario NAME    only scenarios that match this pattern of the shell\n"
+               "  --place PATTERN    only calls that match it, as in 'main/pipe2'\n"
+               "  --only FAULT       one failure, with all calls that the library makes\n"
+               "  --jobs N           how many at a time; one for each processor unless given\n"
+               "  --list             print the names of the scenarios\n"
+               "  --calls            print the calls that the scenarios make, and how often\n"
+               "  --verbose          print what is expected to differ, too\n",
+               stderr);
+    return 2;
+}
+
+std::uint32_t today()
+{
+    return static_cast<std::uint32_t>(std::time(nullptr) / (24 * 60 * 60));
+}
+
+bool readOptions(int argc, char **argv, WalkOptions &options)
+{
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view word = argv[i];
+        const auto value = [&] { return i + 1 < argc ? argv[++i] : ""; };
+        if (word == "--full")
+            options.isFull = true;
+        else if (word == "--seconds")
+            options.seconds = std::atoi(value());
+        else if (word == "--seed")
+            options.seed = static_cast<std::uint32_t>(std::strtoul(value(), nullptr, 10));
+        else if (word == "--scenario")
+            options.scenario = value();
+        else if (word == "--place")
+            options.place = value();
+        else if (word == "--only")
+            options.only = value();
+        else if (word == "--jobs")
+            options.jobs = std::atoi(value());
+        else if (word == "--verbose")
+            options.isVerbose = true;
+        else if (word == "--list")
+            options.task = WalkOptions::List;
+        else if (word == "--calls")
+            options.task = WalkOptions::Calls;
+        else
+            return false;
+    }
+    return options.jobs > 0;
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    WalkOptions options;
+    options.seed = today();
+    options.jobs = static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
+    if (!readOptions(argc, argv, options))
+        return usage();
+    if (!options.only.empty())
+        return walkOne(options);
+    return walk(options);
+}

@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "scenario.h"
+
+#include <ForkFd/run.h>
+
+namespace Faults {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+QFuture<ForkFd::RunResult> begin(std::initializer_list<const char *> words,
+                                 const ForkFd::RunOptions &options = {})
+{
+    QStringList arguments;
+    for (const char *word : words)
+        arguments.append(QString::fromLatin1(word));
+    return ForkFd::run(QStringLiteral(FORKFD_FAULTS_CHILD), arguments, options);
+}
+
+std::string resultOf(const QFuture<ForkFd::RunResult> &future)
+{
+    const ForkFd::RunResult result = future.result();
+    if (result.startError.step)
+        return failure(result.startError);
+    return text(result.exitInfo) + ", " + result.standardOutput.toStdString() + ", "
+        + result.standardError.toStdString() + (result.timeLimitExceeded ? ", limit" : "");
+}
+
+std::string run()
+{
+    ForkFd::RunOptions options;
+    options.input = "hello";
+    return resultOf(begin({"check", "0,1,2", "echo", "write", "5", "2", "exit", "3"}, options));
+}
+
+std::string runLimited()
+{
+    ForkFd::RunOptions options;
+    options.timeLimit = 10ms;
+    return resultOf(begin({"sleep"}, options));
+}
+
+std::string runTwo()
+{
+    const auto first = begin({"exit", "3"});
+    const auto second = begin({"exit", "4"});
+    const std::string a = resultOf(first);
+    const std::string b = resultOf(second);
+    return a.starts_with("start:") ? a : b.starts_with("start:") ? b : a + "; " + b;
+}
+
+std::string runCanceled()
+{
+    auto future = begin({"sleep"});
+    future.cancel();
+    future.waitForFinished();
+    return allChildrenGo() ? "canceled" : "left";
+}
+
+} // namespace
+
+std::vector<Scenario> runScenarios()
+{
+    return {{"run", run}, {"runLimited", runLimited}, {"runTwo", runTwo}, {"runCanceled", runCanceled}};
+}
+
+} // namespace Faults

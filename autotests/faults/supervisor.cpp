@@ -1,0 +1,262 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "supervisor.h"
+
+#include "filter.h"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+
+#include <linux/sched.h>
+#include <poll.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace Faults {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A run that takes longer hangs.
+constexpr auto bound = 10s;
+/// How long threads of the library may take to be done after the scenario.
+constexpr auto settlingTime = 3s;
+/// The same before the next start, which is no reason to wait for them.
+constexpr auto shortSettlingTime = 300ms;
+
+} // namespace
+
+Supervisor::Supervisor(const Scenario &scenario, const std::string &backend, std::optional<Fault> fault)
+    : m_scenario(scenario)
+    , m_backend(backend)
+    , m_fault(std::move(fault))
+{
+}
+
+Report Supervisor::run()
+{
+    const auto begin = Clock::now();
+    m_subject = Subject::start(m_scenario, m_backend, cycles);
+    if (m_subject.listener < 0)
+        complain("no filter");
+    while (m_subject.listener >= 0 && !m_hasEnded) {
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(begin + bound - Clock::now());
+        if (left <= 0ms) {
+            complain("hangs:" + activityOf(m_subject.pid) + describe(descendantsOf(m_subject.pid)));
+            break;
+        }
+        serve(left);
+        if (m_atEnd)
+            settle();
+    }
+    end();
+    m_report.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+    return m_report;
+}
+
+// Answers the calls that have come, at least one unless the time is up. False: none came.
+bool Supervisor::serve(std::chrono::milliseconds atMost)
+{
+    pollfd entries[] = {{m_subject.listener, POLLIN, 0}, {m_subject.pidfd, POLLIN, 0}};
+    if (poll(entries, 2, static_cast<int>(atMost.count())) <= 0)
+        return false;
+    if (entries[0].revents & POLLIN) {
+        seccomp_notif call;
+        if (receive(m_subject.listener, call) == 1)
+            handle(call);
+        return true;
+    }
+    m_hasEnded = (entries[1].revents & POLLIN) != 0;
+    return false;
+}
+
+void Supervisor::handle(const seccomp_notif &call)
+{
+    if (call.data.nr == SYS_prctl && handleMarker(call))
+        return;
+    const auto pause = m_pauses.find(static_cast<pid_t>(call.pid));
+    const bool isWatched = m_isOn && (pause == m_pauses.end() || pause->second == 0);
+    if (const KnownCall *known = isWatched ? libraryCall(call) : nullptr)
+        handleLibraryCall(call, *known);
+    else
+        letThrough(m_subject.listener, call);
+}
+
+bool Supervisor::handleMarker(const seccomp_notif &call)
+{
+    const auto thread = static_cast<pid_t>(call.pid);
+    switch (static_cast<Marker>(call.data.args[0])) {
+    case Marker::Ready:
+        m_before = Belongings::of(m_subject.pid);
+        break;
+    case Marker::Begin:
+        ++m_cycle;
+        m_isOn = m_cycle == 1 || (m_fault && m_fault->place.occurrence == everyCall);
+        break;
+    case Marker::End:
+        m_report.results.push_back(readText(call));
+        m_atEnd = call;
+        return true;
+    case Marker::Pause:
+        ++m_pauses[thread];
+        break;
+    case Marker::Resume:
+        --m_pauses[thread];
+        break;
+    default:
+        return false;
+    }
+    answer(m_subject.listener, call, 0);
+    return true;
+}
+
+// The entry of the table for a call that the library has made; null for all others.
+const KnownCall *Supervisor::libraryCall(const seccomp_notif &call)
+{
+    const KnownCall *known = findCall(call.data);
+    const Call origin = callerOf(static_cast<pid_t>(call.pid), call.data.instruction_pointer);
+    if (!known) {
+        if (origin.caller == Caller::Library)
+            complain("calls.cpp does not know system call " + std::to_string(call.data.nr));
+        return nullptr;
+    }
+    // Threads are the library's, too, when Qt or libc does what is necessary for it.
+    const bool isThread =
+        known->name == "clone3" || known->name.starts_with("clone") || known->name == "mmap:stack";
+    if (isThread)
+        return known;
+    const bool isMemory = known->name == "mmap" || known->name == "mprotect" || known->name == "madvise";
+    if (isMemory)
+        return origin.caller == Caller::Library && origin.isDirect ? known : nullptr;
+    if (origin.caller == Caller::System) // posix_spawn(3) has a child that runs in libc.
+        return actorOf(static_cast<pid_t>(call.pid)).starts_with("child") ? known : nullptr;
+    return origin.caller == Caller::Library ? known : nullptr;
+}
+
+void Supervisor::handleLibraryCall(const seccomp_notif &call, const KnownCall &known)
+{
+    const std::string &actor = actorOf(static_cast<pid_t>(call.pid));
+    Place place{actor, std::string(known.name), 0};
+    place.occurrence = ++m_counts[{place.actor, place.call}];
+    if (m_cycle == 1)
+        m_report.places.push_back(place);
+    const std::optional<int> error = errorFor(place);
+    if (m_traces) {
+        std::printf("  %s %s#%d%s%s\n", place.actor.c_str(), place.call.c_str(), place.occurrence,
+                    error ? " fails: " : "", error ? errorName(*error).c_str() : "");
+        std::fflush(stdout);
+    }
+    if (!error)
+        return letThrough(m_subject.listener, call);
+    m_report.wasReached = true;
+    answer(m_subject.listener, call, -*error);
+}
+
+std::optional<int> Supervisor::errorFor(const Place &place)
+{
+    if (!m_fault)
+        return std::nullopt;
+    const bool isMeant = m_fault->place.occurrence == everyCall ? m_fault->place.call == place.call
+                                                                : m_fault->place == place;
+    return isMeant ? std::optional(errorNumber(m_fault->error)) : std::nullopt;
+}
+
+// In the order in which they make their first call.
+const std::string &Supervisor::actorOf(pid_t thread)
+{
+    std::string &actor = m_actors[thread];
+    if (!actor.empty())
+        return actor;
+    if (thread == m_subject.pid)
+        actor = "main";
+    else if (processOf(thread) == m_subject.pid)
+        actor = "thread" + std::to_string(++m_threads);
+    else
+        actor = "child" + std::to_string(++m_children);
+    return actor;
+}
+
+std::string Supervisor::readText(const seccomp_notif &call) const
+{
+    std::string text(call.data.args[2], '\0');
+    iovec local = {text.data(), text.size()};
+    const iovec remote = {reinterpret_cast<void *>(call.data.args[1]), text.size()};
+    if (!text.empty() && process_vm_readv(m_subject.pid, &local, 1, &remote, 1, 0) < 0)
+        return "(unreadable)";
+    return text;
+}
+
+// The scenario has ended. Its children and what the library's threads do for them may take a moment.
+void Supervisor::settle()
+{
+    const bool isLast = m_cycle == cycles;
+    const auto deadline = Clock::now() + (isLast ? settlingTime : shortSettlingTime);
+    std::vector<pid_t> left;
+    while (!(left = descendantsOf(m_subject.pid)).empty() && Clock::now() < deadline) {
+        while (serve(2ms)) { }
+    }
+    if (isLast && !left.empty())
+        complain("left:" + describe(left));
+    while (serve(0ms)) { }
+    if (isLast)
+        takeStock();
+    answer(m_subject.listener, *m_atEnd, 0);
+    m_atEnd.reset();
+    if (m_cycle == 1 && !(m_fault && m_fault->place.occurrence == everyCall))
+        m_isOn = false;
+}
+
+void Supervisor::takeStock()
+{
+    m_report.belongings = Belongings::of(m_subject.pid);
+    m_report.belongings.subtract(m_before);
+    const std::string changes = m_report.belongings.signalChanges(m_before);
+    if (!changes.empty())
+        complain("after it:" + changes);
+}
+
+void Supervisor::end()
+{
+    if (m_hasEnded) {
+        siginfo_t info = {};
+        waitid(P_PID, static_cast<id_t>(m_subject.pid), &info, WEXITED | WNOHANG);
+        if (info.si_code != CLD_EXITED)
+            complain(std::string("dies of ") + strsignal(info.si_status));
+        else if (info.si_status != 0)
+            complain("exits with " + std::to_string(info.si_status));
+    }
+    killAll();
+    m_report.log = m_subject.finish();
+}
+
+// This process is a subreaper: whatever has lost its parent is our child. At its normal end the library
+// has killed what it was stopping; what is detached ends by itself.
+void Supervisor::killAll()
+{
+    std::vector<pid_t> left = descendantsOf(getpid());
+    for (const auto deadline = Clock::now() + (m_hasEnded ? 1s : 0s);
+         !left.empty() && Clock::now() < deadline;) {
+        serve(0ms);
+        while (waitpid(-1, nullptr, WNOHANG | __WALL) > 0) { }
+        left = descendantsOf(getpid());
+        poll(nullptr, 0, left.empty() ? 0 : 1);
+    }
+    if (!left.empty() && m_hasEnded)
+        complain("outlives the process:" + describe(left));
+    while (!left.empty()) {
+        for (const pid_t pid : left)
+            kill(pid, SIGKILL);
+        while (waitpid(-1, nullptr, WNOHANG | __WALL) > 0) { }
+        left = descendantsOf(getpid());
+        poll(nullptr, 0, left.empty() ? 0 : 1);
+    }
+}
+
+} // namespace Faults

@@ -1,0 +1,84 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_FAULTS_SUPERVISOR_H
+#define FORKFD_FAULTS_SUPERVISOR_H
+
+#include "callers.h"
+#include "calls.h"
+#include "fault.h"
+#include "inspection.h"
+#include "marker.h"
+#include "subject.h"
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace Faults {
+
+/// What came of one process that played a scenario.
+struct Report
+{
+    std::vector<Place> places; ///< The library's calls in the first start, in their order.
+    std::vector<std::string> results; ///< What the scenario said, each time.
+    bool wasReached = false; ///< The call that was to fail was made.
+    std::string problems; ///< What was wrong besides, each with its semicolon.
+    Belongings belongings; ///< At the end.
+    std::string log; ///< What was written to standard output and error.
+    double seconds = 0;
+};
+
+/// Plays a scenario and makes one system call of the library fail.
+class Supervisor
+{
+public:
+    Supervisor(const Scenario &scenario, const std::string &backend, std::optional<Fault> fault = {});
+
+    /// Prints each call.
+    void trace() { m_traces = true; }
+    Report run();
+
+    static constexpr int cycles = 2;
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    bool serve(std::chrono::milliseconds atMost);
+    void handle(const seccomp_notif &call);
+    bool handleMarker(const seccomp_notif &call);
+    void handleLibraryCall(const seccomp_notif &call, const KnownCall &known);
+    const KnownCall *libraryCall(const seccomp_notif &call);
+    std::optional<int> errorFor(const Place &place);
+    const std::string &actorOf(pid_t thread);
+    std::string readText(const seccomp_notif &call) const;
+    void settle();
+    void takeStock();
+    void end();
+    void killAll();
+    void complain(const std::string &problem) { m_report.problems += problem + "; "; }
+
+    const Scenario &m_scenario;
+    const std::string m_backend;
+    const std::optional<Fault> m_fault;
+    bool m_traces = false;
+    Subject m_subject;
+    Report m_report;
+    int m_cycle = 0;
+    bool m_isOn = false;
+    bool m_hasEnded = false;
+    std::optional<seccomp_notif> m_atEnd; ///< The marker that the subject waits in.
+    std::map<pid_t, std::string> m_actors;
+    int m_threads = 0;
+    int m_children = 0;
+    std::map<pid_t, int> m_pauses;
+    std::map<std::pair<std::string, std::string>, int> m_counts;
+    Belongings m_before;
+};
+
+} // namespace Faults
+
+#endif

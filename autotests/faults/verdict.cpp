@@ -1,0 +1,78 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "verdict.h"
+
+#include "expected.h"
+
+namespace Faults {
+
+namespace {
+
+// Of the areas of memory a few more or less say nothing: the heap and the stacks of threads that have
+// ended.
+constexpr int mappingTolerance = 8;
+
+bool isRightFailure(const Fault &fault, const std::string &result)
+{
+    constexpr std::string_view start = "start: ";
+    const KnownCall *call = findCall(fault.place.call);
+    const std::size_t space = result.rfind(' ');
+    if (!call || !result.starts_with(start) || space < start.size())
+        return false;
+    const std::string step = result.substr(start.size(), space - start.size());
+    const std::string error = result.substr(space + 1);
+    return errorNumber(error) == errorNumber(fault.error)
+        && (step == "-" ? !call->steps.empty() : hasWord(call->steps, step));
+}
+
+std::string residueOf(const Report &healthy, const Report &report)
+{
+    if (report.belongings.mask.empty())
+        return {};
+    std::string text = report.belongings.beyond(healthy.belongings);
+    if (report.belongings.threads > healthy.belongings.threads)
+        text +=
+            " +" + std::to_string(report.belongings.threads - healthy.belongings.threads) + " threads";
+    if (report.belongings.mappings > healthy.belongings.mappings + mappingTolerance)
+        text += " +" + std::to_string(report.belongings.mappings - healthy.belongings.mappings)
+            + " mappings";
+    return text;
+}
+
+// Empty: nothing is wrong.
+std::string whatIsWrong(const Fault &fault, const Report &healthy, const Report &report)
+{
+    std::string text = report.problems;
+    const bool isFilter = fault.place.occurrence == everyCall;
+    for (std::size_t i = 0; i < report.results.size() && i < healthy.results.size(); ++i) {
+        const std::string &result = report.results[i];
+        const bool mayFail = i == 0 || isFilter;
+        if (result != healthy.results[i] && !(mayFail && isRightFailure(fault, result)))
+            text += (i == 0 ? "result \"" : "next start \"") + result + "\" instead of \""
+                + healthy.results[i] + "\"; ";
+    }
+    if (report.results.size() < healthy.results.size())
+        text += std::to_string(report.results.size()) + " results; ";
+    if (const std::string residue = residueOf(healthy, report); !residue.empty())
+        text += "left:" + residue + "; ";
+    return text;
+}
+
+} // namespace
+
+Verdict judge(const Fault &fault, const Report &healthy, const Report &report)
+{
+    const std::string wrong = whatIsWrong(fault, healthy, report);
+    if (!wrong.empty()) {
+        if (const auto row = expectedRow(fault, wrong))
+            return {Verdict::Expected, *row, wrong};
+        return {Verdict::Wrong, 0, wrong};
+    }
+    if (!report.wasReached)
+        return {};
+    const bool isRight = report.results == healthy.results;
+    return {isRight ? Verdict::RightResult : Verdict::StartError, 0, {}};
+}
+
+} // namespace Faults

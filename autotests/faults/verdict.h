@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_FAULTS_VERDICT_H
+#define FORKFD_FAULTS_VERDICT_H
+
+#include "fault.h"
+#include "supervisor.h"
+
+#include <cstddef>
+#include <string>
+
+namespace Faults {
+
+/// How the library has coped with a failure.
+struct Verdict
+{
+    enum Kind {
+        NotReached, ///< This time the call was not made: threads do not always come along in the same
+                    ///< order.
+        RightResult, ///< The scenario noticed nothing.
+        StartError, ///< The start has failed with the step and the errno of the call.
+        Expected, ///< Something else, which stands in the table with its reason.
+        Wrong
+    };
+
+    Kind kind = NotReached;
+    std::size_t row = 0; ///< With Expected: of that table.
+    std::string text; ///< With Expected and Wrong: what happened.
+};
+
+/// Judges a run with that failure beside one without any.
+Verdict judge(const Fault &fault, const Report &healthy, const Report &report);
+
+} // namespace Faults
+
+#endif

@@ -1,0 +1,321 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "walk.h"
+
+#include "calls.h"
+#include "expected.h"
+#include "scenario.h"
+#include "supervisor.h"
+#include "verdict.h"
+#include "workers.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <random>
+#include <set>
+#include <sstream>
+#include <vector>
+
+#include <fnmatch.h>
+#include <linux/close_range.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+namespace Faults {
+
+namespace {
+
+constexpr const char *backends[] = {"auto", "sigchld"};
+constexpr int skipped = 77;
+
+/// A scenario with one of the backends, and how it goes when nothing fails.
+struct Course
+{
+    const Scenario *scenario;
+    std::string backend;
+    Report healthy;
+    std::string complaint; ///< Why nothing can be learnt from it; empty: it can.
+
+    std::string name() const { return std::string(scenario->name) + '/' + backend; }
+};
+
+std::vector<Course> coursesFor(const std::string &pattern)
+{
+    std::vector<Course> courses;
+    for (const Scenario &scenario : allScenarios()) {
+        for (const char *backend : backends) {
+            if (fnmatch(pattern.c_str(), scenario.name, 0) == 0)
+                courses.push_back({&scenario, backend, {}, {}});
+        }
+    }
+    return courses;
+}
+
+// Each place that any of the runs has come by; what belongs to the process is compared with the most
+// that any has.
+void merge(Report &all, const Report &one)
+{
+    const std::set<Place> known(all.places.begin(), all.places.end());
+    for (const Place &place : one.places) {
+        if (!known.contains(place))
+            all.places.push_back(place);
+    }
+    for (const auto &[kind, count] : one.belongings.descriptors)
+        all.belongings.descriptors[kind] = std::max(all.belongings.descriptors[kind], count);
+    all.belongings.threads = std::max(all.belongings.threads, one.belongings.threads);
+    all.belongings.mappings = std::max(all.belongings.mappings, one.belongings.mappings);
+}
+
+void learn(Course &course)
+{
+    constexpr int attempts = 4;
+    for (int i = 0; i < attempts; ++i) {
+        const Report report = Supervisor(*course.scenario, course.backend).run();
+        if (i == 0)
+            course.healthy = report;
+        else
+            merge(course.healthy, report);
+        if (report.results != course.healthy.results || report.results.size() != Supervisor::cycles)
+            course.complaint +=
+                "not the same each time: " + (report.results.empty() ? "" : report.results[0]) + "; ";
+        course.complaint += report.problems;
+        if (!course.complaint.empty()) {
+            course.complaint += report.log;
+            return;
+        }
+    }
+}
+
+std::vector<Fault> faultsOf(const Course &course, const std::string &pattern)
+{
+    std::vector<Fault> faults;
+    std::set<std::string> calls;
+    const auto add = [&](const Place &place) {
+        const KnownCall *call = findCall(place.call);
+        if (fnmatch(pattern.c_str(), (place.actor + '/' + place.call).c_str(), 0) != 0)
+            return;
+        for (const std::string &error : errorsOf(*call))
+            faults.push_back({course.scenario->name, course.backend, place, error});
+    };
+    for (const Place &place : course.healthy.places) {
+        add(place);
+        calls.insert(place.call);
+    }
+    for (const std::string &call : calls) {
+        for (const char *error : {"ENOSYS", "EPERM", "EACCES"}) {
+            if (fnmatch(pattern.c_str(), ("any/" + call).c_str(), 0) == 0)
+                faults.push_back(
+                    {course.scenario->name, course.backend, {"any", call, everyCall}, error});
+        }
+    }
+    return faults;
+}
+
+struct Count
+{
+    int of[Verdict::Wrong + 1] = {};
+};
+
+/// What has come out so far.
+class Tally
+{
+public:
+    explicit Tally(const WalkOptions &options)
+        : m_options(options)
+    {
+    }
+
+    void add(const Fault &fault, const Verdict &verdict)
+    {
+        ++m_counts[fault.scenario + '/' + fault.backend].of[verdict.kind];
+        ++m_total.of[verdict.kind];
+        if (verdict.kind == Verdict::Expected)
+            ++m_rows[verdict.row];
+        if (verdict.kind == Verdict::Wrong)
+            std::printf("WRONG %s: %s reproduce: ./dev check-faults --only %s\n", fault.text().c_str(),
+                        verdict.text.c_str(), fault.text().c_str());
+        else if (verdict.kind == Verdict::Expected && m_options.isVerbose)
+            std::printf("expected %s: %s\n", fault.text().c_str(), verdict.text.c_str());
+        std::fflush(stdout);
+    }
+
+    void print() const
+    {
+        std::printf("%-32s %8s %8s %8s %8s %8s\n", "scenario/backend", "right", "error", "expected",
+                    "missed", "WRONG");
+        for (const auto &[name, count] : m_counts)
+            printLine(name, count);
+        printLine("all", m_total);
+    }
+
+    void printUnusedRows() const
+    {
+        for (std::size_t row = 0; row < expectedRowCount(); ++row) {
+            if (!m_rows.contains(row))
+                std::printf("not needed: %s\n", expectedRowText(row).c_str());
+        }
+    }
+
+    int wrong() const { return m_total.of[Verdict::Wrong]; }
+
+private:
+    static void printLine(const std::string &name, const Count &count)
+    {
+        std::printf("%-32s %8d %8d %8d %8d %8d\n", name.c_str(), count.of[Verdict::RightResult],
+                    count.of[Verdict::StartError], count.of[Verdict::Expected],
+                    count.of[Verdict::NotReached], count.of[Verdict::Wrong]);
+    }
+
+    const WalkOptions &m_options;
+    std::map<std::string, Count> m_counts;
+    std::map<std::size_t, int> m_rows;
+    Count m_total;
+};
+
+// Between processes: the kind, the row and the text on one line each.
+std::string pack(const Verdict &verdict)
+{
+    std::ostringstream stream;
+    stream << verdict.kind << ' ' << verdict.row << ' ' << verdict.text;
+    return stream.str();
+}
+
+Verdict unpack(const std::string &text)
+{
+    std::istringstream stream(text);
+    int kind = 0;
+    Verdict verdict;
+    stream >> kind >> verdict.row;
+    verdict.kind = static_cast<Verdict::Kind>(kind);
+    stream.get();
+    std::getline(stream, verdict.text, '\0');
+    return verdict;
+}
+
+Verdict run(const Course &course, const Fault &fault)
+{
+    return judge(fault, course.healthy, Supervisor(*course.scenario, course.backend, fault).run());
+}
+
+int printCalls(const std::vector<Course> &courses)
+{
+    for (const Course &course : courses) {
+        std::map<std::pair<std::string, std::string>, int> counts;
+        for (const Place &place : course.healthy.places)
+            ++counts[{place.actor, place.call}];
+        std::printf("%s: \"%s\"\n", course.name().c_str(), course.healthy.results.at(0).c_str());
+        for (const auto &[key, count] : counts)
+            std::printf("    %s/%s %d\n", key.first.c_str(), key.second.c_str(), count);
+    }
+    return 0;
+}
+
+// Orphans become our children, and no descriptor of the shell's reaches the program child, which counts.
+void prepareProcess()
+{
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+}
+
+struct Task
+{
+    const Course *course;
+    Fault fault;
+};
+
+std::vector<Task> tasksFor(const std::vector<Course> &courses, const WalkOptions &options)
+{
+    std::vector<Task> tasks;
+    for (const Course &course : courses) {
+        for (const Fault &fault : faultsOf(course, options.place))
+            tasks.push_back({&course, fault});
+    }
+    // Also in the full form: the slow ones of a scenario do not come all at once.
+    std::mt19937 random(options.seed);
+    std::shuffle(tasks.begin(), tasks.end(), random);
+    return tasks;
+}
+
+int walk(const std::vector<Course> &courses, const WalkOptions &options)
+{
+    const auto begin = std::chrono::steady_clock::now();
+    const std::vector<Task> tasks = tasksFor(courses, options);
+    const auto isOver = [&] {
+        return !options.isFull
+            && std::chrono::steady_clock::now() - begin > std::chrono::seconds(options.seconds);
+    };
+    std::size_t done = 0;
+    Tally tally(options);
+    runInWorkers(
+        tasks.size(), options.jobs,
+        [&](std::size_t i) { return pack(run(*tasks[i].course, tasks[i].fault)); },
+        [&](std::size_t i, const std::string &result) {
+            tally.add(tasks[i].fault, unpack(result));
+            ++done;
+        },
+        isOver);
+    tally.print();
+    if (done == tasks.size() && options.scenario == "*" && options.place == "*")
+        tally.printUnusedRows();
+    const std::chrono::duration<double> duration = std::chrono::steady_clock::now() - begin;
+    std::printf("%zu of %zu failures injected in %.0f s, seed %u: %d went wrong\n", done, tasks.size(),
+                duration.count(), options.seed, tally.wrong());
+    return tally.wrong() == 0 ? 0 : 1;
+}
+
+} // namespace
+
+int walk(const WalkOptions &options)
+{
+    prepareProcess();
+    std::vector<Course> courses = coursesFor(options.scenario);
+    int complaints = 0;
+    for (Course &course : courses) {
+        if (options.task == WalkOptions::List) {
+            std::printf("%s\n", course.name().c_str());
+            continue;
+        }
+        learn(course);
+        if (course.complaint.starts_with("no filter")) {
+            std::puts("This system has no seccomp filters that a process can answer.");
+            return skipped;
+        }
+        if (!course.complaint.empty() && ++complaints > 0)
+            std::printf("WRONG %s without any failure: %s\n", course.name().c_str(),
+                        course.complaint.c_str());
+    }
+    std::erase_if(courses, [](const Course &course) { return !course.complaint.empty(); });
+    if (options.task == WalkOptions::List)
+        return 0;
+    const int result = options.task == WalkOptions::Calls ? printCalls(courses) : walk(courses, options);
+    return complaints > 0 ? 1 : result;
+}
+
+int walkOne(const WalkOptions &options)
+{
+    prepareProcess();
+    const auto fault = Fault::fromText(options.only);
+    for (Course &course : coursesFor(fault ? fault->scenario : "")) {
+        if (course.backend != fault->backend)
+            continue;
+        learn(course);
+        Supervisor supervisor(*course.scenario, course.backend, *fault);
+        supervisor.trace();
+        const Report report = supervisor.run();
+        const Verdict verdict = judge(*fault, course.healthy, report);
+        for (const std::string &result : report.results)
+            std::printf("result: %s\n", result.c_str());
+        std::printf("%s", report.log.c_str());
+        const char *names[] = {"not reached", "right result", "start error", "expected: ", "WRONG: "};
+        std::printf("%s%s\n%.1f s\n", names[verdict.kind], verdict.text.c_str(), report.seconds);
+        return verdict.kind == Verdict::Wrong ? 1 : 0;
+    }
+    std::fprintf(stderr, "faults: there is no failure \"%s\"\n", options.only.c_str());
+    return 2;
+}
+
+} // namespace Faults

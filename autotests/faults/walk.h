@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_FAULTS_WALK_H
+#define FORKFD_FAULTS_WALK_H
+
+#include <cstdint>
+#include <string>
+
+namespace Faults {
+
+struct WalkOptions
+{
+    enum Task { Walk, List, Calls };
+
+    Task task = Walk;
+    bool isFull = false;
+    bool isVerbose = false;
+    int seconds = 120;
+    std::uint32_t seed = 0;
+    std::string scenario = "*";
+    std::string place = "*";
+    std::string only;
+    int jobs = 1;
+};
+
+/// All failures, or a sample. The exit code: 0 if nothing was wrong, 77 where filters are not to be had.
+int walk(const WalkOptions &options);
+/// One, with each call on a line.
+int walkOne(const WalkOptions &options);
+
+} // namespace Faults
+
+#endif
