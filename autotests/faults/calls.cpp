@@ -37,7 +37,7 @@ constexpr std::string_view pollErrors = "EFAULT EINTR EINVAL ENOMEM";
 constexpr std::string_view statErrors =
     "EACCES EBADF ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR EOVERFLOW";
 constexpr std::string_view descriptorSteps =
-    "channels descriptors fileDescriptors controllingTerminal controlGroup";
+    "channels descriptors fileDescriptors controllingTerminal controlGroup pseudoTerminal";
 constexpr std::string_view creationSteps = "clone descriptors dieWithParent controlGroup";
 
 // Where an entry for one thing and one for all have the same number, the first that matches counts.
@@ -206,14 +206,18 @@ constexpr KnownCall knownCalls[] = {
     {.name = "faccessat2", .number = SYS_faccessat2, .errors = pathErrors, .steps = "program exec"},
     {.name = "chdir", .number = SYS_chdir, .errors = pathErrors, .steps = "workingDirectory"},
     {.name = "fchdir", .number = SYS_fchdir, .errors = pathErrors, .steps = "workingDirectory"},
-    {.name = "stat", .number = SYS_stat, .errors = statErrors},
-    {.name = "newfstatat", .number = SYS_newfstatat, .errors = statErrors},
+    {.name = "stat", .number = SYS_stat, .errors = statErrors, .steps = "program exec workingDirectory"},
+    {.name = "newfstatat",
+     .number = SYS_newfstatat,
+     .errors = statErrors,
+     .steps = "program exec workingDirectory"},
     {.name = "fstat", .number = SYS_fstat, .errors = "EBADF EFAULT EOVERFLOW"},
     {.name = "statx", .number = SYS_statx, .errors = statErrors},
     {.name = "statfs", .number = SYS_statfs, .errors = pathErrors},
     {.name = "fstatfs",
      .number = SYS_fstatfs,
-     .errors = "EBADF EFAULT EINTR EIO ENOMEM ENOSYS EOVERFLOW"},
+     .errors = "EBADF EFAULT EINTR EIO ENOMEM ENOSYS EOVERFLOW",
+     .steps = "controlGroup"},
     {.name = "readlink", .number = SYS_readlink, .errors = pathErrors},
     {.name = "readlinkat", .number = SYS_readlinkat, .errors = pathErrors},
     {.name = "getdents64", .number = SYS_getdents64, .errors = "EBADF EFAULT EINVAL ENOENT ENOTDIR"},
@@ -386,6 +390,7 @@ const std::vector<long> &exemptNumbers()
         SYS_umask,
         SYS_sched_yield,
         SYS_alarm,
+        SYS_pause,
         SYS_getpgid,
         SYS_getsid,
         // They fail for wrong arguments alone. A filter that refuses them ends every program in libc's

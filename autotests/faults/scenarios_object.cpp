@@ -88,7 +88,9 @@ std::string boundedBuffer()
     qint64 size = 0;
     while (process.state() != ChildProcess::NotRunning && process.waitForReadyRead(5000))
         size += process.readAllStandardOutput().size();
-    return outcomeOf(process) + ' ' + std::to_string(size + process.readAllStandardOutput().size());
+    size += process.readAllStandardOutput().size();
+    const std::string result = outcomeOf(process);
+    return result.starts_with("start:") ? result : result + ' ' + std::to_string(size);
 }
 
 std::string files()
@@ -197,7 +199,7 @@ std::string executed()
 {
     const int code = ChildProcess::execute(QStringLiteral(FORKFD_FAULTS_CHILD),
                                            {QStringLiteral("exit"), QStringLiteral("3")});
-    return std::to_string(code);
+    return code == -2 ? "start: - ?" : std::to_string(code); // It tells no more of a failed start.
 }
 
 } // namespace
