@@ -88,8 +88,10 @@ void tst_ForkFdClose::needsNoDescriptor()
     const rlimit none = {0, limit.rlim_max};
     ::setrlimit(RLIMIT_NOFILE, &none);
     const int result = forkfd_close(ffd);
+    const bool isClosed = ::fcntl(ffd, F_GETFD) < 0;
     ::setrlimit(RLIMIT_NOFILE, &limit);
     QCOMPARE(result, 0);
+    QVERIFY(isClosed);
     QVERIFY(isAlive(pid));
     leash.end();
     QTRY_VERIFY(!exists(pid));

@@ -16,7 +16,9 @@
 #include <linux/sched.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 using ForkFd::StartError;
@@ -46,10 +48,26 @@ private Q_SLOTS:
     void noWayToOpenAPidFd();
     void noWayToWaitForAPidFd_data();
     void noWayToWaitForAPidFd();
+    void noWayToSignalAPidFd_data() { addAnswers(); }
     void noWayToSignalAPidFd();
+    void noWayToLookAtAChild_data() { addAnswers(); }
+    void noWayToLookAtAChild();
+    void noWayToCollectAChild_data() { addAnswers(); }
+    void noWayToCollectAChild();
+    void noEvents_data() { addAnswers(); }
+    void noEvents();
+    void noPollSets_data();
+    void noPollSets();
+    void noPoll();
+    void noStack_data();
+    void noStack();
     void noMemoryOfTheDead();
     void noThreads();
     void noWayToOpenTheGate();
+
+private:
+    /// What filters say.
+    static void addAnswers();
 };
 
 void tst_Refusals::initTestCase()
@@ -67,7 +85,7 @@ void tst_Refusals::creation_data()
     QTest::addColumn<Refusals>("refusals");
     QTest::addColumn<QByteArray>("outcome");
     // The answers of kernels and sandboxes: there is another way.
-    for (const int refusal : {ENOSYS, EPERM, EINVAL, E2BIG}) {
+    for (const int refusal : {ENOSYS, EPERM, EACCES, EINVAL, E2BIG}) {
         QTest::addRow("clone3 is refused: %s", strerror(refusal))
             << Refusals{{SYS_clone3, refusal}} << QByteArray("exited with code 42");
     }
@@ -152,10 +170,19 @@ void tst_Refusals::noWayToWaitForAPidFd()
     QCOMPARE(result, outcome);
 }
 
+void tst_Refusals::addAnswers()
+{
+    QTest::addColumn<int>("answer");
+    for (const int answer : {ENOSYS, EPERM, EACCES, EINVAL})
+        QTest::addRow("%s", strerror(answer)) << answer;
+}
+
+// With EPERM nothing could be killed: Docker's profile was like that before 20.10.
 void tst_Refusals::noWayToSignalAPidFd()
 {
-    const QByteArray result = inForkedCopy([]() -> QByteArray {
-        if (!refuse({{SYS_pidfd_send_signal, ENOSYS}}))
+    QFETCH(int, answer);
+    const QByteArray result = inForkedCopy([answer]() -> QByteArray {
+        if (!refuse({{SYS_pidfd_send_signal, answer}}))
             return "no filter";
         auto process = ForkFd::spawn(child({"sleep"}));
         if (!process || !process->sendSignal(0) || process->sendSignal(NSIG) || errno != EINVAL
@@ -165,6 +192,137 @@ void tst_Refusals::noWayToSignalAPidFd()
         return process->sendSignal(0) || errno != ESRCH ? "a signal was sent to nobody" : end;
     });
     QCOMPARE(result, "killed by SIGTERM");
+}
+
+// A failed look was taken for an end: a child that ran was reported as ended, and left as a zombie.
+void tst_Refusals::noWayToLookAtAChild()
+{
+    QFETCH(int, answer);
+    const QByteArray result = inForkedCopy([answer]() -> QByteArray {
+        if (!refuse({{SYS_waitid, answer}}))
+            return "no filter";
+        TestPipe input;
+        auto process =
+            ForkFd::spawn(child({"echo", "exit", "42"}), {.fileDescriptors = {{0, input.readEnd()}}});
+        if (!process || process->wait(std::chrono::milliseconds(20)) || !process->sendSignal(0))
+            return "it is not there";
+        input.closeWriteEnd();
+        const QByteArray end = text(process->wait().value());
+        { // The handler or the sweeper collects this one.
+            auto dropped = ForkFd::spawn(child({"sleep"}));
+            if (!dropped->sendSignal(SIGTERM))
+                return "no signal was sent";
+        }
+        return end
+            + (eventually([] { return waitpid(-1, nullptr, WNOHANG) < 0; }) ? ""
+                                                                            : ", a zombie was left");
+    });
+    QCOMPARE(result, "exited with code 42");
+}
+
+void tst_Refusals::noWayToCollectAChild()
+{
+    QFETCH(int, answer);
+    const QByteArray result = inForkedCopy([answer]() -> QByteArray {
+        qputenv("FORKFD_BACKEND", "sigchld");
+        if (!refuse({{SYS_wait4, answer}}))
+            return "no filter";
+        QByteArray all = outcomeOf(child({"exit", "42"})) + '\n' + outcomeOf({{"/no/such/program"}});
+        ForkFd::spawn(child({"exit", "0"}));
+        return all + (eventually([] { return !hasChildren(); }) ? "" : "\na zombie was left");
+    });
+    QCOMPARE(result, "exited with code 42\n" + text(StartError{"exec", ENOENT}));
+}
+
+// No eventfd(2). Sockets and pipes do its work.
+void tst_Refusals::noEvents()
+{
+    QFETCH(int, answer);
+    for (const char *backend : {"auto", "sigchld"}) {
+        const QByteArray result = inForkedCopy([answer, backend]() -> QByteArray {
+            qputenv("FORKFD_BACKEND", backend);
+            if (!refuse({noClone3, noPidFdFromClone, {SYS_eventfd2, answer}}))
+                return "no filter";
+            return outcomeOf(child({"exit", "42"})) + ", " + outcomeOf(child({"signal", "9"}))
+                + (ForkFd::backend() == ForkFd::Backend::PidFd ? ", pidfd" : ", sigchld");
+        });
+        const QByteArray expected = strcmp(backend, "auto") == 0 ? "pidfd" : backend;
+        QCOMPARE(result, "exited with code 42, killed by SIGKILL, " + expected);
+    }
+}
+
+void tst_Refusals::noPollSets_data()
+{
+    QTest::addColumn<Refusals>("refusals");
+    for (const int answer : {ENOSYS, EPERM, EACCES, EINVAL}) {
+        QTest::addRow("no set: %s", strerror(answer)) << Refusals{{SYS_epoll_create1, answer}};
+        QTest::addRow("no members: %s", strerror(answer)) << Refusals{{SYS_epoll_ctl, answer}};
+#ifdef SYS_epoll_wait
+        QTest::addRow("no wait: %s", strerror(answer))
+            << Refusals{{SYS_epoll_wait, answer}, {SYS_epoll_pwait, answer}};
+#endif
+    }
+}
+
+// Dropped children were never collected without epoll(7).
+void tst_Refusals::noPollSets()
+{
+    QFETCH(Refusals, refusals);
+    const QByteArray result = inForkedCopy([&]() -> QByteArray {
+        if (!refuse(refusals))
+            return "no filter";
+        for (int i = 0; i < 20; ++i) {
+            TestPipe input;
+            ForkFd::spawn(child({"echo"}), {.fileDescriptors = {{0, input.readEnd()}}});
+        }
+        return eventually([] { return !hasChildren(); }) ? "collected" : "left";
+    });
+    QCOMPARE(result, "collected");
+}
+
+// Waits spun without looking at the child.
+void tst_Refusals::noPoll()
+{
+    for (const char *backend : {"auto", "sigchld"}) {
+        const QByteArray result = inForkedCopy([backend]() -> QByteArray {
+            qputenv("FORKFD_BACKEND", backend);
+            TestPipe input;
+            auto process = ForkFd::spawn(child({"echo", "exit", "42"}),
+                                         {.fileDescriptors = {{0, input.readEnd()}}});
+#ifdef SYS_poll
+            if (!refuse({{SYS_poll, EPERM}, {SYS_ppoll, EPERM}}))
+                return "no filter";
+#endif
+            if (process->wait(std::chrono::milliseconds(20)))
+                return "it is not there";
+            input.closeWriteEnd();
+            return text(process->wait().value());
+        });
+        QCOMPARE(result, "exited with code 42");
+    }
+}
+
+void tst_Refusals::noStack_data()
+{
+    QTest::addColumn<int>("answer");
+    QTest::addColumn<QByteArray>("outcome");
+    QTest::newRow("refused") << EPERM << QByteArray("exited with code 42");
+    QTest::newRow("out of memory") << ENOMEM << text(StartError{"clone", ENOMEM});
+    QTest::newRow("out of locked memory") << EAGAIN << text(StartError{"clone", EAGAIN});
+}
+
+void tst_Refusals::noStack()
+{
+    QFETCH(int, answer);
+    if (isUnderThreadSanitizer)
+        QSKIP("The library needs no stack there.");
+    const QByteArray result = inForkedCopy([answer] {
+        // Of what the library maps, only the stack of a child has this flag.
+        if (!refuse({{SYS_mmap, answer, MAP_NORESERVE, MAP_NORESERVE, 3}}))
+            return QByteArray("no filter");
+        return outcomeOf(child({"exit", "42"}));
+    });
+    QTEST(result, "outcome");
 }
 
 // Before Linux 6.13 nobody can tell how a child has ended that somebody else has collected.

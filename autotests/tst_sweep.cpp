@@ -3,9 +3,22 @@
 
 #include "sigchldhandler.h"
 
+#include "forkfdtest.h"
+
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 namespace {
 
 std::atomic<int> callCount;
+/// How many writes to events are still to fail.
+std::atomic<int> failingWrites;
+
+bool hasToFail(std::size_t size)
+{
+    return (size == 1 || size == 8) && failingWrites.load() > 0 && failingWrites.fetch_sub(1) > 0;
+}
 
 void doesNotChain(int)
 {
@@ -13,6 +26,24 @@ void doesNotChain(int)
 }
 
 } // namespace
+
+#ifdef FORKFD_TEST_INTERPOSES
+extern "C" ssize_t write(int fd, const void *data, size_t size)
+{
+    if (!hasToFail(size))
+        return syscall(SYS_write, fd, data, size);
+    errno = ENOMEM;
+    return -1;
+}
+
+extern "C" ssize_t send(int fd, const void *data, size_t size, int flags)
+{
+    if (!hasToFail(size))
+        return syscall(SYS_sendto, fd, data, size, flags, nullptr, 0);
+    errno = ENOBUFS;
+    return -1;
+}
+#endif
 
 /// Endings are reported although our handler never hears of them. (tst_BlockedSignal has the case that
 /// the signal is blocked.)
@@ -22,6 +53,8 @@ class tst_Sweep : public SigChldTest
 
 private Q_SLOTS:
     void handlerWasReplaced();
+    void eventIsNotSet_data();
+    void eventIsNotSet();
     void poolIsUsedUp(); // Last: there is no handler of ours any more after it.
 };
 
@@ -36,6 +69,33 @@ void tst_Sweep::handlerWasReplaced()
     QVERIFY(info);
     QCOMPARE(info->signal, SIGKILL);
     QCOMPARE(callCount.load(), 1);
+}
+
+void tst_Sweep::eventIsNotSet_data()
+{
+    QTest::addColumn<bool>("dropped");
+    QTest::newRow("its owner waits") << false;
+    QTest::newRow("its owner goes before the sweeper can try again") << true;
+}
+
+// The owner waited for ever.
+void tst_Sweep::eventIsNotSet()
+{
+    QFETCH(bool, dropped);
+#ifndef FORKFD_TEST_INTERPOSES
+    QSKIP("A sanitizer has its own write().");
+#endif
+    auto process = ForkFd::spawn(child({"sleep"}));
+    QVERIFY(process);
+    failingWrites = 2;
+    QVERIFY(process->sendSignal(SIGKILL));
+    if (usesSigChld())
+        QTRY_VERIFY(failingWrites < 2);
+    if (dropped)
+        process.reset();
+    else
+        QCOMPARE(text(process->wait().value()), "killed by SIGKILL");
+    failingWrites = 0;
 }
 
 // Somebody comes above us again and again.

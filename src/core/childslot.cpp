@@ -6,25 +6,18 @@
 
 #include "childslot.h"
 
-#include "exitwatch.h"
+#include "childwait.h"
 #include "signals.h"
 
 #include <cerrno>
 #include <csignal>
+#include <ctime>
 
 #include <pthread.h>
-#include <sys/wait.h>
 
 namespace ForkFd::Internal {
 
 namespace {
-
-#ifdef __WALL
-// Finds a child that ended before its exec, too: until then it may have no exit signal.
-constexpr int anyChild = __WALL;
-#else
-constexpr int anyChild = 0;
-#endif
 
 /// Keeps other signals' handlers, which may never return (siglongjmp), and cancellation out of a phase
 /// that only the present thread can leave.
@@ -46,21 +39,14 @@ private:
     sigset_t m_previous;
 };
 
-/// What a look at a child shows that does not collect it.
-struct Peek
+// Without cancellation points, which waitid(2) is one of.
+ChildWait::Finding lookAt(pid_t child) noexcept
 {
-    enum Sight { Running, Over, Gone } sight;
-    siginfo_t info = {};
+    const CancellationBlocker blocker;
+    return ChildWait::look(child);
+}
 
-    explicit Peek(pid_t pid) noexcept
-    {
-        const CancellationBlocker blocker;
-        const int result =
-            ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT | anyChild);
-        // The one other error, EINTR, does not come with WNOHANG (waitid(2)).
-        sight = result != 0 ? Gone : info.si_pid == 0 ? Running : Over;
-    }
-};
+using Sight = ChildWait::Finding;
 
 } // namespace
 
@@ -98,24 +84,34 @@ bool ChildSlot::endIfOver() noexcept
     if (!isLivePhase(phaseOf(word)))
         return false;
     const pid_t child = pid();
-    const Peek peek(child);
-    if (peek.sight == Peek::Running)
+    const ChildWait::Finding seen = lookAt(child);
+    if (seen.sight == Sight::Running)
         return false;
 
     const Uninterrupted guard;
     // Claimed only now: a claim before the look would hide the slot from somebody who sees the end.
     if (!claim(word))
         return false;
-    int status = 0;
-    rusage usage = {};
-    if (peek.sight == Peek::Over && ::wait4(child, &status, WNOHANG | anyChild, &usage) == child) {
-        m_result = exitInfoOfWaitStatus(status);
-        m_result.hasUsage = true;
-        m_result.usage = usage;
-    } else if (peek.sight == Peek::Over) {
-        m_result = exitInfoOf(peek.info); // Stolen after the look: only the usage is lost.
+    if (seen.sight == Sight::Gone)
+        return tell(word);
+    const ChildWait::Finding end = ChildWait::collect(child);
+    if (end.sight == Sight::Over) {
+        m_result = end.end;
+    } else if (seen.sight == Sight::Over) {
+        m_result = seen.end; // Stolen after the look: only the usage is lost.
+    } else if (end.sight != Sight::Gone) {
+        unclaim(word);
+        return false;
     }
     return tell(word);
+}
+
+// Where looks are refused, the wait itself has to be the look, and the claim comes first. A thread whose
+// signal was the only one may find the slot claimed; then the sweeper sees the end.
+void ChildSlot::unclaim(std::uint64_t word) noexcept
+{
+    if (phaseOf(word) == Orphaned || !moveFrom(withPhase(word, Ending), Live))
+        m_state.store(withPhase(word, Orphaned), std::memory_order_release); // The owner has gone.
 }
 
 bool ChildSlot::endAsUnknown(pid_t itsPid) noexcept
@@ -135,10 +131,23 @@ bool ChildSlot::endAsUnknown(pid_t itsPid) noexcept
 bool ChildSlot::tell(std::uint64_t word) noexcept
 {
     // Release, in moveFrom(): who sees the phase sees the result.
-    const bool hasOwner = moveFrom(withPhase(word, Ending), EndedUntold);
+    return setEvent(word, moveFrom(withPhase(word, Ending), EndedUntold));
+}
+
+bool ChildSlot::tellAgain() noexcept
+{
+    const std::uint64_t word = m_state.load(std::memory_order_acquire);
+    if (phaseOf(word) != Unheard)
+        return false;
+    const Uninterrupted guard;
+    return moveFrom(word, EndedUntold) && setEvent(word, true);
+}
+
+bool ChildSlot::setEvent(std::uint64_t word, bool hasOwner) noexcept
+{
     // Without an owner too: a user may poll a duplicate.
-    m_event.set();
-    if (hasOwner && moveFrom(withPhase(word, EndedUntold), Ended))
+    const bool isSet = m_event.setForGood();
+    if (hasOwner && moveFrom(withPhase(word, EndedUntold), isSet ? Ended : Unheard))
         return false;
     makeFree(word);
     return true;
@@ -147,20 +156,32 @@ bool ChildSlot::tell(std::uint64_t word) noexcept
 std::optional<ExitInfo> ChildSlot::result() const noexcept
 {
     const Phase phase = phaseOf(m_state.load(std::memory_order_acquire));
-    if (phase == EndedUntold || phase == Ended)
+    if (phase == EndedUntold || phase == Unheard || phase == Ended)
         return m_result;
     return std::nullopt;
 }
 
+// Whoever holds a claim has a few system calls to make, with all signals blocked. Afterwards the slot
+// may be Live again.
+std::uint64_t ChildSlot::settledState() const noexcept
+{
+    std::uint64_t word;
+    while (phaseOf(word = m_state.load(std::memory_order_acquire)) == Ending) {
+        const timespec moment = {0, 20'000};
+        ::nanosleep(&moment, nullptr);
+    }
+    return word;
+}
+
 int ChildSlot::sendSignal(int signal, Target target) noexcept
 {
-    const std::uint64_t word = m_state.load(std::memory_order_acquire);
+    const std::uint64_t word = settledState();
     int errorCode = ESRCH;
     {
         const Uninterrupted guard;
         if (phaseOf(word) != Live || !moveFrom(word, Pinned))
             return ESRCH;
-        if (Peek(pid()).sight != Peek::Gone)
+        if (lookAt(pid()).sight != Sight::Gone)
             errorCode = ::kill(target == Group ? -pid() : pid(), signal) == 0 ? 0 : errno;
         m_state.store(word, std::memory_order_release);
     }
@@ -182,7 +203,9 @@ bool ChildSlot::release() noexcept
             makeFree(word);
             return true;
         }
-        if (moveFrom(word, phase == Live ? Orphaned : Abandoned))
+        if (phase == Unheard)
+            moveFrom(word, Ended); // Unless the sweeper tries again now.
+        else if (moveFrom(word, phase == Live ? Orphaned : Abandoned))
             return false;
     }
 }

@@ -20,17 +20,22 @@ namespace ForkFd::Internal {
 /// Phases, and who moves a slot from one to the next:
 ///
 ///     Free → Reserved → Live → Ending → EndedUntold → Ended → Free
-///                       ↑ ↓ ↘        ↘        ↓               ↗
+///                       ↑ ↓ ↘        ↘    ↓ ↑ ↓               ↗
+///                       ↑ ↓  ↘        ↘ Unheard →→→→→→→→→→→→→↗
 ///                    Pinned  Orphaned → → → Abandoned → → → →
 ///
 /// - Free → Reserved, Reserved → Live (publish) or → Free: the starter, who alone knows it then.
 /// - Live → Ending, Orphaned → Abandoned: whoever sees the end first and wins the compare-exchange; he
 ///   alone reaps.
 /// - Ending → EndedUntold: the same, when the result is written.
-/// - EndedUntold → Ended: the same, when the event is set.
+/// - EndedUntold → Ended: the same, when the event is set; → Unheard when it could not be set.
+/// - Unheard → EndedUntold: the sweeper, who tries again.
+/// - Ending → Live, Abandoned → Orphaned: who has claimed it and then found that the child lives, which
+///   happens only where looks are refused.
 /// - Live → Orphaned, Ending → Abandoned, EndedUntold → Abandoned: the owner, who goes before the event
 ///   is set.
-/// - Ended → Free: the owner. Abandoned → Free: who set the event. Either of them closes the event, so
+/// - Ended, Unheard → Free: the owner. Abandoned → Free: who set the event. Either of them closes the
+/// event, so
 ///   that nobody writes to a descriptor whose number was given away.
 /// - Live → Pinned → Live: the owner, while it sends a signal; nobody reaps meanwhile.
 ///
@@ -47,6 +52,7 @@ public:
         Orphaned,
         Ending,
         EndedUntold,
+        Unheard,
         Ended,
         Abandoned
     };
@@ -82,6 +88,10 @@ public:
         const Phase now = phase();
         return isLivePhase(now) || now == Pinned;
     }
+    /// Whether its end is known and somebody has still to be told.
+    bool isUnheard() const noexcept { return phase() == Unheard; }
+    /// Tells of an end that could not be told before. As endIfOver().
+    bool tellAgain() noexcept;
     /// Whether its number may still be the child's: not once it was reaped.
     bool mayHoldNumber() const noexcept
     {
@@ -107,7 +117,10 @@ private:
     static bool isLivePhase(Phase phase) noexcept { return phase == Live || phase == Orphaned; }
     bool moveFrom(std::uint64_t word, Phase phase) noexcept;
     bool claim(std::uint64_t word) noexcept;
+    void unclaim(std::uint64_t word) noexcept;
+    std::uint64_t settledState() const noexcept;
     bool tell(std::uint64_t word) noexcept;
+    bool setEvent(std::uint64_t word, bool hasOwner) noexcept;
     void makeFree(std::uint64_t word) noexcept;
 
     std::atomic<std::uint64_t> m_state = Free;

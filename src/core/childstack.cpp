@@ -5,6 +5,7 @@
 
 #include <array>
 #include <atomic>
+#include <cerrno>
 
 #include <sys/mman.h>
 
@@ -27,7 +28,9 @@ void *mapStack() noexcept
         return nullptr;
     char *base = static_cast<char *>(mapping) + guardSize;
     if (::mprotect(base, ChildStack::size, PROT_READ | PROT_WRITE) != 0) {
+        const int savedErrno = errno;
         ::munmap(mapping, guardSize + ChildStack::size);
+        errno = savedErrno;
         return nullptr;
     }
     return base;
@@ -44,6 +47,7 @@ ChildStack::ChildStack() noexcept
             return;
     }
     m_base = mapStack();
+    m_errorCode = m_base ? 0 : errno;
 }
 
 ChildStack::~ChildStack()

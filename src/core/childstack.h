@@ -19,8 +19,10 @@ public:
     ChildStack(const ChildStack &) = delete;
     ChildStack &operator=(const ChildStack &) = delete;
 
-    /// False with errno when there was no memory.
+    /// False when no memory could be mapped; errorCode() says why.
     explicit operator bool() const noexcept { return m_base != nullptr; }
+    /// The errno of mmap(2) or mprotect(2); 0 with a stack.
+    int errorCode() const noexcept { return m_errorCode; }
     void *base() const noexcept { return m_base; }
     void *top() const noexcept { return static_cast<char *>(m_base) + size; }
 
@@ -28,7 +30,8 @@ public:
     static constexpr std::size_t size = 256 * 1024;
 
 private:
-    void *m_base; ///< The lowest usable byte; the guard lies below.
+    void *m_base = nullptr; ///< The lowest usable byte; the guard lies below.
+    int m_errorCode = 0;
 };
 
 } // namespace ForkFd::Internal

@@ -171,7 +171,9 @@ std::size_t ChildTable::sweep() noexcept
     for (std::uint32_t index = 0; index < count; ++index) {
         ChildSlot *slot = m_slots.at(index);
         endIfOver(slot);
-        living += slot->isLiveOrPinned() ? 1 : 0;
+        if (slot->tellAgain())
+            recycle(slot);
+        living += slot->isLiveOrPinned() || slot->isUnheard() ? 1 : 0;
     }
     return living;
 }

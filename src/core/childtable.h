@@ -45,7 +45,7 @@ public:
     bool endIfOver(pid_t pid) noexcept;
     /// The same for one slot. Async-signal-safe.
     void endIfOver(ChildSlot *slot) noexcept;
-    /// The same for all. Returns how many are Live still.
+    /// The same for all. Returns how many have to be looked at again.
     std::size_t sweep() noexcept;
 
     /// Children that are being created and are not published yet.

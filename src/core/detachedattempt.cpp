@@ -3,9 +3,10 @@
 
 #include "detachedattempt.h"
 
+#include "childwait.h"
+
 #include <cerrno>
 
-#include <sys/wait.h>
 #include <unistd.h>
 
 namespace ForkFd::Internal {
@@ -22,14 +23,14 @@ LaunchAttempt::Outcome DetachedAttempt::run() noexcept
             return pid < 0 ? failCreation(errno) : Started;
         },
         []() -> ExitWatch * { return nullptr; });
-    const Outcome end = child < 0 ? NotStarted : finish(child, 0);
+    const Outcome end = child < 0 ? NotStarted : finish(child);
     return outcome == Started ? end : outcome;
 }
 
-LaunchAttempt::Outcome DetachedAttempt::finish(pid_t child, int options) noexcept
+LaunchAttempt::Outcome DetachedAttempt::finish(pid_t child) noexcept
 {
     // With every signal blocked nothing interrupts it; and who else takes the child has no use for it.
-    ::waitpid(child, nullptr, options);
+    ChildWait::awaitEnd(child);
     if (m_report.stage == ChildReport::Failed)
         return failAsReported();
     // Without a word it was killed.

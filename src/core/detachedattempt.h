@@ -20,9 +20,8 @@ public:
     pid_t orphan() const noexcept { return m_report.orphan; }
 
 protected:
-    /// Waits for the child between, which is about to exit, with these options of waitpid(2). Whether it
-    /// did its work.
-    Outcome finish(pid_t child, int options) noexcept;
+    /// Waits for the child between, which is about to exit. Whether it did its work.
+    Outcome finish(pid_t child) noexcept;
 };
 
 } // namespace ForkFd::Internal

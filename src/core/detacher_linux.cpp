@@ -5,17 +5,18 @@
 
 #include "childcalls.h"
 #include "childstack.h"
+#include "childwait.h"
 #include "detachedattempt.h"
 #include "dumpable_linux.h"
 #include "ladder_linux.h"
 #include "launchplan.h"
+#include "refusal.h"
 
 #include <cerrno>
 
 #include <linux/futex.h>
 #include <sched.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 namespace ForkFd::Internal::System {
@@ -43,8 +44,8 @@ private:
     {
         const ChildStack stack;
         const ChildStack orphanStack;
-        if (!stack || !orphanStack)
-            return fail("clone", ENOMEM);
+        if (const int errorCode = stack ? orphanStack.errorCode() : stack.errorCode())
+            return isRefusal(errorCode) ? TryNextRung : fail("clone", errorCode);
         int mark = -1;
         m_context.sharedMark = &mark;
         m_context.createOrphan = ChildCalls::cloneOrphan;
@@ -54,12 +55,12 @@ private:
         const pid_t child = ::clone(childMain, stack.top(), CLONE_VM | CLONE_VFORK | CLONE_PARENT_SETTID,
                                     &m_context, &mark);
         if (child < 0)
-            return Ladder::isRefusal(errno) ? TryNextRung : failCreation(errno);
+            return isRefusal(errno) ? TryNextRung : failCreation(errno);
         awaitOrphan();
         if (m_report.stage != ChildReport::NotSeen)
-            return finish(child, __WALL);
+            return finish(child);
         // It has seen a copy of our memory, or was killed at once; then the next try tells.
-        ::waitpid(child, nullptr, __WALL);
+        ChildWait::awaitEnd(child);
         return TryNextRung;
     }
 

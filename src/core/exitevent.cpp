@@ -1,11 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// send() and close() run in signal handlers: async-signal-safe calls only.
+// send(), setForGood() and close() run in signal handlers: async-signal-safe calls only.
 
 #include "exitevent.h"
 
 #include "uniquefd.h"
+
+#include <cerrno>
 
 #include <sys/socket.h>
 
@@ -13,8 +15,7 @@ namespace ForkFd::Internal {
 
 bool ExitEvent::open(Kind itsKind) noexcept
 {
-    kind = itsKind;
-    return kind == Private ? openPrivate() : openSockets(0);
+    return itsKind == Private ? openPrivate() : openSockets(0);
 }
 
 bool ExitEvent::openSockets(int flags) noexcept
@@ -25,19 +26,34 @@ bool ExitEvent::openSockets(int flags) noexcept
         return false;
     readable = ends[0];
     writable = ends[1];
+    isSocketPair = true;
     return true;
 }
 
-void ExitEvent::send() const noexcept
+bool ExitEvent::send() const noexcept
 {
-    // One byte in all: it never blocks, though the socket might.
+    // One byte in all, or a few: it never blocks, though the socket might.
     const char byte = 0;
-    ::send(writable, &byte, sizeof byte, MSG_NOSIGNAL);
+    return ::send(writable, &byte, sizeof byte, MSG_NOSIGNAL) == sizeof byte
+        || errno == EAGAIN // Full, hence readable.
+        || errno == EPIPE; // The other end is closed: nobody is left to be told.
+}
+
+void ExitEvent::receive() const noexcept
+{
+    char bytes[64];
+    while (::recv(readable, bytes, sizeof bytes, 0) == sizeof bytes) { }
+}
+
+bool ExitEvent::setForGood() const noexcept
+{
+    // An end of file is readable, too, and takes no memory.
+    return set() || (isSocketPair && ::shutdown(writable, SHUT_WR) == 0);
 }
 
 void ExitEvent::closeReadable() noexcept
 {
-    if (readable == writable)
+    if (!isSocketPair)
         return;
     UniqueFd(readable).reset();
     readable = -1;
@@ -46,7 +62,7 @@ void ExitEvent::closeReadable() noexcept
 void ExitEvent::close() noexcept
 {
     UniqueFd(writable).reset();
-    if (readable != writable)
+    if (isSocketPair)
         UniqueFd(readable).reset();
     readable = writable = -1;
 }

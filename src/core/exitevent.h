@@ -21,14 +21,17 @@ struct FORKFD_EXPORT ExitEvent
         Public
     };
 
-    Kind kind = Private;
+    bool isSocketPair = false; ///< Else both descriptors are the same.
     int readable = -1; ///< What is polled.
-    int writable = -1; ///< What set() writes to; with Private and eventfd(2) the same one.
+    int writable = -1; ///< What set() writes to; the same one with eventfd(2).
 
     /// False with errno when there is no descriptor to be had.
     bool open(Kind itsKind) noexcept;
-    /// Makes it readable. Async-signal-safe; raises no SIGPIPE. Does not look at `readable`.
-    void set() const noexcept;
+    /// Makes it readable. Async-signal-safe; raises no SIGPIPE. Does not look at `readable`. False when
+    /// the system did not take it: the caller has to see to it that somebody tries again.
+    bool set() const noexcept;
+    /// The same for an event that is never cleared, and that fails less often.
+    bool setForGood() const noexcept;
     /// Makes it unreadable again.
     void clear() const noexcept;
     /// Closes `readable` unless it is what set() writes to.
@@ -39,7 +42,8 @@ struct FORKFD_EXPORT ExitEvent
 private:
     bool openPrivate() noexcept;
     bool openSockets(int flags) noexcept;
-    void send() const noexcept;
+    bool send() const noexcept;
+    void receive() const noexcept;
 };
 
 } // namespace ForkFd::Internal

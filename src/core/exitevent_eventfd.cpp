@@ -3,7 +3,10 @@
 
 #include "exitevent.h"
 
+#include "refusal.h"
+
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 namespace ForkFd::Internal {
@@ -11,21 +14,25 @@ namespace ForkFd::Internal {
 bool ExitEvent::openPrivate() noexcept
 {
     readable = writable = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    return readable >= 0;
+    return readable >= 0 || (isRefusal(errno) && openSockets(SOCK_NONBLOCK));
 }
 
-void ExitEvent::set() const noexcept
+// Runs in signal handlers: async-signal-safe calls only.
+bool ExitEvent::set() const noexcept
 {
-    if (kind == Public) {
-        send();
-        return;
-    }
+    if (isSocketPair)
+        return send();
     const eventfd_t one = 1;
-    [[maybe_unused]] const ssize_t written = ::write(writable, &one, sizeof one);
+    // EAGAIN: it counts no further, and is readable.
+    return ::write(writable, &one, sizeof one) == sizeof one || errno == EAGAIN;
 }
 
 void ExitEvent::clear() const noexcept
 {
+    if (isSocketPair) {
+        receive();
+        return;
+    }
     eventfd_t value;
     [[maybe_unused]] const ssize_t count = ::read(readable, &value, sizeof value);
 }

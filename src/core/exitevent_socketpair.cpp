@@ -12,15 +12,15 @@ bool ExitEvent::openPrivate() noexcept
     return openSockets(SOCK_NONBLOCK);
 }
 
-void ExitEvent::set() const noexcept
+// Runs in signal handlers: async-signal-safe calls only.
+bool ExitEvent::set() const noexcept
 {
-    send();
+    return send();
 }
 
 void ExitEvent::clear() const noexcept
 {
-    char bytes[64];
-    while (::recv(readable, bytes, sizeof bytes, 0) == sizeof bytes) { }
+    receive();
 }
 
 } // namespace ForkFd::Internal

@@ -3,6 +3,8 @@
 
 #include "exitrecord.h"
 
+#include <cerrno>
+
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,8 +14,9 @@ ExitRecord::FileIdentity ExitRecord::FileIdentity::of(int descriptor) noexcept
 {
     // A socket has a number of its own, and since Linux 6.9 so has a pidfd; older ones share theirs.
     struct stat status = {};
-    ::fstat(descriptor, &status);
-    return {status.st_dev, status.st_ino};
+    if (::fstat(descriptor, &status) != 0)
+        return {errno == EBADF ? Closed : Unknown, 0, 0};
+    return {Known, status.st_dev, status.st_ino};
 }
 
 void ExitRecord::begin(ExitWatchPtr watch) noexcept
@@ -65,6 +68,8 @@ bool ExitRecord::isOfThisProcess() const noexcept
 bool ExitRecord::isBehind(int descriptor) const noexcept
 {
     const FileIdentity now = FileIdentity::of(descriptor);
+    if (now.kind != FileIdentity::Known || m_identity.kind != FileIdentity::Known)
+        return now.kind != FileIdentity::Closed; // A filter refuses to tell.
     return now.device == m_identity.device && now.number == m_identity.number;
 }
 

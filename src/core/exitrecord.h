@@ -53,6 +53,7 @@ public:
 private:
     struct FileIdentity
     {
+        enum Kind { Known, Unknown, Closed } kind;
         dev_t device;
         ino_t number;
         static FileIdentity of(int descriptor) noexcept;

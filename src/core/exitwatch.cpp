@@ -19,7 +19,7 @@ bool ExitWatch::isWatching() const noexcept
 
 bool ExitWatch::belongsToThisProcess() const noexcept
 {
-    return m_descriptor >= 0 && m_owner == ::getpid();
+    return m_owner == ::getpid();
 }
 
 void ExitWatch::begin(pid_t pid, int descriptor) noexcept
@@ -47,6 +47,7 @@ void ExitWatch::disownDescriptor() noexcept
 {
     doDisownDescriptor();
     m_descriptor = -1;
+    m_owner = -1;
 }
 
 int ExitWatch::sendSignal(int signal) noexcept

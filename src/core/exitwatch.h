@@ -30,8 +30,9 @@ public:
     ExitWatch &operator=(const ExitWatch &) = delete;
 
     pid_t pid() const noexcept { return m_pid; }
-    /// Readable when collect() is worth a call; -1 while idle. It stays open as long as the watch
-    /// lives, so that whoever polls it can take it out first.
+    /// Readable when collect() is worth a call; -1 while idle, and after leaveDescriptor() where there
+    /// is none to be had: then collect() has to be called now and then. It stays open as long as the
+    /// watch lives, so that whoever polls it can take it out first.
     int descriptor() const noexcept { return m_descriptor; }
     /// Whether this process has begun the watch.
     bool belongsToThisProcess() const noexcept;
@@ -49,8 +50,7 @@ public:
     /// Whether the child is collected at its end when nobody watches any more: deleting a watch is then
     /// enough at any time.
     virtual bool endsUnwatched() const noexcept { return false; }
-    /// Closes descriptor() and goes on with one that nobody outside knows. Where there is none to be
-    /// had, nothing changes.
+    /// Closes descriptor() and goes on with one that nobody outside knows, or without one.
     virtual void leaveDescriptor() noexcept { }
     /// Ends the watch, because somebody else has closed descriptor(): its number is no more ours.
     void disownDescriptor() noexcept;

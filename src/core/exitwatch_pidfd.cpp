@@ -3,6 +3,9 @@
 
 #include "exitwatch_pidfd.h"
 
+#include "childwait.h"
+#include "pidfdsignal_linux.h"
+
 #include <cerrno>
 #include <climits>
 
@@ -32,8 +35,6 @@ struct PidFdInfo
 static_assert(sizeof(PidFdInfo) == 64);
 constexpr unsigned long getPidFdInfo = _IOWR(0xFF, 11, PidFdInfo);
 constexpr std::uint64_t pidFdInfoExit = 1U << 3;
-// From the same file of Linux 6.9: PIDFD_SIGNAL_PROCESS_GROUP.
-constexpr unsigned signalProcessGroup = 1U << 2;
 
 // The raw call, because its fifth argument gives the resource usage of exactly this child
 // (waitid(2), "C library/kernel differences"). __WALL finds a child that ended before its exec, too:
@@ -46,7 +47,13 @@ int waitid(int pidfd, siginfo_t *info, int options, rusage *usage) noexcept
 bool isReaped(int pidfd) noexcept
 {
     pollfd entry = {pidfd, POLLIN, 0};
-    return ::poll(&entry, 1, 0) == 1 && (entry.revents & POLLHUP);
+    const int count = ::poll(&entry, 1, 0);
+    if (count >= 0)
+        return count == 1 && (entry.revents & POLLHUP);
+    // RLIMIT_NOFILE is 0, or a filter refuses poll(2). A signal reaches a zombie, and nobody who was
+    // reaped.
+    const int errorCode = PidFdSignal::send(pidfd, 0);
+    return errorCode == ESRCH || PidFdSignal::isFiltered(errorCode);
 }
 
 } // namespace
@@ -107,10 +114,25 @@ std::optional<ExitInfo> PidFdWatch::tryPeek() noexcept
     return waitForEnd(WNOWAIT);
 }
 
+// Where forkfd_close() found no other descriptor, the number stands for the child until there is one.
+std::optional<ExitInfo> PidFdWatch::waitByNumber() noexcept
+{
+    m_pidfd = open(pid());
+    setDescriptor(m_pidfd.get());
+    if (m_pidfd)
+        return waitForEnd(0);
+    const ChildWait::Finding found = ChildWait::collect(pid());
+    if (found.sight == ChildWait::Finding::Running || found.sight == ChildWait::Finding::Refused)
+        return std::nullopt;
+    return found.end;
+}
+
 std::optional<ExitInfo> PidFdWatch::waitForEnd(int options) noexcept
 {
     if (m_endIsUnknown)
         return ExitInfo{};
+    if (descriptor() < 0)
+        return waitByNumber();
     siginfo_t info = {};
     rusage usage = {};
     if (waitid(descriptor(), &info, WEXITED | WNOHANG | options, &usage) == 0) {
@@ -153,8 +175,7 @@ void PidFdWatch::leaveDescriptor() noexcept
     UniqueFd fresh(m_endIsUnknown ? UniqueFd() : openPidFd(pid()));
     if (!fresh || waitid(descriptor(), &info, WEXITED | WNOHANG | WNOWAIT, nullptr) != 0)
         fresh.reset(::fcntl(descriptor(), F_DUPFD_CLOEXEC, 0));
-    if (!fresh)
-        return;
+    // Without one it is waited for by its number (waitByNumber()).
     m_pidfd = std::move(fresh);
     setDescriptor(m_pidfd.get());
 }
@@ -168,35 +189,31 @@ int PidFdWatch::trySendSignal(int signal) noexcept
 {
     if (m_endIsUnknown)
         return ESRCH;
-    if (::syscall(SYS_pidfd_send_signal, descriptor(), signal, nullptr, 0) == 0)
-        return 0;
-    if (errno != ENOSYS)
-        return errno;
-    // A filter or an emulator knows the other calls and not this one.
-    if (!mayUseNumber())
-        return ESRCH;
-    return ::kill(pid(), signal) == 0 ? 0 : errno;
+    const int errorCode = PidFdSignal::send(descriptor(), signal);
+    return PidFdSignal::isFiltered(errorCode) ? signalByNumber(pid(), signal) : errorCode;
 }
 
 int PidFdWatch::trySendSignalToGroup(int signal) noexcept
 {
     if (m_endIsUnknown)
         return ESRCH;
-    if (::syscall(SYS_pidfd_send_signal, descriptor(), signal, nullptr, signalProcessGroup) == 0)
-        return 0;
-    if (errno != EINVAL && errno != ENOSYS)
-        return errno;
-    // Before Linux 6.9, or no such signal.
-    if (!mayUseNumber())
-        return ESRCH;
-    return ::kill(-pid(), signal) == 0 ? 0 : errno;
+    const int errorCode = PidFdSignal::send(descriptor(), signal, PidFdSignal::toProcessGroup);
+    // EINVAL: Linux before 6.9, or a signal that does not exist, which kill(2) then says.
+    if (errorCode == EINVAL || PidFdSignal::isFiltered(errorCode))
+        return signalByNumber(-pid(), signal);
+    return errorCode;
 }
 
-// The number is the child's as long as it can be waited for. Without one, kill(2) would mean others.
-bool PidFdWatch::mayUseNumber() const noexcept
+// The number is the child's as long as the child can be waited for. Between this look and the signal
+// another part of the process could collect the child, and the kernel could give the number to another
+// process. That is the price where the kernel offers no better call.
+int PidFdWatch::signalByNumber(pid_t target, int signal) const noexcept
 {
     siginfo_t info;
-    return pid() > 0 && waitid(descriptor(), &info, WEXITED | WNOHANG | WNOWAIT, nullptr) == 0;
+    // Without a number kill(2) would mean other processes.
+    if (pid() <= 0 || waitid(descriptor(), &info, WEXITED | WNOHANG | WNOWAIT, nullptr) != 0)
+        return ESRCH;
+    return ::kill(target, signal) == 0 ? 0 : errno;
 }
 
 } // namespace ForkFd::Internal

@@ -37,9 +37,10 @@ private:
     void doDisownDescriptor() noexcept override;
     int trySendSignal(int signal) noexcept override;
     int trySendSignalToGroup(int signal) noexcept override;
-    bool mayUseNumber() const noexcept;
+    int signalByNumber(pid_t target, int signal) const noexcept;
 
     std::optional<ExitInfo> waitForEnd(int options) noexcept;
+    std::optional<ExitInfo> waitByNumber() noexcept;
     std::optional<ExitInfo> recoverStolenStatus() const noexcept;
 
     UniqueFd m_pidfd;

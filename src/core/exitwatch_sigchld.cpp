@@ -7,6 +7,7 @@
 #include "exitwatch_sigchld.h"
 
 #include "childtable.h"
+#include "childwait.h"
 #include "sigchldchain.h"
 #include "sweeper.h"
 
@@ -20,8 +21,7 @@ namespace {
 
 void reapStranger(pid_t pid) noexcept
 {
-    siginfo_t info;
-    ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG);
+    ChildWait::collect(pid);
 }
 
 // A copy that has started nothing itself has no child that anybody here waits for.

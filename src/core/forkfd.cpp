@@ -247,7 +247,7 @@ int forkfd_wait4(int ffd, forkfd_info *info, int options, struct rusage *rusage)
             return failWith(EBADF);
         answer = finding.record->answer(leavesChild);
         if (!answer)
-            pauseFor(retryDelay.next(), blocker);
+            pauseFor(retryDelay.next());
     }
     errno = savedErrno;
     return answer ? tell(*answer, info, rusage) : failWith(EAGAIN);

@@ -5,9 +5,9 @@
 
 #include "exitwatch_pidfd.h"
 #include "launcher.h"
+#include "refusal.h"
 
 #include <atomic>
-#include <cerrno>
 
 namespace ForkFd::Internal {
 
@@ -87,11 +87,6 @@ void Ladder::giveUpSharedMemory() noexcept
 {
     for (const Rung rung : {Rung::Clone3, Rung::Clone, Rung::CloneAndOpen, Rung::NumberedClone})
         giveUp(rung);
-}
-
-bool Ladder::isRefusal(int errorCode) noexcept
-{
-    return errorCode == ENOSYS || errorCode == EPERM || errorCode == EINVAL || errorCode == E2BIG;
 }
 
 bool Ladder::giveUpAfter(Rung rung, int errorCode) noexcept

@@ -42,11 +42,9 @@ namespace Ladder {
 Rung rungFor(Creation creation) noexcept;
 void giveUp(Rung rung) noexcept;
 void giveUpSharedMemory() noexcept;
-/// A call that the rung needs has failed: gives the rung up if the error tells of the kernel or its
-/// filters and not of this moment. Whether to go on with the next one.
+/// A call that the rung needs has failed: gives the rung up if the call was refused (refusal.h). Whether
+/// to go on with the next one.
 bool giveUpAfter(Rung rung, int errorCode) noexcept;
-/// Whether an error tells of the kernel or its filters.
-bool isRefusal(int errorCode) noexcept;
 
 } // namespace Ladder
 

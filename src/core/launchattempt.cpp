@@ -5,12 +5,12 @@
 
 #include "exitwatch.h"
 #include "launchplan.h"
+#include "readiness.h"
 #include "sanitizers.h"
 
 #include <cerrno>
 #include <utility>
 
-#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -107,10 +107,10 @@ void LaunchAttempt::collectFailedCopy(ExitWatch &watch) noexcept
     RetryDelay retryDelay;
     while (watch.isWatching() && !watch.collect()) {
         // Asked again soon and not only when told: the signal that tells may be blocked everywhere.
-        const int delay = static_cast<int>(retryDelay.next().count());
+        const std::chrono::milliseconds delay = retryDelay.next();
         pollfd entry = {watch.descriptor(), POLLIN, 0};
-        if (::poll(&entry, 1, delay) > 0 && !watch.collect())
-            ::poll(nullptr, 0, delay);
+        if (pollDescriptors(&entry, 1, static_cast<int>(delay.count())) > 0 && !watch.collect())
+            pauseFor(delay);
     }
 }
 

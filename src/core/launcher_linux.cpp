@@ -6,6 +6,7 @@
 #include "launcher.h"
 
 #include "childstack.h"
+#include "childwait.h"
 #include "clone3.h"
 #include "dumpable_linux.h"
 #include "exitwatch_pidfd.h"
@@ -13,6 +14,7 @@
 #include "launchattempt.h"
 #include "launchplan.h"
 #include "preparedwatch_linux.h"
+#include "refusal.h"
 #include "sanitizers.h"
 #include "sigchldchain.h"
 #include "starterthread_linux.h"
@@ -100,7 +102,7 @@ private:
     {
         const ChildStack stack;
         if (!stack)
-            return fail("clone", errno);
+            return lacksStack(stack.errorCode());
         m_context.sharedMark = &m_kernelMark;
         const DumpableKeeper dumpable(m_context.plan && m_context.plan->changesIdentity());
         const pid_t pid = rung == Rung::Clone3 ? clone3(stack) : clone(stack, rung);
@@ -125,6 +127,15 @@ private:
         }
         // A child that was killed before its exec has started all the same, and that is its end.
         return pidfd ? watchPidFd(pid, std::move(pidfd)) : watchByNumber(pid);
+    }
+
+    // A copy of our memory needs no stack of its own.
+    Outcome lacksStack(int errorCode) noexcept
+    {
+        if (!isRefusal(errorCode))
+            return fail("clone", errorCode);
+        Ladder::giveUpSharedMemory();
+        return TryNextRung;
     }
 
     pid_t clone3(const ChildStack &stack) noexcept
@@ -217,17 +228,19 @@ private:
         return errorCode == 0 ? Started : failCreation(errorCode);
     }
 
-    // Whether a child that told nothing has seen no shared memory, and not a deadly signal.
+    // Whether a child that told nothing has seen no shared memory, and not a deadly signal. Where that
+    // question is refused, another rung tries once more: the child has done nothing.
     static bool refusedToRun(pid_t pid) noexcept
     {
         siginfo_t info = {};
-        return ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT | __WALL) == 0
-            && info.si_code == CLD_EXITED && info.si_status == notSharedExitCode;
+        if (::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT | __WALL) != 0)
+            return isRefusal(errno);
+        return info.si_code == CLD_EXITED && info.si_status == notSharedExitCode;
     }
 
     // A child that failed is about to exit, and until then it has no exit signal: nobody else waits
     // for it, so that this returns at once.
-    static void collectFailed(pid_t pid) noexcept { ::waitpid(pid, nullptr, __WALL); }
+    static void collectFailed(pid_t pid) noexcept { ChildWait::awaitEnd(pid); }
 
     PreparedWatch m_watch;
     int m_kernelMark = -1; ///< Where the kernel writes the pidfd or the child's number.

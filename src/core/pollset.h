@@ -12,7 +12,8 @@
 namespace ForkFd::Internal {
 
 /// A set of descriptors to wait for, level-triggered. Threads may add and remove members while another
-/// one waits. With epoll(7) the cost of an event does not grow with the number of members.
+/// one waits. With epoll(7) the cost of an event does not grow with the number of members; poll(2) takes
+/// its place on other systems and where a filter refuses it.
 class FORKFD_EXPORT PollSet
 {
 public:
@@ -32,8 +33,7 @@ public:
     /// False with errno when there is no descriptor or memory to be had; then every add() fails.
     bool open() noexcept;
 
-    /// Readable when one of the members is ready; -1 before open(), and on a system without such
-    /// a descriptor.
+    /// Readable when one of the members is ready; -1 before open(), and without epoll(7).
     int descriptor() const noexcept;
 
     /// False with errno on failure.
@@ -46,11 +46,14 @@ public:
 
     /// Writes the ids of members that are ready to `ids`, at most maxEvents, and returns how many.
     /// Waits for the first one as long as `timeout` says, in ms (negative: for ever), or until a
-    /// signal comes.
+    /// signal comes. A member that cannot be waited for is reported as ready now and then. Before open()
+    /// it only sleeps.
     int wait(std::uint64_t *ids, int timeout) noexcept;
 
 private:
     struct Private;
+    struct Epoll;
+    struct Polling;
     std::unique_ptr<Private> m_private;
 };
 

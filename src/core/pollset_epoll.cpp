@@ -1,8 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#include "pollset.h"
+#include "pollset_backend.h"
 
+#include "readiness.h"
+#include "refusal.h"
 #include "uniquefd.h"
 
 #include <algorithm>
@@ -37,51 +39,64 @@ epoll_event eventOf(PollSet::Interest interest, std::uint64_t id)
     return event;
 }
 
+// A filter may let a set be made and refuse what it is for. No descriptor has the number -1.
+bool isUsable(const UniqueFd &epoll) noexcept
+{
+    epoll_event event = {};
+    return ::epoll_wait(epoll.get(), &event, 1, 0) == 0
+        && ::epoll_ctl(epoll.get(), EPOLL_CTL_DEL, -1, &event) != 0 && errno == EBADF;
+}
+
 } // namespace
 
-struct PollSet::Private
+struct PollSet::Epoll final : PollSet::Private
 {
-    UniqueFd epoll;
-};
+    explicit Epoll(UniqueFd itsEpoll) noexcept
+        : epoll(std::move(itsEpoll))
+    {
+    }
 
-PollSet::PollSet() noexcept = default;
-PollSet::~PollSet() = default;
+    int descriptor() const noexcept override { return epoll.get(); }
+
+    bool add(int fd, Interest interest, std::uint64_t id) noexcept override
+    {
+        epoll_event event = eventOf(interest, id);
+        return ::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, fd, &event) == 0;
+    }
+
+    bool change(int fd, Interest interest, std::uint64_t id) noexcept override
+    {
+        epoll_event event = eventOf(interest, id);
+        return ::epoll_ctl(epoll.get(), EPOLL_CTL_MOD, fd, &event) == 0;
+    }
+
+    void remove(int fd) noexcept override { ::epoll_ctl(epoll.get(), EPOLL_CTL_DEL, fd, nullptr); }
+
+    int wait(std::uint64_t *ids, int timeout) noexcept override
+    {
+        epoll_event events[maxEvents];
+        const int count = ::epoll_wait(epoll.get(), events, maxEvents, timeout);
+        for (int i = 0; i < count; ++i)
+            ids[i] = events[i].data.u64;
+        // A filter that came later, or somebody has closed it: no reason to spin.
+        if (count < 0 && errno != EINTR)
+            pauseFor(std::chrono::milliseconds(timeout < 0 ? 10 : std::min(timeout, 10)));
+        return std::max(count, 0);
+    }
+
+    const UniqueFd epoll;
+};
 
 bool PollSet::open() noexcept
 {
-    m_private.reset(new (std::nothrow) Private{UniqueFd(::epoll_create1(EPOLL_CLOEXEC))});
-    return descriptor() >= 0;
-}
-
-int PollSet::descriptor() const noexcept
-{
-    return m_private ? m_private->epoll.get() : -1;
-}
-
-bool PollSet::add(int fd, Interest interest, std::uint64_t id) noexcept
-{
-    epoll_event event = eventOf(interest, id);
-    return ::epoll_ctl(descriptor(), EPOLL_CTL_ADD, fd, &event) == 0;
-}
-
-bool PollSet::change(int fd, Interest interest, std::uint64_t id) noexcept
-{
-    epoll_event event = eventOf(interest, id);
-    return ::epoll_ctl(descriptor(), EPOLL_CTL_MOD, fd, &event) == 0;
-}
-
-void PollSet::remove(int fd) noexcept
-{
-    ::epoll_ctl(descriptor(), EPOLL_CTL_DEL, fd, nullptr);
-}
-
-int PollSet::wait(std::uint64_t *ids, int timeout) noexcept
-{
-    epoll_event events[maxEvents];
-    const int count = ::epoll_wait(descriptor(), events, maxEvents, timeout);
-    for (int i = 0; i < count; ++i)
-        ids[i] = events[i].data.u64;
-    return std::max(count, 0);
+    UniqueFd epoll(::epoll_create1(EPOLL_CLOEXEC));
+    if (epoll ? !isUsable(epoll) : isRefusal(errno)) {
+        epoll.reset();
+        m_private = Private::makePolling();
+    } else if (epoll) {
+        m_private.reset(new (std::nothrow) Epoll(std::move(epoll)));
+    }
+    return m_private != nullptr;
 }
 
 } // namespace ForkFd::Internal

@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#include "pollset.h"
+#include "pollset_backend.h"
 
 #include "exitevent.h"
+#include "readiness.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -40,103 +41,96 @@ pollfd entryOf(int fd, PollSet::Interest interest)
 } // namespace
 
 // The mutex is never locked by a forked copy, which makes a set of its own.
-struct PollSet::Private
+struct PollSet::Polling final : PollSet::Private
 {
-    std::mutex mutex;
-    std::vector<pollfd> entries; ///< The first one is `changed`.
-    std::vector<std::uint64_t> ids; ///< At the same positions.
-    ExitEvent changed; ///< Wakes the thread that waits.
+    ~Polling() override { changed.close(); }
 
-    Private() = default;
-    ~Private() { changed.close(); }
-    Private(const Private &) = delete;
-    Private &operator=(const Private &) = delete;
+    int descriptor() const noexcept override { return -1; }
+    bool add(int fd, Interest interest, std::uint64_t id) noexcept override;
+    bool change(int fd, Interest interest, std::uint64_t id) noexcept override;
+    void remove(int fd) noexcept override;
+    int wait(std::uint64_t *ids, int timeout) noexcept override;
 
     std::vector<pollfd>::iterator find(int fd)
     {
         return std::find_if(entries.begin(), entries.end(),
                             [fd](const pollfd &entry) { return entry.fd == fd || entry.fd == ~fd; });
     }
+
+    std::mutex mutex;
+    std::vector<pollfd> entries; ///< The first one is `changed`.
+    std::vector<std::uint64_t> ids; ///< At the same positions.
+    ExitEvent changed; ///< Wakes the thread that waits.
+    std::size_t next = 1; ///< Where wait() goes on: with many ready members each has its turn.
 };
 
-PollSet::PollSet() noexcept = default;
-PollSet::~PollSet() = default;
-
-bool PollSet::open() noexcept
+std::unique_ptr<PollSet::Private> PollSet::Private::makePolling() noexcept
 {
-    m_private.reset(new (std::nothrow) Private);
-    if (!m_private || !m_private->changed.open(ExitEvent::Private)) {
-        m_private.reset();
-        return false;
-    }
-    return add(m_private->changed.readable, Readable, 0);
+    std::unique_ptr<Polling> fresh(new (std::nothrow) Polling);
+    if (!fresh || !fresh->changed.open(ExitEvent::Private)
+        || !fresh->add(fresh->changed.readable, Readable, 0))
+        return nullptr;
+    return fresh;
 }
 
-int PollSet::descriptor() const noexcept
-{
-    return -1;
-}
-
-bool PollSet::add(int fd, Interest interest, std::uint64_t id) noexcept
+bool PollSet::Polling::add(int fd, Interest interest, std::uint64_t id) noexcept
 try {
-    if (!m_private) {
-        errno = EBADF;
-        return false;
-    }
-    const std::lock_guard lock(m_private->mutex);
-    m_private->ids.reserve(m_private->ids.size() + 1);
-    m_private->entries.push_back(entryOf(fd, interest));
-    m_private->ids.push_back(id);
-    m_private->changed.set();
+    const std::lock_guard lock(mutex);
+    ids.reserve(ids.size() + 1);
+    entries.push_back(entryOf(fd, interest));
+    ids.push_back(id);
+    changed.set();
     return true;
 } catch (const std::bad_alloc &) {
     errno = ENOMEM;
     return false;
 }
 
-bool PollSet::change(int fd, Interest interest, std::uint64_t id) noexcept
+bool PollSet::Polling::change(int fd, Interest interest, std::uint64_t id) noexcept
 {
-    const std::lock_guard lock(m_private->mutex);
-    const auto found = m_private->find(fd);
-    if (found == m_private->entries.end()) {
+    const std::lock_guard lock(mutex);
+    const auto found = find(fd);
+    if (found == entries.end()) {
         errno = ENOENT;
         return false;
     }
     *found = entryOf(fd, interest);
-    m_private->ids[static_cast<std::size_t>(found - m_private->entries.begin())] = id;
-    m_private->changed.set();
+    ids[static_cast<std::size_t>(found - entries.begin())] = id;
+    changed.set();
     return true;
 }
 
-void PollSet::remove(int fd) noexcept
+void PollSet::Polling::remove(int fd) noexcept
 {
-    const std::lock_guard lock(m_private->mutex);
-    const auto found = m_private->find(fd);
-    if (found == m_private->entries.end())
+    const std::lock_guard lock(mutex);
+    const auto found = find(fd);
+    if (found == entries.end())
         return;
-    m_private->ids.erase(m_private->ids.begin() + (found - m_private->entries.begin()));
-    m_private->entries.erase(found);
-    m_private->changed.set();
+    ids.erase(ids.begin() + (found - entries.begin()));
+    entries.erase(found);
+    changed.set();
 }
 
-int PollSet::wait(std::uint64_t *ids, int timeout) noexcept
+int PollSet::Polling::wait(std::uint64_t *readyIds, int timeout) noexcept
 try {
-    std::unique_lock lock(m_private->mutex);
-    std::vector<pollfd> entries = m_private->entries;
-    const std::vector<std::uint64_t> itsIds = m_private->ids;
+    std::unique_lock lock(mutex);
+    std::vector<pollfd> looked = entries;
+    const std::vector<std::uint64_t> itsIds = ids;
     lock.unlock();
-    if (::poll(entries.data(), entries.size(), timeout) <= 0)
+    if (pollDescriptors(looked.data(), looked.size(), timeout) <= 0)
         return 0;
-    if (entries.front().revents != 0)
-        m_private->changed.clear();
+    if (looked.front().revents != 0)
+        changed.clear();
     int count = 0;
-    for (std::size_t i = 1; i < entries.size() && count < maxEvents; ++i) {
-        if (entries[i].revents != 0)
-            ids[count++] = itsIds[i];
+    for (std::size_t i = 1; i < looked.size() && count < maxEvents; ++i) {
+        next = next + 1 < looked.size() ? next + 1 : 1;
+        if (looked[next].revents != 0)
+            readyIds[count++] = itsIds[next];
     }
     return count;
 } catch (const std::bad_alloc &) {
-    ::poll(nullptr, 0, 50); // Nothing to be seen without memory; soon there may be some.
+    pauseFor(
+        std::chrono::milliseconds(50)); // Nothing to be seen without memory; soon there may be some.
     return 0;
 }
 

@@ -3,14 +3,15 @@
 
 #include "preparedwatch_linux.h"
 
+#include "childwait.h"
 #include "exitwatch_pidfd.h"
 #include "exitwatch_sigchld.h"
+#include "refusal.h"
 
 #include <cerrno>
 #include <csignal>
 
 #include <sys/eventfd.h>
-#include <sys/wait.h>
 
 namespace ForkFd::Internal {
 
@@ -18,16 +19,23 @@ namespace {
 
 void killUnwatched(pid_t pid) noexcept
 {
-    siginfo_t info;
-    const auto id = static_cast<id_t>(pid);
     // Not a stranger's number, as far as can be known: the child is still there to be waited for.
-    if (::waitid(P_PID, id, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0) {
-        ::kill(pid, SIGKILL);
-        ::waitpid(pid, nullptr, __WALL);
-    }
+    if (ChildWait::look(pid).sight == ChildWait::Finding::Gone)
+        return;
+    ::kill(pid, SIGKILL);
+    ChildWait::awaitEnd(pid);
 }
 
 } // namespace
+
+UniqueFd openReadable() noexcept
+{
+    UniqueFd readable(::eventfd(1, EFD_CLOEXEC));
+    if (readable || !isRefusal(errno))
+        return readable;
+    Pipe pipe; // An end of file is readable, too.
+    return pipe.open() ? std::move(pipe.readEnd) : UniqueFd();
+}
 
 int PreparedWatch::prepare(Rung rung, ExitEvent::Kind kind)
 {
@@ -46,7 +54,7 @@ int PreparedWatch::prepare(Rung rung, ExitEvent::Kind kind)
         return errno;
     // A readable descriptor. It keeps a number free for the pidfd that comes later, and stands in
     // for it where the child is beyond our reach by then.
-    m_spare.reset(::eventfd(1, EFD_CLOEXEC));
+    m_spare = openReadable();
     return m_spare ? 0 : errno;
 }
 
@@ -72,7 +80,7 @@ int PreparedWatch::beginByNumber(pid_t pid) noexcept
     }
     const int errorCode = errno;
     if (errorCode == ECHILD && !m_spare)
-        m_spare.reset(::eventfd(1, EFD_CLOEXEC));
+        m_spare = openReadable();
     if (errorCode == ECHILD && m_spare) {
         m_pidFdWatch->watchUnknowable(pid, std::move(m_spare));
         return 0;

@@ -16,6 +16,9 @@ namespace ForkFd::Internal {
 class PidFdWatch;
 class SigChldWatch;
 
+/// A descriptor that is readable and stays so. None with errno.
+UniqueFd openReadable() noexcept;
+
 /// The watch of a child that does not exist yet. What can fail is taken before.
 class PreparedWatch
 {

@@ -4,10 +4,13 @@
 #ifndef FORKFD_PROCESSHANDLE_LINUX_H
 #define FORKFD_PROCESSHANDLE_LINUX_H
 
+#include "pidfdsignal_linux.h"
 #include "uniquefd.h"
 
 #include <cerrno>
+#include <csignal>
 
+#include <poll.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -32,12 +35,22 @@ public:
     {
         if (!m_pidfd)
             return ESRCH;
-        return ::syscall(SYS_pidfd_send_signal, m_pidfd.get(), signal, nullptr, 0) == 0 ? 0 : errno;
+        const int errorCode = PidFdSignal::send(m_pidfd.get(), signal);
+        return PidFdSignal::isFiltered(errorCode) ? signalByNumber(signal) : errorCode;
     }
     /// Whether it has not been reaped.
     bool exists() const noexcept { return m_pidfd && sendSignal(0) != ESRCH; }
 
 private:
+    // The number is this process's as long as the process has not ended, which the pidfd tells.
+    int signalByNumber(int signal) const noexcept
+    {
+        pollfd entry = {m_pidfd.get(), POLLIN, 0};
+        if (::poll(&entry, 1, 0) > 0)
+            return ESRCH;
+        return ::kill(m_pid, signal) == 0 ? 0 : errno;
+    }
+
     pid_t m_pid;
     UniqueFd m_pidfd;
 };

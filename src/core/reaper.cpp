@@ -3,6 +3,7 @@
 
 #include "reaper.h"
 
+#include "exitevent.h"
 #include "exitwatch.h"
 #include "librarythread.h"
 #include "pollset.h"
@@ -17,6 +18,13 @@
 
 namespace ForkFd::Internal {
 
+namespace {
+
+constexpr int sweepInterval = 50; // ms, while a child is not in the set.
+constexpr std::uint64_t wakeUp = 0; // No watch has this address.
+
+} // namespace
+
 // Who owns a watch: whoever calls adopt(); then `pending`, a stack that is only taken as a whole, by
 // one thread each time; then the poll set, where it is an id, and with it the thread. What cannot
 // be put there, or cannot be collected yet, goes back to `pending`.
@@ -27,16 +35,25 @@ namespace ForkFd::Internal {
 struct Reaper::State : OfOneProcess
 {
     PollSet set;
+    std::atomic<bool> hasSet =
+        false; ///< Once open, for all threads; until then the thread alone opens it.
+    ExitEvent wake; ///< In the set, where there is one: tells the thread of `pending`.
     enum Thread { NoThread, HasThread };
     std::atomic<Thread> thread = NoThread;
     std::atomic<int> watchedCount = 0; ///< In the set.
+
+    State() { openSet(); }
+    ~State() { wake.close(); }
+    State(const State &) = delete;
+    State &operator=(const State &) = delete;
+
+    void openSet() noexcept
+    {
+        if (wake.readable < 0 && !wake.open(ExitEvent::Private))
+            return;
+        hasSet = set.open() && set.add(wake.readable, PollSet::Readable, wakeUp);
+    }
 };
-
-namespace {
-
-constexpr int sweepInterval = 50; // ms, while a child that has ended cannot be collected.
-
-} // namespace
 
 std::atomic<ExitWatch *> Reaper::pending;
 OnePerProcess<Reaper::State> Reaper::states;
@@ -73,9 +90,15 @@ void Reaper::serveAdopted() noexcept
     if (!state)
         return;
     watchPending(*state);
-    State::Thread none = State::NoThread;
-    if (state->watchedCount == 0 || !state->thread.compare_exchange_strong(none, State::HasThread))
+    const bool hasPending = pending.load(std::memory_order_relaxed) != nullptr;
+    if (state->watchedCount == 0 && !hasPending)
         return;
+    State::Thread none = State::NoThread;
+    if (!state->thread.compare_exchange_strong(none, State::HasThread)) {
+        if (hasPending && state->hasSet)
+            state->wake.set(); // It may sleep for good.
+        return;
+    }
     if (startLibraryThread("forkfd-reaper", threadMain, state) != 0) {
         // In its place for once, and nobody else is before the flag says so.
         serve(*state, 0);
@@ -85,10 +108,7 @@ void Reaper::serveAdopted() noexcept
 
 Reaper::State *Reaper::stateOfThisProcess() noexcept
 {
-    return states.findOrMake([] {
-        std::unique_ptr<State> fresh(new (std::nothrow) State);
-        return fresh && fresh->set.open() ? std::move(fresh) : nullptr;
-    });
+    return states.findOrMake([] { return std::unique_ptr<State>(new (std::nothrow) State); });
 }
 
 void Reaper::pushPending(ExitWatch *watch) noexcept
@@ -115,6 +135,10 @@ void Reaper::watchPending(State &state) noexcept
 
 void Reaper::putIntoSet(State &state, ExitWatch *watch) noexcept
 {
+    if (!state.hasSet || watch->descriptor() < 0) {
+        pushPending(watch);
+        return;
+    }
     // Counted before, because the thread may have collected and deleted it right after.
     ++state.watchedCount;
     Sanitizers::noteInUse(watch); // From now on its address is known to the kernel alone.
@@ -130,6 +154,10 @@ void Reaper::serve(State &state, int timeout) noexcept
     std::uint64_t ids[PollSet::maxEvents];
     const int count = state.set.wait(ids, timeout);
     for (int i = 0; i < count; ++i) {
+        if (ids[i] == wakeUp) {
+            state.wake.clear();
+            continue;
+        }
         auto *watch = reinterpret_cast<ExitWatch *>(static_cast<std::uintptr_t>(ids[i]));
         const bool isCollected = watch->collect().has_value();
         // Level-triggered: one that has ended but cannot be collected yet must not stay.
@@ -147,8 +175,12 @@ void Reaper::serve(State &state, int timeout) noexcept
 void Reaper::threadMain(void *argument)
 {
     State &state = *static_cast<State *>(argument);
-    while (true)
-        serve(state, pending.load(std::memory_order_relaxed) ? sweepInterval : -1);
+    while (true) {
+        if (!state.hasSet)
+            state.openSet();
+        const bool sleeps = state.hasSet && !pending.load(std::memory_order_relaxed);
+        serve(state, sleeps ? -1 : sweepInterval);
+    }
 }
 
 } // namespace ForkFd::Internal

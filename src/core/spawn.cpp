@@ -117,8 +117,7 @@ std::optional<ExitInfo> Child::wait(milliseconds timeout)
                 m_watch.reset();
             else if (rest != milliseconds::zero())
                 pauseFor(rest < milliseconds::zero() ? retryDelay.next()
-                                                     : std::min(retryDelay.next(), rest),
-                         blocker);
+                                                     : std::min(retryDelay.next(), rest));
         }
         if (rest == milliseconds::zero())
             break;

@@ -16,7 +16,6 @@
 #include <csignal>
 
 #include <dlfcn.h>
-#include <sys/eventfd.h>
 
 namespace ForkFd::Internal::System {
 
@@ -57,7 +56,7 @@ int spawnWithPidFd(const SpawnCall &call, PreparedWatch &watch)
     if (const int errorCode = watch.prepare(Rung::Copy, ExitEvent::Public); errorCode != 0)
         return errorCode;
     // To ask for the number takes a descriptor: one is put aside before there is a child.
-    UniqueFd spare(::eventfd(0, EFD_CLOEXEC));
+    UniqueFd spare = openReadable();
     if (!spare)
         return errno;
     int pidfd = -1;

@@ -3,6 +3,8 @@
 
 #include "startreport.h"
 
+#include "readiness.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <utility>
@@ -35,7 +37,8 @@ StartReport::Outcome StartReport::await(int childEnd, bool passesModifier) noexc
     const Outcome enough = passesModifier ? Started : AtModifier;
     while (look() < enough) {
         pollfd entries[] = {{m_socket.get(), POLLIN, 0}, {childEnd, POLLIN, 0}};
-        if (::poll(entries, std::size(entries), timeToDeadline()) > 0 && entries[1].revents != 0)
+        if (pollDescriptors(entries, std::size(entries), timeToDeadline()) > 0
+            && (entries[1].revents & POLLIN) != 0)
             lookAtEnd();
     }
     return m_outcome;

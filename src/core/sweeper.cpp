@@ -9,6 +9,7 @@
 #include "exitwatch_sigchld.h"
 #include "librarythread.h"
 #include "oneperprocess.h"
+#include "readiness.h"
 #include "sigchldchain.h"
 
 #include <algorithm>
@@ -84,7 +85,8 @@ void sleepFor(int descriptor, std::chrono::nanoseconds time) noexcept
 {
     pollfd entry = {descriptor, POLLIN, 0};
     const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(time).count();
-    ::poll(&entry, 1, static_cast<int>(milliseconds));
+    constexpr auto longest = std::chrono::duration_cast<std::chrono::milliseconds>(period);
+    pollDescriptors(&entry, 1, static_cast<int>(milliseconds), longest);
 }
 
 /// The thread's own part of the work.
@@ -166,15 +168,15 @@ int ensureRunning() noexcept
 void childAdded() noexcept
 {
     State *state = states.find();
-    if (state && state->isIdle.exchange(false))
-        state->wakeUp.set();
+    if (state && state->isIdle.exchange(false) && !state->wakeUp.set())
+        state->isIdle = true; // The next child tries again.
 }
 
 void requestSweep() noexcept
 {
     State *state = states.find();
-    if (state && !state->isRequested.exchange(true))
-        state->wakeUp.set();
+    if (state && !state->isRequested.exchange(true) && !state->wakeUp.set())
+        state->isRequested = false; // The next signal tries again.
 }
 
 void noteSignal() noexcept

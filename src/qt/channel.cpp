@@ -120,8 +120,9 @@ Channel::Result Channel::readSome(qint64 maximum)
 bool Channel::readRest()
 {
     int available = 0;
+    // Where a filter refuses that question: until the pipe is empty.
     if (m_capacity == 0 && ::ioctl(m_pipe.get(), FIONREAD, &available) != 0)
-        return false;
+        available = enlargedCapacity;
     const qint64 begin = m_bytes.size();
     qint64 rest = m_capacity == 0 ? available : m_capacity;
     while (rest > 0) {

@@ -7,6 +7,8 @@
 
 #include "starterrortext.h"
 
+#include "../core/readiness.h"
+
 #include <QtCore/QAbstractEventDispatcher>
 #include <QtCore/QThread>
 
@@ -283,7 +285,7 @@ void ChildProcessPrivate::serveReady(const std::function<bool()> &isDone, const 
             next = std::min(next, timer);
     }
     const qint64 timeout = std::min<qint64>(next.remainingTime(), std::numeric_limits<int>::max());
-    const int count = ::poll(entries.data(), entries.size(), static_cast<int>(timeout));
+    const int count = pollDescriptors(entries.data(), entries.size(), static_cast<int>(timeout));
     for (const Role role : servingOrder) {
         if (count > 0 && entries[indexOf(role)].revents != 0 && run.goesOn() && !isDone()
             && isServable(role))

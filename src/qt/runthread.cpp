@@ -6,6 +6,7 @@
 #include "postdetector.h"
 
 #include "../core/librarythread.h"
+#include "../core/readiness.h"
 
 #include <QtCore/QThread>
 
@@ -130,7 +131,7 @@ bool RunThread::openHub()
     }
     failWaiting({"descriptors", errno});
     pollfd wake = {m_wake.readable, POLLIN, 0};
-    ::poll(&wake, 1, -1);
+    pollDescriptors(&wake, 1, -1);
     m_wake.clear();
     return false;
 }

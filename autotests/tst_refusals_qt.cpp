@@ -1,0 +1,184 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "childprocesstest.h"
+#include "forkedcopy.h"
+#include "systemcallfilter.h"
+#include "temporarychange.h"
+#include "testpipe.h"
+
+#include <ForkFd/forkfd.h>
+#include <ForkFd/run.h>
+
+#include <cerrno>
+
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using ForkFd::ChildProcess;
+using ForkFd::StartError;
+using Refusals = std::vector<Refusal>;
+using SignalScope = ChildProcess::SignalScope;
+
+namespace {
+
+constexpr int answers[] = {ENOSYS, EPERM, EACCES, EINVAL};
+
+bool hasEnded(ChildProcess &process)
+{
+    return process.waitForFinished(60000);
+}
+
+} // namespace
+
+/// The Qt class under filters and limits; tst_refusals has the core. docs/sandboxes.md is the table.
+class tst_RefusalsQt : public ChildProcessTest
+{
+    Q_OBJECT
+
+protected:
+    /// Each copy asks the kernel anew.
+    void warmUp() override { }
+
+private Q_SLOTS:
+    void initTestCase();
+    void noWayToSignal_data();
+    void noWayToSignal();
+    void noPollSets_data();
+    void noPollSets();
+    void detached_data();
+    void detached();
+    void noDescriptorsToWaitFor();
+};
+
+void tst_RefusalsQt::initTestCase()
+{
+    if (inForkedCopy([] { return refuse({}) ? "filters" : ""; }) != "filters")
+        QSKIP("This system has no seccomp filters.");
+}
+
+void tst_RefusalsQt::noWayToSignal_data()
+{
+    QTest::addColumn<int>("answer");
+    QTest::addColumn<SignalScope>("scope");
+    for (const int answer : answers) {
+        for (const auto scope : {SignalScope::Process, SignalScope::Group, SignalScope::Tree})
+            QTest::addRow("%s, %s", strerror(answer), qPrintable(nameOf(scope))) << answer << scope;
+    }
+}
+
+// kill(), stop() and the time limit did nothing at all.
+void tst_RefusalsQt::noWayToSignal()
+{
+    QFETCH(int, answer);
+    QFETCH(SignalScope, scope);
+    const QByteArray result = inForkedCopy([answer, scope]() -> QByteArray {
+        if (!refuse({{SYS_pidfd_send_signal, answer}}))
+            return "no filter";
+        QByteArray all;
+        ChildProcess process;
+        process.setSignalScope(scope);
+        process.start(childProgram(), words("sleep"));
+        process.kill();
+        all += hasEnded(process) ? "killed, " : "not killed, ";
+        process.setTimeLimit(std::chrono::milliseconds(1));
+        process.setStopGrace(std::chrono::milliseconds(1));
+        process.start(childProgram(), words("ignore 15 sleep"));
+        all += hasEnded(process) ? "stopped" : "not stopped";
+        return all;
+    });
+    QCOMPARE(result, "killed, stopped");
+}
+
+void tst_RefusalsQt::noPollSets_data()
+{
+    QTest::addColumn<Refusals>("refusals");
+    for (const int answer : answers) {
+        QTest::addRow("no set: %s", strerror(answer)) << Refusals{{SYS_epoll_create1, answer}};
+        QTest::addRow("no members: %s", strerror(answer)) << Refusals{{SYS_epoll_ctl, answer}};
+    }
+}
+
+// The threads that wait for many children, and kill them, do so by poll(2).
+void tst_RefusalsQt::noPollSets()
+{
+    QFETCH(Refusals, refusals);
+    const QByteArray result = inForkedCopy([&]() -> QByteArray {
+        if (!refuse(refusals))
+            return "no filter";
+        QByteArray all;
+        {
+            ChildProcess process;
+            process.setStopGrace(std::chrono::milliseconds(1));
+            process.setDestructionPolicy(ChildProcess::DestructionPolicy::Stop);
+            process.start(childProgram(), words("ignore 15 sleep"));
+        }
+        const auto run = ForkFd::run(childProgram(), words("args hello")).result();
+        all += run.standardOutput + QByteArray::fromStdString(run.startError.toString());
+        return all + (eventually([] { return !hasChildren(); }) ? "collected" : "left");
+    });
+    QCOMPARE(result, "hello\ncollected");
+}
+
+void tst_RefusalsQt::detached_data()
+{
+    QTest::addColumn<int>("answer");
+    QTest::addColumn<QByteArray>("outcome");
+    QTest::newRow("refused") << EPERM << QByteArray("started");
+    QTest::newRow("out of memory") << ENOMEM << QByteArray("clone: Cannot allocate memory");
+    // It said ENOMEM, whatever mmap(2) had said.
+    QTest::newRow("out of locked memory")
+        << EAGAIN << QByteArray("clone: Resource temporarily unavailable");
+}
+
+void tst_RefusalsQt::detached()
+{
+    QFETCH(int, answer);
+    if (isUnderThreadSanitizer)
+        QSKIP("The library needs no stack there.");
+    const QByteArray result = inForkedCopy([answer]() -> QByteArray {
+        if (!refuse({{SYS_mmap, answer, MAP_NORESERVE, MAP_NORESERVE, 3}}))
+            return "no filter";
+        ChildProcess process;
+        process.setProgram(childProgram());
+        process.setArguments(words("exit 0"));
+        return process.startDetached() ? "started"
+                                       : QByteArray::fromStdString(process.startError().toString());
+    });
+    QTEST(result, "outcome");
+}
+
+// poll(2) fails with EINVAL when it is asked for more descriptors than RLIMIT_NOFILE allows.
+void tst_RefusalsQt::noDescriptorsToWaitFor()
+{
+    const QByteArray result = inForkedCopy([]() -> QByteArray {
+        TestPipe input;
+        const ForkFd::LaunchOptions reads = {.fileDescriptors = {{0, input.readEnd()}}};
+        auto child = ForkFd::spawn(ProcessTest::child({"echo", "exit", "42"}), reads);
+        ChildProcess process;
+        process.setLaunchOptions(reads);
+        process.setInputChannelMode(ChildProcess::ForwardedInputChannel);
+        process.start(childProgram(), words("echo args hello"));
+        process.waitForStarted();
+        ForkFd::spawn(ProcessTest::child({"echo"}), reads); // The library's threads wait for this one.
+        pid_t pid;
+        const int ffd = ForkFd::forkfd(ForkFd::FFD_CLOEXEC, &pid);
+        if (ffd == ForkFd::FFD_CHILD_PROCESS)
+            _exit(3);
+        const TemporaryLimit limit(RLIMIT_NOFILE, 0);
+        ForkFd::forkfd_info info = {};
+        QByteArray all = ForkFd::forkfd_wait(ffd, &info, nullptr) == 0 ? "told, " : "not told, ";
+        all += child->wait(std::chrono::milliseconds(20)) || process.waitForFinished(20) ? "too early, "
+                                                                                         : "";
+        input.closeWriteEnd();
+        all += text(child->wait().value()) + ", ";
+        all += process.waitForFinished(60000) ? process.readAll() : "not finished";
+        return all
+            + (eventually([] { return waitpid(-1, nullptr, WNOHANG) < 0; }) ? "collected" : "left");
+    });
+    QCOMPARE(result, "told, exited with code 42, hello\ncollected");
+}
+
+QTEST_GUILESS_MAIN(tst_RefusalsQt)
+#include "tst_refusals_qt.moc"

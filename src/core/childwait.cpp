@@ -1,0 +1,73 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// Runs in signal handlers: async-signal-safe calls only. It calls waitid and wait4.
+
+#include "childwait.h"
+
+#include "exitwatch.h"
+#include "refusal.h"
+
+#include <cerrno>
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+namespace ForkFd::Internal::ChildWait {
+
+namespace {
+
+#ifdef __WALL
+// Until its exec a child may have no exit signal; without this flag waits do not see such a child.
+constexpr int anyChild = __WALL;
+#else
+constexpr int anyChild = 0;
+#endif
+
+Finding failed() noexcept
+{
+    return {isRefusal(errno) ? Finding::Refused : Finding::Gone};
+}
+
+Finding askWaitId(pid_t child, int options) noexcept
+{
+    siginfo_t info = {};
+    if (::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | anyChild | options) != 0)
+        return failed();
+    if (info.si_pid == 0)
+        return {Finding::Running};
+    return {Finding::Over, exitInfoOf(info)};
+}
+
+} // namespace
+
+Finding look(pid_t child) noexcept
+{
+    return askWaitId(child, WNOHANG | WNOWAIT);
+}
+
+Finding collect(pid_t child) noexcept
+{
+    int status = 0;
+    rusage usage = {};
+    const pid_t collected = ::wait4(child, &status, WNOHANG | anyChild, &usage);
+    if (collected == 0)
+        return {Finding::Running};
+    if (collected < 0)
+        return isRefusal(errno) ? askWaitId(child, WNOHANG) : failed();
+    Finding finding = {Finding::Over, exitInfoOfWaitStatus(status)};
+    finding.end.hasUsage = true;
+    finding.end.usage = usage;
+    return finding;
+}
+
+void awaitEnd(pid_t child) noexcept
+{
+    pid_t collected;
+    while ((collected = ::waitpid(child, nullptr, anyChild)) < 0 && errno == EINTR) { }
+    if (collected < 0 && isRefusal(errno))
+        while (::waitid(P_PID, static_cast<id_t>(child), nullptr, WEXITED | anyChild) != 0
+               && errno == EINTR) { }
+}
+
+} // namespace ForkFd::Internal::ChildWait

@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "pollset_backend.h"
+
+#include "readiness.h"
+
+#include <cerrno>
+
+namespace ForkFd::Internal {
+
+PollSet::PollSet() noexcept = default;
+PollSet::~PollSet() = default;
+
+int PollSet::descriptor() const noexcept
+{
+    return m_private ? m_private->descriptor() : -1;
+}
+
+bool PollSet::add(int fd, Interest interest, std::uint64_t id) noexcept
+{
+    if (m_private)
+        return m_private->add(fd, interest, id);
+    errno = EBADF;
+    return false;
+}
+
+bool PollSet::change(int fd, Interest interest, std::uint64_t id) noexcept
+{
+    if (m_private)
+        return m_private->change(fd, interest, id);
+    errno = EBADF;
+    return false;
+}
+
+void PollSet::remove(int fd) noexcept
+{
+    if (m_private)
+        m_private->remove(fd);
+}
+
+int PollSet::wait(std::uint64_t *ids, int timeout) noexcept
+{
+    if (m_private)
+        return m_private->wait(ids, timeout);
+    pauseFor(std::chrono::milliseconds(timeout < 0 ? 50 : timeout));
+    return 0;
+}
+
+} // namespace ForkFd::Internal
