@@ -315,6 +315,9 @@ public:
     /// Everything that came on the read channel and was not read yet. Hides QIODevice's, which copies
     /// it.
     QByteArray readAll();
+    using QIODevice::write;
+    /// Writes `data` to the child. Hides QIODevice's, which copies it; this one shares a large array.
+    qint64 write(const QByteArray &data);
 
     /// True: there is no position to seek to.
     bool isSequential() const override;

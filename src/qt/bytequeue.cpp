@@ -8,6 +8,13 @@
 
 namespace ForkFd::Internal {
 
+namespace {
+
+// How large a piece may grow. With the header of QByteArray it fills a block of 16 KiB.
+constexpr qint64 gatheredSize = 16 * 1024 - 64;
+
+} // namespace
+
 bool ByteQueue::contains(char byte) const noexcept
 {
     if (front().contains(byte))
@@ -24,12 +31,32 @@ void ByteQueue::clear() noexcept
     m_size = 0;
 }
 
+void ByteQueue::append(const char *data, qint64 size)
+{
+    if (size <= 0)
+        return;
+    if (lastPieceTakes(size))
+        m_pieces.back().append(data, size);
+    else
+        m_pieces.append(QByteArray(data, size));
+    m_size += size;
+}
+
 void ByteQueue::append(QByteArray bytes)
 {
-    if (bytes.isEmpty())
+    // Without a capacity the bytes belong to the caller (QByteArray::fromRawData) and may go away.
+    if (bytes.size() < gatheredSize || bytes.capacity() == 0) {
+        append(bytes.constData(), bytes.size());
         return;
+    }
     m_size += bytes.size();
     m_pieces.append(std::move(bytes));
+}
+
+// A piece that is as small as this is never shared with a user: append() has copied it.
+bool ByteQueue::lastPieceTakes(qint64 size) const noexcept
+{
+    return !m_pieces.isEmpty() && m_pieces.back().size() + size <= gatheredSize;
 }
 
 void ByteQueue::prepend(QByteArray bytes)
@@ -44,7 +71,12 @@ void ByteQueue::prepend(QByteArray bytes)
 
 QByteArrayView ByteQueue::front() const noexcept
 {
-    return isEmpty() ? QByteArrayView() : QByteArrayView(m_pieces.front()).sliced(m_frontOffset);
+    return isEmpty() ? QByteArrayView() : piece(0);
+}
+
+QByteArrayView ByteQueue::piece(qsizetype index) const noexcept
+{
+    return QByteArrayView(m_pieces[index]).sliced(index == 0 ? m_frontOffset : 0);
 }
 
 void ByteQueue::skip(qint64 count) noexcept

@@ -10,6 +10,10 @@
 namespace ForkFd::Internal {
 
 /// Bytes on their way through a channel: in at the back, out at the front, without moving the rest.
+///
+/// Small appends gather in the last piece, so that memory and system calls follow the number of bytes
+/// and not the number of appends. Large arrays stay the pieces that they are, and are shared, not
+/// copied.
 class ByteQueue
 {
 public:
@@ -18,12 +22,16 @@ public:
     bool contains(char byte) const noexcept;
     void clear() noexcept;
 
+    void append(const char *data, qint64 size);
     void append(QByteArray bytes);
     /// Puts bytes back that were taken too early.
     void prepend(QByteArray bytes);
 
     /// The bytes at the front that lie in one piece.
     QByteArrayView front() const noexcept;
+    qsizetype pieceCount() const noexcept { return m_pieces.size(); }
+    /// The bytes of one piece that are still there. Precondition: `index` is below pieceCount().
+    QByteArrayView piece(qsizetype index) const noexcept;
     void skip(qint64 count) noexcept;
     /// Moves up to `maximum` bytes to `target` and returns how many.
     qint64 take(char *target, qint64 maximum) noexcept;
@@ -31,6 +39,8 @@ public:
     QByteArray takeAll();
 
 private:
+    bool lastPieceTakes(qint64 size) const noexcept;
+
     QList<QByteArray> m_pieces; ///< None is empty.
     qint64 m_frontOffset = 0; ///< How much of the first piece is gone.
     qint64 m_size = 0;

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/ioctl.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 namespace ForkFd::Internal {
@@ -63,6 +64,7 @@ private:
 
 constexpr qint64 shortRead = 64 * 1024; // What a pipe holds unless told otherwise (pipe(7)).
 constexpr qint64 longRead = 512 * 1024;
+constexpr qsizetype piecesAtOnce = 8; // ByteQueue gathers 16 KiB in each, and a pipe holds four of them.
 constexpr int enlargedCapacity = 1024 * 1024; // The most that an ordinary user may have.
 
 // How many bytes have come, or a negative errno.
@@ -152,7 +154,7 @@ qint64 Channel::readShort(qint64 maximum)
     std::array<char, shortRead> scratch;
     const qint64 count = readFrom(m_pipe, scratch.data(), std::min(maximum, shortRead));
     if (count > 0 && !m_isDiscarding)
-        m_bytes.append(QByteArray(scratch.data(), count));
+        m_bytes.append(scratch.data(), count);
     return count;
 }
 
@@ -184,11 +186,7 @@ Channel::Result Channel::writeSome(qint64 *written)
     if (m_bytes.isEmpty())
         return WouldBlock;
     const BrokenPipeBlocker blocker;
-    const QByteArrayView piece = m_bytes.front();
-    ssize_t count;
-    do {
-        count = ::write(m_pipe.get(), piece.data(), static_cast<std::size_t>(piece.size()));
-    } while (count < 0 && errno == EINTR);
+    const ssize_t count = writePieces();
     if (count >= 0) {
         *written = count;
         m_bytes.skip(count);
@@ -199,6 +197,23 @@ Channel::Result Channel::writeSome(qint64 *written)
     if (errno == EPIPE)
         blocker.discardSignal();
     return Finished;
+}
+
+// As many pieces as a pipe may take at once, in one system call.
+ssize_t Channel::writePieces() const noexcept
+{
+    std::array<iovec, piecesAtOnce> vector;
+    const auto pieces = std::min<qsizetype>(m_bytes.pieceCount(), piecesAtOnce);
+    for (qsizetype i = 0; i < pieces; ++i) {
+        const QByteArrayView piece = m_bytes.piece(i);
+        vector[static_cast<std::size_t>(i)] = {const_cast<char *>(piece.data()),
+                                               static_cast<std::size_t>(piece.size())};
+    }
+    ssize_t count;
+    do {
+        count = ::writev(m_pipe.get(), vector.data(), static_cast<int>(pieces));
+    } while (count < 0 && errno == EINTR);
+    return count;
 }
 
 } // namespace ForkFd::Internal

@@ -8,6 +8,8 @@
 
 #include "../core/uniquefd.h"
 
+#include <sys/types.h>
+
 namespace ForkFd::Internal {
 
 /// Our end of one pipe to the child, or of what takes its place, and the bytes that wait behind it.
@@ -63,6 +65,7 @@ private:
     Result readAtMost(qint64 maximum, qint64 *taken);
     qint64 readShort(qint64 maximum);
     qint64 readLong(qint64 maximum);
+    ssize_t writePieces() const noexcept;
     void noteLength(qint64 count) noexcept;
 
     const Direction m_direction;

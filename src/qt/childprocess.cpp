@@ -9,6 +9,7 @@
 #include <QtCore/QEvent>
 #include <QtCore/QPointer>
 #include <QtCore/QProcess>
+#include <QtCore/QScopedValueRollback>
 #include <QtCore/QSignalBlocker>
 
 #include <cerrno>
@@ -662,6 +663,16 @@ qint64 ChildProcess::readData(char *data, qint64 maxSize)
     const qint64 count = d->take(data, maxSize);
     // -1 is the end of the stream.
     return count == 0 && maxSize > 0 && d->state == NotRunning ? -1 : count;
+}
+
+/// Hides QIODevice::write(const QByteArray &), which copies. A large array is shared until the child's
+/// pipe has taken it; one made by QByteArray::fromRawData() is copied, since its bytes may go away.
+/// Never blocks.
+/// **Errors:** those of QIODevice::write(). \since 0.1
+qint64 ChildProcess::write(const QByteArray &data)
+{
+    const QScopedValueRollback passedOn(d->writtenArray, &data);
+    return QIODevice::write(data);
 }
 
 /// Never blocks: what the pipe does not take waits here. **Errors:** 0. \since 0.1

@@ -39,9 +39,18 @@ void ChildProcessPrivate::queueForWriting(const char *data, qint64 size)
 {
     if (!streams.input.isOpen()) // The child reads no more: taken and lost, as by QProcess.
         return;
-    streams.input.bytes().append(QByteArray(data, size));
+    ByteQueue &bytes = streams.input.bytes();
+    const bool isWatched = !bytes.isEmpty();
+    // A subclass may have passed on something else.
+    const bool isWhole =
+        writtenArray && writtenArray->constData() == data && writtenArray->size() == size;
+    if (isWhole)
+        bytes.append(*writtenArray);
+    else
+        bytes.append(data, size);
     streams.terminal.noteTyped(data, size);
-    watchDescriptor(Role::StandardInput);
+    if (!isWatched)
+        watchDescriptor(Role::StandardInput);
 }
 
 void ChildProcessPrivate::closeWriteChannel()
@@ -225,7 +234,6 @@ void ChildProcessPrivate::serve(Role role)
 
 void ChildProcessPrivate::send()
 {
-    const Run run(this);
     qint64 written = 0;
     const Channel::Result result = streams.input.writeSome(&written);
     if (result == Channel::Finished) {
@@ -244,10 +252,8 @@ void ChildProcessPrivate::send()
     ++writeCount;
     if (m_isEmittingBytesWritten)
         return;
-    m_isEmittingBytesWritten = true;
+    const Emission emission(this, &m_isEmittingBytesWritten);
     Q_EMIT q->bytesWritten(written);
-    if (run.isObjectAlive())
-        m_isEmittingBytesWritten = false;
 }
 
 // The child looks ended and cannot be collected yet (ExitWatch::collect): its descriptor stays

@@ -147,11 +147,8 @@ void ChildProcessPrivate::announceData(ChildProcess::ProcessChannel channel)
     if (channel == readChannel) {
         ++readCount;
         if (!m_isEmittingReadyRead) {
-            m_isEmittingReadyRead = true;
+            const Emission emission(this, &m_isEmittingReadyRead);
             Q_EMIT q->readyRead();
-            if (!run.isObjectAlive())
-                return;
-            m_isEmittingReadyRead = false;
         }
     }
     if (run.goesOn())

@@ -10,6 +10,8 @@
 
 #include "../core/launcher.h"
 
+#include <QtCore/QScopeGuard>
+
 #include <algorithm>
 #include <cerrno>
 #include <string_view>
@@ -156,6 +158,8 @@ void ChildProcessPrivate::reset(QIODevice::OpenMode mode)
     m_closesInputWhenWritten = false;
     m_hasTypedEndOfFile = false;
     m_isStartedDue = false;
+    m_isEmittingReadyRead = false;
+    m_isEmittingBytesWritten = false;
     m_retryDelay = {};
     m_retry = {};
     m_drain.reset();
@@ -213,6 +217,11 @@ void ChildProcessPrivate::failInsideStart()
     const bool isTooEarly = m_streamFailure != StandardStreams::None
         || failure->error.step == std::string_view("workingDirectory");
     noteFailureTold();
+    // Also when a slot throws, after which nothing else would end this start.
+    const auto settle = qScopeGuard([&run, this] {
+        if (run.isLatest())
+            state = ChildProcess::NotRunning;
+    });
     setState(ChildProcess::Starting);
     if (run.isLatest())
         announceExitCode();
@@ -343,11 +352,16 @@ void ChildProcessPrivate::finishEnding()
     // From here on slots may start the next child; this one is reported to its end nonetheless.
     const int exitCode = q->exitCode();
     const ChildProcess::ExitStatus exitStatus = q->exitStatus();
-    setState(ChildProcess::NotRunning);
-    if (run.isLatest()) {
-        pid = 0;
-        announceExitCode();
+    {
+        // Also when a slot throws: the number may name another process by now.
+        const auto forgetNumber = qScopeGuard([&run, this] {
+            if (run.isLatest())
+                pid = 0;
+        });
+        setState(ChildProcess::NotRunning);
     }
+    if (run.isLatest())
+        announceExitCode();
     if (run.isObjectAlive() && exitStatus == ChildProcess::CrashExit)
         reportErrorOf(run.number(), ChildProcess::Crashed, translate("Process crashed"));
     else if (run.isObjectAlive() && exitStatus == ChildProcess::UnknownExit)

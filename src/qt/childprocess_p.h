@@ -117,9 +117,11 @@ public:
     std::chrono::milliseconds drainTimeout{0};
     quint64 readCount = 0; ///< How often data has come on the read channel.
     quint64 writeCount = 0; ///< How often the child's pipe has taken data.
+    const QByteArray *writtenArray = nullptr; ///< While write() passes a whole array on to writeData().
 
 private:
     class Run;
+    class Emission;
     class LimitPause;
 
     void reset(QIODevice::OpenMode mode);
@@ -234,6 +236,31 @@ private:
     const QPointer<ChildProcess> m_q;
     ChildProcessPrivate *const m_d;
     const quint64 m_number;
+};
+
+/// Marks a signal as being emitted, so that its slots do not get it recursively. Also ends the mark when
+/// a slot throws. The next start has a mark of its own: reset() clears it, and then this leaves it
+/// alone.
+class ChildProcessPrivate::Emission
+{
+public:
+    Emission(ChildProcessPrivate *d, bool *isEmitting)
+        : m_run(d)
+        , m_isEmitting(isEmitting)
+    {
+        *m_isEmitting = true;
+    }
+    ~Emission()
+    {
+        if (m_run.isLatest())
+            *m_isEmitting = false;
+    }
+    Emission(const Emission &) = delete;
+    Emission &operator=(const Emission &) = delete;
+
+private:
+    const Run m_run;
+    bool *const m_isEmitting;
 };
 
 /// Lets output come without limit as long as a wait goes on: nobody reads meanwhile.

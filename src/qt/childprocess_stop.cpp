@@ -10,6 +10,7 @@
 #include "../core/stopper.h"
 
 #include <QtCore/QAbstractEventDispatcher>
+#include <QtCore/QScopeGuard>
 
 #include <algorithm>
 #include <cerrno>
@@ -120,9 +121,12 @@ void ChildProcessPrivate::enforceTimeLimit()
     const Run run(this);
     stopTimeLimit();
     timeLimitExceeded = true;
+    // Also when a slot throws: the limit is enforced once.
+    const auto stopChild = qScopeGuard([&run, this] {
+        if (run.goesOn())
+            stop();
+    });
     reportError(ChildProcess::Timedout, QStringLiteral("Time limit exceeded"));
-    if (run.goesOn())
-        stop();
 }
 
 /// True when the signal was sent to at least one process that signalScope() reaches. Signal 0 only asks

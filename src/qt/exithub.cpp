@@ -168,8 +168,12 @@ void ExitHub::lookLater(Registration &registration)
         return;
     const auto look = [weak = weak_from_this(), id = idOf(registration)] {
         const auto hub = weak.lock();
-        if (const Registration *looked = hub ? hub->find(id) : nullptr)
-            looked->client->descriptorReady(looked->role);
+        Registration *looked = hub ? hub->find(id) : nullptr;
+        if (!looked)
+            return;
+        looked->isLookedAt = false;
+        hub->lookLater(*looked); // Before a slot may throw. One that is served gets another id.
+        looked->client->descriptorReady(looked->role);
     };
     callLater(lookInterval, m_dispatcher, look);
 }
