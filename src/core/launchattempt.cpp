@@ -97,8 +97,10 @@ bool LaunchAttempt::openGate(const Line &line) noexcept
 LaunchAttempt::Outcome LaunchAttempt::readReport(Line &line, const ExitWatch *watch) noexcept
 {
     StartReport report(std::move(line.ours));
-    const StartReport::Outcome outcome = report.await(watch ? watch->descriptor() : -1, true);
+    const StartReport::Outcome outcome = report.await(watch ? watch->descriptor() : -1, !m_later);
     m_report = report.received();
+    if (outcome == StartReport::AtModifier)
+        *m_later = std::move(report);
     return outcome == StartReport::Failed ? failAsReported() : Started;
 }
 

@@ -34,6 +34,9 @@ public:
     explicit LaunchAttempt(const UserCode &code) noexcept;
 
     const LaunchFailure &failure() const noexcept { return m_failure; }
+    /// A copied child that is about to call its modifier counts as started, and `later` goes on from
+    /// there.
+    void reportLater(StartReport *later) noexcept { m_later = later; }
 
     /// Sets failure() to a step of its own.
     Outcome fail(const char *step, int errorCode) noexcept;
@@ -75,6 +78,7 @@ private:
     Outcome readReport(Line &line, const ExitWatch *watch) noexcept;
 
     LaunchFailure m_failure;
+    StartReport *m_later = nullptr;
 };
 
 template<typename Create, typename Watch, typename Watched>
@@ -110,9 +114,10 @@ LaunchAttempt::Outcome LaunchAttempt::startCopy(bool hasGate, Create create, Wat
 
 /// How `Attempt`, a system's own LaunchAttempt, starts a program; see Internal::launch().
 template<typename Attempt>
-ExitWatchPtr launchBy(const LaunchPlan &plan, LaunchFailure &failure)
+ExitWatchPtr launchBy(const LaunchPlan &plan, LaunchFailure &failure, StartReport *later)
 {
     Attempt attempt(plan);
+    attempt.reportLater(later);
     if (attempt.run() == LaunchAttempt::Started)
         return attempt.takeWatch();
     failure = attempt.failure();

@@ -51,7 +51,7 @@ BackendWish backendWish() noexcept
     return wish;
 }
 
-ExitWatchPtr launch(const LaunchPlan &plan, LaunchFailure &failure)
+ExitWatchPtr launch(const LaunchPlan &plan, LaunchFailure &failure, StartReport *later)
 {
     failure = {plan.error().step ? plan.error() : wishError()};
     // Whoever has channels that it can take the place of has made other options of it.
@@ -61,7 +61,7 @@ ExitWatchPtr launch(const LaunchPlan &plan, LaunchFailure &failure)
         return nullptr;
     const int savedErrno = errno;
     keepCodeLoaded();
-    ExitWatchPtr watch = System::launch(plan, failure);
+    ExitWatchPtr watch = System::launch(plan, failure, later);
     errno = savedErrno;
     return watch;
 }

@@ -12,6 +12,7 @@
 namespace ForkFd::Internal {
 
 class LaunchPlan;
+class StartReport;
 struct SpawnCall;
 struct UserCode;
 
@@ -20,7 +21,11 @@ struct UserCode;
 ///
 /// Null when nothing was started; then `failure` says why, and neither a child nor a descriptor is
 /// left. The calling thread's mask, errno and cancellation state come back on every path.
-FORKFD_EXPORT ExitWatchPtr launch(const LaunchPlan &plan, LaunchFailure &failure);
+///
+/// With `later` it also returns when a child with a copy of our memory is about to call its modifier,
+/// and `later` then tells what becomes of the start.
+FORKFD_EXPORT ExitWatchPtr launch(const LaunchPlan &plan, LaunchFailure &failure,
+                                  StartReport *later = nullptr);
 
 /// Creates a process that is nobody's child here: it lives in a new session, and init collects it.
 /// Returns its number when it runs its program, or -1 with `failure`; then there is none.
@@ -45,7 +50,7 @@ BackendWish backendWish() noexcept;
 namespace System {
 bool hasPidFd() noexcept;
 Backend backend() noexcept;
-ExitWatchPtr launch(const LaunchPlan &plan, LaunchFailure &failure);
+ExitWatchPtr launch(const LaunchPlan &plan, LaunchFailure &failure, StartReport *later);
 pid_t launchDetached(const LaunchPlan &plan, LaunchFailure &failure);
 ForkSide forkChild(const UserCode &code, ExitWatchPtr &watch, int &errorCode);
 ExitWatchPtr spawnChild(const SpawnCall &call, int &errorCode);

@@ -273,10 +273,10 @@ Backend backend() noexcept
     return isWatchedByNumber(Ladder::rungFor(Creation::Any)) ? Backend::SigChld : Backend::PidFd;
 }
 
-ExitWatchPtr launch(const LaunchPlan &plan, LaunchFailure &failure)
+ExitWatchPtr launch(const LaunchPlan &plan, LaunchFailure &failure, StartReport *later)
 {
-    return plan.options().dieWithParent ? launchBy<LastingAttempt>(plan, failure)
-                                        : launchBy<LinuxAttempt>(plan, failure);
+    return plan.options().dieWithParent ? launchBy<LastingAttempt>(plan, failure, later)
+                                        : launchBy<LinuxAttempt>(plan, failure, later);
 }
 
 ForkSide forkChild(const UserCode &code, ExitWatchPtr &watch, int &errorCode)

@@ -74,9 +74,9 @@ private:
 
 } // namespace
 
-ExitWatchPtr launch(const LaunchPlan &plan, LaunchFailure &failure)
+ExitWatchPtr launch(const LaunchPlan &plan, LaunchFailure &failure, StartReport *later)
 {
-    return launchBy<PosixAttempt>(plan, failure);
+    return launchBy<PosixAttempt>(plan, failure, later);
 }
 
 pid_t launchDetached(const LaunchPlan &plan, LaunchFailure &failure)

@@ -68,20 +68,21 @@ bool StoppableChild::removeCgroup() noexcept
 
 namespace {
 
-ExitWatchPtr launchIn(const PrivateCgroup &group, LaunchRequest request, LaunchFailure &failure)
+ExitWatchPtr launchIn(const PrivateCgroup &group, LaunchRequest request, LaunchFailure &failure,
+                      StartReport *later)
 {
     const UniqueFd directory = group ? group.open() : UniqueFd();
     if (directory) {
         request.options.controlGroup.clear();
         request.controlGroupFd = directory.get();
     }
-    return launch(LaunchPlan(std::move(request)), failure);
+    return launch(LaunchPlan(std::move(request)), failure, later);
 }
 
 } // namespace
 
 std::shared_ptr<StoppableChild> launchStoppable(LaunchRequest request, StoppableChild::Scope scope,
-                                                LaunchFailure &failure)
+                                                LaunchFailure &failure, StartReport *later)
 {
     // What can fail comes before there is a child.
     auto child = std::make_shared<StoppableChild>(scope);
@@ -90,13 +91,13 @@ std::shared_ptr<StoppableChild> launchStoppable(LaunchRequest request, Stoppable
     if (scope == StoppableChild::Tree)
         child->m_cgroup = PrivateCgroup::make(request.options.controlGroup);
     if (child->m_cgroup) {
-        child->m_watch = launchIn(child->m_cgroup, request, failure);
+        child->m_watch = launchIn(child->m_cgroup, request, failure, later);
         // A process may make a cgroup where it may not put one.
         if (!child->m_watch && failure.error.step == std::string_view("controlGroup"))
             child->m_cgroup.remove();
     }
     if (!child->m_cgroup)
-        child->m_watch = launchIn({}, std::move(request), failure);
+        child->m_watch = launchIn({}, std::move(request), failure, later);
     return child->m_watch ? child : nullptr;
 }
 

@@ -12,6 +12,7 @@
 
 namespace ForkFd::Internal {
 
+class StartReport;
 struct LaunchFailure;
 struct LaunchRequest;
 
@@ -50,7 +51,7 @@ public:
 
 private:
     friend FORKFD_EXPORT std::shared_ptr<StoppableChild> launchStoppable(LaunchRequest, Scope,
-                                                                         LaunchFailure &);
+                                                                         LaunchFailure &, StartReport *);
     int trySendSignal(int signal) noexcept;
 
     const Scope m_scope;
@@ -61,8 +62,10 @@ private:
 
 /// As launch(), into a process group or cgroup of its own where the scope asks for one; then it also
 /// gives up the controlling terminal that it shares with us.
-FORKFD_EXPORT std::shared_ptr<StoppableChild>
-launchStoppable(LaunchRequest request, StoppableChild::Scope scope, LaunchFailure &failure);
+FORKFD_EXPORT std::shared_ptr<StoppableChild> launchStoppable(LaunchRequest request,
+                                                              StoppableChild::Scope scope,
+                                                              LaunchFailure &failure,
+                                                              StartReport *later = nullptr);
 
 } // namespace ForkFd::Internal
 

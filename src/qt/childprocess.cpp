@@ -36,6 +36,9 @@ ChildProcess::~ChildProcess() = default;
 /// a child. `mode` says which directions are open; a pipe of the other direction is closed at once.
 ///
 /// Blocks until the child has executed its program, which does not depend on the size of this process.
+/// With a childProcessModifier() and without UseVFork it blocks until the child is about to call that;
+/// what becomes of the start, and startError(), is known when started() or errorOccurred() comes.
+///
 /// **Errors:** a child that already runs: warns and does nothing. Otherwise errorOccurred(FailedToStart)
 /// and startError(): inside start() for the steps `program`, `argument`, `environment`, `backend`,
 /// `channels`, `descriptors`, `clone` and `workingDirectory`, and for what the parent finds out of
@@ -333,6 +336,10 @@ std::function<void(void)> ChildProcess::childProcessModifier() const
 /// time grows with the size of this process, unless UseVFork says that the function copes with the
 /// parent's own memory; then it has 256 KiB of stack, and what it writes to memory is the parent's.
 ///
+/// It may wait for its parent or stop itself: start() returns before it is called, and the state is
+/// Starting until it has come to its end and the program is executed. A time limit counts in that time,
+/// and kill() ends it. With UseVFork and in startDetached() the caller waits for it.
+///
 /// An exception that leaves it makes the start fail, as failChildProcessModifier() does.
 /// **Errors:** none here; step `modifier`. \since 0.1
 void ChildProcess::setChildProcessModifier(const std::function<void(void)> &modifier)
@@ -478,8 +485,9 @@ ExitInfo ChildProcess::exitInfo() const
     return d->exitInfo.get();
 }
 
-/// Without a step when the last start has not failed. The steps are those of ForkFd::spawn(), and
-/// `channels`: EMFILE or ENFILE, there was no descriptor left for a pipe.
+/// Without a step when the last start has not failed. Known when start() returns; after a real fork with
+/// a childProcessModifier(), when started() or errorOccurred() comes. The steps are those of
+/// ForkFd::spawn(), and `channels`: EMFILE or ENFILE, there was no descriptor left for a pipe.
 ///
 /// Never blocks. **Errors:** none. \since 0.1
 StartError ChildProcess::startError() const
@@ -511,15 +519,15 @@ void ChildProcess::setLaunchOptions(const LaunchOptions &options)
     d->settings.launchOptions.set(options);
 }
 
-/// What start() has done is known by then: this never really blocks, and needs no event loop. Emits
-/// what is to be emitted.
+/// Blocks only as long as a childProcessModifier() takes, and needs no event loop. Emits what is to be
+/// emitted. `msecs` -1: no timeout.
 ///
-/// **Errors:** false when there is no child, or the start has failed (error(), startError()).
-/// \since 0.1
-bool ChildProcess::waitForStarted(int)
+/// **Errors:** false when there is no child, the start has failed (error(), startError()), or the time
+/// is over (error() is Timedout). \since 0.1
+bool ChildProcess::waitForStarted(int msecs)
 {
     if (d->state == Starting)
-        return d->waitForStarted();
+        return d->waitForStarted(QDeadlineTimer(msecs));
     return d->state == Running;
 }
 
@@ -544,14 +552,15 @@ bool ChildProcess::waitForReadyRead(int msecs)
 /// is over (error() is Timedout), or a slot has deleted this object. \since 0.1
 bool ChildProcess::waitForBytesWritten(int msecs)
 {
-    if (d->state == Starting && !d->waitForStarted())
+    const QDeadlineTimer deadline(msecs);
+    if (d->state == Starting && !d->waitForStarted(deadline))
         return false;
     if (d->state == NotRunning || !d->isWriting())
         return false;
     ChildProcessPrivate *const p = d.get();
     const auto hasWritten = [p, before = p->writeCount] { return p->writeCount != before; };
     const auto isDone = [p, hasWritten] { return hasWritten() || !p->streams.input.isOpen(); };
-    return p->serveUntil(isDone, QDeadlineTimer(msecs)) == ChildProcessPrivate::Done && hasWritten();
+    return p->serveUntil(isDone, deadline) == ChildProcessPrivate::Done && hasWritten();
 }
 
 /// Serves the channels meanwhile, so that a child that writes a lot does not block. Needs no event
@@ -564,8 +573,11 @@ bool ChildProcess::waitForFinished(int msecs)
 {
     if (d->state == NotRunning)
         return false;
+    const QDeadlineTimer deadline(msecs);
+    if (d->awaitOutcome(deadline) != ChildProcessPrivate::Done)
+        return false;
     const bool hasFailed = startError().step != nullptr;
-    const auto outcome = d->serveUntil([] { return false; }, QDeadlineTimer(msecs));
+    const auto outcome = d->serveUntil([] { return false; }, deadline);
     return outcome == ChildProcessPrivate::RunEnded && !hasFailed;
 }
 

@@ -25,8 +25,9 @@ using namespace Internal;
 namespace {
 
 // What a wait serves first: the input, so that the child goes on.
-constexpr HubClient::Role servingOrder[] = {HubClient::StandardInput, HubClient::StandardOutput,
-                                            HubClient::StandardError, HubClient::Exit};
+constexpr HubClient::Role servingOrder[] = {HubClient::Start, HubClient::StandardInput,
+                                            HubClient::StandardOutput, HubClient::StandardError,
+                                            HubClient::Exit};
 
 constexpr std::size_t indexOf(HubClient::Role role)
 {
@@ -178,6 +179,7 @@ Channel *ChildProcessPrivate::channelOf(Role role) noexcept
     case Role::StandardError:
         return &streams.errorOutput;
     case Role::Exit:
+    case Role::Start:
         break;
     }
     return nullptr;
@@ -187,6 +189,8 @@ int ChildProcessPrivate::descriptorOf(Role role) noexcept
 {
     if (const Channel *channel = channelOf(role))
         return channel->descriptor();
+    if (role == Role::Start)
+        return m_pending ? m_pending->descriptor() : -1;
     return watch ? watch->descriptor() : -1;
 }
 
@@ -197,6 +201,8 @@ bool ChildProcessPrivate::isServable(Role role) noexcept
         return false;
     if (role == Role::Exit)
         return m_retry.hasExpired();
+    if (m_pending) // The child's end may settle the start; all else comes after started().
+        return role == Role::Start;
     return role != Role::StandardInput || !streams.input.bytes().isEmpty();
 }
 
@@ -218,7 +224,7 @@ void ChildProcessPrivate::descriptorReady(Role role)
 {
     const Run run(this);
     finishStarting();
-    if (run.goesOn() && isServable(role))
+    if (run.goesOn() && !m_pending && isServable(role))
         serve(role);
 }
 
@@ -275,6 +281,13 @@ void ChildProcessPrivate::retryWhenDue()
                          [this] { retryWhenDue(); });
 }
 
+// For poll(2); the time limit has a say, too.
+int ChildProcessPrivate::timeToNextDeadline(QDeadlineTimer next) const
+{
+    next = std::min(next, timeLimitDeadline());
+    return static_cast<int>(std::min<qint64>(next.remainingTime(), std::numeric_limits<int>::max()));
+}
+
 // Waits until one of this child's descriptors is ready, and serves those that are until it is done.
 void ChildProcessPrivate::serveReady(const std::function<bool()> &isDone, const QDeadlineTimer &deadline)
 {
@@ -285,13 +298,12 @@ void ChildProcessPrivate::serveReady(const std::function<bool()> &isDone, const 
         // poll(2) ignores negative descriptors.
         entries[indexOf(role)] = {isServable(role) ? descriptorOf(role) : -1, events, 0};
     }
-    QDeadlineTimer next = std::min(deadline, timeLimitDeadline());
+    QDeadlineTimer next = deadline;
     for (const QDeadlineTimer &timer : {m_retry, m_drain.value_or(QDeadlineTimer())}) {
         if (!timer.hasExpired())
             next = std::min(next, timer);
     }
-    const qint64 timeout = std::min<qint64>(next.remainingTime(), std::numeric_limits<int>::max());
-    const int count = pollDescriptors(entries.data(), entries.size(), static_cast<int>(timeout));
+    const int count = pollDescriptors(entries.data(), entries.size(), timeToNextDeadline(next));
     for (const Role role : servingOrder) {
         if (count > 0 && entries[indexOf(role)].revents != 0 && run.goesOn() && !isDone()
             && isServable(role))
@@ -299,11 +311,20 @@ void ChildProcessPrivate::serveReady(const std::function<bool()> &isDone, const 
     }
 }
 
+ChildProcessPrivate::WaitOutcome ChildProcessPrivate::timeOut()
+{
+    error = ChildProcess::Timedout;
+    q->setErrorString(translate("Process operation timed out"));
+    return TimedOut;
+}
+
 ChildProcessPrivate::WaitOutcome ChildProcessPrivate::serveUntil(const std::function<bool()> &isDone,
                                                                  const QDeadlineTimer &deadline)
 {
     const Run run(this);
     const LimitPause pause(this);
+    if (const WaitOutcome outcome = awaitOutcome(deadline); outcome != Done)
+        return outcome;
     finishStarting();
     // Most of what waits to be written goes through at once; the poll that would say so is saved.
     if (run.goesOn() && !isDone() && isServable(Role::StandardInput))
@@ -317,11 +338,8 @@ ChildProcessPrivate::WaitOutcome ChildProcessPrivate::serveUntil(const std::func
         if (run.goesOn())
             enforceTimeLimit();
         // Not only when nothing came: a child that never stops writing must not stop the clock.
-        if (deadline.hasExpired() && run.goesOn() && !isDone()) {
-            error = ChildProcess::Timedout;
-            q->setErrorString(translate("Process operation timed out"));
-            return TimedOut;
-        }
+        if (deadline.hasExpired() && run.goesOn() && !isDone())
+            return timeOut();
     }
     if (!run.isObjectAlive())
         return ObjectGone;

@@ -9,6 +9,7 @@
 #include "starterrortext.h"
 
 #include "../core/launcher.h"
+#include "../core/startreport.h"
 
 #include <QtCore/QScopeGuard>
 
@@ -140,6 +141,7 @@ void ChildProcessPrivate::noteFailureTold() noexcept
 void ChildProcessPrivate::reset(QIODevice::OpenMode mode)
 {
     ++m_runNumber;
+    m_pending.reset();
     letGoOfChild();
     timeLimitExceeded = false;
     QIODevice::OpenMode closed = streams.closedDirections();
@@ -185,14 +187,17 @@ void ChildProcessPrivate::launch(const ChildEnds &ends)
         request.options.controllingTerminal = ends.terminal;
     }
     LaunchFailure seen;
+    StartReport report;
     if (request.executable.empty())
         seen = noSuchProgram();
     else if (!signalScopeIsPossible())
         seen.error = {"signalScope", EINVAL};
     else
-        child = launchStoppable(std::move(request), scopeOf(stopSettings), seen);
+        child = launchStoppable(std::move(request), scopeOf(stopSettings), seen, &report);
     noteFailure(seen);
     watch = child ? &child->watch() : nullptr;
+    if (report.descriptor() >= 0)
+        m_pending = PendingStart::ofReport(child, std::move(report));
     settings.modifier.exit = nullptr; // What a child left there that has shared our memory.
 }
 
@@ -235,7 +240,9 @@ void ChildProcessPrivate::failInsideStart()
 
 void ChildProcessPrivate::finishStarting()
 {
-    if (state == ChildProcess::Starting && hasFailedToStart())
+    if (state == ChildProcess::Starting && !settleStart())
+        lookLater();
+    else if (state == ChildProcess::Starting && hasFailedToStart())
         finishFailedStart();
     else if (state == ChildProcess::Starting)
         announceStart();
@@ -272,18 +279,12 @@ void ChildProcessPrivate::finishFailedStart()
     closeAll();
     noteFailureTold();
     setState(ChildProcess::NotRunning);
-    if (run.isLatest())
+    if (run.isLatest()) {
+        pid = 0;
         announceExitCode();
+    }
     if (run.isObjectAlive())
         reportErrorOf(run.number(), ChildProcess::FailedToStart, text);
-}
-
-bool ChildProcessPrivate::waitForStarted()
-{
-    const Run run(this);
-    const bool hasFailed = hasFailedToStart();
-    finishStarting();
-    return run.isObjectAlive() && !hasFailed;
 }
 
 void ChildProcessPrivate::setState(ChildProcess::ProcessState newState)

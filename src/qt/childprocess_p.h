@@ -9,6 +9,7 @@
 #include "standardstreams.h"
 
 #include "../core/launchfailure.h"
+#include "../core/pendingstart.h"
 #include "../core/stoppablechild.h"
 
 #include <ForkFd/childprocess.h>
@@ -30,7 +31,8 @@ namespace ForkFd {
 /// Between the child's end and finishEnding() it drains the output, if it was told to: Running, with
 /// exitInfo and without a watch.
 ///
-/// When start() returns in Starting, the child runs or it is known why not. Everybody else learns it
+/// When start() returns in Starting, the child runs, or it is known why not, or the start is still
+/// pending: then only its outcome and the child's end are watched. Everybody else learns the outcome
 /// from finishStarting(), which is called before anything else that the event loop or a wait does.
 ///
 /// A slot may do anything: restart, wait, delete. Whatever emits a signal therefore asks afterwards
@@ -52,7 +54,7 @@ public:
     /// Fails a start without a program; open() emits no errorOccurred().
     void failWithoutProgram(bool emitsError = true);
     void setState(ChildProcess::ProcessState newState);
-    bool waitForStarted();
+    bool waitForStarted(const QDeadlineTimer &deadline);
 
     // How it is made to end: childprocess_stop.cpp.
 
@@ -66,6 +68,8 @@ public:
     enum WaitOutcome { Done, RunEnded, TimedOut, ObjectGone };
     /// Serves this child until `isDone`, the end of the run or the deadline, which sets error().
     WaitOutcome serveUntil(const std::function<bool()> &isDone, const QDeadlineTimer &deadline);
+    /// Waits until the outcome of the start is known, and tells nobody of it.
+    WaitOutcome awaitOutcome(const QDeadlineTimer &deadline);
 
     bool canWrite() const noexcept { return !m_closesInputWhenWritten; }
     /// How much of what was written still waits; an end of file that is typed is not the user's.
@@ -134,6 +138,8 @@ private:
     void setFailure(const char *step, int errorCode) { failure.set({{step, errorCode}}); }
     bool hasFailedInParent() const noexcept;
     bool hasFailedToStart() const noexcept { return static_cast<bool>(failure); }
+    bool settleStart();
+    void lookLater();
     void finishStarting();
     void announceStart();
     void emitStarted();
@@ -171,6 +177,8 @@ private:
 
     void collect();
     void serveReady(const std::function<bool()> &isDone, const QDeadlineTimer &deadline);
+    int timeToNextDeadline(QDeadlineTimer next) const;
+    WaitOutcome timeOut();
     void retryLater();
     void retryWhenDue();
     void finishEnding();
@@ -196,7 +204,8 @@ private:
     void leaveHub() noexcept;
 
     std::shared_ptr<Internal::ExitHub> m_hub;
-    std::array<Internal::ExitHub::Id, 4> m_registrations = {}; ///< By role.
+    std::array<Internal::ExitHub::Id, 5> m_registrations = {}; ///< By role.
+    std::unique_ptr<Internal::PendingStart> m_pending; ///< The start, until its outcome is known.
     std::weak_ptr<void> m_posted; ///< Expires when the event is delivered or thrown away.
     Internal::RetryDelay m_retryDelay;
     QDeadlineTimer m_retry; ///< Runs while a child that looks ended is left alone for a moment.

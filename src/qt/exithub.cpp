@@ -17,8 +17,9 @@ namespace ForkFd::Internal {
 namespace {
 
 // The output of a child before its end, and its end before a write that can only fail by then.
-constexpr HubClient::Role dispatchOrder[] = {HubClient::StandardOutput, HubClient::StandardError,
-                                             HubClient::Exit, HubClient::StandardInput};
+constexpr HubClient::Role dispatchOrder[] = {HubClient::Start, HubClient::StandardOutput,
+                                             HubClient::StandardError, HubClient::Exit,
+                                             HubClient::StandardInput};
 
 constexpr std::chrono::milliseconds lookInterval(100);
 constexpr int retryInterval = 50; // ms, for descriptors that the set had no memory for.

@@ -29,7 +29,7 @@ class HubClient
 {
 public:
     /// What a descriptor is to its client.
-    enum Role { StandardInput, StandardOutput, StandardError, Exit };
+    enum Role { StandardInput, StandardOutput, StandardError, Exit, Start };
 
     /// May do anything, even delete the client or run an event loop. The descriptor need not be ready
     /// any more: a slot before this one may have waited for it.

@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "pendingstart.h"
+
+#include "launchattempt.h"
+#include "startreport.h"
+#include "stoppablechild.h"
+
+#include <utility>
+
+#include <poll.h>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+bool isReadable(int fd) noexcept
+{
+    pollfd entry = {fd, POLLIN, 0};
+    return ::poll(&entry, 1, 0) > 0 && (entry.revents & POLLIN) != 0;
+}
+
+class ReportedStart final : public PendingStart
+{
+public:
+    ReportedStart(std::shared_ptr<StoppableChild> child, StartReport report) noexcept
+        : m_report(std::move(report))
+    {
+        m_child = std::move(child);
+    }
+
+    int descriptor() const noexcept override { return m_report.descriptor(); }
+    std::optional<Clock::time_point> deadline() const noexcept override { return m_report.deadline(); }
+
+    bool look() noexcept override
+    {
+        // The socket is the parent's, too: what a copy reads would be missing there.
+        if (!m_child || !m_child->watch().belongsToThisProcess())
+            return true;
+        const bool hasEnded = isReadable(m_child->watch().descriptor());
+        const StartReport::Outcome outcome = hasEnded ? m_report.lookAtEnd() : m_report.look();
+        if (outcome == StartReport::Failed) {
+            m_failure = m_report.received().failure;
+            LaunchAttempt::collectFailedCopy(m_child->watch()); // It is about to exit.
+            m_child.reset();
+        }
+        return outcome >= StartReport::Started;
+    }
+
+private:
+    StartReport m_report;
+};
+
+} // namespace
+
+PendingStart::PendingStart() noexcept = default;
+
+PendingStart::~PendingStart() = default;
+
+std::unique_ptr<PendingStart> PendingStart::ofReport(std::shared_ptr<StoppableChild> child,
+                                                     StartReport report)
+{
+    return std::make_unique<ReportedStart>(std::move(child), std::move(report));
+}
+
+} // namespace ForkFd::Internal

@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// While the outcome of a start is not known yet.
+
+#include "childprocess_p.h"
+
+#include "../core/readiness.h"
+
+#include <chrono>
+
+#include <poll.h>
+
+namespace ForkFd {
+
+using namespace Internal;
+
+// Whether the outcome is known. Emits nothing.
+bool ChildProcessPrivate::settleStart()
+{
+    if (!m_pending)
+        return true;
+    if (!m_pending->look())
+        return false;
+    unwatch(Role::Start);
+    if (m_pending->failure().error.step)
+        unwatch(Role::Exit);
+    noteFailure(m_pending->failure());
+    child = m_pending->takeChild();
+    watch = child ? &child->watch() : nullptr;
+    m_pending.reset();
+    if (m_hub && watch)
+        watchAll(); // Output was left in the pipes until now: started() comes first.
+    return true;
+}
+
+// For the moment when the outcome is known although no descriptor tells.
+void ChildProcessPrivate::lookLater()
+{
+    const auto deadline = m_pending->deadline();
+    if (!deadline || !m_hub)
+        return;
+    const auto look = [this, run = m_runNumber] {
+        if (run == m_runNumber)
+            finishStarting();
+    };
+    m_hub->callLater(std::chrono::milliseconds(QDeadlineTimer(*deadline).remainingTime()), q, look);
+}
+
+ChildProcessPrivate::WaitOutcome ChildProcessPrivate::awaitOutcome(const QDeadlineTimer &deadline)
+{
+    const Run run(this);
+    while (run.goesOn() && !settleStart()) {
+        if (deadline.hasExpired())
+            return timeOut();
+        QDeadlineTimer next = deadline;
+        if (const auto look = m_pending->deadline())
+            next = std::min(next, QDeadlineTimer(*look));
+        pollfd entries[] = {{m_pending->descriptor(), POLLIN, 0}, {descriptorOf(Role::Exit), POLLIN, 0}};
+        pollDescriptors(entries, std::size(entries), timeToNextDeadline(next));
+        if (!settleStart())
+            enforceTimeLimit();
+    }
+    if (!run.isObjectAlive())
+        return ObjectGone;
+    return run.goesOn() ? Done : RunEnded;
+}
+
+bool ChildProcessPrivate::waitForStarted(const QDeadlineTimer &deadline)
+{
+    const Run run(this);
+    if (awaitOutcome(deadline) != Done)
+        return false;
+    const bool hasFailed = hasFailedToStart();
+    finishStarting();
+    return run.isObjectAlive() && !hasFailed;
+}
+
+} // namespace ForkFd
