@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "forkfdtest.h"
+#include "systemcallfilter.h"
 
 #include <atomic>
 #include <cerrno>
@@ -92,6 +93,13 @@ int startPlainly(Starter starter, pid_t *ppid)
     return ffd;
 }
 
+// What libc's fstat() is made of since glibc 2.33, where the system has that call.
+#ifdef SYS_newfstatat
+constexpr long fstatCall = SYS_newfstatat;
+#else
+constexpr long fstatCall = SYS_fstat;
+#endif
+
 } // namespace
 
 /// What cannot be had makes a start fail, with nothing left behind (the base class looks).
@@ -106,6 +114,7 @@ private Q_SLOTS:
     void noMemory();
     void noThread_data() { addStarterRows(); }
     void noThread();
+    void noLookAtTheFile();
 };
 
 // With every number of descriptors that is too small, up to one that is enough.
@@ -188,6 +197,29 @@ void tst_ForkFdFailure::noThread()
             return "not EAGAIN";
         const int ffd = startPlainly(starter, &pid);
         return wait(ffd) == "exited 0" && forkfd_close(ffd) == 0 ? nullptr : "fails for ever";
+    });
+    QCOMPARE(failure, "");
+}
+
+// The fault walker found this: a refused fstat() was taken for a descriptor that the user had closed, so
+// that it could neither be waited for nor closed.
+void tst_ForkFdFailure::noLookAtTheFile()
+{
+    const QByteArray failure = inCopy([]() -> const char * {
+        const std::vector<Refusal> refusals = {
+            {SYS_newfstatat, EPERM}, {SYS_statx, EPERM}, {SYS_fstat, EPERM}};
+        const int before = startEnding({"exit", "3"});
+        if (!becomesReadable(before))
+            return "does not end";
+        if (!refuse(refusals))
+            return nullptr; // No filters here.
+        const int after =
+            forkfd(FFD_CLOEXEC, nullptr); // No program: its loader could not look at files.
+        if (after == FFD_CHILD_PROCESS)
+            ::_exit(4);
+        if (wait(before) != "exited 3" || wait(after) != "exited 4")
+            return "not waited for";
+        return forkfd_close(before) == 0 && forkfd_close(after) == 0 ? nullptr : "not closed";
     });
     QCOMPARE(failure, "");
 }

@@ -121,7 +121,7 @@ RecordRef::~RecordRef()
 
 Finding find(int descriptor) noexcept
 {
-    Cell *cell = findCell(descriptor);
+    Cell *cell = descriptor < 0 ? nullptr : findCell(descriptor);
     ExitRecord *record = cell ? cell->load(std::memory_order_acquire) : nullptr;
     if (!record)
         return {};

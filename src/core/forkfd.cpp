@@ -232,7 +232,7 @@ int forkfd_wait4(int ffd, forkfd_info *info, int options, struct rusage *rusage)
         return failWith(EINVAL);
     const int status = ::fcntl(ffd, F_GETFL);
     if (status < 0)
-        return failWith(EBADF);
+        return failWith(errno);
     const ExitRegistry::Finding finding = ExitRegistry::find(ffd);
     if (!finding.record)
         return failWith(finding.kind == ExitRegistry::Finding::Inherited ? ECHILD : EINVAL);
@@ -286,7 +286,7 @@ int forkfd_close(int ffd)
 {
     const CancellationBlocker blocker;
     const int savedErrno = errno;
-    if (::fcntl(ffd, F_GETFD) < 0)
+    if (::fcntl(ffd, F_GETFD) < 0 && errno == EBADF)
         return failWith(EBADF);
     const ExitRegistry::Finding finding = ExitRegistry::find(ffd);
     if (finding.kind == ExitRegistry::Finding::Nothing)

@@ -37,8 +37,10 @@ StartError checkDescriptors(const std::vector<FileDescriptor> &descriptors) noex
 {
     for (auto it = descriptors.begin(); it != descriptors.end(); ++it) {
         const auto hasSameNumber = [it](const FileDescriptor &d) { return d.childFd == it->childFd; };
-        if (it->childFd < 0 || ::fcntl(it->parentFd, F_GETFD) < 0)
+        if (it->childFd < 0)
             return {"fileDescriptors", EBADF};
+        if (::fcntl(it->parentFd, F_GETFD) < 0)
+            return {"fileDescriptors", errno};
         if (std::any_of(descriptors.begin(), it, hasSameNumber))
             return {"fileDescriptors", EINVAL};
     }
@@ -53,7 +55,7 @@ StartError checkSession(const LaunchOptions &options) noexcept
     if (options.controllingTerminal && options.pseudoTerminal)
         return {"controllingTerminal", EINVAL};
     if (options.controllingTerminal && ::fcntl(*options.controllingTerminal, F_GETFD) < 0)
-        return {"controllingTerminal", EBADF};
+        return {"controllingTerminal", errno};
     return {};
 }
 
