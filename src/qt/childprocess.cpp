@@ -566,19 +566,16 @@ bool ChildProcess::waitForBytesWritten(int msecs)
 /// Serves the channels meanwhile, so that a child that writes a lot does not block. Needs no event
 /// loop and no QCoreApplication.
 ///
+/// After a call that gave up because the time was over, the next one also returns true when the event
+/// loop has told of the end in between: `while (!process.waitForFinished(10)) processEvents();` always
+/// ends.
+///
 /// **Errors:** false when there is no child, when the start has failed (error() is FailedToStart),
 /// when the time is over (Timedout; the child goes on), and when a slot has deleted this object.
 /// \since 0.1
 bool ChildProcess::waitForFinished(int msecs)
 {
-    if (d->state == NotRunning)
-        return false;
-    const QDeadlineTimer deadline(msecs);
-    if (d->awaitOutcome(deadline) != ChildProcessPrivate::Done)
-        return false;
-    const bool hasFailed = startError().step != nullptr;
-    const auto outcome = d->serveUntil([] { return false; }, deadline);
-    return outcome == ChildProcessPrivate::RunEnded && !hasFailed;
+    return d->waitForFinished(QDeadlineTimer(msecs));
 }
 
 /// Hides QIODevice::readChannelCount(), which gives 1. Never blocks. **Errors:** none. \since 0.1

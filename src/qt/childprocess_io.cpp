@@ -206,6 +206,13 @@ bool ChildProcessPrivate::isServable(Role role) noexcept
     return role != Role::StandardInput || !streams.input.bytes().isEmpty();
 }
 
+// Whether the child has ended and was not collected yet.
+bool ChildProcessPrivate::hasEnded() noexcept
+{
+    pollfd entry = {isServable(Role::Exit) ? watch->descriptor() : -1, POLLIN, 0};
+    return ::poll(&entry, 1, 0) > 0;
+}
+
 void ChildProcessPrivate::closeChannel(Role role)
 {
     unwatch(role);
@@ -334,11 +341,14 @@ ChildProcessPrivate::WaitOutcome ChildProcessPrivate::serveUntil(const std::func
             finishEnding();
             break;
         }
+        // At the deadline it looks once more: what came while this thread slept for too long was in
+        // time. And not only when nothing came: a child that never stops writing must not stop the
+        // clock.
+        const bool isLastLook = deadline.hasExpired();
         serveReady(isDone, deadline);
         if (run.goesOn())
             enforceTimeLimit();
-        // Not only when nothing came: a child that never stops writing must not stop the clock.
-        if (deadline.hasExpired() && run.goesOn() && !isDone())
+        if (isLastLook && run.goesOn() && !isDone())
             return timeOut();
     }
     if (!run.isObjectAlive())

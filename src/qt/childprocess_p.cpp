@@ -162,6 +162,7 @@ void ChildProcessPrivate::reset(QIODevice::OpenMode mode)
     m_isStartedDue = false;
     m_isEmittingReadyRead = false;
     m_isEmittingBytesWritten = false;
+    m_isEndOwed = false;
     m_retryDelay = {};
     m_retry = {};
     m_drain.reset();
@@ -285,6 +286,21 @@ void ChildProcessPrivate::finishFailedStart()
     }
     if (run.isObjectAlive())
         reportErrorOf(run.number(), ChildProcess::FailedToStart, text);
+}
+
+bool ChildProcessPrivate::waitForFinished(const QDeadlineTimer &deadline)
+{
+    const Run run(this);
+    if (state == ChildProcess::NotRunning)
+        return std::exchange(m_isEndOwed, false) && !hasFailedToStart();
+    WaitOutcome outcome = awaitOutcome(deadline);
+    const bool isKnown = outcome == Done;
+    const bool hasFailed = isKnown && hasFailedToStart();
+    if (isKnown)
+        outcome = serveUntil([] { return false; }, deadline);
+    if (run.isLatest())
+        m_isEndOwed = outcome == TimedOut;
+    return isKnown && outcome == RunEnded && !hasFailed;
 }
 
 void ChildProcessPrivate::setState(ChildProcess::ProcessState newState)

@@ -55,6 +55,7 @@ public:
     void failWithoutProgram(bool emitsError = true);
     void setState(ChildProcess::ProcessState newState);
     bool waitForStarted(const QDeadlineTimer &deadline);
+    bool waitForFinished(const QDeadlineTimer &deadline);
 
     // How it is made to end: childprocess_stop.cpp.
 
@@ -160,6 +161,7 @@ private:
     void eventLoopEnded() override { postCall(); }
     void serve(Role role);
     bool isServable(Role role) noexcept;
+    bool hasEnded() noexcept;
     int descriptorOf(Role role) noexcept;
     Internal::Channel *channelOf(Role role) noexcept;
     static Role roleOf(ChildProcess::ProcessChannel channel) noexcept
@@ -214,6 +216,7 @@ private:
     int m_limitPauses = 0; ///< How many waits are in progress, one inside another.
     bool m_drains = true; ///< Whether drainTimeout counts for this child.
     Internal::StandardStreams::Failure m_streamFailure = Internal::StandardStreams::None;
+    bool m_isEndOwed = false; ///< To waitForFinished(), which was told to wait and has given up.
     bool m_isStopping = false; ///< The child was asked to end.
     QPointer<QTimer> m_timeLimitTimer; ///< Lives and goes with the thread's event dispatcher.
     bool m_isStartedDue = false; ///< The state is Running, and started() was not emitted yet.

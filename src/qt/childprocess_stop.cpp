@@ -119,6 +119,10 @@ void ChildProcessPrivate::enforceTimeLimit()
     if (!timeLimitDeadline().hasExpired())
         return;
     const Run run(this);
+    if (hasEnded()) // In time: this thread has not come to it yet.
+        collect();
+    if (!run.goesOn() || !timeLimitDeadline().hasExpired())
+        return;
     stopTimeLimit();
     timeLimitExceeded = true;
     // Also when a slot throws: the limit is enforced once.

@@ -97,6 +97,8 @@ void RunJob::keepResult()
 
 void RunJob::exceedTimeLimit()
 {
+    if (!m_child || !m_child->isRunning() || m_child->waitForFinished(0))
+        return; // It has ended in time, and this thread has not come to it yet.
     m_result.timeLimitExceeded = true;
     m_child->stop();
 }

@@ -111,10 +111,10 @@ void RunThread::serveForEver()
         if (m_isLeaving)
             leave();
         startWaiting();
-        finishThoseThatAreOver();
         if (m_mayBeCanceled.exchange(false))
             stopCanceled();
         enforceTimeLimits();
+        finishThoseThatAreOver();
         m_finisher.helpIfStuck();
     }
 }
