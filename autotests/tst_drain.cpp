@@ -4,6 +4,7 @@
 #include "childprocesstest.h"
 #include "forkedcopy.h"
 
+#include <QtCore/QElapsedTimer>
 #include <QtCore/QEventLoop>
 #include <QtCore/QThread>
 
