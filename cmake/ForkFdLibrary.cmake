@@ -1,6 +1,18 @@
 # SPDX-FileCopyrightText: 2026 The ForkFd authors
 # SPDX-License-Identifier: MIT
 
+include(CheckCXXSourceCompiles)
+
+# Sets `variable` to whether the compiler's predefined macros fulfil `condition`.
+function(forkfd_check_target variable condition)
+    check_cxx_source_compiles("
+        #if !(${condition})
+        #error another target
+        #endif
+        int main() { return 0; }" ${variable})
+    set(${variable} ${${variable}} PARENT_SCOPE)
+endfunction()
+
 # What every target of the project is compiled with; nothing of it reaches a user's own targets.
 function(forkfd_compile_options target)
     set_target_properties(${target} PROPERTIES
@@ -23,7 +35,7 @@ function(forkfd_add_library target exported_name)
     target_compile_features(${target} PUBLIC cxx_std_17)
     target_compile_definitions(${target} PRIVATE QT_NO_KEYWORDS QT_NO_CAST_FROM_ASCII QT_NO_CAST_TO_ASCII)
     target_include_directories(${target} PUBLIC
-        $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+        $<BUILD_INTERFACE:${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../include>
         $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
     set_target_properties(${target} PROPERTIES
         EXPORT_NAME ${exported_name}

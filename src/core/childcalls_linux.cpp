@@ -9,6 +9,7 @@
 
 #include <climits>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 
 #include <fcntl.h>
@@ -38,6 +39,12 @@ constexpr long setresuidCall = SYS_setresuid;
 constexpr long setresgidCall = SYS_setresgid;
 constexpr long setgroupsCall = SYS_setgroups;
 #endif
+
+// RLIM_INFINITY has as many bits as rlim_t, which in 32-bit programs may be fewer.
+std::uint64_t toKernelLimit(rlim_t limit) noexcept
+{
+    return limit == RLIM_INFINITY ? UINT64_MAX : limit;
+}
 
 bool writeAll(const UniqueFd &file, const char *text, std::size_t size) noexcept
 {
@@ -84,7 +91,7 @@ bool ChildCalls::joinControlGroup(int directory) noexcept
 bool ChildCalls::setLimit(const ResourceLimit &limit) noexcept
 {
     // With 64 bits everywhere, and resources that libc does not know yet.
-    const rlimit64 value = {limit.soft, limit.hard};
+    const rlimit64 value = {toKernelLimit(limit.soft), toKernelLimit(limit.hard)};
     return ::syscall(SYS_prlimit64, 0, limit.resource, &value, nullptr) == 0;
 }
 

@@ -10,6 +10,7 @@
 #include <climits>
 
 #include <fcntl.h>
+#include <linux/time_types.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
@@ -36,10 +37,41 @@ static_assert(sizeof(PidFdInfo) == 64);
 constexpr unsigned long getPidFdInfo = _IOWR(0xFF, 11, PidFdInfo);
 constexpr std::uint64_t pidFdInfoExit = 1U << 3;
 
+// What the kernel takes for struct rusage in a raw call. libc's has other times where a 32-bit system
+// counts them with 64 bits.
+struct KernelUsage
+{
+    __kernel_old_timeval userTime;
+    __kernel_old_timeval systemTime;
+    __kernel_long_t counters[14]; // From ru_maxrss to ru_nivcsw, in the order of getrusage(2).
+};
+
+timeval toTimeval(const __kernel_old_timeval &time) noexcept
+{
+    timeval result = {};
+    result.tv_sec = time.tv_sec;
+    result.tv_usec = time.tv_usec;
+    return result;
+}
+
+rusage toRusage(const KernelUsage &usage) noexcept
+{
+    rusage result = {};
+    result.ru_utime = toTimeval(usage.userTime);
+    result.ru_stime = toTimeval(usage.systemTime);
+    const __kernel_long_t *counter = usage.counters;
+    for (auto *field :
+         {&result.ru_maxrss, &result.ru_ixrss, &result.ru_idrss, &result.ru_isrss, &result.ru_minflt,
+          &result.ru_majflt, &result.ru_nswap, &result.ru_inblock, &result.ru_oublock, &result.ru_msgsnd,
+          &result.ru_msgrcv, &result.ru_nsignals, &result.ru_nvcsw, &result.ru_nivcsw})
+        *field = static_cast<long>(*counter++); // In x32 the kernel's is longer.
+    return result;
+}
+
 // The raw call, because its fifth argument gives the resource usage of exactly this child
 // (waitid(2), "C library/kernel differences"). __WALL finds a child that ended before its exec, too:
 // until then it has no exit signal (see launcher_linux.cpp).
-int waitid(int pidfd, siginfo_t *info, int options, rusage *usage) noexcept
+int waitid(int pidfd, siginfo_t *info, int options, KernelUsage *usage) noexcept
 {
     return static_cast<int>(::syscall(SYS_waitid, waitPidFd, pidfd, info, options | __WALL, usage));
 }
@@ -134,13 +166,13 @@ std::optional<ExitInfo> PidFdWatch::waitForEnd(int options) noexcept
     if (descriptor() < 0)
         return waitByNumber();
     siginfo_t info = {};
-    rusage usage = {};
+    KernelUsage usage = {};
     if (waitid(descriptor(), &info, WEXITED | WNOHANG | options, &usage) == 0) {
         if (info.si_pid == 0)
             return std::nullopt;
         ExitInfo result = exitInfoOf(info);
         result.hasUsage = true;
-        result.usage = usage;
+        result.usage = toRusage(usage);
         return result;
     }
     // ECHILD: somebody else's wait has taken the status, or SIGCHLD is ignored. Anything else means

@@ -8,6 +8,7 @@
 #include "childstack.h"
 #include "childwait.h"
 #include "clone3.h"
+#include "copyingclone.h"
 #include "dumpable_linux.h"
 #include "exitwatch_pidfd.h"
 #include "ladder_linux.h"
@@ -190,19 +191,13 @@ private:
     pid_t createCopy(Rung rung) noexcept
     {
         if (rung == Rung::Copy)
-            return copyingClone(CLONE_PIDFD);
+            return copyingClone(CLONE_PIDFD | copyExitSignal(), &m_kernelMark);
         const bool wantsHandlers =
             m_context.plan || m_context.userCode.wantsFork || Sanitizers::needFork();
-        return wantsHandlers ? ::fork() : copyingClone(0);
+        return wantsHandlers ? ::fork() : copyingClone(copyExitSignal(), &m_kernelMark);
     }
 
-    // fork() without the handlers of pthread_atfork(3), which async-signal-safe code does not need. May
-    // give a pidfd.
-    pid_t copyingClone(long flags) noexcept
-    {
-        return static_cast<pid_t>(
-            ::syscall(SYS_clone, flags | exitSignal(), nullptr, &m_kernelMark, nullptr, nullptr));
-    }
+    unsigned long copyExitSignal() const noexcept { return static_cast<unsigned long>(exitSignal()); }
 
     Outcome watchCopy(Rung rung, pid_t pid) noexcept
     {

@@ -3,6 +3,8 @@
 
 #include "signals.h"
 
+#include <cstddef>
+
 #include <sys/syscall.h>
 #include <unistd.h>
 

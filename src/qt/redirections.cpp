@@ -12,6 +12,17 @@
 
 namespace ForkFd::Internal {
 
+namespace {
+
+// Without it a file over 2 GiB cannot be opened where off_t has 32 bits.
+#ifdef O_LARGEFILE
+constexpr int largeFile = O_LARGEFILE;
+#else
+constexpr int largeFile = 0;
+#endif
+
+} // namespace
+
 Redirections::~Redirections()
 {
     for (const Stream stream : {Input, Output, ErrorOutput})
@@ -74,7 +85,8 @@ UniqueFd Redirections::openFile(const Target &target, Stream stream)
     const QByteArray name = QFile::encodeName(target.fileName);
     int fd;
     do {
-        fd = ::open(name.constData(), O_CLOEXEC | (stream == Input ? O_RDONLY : howToWrite), 0666);
+        fd = ::open(name.constData(), O_CLOEXEC | largeFile | (stream == Input ? O_RDONLY : howToWrite),
+                    0666);
     } while (fd < 0 && errno == EINTR); // A FIFO blocks (open(2)).
     return UniqueFd(fd);
 }
