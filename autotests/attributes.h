@@ -7,11 +7,20 @@
 #include <QtCore/QByteArray>
 #include <QtCore/QFile>
 
+#include <algorithm>
+
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/// A nice value that an ordinary user may set too, whatever this process's own is: `difference` more, if
+/// there are so many.
+inline int nicer(int difference)
+{
+    return std::min(getpriority(PRIO_PROCESS, 0) + difference, 19);
+}
 
 /// What LaunchOptions can change in a child, of this process: what a start must leave alone.
 inline QByteArray ownAttributes()

@@ -101,7 +101,12 @@ void tst_Limits::memory()
     });
     // What fork() needs is the kernel's own.
     const QByteArray first = FORKFD_TEST_PORTABLE ? QByteArray() : text(StartError{"clone", ENOMEM});
-    QCOMPARE(outcome, first + "\nexited with code 42");
+    const QByteArray rest = "\nexited with code 42";
+    // The SIGCHLD backend needs a thread, and for want of memory pthread_create(3) says EAGAIN.
+    if (ForkFd::backend() == ForkFd::Backend::SigChld && outcome != first + rest)
+        QCOMPARE(outcome, text(StartError{"clone", EAGAIN}) + rest);
+    else
+        QCOMPARE(outcome, first + rest);
 }
 
 void tst_Limits::descriptors_data()

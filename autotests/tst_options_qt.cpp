@@ -52,9 +52,12 @@ QByteArray tst_Options_Qt::outputWith(const LaunchOptions &options, const char *
 void tst_Options_Qt::together()
 {
     const QByteArray before = ownAttributes();
-    LaunchOptions options = {
-        .newSession = true, .resourceLimits = {{RLIMIT_CORE, 0, 0}}, .niceValue = 3, .umask = 0027};
-    QCOMPARE(outputWith(options, "terminal cores nice umask"), "no\n0 0\n3\n27\n");
+    LaunchOptions options = {.newSession = true,
+                             .resourceLimits = {{RLIMIT_CORE, 0, 0}},
+                             .niceValue = nicer(3),
+                             .umask = 0027};
+    const QByteArray nice = QByteArray::number(nicer(3));
+    QCOMPARE(outputWith(options, "terminal cores nice umask"), "no\n0 0\n" + nice + "\n27\n");
     QCOMPARE(ownAttributes(), before);
 }
 
@@ -157,7 +160,7 @@ void tst_Options_Qt::detached()
     process.setArguments(words("session nice umask"));
     process.setLaunchOptions({.fileDescriptors = {{STDOUT_FILENO, output.writeEnd()}},
                               .newSession = true,
-                              .niceValue = 4,
+                              .niceValue = nicer(4),
                               .umask = 0011});
     qint64 pid = 0;
     QVERIFY(process.startDetached(&pid));
@@ -165,7 +168,8 @@ void tst_Options_Qt::detached()
     while (text.count('\n') < 3)
         text += output.read();
     const QByteArray number = QByteArray::number(pid);
-    QVERIFY(text.endsWith(' ' + number + ' ' + number + "\n4\n11\n"));
+    const QByteArray nice = QByteArray::number(nicer(4));
+    QVERIFY(text.endsWith(' ' + number + ' ' + number + '\n' + nice + "\n11\n"));
 }
 
 void tst_Options_Qt::detachedFailures_data()

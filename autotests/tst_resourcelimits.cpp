@@ -62,7 +62,7 @@ void tst_ResourceLimits::inChild_data()
     row("twice the same", "limit 7", limits({{RLIMIT_NOFILE, 30, 30}, {RLIMIT_NOFILE, 10, 20}}),
         "10 20");
     row("no cores", "cores", limits({{RLIMIT_CORE, 0, 0}}), "0 0");
-    row("nicer", "nice", {.niceValue = 7}, "7");
+    row("nicer", "nice", {.niceValue = nicer(7)}, QByteArray::number(nicer(7)));
     row("least nice of all", "nice", {.niceValue = 19}, "19");
     row("all may do all", "umask", {.umask = 0}, "0");
     row("private", "umask", {.umask = 0077}, "77");
@@ -114,12 +114,14 @@ void tst_ResourceLimits::scoreBeforeLimits()
 
 void tst_ResourceLimits::niceValueOfAnOrdinaryUser()
 {
-    const QByteArray output = inForkedCopy([] {
+    const int more = nicer(5);
+    const int less = getpriority(PRIO_PROCESS, 0) - 1;
+    const QByteArray output = inForkedCopy([=] {
         becomeOrdinaryUserWhoMayReadAll();
-        return outputOf(child({"nice"}), {.niceValue = 5})
-            + outputOf(child({"nice"}), {.niceValue = -5});
+        return outputOf(child({"nice"}), {.niceValue = more})
+            + outputOf(child({"nice"}), {.niceValue = less});
     });
-    QCOMPARE(output, "5\nniceValue: Permission denied");
+    QCOMPARE(output, QByteArray::number(more) + "\nniceValue: Permission denied");
 }
 
 void tst_ResourceLimits::oomScoreOfOurs_data()

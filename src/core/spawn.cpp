@@ -161,7 +161,8 @@ bool Child::sendSignal(int signal) noexcept
 /// - `backend`: EINVAL, FORKFD_BACKEND is set to what there is not; ENOSYS, this kernel has no
 ///   backend.
 /// - `descriptors`: EMFILE or ENFILE, no descriptor is left for the child.
-/// - `clone`: EAGAIN, a limit on processes was reached; ENOMEM.
+/// - `clone`: EAGAIN, a limit on processes was reached, or a thread that the library needs could not be
+///   made; ENOMEM.
 /// - `exec`: the errno of execve(2). When PATH has no such program: EACCES if an entry has one that this
 ///   process may not execute, else the error of an entry that could not be searched (ELOOP, EIO, …),
 ///   else ENOENT. Such an entry does not end the search, as it would in execvp(3).
