@@ -12,7 +12,9 @@
 
 #include <cerrno>
 
+#include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,6 +26,19 @@ using SignalScope = ChildProcess::SignalScope;
 namespace {
 
 constexpr int answers[] = {ENOSYS, EPERM, EACCES, EINVAL};
+
+// Those of this process that a pipe is read from.
+std::vector<Refusal> refusalsToReadPipes(int answer)
+{
+    std::vector<Refusal> refusals;
+    for (int fd = STDERR_FILENO + 1; fd < 64; ++fd) {
+        struct stat status = {};
+        if (fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode)
+            && (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY)
+            refusals.push_back({SYS_read, answer, ~0U, static_cast<unsigned>(fd), 0});
+    }
+    return refusals;
+}
 
 bool hasEnded(ChildProcess &process)
 {
@@ -50,6 +65,8 @@ private Q_SLOTS:
     void detached_data();
     void detached();
     void noDescriptorsToWaitFor();
+    void noReading_data();
+    void noReading();
 };
 
 void tst_RefusalsQt::initTestCase()
@@ -178,6 +195,38 @@ void tst_RefusalsQt::noDescriptorsToWaitFor()
             + (eventually([] { return waitpid(-1, nullptr, WNOHANG) < 0; }) ? "collected" : "left");
     });
     QCOMPARE(result, "told, exited with code 42, hello\ncollected");
+}
+
+void tst_RefusalsQt::noReading_data()
+{
+    QTest::addColumn<bool>("isAtTheEnd");
+    QTest::newRow("while it runs") << false;
+    QTest::newRow("the rest at its end") << true;
+}
+
+// The fault walker found this: ReadError was never reported, and the output was lost without a word.
+void tst_RefusalsQt::noReading()
+{
+    QFETCH(bool, isAtTheEnd);
+    const QByteArray result = inForkedCopy([isAtTheEnd]() -> QByteArray {
+        ChildProcess process;
+        QByteArray all;
+        connect(&process, &ChildProcess::errorOccurred, [&](auto error) {
+            all += nameOf(error).toLatin1() + ' ' + process.errorString().toLatin1() + ", ";
+        });
+        process.setProcessChannelMode(ChildProcess::MergedChannels);
+        process.start(childProgram(), words("echo write 5 1 exit 3"));
+        process.waitForStarted();
+        if (!refuse(refusalsToReadPipes(EIO)))
+            return "no filter";
+        process.closeWriteChannel();
+        siginfo_t info;
+        if (isAtTheEnd)
+            waitid(P_PID, static_cast<id_t>(process.processId()), &info, WEXITED | WNOWAIT);
+        all += hasEnded(process) ? QByteArray::number(process.exitCode()) : "not finished";
+        return all;
+    });
+    QCOMPARE(result, "ReadError Error reading from process, 3");
 }
 
 QTEST_GUILESS_MAIN(tst_RefusalsQt)

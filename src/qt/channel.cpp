@@ -119,7 +119,7 @@ Channel::Result Channel::readSome(qint64 maximum)
     return readAtMost(maximum, &count);
 }
 
-bool Channel::readRest()
+Channel::Rest Channel::readRest()
 {
     int available = 0;
     // Where a filter refuses that question: until the pipe is empty.
@@ -127,13 +127,15 @@ bool Channel::readRest()
         available = enlargedCapacity;
     const qint64 begin = m_bytes.size();
     qint64 rest = m_capacity == 0 ? available : m_capacity;
+    Result result = Progress;
     while (rest > 0) {
         qint64 count = 0;
-        if (readAtMost(rest, &count) != Progress)
+        result = readAtMost(rest, &count);
+        if (result != Progress)
             break;
         rest -= count;
     }
-    return m_bytes.size() > begin;
+    return {m_bytes.size() > begin, result == Failed};
 }
 
 Channel::Result Channel::readAtMost(qint64 maximum, qint64 *taken)
@@ -145,7 +147,10 @@ Channel::Result Channel::readAtMost(qint64 maximum, qint64 *taken)
         noteLength(count);
         return Progress;
     }
-    return count == -EAGAIN ? WouldBlock : Finished;
+    if (count == -EAGAIN)
+        return WouldBlock;
+    const bool isTerminal = m_capacity != 0; // Its end of file is EIO.
+    return count == 0 || (isTerminal && count == -EIO) ? Finished : Failed;
 }
 
 // Most reads are short: what is kept has the size of what came.

@@ -23,7 +23,8 @@ public:
     enum Result {
         Progress, ///< Bytes went through the pipe; there may be more to do.
         WouldBlock, ///< Nothing to do for now.
-        Finished ///< Reading: end of file. Writing: the child reads no more. Or an error.
+        Finished, ///< Reading: end of file. Writing: the child reads no more, or an error.
+        Failed ///< Reading: an error.
     };
 
     explicit Channel(Direction direction) noexcept
@@ -55,9 +56,13 @@ public:
 
     /// Reads once from the pipe, at most `maximum` bytes. Does not close it.
     Result readSome(qint64 maximum);
-    /// Reads what is in the pipe now, and not what a grandchild goes on to write. Whether anything was
-    /// kept.
-    bool readRest();
+    struct Rest
+    {
+        bool hasMore; ///< Bytes came and were kept.
+        bool hasFailed; ///< Reading stopped at an error.
+    };
+    /// Reads what is in the pipe now, and not what a grandchild goes on to write.
+    Rest readRest();
     /// Writes once to the pipe. Never raises SIGPIPE. `written` is how much the pipe took.
     Result writeSome(qint64 *written);
 

@@ -5,6 +5,8 @@
 
 #include "childprocess_p.h"
 
+#include "starterrortext.h"
+
 #include <algorithm>
 #include <limits>
 
@@ -79,11 +81,28 @@ void ChildProcessPrivate::receive(Role role)
     case Channel::WouldBlock:
         break;
     case Channel::Finished:
-        closeChannel(role);
-        if (isEndDue())
-            finishEnding();
+        endOutput(role);
+        break;
+    case Channel::Failed:
+        endOutput(role, true);
         break;
     }
+}
+
+void ChildProcessPrivate::endOutput(Role role, bool hasFailed)
+{
+    const Run run(this);
+    closeChannel(role);
+    if (hasFailed)
+        reportReadError(run);
+    if (run.goesOn() && isEndDue())
+        finishEnding();
+}
+
+// QProcess's text.
+void ChildProcessPrivate::reportReadError(const Run &run)
+{
+    reportErrorOf(run.number(), ChildProcess::ReadError, translate("Error reading from process"));
 }
 
 qint64 ChildProcessPrivate::roomIn(ChildProcess::ProcessChannel channel) noexcept

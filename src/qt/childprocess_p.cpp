@@ -357,10 +357,12 @@ void ChildProcessPrivate::finishEnding()
         Channel &pipe = channelOf(channel);
         if (!pipe.isOpen())
             continue;
-        const bool hasMore = pipe.readRest();
+        const Channel::Rest rest = pipe.readRest();
         closeChannel(roleOf(channel));
-        if (hasMore)
+        if (rest.hasMore)
             announceLastData(channel);
+        if (rest.hasFailed && run.goesOn())
+            reportReadError(run);
         if (!run.goesOn())
             return;
     }

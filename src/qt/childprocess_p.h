@@ -186,6 +186,8 @@ private:
     void finishEnding();
 
     void receive(Role role);
+    void endOutput(Role role, bool hasFailed = false);
+    void reportReadError(const Run &run);
     qint64 roomIn(ChildProcess::ProcessChannel channel) noexcept;
     void takeBackReadAhead();
     void holdBack(Role role);
