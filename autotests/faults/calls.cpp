@@ -163,6 +163,7 @@ constexpr KnownCall knownCalls[] = {
     {.name = "recvmsg", .number = SYS_recvmsg, .errors = socketErrors, .steps = "descriptors clone"},
     {.name = "sendto", .number = SYS_sendto, .errors = socketErrors, .steps = "descriptors clone"},
     {.name = "sendmsg", .number = SYS_sendmsg, .errors = socketErrors, .steps = "descriptors clone"},
+    {.name = "shutdown", .number = SYS_shutdown, .errors = "EBADF EINVAL ENOTCONN ENOTSOCK"},
     {.name = "poll", .number = SYS_poll, .errors = pollErrors},
     {.name = "ppoll", .number = SYS_ppoll, .errors = pollErrors},
     {.name = "epoll_create1", .number = SYS_epoll_create1, .errors = "EINVAL EMFILE ENFILE ENOMEM"},

@@ -23,8 +23,79 @@ struct Expected
     const char *reason;
 };
 
+// What the walker writes of the library's own descriptors, as a pattern.
 constexpr Expected table[] = {
-    {"none", "none/none", "", "", "no row yet"},
+    // Another way is taken, and what that needs is kept.
+    {"*/auto", "*/waitid:P_PIDFD", "", "left: +1 anon_inode:?eventfd? +1 threads; ",
+     "the kernel says that it has no pidfds to wait for: SIGCHLD takes over, with its sweeper"},
+    {"*/auto", "*/pidfd_open", "", "left: +1 anon_inode:?eventfd? +1 threads; ",
+     "no pidfd for a child that is known by its number: SIGCHLD takes over, with its sweeper"},
+    {"*/auto", "*/clone", "", "left: +1 anon_inode:?eventfd? +1 threads; ",
+     "no clone that gives a pidfd is left: SIGCHLD takes over, with its sweeper"},
+    {"*", "*/epoll_*", "", "left: +? anon_inode:?eventfd?; ",
+     "poll(2) takes the place of epoll, and an eventfd tells it of a change to its set"},
+    {"*", "*/eventfd2", "", "left: +? socket; ", "a socket pair takes the place of an eventfd"},
+
+    // A thread that cannot be made.
+    {"*/sigchld", "*/clone3", "ENOMEM", "result \"start: * EAGAIN*",
+     "pthread_create(3) says EAGAIN when the kernel says ENOMEM"},
+    {"*/sigchld", "*/mmap:stack", "ENOMEM", "result \"start: * EAGAIN*",
+     "pthread_create(3) says EAGAIN when the kernel says ENOMEM"},
+    {"run*", "*/clone3", "", "result \"start: clone EAGAIN*",
+     "std::thread: without one run() says EAGAIN"},
+    {"run*", "*/mmap:stack", "", "result \"start: clone EAGAIN*",
+     "std::thread: without one run() says EAGAIN"},
+    {"dieWithParent/*", "*/clone3", "", "result \"start: dieWithParent EAGAIN*",
+     "without a thread that makes it such a child is refused with EAGAIN"},
+    {"dieWithParent/*", "*/mmap:stack", "", "result \"start: dieWithParent EAGAIN*",
+     "without a thread that makes it such a child is refused with EAGAIN"},
+    {"dropped/auto", "*/clone3", "", "result \"left\"*",
+     "R1: collected with the next child that is left"},
+    {"dropped/auto", "*/mmap:stack", "", "*result \"left\"*",
+     "R1: collected with the next child that is left"},
+    {"closed/auto", "*/clone3", "", "result \"closed, left\"*",
+     "R1: collected with the next child that is left"},
+    {"closed/auto", "*/mmap:stack", "", "*result \"closed, left\"*",
+     "R1: collected with the next child that is left"},
+    {"destroyedWith*/*", "*/clone3", "", "result \"left\"*",
+     "R1: collected with the next child that is left"},
+    {"destroyedWith*/*", "*/mmap:stack", "", "*result \"left\"*",
+     "R1: collected with the next child that is left"},
+
+    // Bytes that are lost, and told of.
+    {"*", "*/write", "", "result \"*, errors*4*", "WriteError: the child has not got its input"},
+    {"*", "*/writev", "", "result \"*, errors*4*", "WriteError: the child has not got its input"},
+    {"run/*", "*/writev", "", "result \"exited with code 3, , xxxxx\"*",
+     "run() has no word for input that the child has not got; that it is missing shows in what the "
+     "child makes of it"},
+    {"*", "*/read", "", "result \"*, errors*3*", "ReadError: the output, or the rest of it, is lost"},
+    {"run*", "*/read", "", "result \"exited with code 3*",
+     "run() has no word for output that cannot be read"},
+
+    // The kernel says what is not so, and nothing contradicts it.
+    {"*", "*/wait4", "ECHILD", "left: * (Z (zombie)); *",
+     "the child was there: another thread may have taken it"},
+    {"*", "*/waitid", "ECHILD", "*exit status unknown*",
+     "the child was there: another thread may have taken it"},
+    {"*", "*/waitid", "ECHILD", "*result \"wait: 10*",
+     "the child was there: another thread may have taken it"},
+    {"*", "*/wait4", "EINTR", "left: * (Z (zombie)); *",
+     "wait(2): without WNOHANG and with a signal; not so here"},
+    {"*", "*/waitid", "EINTR", "left: * (Z (zombie)); *",
+     "wait(2): without WNOHANG and with a signal; not so here"},
+    {"*", "*/pidfd_open", "ESRCH", "left: * (Z (zombie)); result \"wait: 10*",
+     "no process of that number: it was stolen"},
+    {"*", "*/pidfd_send_signal", "ESRCH", "*",
+     "the child has ended, and nobody is left to be signalled"},
+    {"*", "*/kill", "ESRCH", "*", "the child has ended, and nobody is left to be signalled"},
+    {"*", "*/newfstatat", "EBADF", "*", "the user has closed the descriptor"},
+    {"*", "*/fcntl:F_GETFD", "EBADF", "*not closed*", "the user has closed the descriptor"},
+
+    // Told to the caller with the errno.
+    {"*", "*/fcntl:F_GETFL", "", "result \"*-1*",
+     "whether a wait may block cannot be known: it says why"},
+    {"*", "any/fcntl:F_GETFL", "", "*result \"*wait: *",
+     "whether a wait may block cannot be known: it says why"},
 };
 
 bool matches(const char *pattern, const std::string &text)

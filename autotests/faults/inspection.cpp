@@ -121,6 +121,12 @@ std::string Belongings::beyond(const Belongings &other) const
         if (more > 0)
             text += " +" + std::to_string(more) + ' ' + kind;
     }
+    if (threads > other.threads)
+        text += " +" + std::to_string(threads - other.threads) + " threads";
+    // A few areas more or less say nothing: the heap, and the stacks of threads that have ended.
+    constexpr int tolerance = 8;
+    if (mappings > other.mappings + tolerance)
+        text += " +" + std::to_string(mappings - other.mappings) + " mappings";
     return text;
 }
 

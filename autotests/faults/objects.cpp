@@ -5,10 +5,31 @@
 
 #include "scenario.h"
 
+#include <QtCore/QVariant>
+
 namespace Faults {
+
+namespace {
+
+// The errors that it has reported, in their order.
+constexpr const char *errors = "errors";
+
+void noteErrors(ForkFd::ChildProcess &process)
+{
+    if (process.property(errors).isValid())
+        return;
+    process.setProperty(errors, QString());
+    const auto note = [&process](ForkFd::ChildProcess::ProcessError error) {
+        process.setProperty(errors, process.property(errors).toString() + u' ' + QString::number(error));
+    };
+    QObject::connect(&process, &ForkFd::ChildProcess::errorOccurred, &process, note);
+}
+
+} // namespace
 
 void start(ForkFd::ChildProcess &process, std::initializer_list<const char *> words)
 {
+    noteErrors(process);
     QStringList arguments;
     for (const char *word : words)
         arguments.append(QString::fromLatin1(word));
@@ -17,7 +38,7 @@ void start(ForkFd::ChildProcess &process, std::initializer_list<const char *> wo
 
 std::string outcomeOf(ForkFd::ChildProcess &process)
 {
-    constexpr int patience = 5000;
+    constexpr int patience = 3000;
     if (process.state() != ForkFd::ChildProcess::NotRunning && !process.waitForFinished(patience)
         && process.state() != ForkFd::ChildProcess::NotRunning)
         return "does not finish";
@@ -31,8 +52,8 @@ std::string resultOf(ForkFd::ChildProcess &process)
     std::string result = text(process.exitInfo());
     for (const QByteArray &output : {process.readAllStandardOutput(), process.readAllStandardError()})
         result += ", " + (output.size() > 100 ? std::to_string(output.size()) : output.toStdString());
-    if (process.error() != ForkFd::ChildProcess::UnknownError)
-        result += ", error " + std::to_string(process.error());
+    if (const QString all = process.property(errors).toString(); !all.isEmpty())
+        result += ", errors" + all.toStdString();
     return result;
 }
 

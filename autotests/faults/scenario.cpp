@@ -20,7 +20,7 @@ namespace {
 template<typename Condition>
 bool comesTrue(Condition condition)
 {
-    constexpr int attempts = 4000;
+    constexpr int attempts = 1500;
     for (int i = 0; i < attempts; ++i) {
         if (condition())
             return true;

@@ -32,10 +32,18 @@ constexpr auto shortSettlingTime = 300ms;
 
 } // namespace
 
-Supervisor::Supervisor(const Scenario &scenario, const std::string &backend, std::optional<Fault> fault)
+Supervisor::Supervisor(const Scenario &scenario, const std::string &backend)
     : m_scenario(scenario)
     , m_backend(backend)
-    , m_fault(std::move(fault))
+{
+}
+
+Supervisor::Supervisor(const Scenario &scenario, const std::string &backend, const Fault &fault,
+                       const Belongings &healthy)
+    : m_scenario(scenario)
+    , m_backend(backend)
+    , m_fault(fault)
+    , m_healthy(healthy)
 {
 }
 
@@ -202,9 +210,16 @@ void Supervisor::settle()
     while (!(left = descendantsOf(m_subject.pid)).empty() && Clock::now() < deadline) {
         while (serve(2ms)) { }
     }
+    while (serve(0ms)) { }
     if (isLast && !left.empty())
         complain("left:" + describe(left));
-    while (serve(0ms)) { }
+    else if (isLast) {
+        // They close what belongs to a child after they have collected it.
+        const auto end = Clock::now() + shortSettlingTime;
+        while (hasTooMuch() && Clock::now() < end) {
+            while (serve(5ms)) { }
+        }
+    }
     if (isLast)
         takeStock();
     answer(m_subject.listener, *m_atEnd, 0);
@@ -213,10 +228,21 @@ void Supervisor::settle()
         m_isOn = false;
 }
 
+Belongings Supervisor::belongingsNow() const
+{
+    Belongings now = Belongings::of(m_subject.pid);
+    now.subtract(m_before);
+    return now;
+}
+
+bool Supervisor::hasTooMuch() const
+{
+    return m_healthy && !belongingsNow().beyond(*m_healthy).empty();
+}
+
 void Supervisor::takeStock()
 {
-    m_report.belongings = Belongings::of(m_subject.pid);
-    m_report.belongings.subtract(m_before);
+    m_report.belongings = belongingsNow();
     const std::string changes = m_report.belongings.signalChanges(m_before);
     if (!changes.empty())
         complain("after it:" + changes);

@@ -36,7 +36,10 @@ struct Report
 class Supervisor
 {
 public:
-    Supervisor(const Scenario &scenario, const std::string &backend, std::optional<Fault> fault = {});
+    Supervisor(const Scenario &scenario, const std::string &backend);
+    /// `healthy` is what it looks like at the end without the failure.
+    Supervisor(const Scenario &scenario, const std::string &backend, const Fault &fault,
+               const Belongings &healthy);
 
     /// Prints each call.
     void trace() { m_traces = true; }
@@ -57,6 +60,8 @@ private:
     std::string readText(const seccomp_notif &call) const;
     void settle();
     void takeStock();
+    Belongings belongingsNow() const;
+    bool hasTooMuch() const;
     void end();
     void killAll();
     void complain(const std::string &problem) { m_report.problems += problem + "; "; }
@@ -64,6 +69,7 @@ private:
     const Scenario &m_scenario;
     const std::string m_backend;
     const std::optional<Fault> m_fault;
+    const std::optional<Belongings> m_healthy;
     bool m_traces = false;
     Subject m_subject;
     Report m_report;

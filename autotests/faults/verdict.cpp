@@ -9,10 +9,6 @@ namespace Faults {
 
 namespace {
 
-// Of the areas of memory a few more or less say nothing: the heap and the stacks of threads that have
-// ended.
-constexpr int mappingTolerance = 8;
-
 bool isRightFailure(const Fault &fault, const std::string &result)
 {
     constexpr std::string_view start = "start: ";
@@ -24,20 +20,6 @@ bool isRightFailure(const Fault &fault, const std::string &result)
     const std::string error = result.substr(space + 1);
     return (error == "?" || errorNumber(error) == errorNumber(fault.error))
         && (step == "-" ? !call->steps.empty() : hasWord(call->steps, step));
-}
-
-std::string residueOf(const Report &healthy, const Report &report)
-{
-    if (report.belongings.mask.empty())
-        return {};
-    std::string text = report.belongings.beyond(healthy.belongings);
-    if (report.belongings.threads > healthy.belongings.threads)
-        text +=
-            " +" + std::to_string(report.belongings.threads - healthy.belongings.threads) + " threads";
-    if (report.belongings.mappings > healthy.belongings.mappings + mappingTolerance)
-        text += " +" + std::to_string(report.belongings.mappings - healthy.belongings.mappings)
-            + " mappings";
-    return text;
 }
 
 // Empty: nothing is wrong.
@@ -54,7 +36,9 @@ std::string whatIsWrong(const Fault &fault, const Report &healthy, const Report 
     }
     if (report.results.size() < healthy.results.size())
         text += std::to_string(report.results.size()) + " results; ";
-    if (const std::string residue = residueOf(healthy, report); !residue.empty())
+    const bool isCounted = !report.belongings.mask.empty();
+    const std::string residue = isCounted ? report.belongings.beyond(healthy.belongings) : std::string();
+    if (!residue.empty())
         text += "left:" + residue + "; ";
     return text;
 }

@@ -198,7 +198,8 @@ Verdict unpack(const std::string &text)
 
 Verdict run(const Course &course, const Fault &fault)
 {
-    return judge(fault, course.healthy, Supervisor(*course.scenario, course.backend, fault).run());
+    return judge(fault, course.healthy,
+                 Supervisor(*course.scenario, course.backend, fault, course.healthy.belongings).run());
 }
 
 int printCalls(const std::vector<Course> &courses)
@@ -303,7 +304,7 @@ int walkOne(const WalkOptions &options)
         if (course.backend != fault->backend)
             continue;
         learn(course);
-        Supervisor supervisor(*course.scenario, course.backend, *fault);
+        Supervisor supervisor(*course.scenario, course.backend, *fault, course.healthy.belongings);
         supervisor.trace();
         const Report report = supervisor.run();
         const Verdict verdict = judge(*fault, course.healthy, report);
