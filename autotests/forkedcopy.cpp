@@ -13,6 +13,7 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -45,6 +46,12 @@ QByteArray inForkedCopy(const std::function<QByteArray()> &body)
     if (status != 0)
         result += " [the copy ended with wait status " + QByteArray::number(status) + ']';
     return result;
+}
+
+bool beginPidNamespace()
+{
+    // An ordinary user may do that in a user namespace only.
+    return unshare(CLONE_NEWPID) == 0 || unshare(CLONE_NEWUSER | CLONE_NEWPID) == 0;
 }
 
 static void becomeOrdinaryUser(unsigned keptCapabilities)

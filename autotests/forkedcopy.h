@@ -14,6 +14,10 @@
 /// The copy has one thread, and QtTest must not be used in it.
 QByteArray inForkedCopy(const std::function<QByteArray()> &body);
 
+/// Has the next process that the calling one forks begin a PID namespace: its number is 1. For a copy.
+/// False where that is refused.
+bool beginPidNamespace();
+
 /// Gives up root, if we are root. For a copy: there is no way back.
 void becomeOrdinaryUser();
 /// The same for a copy that starts programs of this checkout, which may lie in a folder of root's alone.

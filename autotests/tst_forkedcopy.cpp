@@ -9,6 +9,11 @@
 #include <cerrno>
 #include <optional>
 
+#include <linux/sched.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 using ForkFd::Child;
 using std::chrono::milliseconds;
 using Use = std::function<bool(std::optional<Child> &)>;
@@ -42,6 +47,9 @@ private Q_SLOTS:
     void startsItsOwnWithSignalBlocked();
     void predecessorIsCalled();
     void copyOfACopy();
+    void copyWithItsNumber_data() { handleInTheCopy_data(); }
+    void copyWithItsNumber();
+    void numberThatComesAgain();
 
 private:
     std::optional<TestPipe> m_input; ///< Its end is the end of m_process.
@@ -194,6 +202,97 @@ void tst_ForkedCopy::copyOfACopy()
         return inner + ", " + text(process->wait().value());
     });
     QCOMPARE(result, "exited with code 11, killed by SIGKILL");
+}
+
+// PID 1 of a container forks into a new PID namespace: the copy is PID 1, too, and took itself for the
+// owner.
+void tst_ForkedCopy::copyWithItsNumber()
+{
+    QFETCH(Use, use);
+    const auto init = [&]() -> QByteArray {
+        TestPipe input;
+        std::optional<Child> process =
+            ForkFd::spawn(child({"echo", "exit", "42"}), {.fileDescriptors = {{0, input.readEnd()}}});
+        // Left to the library, so that there is a thread that the copy does not have.
+        ForkFd::spawn(child({"echo"}), {.fileDescriptors = {{0, input.readEnd()}}});
+        if (!beginPidNamespace())
+            return "refused";
+        const QByteArray inCopy = inForkedCopy(
+            [&] { return getpid() == 1 && use(process) ? "as expected" : "not as expected"; });
+        input.closeWriteEnd();
+        return inCopy + ", " + text(process->wait().value());
+    };
+    const QByteArray result =
+        inForkedCopy([&] { return beginPidNamespace() ? inForkedCopy(init) : "refused"; });
+    if (result == "refused")
+        QSKIP("This system lets us make no PID namespaces.");
+    QCOMPARE(result, "as expected, exited with code 42");
+}
+
+namespace {
+
+// A child with a copy of our memory and this number. As fork(), which cannot be told the number.
+pid_t forkWithNumber(pid_t number)
+{
+    clone_args arguments = {};
+    arguments.exit_signal = SIGCHLD;
+    arguments.set_tid = reinterpret_cast<std::uintptr_t>(&number);
+    arguments.set_tid_size = 1;
+    return static_cast<pid_t>(syscall(SYS_clone3, &arguments, sizeof arguments));
+}
+
+// What a process says that has the number of its grandparent, which has used the library and has gone.
+QByteArray inCopyThatGotTheNumberAgain(const std::function<QByteArray()> &body)
+{
+    TestPipe isFree;
+    TestPipe answer;
+    const pid_t first = fork();
+    if (first == 0) {
+        body();
+        const pid_t number = getpid();
+        if (fork() != 0)
+            _exit(0);
+        isFree.read();
+        const pid_t again = forkWithNumber(number);
+        if (again == 0)
+            answer.write(getpid() == number ? body() : "another number");
+        else if (again < 0)
+            answer.write("refused");
+        else
+            waitpid(again, nullptr, 0);
+        _exit(0);
+    }
+    waitpid(first, nullptr, 0);
+    isFree.write("now");
+    answer.closeWriteEnd();
+    return answer.readAll();
+}
+
+} // namespace
+
+// A daemon's parent has used the library and exited. Its number goes to a worker of the daemon, which
+// inherits what carries that number, and none of its threads.
+void tst_ForkedCopy::numberThatComesAgain()
+{
+    if (!FORKFD_TEST_HAS_VFORK)
+        QSKIP(
+            "Without Linux's own interfaces a copy made by a raw clone() is known by its number alone.");
+    const auto useLibrary = []() -> QByteArray {
+        ForkFd::spawn(child({"exit", "0"})); // Left to the library.
+        const bool isCollected = eventually([] { return !hasChildren(); });
+        changeMask(SIG_BLOCK);
+        const QByteArray outcome = outcomeOf(child({"exit", "8"}));
+        changeMask(SIG_UNBLOCK);
+        return (isCollected ? "collected, " : "not collected, ") + outcome;
+    };
+    const QByteArray result = inForkedCopy([&]() -> QByteArray {
+        if (!beginPidNamespace())
+            return "refused";
+        return inForkedCopy([&] { return inCopyThatGotTheNumberAgain(useLibrary); });
+    });
+    if (result == "refused")
+        QSKIP("This system gives no process a number that it is asked for.");
+    QCOMPARE(result, "collected, exited with code 8");
 }
 
 int main(int argc, char **argv)

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 // ofThisProcess() and endIfOver() run in signal handlers: async-signal-safe calls only, no allocation,
-// no lock, no logging. Beside what childslot.cpp calls, that is getpid.
+// no lock, no logging. Beside what childslot.cpp calls, those are processStamp and getpid.
 
 #include "childtable.h"
 

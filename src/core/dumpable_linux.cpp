@@ -3,12 +3,12 @@
 
 #include "dumpable_linux.h"
 
+#include "thisprocess.h"
+
 #include <atomic>
 #include <cstdint>
 
 #include <sys/prctl.h>
-#include <sys/types.h>
-#include <unistd.h>
 
 namespace ForkFd::Internal {
 
@@ -18,7 +18,7 @@ namespace {
 /// calls libatomic otherwise.
 struct alignas(8) Starts
 {
-    pid_t owner = 0; ///< Whose; a copy of that process has none under way.
+    std::uint32_t owner = 0; ///< The stamp of their process; a copy of it has none under way.
     std::uint16_t generation = 0; ///< Changes with every end, so that an exchange sees it.
     std::uint16_t restores : 1 = 0; ///< The process was dumpable before, and is to be again.
     std::uint16_t count : 15 = 0;
@@ -30,7 +30,7 @@ std::atomic<Starts> current;
 // As this process is to see it.
 Starts ours(Starts starts) noexcept
 {
-    const pid_t self = ::getpid();
+    const std::uint32_t self = processStamp();
     return starts.owner == self ? starts : Starts{.owner = self};
 }
 

@@ -21,7 +21,7 @@ ExitRecord::FileIdentity ExitRecord::FileIdentity::of(int descriptor) noexcept
 
 void ExitRecord::begin(ExitWatchPtr watch) noexcept
 {
-    m_owner.store(::getpid(), std::memory_order_relaxed);
+    m_owner.store(ProcessIdentity::current(), std::memory_order_relaxed);
     m_identity = FileIdentity::of(watch->descriptor());
     m_watch = std::move(watch);
     m_answer.reset();
@@ -62,7 +62,7 @@ void ExitRecord::finish() noexcept
 
 bool ExitRecord::isOfThisProcess() const noexcept
 {
-    return m_owner.load(std::memory_order_relaxed) == ::getpid();
+    return m_owner.load(std::memory_order_relaxed).isCurrent();
 }
 
 bool ExitRecord::isBehind(int descriptor) const noexcept

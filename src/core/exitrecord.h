@@ -6,6 +6,7 @@
 
 #include "exitwatch.h"
 #include "stablepool.h"
+#include "thisprocess.h"
 
 #include <ForkFd/spawn.h>
 
@@ -60,7 +61,7 @@ private:
     };
 
     std::atomic<std::uint32_t> m_references = 0;
-    std::atomic<pid_t> m_owner = 0;
+    std::atomic<ProcessIdentity> m_owner;
     FileIdentity m_identity = {};
     std::mutex m_mutex; ///< For the two below.
     ExitWatchPtr m_watch;

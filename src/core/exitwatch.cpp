@@ -19,13 +19,13 @@ bool ExitWatch::isWatching() const noexcept
 
 bool ExitWatch::belongsToThisProcess() const noexcept
 {
-    return m_owner == ::getpid();
+    return m_owner.isCurrent();
 }
 
 void ExitWatch::begin(pid_t pid, int descriptor) noexcept
 {
     m_pid = pid;
-    m_owner = ::getpid();
+    m_owner = ProcessIdentity::current();
     m_descriptor = descriptor;
 }
 
@@ -47,7 +47,7 @@ void ExitWatch::disownDescriptor() noexcept
 {
     doDisownDescriptor();
     m_descriptor = -1;
-    m_owner = -1;
+    m_owner = {};
 }
 
 int ExitWatch::sendSignal(int signal) noexcept

@@ -4,6 +4,8 @@
 #ifndef FORKFD_EXITWATCH_H
 #define FORKFD_EXITWATCH_H
 
+#include "thisprocess.h"
+
 #include <ForkFd/forkfd.h>
 #include <ForkFd/spawn.h>
 
@@ -81,7 +83,7 @@ private:
     friend class Reaper;
 
     pid_t m_pid = -1;
-    pid_t m_owner = -1; ///< The process that began the watch.
+    ProcessIdentity m_owner; ///< The process that began the watch.
     std::atomic<bool> m_isCollected = false;
     int m_descriptor = -1;
     ExitWatch *m_nextInReaper = nullptr; ///< Links watches there without allocating.

@@ -4,11 +4,10 @@
 #ifndef FORKFD_ONEPERPROCESS_H
 #define FORKFD_ONEPERPROCESS_H
 
+#include "thisprocess.h"
+
 #include <atomic>
 #include <memory>
-
-#include <sys/types.h>
-#include <unistd.h>
 
 namespace ForkFd::Internal {
 
@@ -17,14 +16,14 @@ class OfOneProcess
 {
 public:
     /// Async-signal-safe.
-    bool belongsToThisProcess() const noexcept { return m_owner == ::getpid(); }
+    bool belongsToThisProcess() const noexcept { return m_owner.isCurrent(); }
 
 protected:
     OfOneProcess() = default;
     ~OfOneProcess() = default;
 
 private:
-    const pid_t m_owner = ::getpid();
+    const ProcessIdentity m_owner = ProcessIdentity::current();
 };
 
 /// The T of this process, made when it is first needed. It is never destroyed, because threads and

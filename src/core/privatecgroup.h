@@ -4,6 +4,7 @@
 #ifndef FORKFD_PRIVATECGROUP_H
 #define FORKFD_PRIVATECGROUP_H
 
+#include "thisprocess.h"
 #include "uniquefd.h"
 
 #include <string>
@@ -50,7 +51,7 @@ private:
     bool isOfThisProcess() const noexcept;
 
     std::string m_path;
-    pid_t m_owner = -1;
+    ProcessIdentity m_owner;
     bool m_isKilled = false;
 };
 

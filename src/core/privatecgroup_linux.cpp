@@ -126,7 +126,7 @@ PrivateCgroup PrivateCgroup::make(const std::string &parent)
         group.m_path =
             directory + "/forkfd-" + std::to_string(::getpid()) + '-' + std::to_string(++counter);
     } while (::mkdir(group.m_path.c_str(), 0755) != 0 && errno == EEXIST);
-    group.m_owner = ::getpid();
+    group.m_owner = ProcessIdentity::current();
     const std::string killFile = group.m_path + "/cgroup.kill";
     if (::faccessat(AT_FDCWD, killFile.c_str(), W_OK, AT_EACCESS) != 0) {
         ::rmdir(group.m_path.c_str()); // Fails if there is none.
@@ -157,7 +157,7 @@ UniqueFd PrivateCgroup::open() const noexcept
 
 bool PrivateCgroup::isOfThisProcess() const noexcept
 {
-    return !m_path.empty() && m_owner == ::getpid();
+    return !m_path.empty() && m_owner.isCurrent();
 }
 
 // cgroups(7), "Cgroups v2 cgroup.events": of this one and all below.

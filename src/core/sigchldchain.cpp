@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: MIT
 
 // handle() and what it calls run in signal handlers: async-signal-safe calls only, no allocation, no
-// lock, no logging. They call sigaction, getpid, pthread_setcancelstate and what the listener calls.
-// They are not noexcept: a predecessor may leave by an unwinding, as when its thread is cancelled.
+// lock, no logging. They call sigaction, processStamp, getpid, pthread_setcancelstate and what the
+// listener calls. They are not noexcept: a predecessor may leave by an unwinding, as when its thread is
+// cancelled.
 //
 // Each installation takes a fresh entry point with a record of its own, which is filled in once and
 // never used again. A handler therefore never reads a record that changes, and our entries never form a
@@ -19,6 +20,7 @@
 #include "sigchldchain.h"
 
 #include "signals.h"
+#include "thisprocess.h"
 
 #include <array>
 #include <atomic>
@@ -49,7 +51,7 @@ struct Record
     std::atomic<bool> isPublished = false;
     /// Who was about to publish it, and what he had seen just before. In a copy of the process that was
     /// made in that moment nobody will.
-    std::atomic<pid_t> publisher = 0;
+    std::atomic<ProcessIdentity> publisher;
     struct sigaction expected;
     /// SA_RESETHAND: the predecessor has had its one call.
     std::atomic<bool> isUsedUp = false;
@@ -60,7 +62,7 @@ struct Record
 std::array<Record, poolSize> records;
 std::atomic<std::size_t> usedRecords;
 std::atomic<Listener> listener;
-std::atomic<pid_t> installer; ///< The process one of whose threads installs; 0: none.
+std::atomic<ProcessIdentity> installer; ///< The process one of whose threads installs, or none.
 /// Somebody was seen above an entry of ours.
 std::atomic<bool> wasDisplaced;
 
@@ -140,7 +142,7 @@ const struct sigaction *predecessorOf(const Record &record) noexcept
 {
     if (record.isPublished)
         return &record.predecessor;
-    return record.publisher == ::getpid() ? nullptr : &record.expected;
+    return record.publisher.load().isCurrent() ? nullptr : &record.expected;
 }
 
 /// What the present chain shows from its top down.
@@ -347,7 +349,7 @@ bool installOnTop() noexcept
         usedRecords.store(index + 1, std::memory_order_relaxed);
         Record &record = records[index];
         record.expected = expected;
-        record.publisher = ::getpid();
+        record.publisher = ProcessIdentity::current();
         const struct sigaction action = actionFor(index, expected);
         if (::sigaction(SIGCHLD, &action, &record.predecessor) != 0)
             return false;
@@ -367,14 +369,15 @@ bool install(Listener newListener)
 {
     listener.store(newListener, std::memory_order_release);
     // A thread of the process that this one was forked from may have been about it; it is not here.
-    const pid_t self = ::getpid();
-    pid_t holder = installer.load(std::memory_order_relaxed);
-    if (holder == self || !installer.compare_exchange_strong(holder, self, std::memory_order_acquire))
+    ProcessIdentity holder = installer.load(std::memory_order_relaxed);
+    if (holder.isCurrent()
+        || !installer.compare_exchange_strong(holder, ProcessIdentity::current(),
+                                              std::memory_order_acquire))
         return false;
     const std::size_t first = usedRecords.load(std::memory_order_relaxed);
     const bool isInstalled = installOnTop();
     const std::size_t end = usedRecords.load(std::memory_order_relaxed);
-    installer.store(0, std::memory_order_release);
+    installer.store({}, std::memory_order_release);
     // Last, because a predecessor may never return.
     for (std::size_t index = first; index < end; ++index)
         deliverKept(records[index]);

@@ -3,6 +3,8 @@
 
 #include "thisprocess.h"
 
+#include "forkcount.h"
+
 #include <atomic>
 
 #include <sys/mman.h>
@@ -12,47 +14,56 @@ namespace ForkFd::Internal {
 
 namespace {
 
-using RememberedId = std::atomic<pid_t>;
+using Stamp = std::atomic<std::uint32_t>;
 
-// On a page that each forked copy finds wiped (madvise(2), "MADV_WIPEONFORK (since Linux 4.14)"); it is
-// kept until the end. `none` where there is none to be had, null before that is known.
-std::atomic<RememberedId *> remembered;
-RememberedId none;
+// On a page that each forked copy finds wiped (madvise(2), "MADV_WIPEONFORK (since Linux 4.14)"). The
+// page is kept until the end. `none` where the kernel does not wipe pages, null before that is known.
+std::atomic<Stamp *> page;
+Stamp none;
 
-RememberedId *mapPage() noexcept
+// A copy inherits the count and draws the next number: no process has the stamp of one that it was
+// forked from.
+std::atomic<std::uint32_t> lastDrawn;
+
+Stamp *mapPage() noexcept
 {
     const auto size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-    void *page = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (page == MAP_FAILED)
+    void *fresh = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (fresh == MAP_FAILED)
         return &none;
     // Zeros are what it begins with.
-    RememberedId *id =
-        ::madvise(page, size, MADV_WIPEONFORK) == 0 ? static_cast<RememberedId *>(page) : &none;
-    RememberedId *known = nullptr;
-    // Release and acquire: the page is mapped for whoever sees its address. Two threads may come here at
-    // once, and no lock could be left locked in a copy.
-    if (!remembered.compare_exchange_strong(known, id, std::memory_order_acq_rel))
-        id = known;
-    if (id != page)
-        ::munmap(page, size);
-    return id;
+    Stamp *stamp = ::madvise(fresh, size, MADV_WIPEONFORK) == 0 ? static_cast<Stamp *>(fresh) : &none;
+    Stamp *known = nullptr;
+    // Release and acquire: a thread that sees the address sees the page. Two threads may come here at
+    // once, and a lock could be left locked in a copy.
+    if (!page.compare_exchange_strong(known, stamp, std::memory_order_acq_rel))
+        stamp = known;
+    if (stamp != fresh)
+        ::munmap(fresh, size);
+    return stamp;
+}
+
+// Of the threads that draw at once, the first one's number counts for all.
+std::uint32_t draw(Stamp &stamp) noexcept
+{
+    std::uint32_t fresh = lastDrawn.fetch_add(1, std::memory_order_relaxed) + 1;
+    if (fresh == 0) // After 4294967295 generations.
+        fresh = lastDrawn.fetch_add(1, std::memory_order_relaxed) + 1;
+    std::uint32_t drawn = 0;
+    return stamp.compare_exchange_strong(drawn, fresh, std::memory_order_relaxed) ? fresh : drawn;
 }
 
 } // namespace
 
-pid_t thisProcess() noexcept
+std::uint32_t processStamp() noexcept
 {
-    RememberedId *id = remembered.load(std::memory_order_acquire);
-    if (!id)
-        id = mapPage();
-    if (id == &none)
-        return ::getpid();
-    pid_t pid = id->load(std::memory_order_relaxed);
-    if (pid == 0) {
-        pid = ::getpid();
-        id->store(pid, std::memory_order_relaxed);
-    }
-    return pid;
+    Stamp *stamp = page.load(std::memory_order_acquire);
+    if (!stamp)
+        stamp = mapPage();
+    if (stamp == &none)
+        return stampOfForkCount();
+    const std::uint32_t drawn = stamp->load(std::memory_order_relaxed);
+    return drawn != 0 ? drawn : draw(*stamp);
 }
 
 } // namespace ForkFd::Internal

@@ -3,13 +3,13 @@
 
 #include "thisprocess.h"
 
-#include <unistd.h>
+#include "forkcount.h"
 
 namespace ForkFd::Internal {
 
-pid_t thisProcess() noexcept
+std::uint32_t processStamp() noexcept
 {
-    return ::getpid();
+    return stampOfForkCount();
 }
 
 } // namespace ForkFd::Internal

@@ -101,7 +101,7 @@ void ExitHub::followApplications()
 }
 
 ExitHub::ExitHub()
-    : m_owner(thisProcess())
+    : m_owner(processStamp())
 {
     // Without a poll set each descriptor gets a notifier of its own.
     m_hasSet = m_set.open();
@@ -119,7 +119,7 @@ ExitHub::~ExitHub()
 
 bool ExitHub::belongsToThisProcess() const noexcept
 {
-    return m_owner == thisProcess();
+    return m_owner == processStamp();
 }
 
 void ExitHub::attachToEventLoop()

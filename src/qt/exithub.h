@@ -12,13 +12,12 @@
 #include <QtCore/QSocketNotifier>
 
 #include <chrono>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <vector>
-
-#include <sys/types.h>
 
 namespace ForkFd::Internal {
 
@@ -143,7 +142,7 @@ private:
     int timeToNextCall(int timeout) const noexcept;
     void callDue();
 
-    const pid_t m_owner;
+    const std::uint32_t m_owner; ///< The stamp of the process that has made it.
     PollSet m_set;
     bool m_hasSet = false;
     QPointer<QAbstractEventDispatcher> m_dispatcher; ///< That knows the notifiers.
