@@ -1,22 +1,49 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
+#include "forkfdtest.h"
 #include "sigchldhandler.h"
 
 #include <pthread.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 namespace {
 
+std::atomic<bool> isReady;
 std::atomic<bool> isCancelled;
 std::atomic<bool> isSignalled;
 
 void *work(void *)
 {
+    isReady = true;
     while (!isCancelled) { } // No cancellation point.
     raise(SIGCHLD);
     isSignalled = true;
     pthread_testcancel();
     return nullptr;
+}
+
+thread_local bool isCancelledInHandler = false;
+std::atomic<pid_t> childToLookAt;
+
+void *workCancelledAnywhere(void *)
+{
+    pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, nullptr);
+    isCancelledInHandler = true;
+    siginfo_t info = {};
+    info.si_code = SI_QUEUE;
+    info.si_pid = childToLookAt;
+    syscall(SYS_rt_tgsigqueueinfo, getpid(), gettid(), SIGCHLD, &info);
+    isSignalled = true; // Not reached: then it was cancelled.
+    return nullptr;
+}
+
+std::atomic<int> callCount;
+
+void countCall(int)
+{
+    ++callCount;
 }
 
 void waits(int)
@@ -25,6 +52,18 @@ void waits(int)
 }
 
 } // namespace
+
+#ifdef FORKFD_TEST_INTERPOSES
+// In place of libc's: holds the handler until its thread was cancelled.
+extern "C" __attribute__((visibility("default"))) int waitid(idtype_t type, id_t id, siginfo_t *info,
+                                                             int options)
+{
+    const auto result = syscall(SYS_waitid, type, id, info, options, nullptr);
+    isReady = isReady || isCancelledInHandler;
+    while (isCancelledInHandler && !isCancelled) { }
+    return static_cast<int>(result);
+}
+#endif
 
 /// A thread that is being cancelled gets SIGCHLD. Our handler waits and writes, and either would end the
 /// thread in the middle of it: that killed the whole program.
@@ -35,16 +74,18 @@ class tst_CancelledThread : public SigChldTest
 private Q_SLOTS:
     void handlerIsNoCancellationPoint();
     void predecessorMayBeOne();
+    void mayBeCancelledAnywhere();
 
 private:
-    void cancelWorker();
+    void cancelWorker(void *(*worker)(void *) = work);
 };
 
-void tst_CancelledThread::cancelWorker()
+void tst_CancelledThread::cancelWorker(void *(*worker)(void *))
 {
-    isCancelled = isSignalled = false;
+    isReady = isCancelled = isSignalled = false;
     pthread_t thread;
-    QCOMPARE(pthread_create(&thread, nullptr, work, nullptr), 0);
+    QCOMPARE(pthread_create(&thread, nullptr, worker, nullptr), 0);
+    while (!isReady) { }
     QCOMPARE(pthread_cancel(thread), 0);
     isCancelled = true;
     void *result = nullptr;
@@ -77,6 +118,28 @@ void tst_CancelledThread::predecessorMayBeOne()
     const auto info = process->wait(std::chrono::seconds(10));
     QVERIFY(info);
     QCOMPARE(info->signal, SIGKILL);
+}
+
+// PTHREAD_CANCEL_ASYNCHRONOUS: the unwinding began in a destructor of the handler and ended the program.
+void tst_CancelledThread::mayBeCancelledAnywhere()
+{
+#ifndef FORKFD_TEST_INTERPOSES
+    QSKIP("Under a sanitizer no test can put a waitid() in the place of libc's.");
+#endif
+    if (!usesSigChld())
+        QSKIP("There is no handler of ours.");
+    const SigChldAction foreign(countCall);
+    auto process = ForkFd::spawn(child({"sleep"}));
+    QVERIFY(process);
+    childToLookAt = process->pid();
+    callCount = 0;
+    for (int i = 1; i <= 20; ++i) {
+        cancelWorker(workCancelledAnywhere);
+        QVERIFY(!isSignalled);
+        QCOMPARE(callCount.load(), i); // The predecessor hears of the signal all the same.
+    }
+    QVERIFY(process->sendSignal(SIGKILL));
+    QVERIFY(process->wait(std::chrono::seconds(10)));
 }
 
 int main(int argc, char **argv)

@@ -6,6 +6,10 @@
 #include <QtCore/QDir>
 #include <QtCore/QTemporaryDir>
 
+#include <atomic>
+#include <cstdlib>
+#include <thread>
+
 #include <unistd.h>
 
 using ForkFd::Command;
@@ -40,6 +44,7 @@ private Q_SLOTS:
     void arguments_data();
     void arguments();
     void inheritedEnvironment();
+    void changingEnvironment();
     void givenEnvironment_data();
     void givenEnvironment();
     void workingDirectory_data();
@@ -83,6 +88,30 @@ void tst_Command::inheritedEnvironment()
         variables.push_back(*variable);
     QCOMPARE(outputOf(child({"environment"})), lines(variables));
     QVERIFY(all.contains("FORKFD_TEST_VARIABLE=\xff now\n"));
+}
+
+// Another thread calls setenv() all the time, which moves what `environ` points to. The child read it
+// while it shared the parent's memory: some starts failed with EFAULT.
+void tst_Command::changingEnvironment()
+{
+    std::atomic<bool> isOver = false;
+    std::thread changer([&isOver] {
+        while (!isOver) {
+            for (int i = 0; i < 2000 && !isOver; ++i)
+                setenv(("FORKFD_TEST_" + std::to_string(i)).c_str(), std::string(200, 'x').c_str(), 1);
+            for (int i = 0; i < 2000; ++i)
+                unsetenv(("FORKFD_TEST_" + std::to_string(i)).c_str());
+        }
+    });
+    QByteArrayList others;
+    for (int i = 0; i < 300; ++i) {
+        const QByteArray outcome = outcomeOf(child({"exit", "3"}));
+        if (outcome != "exited with code 3")
+            others.append(outcome);
+    }
+    isOver = true;
+    changer.join();
+    QCOMPARE(others, QByteArrayList());
 }
 
 void tst_Command::givenEnvironment_data()

@@ -81,8 +81,7 @@ void tst_Predecessor::isCalled()
     stack_t stack = {};
     stack.ss_sp = stackMemory;
     stack.ss_size = sizeof stackMemory;
-    if (flags & SA_ONSTACK)
-        sigaltstack(&stack, nullptr);
+    sigaltstack(&stack, nullptr);
 
     struct sigaction action = {};
     action.sa_flags = flags;
@@ -137,8 +136,10 @@ void tst_Predecessor::isCalled()
             QCOMPARE(calls[i].info.si_code, i == 0 ? CLD_KILLED : CLD_EXITED);
             QCOMPARE(calls[i].info.si_status, i == 0 ? SIGKILL : 7);
         }
-        if (flags & SA_ONSTACK && isCalledByKernel)
-            QVERIFY(calls[i].frame > stackMemory && calls[i].frame < stackMemory + sizeof stackMemory);
+        // One that has not asked for the alternate stack may be too large for it.
+        if (isCalledByKernel)
+            QCOMPARE(calls[i].frame > stackMemory && calls[i].frame < stackMemory + sizeof stackMemory,
+                     (flags & SA_ONSTACK) != 0);
     }
 
     errno = ENOTTY;
@@ -146,8 +147,7 @@ void tst_Predecessor::isCalled()
     QCOMPARE(errno, ENOTTY);
 
     stack.ss_flags = SS_DISABLE;
-    if (flags & SA_ONSTACK)
-        sigaltstack(&stack, nullptr);
+    sigaltstack(&stack, nullptr);
     QCOMPARE(collectForeignChild(foreignChild), 7);
     const auto info = ours->wait();
     QVERIFY(info);
@@ -174,7 +174,8 @@ void tst_Predecessor::flagsWithoutHandler()
     QVERIFY(ours);
     if (usesSigChld())
         QVERIFY(SigChldAction::current().sa_flags & SA_RESTART
-                && SigChldAction::current().sa_flags & SA_NOCLDSTOP);
+                && SigChldAction::current().sa_flags & SA_NOCLDSTOP
+                && !(SigChldAction::current().sa_flags & SA_ONSTACK));
     else
         QVERIFY(SigChldAction::current().sa_handler == (isIgnored ? SIG_IGN : SIG_DFL));
     const auto info = ours->wait();

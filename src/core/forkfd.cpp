@@ -4,6 +4,7 @@
 #include <ForkFd/forkfd.h>
 
 #include "childsetup.h"
+#include "environment.h"
 #include "exitregistry.h"
 #include "launcher.h"
 #include "readiness.h"
@@ -13,11 +14,10 @@
 
 #include <cerrno>
 #include <new>
+#include <vector>
 
 #include <fcntl.h>
 #include <unistd.h>
-
-extern "C" char **environ;
 
 namespace ForkFd {
 
@@ -187,9 +187,10 @@ try {
     if (!place.reserve())
         return failWith(ENOMEM);
     const bool searchesPath = (flags & FFD_SPAWN_SEARCH_PATH) != 0;
+    const std::vector<char *> ours = envp ? std::vector<char *>() : environmentNow();
     int errorCode = 0;
-    ExitWatchPtr watch =
-        spawnChild({searchesPath, path, actions, attributes, argv, envp ? envp : environ}, errorCode);
+    ExitWatchPtr watch = spawnChild(
+        {searchesPath, path, actions, attributes, argv, envp ? envp : ours.data()}, errorCode);
     if (!watch)
         return failWith(errorCode);
     const int ffd = finishStart(place, std::move(watch), flags, ppid);

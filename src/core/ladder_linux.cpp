@@ -24,12 +24,20 @@ unsigned withoutPidFd() noexcept
 }
 
 // The rungs that were given up. Relaxed: a thread that reads an old value tries a rung once more and
-// comes to the same end.
+// comes to the same end. Not a static of the function: while another thread was in its initialization, a
+// forked copy would find it locked for ever.
+constexpr unsigned notAsked = ~0U;
+constinit std::atomic<unsigned> rungsGivenUp = notAsked;
+
 std::atomic<unsigned> &givenUp() noexcept
 {
-    static std::atomic<unsigned> rungs =
-        backendWish() == BackendWish::SigChld || !PidFdWatch::isSupported() ? withoutPidFd() : 0;
-    return rungs;
+    unsigned known = rungsGivenUp.load(std::memory_order_relaxed);
+    if (known == notAsked) {
+        const bool hasPidFd = backendWish() != BackendWish::SigChld && PidFdWatch::isSupported();
+        rungsGivenUp.compare_exchange_strong(known, hasPidFd ? 0 : withoutPidFd(),
+                                             std::memory_order_relaxed);
+    }
+    return rungsGivenUp;
 }
 
 bool suits(Rung rung, Creation creation) noexcept

@@ -7,6 +7,7 @@
 #include "launchplan.h"
 #include "staycode.h"
 
+#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <string_view>
@@ -38,17 +39,25 @@ StartError detachedError(const LaunchOptions &options) noexcept
 StartError wishError() noexcept
 {
     const BackendWish wish = backendWish();
-    static const bool isImpossible =
+    const bool isImpossible =
         wish == BackendWish::Unknown || (wish == BackendWish::PidFd && !System::hasPidFd());
     return isImpossible ? StartError{"backend", EINVAL} : StartError{};
 }
+
+// Not a static of backendWish(): while another thread was in its initialization, a forked copy would
+// find it locked for ever.
+constinit std::atomic<BackendWish> knownWish = BackendWish::NotAsked;
 
 } // namespace
 
 BackendWish backendWish() noexcept
 {
-    static const BackendWish wish = readWish();
-    return wish;
+    BackendWish wish = knownWish.load(std::memory_order_relaxed);
+    if (wish != BackendWish::NotAsked)
+        return wish;
+    // The first answer counts for all threads.
+    const BackendWish fresh = readWish();
+    return knownWish.compare_exchange_strong(wish, fresh, std::memory_order_relaxed) ? fresh : wish;
 }
 
 ExitWatchPtr launch(const LaunchPlan &plan, LaunchFailure &failure, StartReport *later)

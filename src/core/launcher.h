@@ -42,8 +42,8 @@ ForkSide forkChild(const UserCode &code, ExitWatchPtr &watch, int &errorCode);
 ExitWatchPtr spawnChild(const SpawnCall &call, int &errorCode);
 
 /// What the environment variable FORKFD_BACKEND asks for.
-enum class BackendWish { Auto, PidFd, SigChld, Unknown };
-/// Read once and kept for the life of the process.
+enum class BackendWish { NotAsked, Auto, PidFd, SigChld, Unknown };
+/// Read once and kept for the life of the process; never NotAsked.
 BackendWish backendWish() noexcept;
 
 /// The system's own part (launcher_linux.cpp, launcher_posix.cpp).

@@ -4,6 +4,7 @@
 #include "launchplan.h"
 
 #include "controlgroup.h"
+#include "environment.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -11,8 +12,6 @@
 
 #include <fcntl.h>
 #include <unistd.h>
-
-extern "C" char **environ;
 
 namespace ForkFd::Internal {
 
@@ -92,8 +91,8 @@ LaunchPlan::LaunchPlan(LaunchRequest request)
     if (m_error.step)
         return;
     m_argv = pointersTo(m_request.command.argv);
-    if (m_request.command.environment)
-        m_envp = pointersTo(*m_request.command.environment);
+    m_envp =
+        m_request.command.environment ? pointersTo(*m_request.command.environment) : environmentNow();
     planMoves();
     planCpuMask();
     if (const auto &score = m_request.options.oomScoreAdjust)
@@ -166,7 +165,7 @@ void LaunchPlan::openControlGroup()
 
 char *const *LaunchPlan::envp() const noexcept
 {
-    return m_request.command.environment ? m_envp.data() : environ;
+    return m_envp.data();
 }
 
 const char *LaunchPlan::workingDirectory() const noexcept

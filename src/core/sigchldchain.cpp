@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: MIT
 
 // handle() and what it calls run in signal handlers: async-signal-safe calls only, no allocation, no
-// lock, no logging. They call sigaction, processStamp, getpid, pthread_setcancelstate and what the
-// listener calls. They are not noexcept: a predecessor may leave by an unwinding, as when its thread is
-// cancelled.
+// lock, no logging. They call sigaction, processStamp, getpid, pthread_setcancelstate,
+// pthread_setcanceltype and what the listener calls. They are not noexcept: a predecessor may leave by
+// an unwinding, as when its thread is cancelled.
 //
 // Each installation takes a fresh entry point with a record of its own, which is filled in once and
 // never used again. A handler therefore never reads a record that changes, and our entries never form a
@@ -276,9 +276,8 @@ void tellListener(pid_t pid) noexcept
     listener.load(std::memory_order_acquire)(pid);
 }
 
-void handle(std::size_t index, int signal, siginfo_t *info, void *context)
+void handleUncancelled(std::size_t index, int signal, siginfo_t *info, void *context)
 {
-    const int savedErrno = errno;
     const Chain chain(index);
     // A stranger between the top and us has called us, as it seems. If it takes one argument, garbage
     // came in the place of the other two. But it may have come only after the kernel had called us.
@@ -301,7 +300,20 @@ void handle(std::size_t index, int signal, siginfo_t *info, void *context)
         && haveSameHandler(chain.stranger, *predecessor);
     if (predecessor && !wasCalled && !guard.isLoop())
         callPredecessor(record, *predecessor, arguments);
+}
+
+void handle(std::size_t index, int signal, siginfo_t *info, void *context)
+{
+    const int savedErrno = errno;
+    // A thread that may be cancelled at any moment (PTHREAD_CANCEL_ASYNCHRONOUS) is cancelled when this
+    // signal has been handled. Otherwise the unwinding would begin in a destructor, which ends the
+    // program.
+    int cancelType;
+    ::pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, &cancelType);
+    handleUncancelled(index, signal, info, context);
     errno = savedErrno;
+    if (cancelType != PTHREAD_CANCEL_DEFERRED)
+        ::pthread_setcanceltype(cancelType, nullptr); // Does not return to a thread that was cancelled.
 }
 
 // The action for an entry that stands for `predecessor`.
@@ -309,10 +321,10 @@ struct sigaction actionFor(std::size_t index, const struct sigaction &predecesso
 {
     struct sigaction action = {};
     action.sa_sigaction = entries[index];
-    action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+    action.sa_flags = SA_SIGINFO;
     ::sigemptyset(&action.sa_mask);
     if (isHandler(predecessor)) {
-        action.sa_flags |= predecessor.sa_flags & (SA_RESTART | SA_NODEFER | SA_NOCLDSTOP);
+        action.sa_flags |= predecessor.sa_flags & (SA_RESTART | SA_NODEFER | SA_NOCLDSTOP | SA_ONSTACK);
         action.sa_mask = predecessor.sa_mask;
     } else {
         action.sa_flags |= SA_RESTART | SA_NOCLDSTOP;

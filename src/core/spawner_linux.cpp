@@ -41,6 +41,10 @@ struct PidFdSpawn
     }
 };
 
+// When the library is loaded, because dlsym(3) takes the loader's lock, which another thread may hold
+// while it waits for a start. A start that comes before finds nulls and does without.
+const PidFdSpawn libc; // clazy:exclude=non-pod-global-static
+
 bool mayUsePidFds() noexcept
 {
     return backendWish() != BackendWish::SigChld && hasPidFd();
@@ -49,7 +53,6 @@ bool mayUsePidFds() noexcept
 // ENOSYS where libc or the kernel cannot do it; then nothing was tried.
 int spawnWithPidFd(const SpawnCall &call, PreparedWatch &watch)
 {
-    static const PidFdSpawn libc;
     if (!libc || !mayUsePidFds())
         return ENOSYS;
     // Any rung that brings a pidfd.

@@ -14,7 +14,9 @@ namespace ForkFd::Internal {
 /// static object of the plug-in that owns a child leaves it to the reaper in its destructor, within
 /// dlclose().
 ///
-/// May block for the dynamic loader's lock. Does nothing in an executable, or where that cannot be done.
+/// In a program, which is never unloaded, it does nothing and does not ask the dynamic loader, whose
+/// lock another thread may hold while it waits for a start. In a plug-in the first call may block for
+/// that lock.
 void keepCodeLoaded() noexcept;
 
 } // namespace ForkFd::Internal

@@ -10,6 +10,7 @@
 #include <QtCore/QTimer>
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 namespace ForkFd::Internal {
@@ -90,14 +91,16 @@ void ExitHub::detachWhenFinished(const std::weak_ptr<ExitHub> &hub)
 // be told of the notifiers.
 void ExitHub::followApplications()
 {
-    static const bool isFollowing = [] {
-        qAddPreRoutine([] {
-            if (const std::shared_ptr<ExitHub> &hub = slotOfCurrentThread().hub)
-                hub->attachToEventLoop();
-        });
-        return true;
-    }();
-    Q_UNUSED(isFollowing)
+    // Two threads that come at once register it twice, and attaching twice changes nothing. A forked
+    // copy could find the lock of an initialization locked for ever.
+    static std::atomic<bool> isFollowing = false;
+    if (isFollowing.load(std::memory_order_acquire))
+        return;
+    qAddPreRoutine([] {
+        if (const std::shared_ptr<ExitHub> &hub = slotOfCurrentThread().hub)
+            hub->attachToEventLoop();
+    });
+    isFollowing.store(true, std::memory_order_release);
 }
 
 ExitHub::ExitHub()

@@ -3,6 +3,7 @@
 
 #include "launchrequest.h"
 
+#include "../core/environment.h"
 #include "../core/programsearch.h"
 
 #include <QtCore/QDir>
@@ -12,10 +13,6 @@
 #include <cstring>
 #include <exception>
 #include <utility>
-
-#include <unistd.h>
-
-extern "C" char **environ;
 
 namespace ForkFd::Internal {
 
@@ -39,8 +36,8 @@ std::string resolve(const QString &program)
 QMultiHash<QString, QByteArray> undecodableVariables()
 {
     QMultiHash<QString, QByteArray> variables;
-    for (char **entry = environ; *entry; ++entry) {
-        const QByteArray bytes(*entry);
+    for (const char *entry : environmentNow()) {
+        const QByteArray bytes(entry); // The last one is null, and becomes an empty text.
         const QString text = QString::fromLocal8Bit(bytes);
         if (text.toLocal8Bit() != bytes)
             variables.insert(text, bytes);

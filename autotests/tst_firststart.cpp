@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "forkfdtest.h"
+
+#include <QtCore/QFile>
+#include <QtCore/QTemporaryDir>
+
+#include <unistd.h>
+
+/// The first start of a process needs no lock that another thread may hold: neither one of the
+/// compiler's for statics, which a forked copy finds locked for ever, nor the dynamic loader's.
+class tst_FirstStart : public ProcessTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void inForkedCopyOfAFirstStart();
+    void whileAPluginIsLoaded();
+    void besideAFifoOfItsName();
+};
+
+void tst_FirstStart::initTestCase()
+{
+#ifndef FORKFD_TEST_INTERPOSES
+    QSKIP("The program that is started here puts its own getenv() in the place of libc's.");
+#endif
+}
+
+void tst_FirstStart::inForkedCopyOfAFirstStart()
+{
+    QCOMPARE(outcomeOf({{FORKFD_TEST_FIRSTSTART, "fork"}}), "exited with code 0");
+}
+
+void tst_FirstStart::whileAPluginIsLoaded()
+{
+    if (!FORKFD_TEST_HAS_VFORK)
+        QSKIP("Only on Linux the library knows without the loader where its code lies.");
+    QCOMPARE(outcomeOf({{FORKFD_TEST_FIRSTSTART, "loader", FORKFD_TEST_WAITINGPLUGIN}}),
+             "exited with code 0");
+}
+
+// The loader knows a program by the name that it was executed by, and opens that once more when asked
+// for it.
+void tst_FirstStart::besideAFifoOfItsName()
+{
+    const QTemporaryDir directory;
+    const QString name = directory.filePath(QStringLiteral("firststart"));
+    QVERIFY(QFile::copy(QStringLiteral(FORKFD_TEST_FIRSTSTART), name));
+    ForkFd::Command command{{"./firststart", "fifo"}};
+    command.workingDirectory = directory.path().toStdString();
+    QCOMPARE(outcomeOf(command), "exited with code 0");
+}
+
+QTEST_GUILESS_MAIN(tst_FirstStart)
+#include "tst_firststart.moc"
