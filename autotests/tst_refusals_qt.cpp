@@ -65,6 +65,7 @@ private Q_SLOTS:
     void detached_data();
     void detached();
     void noDescriptorsToWaitFor();
+    void noReceiving();
     void noReading_data();
     void noReading();
 };
@@ -195,6 +196,27 @@ void tst_RefusalsQt::noDescriptorsToWaitFor()
             + (eventually([] { return waitpid(-1, nullptr, WNOHANG) < 0; }) ? "collected" : "left");
     });
     QCOMPARE(result, "told, exited with code 42, hello\ncollected");
+}
+
+// The fault walker found this: a child that waited for its parent's word exited with 125, as if its
+// program had.
+void tst_RefusalsQt::noReceiving()
+{
+    const QByteArray result = inForkedCopy([]() -> QByteArray {
+        if (!refuse({{SYS_recvfrom, EPERM}}))
+            return "no filter";
+        QByteArray all;
+        ChildProcess process;
+        process.setChildProcessModifier([] {});
+        for (const QString &program : {childProgram(), u"/no/such/program"_s}) {
+            process.start(program, words("exit 3"));
+            all += hasEnded(process) ? text(process.exitInfo()) : text(process.startError());
+            all += "; ";
+        }
+        return all;
+    });
+    QVERIFY2(result.startsWith("exited with code 3; exec: No such file or directory"),
+             result.constData());
 }
 
 void tst_RefusalsQt::noReading_data()

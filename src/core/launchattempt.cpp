@@ -71,7 +71,7 @@ void LaunchAttempt::beginCopiedChild(Line &line, bool hasGate) noexcept
     line.ours.reset(); // Else the gate would not open when the parent dies.
     char go = 0;
     ssize_t count = sizeof go;
-    while (hasGate && (count = ::recv(line.theirs.get(), &go, sizeof go, 0)) < 0 && errno == EINTR) { }
+    while (hasGate && (count = ::read(line.theirs.get(), &go, sizeof go)) < 0 && errno == EINTR) { }
     if (count != sizeof go)
         ::_exit(notSharedExitCode); // The parent died, or gave up.
     m_report = {};

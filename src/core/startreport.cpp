@@ -10,7 +10,7 @@
 #include <utility>
 
 #include <poll.h>
-#include <sys/socket.h>
+#include <unistd.h>
 
 namespace ForkFd::Internal {
 
@@ -47,10 +47,15 @@ StartReport::Outcome StartReport::await(int childEnd, bool passesModifier) noexc
 // Whether a whole report has come.
 bool StartReport::receive() noexcept
 {
+    // Not recv(2), which a filter may refuse that lets socketpair(2) through. No other thread reads
+    // here.
+    pollfd entry = {m_socket.get(), POLLIN, 0};
+    if (pollDescriptors(&entry, 1, 0) <= 0)
+        return false;
     char *const bytes = reinterpret_cast<char *>(&m_next);
     ssize_t count;
     do {
-        count = ::recv(m_socket.get(), bytes + m_nextSize, sizeof m_next - m_nextSize, MSG_DONTWAIT);
+        count = ::read(m_socket.get(), bytes + m_nextSize, sizeof m_next - m_nextSize);
     } while (count < 0 && errno == EINTR);
     if (count < 0 && errno == EAGAIN)
         return false;
