@@ -31,6 +31,8 @@ struct Scenario
     const char *name;
     std::string (*run)();
     bool (*isPossible)() = nullptr; ///< Null: everywhere.
+    bool hasIdleThreads =
+        false; ///< Threads that are made at need and end by themselves are not counted.
 };
 
 const std::vector<Scenario> &allScenarios();

@@ -64,7 +64,10 @@ std::string runCanceled()
 
 std::vector<Scenario> runScenarios()
 {
-    return {{"run", run}, {"runLimited", runLimited}, {"runTwo", runTwo}, {"runCanceled", runCanceled}};
+    return {{"run", run, nullptr, true},
+            {"runLimited", runLimited, nullptr, true},
+            {"runTwo", runTwo, nullptr, true},
+            {"runCanceled", runCanceled, nullptr, true}};
 }
 
 } // namespace Faults

@@ -63,8 +63,9 @@ std::string escalated()
     ChildProcess process;
     process.setStopGrace(grace);
     start(process, {"deaf", "write", "1", "1", "sleep"});
-    if (process.waitForReadyRead())
-        process.stop();
+    constexpr int patience = 1000;
+    process.waitForReadyRead(patience);
+    process.stop();
     return outcomeOf(process);
 }
 

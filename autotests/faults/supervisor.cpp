@@ -232,6 +232,8 @@ Belongings Supervisor::belongingsNow() const
 {
     Belongings now = Belongings::of(m_subject.pid);
     now.subtract(m_before);
+    if (m_scenario.hasIdleThreads)
+        now.threads = now.mappings = 0;
     return now;
 }
 

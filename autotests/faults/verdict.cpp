@@ -49,7 +49,9 @@ Verdict judge(const Fault &fault, const Report &healthy, const Report &report)
 {
     const std::string wrong = whatIsWrong(fault, healthy, report);
     if (!wrong.empty()) {
-        if (const auto row = expectedRow(fault, wrong))
+        // For no reason may the library hang.
+        const bool hangs = wrong.find("hangs:") != std::string::npos;
+        if (const auto row = hangs ? std::nullopt : expectedRow(fault, wrong))
             return {Verdict::Expected, *row, wrong};
         return {Verdict::Wrong, 0, wrong};
     }
