@@ -10,7 +10,10 @@
 #include <atomic>
 #include <cerrno>
 
+#include <csignal>
+
 #include <linux/sched.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,6 +25,17 @@ namespace {
 constexpr bool canShareMemory = FORKFD_TEST_HAS_VFORK && !isUnderThreadSanitizer;
 
 std::atomic<int> childSignals;
+
+/// Makes the library open what it needs for children that it collects itself.
+void leaveChildToReaper()
+{
+    auto left = ForkFd::spawn(ProcessTest::child({"sleep"}));
+    const pid_t pid = left ? left->pid() : -1;
+    left.reset();
+    if (pid > 0)
+        ::kill(pid, SIGKILL);
+    eventually([] { return !hasChildren(); });
+}
 
 QByteArray describe(const Process &process, bool isStarted)
 {
@@ -43,6 +57,8 @@ private Q_SLOTS:
     void initTestCase();
     void start_data() { addWays(); }
     void start();
+    void comesBack_data();
+    void comesBack();
     void failures_data() { addWays(); }
     void failures();
     void closedStreams_data() { addWays(); }
@@ -60,6 +76,7 @@ private:
     static void addWays();
     /// Runs `body` in a copy that has only the way of the current row.
     static QByteArray onThisWay(const std::function<QByteArray()> &body);
+    static qint64 detachSleeper();
     static QByteArray detach(const QString &program, const QStringList &arguments);
 };
 
@@ -87,6 +104,16 @@ QByteArray tst_Detach::onThisWay(const std::function<QByteArray()> &body)
         qputenv("ASAN_OPTIONS", "detect_leaks=0");
         return refuse(refusals) ? body() : QByteArray("no filter");
     });
+}
+
+qint64 tst_Detach::detachSleeper()
+{
+    Process process;
+    process.setProgram(childProgram());
+    process.setArguments(words("sleep"));
+    qint64 pid = 0;
+    process.startDetached(&pid);
+    return pid;
 }
 
 // What it has written to its standard output, or why it did not start.
@@ -123,14 +150,58 @@ void tst_Detach::start()
     QCOMPARE(result, QByteArray());
 }
 
-// A process that fails to become its program leaves no zombie here, and in shared memory not even to
-// init. This copy adopts as init does.
+void tst_Detach::comesBack_data()
+{
+    QTest::addColumn<Refusals>("refusals");
+    QTest::addColumn<bool>("isInit");
+    for (const bool isInit : {false, true}) {
+        const char *who = isInit ? "PID 1" : "subreaper";
+        QTest::addRow("%s", who) << Refusals{} << isInit;
+        QTest::addRow("%s, no shared memory", who)
+            << Refusals{{SYS_clone3, ENOSYS}, {SYS_clone, EPERM, CLONE_VFORK, CLONE_VFORK}} << isInit;
+    }
+}
+
+// Session managers and the first processes of containers kept one zombie for each start.
+void tst_Detach::comesBack()
+{
+    QFETCH(const bool, isInit);
+    if (FORKFD_TEST_PORTABLE && !isInit)
+        QSKIP("POSIX knows no subreapers.");
+    const auto body = [] {
+        const pid_t stranger = fork();
+        if (stranger == 0)
+            _exit(5);
+        QByteArray all;
+        for (int i = 0; i < 20; ++i)
+            all += detach(childProgram(), words("exit 0")) + detach(u"/no/such/program"_s, {}).left(5);
+        const qint64 lasting = detachSleeper();
+        all += ::kill(static_cast<pid_t>(lasting), 0) == 0 ? " runs," : " does not run,";
+        ::kill(static_cast<pid_t>(lasting), SIGKILL);
+        const auto isGone = [](pid_t pid) { return ::kill(pid, 0) != 0 && errno == ESRCH; };
+        all += eventually([&] { return isGone(static_cast<pid_t>(lasting)); }) ? " is gone," : " stays,";
+        // Not the library's: it is still there to be waited for.
+        int status = 0;
+        const bool isThere = waitpid(stranger, &status, 0) == stranger && WEXITSTATUS(status) == 5;
+        all += isThere ? " the stranger is there" : " the stranger was taken";
+        return all + (eventually([] { return !hasChildren(); }) ? "" : ", zombies");
+    };
+    const QByteArray result = onThisWay([&] {
+        if (!isInit)
+            return prctl(PR_SET_CHILD_SUBREAPER, 1) == 0 ? body() : QByteArray("no subreaper");
+        return unshare(CLONE_NEWPID) == 0 ? inForkedCopy(body) : QByteArray("no namespace");
+    });
+    if (result == "no namespace")
+        QSKIP("Only root may make a process namespace.");
+    QCOMPARE(result, QByteArray("exec:").repeated(20) + " runs, is gone, the stranger is there");
+}
+
+// A process that fails to become its program leaves no zombie, here or where orphans come to.
 void tst_Detach::failures()
 {
-    const bool sharesMemory =
-        canShareMemory && QTest::currentDataTag() == QByteArray("as the system can");
-    const QByteArray result = onThisWay([sharesMemory] {
+    const QByteArray result = onThisWay([] {
         prctl(PR_SET_CHILD_SUBREAPER, 1);
+        leaveChildToReaper();
         const auto before = ProcessState::now();
         QByteArray all = detach(u"/no/such/program"_s, {}) + '\n' + detach(u"/proc"_s, {}) + '\n';
         Process elsewhere;
@@ -141,7 +212,9 @@ void tst_Detach::failures()
         closed.setProgram(childProgram());
         closed.setLaunchOptions({.fileDescriptors = {{60, 1000000}}});
         all += describe(closed, closed.startDetached()) + '\n';
-        while (!sharesMemory && waitpid(-1, nullptr, 0) > 0) { }
+        if (FORKFD_TEST_PORTABLE) // It knows no subreapers.
+            while (waitpid(-1, nullptr, 0) > 0) { }
+        eventually([&] { return before.differencesTo(ProcessState::now()).isEmpty(); });
         return all + before.differencesTo(ProcessState::now()).toUtf8();
     });
     QCOMPARE(result,

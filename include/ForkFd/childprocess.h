@@ -159,7 +159,8 @@ public:
     void start(OpenMode mode = ReadWrite);
     /// Starts what splitCommand() makes of `command`.
     void startCommand(const QString &command, OpenMode mode = ReadWrite);
-    /// Starts program() as a child of nobody's, which this object does not know any more.
+    /// Starts program() detached: it outlives this object and this process, and the object does not
+    /// track it.
     bool startDetached(qint64 *pid = nullptr);
     /// Starts program(). False if it could not even be tried.
     bool open(OpenMode mode = ReadWrite) override;
@@ -296,7 +297,7 @@ public:
     /// Runs a program to its end. Its exit code; -1 when it did not exit by itself, -2 when it did not
     /// start.
     static int execute(const QString &program, const QStringList &arguments = {});
-    /// Starts a program as a child of nobody's.
+    /// Starts a program detached: it outlives this process.
     static bool startDetached(const QString &program, const QStringList &arguments = {},
                               const QString &workingDirectory = {}, qint64 *pid = nullptr);
     /// The environment of this process as "NAME=value".

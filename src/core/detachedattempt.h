@@ -16,7 +16,7 @@ public:
     using LaunchAttempt::LaunchAttempt;
 
     Outcome run() noexcept;
-    /// Its number, once it was started.
+    /// Its number, once it was started; also if it has failed then.
     pid_t orphan() const noexcept { return m_report.orphan; }
 
 protected:

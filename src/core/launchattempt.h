@@ -6,6 +6,7 @@
 
 #include "childsetup.h"
 #include "launcher.h"
+#include "orphanwatch.h"
 #include "signals.h"
 #include "startreport.h"
 #include "uniquefd.h"
@@ -128,8 +129,14 @@ ExitWatchPtr launchBy(const LaunchPlan &plan, LaunchFailure &failure, StartRepor
 template<typename Attempt>
 pid_t launchDetachedBy(const LaunchPlan &plan, LaunchFailure &failure)
 {
+    OrphanWatch watch;
     Attempt attempt(plan);
-    if (attempt.run() == LaunchAttempt::Started)
+    const int errorCode = watch.prepare();
+    const bool isStarted =
+        (errorCode == 0 ? attempt.run() : attempt.failCreation(errorCode)) == LaunchAttempt::Started;
+    // One that has failed comes to us, too, where it is not collected by the child between.
+    watch.adopt(attempt.orphan());
+    if (isStarted)
         return attempt.orphan();
     failure = attempt.failure();
     return -1;

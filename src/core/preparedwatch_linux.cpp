@@ -89,6 +89,22 @@ int PreparedWatch::beginByNumber(pid_t pid) noexcept
     return errorCode;
 }
 
+bool PreparedWatch::beginIfChild(pid_t pid) noexcept
+{
+    if (ChildWait::look(pid).sight == ChildWait::Finding::Gone)
+        return false;
+    if (m_sigChldWatch) {
+        m_sigChldWatch->watch(pid);
+        return true;
+    }
+    m_spare.reset(); // Its number is for the pidfd.
+    UniqueFd pidfd = PidFdWatch::open(pid);
+    if (!pidfd)
+        return false;
+    begin(pid, std::move(pidfd));
+    return true;
+}
+
 std::array<int, 3> PreparedWatch::inherited() const noexcept
 {
     const ExitEvent event = m_sigChldWatch ? m_sigChldWatch->event() : ExitEvent();

@@ -31,6 +31,9 @@ public:
     /// The child is there, and its number is all that is known. Returns 0 or an errno; then the child
     /// has been killed and collected.
     int beginByNumber(pid_t pid) noexcept;
+    /// Begins the watch of a process that is our child already, and leaves any other alone. Whether it
+    /// is.
+    bool beginIfChild(pid_t pid) noexcept;
     ExitWatch &get() const noexcept { return *m_watch; }
     ExitWatchPtr take() noexcept { return std::move(m_watch); }
 

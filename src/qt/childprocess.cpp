@@ -92,9 +92,10 @@ void ChildProcess::startCommand(const QString &command, OpenMode mode)
 }
 
 /// The child lives in a session of its own, goes on when this process ends, and is collected by init.
-/// Its standard streams are the parent's own unless they lead to files or to another process, which come
-/// before a channel mode that forwards, with a warning; all other settings hold. `*pid` (may be null)
-/// becomes its process id, or -1.
+/// Where this process is the one that orphans go to (PID 1, PR_SET_CHILD_SUBREAPER), the library
+/// collects it. Its standard streams are the parent's own unless they lead to files or to another
+/// process, which come before a channel mode that forwards, with a warning; all other settings hold.
+/// `*pid` (may be null) becomes its process id, or -1.
 ///
 /// Blocks until the child has executed its program, which does not depend on the size of this process.
 /// **Errors:** false, errorOccurred(FailedToStart) and startError(), all within this call. While a child
