@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <sys/resource.h>
+#include <sys/wait.h>
 
 using namespace std::chrono_literals;
 
@@ -37,6 +38,8 @@ private Q_SLOTS:
     void endedAlready();
     void inForkedCopy_data();
     void inForkedCopy();
+    void warning_data();
+    void warning();
     void processEnds_data();
     void processEnds();
 
@@ -253,6 +256,57 @@ void tst_DestructionPolicy::inForkedCopy()
     QVERIFY(!lifeline.isCut());
     process->kill();
     QVERIFY(process->waitForFinished());
+}
+
+void tst_DestructionPolicy::warning_data()
+{
+    QTest::addColumn<QString>("policy");
+    QTest::addColumn<QString>("command");
+    QTest::addColumn<bool>("warns");
+    QTest::newRow("none chosen") << QString() << u"session sleep"_s << true;
+    QTest::newRow("kill") << u"Kill"_s << u"session sleep"_s << false;
+    QTest::newRow("stop") << u"Stop"_s << u"session sleep"_s << false;
+    QTest::newRow("leave") << u"LeaveRunning"_s << u"session echo"_s << false;
+    QTest::newRow("ended already") << QString() << u"session exit 0"_s << false;
+}
+
+namespace {
+
+QStringList warnings;
+
+void keepWarning(QtMsgType, const QMessageLogContext &context, const QString &message)
+{
+    warnings += QString::fromLatin1(context.category) + u": "_s + message;
+}
+
+} // namespace
+
+// A kill that the program has not asked for is told as QProcess does.
+void tst_DestructionPolicy::warning()
+{
+    QFETCH(const QString, policy);
+    QFETCH(const QString, command);
+    QFETCH(const bool, warns);
+    Lifeline lifeline;
+    auto process = std::make_unique<Process>();
+    QCOMPARE(process->destructionPolicy(), Policy::Kill);
+    if (!policy.isEmpty()) {
+        const auto meta = QMetaEnum::fromType<Policy>();
+        process->setDestructionPolicy(static_cast<Policy>(meta.keyToValue(qPrintable(policy))));
+    }
+    startAndAwait(*process, lifeline, qPrintable(command));
+    if (command.contains(u"exit"_s)) {
+        siginfo_t info; // The SIGCHLD backend may have collected it.
+        waitid(P_PID, static_cast<id_t>(process->processId()), &info, WEXITED | WNOWAIT);
+    }
+    warnings.clear();
+    const auto previous = qInstallMessageHandler(keepWarning);
+    process.reset();
+    qInstallMessageHandler(previous);
+    const QString text =
+        u"forkfd.childprocess: QProcess: Destroyed while process (\"%1\") is still running."_s;
+    QCOMPARE(warnings, warns ? QStringList(text.arg(childProgram())) : QStringList());
+    lifeline.cut();
 }
 
 void tst_DestructionPolicy::processEnds_data()

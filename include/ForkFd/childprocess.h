@@ -251,6 +251,7 @@ public:
     void setLaunchOptions(const LaunchOptions &options);
 
     /// Sends a signal to what signalScope() reaches, never to another process that got the number.
+    /// Signal 0 sends nothing: true while there is a process that a signal would reach.
     bool sendSignal(int signal);
     /// How long a child may take to end after stop(); 5 s unless set.
     std::chrono::milliseconds stopGrace() const;
@@ -293,6 +294,10 @@ public:
     bool waitForBytesWritten(int msecs = 30000) override;
     /// Blocks until the child has ended and finished() was emitted.
     bool waitForFinished(int msecs = 30000);
+
+    /// Blocks until all children that are being stopped have ended, whatever objects they belong to, at
+    /// most `timeout` (negative: for ever). True if all have ended.
+    static bool waitForStopped(std::chrono::milliseconds timeout);
 
     /// Runs a program to its end. Its exit code; -1 when it did not exit by itself, -2 when it did not
     /// start.

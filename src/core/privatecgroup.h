@@ -7,7 +7,10 @@
 #include "thisprocess.h"
 #include "uniquefd.h"
 
+#include <chrono>
+#include <initializer_list>
 #include <string>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -20,6 +23,8 @@ namespace ForkFd::Internal {
 class PrivateCgroup
 {
 public:
+    using Clock = std::chrono::steady_clock;
+
     /// None.
     PrivateCgroup() noexcept = default;
     /// A new one below the directory `parent`, or, when that is empty, below the cgroup of this process.
@@ -34,15 +39,20 @@ public:
     /// A descriptor of the directory, for who puts a process there.
     UniqueFd open() const noexcept;
 
-    /// Whether a process is in it or below.
+    /// Whether a process is in it or below. True where that cannot be known now.
     bool isPopulated() const noexcept;
-    /// Kills all that is in it or below. Returns 0 or an errno; ESRCH when nothing was there.
+    /// Kills all that is in it or below. Returns 0 or an errno; ESRCH when nothing was there. Allocates
+    /// no memory.
     int kill() noexcept;
     /// Whether it was: then it is about to be empty.
     bool isKilled() const noexcept { return m_isKilled; }
-    /// Sends another signal to each process in it or below, by pidfds. Signal 0 asks whether there is
-    /// any.
-    int sendSignal(int signal) const noexcept;
+    /// It is empty: no process is left that was killed.
+    void noteEnd() noexcept { m_isKilled = false; }
+    /// Sends these signals, one after another, to each process in it or below that is not among `told`,
+    /// by pidfds, and adds it there. Goes on until it finds no other process, or the time is up. Returns
+    /// 0 or an errno: ESRCH when it found no process, ETIMEDOUT when another call has to go on.
+    int sendSignals(std::initializer_list<int> signals, std::vector<pid_t> &told,
+                    Clock::time_point end) const noexcept;
     /// Removes the directory, and those that the child has made there. False when processes are left in
     /// it; then it is to be tried again.
     bool remove() noexcept;

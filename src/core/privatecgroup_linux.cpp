@@ -9,8 +9,13 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <climits>
+#include <csignal>
+#include <cstdio>
 #include <filesystem>
 #include <sstream>
+#include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -85,21 +90,82 @@ std::string ownDirectory()
     return path.rfind(mount.root, 0) == 0 ? mount.point + path.substr(mount.root.size()) : std::string();
 }
 
+// A directory that has gone has no members. Any other failure must not look like that.
+void throwUnlessGone(const std::error_code &error)
+{
+    if (error && error.value() != ENOENT && error.value() != ENODEV)
+        throw std::system_error(error);
+}
+
+std::vector<fs::path> directoriesIn(const fs::path &directory)
+{
+    std::vector<fs::path> directories;
+    std::error_code error;
+    for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
+        std::error_code none;
+        if (it->is_directory(none))
+            directories.push_back(it->path());
+    }
+    throwUnlessGone(error);
+    return directories;
+}
+
+void addMembers(std::vector<pid_t> &members, const fs::path &directory)
+{
+    errno = 0;
+    std::istringstream numbers(contentOf((directory / "cgroup.procs").string()));
+    throwUnlessGone({errno, std::generic_category()});
+    for (pid_t pid; numbers >> pid;) {
+        if (pid > 0) // 0 stands for a process that has no number here (pid_namespaces(7)).
+            members.push_back(pid);
+    }
+    for (const fs::path &below : directoriesIn(directory))
+        addMembers(members, below);
+}
+
+/// Sorted.
 std::vector<pid_t> membersOf(const fs::path &directory)
 {
     std::vector<pid_t> members;
-    std::istringstream numbers(contentOf(directory / "cgroup.procs"));
-    for (pid_t pid; numbers >> pid;)
-        members.push_back(pid);
-    std::error_code error;
-    for (const fs::directory_entry &entry : fs::directory_iterator(directory, error)) {
-        if (entry.is_directory(error)) {
-            const std::vector<pid_t> below = membersOf(entry.path());
-            members.insert(members.end(), below.begin(), below.end());
-        }
-    }
+    addMembers(members, directory);
     std::sort(members.begin(), members.end());
     return members;
+}
+
+/// Handles of members that are not in `told`: as many as there are descriptors, and no more than a few,
+/// so that the list is not old when it is looked at again. Whether there was any such member.
+bool holdNewMembers(const fs::path &directory, const std::vector<pid_t> &told,
+                    std::vector<ProcessHandle> &handles)
+{
+    constexpr std::size_t maximum = 64;
+    handles.clear();
+    bool isNew = false;
+    for (const pid_t pid : membersOf(directory)) {
+        if (std::binary_search(told.begin(), told.end(), pid))
+            continue;
+        isNew = true;
+        ProcessHandle handle(pid);
+        const int errorCode = handle.isOpen() ? 0 : errno;
+        if (handle.isOpen())
+            handles.push_back(std::move(handle));
+        else if (errorCode != ESRCH && handles.empty())
+            throw std::system_error(errorCode, std::generic_category());
+        if (handles.size() == maximum || (errorCode != 0 && errorCode != ESRCH))
+            break;
+    }
+    return isNew;
+}
+
+// A path on the stack: a kill must not fail for want of memory.
+UniqueFd openIn(const std::string &directory, const char *name, int flags) noexcept
+{
+    char path[PATH_MAX];
+    const int size = std::snprintf(path, sizeof path, "%s/%s", directory.c_str(), name);
+    if (size < 0 || static_cast<std::size_t>(size) >= sizeof path) {
+        errno = ENAMETOOLONG;
+        return {};
+    }
+    return UniqueFd(::open(path, flags | O_CLOEXEC));
 }
 
 bool removeEmpty(const fs::path &directory)
@@ -112,6 +178,28 @@ bool removeEmpty(const fs::path &directory)
     return ::rmdir(directory.c_str()) == 0 || errno == ENOENT;
 }
 
+bool isOfDeadProcess(const std::string &name) noexcept
+{
+    int owner = 0;
+    unsigned number = 0;
+    int length = 0;
+    return std::sscanf(name.c_str(), "forkfd-%d-%u%n", &owner, &number, &length) == 2
+        && name.size() == static_cast<std::size_t>(length) && owner > 0 && ::kill(owner, 0) != 0
+        && errno == ESRCH;
+}
+
+// A process that is killed leaves its cgroups behind. Those that hold a process cannot be removed. A
+// live process in another process namespace may look dead: if it loses its new cgroup, its child is
+// started without one.
+void removeThoseOfDeadProcesses(const std::string &parent) noexcept
+try {
+    for (const fs::path &directory : directoriesIn(parent)) {
+        if (isOfDeadProcess(directory.filename().string()))
+            removeEmpty(directory);
+    }
+} catch (const std::exception &) { // The next one tries again.
+}
+
 } // namespace
 
 PrivateCgroup PrivateCgroup::make(const std::string &parent)
@@ -121,6 +209,7 @@ PrivateCgroup PrivateCgroup::make(const std::string &parent)
     const std::string directory = parent.empty() ? ownDirectory() : parent;
     if (directory.empty())
         return group;
+    removeThoseOfDeadProcesses(directory);
     // A number may have been used in another process namespace, or by a process that left its directory.
     do {
         group.m_path =
@@ -162,50 +251,55 @@ bool PrivateCgroup::isOfThisProcess() const noexcept
 
 // cgroups(7), "Cgroups v2 cgroup.events": of this one and all below.
 bool PrivateCgroup::isPopulated() const noexcept
-try {
-    return isOfThisProcess()
-        && contentOf(m_path + "/cgroup.events").find("populated 1") != std::string::npos;
-} catch (const std::exception &) {
-    return true; // Whoever asks goes on to look after it.
+{
+    if (!isOfThisProcess())
+        return false;
+    const UniqueFd file = openIn(m_path, "cgroup.events", O_RDONLY);
+    char text[256];
+    const ssize_t size = file ? ::read(file.get(), text, sizeof text) : -1;
+    if (size < 0)
+        return errno != ENOENT && errno != ENODEV; // Unknown: the caller goes on.
+    return std::string_view(text, static_cast<std::size_t>(size)).find("populated 1")
+        != std::string_view::npos;
 }
 
 int PrivateCgroup::kill() noexcept
-try {
+{
     if (!isPopulated())
         return ESRCH;
-    const UniqueFd file(::open((m_path + "/cgroup.kill").c_str(), O_WRONLY | O_CLOEXEC));
-    m_isKilled = file && ::write(file.get(), "1", 1) == 1;
-    return m_isKilled ? 0 : errno;
-} catch (const std::exception &) {
-    return ENOMEM;
+    const UniqueFd file = openIn(m_path, "cgroup.kill", O_WRONLY);
+    if (!file || ::write(file.get(), "1", 1) != 1)
+        return errno;
+    m_isKilled = true;
+    return 0;
 }
 
-// A number counts only if it is in the list before and after it became a handle: in between it cannot
-// have been a stranger's.
-int PrivateCgroup::sendSignal(int signal) const noexcept
+int PrivateCgroup::sendSignals(std::initializer_list<int> signals, std::vector<pid_t> &told,
+                               Clock::time_point end) const noexcept
 try {
     if (!isOfThisProcess())
         return ESRCH;
     int result = ESRCH;
-    std::vector<pid_t> told;
-    for (bool isNew = true; isNew;) {
-        isNew = false;
-        std::vector<ProcessHandle> handles;
-        for (const pid_t pid : membersOf(m_path)) {
-            if (!std::binary_search(told.begin(), told.end(), pid))
-                handles.emplace_back(pid);
-        }
+    std::vector<ProcessHandle> handles;
+    while (holdNewMembers(m_path, told, handles)) {
+        // A number counts only if it is in the list before and after it became a handle: in between it
+        // cannot have been a stranger's.
         const std::vector<pid_t> members = membersOf(m_path);
         for (const ProcessHandle &handle : handles) {
             if (!std::binary_search(members.begin(), members.end(), handle.pid()))
                 continue;
-            const int errorCode = handle.sendSignal(signal);
-            result = errorCode == 0 || result == ESRCH ? errorCode : result;
             told.insert(std::upper_bound(told.begin(), told.end(), handle.pid()), handle.pid());
-            isNew = true;
+            for (const int signal : signals) {
+                const int errorCode = handle.sendSignal(signal);
+                result = errorCode == 0 || result == ESRCH ? errorCode : result;
+            }
         }
+        if (Clock::now() >= end)
+            return ETIMEDOUT;
     }
     return result;
+} catch (const std::system_error &error) {
+    return error.code().value();
 } catch (const std::exception &) {
     return ENOMEM;
 }

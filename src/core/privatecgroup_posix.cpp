@@ -32,7 +32,8 @@ int PrivateCgroup::kill() noexcept
     return ESRCH;
 }
 
-int PrivateCgroup::sendSignal(int) const noexcept
+int PrivateCgroup::sendSignals(std::initializer_list<int>, std::vector<pid_t> &,
+                               Clock::time_point) const noexcept
 {
     return ESRCH;
 }

@@ -30,6 +30,8 @@ public:
     }
 
     pid_t pid() const noexcept { return m_pid; }
+    /// Otherwise errno said why right after the construction.
+    bool isOpen() const noexcept { return static_cast<bool>(m_pidfd); }
     /// Returns 0 or an errno; ESRCH also when it could not be opened.
     int sendSignal(int signal) const noexcept
     {

@@ -5,8 +5,8 @@
 
 #include "exitwatch.h"
 #include "processhandle_linux.h"
+#include "readiness.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -14,13 +14,15 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <map>
 #include <memory>
 #include <optional>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <poll.h>
 
 namespace ForkFd::Internal {
 
@@ -35,13 +37,26 @@ struct ProcessStatus
     char state;
     pid_t parent;
     pid_t group;
+    unsigned long long
+        startTime; ///< With the number it identifies a process: it comes again after hours at least.
+
+    bool isAlive() const noexcept { return !std::strchr("ZXx", state); }
 };
 
-std::optional<ProcessStatus> statusOf(pid_t pid) noexcept
+// A process that is gone has no status. Without descriptors or memory, nothing is known of it.
+void throwIfExhausted(int errorCode)
+{
+    if (errorCode == EMFILE || errorCode == ENFILE || errorCode == ENOMEM)
+        throw std::system_error(errorCode, std::generic_category());
+}
+
+std::optional<ProcessStatus> statusOf(pid_t pid)
 {
     char path[32];
     std::snprintf(path, sizeof path, "/proc/%d/stat", pid);
     const UniqueFd file(::open(path, O_RDONLY | O_CLOEXEC));
+    if (!file)
+        throwIfExhausted(errno);
     char text[512];
     const ssize_t size = file ? ::read(file.get(), text, sizeof text - 1) : -1;
     if (size <= 0)
@@ -50,123 +65,184 @@ std::optional<ProcessStatus> statusOf(pid_t pid) noexcept
     // The name, in brackets, may hold anything.
     const char *rest = std::strrchr(text, ')');
     ProcessStatus status;
-    if (!rest || std::sscanf(rest, ") %c %d %d", &status.state, &status.parent, &status.group) != 3)
+    if (!rest
+        || std::sscanf(rest,
+                       ") %c %d %d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+                       &status.state, &status.parent, &status.group, &status.startTime)
+            != 4)
         return std::nullopt;
     return status;
 }
 
-/// Finds the processes of a tree, and holds on to them.
+// Read at once, so that the walk does not need a descriptor for the list.
+std::vector<pid_t> allProcesses()
+{
+    std::vector<pid_t> processes;
+    const std::unique_ptr<DIR, int (*)(DIR *)> directory(::opendir("/proc"), ::closedir);
+    if (!directory)
+        throwIfExhausted(errno);
+    while (const dirent *entry = directory ? ::readdir(directory.get()) : nullptr) {
+        if (const pid_t pid = std::atoi(entry->d_name); pid > 0)
+            processes.push_back(pid);
+    }
+    return processes;
+}
+
+/// Finds the processes of a tree, and signals each.
+///
+/// It knows them by number and start time and holds no descriptor for any of them: a tree may have more
+/// processes than this process may have descriptors. A pidfd is opened for each signal, and the start
+/// time compared after that, so that the signal reaches this very process.
 class Walk
 {
 public:
-    Walk(ProcessHandle root, bool stops)
-        : m_root(root.pid())
+    Walk(pid_t root, const ProcessStatus &status, bool stops)
+        : m_root(root)
+        , m_rootStartTime(status.startTime)
         , m_stops(stops)
     {
+        m_found.emplace(root, status.startTime);
+        m_order.push_back(root);
         stopIfWanted(root);
-        m_found.push_back(std::move(root));
     }
 
     void run()
     {
         while (findMore() && Clock::now() < m_end) { }
     }
-    const std::vector<ProcessHandle> &found() const noexcept { return m_found; }
+
+    /// Returns 0 or an errno; ESRCH when no process was reached.
+    int send(std::initializer_list<int> signals)
+    {
+        int result = ESRCH;
+        for (const pid_t pid : m_order) {
+            for (const int signal : signals) {
+                const int errorCode = sendTo(pid, signal);
+                result = errorCode == 0 || result == ESRCH ? errorCode : result;
+            }
+        }
+        return result;
+    }
 
 private:
     // One look at every process. Whether the next one may find more.
     bool findMore()
     {
         m_comesBack = false;
-        const std::size_t before = m_found.size();
-        const std::unique_ptr<DIR, int (*)(DIR *)> directory(::opendir("/proc"), ::closedir);
-        while (const dirent *entry = directory ? ::readdir(directory.get()) : nullptr) {
-            const pid_t pid = std::atoi(entry->d_name);
-            if (pid > 0 && !isFound(pid))
+        const std::size_t before = m_order.size();
+        for (const pid_t pid : allProcesses()) {
+            if (m_found.find(pid) == m_found.end())
                 examine(pid);
         }
-        return m_comesBack || m_found.size() > before;
-    }
-
-    bool isFound(pid_t pid) const noexcept { return find(pid) != nullptr; }
-
-    const ProcessHandle *find(pid_t pid) const noexcept
-    {
-        const auto it = std::find_if(m_found.begin(), m_found.end(),
-                                     [pid](const ProcessHandle &handle) { return handle.pid() == pid; });
-        return it == m_found.end() ? nullptr : &*it;
+        return m_comesBack || m_order.size() > before;
     }
 
     void examine(pid_t pid)
     {
-        if (!belongs(statusOf(pid)))
+        const std::optional<ProcessStatus> status = statusOf(pid);
+        if (!status || !belongs(*status))
             return;
+        m_found.emplace(pid, status->startTime);
+        m_order.push_back(pid);
+        stopIfWanted(pid);
+    }
+
+    // Its parent is looked at after it was read whose child it is: the number meant that very parent
+    // then. The group's number is the root's.
+    bool belongs(const ProcessStatus &status) const
+    {
+        const auto parent = m_found.find(status.parent);
+        return (parent != m_found.end() && isStill(parent->first, parent->second))
+            || (status.group == m_root && isStill(m_root, m_rootStartTime));
+    }
+
+    static bool isStill(pid_t pid, unsigned long long startTime)
+    {
+        const std::optional<ProcessStatus> status = statusOf(pid);
+        return status && status->startTime == startTime;
+    }
+
+    int sendTo(pid_t pid, int signal) const
+    {
+        const ProcessHandle handle(pid);
+        if (!handle.isOpen())
+            throwIfExhausted(errno);
         // Opened, and only then believed: the number may have changed hands before.
-        ProcessHandle handle(pid);
-        if (!belongs(statusOf(pid)))
-            return;
-        stopIfWanted(handle);
-        m_found.push_back(std::move(handle));
+        return handle.isOpen() && isStill(pid, m_found.at(pid)) ? handle.sendSignal(signal) : ESRCH;
     }
 
-    // A number among those that were found is that process as long as it exists. The group's number is
-    // the root's.
-    bool belongs(const std::optional<ProcessStatus> &status) const noexcept
+    // At most 50 ms: a process that sleeps where no signal reaches it stops later, and may start others
+    // till then.
+    void stopIfWanted(pid_t pid)
     {
-        if (!status)
-            return false;
-        const ProcessHandle *parent = find(status->parent);
-        return (parent && parent->exists()) || (status->group == m_root && m_found.front().exists());
-    }
-
-    // At most 50 ms: one that sleeps where no signal reaches it stops later, and may start others till
-    // then.
-    void stopIfWanted(const ProcessHandle &handle) noexcept
-    {
-        if (!m_stops || handle.sendSignal(SIGSTOP) != 0)
+        if (!m_stops || sendTo(pid, SIGSTOP) != 0)
             return;
         const auto end = Clock::now() + 50ms;
         while (Clock::now() < end) {
-            const std::optional<ProcessStatus> status = statusOf(handle.pid());
+            const std::optional<ProcessStatus> status = statusOf(pid);
             if (!status || std::strchr("TtZXx", status->state))
                 return;
             if (status->state == 'D')
                 break;
-            ::poll(nullptr, 0, 1);
+            pauseFor(1ms);
         }
         m_comesBack = true;
     }
 
     const pid_t m_root;
+    const unsigned long long m_rootStartTime;
     const bool m_stops;
     const Clock::time_point m_end = Clock::now() + 1s;
-    std::vector<ProcessHandle> m_found; ///< The root comes first, and parents before their children.
+    std::map<pid_t, unsigned long long> m_found; ///< Their start times.
+    std::vector<pid_t> m_order; ///< The root comes first, and parents before their children.
     bool m_comesBack = false;
 };
 
-} // namespace
-
-int signalTree(ExitWatch &root, int signal) noexcept
-try {
-    if (root.pidFd() < 0)
-        return root.sendSignalToGroup(signal);
-    ProcessHandle handleOfRoot(root.pid());
-    // What descends from a child that is gone has another parent by now; and the number has another
-    // owner.
-    if (root.sendSignal(0) != 0)
-        return root.sendSignalToGroup(signal);
-    Walk walk(std::move(handleOfRoot), signal == SIGKILL);
-    walk.run();
+int signalGroup(ExitWatch &root, std::initializer_list<int> signals) noexcept
+{
     int result = ESRCH;
-    for (const ProcessHandle &handle : walk.found()) {
-        const int errorCode = handle.sendSignal(signal);
+    for (const int signal : signals) {
+        const int errorCode = root.sendSignalToGroup(signal);
         result = errorCode == 0 || result == ESRCH ? errorCode : result;
     }
+    return result;
+}
+
+} // namespace
+
+int signalTree(ExitWatch &root, std::initializer_list<int> signals) noexcept
+try {
+    if (root.pidFd() < 0)
+        return signalGroup(root, signals);
+    const std::optional<ProcessStatus> status = statusOf(root.pid());
+    // What descends from a child that is gone has another parent by now; and the number has another
+    // owner.
+    if (!status || root.sendSignal(0) != 0)
+        return signalGroup(root, signals);
+    const bool kills = *signals.begin() == SIGKILL;
+    Walk walk(root.pid(), *status, kills);
+    walk.run();
+    const int result = walk.send(signals);
     // The walk has told the rest of the group, too, but for those that came since.
-    return signal == SIGKILL && root.sendSignalToGroup(signal) == 0 ? 0 : result;
+    return kills && root.sendSignalToGroup(SIGKILL) == 0 ? 0 : result;
+} catch (const std::system_error &error) {
+    signalGroup(root, signals);
+    return error.code().value();
 } catch (const std::exception &) {
-    root.sendSignalToGroup(signal);
+    signalGroup(root, signals);
     return ENOMEM;
+}
+
+bool hasLivingMember(pid_t group) noexcept
+try {
+    for (const pid_t pid : allProcesses()) {
+        const std::optional<ProcessStatus> status = statusOf(pid);
+        if (status && status->group == group && status->isAlive())
+            return true;
+    }
+    return false;
+} catch (const std::exception &) {
+    return true; // Unknown: the caller asks again.
 }
 
 } // namespace ForkFd::Internal

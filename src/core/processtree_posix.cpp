@@ -7,11 +7,23 @@
 
 #include "exitwatch.h"
 
+#include <cerrno>
+
 namespace ForkFd::Internal {
 
-int signalTree(ExitWatch &root, int signal) noexcept
+int signalTree(ExitWatch &root, std::initializer_list<int> signals) noexcept
 {
-    return root.sendSignalToGroup(signal);
+    int result = ESRCH;
+    for (const int signal : signals) {
+        const int errorCode = root.sendSignalToGroup(signal);
+        result = errorCode == 0 || result == ESRCH ? errorCode : result;
+    }
+    return result;
+}
+
+bool hasLivingMember(pid_t) noexcept
+{
+    return false;
 }
 
 } // namespace ForkFd::Internal

@@ -6,6 +6,7 @@
 #include "launcher.h"
 #include "launchplan.h"
 #include "processtree.h"
+#include "readiness.h"
 #include "signals.h"
 #include "stopper.h"
 
@@ -14,7 +15,11 @@
 #include <string_view>
 #include <utility>
 
+#include <poll.h>
+
 namespace ForkFd::Internal {
+
+using namespace std::chrono_literals;
 
 StoppableChild::StoppableChild(Scope scope) noexcept
     : m_scope(scope)
@@ -39,25 +44,102 @@ int StoppableChild::sendSignal(int signal) noexcept
 
 int StoppableChild::trySendSignal(int signal) noexcept
 {
-    if (m_scope == Process)
-        return m_watch->sendSignal(signal);
-    if (m_scope == Tree && m_cgroup && signal == 0)
+    if (!m_cgroup)
+        return trySendSignals({signal});
+    if (signal == 0)
         return m_cgroup.isPopulated() ? 0 : ESRCH;
-    if (m_scope == Tree && m_cgroup && signal == SIGKILL)
-        return m_cgroup.kill();
+    if (signal == SIGKILL)
+        return killCgroup();
     // The members of a cgroup can only be told by pidfds.
-    if (m_scope == Tree && m_cgroup && m_watch->pidFd() >= 0)
-        return m_cgroup.sendSignal(signal);
-    const int errorCode =
-        m_scope == Tree ? signalTree(*m_watch, signal) : m_watch->sendSignalToGroup(signal);
-    // The child itself may have left for another group.
-    return errorCode == ESRCH ? m_watch->sendSignal(signal) : errorCode;
+    if (m_watch->pidFd() < 0)
+        return trySendSignals({signal});
+    std::vector<pid_t> told;
+    const int errorCode = m_cgroup.sendSignals({signal}, told, PrivateCgroup::Clock::now() + 50ms);
+    return errorCode == ETIMEDOUT ? 0 : errorCode;
 }
 
-void StoppableChild::askToEnd() noexcept
+// Without a cgroup.
+int StoppableChild::trySendSignals(std::initializer_list<int> signals) noexcept
 {
-    sendSignal(SIGTERM);
-    sendSignal(SIGCONT);
+    if (m_scope == Tree)
+        if (const int errorCode = signalTree(*m_watch, signals); errorCode != ESRCH)
+            return errorCode;
+    int result = ESRCH;
+    for (const int signal : signals) {
+        int errorCode = m_scope == Process ? ESRCH : m_watch->sendSignalToGroup(signal);
+        // The child itself may have left for another group.
+        if (errorCode == ESRCH)
+            errorCode = m_watch->sendSignal(signal);
+        result = errorCode == 0 || result == ESRCH ? errorCode : result;
+    }
+    return result;
+}
+
+// When there is no descriptor for the cgroup, the group at least; the caller hears of it.
+int StoppableChild::killCgroup() noexcept
+{
+    const int errorCode = m_cgroup.kill();
+    if (errorCode != 0 && errorCode != ESRCH)
+        m_watch->sendSignalToGroup(SIGKILL);
+    return errorCode;
+}
+
+bool StoppableChild::askToEnd() noexcept
+{
+    if (!m_watch->belongsToThisProcess())
+        return true;
+    const CancellationBlocker blocker;
+    const std::lock_guard lock(m_signalling);
+    if (!m_cgroup || m_watch->pidFd() < 0) {
+        trySendSignals({SIGTERM, SIGCONT});
+        return true;
+    }
+    const auto now = PrivateCgroup::Clock::now();
+    if (!m_askEnd)
+        m_askEnd = now + 1s;
+    const int errorCode = m_cgroup.sendSignals({SIGTERM, SIGCONT}, m_asked, now + 10ms);
+    if (errorCode == ETIMEDOUT && now < *m_askEnd)
+        return false;
+    if (errorCode != ESRCH && errorCode != ETIMEDOUT && errorCode != 0 && m_asked.empty()) {
+        m_watch->sendSignalToGroup(SIGTERM); // No descriptor or memory to find the members with.
+        m_watch->sendSignalToGroup(SIGCONT);
+    }
+    m_asked = {};
+    m_askEnd.reset();
+    return true;
+}
+
+bool StoppableChild::hasEnded() noexcept
+{
+    // In a forked copy somebody may have locked it who is not there.
+    if (!m_watch->belongsToThisProcess())
+        return true;
+    const std::unique_lock lock(m_signalling, std::try_to_lock);
+    if (!lock || !hasLeaderEnded())
+        return false;
+    if (m_scope == Process)
+        return true;
+    if (m_cgroup)
+        return !m_cgroup.isPopulated();
+    // A child that was not collected is a member of its group, too.
+    return m_watch->sendSignalToGroup(0) == ESRCH || !hasLivingMember(m_watch->pid());
+}
+
+bool StoppableChild::hasLeaderEnded() noexcept
+{
+    if (!m_watch->isWatching())
+        return true;
+    pollfd entry = {m_watch->descriptor(), POLLIN, 0};
+    const int count = ::poll(&entry, 1, 0);
+    return count > 0
+        || (count < 0 && m_watch->sendSignal(0) == ESRCH); // With RLIMIT_NOFILE 0 poll(2) fails.
+}
+
+void StoppableChild::awaitLeader(std::chrono::milliseconds time) noexcept
+{
+    pollfd entry = {m_watch->descriptor(), POLLIN, 0};
+    if (!m_watch->isWatching() || pollDescriptors(&entry, 1, static_cast<int>(time.count())) > 0)
+        pauseFor(10ms); // The caller looks: others may be left.
 }
 
 bool StoppableChild::removeCgroup() noexcept
@@ -72,6 +154,10 @@ ExitWatchPtr launchIn(const PrivateCgroup &group, LaunchRequest request, LaunchF
                       StartReport *later)
 {
     const UniqueFd directory = group ? group.open() : UniqueFd();
+    if (group && !directory) {
+        failure.error = {"controlGroup", errno};
+        return nullptr;
+    }
     if (directory) {
         request.options.controlGroup.clear();
         request.controlGroupFd = directory.get();

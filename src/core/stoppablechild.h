@@ -7,8 +7,12 @@
 #include "exitwatch.h"
 #include "privatecgroup.h"
 
+#include <chrono>
+#include <initializer_list>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <vector>
 
 namespace ForkFd::Internal {
 
@@ -43,8 +47,17 @@ public:
     /// Sends a signal to what the scope reaches and is still there. Returns 0 or an errno; ESRCH when
     /// nothing was reached. Any thread.
     int sendSignal(int signal) noexcept;
-    /// Asks all of them to end. A stopped process does not hear of that before it goes on.
-    void askToEnd() noexcept;
+    /// Asks all of them to end. A stopped process does not hear of that before it goes on. False after a
+    /// short time when there are more: another call goes on, until a second is over. Any thread.
+    bool askToEnd() noexcept;
+    /// Whether the child has ended, collected or not, and its scope reaches no other living process. Any
+    /// thread.
+    bool hasEnded() noexcept;
+    /// Whether the child itself has ended, collected or not. Any thread.
+    bool hasLeaderEnded() noexcept;
+    /// Returns when the child itself may have ended, or the time is over. The caller blocks
+    /// cancellation. Any thread.
+    void awaitLeader(std::chrono::milliseconds time) noexcept;
     /// Removes its cgroup, for the end of the process, when no destructor comes. False when processes
     /// are left in it that were killed.
     bool removeCgroup() noexcept;
@@ -53,11 +66,15 @@ private:
     friend FORKFD_EXPORT std::shared_ptr<StoppableChild> launchStoppable(LaunchRequest, Scope,
                                                                          LaunchFailure &, StartReport *);
     int trySendSignal(int signal) noexcept;
+    int trySendSignals(std::initializer_list<int> signals) noexcept;
+    int killCgroup() noexcept;
 
     const Scope m_scope;
     PrivateCgroup m_cgroup; ///< With Tree, where one may be made.
     ExitWatchPtr m_watch;
-    std::mutex m_signalling; ///< Watches take one signal at a time.
+    std::mutex m_signalling; ///< Watches take one signal at a time. Also for the two below.
+    std::vector<pid_t> m_asked; ///< The members of the cgroup that askToEnd() has told so far.
+    std::optional<PrivateCgroup::Clock::time_point> m_askEnd; ///< Of an askToEnd() that is to go on.
 };
 
 /// As launch(), into a process group or cgroup of its own where the scope asks for one; then it also

@@ -14,14 +14,16 @@
 namespace ForkFd::Internal {
 
 class PrivateCgroup;
+class StopperState;
 class StoppableChild;
 
-/// Makes children end that do not when they are asked to: SIGKILL once their grace is over, whatever the
-/// program's threads do meanwhile. At normal exit of the process all of them are killed that are left.
+/// Stops children: sends SIGKILL when their grace is over, whatever the program's threads do meanwhile.
+/// At normal exit of the process it kills all that are left.
 ///
-/// Its thread starts with the first of them and lives as long as the process. None of these functions
-/// fails or waits for a child: without memory for a grace there is none, and without a thread the next
-/// call to the library does its work.
+/// Its thread starts with the first child and lives as long as the process. None of these functions
+/// fails or waits for a child, except awaitAll(): without memory for a grace SIGKILL follows at once,
+/// and without a thread the next call to the library does its work. The thread itself allocates no
+/// memory, except to find and signal the members of a tree; where it cannot, it tries again.
 class FORKFD_EXPORT Stopper
 {
 public:
@@ -30,26 +32,28 @@ public:
     /// Asks `child` to end, now, and kills what is left of it when the grace is over, unless it was let
     /// go by its owner before that.
     static void stop(const std::shared_ptr<StoppableChild> &child, Clock::duration grace) noexcept;
-    /// For an owner that goes: keeps the child until its grace is over, or it has ended, and collects
-    /// it.
+    /// For an owner that goes: keeps the child until it has ended, kills it when its grace is over, and
+    /// collects it.
     static void adopt(const std::shared_ptr<StoppableChild> &child) noexcept;
-    /// The same, and it has no grace: for one whose kill takes its time.
+    /// The same without a grace, for a child whose kill takes its time.
     static void kill(const std::shared_ptr<StoppableChild> &child) noexcept;
 
-    /// Removes a cgroup when all have left it.
+    /// Removes a cgroup when all processes have left it.
     static void removeLater(PrivateCgroup group) noexcept;
+
+    /// Blocks until all children that are being stopped have ended, with what their scope still reaches,
+    /// or the time has come. Collects no child that has an owner. Whether all have ended.
+    static bool awaitAll(Clock::time_point end) noexcept;
 
     /// Tries again what could not be had before. Costs next to nothing when there is nothing to do.
     static void retry() noexcept;
 
 private:
-    struct Task;
-    class State;
-    static State *stateOfThisProcess() noexcept;
+    static StopperState *stateOfThisProcess() noexcept;
     static void killAllAtExit() noexcept;
     static void adopt(const std::shared_ptr<StoppableChild> &child, bool hasGrace) noexcept;
 
-    static OnePerProcess<State> states;
+    static OnePerProcess<StopperState> states;
 };
 
 } // namespace ForkFd::Internal

@@ -150,6 +150,7 @@ private:
     void reportErrorOf(quint64 run, ChildProcess::ProcessError newError, const QString &text);
 
     bool signalScopeIsPossible() const noexcept;
+    void killAtDestruction();
     void letGoOfChild() noexcept;
     QDeadlineTimer timeLimitDeadline() const;
     void enforceTimeLimit();

@@ -5,11 +5,15 @@
 
 #include "childprocess_p.h"
 
+#include "logging.h"
+#include "runthread.h"
 #include "starterrortext.h"
 
 #include "../core/stopper.h"
 
 #include <QtCore/QAbstractEventDispatcher>
+#include <QtCore/QDebug>
+#include <QtCore/QDir>
 #include <QtCore/QScopeGuard>
 
 #include <algorithm>
@@ -36,13 +40,25 @@ ChildProcessPrivate::~ChildProcessPrivate()
     leaveHub();
     stopTimeLimit();
     using Policy = ChildProcess::DestructionPolicy;
-    if (watch && stopSettings.atDestruction == Policy::Kill && child->signalsAtOnce())
-        child->sendSignal(SIGKILL);
-    else if (watch && stopSettings.atDestruction == Policy::Kill)
-        Stopper::kill(child);
-    else if (watch && stopSettings.atDestruction == Policy::Stop && !m_isStopping)
+    const Policy policy = stopSettings.atDestruction.value_or(Policy::Kill);
+    if (watch && policy == Policy::Kill)
+        killAtDestruction();
+    else if (watch && policy == Policy::Stop && !m_isStopping)
         stop();
     letGoOfChild();
+}
+
+// As QProcess says it, unless that is what the program asked for.
+void ChildProcessPrivate::killAtDestruction()
+{
+    if (!stopSettings.atDestruction && !child->hasLeaderEnded())
+        qCWarning(childProcessLog).nospace()
+            << "QProcess: Destroyed while process (" << QDir::toNativeSeparators(settings.program)
+            << ") is still running.";
+    if (child->signalsAtOnce())
+        child->sendSignal(SIGKILL);
+    else
+        Stopper::kill(child);
 }
 
 // The reaper collects it. What was asked to end gets no longer grace than it was given.
@@ -237,18 +253,45 @@ void ChildProcess::setSignalScope(SignalScope scope)
 /// DestructionPolicy::Kill unless set. Never blocks. **Errors:** none. \since 0.1
 ChildProcess::DestructionPolicy ChildProcess::destructionPolicy() const
 {
-    return d->stopSettings.atDestruction;
+    return d->stopSettings.atDestruction.value_or(DestructionPolicy::Kill);
 }
 
 /// Counts when the object is destroyed. Kill and Stop reach what signalScope() says. A stop() that is
 /// under way goes on with any of them; LeaveRunning closes our ends of the pipes, so that a child that
 /// goes on to write gets SIGPIPE. At normal exit of the process whatever is still being stopped is
-/// killed.
+/// killed; waitForStopped() gives it its time. A destructor that kills although no policy was set warns
+/// in QProcess's words, in the category `forkfd.childprocess`; after setDestructionPolicy(Kill) it is
+/// silent.
 ///
 /// Never blocks. **Errors:** none. \since 0.1
 void ChildProcess::setDestructionPolicy(DestructionPolicy policy)
 {
     d->stopSettings.atDestruction = policy;
+}
+
+/// These are children for which stop() was called, by the program, a time limit or
+/// DestructionPolicy::Stop, of objects that live and of objects that have gone; programs of run() whose
+/// future was canceled; and whatever the signal scope of each still reaches, such as descendants in its
+/// cgroup. SIGKILL comes when the grace of each is over, as ever. To be called before `main()` returns,
+/// so that helpers that are being stopped can save their work: the end of the process is the end of
+/// every grace.
+///
+/// Collects no child of a live object and emits nothing: finished() follows from the event loop or a
+/// wait, as after any other end. Children that only were sent signals (terminate(), kill()), or that a
+/// destructor kills by DestructionPolicy::Kill, are not being stopped.
+///
+/// Blocks for `timeout` at most; 0 only asks, a negative one waits for ever. Needs no event loop and no
+/// application object; any thread. True when all have ended, or there was none. A forked copy has none
+/// of its parent's.
+/// **Errors:** none. \since 0.1
+bool ChildProcess::waitForStopped(milliseconds timeout)
+{
+    using Clock = Stopper::Clock;
+    const Clock::time_point end = timeout < milliseconds::zero()
+        ? Clock::time_point::max()
+        : Clock::now() + std::min(timeout, longest);
+    // A canceled future tells the thread of run() a moment later.
+    return RunThread::stopCanceledJobs(end) && Stopper::awaitAll(end);
 }
 
 } // namespace ForkFd

@@ -16,6 +16,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 
 namespace ForkFd::Internal {
 
@@ -44,7 +45,8 @@ struct StopSettings
     ChildProcess::SignalScope scope = ChildProcess::SignalScope::Process; ///< Of the next child.
     std::chrono::milliseconds grace = std::chrono::seconds(5);
     std::chrono::milliseconds timeLimit = {}; ///< 0: none.
-    ChildProcess::DestructionPolicy atDestruction = ChildProcess::DestructionPolicy::Kill;
+    std::optional<ChildProcess::DestructionPolicy>
+        atDestruction; ///< Kill unless set, and with a warning.
 };
 
 } // namespace ForkFd::Internal

@@ -110,9 +110,11 @@ void RunThread::serveForEver()
             m_hub->serve(timeToNextDeadline());
         if (m_isLeaving)
             leave();
+        const unsigned wantedLook = m_wantedLook;
         startWaiting();
         if (m_mayBeCanceled.exchange(false))
             stopCanceled();
+        m_lastLook = wantedLook;
         enforceTimeLimits();
         finishThoseThatAreOver();
         m_finisher.helpIfStuck();
@@ -172,6 +174,30 @@ void RunThread::stopCanceled()
 {
     for (const auto &[job, entry] : m_jobs)
         job->stopIfCanceled();
+}
+
+bool RunThread::stopCanceledJobs(Clock::time_point end)
+{
+    RunThread *const thread = threads.find();
+    if (!thread || thread->m_thread == NoThread)
+        return true;
+    if (isRunThread) {
+        thread->stopCanceled();
+        return true;
+    }
+    const unsigned look = ++thread->m_wantedLook;
+    thread->m_mayBeCanceled = true;
+    thread->m_wake.set();
+    const bool waits = Clock::now() < end;
+    const auto isDone = [&] {
+        return static_cast<int>(thread->m_lastLook - look) >= 0 || thread->m_thread == NoThread
+            || thread->m_isLeaving;
+    };
+    for (; !isDone(); pauseFor(std::chrono::milliseconds(1))) {
+        if (Clock::now() >= end)
+            return !waits;
+    }
+    return true;
 }
 
 void RunThread::enforceTimeLimits()

@@ -30,17 +30,22 @@ namespace ForkFd::Internal {
 class RunThread final : public OfOneProcess, private HubClient
 {
 public:
+    using Clock = std::chrono::steady_clock;
+
     /// Null with errno when there is no descriptor to be had.
     static RunThread *ofThisProcess();
     ~RunThread() { m_wake.close(); }
     RunThread(const RunThread &) = delete;
     RunThread &operator=(const RunThread &) = delete;
 
+    /// Has the thread stop every job whose future was canceled, and waits until it has. False when that
+    /// takes longer; with an `end` that is over it does not wait.
+    static bool stopCanceledJobs(Clock::time_point end);
+
     /// Runs the job, or makes it fail if there is no thread.
     void add(std::unique_ptr<RunJob> job);
 
 private:
-    using Clock = std::chrono::steady_clock;
     using Deadlines = std::multimap<Clock::time_point, RunJob *>;
     enum Thread { NoThread, HasThread };
     struct Entry
@@ -73,6 +78,8 @@ private:
     std::atomic<Thread> m_thread = NoThread;
     std::atomic<RunJob *> m_waiting = nullptr; ///< A stack, only ever taken whole.
     std::atomic<bool> m_mayBeCanceled = false;
+    std::atomic<unsigned> m_wantedLook = 0; ///< At all futures; counts those that were asked for.
+    std::atomic<unsigned> m_lastLook = 0; ///< The one that the thread has done.
     std::atomic<bool> m_isLeaving = false;
     QSemaphore m_hasLeft;
     // What the thread alone uses.

@@ -1,0 +1,206 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "stoppingtest.h"
+#include "temporarychange.h"
+
+#include <ForkFd/forkfd.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <ctime>
+#include <new>
+
+#include <pthread.h>
+#include <sys/resource.h>
+
+using namespace std::chrono_literals;
+
+namespace {
+
+std::atomic<bool> isMemoryShort;
+pthread_t mainThread;
+
+} // namespace
+
+// The library's threads have no memory while it is short.
+void *operator new(std::size_t size)
+{
+    void *memory =
+        isMemoryShort && !pthread_equal(pthread_self(), mainThread) ? nullptr : std::malloc(size);
+    if (!memory)
+        throw std::bad_alloc();
+    return memory;
+}
+
+void operator delete(void *memory) noexcept
+{
+    std::free(memory);
+}
+
+void operator delete(void *memory, std::size_t) noexcept
+{
+    std::free(memory);
+}
+
+namespace {
+
+using Scope = Process::SignalScope;
+
+class MemoryShortage
+{
+public:
+    MemoryShortage() { isMemoryShort = true; }
+    ~MemoryShortage() { isMemoryShort = false; }
+};
+
+double ownProcessorTime()
+{
+    timespec time;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
+} // namespace
+
+/// Children are stopped with few descriptors and little memory, however many they are.
+class tst_StoppingShortage : public StoppingTest
+{
+    Q_OBJECT
+
+protected:
+    void warmUp() override
+    {
+        mainThread = pthread_self();
+        StoppingTest::warmUp();
+    }
+
+private Q_SLOTS:
+    void memory_data();
+    void memory();
+    void cgroupWithoutMemory();
+    void descriptors_data();
+    void descriptors();
+    void forkingLoops();
+};
+
+void tst_StoppingShortage::memory_data()
+{
+    QTest::addColumn<Scope>("scope");
+    QTest::newRow("process") << Scope::Process;
+    QTest::newRow("group") << Scope::Group;
+    QTest::newRow("tree") << Scope::Tree;
+}
+
+// SIGKILL comes all the same.
+void tst_StoppingShortage::memory()
+{
+    QFETCH(const Scope, scope);
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(scope);
+    process.setStopGrace(50ms);
+    startAndAwait(process, lifeline, "ignore 15 session sleep");
+    process.stop();
+    {
+        const MemoryShortage shortage;
+        QVERIFY(lifeline.comesToBeCut());
+    }
+    QVERIFY(process.waitForFinished());
+}
+
+// The stopper's thread has a cgroup to remove, and terminated the program.
+void tst_StoppingShortage::cgroupWithoutMemory()
+{
+    if (!TestCgroups::canBeMade())
+        QSKIP("No cgroup can be made here.");
+    Lifeline lifeline;
+    {
+        Process process;
+        process.setSignalScope(Scope::Tree);
+        process.setDestructionPolicy(Process::DestructionPolicy::LeaveRunning);
+        startAndAwait(process, lifeline, "branch same session exit 0");
+        QVERIFY(ends(process));
+    }
+    {
+        const MemoryShortage shortage;
+        QTest::qWait(100); // It tries after 1, 2, 4 ms, and so on.
+    }
+    QVERIFY(!TestCgroups::left().isEmpty());
+    lifeline.cut();
+    QTRY_COMPARE_WITH_TIMEOUT(TestCgroups::left(), QStringList(), 40000);
+}
+
+void tst_StoppingShortage::descriptors_data()
+{
+    QTest::addColumn<bool>("hasCgroup");
+    QTest::addColumn<int>("signal");
+    for (const int signal : {SIGTERM, SIGKILL}) {
+        if (TestCgroups::canBeMade())
+            QTest::addRow("cgroup, signal %d", signal) << true << signal;
+        QTest::addRow("walk, signal %d", signal) << false << signal;
+    }
+}
+
+// A tree with more processes than there are descriptors.
+void tst_StoppingShortage::descriptors()
+{
+    QFETCH(const bool, hasCgroup);
+    QFETCH(const int, signal);
+    if (ForkFd::backend() != ForkFd::Backend::PidFd)
+        QSKIP("Without pidfds other signals reach the group alone.");
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    Lifeline lifeline;
+    ForkFd::LaunchOptions options;
+    options.fileDescriptors = {lifeline.asDescriptor()};
+    Process process;
+    process.setLaunchOptions(options);
+    process.setSignalScope(Scope::Tree);
+    process.start(
+        u"/bin/sh"_s,
+        {u"-c"_s,
+         u"i=0; while [ $i -lt 60 ]; do setsid sleep 300 & i=$((i+1)); done; sleep 0.3; echo ready; wait"_s});
+    lifeline.letGo();
+    QVERIFY(process.waitForReadyRead());
+    {
+        int free = 0;
+        const int highest = dup(STDIN_FILENO);
+        close(highest);
+        const auto open = ProcessState::now().descriptors.lastKey();
+        free = std::max(open, highest) + 1;
+        const TemporaryLimit limit(RLIMIT_NOFILE, static_cast<rlim_t>(free + 3));
+        QVERIFY(process.sendSignal(signal));
+    }
+    QVERIFY(lifeline.comesToBeCut());
+    QVERIFY(ends(process));
+}
+
+// Each of them starts others all the time, and ignores SIGTERM: there is always one more to be told.
+void tst_StoppingShortage::forkingLoops()
+{
+    if (!TestCgroups::canBeMade())
+        QSKIP("No cgroup can be made here.");
+    Lifeline lifeline;
+    ForkFd::LaunchOptions options;
+    options.fileDescriptors = {lifeline.asDescriptor()};
+    Process process;
+    process.setLaunchOptions(options);
+    process.setSignalScope(Scope::Tree);
+    process.setStopGrace(300ms);
+    process.start(
+        u"/bin/sh"_s,
+        {u"-c"_s,
+         u"trap '' TERM; for i in $(seq 100); do (while :; do /bin/true; done) & done; echo ready; wait"_s});
+    lifeline.letGo();
+    QVERIFY(process.waitForReadyRead());
+    const double before = ownProcessorTime();
+    process.stop();
+    const double used = ownProcessorTime() - before;
+    QVERIFY2(used < 0.05, qPrintable(QString::number(used)));
+    QVERIFY(Process::waitForStopped(1min));
+    QVERIFY(lifeline.isCut());
+    QVERIFY(ends(process));
+}
+
+QTEST_GUILESS_MAIN(tst_StoppingShortage)
+#include "tst_stoppingshortage.moc"

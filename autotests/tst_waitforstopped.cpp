@@ -1,0 +1,282 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "stoppingtest.h"
+#include "temporarychange.h"
+
+#include <ForkFd/forkfd.h>
+#include <ForkFd/run.h>
+
+#include <QtCore/QElapsedTimer>
+#include <QtCore/QThread>
+
+#include <memory>
+
+using namespace std::chrono_literals;
+
+namespace {
+
+using Scope = Process::SignalScope;
+using Policy = Process::DestructionPolicy;
+
+constexpr std::chrono::milliseconds forEver(-1);
+
+} // namespace
+
+/// ChildProcess::waitForStopped().
+class tst_WaitForStopped : public StoppingTest
+{
+    Q_OBJECT
+
+protected:
+    void warmUp() override
+    {
+        StoppingTest::warmUp();
+        ForkFd::run(childProgram(), words("exit 0")).waitForFinished();
+    }
+
+private Q_SLOTS:
+    void nothing();
+    void liveObject_data();
+    void liveObject();
+    void timeout();
+    void goneObject_data();
+    void goneObject();
+    void leftovers_data();
+    void leftovers();
+    void timeLimit();
+    void canceledRun();
+    void severalAndAnotherThread();
+    void whatIsNotStopped();
+    void withoutThread();
+    void inForkedCopy();
+
+private:
+    static void addScopes();
+};
+
+void tst_WaitForStopped::addScopes()
+{
+    QTest::addColumn<Scope>("scope");
+    QTest::addColumn<bool>("hasCgroup");
+    QTest::newRow("process") << Scope::Process << true;
+    QTest::newRow("group") << Scope::Group << true;
+    if (TestCgroups::canBeMade())
+        QTest::newRow("tree, cgroup") << Scope::Tree << true;
+    QTest::newRow("tree, walk") << Scope::Tree << false;
+}
+
+void tst_WaitForStopped::nothing()
+{
+    QVERIFY(Process::waitForStopped(0ms));
+    QVERIFY(Process::waitForStopped(forEver));
+}
+
+void tst_WaitForStopped::liveObject_data()
+{
+    addScopes();
+}
+
+// Its child is a zombie afterwards: neither collected nor told of.
+void tst_WaitForStopped::liveObject()
+{
+    QFETCH(const Scope, scope);
+    QFETCH(const bool, hasCgroup);
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(scope);
+    process.setStopGrace(200ms);
+    startAndAwait(process, lifeline, "ignore 15 branch same session sleep");
+    QSignalSpy finished(&process, &Process::finished);
+    QSignalSpy states(&process, &Process::stateChanged);
+    QVERIFY(Process::waitForStopped(0ms));
+    process.stop();
+    QVERIFY(!Process::waitForStopped(0ms));
+    QVERIFY(Process::waitForStopped(forEver));
+    // The SIGCHLD backend has collected the leader, after which the group is not known any more.
+    const bool isKnown =
+        ForkFd::backend() == ForkFd::Backend::PidFd || (scope == Scope::Tree && hasCgroup);
+    if (scope != Scope::Process)
+        QVERIFY(isKnown ? lifeline.isCut() : lifeline.comesToBeCut());
+    QCOMPARE(finished.size() + states.size(), 0);
+    QCOMPARE(process.state(), Process::Running);
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(text(process.exitInfo()), "killed by SIGKILL");
+    QVERIFY(Process::waitForStopped(0ms));
+    lifeline.cut();
+}
+
+void tst_WaitForStopped::timeout()
+{
+    Lifeline lifeline;
+    Process process;
+    process.setStopGrace(1h);
+    startAndAwait(process, lifeline, "ignore 15 session sleep");
+    process.stop();
+    QElapsedTimer timer;
+    timer.start();
+    QVERIFY(!Process::waitForStopped(50ms));
+    QVERIFY(timer.elapsed() >= 50);
+    process.kill();
+    QVERIFY(Process::waitForStopped(forEver));
+    QVERIFY(process.waitForFinished());
+}
+
+void tst_WaitForStopped::goneObject_data()
+{
+    addScopes();
+}
+
+// The end of main(): the helper gets its time to save what it has.
+void tst_WaitForStopped::goneObject()
+{
+    QFETCH(const Scope, scope);
+    QFETCH(const bool, hasCgroup);
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    Lifeline lifeline;
+    TestPipe saved;
+    const QString script =
+        u"exec 2>/dev/null; trap 'sleep 0.2; echo saved >&8; exit 0' TERM; echo ready; while :; do sleep 0.02; done"_s;
+    {
+        Process process;
+        process.setDestructionPolicy(Policy::Stop);
+        process.setSignalScope(scope);
+        process.setStopGrace(1min);
+        ForkFd::LaunchOptions options;
+        options.fileDescriptors = {lifeline.asDescriptor(), {8, saved.writeEnd()}};
+        process.setLaunchOptions(options);
+        process.start(u"/bin/sh"_s, {u"-c"_s, script});
+        QVERIFY(process.waitForReadyRead());
+    }
+    lifeline.letGo();
+    saved.closeWriteEnd();
+    QVERIFY(Process::waitForStopped(forEver));
+    QVERIFY(lifeline.comesToBeCut()); // Its sleep may be a moment longer.
+    QCOMPARE(saved.readAll(), "saved\n");
+}
+
+void tst_WaitForStopped::leftovers_data()
+{
+    QTest::addColumn<Scope>("scope");
+    // Only there the group is known after the end of its leader.
+    if (ForkFd::backend() == ForkFd::Backend::PidFd)
+        QTest::newRow("group") << Scope::Group;
+    if (TestCgroups::canBeMade())
+        QTest::newRow("tree") << Scope::Tree;
+}
+
+void tst_WaitForStopped::leftovers()
+{
+    QFETCH(const Scope, scope);
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(scope);
+    process.setStopGrace(300ms);
+    startAndAwait(process, lifeline, "ignore 15 branch same session echo");
+    process.stop();
+    process.closeWriteChannel();
+    QVERIFY(process.waitForFinished());
+    QVERIFY(!Process::waitForStopped(0ms));
+    QVERIFY(!lifeline.isCut());
+    QVERIFY(Process::waitForStopped(forEver));
+    QVERIFY(lifeline.isCut());
+}
+
+void tst_WaitForStopped::timeLimit()
+{
+    Lifeline lifeline;
+    Process process;
+    process.setStopGrace(100ms);
+    startAndAwait(process, lifeline, "ignore 15 session sleep");
+    QSignalSpy errors(&process, &Process::errorOccurred);
+    process.setTimeLimit(1ms);
+    QVERIFY(comes(errors));
+    QVERIFY(Process::waitForStopped(forEver));
+    QVERIFY(lifeline.isCut());
+    QVERIFY(process.waitForFinished());
+}
+
+void tst_WaitForStopped::canceledRun()
+{
+    Lifeline lifeline;
+    TestPipe isReady;
+    ForkFd::RunOptions options;
+    options.stopGrace = 100ms;
+    options.launchOptions.fileDescriptors = {lifeline.asDescriptor(), {8, isReady.writeEnd()}};
+    auto future = ForkFd::run(childProgram(), words("ignore 15 write 1 8 leave 8 sleep"), options);
+    char ready = 0;
+    QVERIFY(read(isReady.readEnd(), &ready, 1) == 1);
+    lifeline.letGo();
+    future.cancel();
+    QVERIFY(Process::waitForStopped(forEver));
+    QVERIFY(lifeline.isCut());
+    future.waitForFinished();
+}
+
+void tst_WaitForStopped::severalAndAnotherThread()
+{
+    Lifeline lifelines[5];
+    std::unique_ptr<Process> processes[5];
+    for (int i = 0; i < 5; ++i) {
+        processes[i] = std::make_unique<Process>();
+        processes[i]->setStopGrace(std::chrono::milliseconds(50 * i));
+        startAndAwait(*processes[i], lifelines[i], "ignore 15 session sleep");
+        processes[i]->stop();
+    }
+    bool isStopped = false;
+    const std::unique_ptr<QThread> thread(
+        QThread::create([&isStopped] { isStopped = Process::waitForStopped(forEver); }));
+    thread->start();
+    QVERIFY(thread->wait(60000));
+    QVERIFY(isStopped);
+    for (const Lifeline &lifeline : lifelines)
+        QVERIFY(lifeline.isCut());
+    for (const auto &process : processes)
+        QVERIFY(process->waitForFinished());
+}
+
+void tst_WaitForStopped::whatIsNotStopped()
+{
+    Lifeline lifeline;
+    Process process;
+    startAndAwait(process, lifeline, "ignore 15 session sleep");
+    process.terminate();
+    QVERIFY(Process::waitForStopped(forEver));
+    QVERIFY(process.sendSignal(0));
+    process.kill();
+    QVERIFY(process.waitForFinished());
+}
+
+// Then the wait does the thread's work.
+void tst_WaitForStopped::withoutThread()
+{
+    const QByteArray result = ::inForkedCopy([] {
+        becomeOrdinaryUserWhoMayReadAll();
+        Process process;
+        process.setStopGrace(50ms);
+        process.start(childProgram(), words("ignore 15 session sleep"));
+        process.waitForReadyRead();
+        const TemporaryLimit limit(RLIMIT_NPROC, 0);
+        process.stop();
+        const bool isStopped = Process::waitForStopped(forEver);
+        process.waitForFinished();
+        return text(process.exitInfo()) + (isStopped ? "" : ", not seen");
+    });
+    QCOMPARE(result, "killed by SIGKILL");
+}
+
+void tst_WaitForStopped::inForkedCopy()
+{
+    Lifeline lifeline;
+    Process process;
+    process.setStopGrace(1h);
+    startAndAwait(process, lifeline, "ignore 15 session sleep");
+    process.stop();
+    QCOMPARE(::inForkedCopy([] { return Process::waitForStopped(forEver) ? "none" : "some"; }), "none");
+    process.kill();
+    QVERIFY(process.waitForFinished());
+}
+
+QTEST_GUILESS_MAIN(tst_WaitForStopped)
+#include "tst_waitforstopped.moc"
