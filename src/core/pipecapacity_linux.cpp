@@ -8,8 +8,8 @@
 namespace ForkFd::Internal {
 
 // Since Linux 2.6.35; what an ordinary user may have is in /proc/sys/fs/pipe-max-size and
-// pipe-user-pages-soft (pipe(7)).
-bool enlargePipe(int fd, int capacity) noexcept
+// pipe-user-pages-soft (pipe(7)). EBUSY: the pipe holds more than it is to hold.
+bool setPipeCapacity(int fd, int capacity) noexcept
 {
     return ::fcntl(fd, F_SETPIPE_SZ, capacity) >= capacity;
 }

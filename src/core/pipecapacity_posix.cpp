@@ -5,7 +5,7 @@
 
 namespace ForkFd::Internal {
 
-bool enlargePipe(int, int) noexcept
+bool setPipeCapacity(int, int) noexcept
 {
     return false;
 }

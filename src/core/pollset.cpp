@@ -39,10 +39,10 @@ void PollSet::remove(int fd) noexcept
         m_private->remove(fd);
 }
 
-int PollSet::wait(std::uint64_t *ids, int timeout) noexcept
+int PollSet::wait(std::uint64_t *ids, int timeout, int maximum) noexcept
 {
     if (m_private)
-        return m_private->wait(ids, timeout);
+        return m_private->wait(ids, timeout, maximum);
     pauseFor(std::chrono::milliseconds(timeout < 0 ? 50 : timeout));
     return 0;
 }

@@ -44,11 +44,11 @@ public:
     /// Must come before the descriptor is closed.
     void remove(int fd) noexcept;
 
-    /// Writes the ids of members that are ready to `ids`, at most maxEvents, and returns how many.
-    /// Waits for the first one as long as `timeout` says, in ms (negative: for ever), or until a
-    /// signal comes. A member that cannot be waited for is reported as ready now and then. Before open()
-    /// it only sleeps.
-    int wait(std::uint64_t *ids, int timeout) noexcept;
+    /// Writes the ids of members that are ready to `ids`, at most `maximum` (1 to maxEvents), and
+    /// returns how many. If more are ready, the next calls report the others first. Waits for the first
+    /// one as long as `timeout` says, in ms (negative: for ever), or until a signal comes. A member that
+    /// cannot be waited for is reported as ready now and then. Before open() it only sleeps.
+    int wait(std::uint64_t *ids, int timeout, int maximum = maxEvents) noexcept;
 
 private:
     struct Private;

@@ -20,7 +20,7 @@ struct PollSet::Private
     virtual bool add(int fd, Interest interest, std::uint64_t id) noexcept = 0;
     virtual bool change(int fd, Interest interest, std::uint64_t id) noexcept = 0;
     virtual void remove(int fd) noexcept = 0;
-    virtual int wait(std::uint64_t *ids, int timeout) noexcept = 0;
+    virtual int wait(std::uint64_t *ids, int timeout, int maximum) noexcept = 0;
 
     /// One that uses poll(2). Null with errno when there is no descriptor or memory.
     static std::unique_ptr<Private> makePolling() noexcept;

@@ -72,10 +72,10 @@ struct PollSet::Epoll final : PollSet::Private
 
     void remove(int fd) noexcept override { ::epoll_ctl(epoll.get(), EPOLL_CTL_DEL, fd, nullptr); }
 
-    int wait(std::uint64_t *ids, int timeout) noexcept override
+    int wait(std::uint64_t *ids, int timeout, int maximum) noexcept override
     {
         epoll_event events[maxEvents];
-        const int count = ::epoll_wait(epoll.get(), events, maxEvents, timeout);
+        const int count = ::epoll_wait(epoll.get(), events, maximum, timeout);
         for (int i = 0; i < count; ++i)
             ids[i] = events[i].data.u64;
         // A filter that came later, or somebody has closed it: no reason to spin.

@@ -49,7 +49,7 @@ struct PollSet::Polling final : PollSet::Private
     bool add(int fd, Interest interest, std::uint64_t id) noexcept override;
     bool change(int fd, Interest interest, std::uint64_t id) noexcept override;
     void remove(int fd) noexcept override;
-    int wait(std::uint64_t *ids, int timeout) noexcept override;
+    int wait(std::uint64_t *ids, int timeout, int maximum) noexcept override;
 
     std::vector<pollfd>::iterator find(int fd)
     {
@@ -111,7 +111,7 @@ void PollSet::Polling::remove(int fd) noexcept
     changed.set();
 }
 
-int PollSet::Polling::wait(std::uint64_t *readyIds, int timeout) noexcept
+int PollSet::Polling::wait(std::uint64_t *readyIds, int timeout, int maximum) noexcept
 try {
     std::unique_lock lock(mutex);
     std::vector<pollfd> looked = entries;
@@ -122,7 +122,7 @@ try {
     if (looked.front().revents != 0)
         changed.clear();
     int count = 0;
-    for (std::size_t i = 1; i < looked.size() && count < maxEvents; ++i) {
+    for (std::size_t i = 1; i < looked.size() && count < maximum; ++i) {
         next = next + 1 < looked.size() ? next + 1 : 1;
         if (looked[next].revents != 0)
             readyIds[count++] = itsIds[next];

@@ -3,12 +3,11 @@
 
 #include "channel.h"
 
-#include "../core/pipecapacity.h"
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <utility>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -62,10 +61,9 @@ private:
     bool m_wasPending;
 };
 
-constexpr qint64 shortRead = 64 * 1024; // What a pipe holds unless told otherwise (pipe(7)).
+constexpr qint64 shortRead = PipeEnlargement::usual;
 constexpr qint64 longRead = 512 * 1024;
 constexpr qsizetype piecesAtOnce = 8; // ByteQueue gathers 16 KiB in each, and a pipe holds four of them.
-constexpr int enlargedCapacity = 1024 * 1024; // The most that an ordinary user may have.
 
 // How many bytes have come, or a negative errno.
 qint64 readFrom(const UniqueFd &pipe, char *data, qint64 size) noexcept
@@ -94,10 +92,30 @@ UniqueFd Channel::open() noexcept
 
 void Channel::adopt(UniqueFd end, qint64 capacity) noexcept
 {
+    close();
     m_pipe = std::move(end);
     m_capacity = capacity;
     m_fullReads = 0;
-    m_isEnlarged = false;
+    m_mayBeEnlarged = capacity == 0;
+}
+
+void Channel::close() noexcept
+{
+    m_enlargement.abandon(m_pipe.get());
+    m_pipe.reset();
+}
+
+// One that is still full enough not to shrink is held back: the child waits, and the next read looks
+// again.
+bool Channel::shrinkWhenIdle() noexcept
+{
+    if (!isEnlarged())
+        return false;
+    if (!std::exchange(m_isIdle, true))
+        return true;
+    m_enlargement.end(m_pipe.get());
+    m_fullReads = 0;
+    return false;
 }
 
 void Channel::reset() noexcept
@@ -124,7 +142,7 @@ Channel::Rest Channel::readRest()
     int available = 0;
     // Where a filter refuses that question: until the pipe is empty.
     if (m_capacity == 0 && ::ioctl(m_pipe.get(), FIONREAD, &available) != 0)
-        available = enlargedCapacity;
+        available = PipeEnlargement::enlarged;
     const qint64 begin = m_bytes.size();
     qint64 rest = m_capacity == 0 ? available : m_capacity;
     Result result = Progress;
@@ -140,7 +158,7 @@ Channel::Rest Channel::readRest()
 
 Channel::Result Channel::readAtMost(qint64 maximum, qint64 *taken)
 {
-    const bool isLong = m_isEnlarged && m_fullReads > 0 && !m_isDiscarding && maximum > shortRead;
+    const bool isLong = isEnlarged() && m_fullReads > 0 && !m_isDiscarding && maximum > shortRead;
     const qint64 count = isLong ? readLong(maximum) : readShort(maximum);
     if (count > 0) {
         *taken = count;
@@ -178,11 +196,10 @@ qint64 Channel::readLong(qint64 maximum)
 // A larger pipe costs a child that writes little more than it brings.
 void Channel::noteLength(qint64 count) noexcept
 {
+    m_isIdle = false;
     m_fullReads = count >= shortRead ? m_fullReads + 1 : 0;
-    if (m_fullReads < 3 || m_isEnlarged || m_capacity != 0)
-        return;
-    m_isEnlarged = true;
-    enlargePipe(m_pipe.get(), enlargedCapacity);
+    if (m_fullReads >= 3 && m_mayBeEnlarged && !isEnlarged())
+        m_mayBeEnlarged = m_enlargement.begin(m_pipe.get()) != PipeEnlargement::Refused;
 }
 
 Channel::Result Channel::writeSome(qint64 *written)

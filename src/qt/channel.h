@@ -6,6 +6,7 @@
 
 #include "bytequeue.h"
 
+#include "../core/pipecapacity.h"
 #include "../core/uniquefd.h"
 
 #include <sys/types.h>
@@ -37,7 +38,12 @@ public:
     /// Has our end of something else in place of a pipe, such as a pseudo-terminal: non-blocking, and
     /// nothing holds more than `capacity` bytes to be read.
     void adopt(UniqueFd end, qint64 capacity) noexcept;
-    void close() noexcept { m_pipe.reset(); }
+    void close() noexcept;
+    /// Whether the pipe holds more than usual, because the child has written much.
+    bool isEnlarged() const noexcept { return m_enlargement.isActive(); }
+    /// To be called now and then while it does. Makes it as small as before if nothing was read since
+    /// the last call. Whether to call this again later.
+    bool shrinkWhenIdle() noexcept;
     /// Forgets the bytes, discard() and setHeldBack().
     void reset() noexcept;
     /// Keeps nothing of what comes from now on; the child does not notice.
@@ -78,7 +84,9 @@ private:
     qint64 m_capacity = 0; ///< 0: the pipe can be asked how much there is.
     ByteQueue m_bytes;
     int m_fullReads = 0; ///< In a row: how often all came that a short read takes.
-    bool m_isEnlarged = false; ///< The pipe, as far as it may be.
+    PipeEnlargement m_enlargement; ///< The pipe's.
+    bool m_mayBeEnlarged = true;
+    bool m_isIdle = false; ///< Nothing was read since the last shrinkWhenIdle().
     bool m_isDiscarding = false;
     bool m_isHeldBack = false;
 };

@@ -231,6 +231,14 @@ void ChildProcessPrivate::descriptorReady(Role role)
 {
     const Run run(this);
     finishStarting();
+    // The hub reports ends first. This child's own output still comes before its end.
+    if (role == Role::Exit) {
+        for (const Role output : {Role::StandardOutput, Role::StandardError}) {
+            if (run.goesOn() && !m_pending && isServable(role) && isServable(output)
+                && !channelOf(output)->isHeldBack())
+                serve(output);
+        }
+    }
     if (run.goesOn() && !m_pending && isServable(role))
         serve(role);
 }

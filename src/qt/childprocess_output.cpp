@@ -16,6 +16,7 @@ using namespace Internal;
 
 namespace {
 
+constexpr std::chrono::seconds pipeIdleTime(1);
 constexpr qint64 unlimited = std::numeric_limits<qint64>::max();
 
 // Longer than anybody waits, and what clocks and timers can count.
@@ -73,8 +74,10 @@ void ChildProcessPrivate::receive(Role role)
         resumeReading(output);
         room = unlimited;
     }
-    switch (channel.readSome(room)) {
+    switch (channel.readSome(std::min(room, bytesAtOnce()))) {
     case Channel::Progress:
+        if (channel.isEnlarged())
+            watchPipes();
         if (!channel.isDiscarding())
             announceData(output);
         break;
@@ -103,6 +106,28 @@ void ChildProcessPrivate::endOutput(Role role, bool hasFailed)
 void ChildProcessPrivate::reportReadError(const Run &run)
 {
     reportErrorOf(run.number(), ChildProcess::ReadError, translate("Error reading from process"));
+}
+
+qint64 ChildProcessPrivate::bytesAtOnce() const noexcept
+{
+    return m_hub ? m_hub->bytesPerEvent() : unlimited;
+}
+
+// An enlarged pipe takes from what all programs of this user may have.
+void ChildProcessPrivate::watchPipes()
+{
+    if (!m_hub || !m_hub->isAttachable() || std::exchange(m_arePipesWatched, true))
+        return;
+    const auto look = [this, run = m_runNumber] {
+        if (run != m_runNumber)
+            return;
+        m_arePipesWatched = false;
+        const bool isFirstBusy = streams.output.shrinkWhenIdle();
+        const bool isSecondBusy = streams.errorOutput.shrinkWhenIdle();
+        if (isFirstBusy || isSecondBusy)
+            watchPipes();
+    };
+    m_hub->callLater(pipeIdleTime, q, look);
 }
 
 qint64 ChildProcessPrivate::roomIn(ChildProcess::ProcessChannel channel) noexcept

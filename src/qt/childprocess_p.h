@@ -190,6 +190,8 @@ private:
     void endOutput(Role role, bool hasFailed = false);
     void reportReadError(const Run &run);
     qint64 roomIn(ChildProcess::ProcessChannel channel) noexcept;
+    qint64 bytesAtOnce() const noexcept;
+    void watchPipes();
     void takeBackReadAhead();
     void holdBack(Role role);
     void resumeReading(ChildProcess::ProcessChannel channel);
@@ -225,6 +227,7 @@ private:
     bool m_isStartedDue = false; ///< The state is Running, and started() was not emitted yet.
     bool m_closesInputWhenWritten = false;
     bool m_hasTypedEndOfFile = false; ///< It is all that still waits to be written.
+    bool m_arePipesWatched = false; ///< For being idle.
     bool m_isEmittingReadyRead = false;
     bool m_isEmittingBytesWritten = false;
     quint64 m_runNumber = 0;

@@ -7,7 +7,6 @@
 
 #include <QtCore/QCoreApplication>
 #include <QtCore/QThread>
-#include <QtCore/QTimer>
 
 #include <algorithm>
 #include <atomic>
@@ -17,14 +16,7 @@ namespace ForkFd::Internal {
 
 namespace {
 
-// The output of a child before its end, and its end before a write that can only fail by then.
-constexpr HubClient::Role dispatchOrder[] = {HubClient::Start, HubClient::StandardOutput,
-                                             HubClient::StandardError, HubClient::Exit,
-                                             HubClient::StandardInput};
-
 constexpr std::chrono::milliseconds lookInterval(100);
-constexpr int retryInterval = 50; // ms, for descriptors that the set had no memory for.
-constexpr int longestWait = 24 * 60 * 60 * 1000; // ms
 
 void registerAnew(QSocketNotifier &notifier)
 {
@@ -142,7 +134,7 @@ void ExitHub::attachToEventLoop()
     for (Registration &registration : m_registrations) {
         if (registration.ownNotifier && isNew)
             registerAnew(*registration.ownNotifier);
-        if (registration.fd >= 0 && !registration.isInSet && !registration.ownNotifier)
+        if (registration.fd >= 0 && !registration.set && !registration.ownNotifier)
             makeOwnNotifier(registration);
     }
 }
@@ -283,12 +275,31 @@ ExitHub::Id ExitHub::add(int fd, PollSet::Interest interest, HubClient *client, 
     registration.client = client;
     registration.isLookedAt = false;
     const bool isSetWatched = m_isServed || m_set.descriptor() >= 0;
-    registration.isInSet = isSetWatched && m_set.add(fd, interest, idOf(registration));
-    if (m_isServed && !registration.isInSet)
+    if (isSetWatched)
+        enterSet(registration);
+    if (m_isServed && !registration.set)
         m_outsiders.push_back(idOf(registration));
-    if (!m_notifier || !registration.isInSet)
+    if (!m_notifier || !registration.set)
         attachToEventLoop();
     return idOf(registration);
+}
+
+// Starts and ends of children are never behind output.
+void ExitHub::enterSet(Registration &registration)
+{
+    const bool isBulk = registration.role != HubClient::Exit && registration.role != HubClient::Start;
+    PollSet &set = isBulk && openBulkSet() ? m_bulkSet : m_set;
+    registration.set =
+        set.add(registration.fd, registration.interest, idOf(registration)) ? &set : nullptr;
+}
+
+// With the first channel. Without it channels are in the same set as ends.
+bool ExitHub::openBulkSet()
+{
+    if (m_bulkSet.descriptor() >= 0)
+        return true;
+    return m_set.descriptor() >= 0 && m_bulkSet.open() && m_bulkSet.descriptor() >= 0
+        && m_set.add(m_bulkSet.descriptor(), PollSet::Readable, bulkId);
 }
 
 void ExitHub::setInterest(Id &id, PollSet::Interest interest)
@@ -296,9 +307,9 @@ void ExitHub::setInterest(Id &id, PollSet::Interest interest)
     Registration *registration = find(id);
     if (!registration || !belongsToThisProcess())
         return;
-    if (registration->isInSet) {
+    if (registration->set) {
         if (registration->interest != interest)
-            m_set.change(registration->fd, interest, id);
+            registration->set->change(registration->fd, interest, id);
         registration->interest = interest;
         return;
     }
@@ -315,8 +326,8 @@ void ExitHub::remove(Id &id) noexcept
     if (!registration)
         return;
     // In a forked copy this would take it out of the parent's set.
-    if (registration->isInSet && belongsToThisProcess())
-        m_set.remove(registration->fd);
+    if (registration->set && belongsToThisProcess())
+        registration->set->remove(registration->fd);
     // A notifier must not be deleted while it emits: the client may be acting on its event.
     if (registration->ownNotifier) {
         registration->ownNotifier->setEnabled(false);
@@ -325,77 +336,6 @@ void ExitHub::remove(Id &id) noexcept
     registration->fd = -1;
     registration->client = nullptr;
     m_unused.push_back(static_cast<std::uint32_t>(registration - m_registrations.data()));
-}
-
-void ExitHub::callLater(std::chrono::milliseconds delay, QObject *context,
-                        std::function<void()> function)
-{
-    if (m_isServed)
-        m_calls.emplace(Clock::now() + delay, Call{context, std::move(function)});
-    else if (QAbstractEventDispatcher::instance())
-        QTimer::singleShot(delay, Qt::PreciseTimer, context, std::move(function));
-}
-
-void ExitHub::serve(int timeout)
-{
-    const auto keepAlive = shared_from_this();
-    addOutsiders();
-    if (!m_outsiders.empty() && (timeout < 0 || timeout > retryInterval))
-        timeout = retryInterval;
-    dispatch(timeToNextCall(timeout));
-    callDue();
-}
-
-void ExitHub::addOutsiders()
-{
-    const auto isSettled = [this](Id id) {
-        Registration *registration = find(id);
-        if (registration)
-            registration->isInSet = m_set.add(registration->fd, registration->interest, id);
-        return !registration || registration->isInSet;
-    };
-    m_outsiders.erase(std::remove_if(m_outsiders.begin(), m_outsiders.end(), isSettled),
-                      m_outsiders.end());
-}
-
-int ExitHub::timeToNextCall(int timeout) const noexcept
-{
-    if (m_calls.empty())
-        return timeout;
-    const auto rest =
-        std::chrono::ceil<std::chrono::milliseconds>(m_calls.begin()->first - Clock::now());
-    const int next = static_cast<int>(std::clamp<std::int64_t>(rest.count(), 0, longestWait));
-    return timeout < 0 ? next : std::min(timeout, next);
-}
-
-void ExitHub::callDue()
-{
-    while (!m_calls.empty() && m_calls.begin()->first <= Clock::now()) {
-        const Call call = std::move(m_calls.extract(m_calls.begin()).mapped());
-        if (call.context)
-            call.function();
-    }
-}
-
-void ExitHub::dispatch(int timeout)
-{
-    if (!belongsToThisProcess()) {
-        m_notifier->setEnabled(false); // A forked copy would be woken by its parent's children.
-        return;
-    }
-    // A slot may destroy the last object that holds it. It need not be the thread's own: an object
-    // that outlives its thread keeps that one's hub.
-    const auto keepAlive = shared_from_this();
-    // What becomes ready from now on is not asked for: a slot may have told the event loop to end.
-    std::uint64_t ids[PollSet::maxEvents];
-    const int count = m_set.wait(ids, timeout);
-    for (const HubClient::Role role : dispatchOrder) {
-        for (int i = 0; i < count; ++i) {
-            const Registration *ready = find(ids[i]);
-            if (ready && ready->role == role)
-                ready->client->descriptorReady(role);
-        }
-    }
 }
 
 } // namespace ForkFd::Internal

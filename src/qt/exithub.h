@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <vector>
@@ -79,6 +80,8 @@ public:
     /// Connects the hub with the thread's event dispatcher, if it has one by now. The hub itself
     /// follows the main thread's from one application object to the next.
     void attachToEventLoop();
+    /// Whether events and calls can come: the thread has an event dispatcher by now, or serve().
+    bool isAttachable() const noexcept;
     /// Calls `function` in this thread after `delay`, unless `context` has gone by then. Does nothing
     /// where there is neither an event loop yet nor serve().
     void callLater(std::chrono::milliseconds delay, QObject *context, std::function<void()> function);
@@ -92,6 +95,8 @@ public:
     void cancelCall(HubClient *client) noexcept;
     /// False in a copy that fork() has made.
     bool belongsToThisProcess() const noexcept;
+    /// How much a client may read at an event, so that one wake-up of the event loop stays short.
+    qint64 bytesPerEvent() const noexcept { return m_bytesPerEvent; }
     /// Waits for events, at most `timeout` ms (negative: for ever), and serves them.
     void serve(int timeout);
 
@@ -103,7 +108,7 @@ private:
         PollSet::Interest interest = PollSet::Readable;
         HubClient::Role role = HubClient::Exit;
         HubClient *client = nullptr;
-        bool isInSet = false;
+        PollSet *set = nullptr; ///< That watches it; null: none.
         bool isLookedAt = false; ///< Now and then, for want of a notifier for a hang-up.
         std::unique_ptr<QSocketNotifier> ownNotifier; ///< Where the set could not take it.
     };
@@ -125,18 +130,22 @@ private:
         std::function<void()> function;
     };
 
+    static constexpr Id bulkId = 0;
+    static constexpr qint64 unlimited = std::numeric_limits<qint64>::max();
+
     static ThreadSlot &slotOfCurrentThread();
     static void followApplications();
     static void detachWhenFinished(const std::weak_ptr<ExitHub> &hub);
     ExitHub();
     void detachFromThread();
-    bool isAttachable() const noexcept;
     bool openWake();
     void callDueClients();
     Id idOf(const Registration &registration) const noexcept;
     Registration *find(Id id) noexcept;
     void makeOwnNotifier(Registration &registration);
     void lookLater(Registration &registration);
+    void enterSet(Registration &registration);
+    bool openBulkSet();
     void dispatch(int timeout);
     void addOutsiders();
     int timeToNextCall(int timeout) const noexcept;
@@ -145,6 +154,9 @@ private:
     const std::uint32_t m_owner; ///< The stamp of the process that has made it.
     PollSet m_set;
     bool m_hasSet = false;
+    /// The channels, so that ends are found without passing by them; itself a member of m_set.
+    PollSet m_bulkSet;
+    qint64 m_bytesPerEvent = unlimited;
     QPointer<QAbstractEventDispatcher> m_dispatcher; ///< That knows the notifiers.
     std::unique_ptr<QSocketNotifier> m_notifier;
     std::vector<Registration> m_registrations;

@@ -1,0 +1,118 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// What one wake-up of a hub serves, in which order, and how much of it.
+
+#include "exithub.h"
+
+#include "../core/pipecapacity.h"
+
+#include <QtCore/QScopedValueRollback>
+#include <QtCore/QTimer>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+// Between children, ends come before bulk. An end comes before a write that can only fail by then.
+constexpr HubClient::Role dispatchOrder[] = {HubClient::Start, HubClient::Exit,
+                                             HubClient::StandardOutput, HubClient::StandardError,
+                                             HubClient::StandardInput};
+
+constexpr int retryInterval = 50; // ms, for descriptors that the set had no memory for.
+constexpr int longestWait = 24 * 60 * 60 * 1000; // ms
+
+// What one wake-up may take before timers, other events and other ends have their turn.
+constexpr int bulkEvents = 8;
+constexpr qint64 bytesPerWakeUp = 1024 * 1024;
+
+// Long reads are worth their memory with a few children that write much. Among many they would only make
+// some wait for others.
+qint64 bytesPerEventOf(std::ptrdiff_t events)
+{
+    constexpr std::ptrdiff_t few = 3;
+    return events <= few ? bytesPerWakeUp / std::max<std::ptrdiff_t>(events, 1) : PipeEnlargement::usual;
+}
+
+} // namespace
+
+void ExitHub::callLater(std::chrono::milliseconds delay, QObject *context,
+                        std::function<void()> function)
+{
+    if (m_isServed)
+        m_calls.emplace(Clock::now() + delay, Call{context, std::move(function)});
+    else if (QAbstractEventDispatcher::instance())
+        QTimer::singleShot(delay, Qt::PreciseTimer, context, std::move(function));
+}
+
+void ExitHub::serve(int timeout)
+{
+    const auto keepAlive = shared_from_this();
+    addOutsiders();
+    if (!m_outsiders.empty() && (timeout < 0 || timeout > retryInterval))
+        timeout = retryInterval;
+    dispatch(timeToNextCall(timeout));
+    callDue();
+}
+
+void ExitHub::addOutsiders()
+{
+    const auto isSettled = [this](Id id) {
+        Registration *registration = find(id);
+        if (registration)
+            enterSet(*registration);
+        return !registration || registration->set;
+    };
+    m_outsiders.erase(std::remove_if(m_outsiders.begin(), m_outsiders.end(), isSettled),
+                      m_outsiders.end());
+}
+
+int ExitHub::timeToNextCall(int timeout) const noexcept
+{
+    if (m_calls.empty())
+        return timeout;
+    const auto rest =
+        std::chrono::ceil<std::chrono::milliseconds>(m_calls.begin()->first - Clock::now());
+    const int next = static_cast<int>(std::clamp<std::int64_t>(rest.count(), 0, longestWait));
+    return timeout < 0 ? next : std::min(timeout, next);
+}
+
+void ExitHub::callDue()
+{
+    while (!m_calls.empty() && m_calls.begin()->first <= Clock::now()) {
+        const Call call = std::move(m_calls.extract(m_calls.begin()).mapped());
+        if (call.context)
+            call.function();
+    }
+}
+
+void ExitHub::dispatch(int timeout)
+{
+    if (!belongsToThisProcess()) {
+        m_notifier->setEnabled(false); // A forked copy would be woken by its parent's children.
+        return;
+    }
+    // A slot may destroy the last object that holds it. It need not be the thread's own: an object
+    // that outlives its thread keeps that one's hub.
+    const auto keepAlive = shared_from_this();
+    // What becomes ready from now on is not asked for: a slot may have told the event loop to end.
+    std::array<Id, PollSet::maxEvents + bulkEvents> ids;
+    auto end = ids.begin() + m_set.wait(ids.data(), timeout);
+    const bool hasBulk = std::find(ids.begin(), end, bulkId) != end;
+    if (hasBulk)
+        end += m_bulkSet.wait(&*end, 0, bulkEvents);
+    const QScopedValueRollback share(m_bytesPerEvent, bytesPerEventOf(end - ids.begin()));
+    for (const HubClient::Role role : dispatchOrder) {
+        for (auto id = ids.begin(); id != end; ++id) {
+            const Registration *ready = find(*id);
+            if (ready && ready->role == role)
+                ready->client->descriptorReady(role);
+        }
+    }
+}
+
+} // namespace ForkFd::Internal
