@@ -4,6 +4,9 @@
 #ifndef FORKFD_BENCHMARKS_CONTESTANT_H
 #define FORKFD_BENCHMARKS_CONTESTANT_H
 
+#include <QtCore/QByteArray>
+#include <QtCore/QIODevice>
+
 #include <cstdint>
 #include <memory>
 #include <stdexcept>
@@ -43,6 +46,19 @@ public:
     virtual void exchange(std::string_view data) = 0;
 };
 
+/// A child whose streams are a QIODevice, and whose events come from Qt's event loop.
+class DeviceChild : public Child
+{
+public:
+    virtual QIODevice &device() = 0;
+    /// Writes by the class's own function for arrays.
+    virtual void writeArray(const QByteArray &data) = 0;
+    /// The child reads end of file once everything was written.
+    virtual void closeInput() = 0;
+    /// Reads all output as it comes, and forgets it.
+    virtual void discardOutput() = 0;
+};
+
 /// One way to start children. Each is a program of its own, so that none has another's signal handlers,
 /// threads and memory in its way.
 class Contestant
@@ -54,10 +70,14 @@ public:
     Contestant &operator=(const Contestant &) = delete;
 
     virtual std::unique_ptr<Child> makeChild() = 0;
+    /// The same as such a child; null if its children are none.
+    virtual std::unique_ptr<DeviceChild> makeDevice() { return nullptr; }
     /// The library's name and version.
     virtual std::string version() const = 0;
     /// Whether it goes beyond single children that only exit.
     virtual bool isComplete() const { return true; }
+    /// Whether makeDevice() makes any.
+    virtual bool hasDevices() const { return false; }
     /// Whether it can do Style::Waiting.
     virtual bool canWait() const { return false; }
     /// Whether it knows Task::hasOptions.

@@ -64,6 +64,8 @@ void addStartAndFinish(Scenarios &scenarios, const Contestant &contestant, Form 
 void addResident(Scenarios &scenarios, const Contestant &contestant, Form form);
 void addOneEnding(Scenarios &scenarios, const Contestant &contestant, Form form);
 void addOutput(Scenarios &scenarios, const Contestant &contestant, Form form);
+void addWrites(Scenarios &scenarios, const Contestant &contestant, Form form);
+void addChatty(Scenarios &scenarios, const Contestant &contestant, Form form);
 void addRoundTrips(Scenarios &scenarios, const Contestant &contestant, Form form);
 void addFootprint(Scenarios &scenarios, const Contestant &contestant, Form form);
 

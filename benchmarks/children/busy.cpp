@@ -5,6 +5,7 @@
 //
 //   sleep              sleeps until it is killed
 //   output N           writes N bytes to standard output
+//   swallow            reads standard input until end of file
 //   echo               copies standard input to standard output until end of file
 //   streams DEV INO …  exits with a mask of its three streams that are other files than these
 
@@ -33,6 +34,7 @@ bool writeAll(size_t size)
 
 int output(long long size)
 {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     std::memset(buffer, 'x', sizeof buffer); // Else all of it would be the one page of zeros.
     for (; size > 0; size -= static_cast<long long>(sizeof buffer)) {
         const auto rest = static_cast<size_t>(size);
@@ -40,6 +42,13 @@ int output(long long size)
             return 1;
     }
     return 0;
+}
+
+int swallow()
+{
+    ssize_t count;
+    while ((count = read(STDIN_FILENO, buffer, sizeof buffer)) > 0) { }
+    return count == 0 ? 0 : 1;
 }
 
 int echo()
@@ -80,6 +89,8 @@ int main(int argc, char *argv[])
     const char *word = argc > 1 ? argv[1] : "";
     if (std::strcmp(word, "sleep") == 0)
         sleepForEver();
+    if (std::strcmp(word, "swallow") == 0)
+        return swallow();
     if (std::strcmp(word, "echo") == 0)
         return echo();
     if (std::strcmp(word, "output") == 0 && argc == 3)

@@ -99,6 +99,8 @@ class OurOwn : public Contestant
 {
 public:
     std::unique_ptr<Child> makeChild() override { return std::make_unique<OurChild>(); }
+    std::unique_ptr<DeviceChild> makeDevice() override { return std::make_unique<OurChild>(); }
+    bool hasDevices() const override { return true; }
     std::string version() const override
     {
         return std::string("ForkFd " FORKFD_BENCHMARKS_VERSION ", ")

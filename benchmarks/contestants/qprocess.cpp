@@ -13,6 +13,8 @@ class QtItself : public Contestant
 {
 public:
     std::unique_ptr<Child> makeChild() override { return std::make_unique<QtChild<QProcess>>(); }
+    std::unique_ptr<DeviceChild> makeDevice() override { return std::make_unique<QtChild<QProcess>>(); }
+    bool hasDevices() const override { return true; }
     std::string version() const override { return std::string("Qt ") + qVersion(); }
     bool canWait() const override { return true; }
 };

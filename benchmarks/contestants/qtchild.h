@@ -13,7 +13,7 @@ namespace Benchmarks {
 
 /// A child of QProcess, or of what takes its place: both are used by the same lines.
 template<typename Process>
-class QtChild : public Child
+class QtChild : public DeviceChild
 {
 public:
     void start(const Task &task) override
@@ -64,6 +64,16 @@ public:
             runLoopUntilAvailable(size);
         if (m_process.readAllStandardOutput().size() != size)
             fail();
+    }
+
+    QIODevice &device() override { return m_process; }
+    void writeArray(const QByteArray &data) override { m_process.write(data); }
+    void closeInput() override { m_process.closeWriteChannel(); }
+
+    void discardOutput() override
+    {
+        QObject::connect(&m_process, &Process::readyReadStandardOutput, &m_process,
+                         [this] { m_process.readAllStandardOutput(); });
     }
 
 protected:

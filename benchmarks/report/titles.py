@@ -71,6 +71,19 @@ GROUPS = [
     Group("Output",
           "A child writes as fast as it can, 4 GiB in the full form and 64 MiB in the short one, and all of it is "
           "read. The limit has a pipe of 1 MiB.", {"output": "All of the output"}),
+    Group("Writing", "Until a child has read it all and has ended. The classes for Qt alone have such an interface.", {
+        "write/lines": "300,000 writes of 11 bytes",
+        "write/xml": "QXmlStreamWriter, 40,000 elements with an attribute and a text, 1,000,000 writes",
+        "write/array": "One array of 256 MiB",
+    }),
+    Group("Beside chatty children",
+          "So many children write without end, and all of it is read. The lateness of a timer of 10 ms is that which "
+          "99 of 100 timeouts do not exceed (in the short form, 9 of 10); an ending is that of a child that only exits, with its start.", {
+              **{name: f"Lateness of a timer beside {heading}"
+                 for name, heading in sizes("chatty/timer", (16, 64), "children").items()},
+              **{name: f"One ending beside {heading}"
+                 for name, heading in sizes("chatty/ending", (16, 64), "children").items()},
+          }),
     Group("Round trips", "1 KiB goes to a child and comes back; both are kept on one processor.", {
         "echo/loop": "Event loop",
         "echo/wait": "Calls that wait",
