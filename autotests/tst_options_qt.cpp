@@ -29,6 +29,8 @@ private Q_SLOTS:
     void descriptorsInEveryOrder();
     void failures_data();
     void failures();
+    void groupOfAnEndedLeader_data();
+    void groupOfAnEndedLeader();
     void detached();
     void detachedFailures_data();
     void detachedFailures();
@@ -170,6 +172,43 @@ void tst_Options_Qt::detached()
     const QByteArray number = QByteArray::number(pid);
     const QByteArray nice = QByteArray::number(nicer(4));
     QVERIFY(text.endsWith(' ' + number + ' ' + number + '\n' + nice + "\n11\n"));
+}
+
+void tst_Options_Qt::groupOfAnEndedLeader_data()
+{
+    using Scope = Process::SignalScope;
+    QTest::addColumn<LaunchOptions>("options");
+    QTest::addColumn<Scope>("scope");
+    QTest::addColumn<int>("drainTimeout");
+    QTest::newRow("option") << LaunchOptions{.processGroup = 0} << Scope::Process << 0;
+    QTest::newRow("scope") << LaunchOptions{} << Scope::Group << 0;
+    QTest::newRow("scope, drained") << LaunchOptions{} << Scope::Group << 60000;
+}
+
+// Until finished() begins others can join the group that the child leads.
+void tst_Options_Qt::groupOfAnEndedLeader()
+{
+    QFETCH(const LaunchOptions, options);
+    QFETCH(const Process::SignalScope, scope);
+    QFETCH(const int, drainTimeout);
+    Process process;
+    process.setLaunchOptions(options);
+    process.setSignalScope(scope);
+    process.setDrainTimeout(std::chrono::milliseconds(drainTimeout));
+    QByteArray joined;
+    bool isThereAtTheEnd = true;
+    connect(&process, &Process::readChannelFinished, &process, [&] {
+        const pid_t leader = getpgid(process.property("leader").toInt());
+        joined = outcomeOf(ProcessTest::child({"exit", "4"}), {.processGroup = leader});
+    });
+    connect(&process, &Process::finished, &process, [&] { isThereAtTheEnd = hasChildren(); });
+    process.start(childProgram(), words("args hello"));
+    process.setProperty("leader", process.processId());
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(joined, "exited with code 4");
+    QVERIFY(!isThereAtTheEnd);
+    QVERIFY(process.exitInfo().hasUsage);
+    QCOMPARE(process.readAll(), "hello\n");
 }
 
 void tst_Options_Qt::detachedFailures_data()

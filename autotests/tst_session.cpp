@@ -8,6 +8,7 @@
 
 #include <cerrno>
 
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,8 +23,14 @@ private Q_SLOTS:
     void membership_data();
     void membership();
     void joinsAGroup();
+    void joinsTheGroupOfOneThatHasEnded();
+    void leaderIsStolen();
+    void leaderIsDropped();
     void terminal();
     void overwrittenTerminal();
+
+private:
+    static void awaitEnd(const ForkFd::Child &process);
 };
 
 void tst_Session::membership_data()
@@ -65,6 +72,49 @@ void tst_Session::joinsAGroup()
     leader->sendSignal(SIGKILL);
     leader->wait();
     QCOMPARE(group.split(' ').value(1), QByteArray::number(leader->pid()));
+}
+
+// Does not collect it.
+void tst_Session::awaitEnd(const ForkFd::Child &process)
+{
+    pollfd ended = {process.descriptor(), POLLIN, 0};
+    while (poll(&ended, 1, -1) < 0 && errno == EINTR) { }
+}
+
+// A pipeline in one group, "true | cat", of which the first has ended and was not waited for.
+void tst_Session::joinsTheGroupOfOneThatHasEnded()
+{
+    for (int i = 0; i < 50; ++i) {
+        auto leader = ForkFd::spawn(child({"exit", "3"}), {.processGroup = 0});
+        QVERIFY(leader);
+        awaitEnd(*leader);
+        QCOMPARE(outcomeOf(child({"exit", "4"}), {.processGroup = leader->pid()}), "exited with code 4");
+        const auto end = leader->wait();
+        QVERIFY(end && end->hasUsage);
+        QCOMPARE(text(*end), "exited with code 3");
+    }
+}
+
+void tst_Session::leaderIsStolen()
+{
+    auto leader = ForkFd::spawn(child({"exit", "3"}), {.processGroup = 0});
+    QVERIFY(leader);
+    awaitEnd(*leader);
+    QCOMPARE(waitpid(leader->pid(), nullptr, 0), leader->pid());
+    const ForkFd::ExitInfo end = leader->wait().value();
+    // With pidfds before Linux 6.15 nobody can tell any more.
+    if (end.reason != ForkFd::ExitInfo::Unknown)
+        QCOMPARE(text(end), "exited with code 3");
+}
+
+void tst_Session::leaderIsDropped()
+{
+    ForkFd::spawn(child({"exit", "3"}), {.processGroup = 0});
+    auto leader = ForkFd::spawn(child({"exit", "3"}), {.processGroup = 0});
+    QVERIFY(leader);
+    awaitEnd(*leader);
+    leader.reset();
+    QTRY_VERIFY(!hasChildren());
 }
 
 void tst_Session::terminal()

@@ -54,6 +54,7 @@ void ChildSlot::reserve(ExitEvent event) noexcept
 {
     m_event = event;
     m_result = {};
+    m_keepsEnded = false;
     cell = nullptr;
     // A new generation. Relaxed: nobody finds the slot before it is published.
     const std::uint64_t next = (m_state.load(std::memory_order_relaxed) | 0xff) + 1;
@@ -94,6 +95,11 @@ bool ChildSlot::endIfOver() noexcept
         return false;
     if (seen.sight == Sight::Gone)
         return tell(word);
+    if (seen.sight == Sight::Over && m_keepsEnded && phaseOf(word) == Live) {
+        m_result = seen.end;
+        m_zombie.store(child, std::memory_order_relaxed); // Released with the phase.
+        return tell(word);
+    }
     const ChildWait::Finding end = ChildWait::collect(child);
     if (end.sight == Sight::Over) {
         m_result = end.end;
@@ -116,6 +122,8 @@ void ChildSlot::unclaim(std::uint64_t word) noexcept
 
 bool ChildSlot::endAsUnknown(pid_t itsPid) noexcept
 {
+    pid_t kept = itsPid;
+    m_zombie.compare_exchange_strong(kept, 0);
     const Uninterrupted guard;
     while (true) {
         // The word before the number: if the slot gets another child in between, the claim fails.
@@ -159,6 +167,19 @@ std::optional<ExitInfo> ChildSlot::result() const noexcept
     if (phase == EndedUntold || phase == Unheard || phase == Ended)
         return m_result;
     return std::nullopt;
+}
+
+std::optional<ExitInfo> ChildSlot::collect() noexcept
+{
+    const CancellationBlocker blocker;
+    const std::optional<ExitInfo> end = result();
+    const pid_t kept = end ? m_zombie.exchange(0) : 0;
+    if (kept <= 0)
+        return end;
+    const ChildWait::Finding collected = ChildWait::collect(kept);
+    if (collected.sight == Sight::Over)
+        m_result = collected.end; // With the resource usage.
+    return m_result;
 }
 
 // Whoever holds a claim has a few system calls to make, with all signals blocked. Afterwards the slot
@@ -213,6 +234,8 @@ bool ChildSlot::release() noexcept
 void ChildSlot::makeFree(std::uint64_t word) noexcept
 {
     m_event.close();
+    if (const pid_t kept = m_zombie.exchange(0); kept > 0)
+        ChildWait::collect(kept);
     m_pid.store(-1, std::memory_order_relaxed);
     m_state.store(withPhase(word, Free), std::memory_order_release);
 }

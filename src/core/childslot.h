@@ -63,8 +63,12 @@ public:
     void reserve(ExitEvent event) noexcept;
     /// Reserved → Live.
     void publish(pid_t pid) noexcept;
+    /// Before publish(): the child stays to be waited for after its end, until collect() or release().
+    void setKeepsEnded(bool keeps) noexcept { m_keepsEnded = keeps; }
     /// How the child ended, once that is known.
     std::optional<ExitInfo> result() const noexcept;
+    /// The same, and collects a child that was kept.
+    std::optional<ExitInfo> collect() noexcept;
     /// Whom a signal is for: the child, or the process group that has its number.
     enum Target { Process, Group };
     /// Signals it if the child is there to be waited for. Returns 0 or an errno. Any thread, one at a
@@ -96,12 +100,14 @@ public:
     bool mayHoldNumber() const noexcept
     {
         const Phase now = phase();
-        return isLivePhase(now) || now == Pinned || now == Ending || now == Abandoned;
+        return isLivePhase(now) || now == Pinned || now == Ending || now == Abandoned
+            || m_zombie.load(std::memory_order_relaxed) > 0;
     }
     /// Peek, claim, reap. True when this call has brought the slot to its end and must give it back
     /// to the list of free ones because its owner has gone meanwhile.
     bool endIfOver() noexcept;
-    /// Ends the slot if it is Live with this number, which another child has by now. As endIfOver().
+    /// Ends the slot if it is Live with this number, which another child has by now; one that was kept
+    /// has been collected by somebody else. As endIfOver().
     bool endAsUnknown(pid_t itsPid) noexcept;
 
     /// Where the table has hashed it; the owner's, then that of who frees the slot.
@@ -127,6 +133,9 @@ private:
     std::atomic<pid_t> m_pid = -1;
     ExitEvent m_event;
     ExitInfo m_result;
+    bool m_keepsEnded = false;
+    /// The number of a child that has ended and was kept; 0: none. Whoever exchanges it with 0 collects.
+    std::atomic<pid_t> m_zombie = 0;
 };
 
 } // namespace ForkFd::Internal

@@ -46,8 +46,13 @@ public:
     /// is about to know), ask again after a RetryDelay.
     std::optional<ExitInfo> collect() noexcept;
     /// The same without collecting: the child stays to be waited for, unless the backend collects
-    /// unasked.
+    /// unasked, which it does not do with the leader of a group.
     std::optional<ExitInfo> peek() noexcept;
+
+    /// Whether the child is put into a process group of its own. Then it stays to be waited for until
+    /// collect(): as long as it does, others can join its group, and nobody else gets the number.
+    bool leadsGroup() const noexcept { return m_leadsGroup; }
+    void setLeadsGroup(bool leads) noexcept { m_leadsGroup = leads; }
 
     /// Whether the child is collected at its end when nobody watches any more: deleting a watch is then
     /// enough at any time.
@@ -85,6 +90,7 @@ private:
     pid_t m_pid = -1;
     ProcessIdentity m_owner; ///< The process that began the watch.
     std::atomic<bool> m_isCollected = false;
+    bool m_leadsGroup = false;
     int m_descriptor = -1;
     ExitWatch *m_nextInReaper = nullptr; ///< Links watches there without allocating.
 };

@@ -102,6 +102,8 @@ bool SigChldWatch::prepare(ExitEvent::Kind kind) noexcept
         return false;
     // Without a handler (another thread installs it now, or no more can be) the sweeper sees the end.
     SigChldChain::install(onChildSignal);
+    // Where the kernel reaped unasked, a leader was gone at its end.
+    m_slot->setKeepsEnded(leadsGroup() && !SigChldChain::standsForAutomaticReaping());
     m_isStarting = true;
     m_table->startsInFlight.fetch_add(1);
     return true;
@@ -119,13 +121,13 @@ void SigChldWatch::watch(pid_t pid) noexcept
 std::optional<ExitInfo> SigChldWatch::tryCollect() noexcept
 {
     m_table->endIfOver(m_slot);
-    return m_slot->result();
+    return m_slot->collect();
 }
 
-// The handler collects every child that ends, asked or not.
 std::optional<ExitInfo> SigChldWatch::tryPeek() noexcept
 {
-    return tryCollect();
+    m_table->endIfOver(m_slot);
+    return m_slot->result();
 }
 
 void SigChldWatch::doDisownDescriptor() noexcept

@@ -19,8 +19,8 @@ public:
     SigChldWatch() noexcept;
     ~SigChldWatch() override;
 
-    /// Takes all that watch() needs: slot, handler, sweeper. False with errno when something is not to
-    /// be had.
+    /// Takes all that watch() needs: slot, handler, sweeper. After setLeadsGroup(). False with errno
+    /// when something is not to be had.
     bool prepare(ExitEvent::Kind kind) noexcept;
     /// Watches the child that was created since prepare(). Cannot fail.
     void watch(pid_t pid) noexcept;

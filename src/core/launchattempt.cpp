@@ -38,6 +38,11 @@ bool LaunchAttempt::maySeeOurMemory(const LaunchPlan &plan) noexcept
     return !modifier.function || (modifier.maySeeOurMemory && !Sanitizers::areActive());
 }
 
+bool LaunchAttempt::leadsGroup() const noexcept
+{
+    return m_context.plan && m_context.plan->processGroup() == 0;
+}
+
 LaunchAttempt::Outcome LaunchAttempt::fail(const char *step, int errorCode) noexcept
 {
     m_failure = {{step, errorCode}};

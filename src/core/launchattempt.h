@@ -70,6 +70,9 @@ protected:
     /// Whether all that the child runs before its program copes with shared memory.
     static bool maySeeOurMemory(const LaunchPlan &plan) noexcept;
 
+    /// Whether the child makes a process group that has its number.
+    bool leadsGroup() const noexcept;
+
     ChildContext m_context;
     ChildReport m_report;
 

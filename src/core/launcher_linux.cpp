@@ -82,7 +82,7 @@ private:
     Outcome prepare(Rung rung)
     {
         const int errorCode =
-            m_watch.prepare(rung, m_context.plan ? ExitEvent::Private : ExitEvent::Public);
+            m_watch.prepare(rung, m_context.plan ? ExitEvent::Private : ExitEvent::Public, leadsGroup());
         if (errorCode == 0) {
             m_context.ignoresSigChld = isWatchedByNumber(rung) && SigChldChain::standsForIgnore();
             m_context.inherited = m_watch.inherited();

@@ -47,6 +47,7 @@ public:
     {
         auto *watch = new SigChldWatch;
         m_watch.reset(watch);
+        watch->setLeadsGroup(leadsGroup());
         if (!watch->prepare(m_context.plan ? ExitEvent::Private : ExitEvent::Public))
             return failCreation(errno);
         m_context.ignoresSigChld = SigChldChain::standsForIgnore();

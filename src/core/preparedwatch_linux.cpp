@@ -37,17 +37,19 @@ UniqueFd openReadable() noexcept
     return pipe.open() ? std::move(pipe.readEnd) : UniqueFd();
 }
 
-int PreparedWatch::prepare(Rung rung, ExitEvent::Kind kind)
+int PreparedWatch::prepare(Rung rung, ExitEvent::Kind kind, bool leadsGroup)
 {
     m_pidFdWatch = nullptr;
     m_sigChldWatch = nullptr;
     if (isWatchedByNumber(rung)) {
         m_sigChldWatch = new SigChldWatch;
         m_watch.reset(m_sigChldWatch);
+        m_watch->setLeadsGroup(leadsGroup);
         return m_sigChldWatch->prepare(kind) ? 0 : errno;
     }
     m_pidFdWatch = new PidFdWatch;
     m_watch.reset(m_pidFdWatch);
+    m_watch->setLeadsGroup(leadsGroup);
     if (!opensPidFd(rung))
         return 0;
     if (!PidFdWatch::canOpen())

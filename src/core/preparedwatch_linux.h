@@ -24,7 +24,7 @@ class PreparedWatch
 {
 public:
     /// For a child that this rung will make. Returns 0 or an errno. Throws std::bad_alloc.
-    int prepare(Rung rung, ExitEvent::Kind kind);
+    int prepare(Rung rung, ExitEvent::Kind kind, bool leadsGroup = false);
 
     /// The child is there, and this is its pidfd.
     void begin(pid_t pid, UniqueFd pidfd) noexcept;

@@ -19,6 +19,16 @@ struct SpawnCall
     char *const *argv;
     char *const *envp;
 
+    /// Whether the child makes a process group that has its number.
+    bool leadsGroup() const
+    {
+        short flags = 0;
+        pid_t group = -1;
+        return attributes && ::posix_spawnattr_getflags(attributes, &flags) == 0
+            && (flags & POSIX_SPAWN_SETPGROUP) != 0
+            && ::posix_spawnattr_getpgroup(attributes, &group) == 0 && group == 0;
+    }
+
     /// Starts the program. Returns 0 or an errno.
     int start(pid_t *pid) const
     {

@@ -56,7 +56,8 @@ int spawnWithPidFd(const SpawnCall &call, PreparedWatch &watch)
     if (!libc || !mayUsePidFds())
         return ENOSYS;
     // Any rung that brings a pidfd.
-    if (const int errorCode = watch.prepare(Rung::Copy, ExitEvent::Public); errorCode != 0)
+    if (const int errorCode = watch.prepare(Rung::Copy, ExitEvent::Public, call.leadsGroup());
+        errorCode != 0)
         return errorCode;
     // To ask for the number takes a descriptor: one is put aside before there is a child.
     UniqueFd spare = openReadable();
@@ -85,7 +86,7 @@ int spawnByNumber(const SpawnCall &call, PreparedWatch &watch)
     int errorCode;
     do {
         rung = Ladder::rungFor(Creation::ByNumber);
-        errorCode = watch.prepare(rung, ExitEvent::Public);
+        errorCode = watch.prepare(rung, ExitEvent::Public, call.leadsGroup());
     } while (errorCode != 0 && !isWatchedByNumber(rung) && Ladder::giveUpAfter(rung, errorCode));
     if (errorCode != 0)
         return errorCode;

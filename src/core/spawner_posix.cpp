@@ -19,6 +19,7 @@ ExitWatchPtr spawnChild(const SpawnCall &call, int &errorCode)
     const CancellationBlocker blocker;
     auto *watch = new SigChldWatch;
     ExitWatchPtr result(watch);
+    watch->setLeadsGroup(call.leadsGroup());
     pid_t pid = -1;
     errorCode = watch->prepare(ExitEvent::Public) ? call.start(&pid) : errno;
     if (errorCode != 0)

@@ -330,7 +330,8 @@ void ChildProcessPrivate::reportErrorOf(quint64 run, ChildProcess::ProcessError 
 
 void ChildProcessPrivate::collect()
 {
-    const std::optional<ExitInfo> end = watch->collect();
+    const bool leadsGroup = watch->leadsGroup();
+    const std::optional<ExitInfo> end = leadsGroup ? watch->peek() : watch->collect();
     if (!end) {
         retryLater();
         return;
@@ -339,13 +340,30 @@ void ChildProcessPrivate::collect()
     endTime = std::chrono::steady_clock::now();
     unwatch(Role::Exit);
     watch = nullptr;
-    // What has nothing left to signal keeps neither a descriptor nor a cgroup.
-    if (child->sendSignal(0) == ESRCH)
-        child.reset();
+    if (!leadsGroup)
+        letGoUnlessReached();
     stopTimeLimit();
     streams.terminal.hold({});
     if (!drainOutput())
         finishEnding();
+}
+
+// What has nothing left to signal keeps neither a descriptor nor a cgroup.
+void ChildProcessPrivate::letGoUnlessReached() noexcept
+{
+    if (child->sendSignal(0) == ESRCH)
+        child.reset();
+}
+
+// Until then others could join the group that it leads.
+void ChildProcessPrivate::collectLeader()
+{
+    if (!child || !child->watch().isWatching())
+        return;
+    const std::optional<ExitInfo> end = child->watch().collect();
+    if (end && end->hasUsage)
+        exitInfo.set(*end);
+    letGoUnlessReached();
 }
 
 // A slot may wait for the child while its last output is announced here: then the wait has come
@@ -389,6 +407,8 @@ void ChildProcessPrivate::finishEnding()
                       QStringLiteral("Exit status unknown: collected by another part of the process"));
     if (run.isObjectAlive())
         Q_EMIT q->readChannelFinished();
+    if (run.isLatest())
+        collectLeader();
     if (run.isObjectAlive())
         Q_EMIT q->finished(exitCode, exitStatus);
 }

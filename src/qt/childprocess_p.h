@@ -179,6 +179,8 @@ private:
     void closeAll();
 
     void collect();
+    void collectLeader();
+    void letGoUnlessReached() noexcept;
     void serveReady(const std::function<bool()> &isDone, const QDeadlineTimer &deadline);
     int timeToNextDeadline(QDeadlineTimer next) const;
     WaitOutcome timeOut();
