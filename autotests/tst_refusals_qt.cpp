@@ -62,6 +62,8 @@ private Q_SLOTS:
     void noWayToSignal();
     void noPollSets_data();
     void noPollSets();
+    void closingDescriptors_data();
+    void closingDescriptors();
     void detached_data();
     void detached();
     void noDescriptorsToWaitFor();
@@ -137,6 +139,36 @@ void tst_RefusalsQt::noPollSets()
         return all + (eventually([] { return !hasChildren(); }) ? "collected" : "left");
     });
     QCOMPARE(result, "hello\ncollected");
+}
+
+void tst_RefusalsQt::closingDescriptors_data()
+{
+    QTest::addColumn<Refusals>("refusals");
+    for (const int answer : answers) {
+        QTest::addRow("close_range: %s", strerror(answer)) << Refusals{{SYS_close_range, answer}};
+        QTest::addRow("and /proc: %s", strerror(answer))
+            << Refusals{{SYS_close_range, answer}, {SYS_getdents64, answer}};
+    }
+}
+
+// The soft limit says how high the next descriptor may be, and nothing of those that are open.
+void tst_RefusalsQt::closingDescriptors()
+{
+    QFETCH(Refusals, refusals);
+    const QByteArray result = inForkedCopy([&]() -> QByteArray {
+        dup2(STDERR_FILENO, 500);
+        dup2(STDERR_FILENO, 900);
+        const TemporaryLimit lowered(RLIMIT_NOFILE, 256);
+        if (!refuse(refusals))
+            return "no filter";
+        ChildProcess process;
+        process.setUnixProcessParameters(ChildProcess::UnixProcessFlag::CloseFileDescriptors);
+        const bool listsItself = refusals.size() == 1;
+        process.start(childProgram(), listsItself ? words("fds") : words("eof 500 eof 900 args closed"));
+        process.waitForFinished();
+        return process.readAll().trimmed();
+    });
+    QCOMPARE(result, refusals.size() == 1 ? "0 1 2" : "closed");
 }
 
 void tst_RefusalsQt::detached_data()

@@ -18,7 +18,8 @@ namespace ForkFd::Internal::ChildCalls {
 
 // Those that return bool set errno when they fail; ENOTSUP, the system cannot do it.
 
-/// Makes every descriptor from `lowest` on close-on-exec; all are below `end`.
+/// Makes every descriptor from `lowest` on close-on-exec; as far as the parent knows all are below
+/// `end`.
 void markCloseOnExecFrom(int lowest, int end) noexcept;
 
 /// What the kernel takes for another identity also takes the dumpable flag from a parent that shares the

@@ -5,6 +5,7 @@
 
 #include "childcalls.h"
 
+#include "descriptormarks.h"
 #include "uniquefd.h"
 
 #include <climits>
@@ -51,6 +52,54 @@ bool writeAll(const UniqueFd &file, const char *text, std::size_t size) noexcept
     return file && ::write(file.get(), text, size) == static_cast<ssize_t>(size);
 }
 
+// What getdents64(2) writes.
+struct DirectoryEntry
+{
+    std::uint64_t inode;
+    std::int64_t offset;
+    unsigned short size;
+    unsigned char type;
+    char name[1];
+};
+
+// -1 for "." and "..".
+int numberOf(const char *name) noexcept
+{
+    int number = *name >= '0' && *name <= '9' ? 0 : -1;
+    for (; *name >= '0' && *name <= '9'; ++name)
+        number = number * 10 + (*name - '0');
+    return number;
+}
+
+// Whether `directory` was among the entries: what is mounted at /proc need not be that.
+bool markEntries(const char *entries, long size, int lowest, int directory) noexcept
+{
+    bool isListed = false;
+    for (long position = 0; position < size;) {
+        const auto *entry = reinterpret_cast<const DirectoryEntry *>(entries + position);
+        const int fd = numberOf(entry->name);
+        if (fd >= lowest)
+            ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+        isListed = isListed || fd == directory;
+        position += entry->size;
+    }
+    return isListed;
+}
+
+// False if the system does not list them. opendir(3) would allocate.
+bool markListedFrom(int lowest) noexcept
+{
+    const UniqueFd directory(::open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory)
+        return false;
+    alignas(DirectoryEntry) char entries[4096];
+    bool isListed = false;
+    long size;
+    while ((size = ::syscall(SYS_getdents64, directory.get(), entries, sizeof entries)) > 0)
+        isListed = markEntries(entries, size, lowest, directory.get()) || isListed;
+    return size == 0 && isListed;
+}
+
 } // namespace
 
 void ChildCalls::markCloseOnExecFrom(int lowest, int end) noexcept
@@ -58,8 +107,8 @@ void ChildCalls::markCloseOnExecFrom(int lowest, int end) noexcept
     // Linux 5.11, and a filter may refuse it.
     if (::syscall(SYS_close_range, lowest, UINT_MAX, CLOSE_RANGE_CLOEXEC) == 0)
         return;
-    for (int fd = lowest; fd < end; ++fd)
-        ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+    if (!markListedFrom(lowest))
+        DescriptorMarks::markEachFrom(lowest, end);
 }
 
 bool ChildCalls::resetIds() noexcept

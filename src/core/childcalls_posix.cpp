@@ -5,9 +5,10 @@
 
 #include "childcalls.h"
 
+#include "descriptormarks.h"
+
 #include <cerrno>
 
-#include <fcntl.h>
 #include <grp.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -26,8 +27,7 @@ bool notSupported() noexcept
 
 void ChildCalls::markCloseOnExecFrom(int lowest, int end) noexcept
 {
-    for (int fd = lowest; fd < end; ++fd)
-        ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+    DescriptorMarks::markEachFrom(lowest, end);
 }
 
 bool ChildCalls::resetIds() noexcept

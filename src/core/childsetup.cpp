@@ -11,6 +11,7 @@
 #include "childoptions.h"
 #include "launchplan.h"
 #include "signals.h"
+#include "stopsignals.h"
 #include "uniquefd.h"
 
 #include <algorithm>
@@ -60,8 +61,6 @@ public:
         , m_plan(*context.plan)
         , m_surroundings{m_plan, m_plan.options().controllingTerminal.value_or(-1),
                          context.isInControlGroup ? -1 : m_plan.controlGroupFd()}
-        , m_descriptorEnd(
-              m_plan.parameters().closesDescriptors ? static_cast<int>(::sysconf(_SC_OPEN_MAX)) : 0)
     {
     }
 
@@ -224,7 +223,7 @@ private:
     void closeDescriptors() noexcept
     {
         const int lowest = std::max(m_plan.parameters().lowestDescriptorToClose, STDERR_FILENO + 1);
-        ChildCalls::markCloseOnExecFrom(lowest, m_descriptorEnd);
+        ChildCalls::markCloseOnExecFrom(lowest, m_plan.descriptorEnd());
         for (const DescriptorMove &move : m_plan.moves()) {
             if (move.to >= lowest)
                 ::fcntl(move.to, F_SETFD, 0);
@@ -233,6 +232,7 @@ private:
 
     void restoreSignalMask() noexcept
     {
+        discardStopSignalsUntilExec();
         sigset_t none;
         ::sigemptyset(&none);
         const sigset_t &unlessSet =
@@ -248,7 +248,6 @@ private:
     ChildContext &m_context;
     const LaunchPlan &m_plan;
     ChildOptions::Surroundings m_surroundings;
-    const int m_descriptorEnd; ///< Above all that were open; the limit may become lower.
 };
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "launchplan.h"
 
 #include "controlgroup.h"
+#include "descriptormarks.h"
 #include "environment.h"
 
 #include <algorithm>
@@ -97,6 +98,8 @@ LaunchPlan::LaunchPlan(LaunchRequest request)
     planCpuMask();
     if (const auto &score = m_request.options.oomScoreAdjust)
         m_oomScoreText = std::to_string(*score);
+    if (m_request.parameters.closesDescriptors)
+        m_descriptorEnd = DescriptorMarks::endOfOpen();
     openControlGroup();
 }
 

@@ -109,6 +109,8 @@ public:
     const std::string &oomScoreText() const noexcept { return m_oomScoreText; }
     /// Whether the kernel takes the child for somebody else from some moment before its exec.
     bool changesIdentity() const noexcept;
+    /// With closesDescriptors: as far as is known all that are open are below it.
+    int descriptorEnd() const noexcept { return m_descriptorEnd; }
     /// Null: the mask of the thread that starts the child, or with resetsSignalHandlers an empty one.
     const sigset_t *signalMask() const noexcept;
     const ChildModifier &modifier() const noexcept { return m_request.modifier; }
@@ -127,6 +129,7 @@ private:
     mutable std::vector<int> m_asideNotes;
     std::vector<unsigned long> m_cpuMask;
     std::string m_oomScoreText;
+    int m_descriptorEnd = 0;
     UniqueFd m_controlGroup;
     StartError m_error;
 };
