@@ -29,10 +29,15 @@ Finding failed() noexcept
     return {isRefusal(errno) ? Finding::Refused : Finding::Gone};
 }
 
+// EINTR does not come with WNOHANG (waitid(2)), but for filters that invent it.
 Finding askWaitId(pid_t child, int options) noexcept
 {
     siginfo_t info = {};
-    if (::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | anyChild | options) != 0)
+    int result;
+    do {
+        result = ::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | anyChild | options);
+    } while (result != 0 && errno == EINTR);
+    if (result != 0)
         return failed();
     if (info.si_pid == 0)
         return {Finding::Running};
@@ -50,7 +55,10 @@ Finding collect(pid_t child) noexcept
 {
     int status = 0;
     rusage usage = {};
-    const pid_t collected = ::wait4(child, &status, WNOHANG | anyChild, &usage);
+    pid_t collected;
+    do {
+        collected = ::wait4(child, &status, WNOHANG | anyChild, &usage);
+    } while (collected < 0 && errno == EINTR);
     if (collected == 0)
         return {Finding::Running};
     if (collected < 0)

@@ -45,6 +45,16 @@ void ExitEvent::receive() const noexcept
     while (::recv(readable, bytes, sizeof bytes, 0) == sizeof bytes) { }
 }
 
+// What fails for a moment, for want of memory, must not leave a thread asleep that nobody else wakes.
+bool ExitEvent::set() const noexcept
+{
+    for (int tries = 0; tries < 4; ++tries) {
+        if (trySet())
+            return true;
+    }
+    return false;
+}
+
 bool ExitEvent::setForGood() const noexcept
 {
     // An end of file is readable, too, and takes no memory.

@@ -13,7 +13,7 @@ bool ExitEvent::openPrivate() noexcept
 }
 
 // Runs in signal handlers: async-signal-safe calls only.
-bool ExitEvent::set() const noexcept
+bool ExitEvent::trySet() const noexcept
 {
     return send();
 }

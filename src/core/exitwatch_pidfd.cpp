@@ -175,9 +175,21 @@ std::optional<ExitInfo> PidFdWatch::waitForEnd(int options) noexcept
         result.usage = toRusage(usage);
         return result;
     }
+    if (isRefusal(errno) || errno == EINTR)
+        return waitRefused(options);
     // ECHILD: somebody else's wait has taken the status, or SIGCHLD is ignored. Anything else means
     // that the descriptor was closed behind our back; the next step turns that into Unknown.
     return recoverStolenStatus();
+}
+
+// The backend would be another one if the first wait of this kind had been refused.
+std::optional<ExitInfo> PidFdWatch::waitRefused(int options) const noexcept
+{
+    const ChildWait::Finding found =
+        options & WNOWAIT ? ChildWait::look(pid()) : ChildWait::collect(pid());
+    if (found.sight == ChildWait::Finding::Over)
+        return found.end;
+    return found.sight == ChildWait::Finding::Gone ? recoverStolenStatus() : std::nullopt;
 }
 
 // The kernel keeps the wait status behind the pidfd even after the child was reaped.

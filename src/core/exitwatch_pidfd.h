@@ -41,6 +41,7 @@ private:
 
     std::optional<ExitInfo> waitForEnd(int options) noexcept;
     std::optional<ExitInfo> waitByNumber() noexcept;
+    std::optional<ExitInfo> waitRefused(int options) const noexcept;
     std::optional<ExitInfo> recoverStolenStatus() const noexcept;
 
     UniqueFd m_pidfd;

@@ -206,8 +206,9 @@ try {
 ///
 /// `options` is any of FFDW_NOHANG, do not wait, and FFDW_NOWAIT, do not collect: the child stays a
 /// zombie until a later call or forkfd_close(). (With Backend::SigChld it is collected when it ends, and
-/// this option changes nothing, except for a child that spawnfd() has put into a process group of its own.) The first answer is kept: every later call gives the same, from any
-/// thread, with any options, until the descriptor is closed, even if the status is stolen after it.
+/// this option changes nothing, except for a child that spawnfd() has put into a process group of its
+/// own.) The first answer is kept: every later call gives the same, from any thread, with any options,
+/// until the descriptor is closed, even if the status is stolen after it.
 ///
 /// Blocks until the child ends, unless FFDW_NOHANG is given or the descriptor is non-blocking
 /// (FFD_NONBLOCK, or O_NONBLOCK set by fcntl(2)). Goes on waiting when a signal handler has run. Any

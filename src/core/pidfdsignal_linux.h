@@ -23,12 +23,14 @@ inline int send(int pidfd, int signal, unsigned flags = 0) noexcept
     return ::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, flags) == 0 ? 0 : errno;
 }
 
-/// Whether `errorCode`, which send() has returned, is the answer of a filter. The kernel itself gives
-/// EPERM for a process with another identity and EINVAL for a signal that does not exist. It looks at
-/// the descriptor before either of them, and no descriptor has the number -1.
+/// Whether `errorCode`, which send() has returned, is the answer of a filter. The kernel itself gives EPERM
+/// for a process with another identity and EINVAL for a signal that does not exist, but it looks at the
+/// descriptor before either of them, and no descriptor has the number -1.
 inline bool isFiltered(int errorCode) noexcept
 {
-    return isRefusal(errorCode) && send(-1, 0) != EBADF;
+    if (errorCode == EPERM || errorCode == EINVAL)
+        return send(-1, 0) != EBADF;
+    return isRefusal(errorCode);
 }
 
 } // namespace ForkFd::Internal::PidFdSignal
