@@ -36,6 +36,7 @@ private Q_SLOTS:
     void endedChildIsCollected_data();
     void endedChildIsCollected();
     void needsNoDescriptor();
+    void leavesTheLastDescriptor();
     void needsNoThread();
     void closedPlainlyAndStartedAnew();
     void closedPlainlyAndReusedForAFile_data();
@@ -95,6 +96,31 @@ void tst_ForkFdClose::needsNoDescriptor()
     QVERIFY(isAlive(pid));
     leash.end();
     QTRY_VERIFY(!exists(pid));
+}
+
+// All others are in use. The library does not take the number for itself.
+void tst_ForkFdClose::leavesTheLastDescriptor()
+{
+    const QByteArray failure = inCopy([]() -> const char * {
+        Leash leash;
+        pid_t pid;
+        const int ffd = startOnLeash(Starter::Fork, leash, 3, FFD_CLOEXEC, &pid);
+        rlimit limit;
+        ::getrlimit(RLIMIT_NOFILE, &limit);
+        const rlimit few = {static_cast<rlim_t>(ffd) + 8, limit.rlim_max};
+        ::setrlimit(RLIMIT_NOFILE, &few);
+        while (::dup(leash.childsEnd()) >= 0) { }
+        if (forkfd_close(ffd) != 0 || ::dup(leash.childsEnd()) != ffd)
+            return "the number is not free";
+        ::setrlimit(RLIMIT_NOFILE, &limit); // To look into /proc takes a descriptor.
+        if (!isAlive(pid))
+            return "the child does not go on";
+        leash.end();
+        while (exists(pid))
+            ::usleep(1000);
+        return nullptr;
+    });
+    QCOMPARE(failure, QByteArray());
 }
 
 // The first child that is left needs a thread on the pidfd backend. Without one the next call tries

@@ -27,9 +27,9 @@ struct FORKFD_EXPORT ExitEvent
 
     /// False with errno when there is no descriptor to be had.
     bool open(Kind itsKind) noexcept;
-    /// Makes it readable, in several tries if need be. Async-signal-safe; raises no SIGPIPE. Does not look at
-    /// `readable`. False when the system did not take it: where that matters the caller has to see to it that
-    /// somebody tries again.
+    /// Makes it readable, in several tries if need be. Async-signal-safe; raises no SIGPIPE. Does not
+    /// look at `readable`. False when the system did not take it: where that matters the caller has to
+    /// see to it that somebody tries again.
     bool set() const noexcept;
     /// The same for an event that is never cleared, and that fails less often.
     bool setForGood() const noexcept;

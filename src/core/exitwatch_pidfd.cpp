@@ -147,9 +147,13 @@ std::optional<ExitInfo> PidFdWatch::tryPeek() noexcept
 }
 
 // Where forkfd_close() found no other descriptor, the number stands for the child until there is one.
+// The last one is left to the user, who has just closed his.
 std::optional<ExitInfo> PidFdWatch::waitByNumber() noexcept
 {
-    m_pidfd = open(pid());
+    UniqueFd pidfd = open(pid());
+    if (pidfd && UniqueFd(::fcntl(pidfd.get(), F_DUPFD_CLOEXEC, 0)))
+        m_pidfd = std::move(pidfd);
+    pidfd.reset();
     setDescriptor(m_pidfd.get());
     if (m_pidfd)
         return waitForEnd(0);

@@ -23,9 +23,9 @@ inline int send(int pidfd, int signal, unsigned flags = 0) noexcept
     return ::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, flags) == 0 ? 0 : errno;
 }
 
-/// Whether `errorCode`, which send() has returned, is the answer of a filter. The kernel itself gives EPERM
-/// for a process with another identity and EINVAL for a signal that does not exist, but it looks at the
-/// descriptor before either of them, and no descriptor has the number -1.
+/// Whether `errorCode`, which send() has returned, is the answer of a filter. The kernel itself gives
+/// EPERM for a process with another identity and EINVAL for a signal that does not exist, but it looks
+/// at the descriptor before either of them, and no descriptor has the number -1.
 inline bool isFiltered(int errorCode) noexcept
 {
     if (errorCode == EPERM || errorCode == EINVAL)

@@ -10,11 +10,14 @@
 #include "sanitizers.h"
 #include "signals.h"
 #include "stopper.h"
+#include "uniquefd.h"
 
 #include <cstdint>
 #include <memory>
 #include <new>
 #include <utility>
+
+#include <fcntl.h>
 
 namespace ForkFd::Internal {
 
@@ -51,7 +54,18 @@ struct Reaper::State : OfOneProcess
     {
         if (wake.readable < 0 && !wake.open(ExitEvent::Private))
             return;
-        hasSet = set.open() && set.add(wake.readable, PollSet::Readable, wakeUp);
+        if (hasRoom())
+            hasSet = set.open() && set.add(wake.readable, PollSet::Readable, wakeUp);
+        if (!hasSet)
+            wake.close();
+    }
+
+    // The last free descriptor is the user's, who may have closed one a moment ago.
+    bool hasRoom() const noexcept
+    {
+        const UniqueFd one(::fcntl(wake.readable, F_DUPFD_CLOEXEC, 0));
+        const UniqueFd two(::fcntl(wake.readable, F_DUPFD_CLOEXEC, 0));
+        return one && two;
     }
 };
 
