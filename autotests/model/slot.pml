@@ -10,7 +10,9 @@
  * A step of the model is one atomic operation or one system call of the code. Plain data that one party alone
  * can reach at the time is written in the step before the operation that publishes it. Left out: memory that
  * is not sequentially consistent; more than one slot (table.pml); the handler's way here (chain.pml); the end
- * of the event that a user polls, which nobody writes to; more than eight children at once, from which on
+ * of the event that a user polls, which nobody writes to; an event that cannot be set (Unheard); a leader that
+ * stays a zombie until its owner collects it; filters that refuse waitid(), where the claim comes before the
+ * look and may be taken back; more than eight children at once, from which on
  * not every signal asks for a sweep.
  *
  * Built without SILENT: signals are delivered, and the sweeper looks only when it is asked to. Every end is

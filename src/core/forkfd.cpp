@@ -268,7 +268,8 @@ int forkfd_wait(int ffd, forkfd_info *info, struct rusage *rusage)
 
 /// Closes an exit descriptor, and returns 0. A child that still runs goes on, is not killed, and leaves
 /// no zombie: the library collects it when it ends. Where there is no memory or thread for that, it is
-/// tried again when another child is left in this way.
+/// tried again when another child is left in this way. The number is free when it returns, also where no
+/// other descriptor is to be had: then the library waits for the child by its number.
 ///
 /// Threads that wait on the descriptor meanwhile get their answer as if it was open; it is closed when
 /// the last of them has it. In a process that was forked from the one that started the child it closes

@@ -125,7 +125,9 @@ std::optional<ExitInfo> Child::wait(milliseconds timeout)
     return m_exitInfo;
 }
 
-/// True when the signal was sent. Signal 0 only asks whether the child could be signalled.
+/// True when the signal was sent. Signal 0 only asks whether the child could be signalled. It cannot
+/// reach another process that got the number, except where a filter refuses pidfd_send_signal(2): then
+/// the number is used, right after a look that finds the child (docs/sandboxes.md).
 ///
 /// Never blocks. Not async-signal-safe; one thread at a time.
 /// **Errors** (errno): EINVAL, no such signal; EPERM, the child has taken another identity; ESRCH,

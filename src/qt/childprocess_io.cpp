@@ -209,8 +209,11 @@ bool ChildProcessPrivate::isServable(Role role) noexcept
 // Whether the child has ended and was not collected yet.
 bool ChildProcessPrivate::hasEnded() noexcept
 {
-    pollfd entry = {isServable(Role::Exit) ? watch->descriptor() : -1, POLLIN, 0};
-    return ::poll(&entry, 1, 0) > 0;
+    if (!isServable(Role::Exit))
+        return false;
+    pollfd entry = {watch->descriptor(), POLLIN, 0};
+    const int count = ::poll(&entry, 1, 0);
+    return count < 0 ? watch->peek().has_value() : count > 0; // RLIMIT_NOFILE may be 0.
 }
 
 void ChildProcessPrivate::closeChannel(Role role)
