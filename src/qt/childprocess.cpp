@@ -591,8 +591,10 @@ int ChildProcess::currentReadChannel() const
     return readChannel();
 }
 
-/// Hides QIODevice::setCurrentReadChannel(). Never blocks. **Errors:** a number other than 0 and 1
-/// changes nothing; those of setReadChannel(). \since 0.1
+/// Hides QIODevice::setCurrentReadChannel(). Do not call that one with 1 through a QIODevice pointer: it
+/// is not virtual, and QIODevice then reads from a buffer that only Qt's private headers can make. Never
+/// blocks. **Errors:** a number other than 0 and 1 changes nothing; those of setReadChannel(). \since
+/// 0.1
 void ChildProcess::setCurrentReadChannel(int channel)
 {
     if (channel == StandardOutput || channel == StandardError)

@@ -90,6 +90,7 @@ void ChildProcessPrivate::leaveHub() noexcept
     if (m_hub)
         m_hub->cancelCall(this);
     m_hub.reset();
+    m_arePipesWatched = false; // The other thread may end before it looks.
 }
 
 // calledSoon() follows from the event loop of the object's thread, once for any number of requests.
