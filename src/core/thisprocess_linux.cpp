@@ -29,16 +29,16 @@ Stamp *mapPage() noexcept
 {
     const auto size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
     void *fresh = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (fresh == MAP_FAILED)
-        return &none;
-    // Zeros are what it begins with.
-    Stamp *stamp = ::madvise(fresh, size, MADV_WIPEONFORK) == 0 ? static_cast<Stamp *>(fresh) : &none;
+    const bool isMapped = fresh != MAP_FAILED;
+    // Zeros are what it begins with. Without the page it is decided for good: the stamp must not change.
+    const bool isWiped = isMapped && ::madvise(fresh, size, MADV_WIPEONFORK) == 0;
+    Stamp *stamp = isWiped ? static_cast<Stamp *>(fresh) : &none;
     Stamp *known = nullptr;
     // Release and acquire: a thread that sees the address sees the page. Two threads may come here at
     // once, and a lock could be left locked in a copy.
     if (!page.compare_exchange_strong(known, stamp, std::memory_order_acq_rel))
         stamp = known;
-    if (stamp != fresh)
+    if (isMapped && stamp != fresh)
         ::munmap(fresh, size);
     return stamp;
 }
