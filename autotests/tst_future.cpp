@@ -4,6 +4,7 @@
 #include "childprocesstest.h"
 #include "forkedcopy.h"
 #include "lifeline.h"
+#include "temporarychange.h"
 #include "testpipe.h"
 
 #include <ForkFd/run.h>
@@ -55,6 +56,7 @@ private Q_SLOTS:
     void oneAfterAnother();
     void manyAtOnce();
     void idleThreadEnds();
+    void afterAShortage();
 
 protected:
     /// The library's threads.
@@ -443,6 +445,29 @@ void tst_Future::idleThreadEnds()
         run("burn 20").then(note).waitForFinished();
         QVERIFY(thread != QThread::currentThread());
         QVERIFY(eventually([&hasThread] { return !hasThread(); }));
+    }
+}
+
+// The fault walker found this: the wake-up of a program that was started as soon as another one had
+// found no descriptors was lost, and its future never finished.
+void tst_Future::afterAShortage()
+{
+    constexpr int attempts =
+        20; // In some of them the first one has failed before it gets its continuation.
+    for (int i = 0; i < attempts; ++i) {
+        const QByteArray result = inForkedCopy([i]() -> QByteArray {
+            alarm(20);
+            const int lowest = dup(STDIN_FILENO);
+            ::close(lowest);
+            auto limit =
+                std::make_unique<TemporaryLimit>(RLIMIT_NOFILE, static_cast<rlim_t>(lowest + 1 + i % 3));
+            const auto next = [&limit](const RunResult &) {
+                limit.reset();
+                return run("exit 3");
+            };
+            return endOf(run("exit 3").then(next).unwrap().result());
+        });
+        QCOMPARE(result, "exited with code 3");
     }
 }
 

@@ -166,7 +166,7 @@ constexpr KnownCall knownCalls[] = {
     {.name = "shutdown", .number = SYS_shutdown, .errors = "EBADF EINVAL ENOTCONN ENOTSOCK"},
     {.name = "poll", .number = SYS_poll, .errors = pollErrors},
     {.name = "ppoll", .number = SYS_ppoll, .errors = pollErrors},
-    {.name = "epoll_create1", .number = SYS_epoll_create1, .errors = "EINVAL EMFILE ENFILE ENOMEM"},
+    {.name = "epoll_create1", .number = SYS_epoll_create1, .errors = "EINVAL EMFILE ENFILE ENOMEM", .steps = "descriptors"},
     {.name = "epoll_ctl:ADD",
      .number = SYS_epoll_ctl,
      .argument = 1,

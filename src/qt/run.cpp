@@ -44,7 +44,7 @@ QFuture<RunResult> run(const QString &program, const QStringList &arguments, con
     if (RunThread *thread = RunThread::ofThisProcess())
         thread->add(std::move(job));
     else
-        job->fail({"descriptors", errno});
+        job->fail({"descriptors", errno}).finish();
     return future;
 }
 

@@ -18,11 +18,11 @@ RunJob::RunJob(QString program, QStringList arguments, RunOptions options)
         ::pthread_sigmask(SIG_SETMASK, nullptr, &mask.emplace());
 }
 
-void RunJob::fail(const StartError &error)
+RunPromise RunJob::fail(const StartError &error)
 {
     m_result.startError = error;
     m_promise.setResult(m_result);
-    m_promise.finish();
+    return m_promise;
 }
 
 void RunJob::start(std::function<void()> onOver)

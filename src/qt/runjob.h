@@ -25,8 +25,8 @@ public:
     RunJob &operator=(const RunJob &) = delete;
 
     QFuture<RunResult> future() { return m_promise.future(); }
-    /// Ends it before it has begun.
-    void fail(const StartError &error);
+    /// Ends it before it has begun. Gives the promise to finish.
+    [[nodiscard]] RunPromise fail(const StartError &error);
 
     /// Calls `onOver` once, when the child has ended or there was none; it must not delete this.
     void start(std::function<void()> onOver);

@@ -78,7 +78,7 @@ std::vector<std::unique_ptr<RunJob>> RunThread::takeWaiting()
 void RunThread::failWaiting(const StartError &error)
 {
     for (const std::unique_ptr<RunJob> &job : takeWaiting())
-        job->fail(error);
+        job->fail(error).finish();
 }
 
 // In the thread that ends the process. What it would wait for is not worth a process that does not end.
@@ -106,12 +106,14 @@ void RunThread::serveForEver()
         m_wake.set();
     }));
     while (true) {
-        if (openHub())
+        const bool hasHub = openHub();
+        if (hasHub)
             m_hub->serve(timeToNextDeadline());
         if (m_isLeaving)
             leave();
         const unsigned wantedLook = m_wantedLook;
-        startWaiting();
+        if (hasHub)
+            startWaiting();
         if (m_mayBeCanceled.exchange(false))
             stopCanceled();
         m_lastLook = wantedLook;
@@ -131,7 +133,10 @@ bool RunThread::openHub()
         m_wakeRegistration = m_hub->add(m_wake.readable, PollSet::Readable, this, Role::Exit);
         return true;
     }
-    failWaiting({"descriptors", errno});
+    const StartError error = {"descriptors", errno};
+    // Not here: a continuation may block.
+    for (const std::unique_ptr<RunJob> &job : takeWaiting())
+        m_finisher.finish(job->fail(error));
     pollfd wake = {m_wake.readable, POLLIN, 0};
     pollDescriptors(&wake, 1, -1);
     m_wake.clear();
@@ -140,6 +145,9 @@ bool RunThread::openHub()
 
 int RunThread::timeToNextDeadline()
 {
+    // Its wake-up may have been taken when there was no hub yet.
+    if (m_waiting.load(std::memory_order_relaxed))
+        return 0;
     const int toHelp = m_finisher.timeToHelp();
     if (m_deadlines.empty())
         return toHelp;
