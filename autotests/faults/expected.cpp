@@ -32,6 +32,10 @@ constexpr Expected table[] = {
      "no pidfd for a child that is known by its number: SIGCHLD takes over, with its sweeper"},
     {"*/auto", "*/clone", "", "left: +1 anon_inode:?eventfd? +1 threads; ",
      "no clone that gives a pidfd is left: SIGCHLD takes over, with its sweeper"},
+    {"*/auto", "*/clone", "", "left: +1 threads; ",
+     "no clone that gives a pidfd is left: SIGCHLD takes over, with its sweeper"},
+    {"run*/auto", "*/waitid:P_PIDFD", "", "left: +1 anon_inode:?eventfd?; ",
+     "the kernel says that it has no pidfds to wait for: SIGCHLD takes over, with its sweeper"},
     {"*", "*/epoll_*", "", "left: +? anon_inode:?eventfd?; ",
      "poll(2) takes the place of epoll, and an eventfd tells it of a change to its set"},
     {"*", "*/eventfd2", "", "left: +? socket; ", "a socket pair takes the place of an eventfd"},
@@ -94,7 +98,28 @@ constexpr Expected table[] = {
     {"*", "*/newfstatat", "EBADF", "*", "the user has closed the descriptor"},
     {"*", "*/fcntl:F_GETFD", "EBADF", "*not closed*", "the user has closed the descriptor"},
 
+    // The child has nothing else to talk with.
+    {"forkfdUseFork/*", "any/read", "", "result \"1 125\"*",
+     "a copy that may not read cannot hear that it may begin; no program lives where read(2) is "
+     "refused"},
+    {"detachedAfterFork/*", "*/write", "", "result \"start: clone ECHILD*",
+     "a copy that cannot report counts as killed; no program lives where write(2) is refused"},
+
+    // Documented in docs/design.md, "Stopping": without a thread the task waits for the next call to the
+    // library.
+    {"escalated/*", "*/clone3", "", "*result \"does not finish\"*", "no thread, and nobody calls again"},
+    {"escalated/*", "*/mmap:stack", "", "*result \"does not finish\"*",
+     "no thread, and nobody calls again"},
+    {"escalated/*", "*/epoll_*", "", "*result \"does not finish\"*",
+     "no descriptors for the thread, and nobody calls again"},
+    {"escalated/*", "*/eventfd2", "", "*result \"does not finish\"*",
+     "no descriptors for the thread, and nobody calls again"},
+
     // A signal that does not get through.
+    {"signalled/*", "*", "", "result \"no signal; killed by SIGTERM\"*",
+     "the caller is told that there was no signal"},
+    {"destroyedWithKill/sigchld", "*/kill", "", "left: *",
+     "a refused kill is not repeated: who may signal whom does not change"},
     {"*", "*/kill", "", "result \"killed by SIGKILL*",
      "the first signal is refused, and the grace ends in another one"},
     {"*", "*/pidfd_send_signal", "", "result \"killed by SIGKILL*",
