@@ -60,6 +60,8 @@ private Q_SLOTS:
     void initTestCase();
     void noWayToSignal_data();
     void noWayToSignal();
+    void notAllowedToSignal_data();
+    void notAllowedToSignal();
     void noPollSets_data();
     void noPollSets();
     void closingDescriptors_data();
@@ -109,6 +111,32 @@ void tst_RefusalsQt::noWayToSignal()
         return all;
     });
     QCOMPARE(result, "killed, stopped");
+}
+
+void tst_RefusalsQt::notAllowedToSignal_data()
+{
+    QTest::addColumn<Refusals>("refusals");
+    QTest::newRow("by the kernel") << Refusals{};
+    QTest::newRow("by the kernel and a filter") << Refusals{{SYS_pidfd_send_signal, EPERM}};
+}
+
+// The child has another identity. That its number may be tried does not change the answer.
+void tst_RefusalsQt::notAllowedToSignal()
+{
+    QFETCH(Refusals, refusals);
+    if (geteuid() != 0)
+        QSKIP("Only root has children that it may lose.");
+    const QByteArray result = inForkedCopy([&]() -> QByteArray {
+        ChildProcess process;
+        process.start(childProgram(), words("echo"));
+        becomeOrdinaryUser();
+        if (!refuse(refusals))
+            return "no filter";
+        const QByteArray answer = process.sendSignal(SIGTERM) ? "sent" : strerror(errno);
+        process.closeWriteChannel();
+        return answer + (hasEnded(process) ? ", ended" : ", runs");
+    });
+    QCOMPARE(result, "Operation not permitted, ended");
 }
 
 void tst_RefusalsQt::noPollSets_data()
@@ -185,7 +213,7 @@ void tst_RefusalsQt::detached_data()
 void tst_RefusalsQt::detached()
 {
     QFETCH(int, answer);
-    if (isUnderThreadSanitizer)
+    if (isUnderThreadSanitizer || !FORKFD_TEST_HAS_VFORK)
         QSKIP("The library needs no stack there.");
     const QByteArray result = inForkedCopy([answer]() -> QByteArray {
         if (!refuse({{SYS_mmap, answer, MAP_NORESERVE, MAP_NORESERVE, 3}}))
