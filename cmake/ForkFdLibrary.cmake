@@ -13,6 +13,8 @@ function(forkfd_check_target variable condition)
     set(${variable} ${${variable}} PARENT_SCOPE)
 endfunction()
 
+set(FORKFD_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual)
+
 # What every target of the project is compiled with; nothing of it reaches a user's own targets.
 function(forkfd_compile_options target)
     set_target_properties(${target} PROPERTIES
@@ -22,9 +24,16 @@ function(forkfd_compile_options target)
         CXX_VISIBILITY_PRESET hidden
         VISIBILITY_INLINES_HIDDEN ON
         POSITION_INDEPENDENT_CODE ON)
-    target_compile_options(${target} PRIVATE
-        -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual
-        $<$<BOOL:${FORKFD_WERROR}>:-Werror>)
+    if(FORKFD_WERROR)
+        set(warnings ${FORKFD_WARNINGS} -Werror)
+    elseif(PROJECT_IS_TOP_LEVEL)
+        # CXXFLAGS may ask for others, as errors, which contradict each other from one architecture to the next.
+        set(warnings ${FORKFD_WARNINGS} -Wno-error -Wno-sign-conversion -Wno-switch-default -Wno-switch-enum
+            $<$<CXX_COMPILER_ID:GNU>:-Wno-useless-cast>)
+    else()
+        set(warnings -w) # Those that a host asks for are for its own sources.
+    endif()
+    target_compile_options(${target} PRIVATE ${warnings})
 endfunction()
 
 # One of the two libraries: forkfd_add_library(ForkFdCore Core sources…) is also ForkFd::Core.
