@@ -36,6 +36,23 @@ public:
         return spy.size() == count;
     }
 
+    /// What QProcess says of a system call that has failed in the parent: one form with the child's
+    /// since 6.9.
+    static QString parentText(const char *text)
+    {
+        const bool isSetUp = QT_VERSION >= QT_VERSION_CHECK(6, 9, 0);
+        return (isSetUp ? u"Child process set up failed: "_s : QString()) + QString::fromLatin1(text);
+    }
+    /// Whether errorString() begins with QProcess's `text`; a name may follow.
+    static bool says(const Process &process, const QString &text)
+    {
+        const QString all = process.errorString();
+        const bool isSaid = all == text || all.startsWith(text + u": "_s);
+        if (!isSaid)
+            qWarning("The error is: %s", qPrintable(all));
+        return isSaid;
+    }
+
     template<typename Enum>
     static QString nameOf(Enum value)
     {

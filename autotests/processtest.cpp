@@ -103,7 +103,7 @@ QByteArray ProcessTest::text(const ForkFd::ExitInfo &info)
 
 QByteArray ProcessTest::text(const ForkFd::StartError &error)
 {
-    return QByteArray::fromStdString(error.toString());
+    return QByteArray::fromStdString(ForkFd::StartError{error.step, error.errorCode}.toString());
 }
 
 void ProcessTest::warmUp()

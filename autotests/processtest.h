@@ -57,6 +57,7 @@ public:
     static QByteArray outputOf(const ForkFd::Command &command, ForkFd::LaunchOptions options = {});
 
     static QByteArray text(const ForkFd::ExitInfo &info);
+    /// Without the subject.
     static QByteArray text(const ForkFd::StartError &error);
 
 protected:

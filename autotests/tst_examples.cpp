@@ -41,7 +41,8 @@ void tst_Examples::coroutine()
 {
     if (!QFile::exists(QStringLiteral(FORKFD_TEST_EXAMPLES "/forkfd-coroutine")))
         QSKIP("QCoro was not found.");
-    QCOMPARE(run("coroutine"), "exited with code 0\na\nb\nc\nexec: No such file or directory\n");
+    QCOMPARE(run("coroutine"),
+             "exited with code 0\na\nb\nc\nexec: /no/such/program: No such file or directory\n");
 }
 
 void tst_Examples::futures()
@@ -59,8 +60,9 @@ void tst_Examples::terminal_data()
                              << QByteArray("terminal\r\n");
     QTest::newRow("end of input") << QStringList{childProgram(), u"echo"_s, u"exit"_s, u"3"_s}
                                   << QByteArray("abc\n") << QByteArray("abc\r\n");
-    QTest::newRow("not there") << QStringList{u"/no/such/program"_s} << QByteArray()
-                               << QByteArray("forkfd-terminal: exec: No such file or directory\n");
+    QTest::newRow("not there")
+        << QStringList{u"/no/such/program"_s} << QByteArray()
+        << QByteArray("forkfd-terminal: exec: /no/such/program: No such file or directory\n");
 }
 
 void tst_Examples::terminal()
@@ -93,9 +95,9 @@ void tst_Examples::timeout_data()
                                                   u"ignore"_s, u"15"_s,   u"sleep"_s}
                                    << QByteArray("exited with code 124\nforkfd-timeout: time is "
                                                  "over\nforkfd-timeout: killed by SIGKILL\n");
-    QTest::newRow("not there")
-        << QStringList{u"1"_s, u"1"_s, u"/no/such/program"_s}
-        << QByteArray("exited with code 127\nforkfd-timeout: exec: No such file or directory\n");
+    QTest::newRow("not there") << QStringList{u"1"_s, u"1"_s, u"/no/such/program"_s}
+                               << QByteArray("exited with code 127\nforkfd-timeout: exec: "
+                                             "/no/such/program: No such file or directory\n");
     QTest::newRow("too few words") << QStringList{u"1"_s}
                                    << QByteArray("exited with code 125\n"
                                                  "forkfd-timeout SECONDS GRACE COMMAND [ARGUMENT...]\n");

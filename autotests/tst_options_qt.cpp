@@ -72,7 +72,7 @@ void tst_Options_Qt::sessionByTwoWishes()
         QVERIFY(numbers.value(2) != QByteArray::number(getsid(0)));
     }
     QCOMPARE(outputWith({.processGroup = 1}, "session", Flag::CreateNewSession),
-             "Child process set up failed: processGroup: Invalid argument");
+             "Child process set up failed: processGroup: Invalid argument: " FORKFD_TEST_CHILD);
 }
 
 void tst_Options_Qt::descriptorsInEveryOrder_data()
@@ -150,8 +150,8 @@ void tst_Options_Qt::failures()
     QCOMPARE(process.state(), insideStart ? Process::NotRunning : Process::Starting);
     QVERIFY(comes(failed));
     QCOMPARE(process.error(), Process::FailedToStart);
-    QCOMPARE(process.errorString(),
-             u"Child process set up failed: "_s + QString::fromStdString(error.toString()));
+    QVERIFY(
+        says(process, u"Child process set up failed: "_s + QString::fromStdString(error.toString())));
 }
 
 void tst_Options_Qt::detached()

@@ -163,7 +163,7 @@ void tst_RefusalsQt::noPollSets()
             process.start(childProgram(), words("ignore 15 sleep"));
         }
         const auto run = ForkFd::run(childProgram(), words("args hello")).result();
-        all += run.standardOutput + QByteArray::fromStdString(run.startError.toString());
+        all += run.standardOutput + text(run.startError);
         return all + (eventually([] { return !hasChildren(); }) ? "collected" : "left");
     });
     QCOMPARE(result, "hello\ncollected");
@@ -221,8 +221,7 @@ void tst_RefusalsQt::detached()
         ChildProcess process;
         process.setProgram(childProgram());
         process.setArguments(words("exit 0"));
-        return process.startDetached() ? "started"
-                                       : QByteArray::fromStdString(process.startError().toString());
+        return process.startDetached() ? "started" : text(process.startError());
     });
     QTEST(result, "outcome");
 }

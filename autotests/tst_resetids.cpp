@@ -105,7 +105,7 @@ void tst_ResetIds::idsFail()
         [&] { return refuse(refusals) ? identity(Flag::ResetIds) : QByteArray("no filter"); });
     if (result == "no filter")
         QSKIP("This system has no seccomp filters.");
-    QCOMPARE(result, "Child process set up failed: setuid: Operation not permitted");
+    QVERIFY(result.startsWith("Child process set up failed: setuid: Operation not permitted"));
 }
 
 void tst_ResetIds::dumpable_data()

@@ -51,10 +51,11 @@ void tst_Run::endsAsAShell_data()
                             << "run: killed by SIGKILL; wall ";
     QTest::newRow("after two dashes")
         << QStringList{"--", childProgram(), "exit", "4"} << 4 << "run: exited with code 4; wall ";
-    QTest::newRow("missing") << QStringList{"/no/such/program"} << 127
-                             << "run: did not start: exec: No such file or directory\n";
+    QTest::newRow("missing")
+        << QStringList{"/no/such/program"} << 127
+        << "run: did not start: exec: /no/such/program: No such file or directory\n";
     QTest::newRow("not executable") << QStringList{"/etc/passwd"} << 126
-                                    << "run: did not start: exec: Permission denied\n";
+                                    << "run: did not start: exec: /etc/passwd: Permission denied\n";
 }
 
 void tst_Run::endsAsAShell()
@@ -114,7 +115,7 @@ void tst_Run::tour()
     QCOMPARE(process.exitCode(), 0);
     const QByteArray text = process.readAllStandardOutput();
     for (const char *part : {"exited with code 0", "exited with code 3", "killed by SIGSEGV",
-                             "did not start: exec: No such file or directory"})
+                             "did not start: exec: /no/such/program: No such file or directory"})
         QVERIFY2(text.contains(part), text.constData());
 }
 

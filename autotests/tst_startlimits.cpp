@@ -67,7 +67,8 @@ void tst_StartLimits::descriptors()
     QCOMPARE(process.state(), Process::NotRunning);
     QTEST(process.startError(), "error");
     QFETCH(const QString, text);
-    QVERIFY2(process.errorString().endsWith(text), qPrintable(process.errorString()));
+    QVERIFY2(process.errorString().endsWith(text + u": "_s + childProgram()),
+             qPrintable(process.errorString()));
     QCoreApplication::processEvents();
     QCOMPARE(failed.size(), 1);
     QCOMPARE(finished.size(), 0);

@@ -66,16 +66,19 @@ struct FORKFD_EXPORT ExitInfo
     friend bool operator!=(const ExitInfo &a, const ExitInfo &b) noexcept { return !(a == b); }
 };
 
-/// Why a child could not be started: the step that failed and its errno.
+/// Why a child could not be started: the step that failed, its errno, and what it has failed with.
 struct FORKFD_EXPORT StartError
 {
     const char *step = nullptr; ///< Name of the failed step, a static string; null when nothing failed.
     int errorCode = 0; ///< An errno value; 0 when nothing failed.
+    /// What the step has failed with: the program, file or directory, or "interpreter /bin/x of
+    /// ./script".
+    std::string subject = {};
 
-    /// One line for a log, such as "exec: No such file or directory"; empty when nothing failed.
+    /// One line for a log, such as "exec: /bin/x: No such file or directory"; empty when nothing failed.
     std::string toString() const;
 
-    /// Equal when the step has the same name and the errno is the same.
+    /// Equal when the step has the same name and the errno is the same, whatever the subject.
     friend FORKFD_EXPORT bool operator==(const StartError &, const StartError &) noexcept;
     /// Differs in the step or the errno.
     friend bool operator!=(const StartError &a, const StartError &b) noexcept { return !(a == b); }

@@ -45,8 +45,8 @@ void sendReport(const ChildContext &context) noexcept
                        const char *details = "") noexcept
 {
     ChildReport &report = *context.report;
-    report.failure.error = {step, errorCode};
-    report.failure.isInChild = true;
+    report.failure.step = step;
+    report.failure.errorCode = errorCode;
     std::strncpy(report.failure.details.data(), details, report.failure.details.size() - 1);
     report.stage = ChildReport::Failed;
     sendReport(context);

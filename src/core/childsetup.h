@@ -12,6 +12,7 @@
 #include <atomic>
 #include <csignal>
 #include <cstdint>
+#include <type_traits>
 
 #include <sys/types.h>
 
@@ -33,8 +34,9 @@ struct ChildReport
     };
     Stage stage = NotSeen;
     pid_t orphan = -1; ///< The process that a detached start has made.
-    LaunchFailure failure; ///< Its step is a static string: valid on both sides of a fork.
+    ReportedFailure failure;
 };
+static_assert(std::is_trivially_copyable_v<ChildReport>);
 
 /// What a child does that has no plan: its parent's own code.
 struct UserCode

@@ -109,8 +109,8 @@ bool operator==(const ExitInfo &a, const ExitInfo &b) noexcept
         && std::memcmp(&a.usage, &b.usage, sizeof a.usage) == 0;
 }
 
-/// The step and what strerror(3) says of the errno, "workingDirectory: No such file or directory";
-/// for step `backend` also where to look.
+/// The step, the subject where there is one, and what strerror(3) says of the errno:
+/// "workingDirectory: /no/such: No such file or directory"; for step `backend` also where to look.
 ///
 /// Never blocks, any thread. \since 0.1
 std::string StartError::toString() const
@@ -120,6 +120,8 @@ std::string StartError::toString() const
     std::string text = step;
     if (text == "backend")
         text += ", as the kernel or the environment variable FORKFD_BACKEND has it";
+    if (!subject.empty())
+        text += ": " + subject;
     return text + ": " + std::generic_category().message(errorCode);
 }
 

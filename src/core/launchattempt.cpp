@@ -45,13 +45,13 @@ bool LaunchAttempt::leadsGroup() const noexcept
 
 LaunchAttempt::Outcome LaunchAttempt::fail(const char *step, int errorCode) noexcept
 {
-    m_failure = {{step, errorCode}};
+    m_failure = StartError{step, errorCode};
     return NotStarted;
 }
 
 LaunchAttempt::Outcome LaunchAttempt::failAsReported() noexcept
 {
-    m_failure = m_report.failure;
+    m_failure = LaunchFailure(m_report.failure);
     return NotStarted;
 }
 

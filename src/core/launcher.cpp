@@ -5,12 +5,15 @@
 
 #include "exitwatch.h"
 #include "launchplan.h"
+#include "startnames.h"
+#include "startreport.h"
 #include "staycode.h"
 
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <string_view>
+#include <utility>
 
 namespace ForkFd::Internal {
 
@@ -66,12 +69,18 @@ ExitWatchPtr launch(const LaunchPlan &plan, LaunchFailure &failure, StartReport 
     // Whoever has channels that it can take the place of has made other options of it.
     if (!failure.error.step && plan.options().pseudoTerminal)
         failure.error = {"pseudoTerminal", ENOTSUP};
-    if (failure.error.step)
-        return nullptr;
+    StartNames names = StartNames::of(plan); // Before there is a child: this allocates.
     const int savedErrno = errno;
-    keepCodeLoaded();
-    ExitWatchPtr watch = System::launch(plan, failure, later);
+    ExitWatchPtr watch;
+    if (!failure.error.step) {
+        keepCodeLoaded();
+        watch = System::launch(plan, failure, later);
+    }
     errno = savedErrno;
+    if (!watch)
+        names.complete(failure);
+    else if (later)
+        later->setNames(std::move(names));
     return watch;
 }
 
@@ -80,11 +89,11 @@ pid_t launchDetached(const LaunchPlan &plan, LaunchFailure &failure)
     failure = {plan.error().step ? plan.error() : wishError()};
     if (!failure.error.step)
         failure.error = detachedError(plan.options());
-    if (failure.error.step)
-        return -1;
     const int savedErrno = errno;
-    const pid_t pid = System::launchDetached(plan, failure);
+    const pid_t pid = failure.error.step ? -1 : System::launchDetached(plan, failure);
     errno = savedErrno;
+    if (pid < 0)
+        StartNames::of(plan).complete(failure);
     return pid;
 }
 

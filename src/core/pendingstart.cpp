@@ -41,7 +41,7 @@ public:
         const bool hasEnded = isReadable(m_child->watch().descriptor());
         const StartReport::Outcome outcome = hasEnded ? m_report.lookAtEnd() : m_report.look();
         if (outcome == StartReport::Failed) {
-            m_failure = m_report.received().failure;
+            m_failure = m_report.failure();
             LaunchAttempt::collectFailedCopy(m_child->watch()); // It is about to exit.
             m_child.reset();
         }

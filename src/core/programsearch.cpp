@@ -29,15 +29,6 @@ bool mayExecute(const char *path) noexcept
     return ::geteuid() == ::getuid() && ::getegid() == ::getgid() && ::access(path, X_OK) == 0;
 }
 
-// 0, or the errno of execve(2). A directory gives EACCES there, too.
-int checkExecutable(const char *path) noexcept
-{
-    struct stat status;
-    if (::stat(path, &status) != 0)
-        return errno;
-    return S_ISREG(status.st_mode) && mayExecute(path) ? 0 : EACCES;
-}
-
 /// The error of a search that has found nothing.
 class SearchError
 {
@@ -96,6 +87,15 @@ std::string absolutePath(const std::string &path)
 
 // An entry that cannot be looked at says nothing about the next one: unlike glibc's execvp(3), which
 // stops at ELOOP or EIO, and like the shells and QStandardPaths, the search goes on after every error.
+// A directory gives EACCES, too.
+int checkExecutable(const char *path) noexcept
+{
+    struct stat status;
+    if (::stat(path, &status) != 0)
+        return errno;
+    return S_ISREG(status.st_mode) && mayExecute(path) ? 0 : EACCES;
+}
+
 std::optional<std::string> findExecutable(const std::string &program, EmptyEntry emptyEntry,
                                           int *errorCode)
 {

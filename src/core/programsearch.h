@@ -17,6 +17,9 @@ enum class EmptyEntry {
     Nothing ///< As in QStandardPaths::findExecutable(), and with it QProcess.
 };
 
+/// 0, or the errno of execve(2) as far as it is about this one file.
+int checkExecutable(const char *path) noexcept;
+
 /// The path of a program, searched in the parent's PATH unless the name has a slash. A relative entry
 /// of PATH gives an absolute path. Without a result `errorCode` is the errno that execvp(3) sets.
 FORKFD_EXPORT std::optional<std::string> findExecutable(const std::string &program,

@@ -151,7 +151,7 @@ bool Child::sendSignal(int signal) noexcept
 /// Blocks until the exec, which does not depend on the size of this process. May be called from any
 /// thread; not async-signal-safe. No SIGCHLD handler is installed on Linux 5.4 and newer.
 ///
-/// **Errors:** no result, and in `error` the step and its errno; nothing was started then.
+/// **Errors:** no result, and in `error` the step, its errno and its subject; nothing was started then.
 /// - `program`: EINVAL, `argv` is empty, or its first string is empty or has an embedded NUL.
 /// - `argument`, `environment`: EINVAL, a string has an embedded NUL.
 /// - `workingDirectory`: EINVAL, an embedded NUL; otherwise the errno of chdir(2).
@@ -167,7 +167,9 @@ bool Child::sendSignal(int signal) noexcept
 ///   made; ENOMEM.
 /// - `exec`: the errno of execve(2). When PATH has no such program: EACCES if an entry has one that this
 ///   process may not execute, else the error of an entry that could not be searched (ELOOP, EIO, …),
-///   else ENOENT. Such an entry does not end the search, as it would in execvp(3).
+///   else ENOENT. Such an entry does not end the search, as it would in execvp(3). The subject is the
+///   program, or "interpreter … of …" where the one of its "#!" line or its dynamic loader is what
+///   cannot be executed.
 ///
 /// errno is what it was. Throws std::bad_alloc, before there is a child, when there is no memory.
 /// \since 0.1
@@ -187,7 +189,7 @@ std::optional<Child> spawn(const Command &command, const LaunchOptions &options,
         watch = launch(plan, failure);
     } else {
         failure.error =
-            program.empty() ? StartError{"program", EINVAL} : StartError{"exec", searchError};
+            program.empty() ? StartError{"program", EINVAL} : StartError{"exec", searchError, program};
     }
     errno = savedErrno;
     if (error)

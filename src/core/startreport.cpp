@@ -44,6 +44,13 @@ StartReport::Outcome StartReport::await(int childEnd, bool passesModifier) noexc
     return m_outcome;
 }
 
+LaunchFailure StartReport::failure() const noexcept
+{
+    LaunchFailure failure(m_received.failure);
+    m_names.complete(failure);
+    return failure;
+}
+
 // Whether a whole report has come.
 bool StartReport::receive() noexcept
 {

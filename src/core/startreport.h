@@ -5,6 +5,7 @@
 #define FORKFD_STARTREPORT_H
 
 #include "childsetup.h"
+#include "startnames.h"
 #include "uniquefd.h"
 
 #include <ForkFd/export.h>
@@ -29,7 +30,7 @@ public:
         Pending,
         AtModifier, ///< The child is about to call its modifier, or is in it.
         Started,
-        Failed ///< received().failure says why.
+        Failed ///< failure() says why.
     };
 
     /// How long after the announcement of the exec a failure is still heard of.
@@ -54,6 +55,10 @@ public:
     Outcome await(int childEnd, bool passesModifier) noexcept;
     /// The last that the child has told.
     const ChildReport &received() const noexcept { return m_received; }
+    /// What its failure is told with.
+    void setNames(StartNames names) noexcept { m_names = std::move(names); }
+    /// Why it has failed.
+    LaunchFailure failure() const noexcept;
 
 private:
     bool receive() noexcept;
@@ -66,6 +71,7 @@ private:
     ChildReport m_received;
     ChildReport m_next; ///< Being received.
     std::size_t m_nextSize = 0;
+    StartNames m_names;
 };
 
 } // namespace ForkFd::Internal

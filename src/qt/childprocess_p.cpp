@@ -11,6 +11,7 @@
 #include "../core/launcher.h"
 #include "../core/startreport.h"
 
+#include <QtCore/QFile>
 #include <QtCore/QScopeGuard>
 
 #include <algorithm>
@@ -38,7 +39,9 @@ bool isToldInsideStart(const LaunchFailure &failure)
 // QProcess searches in the parent, too, but only its child finds out.
 LaunchFailure noSuchProgram()
 {
-    return {.error = {"exec", ENOENT}, .isInChild = true};
+    LaunchFailure failure(StartError{"exec", ENOENT});
+    failure.isInChild = true;
+    return failure;
 }
 
 StoppableChild::Scope scopeOf(const StopSettings &settings)
@@ -92,7 +95,7 @@ qint64 ChildProcessPrivate::startDetached()
     if (!hasFailedToStart()) {
         m_streamFailure = streams.openDetached(ends);
         if (m_streamFailure != StandardStreams::None)
-            setFailure("channels", errno);
+            noteStreamFailure(errno);
     }
     qint64 orphan = -1;
     if (!hasFailedToStart()) {
@@ -107,7 +110,7 @@ qint64 ChildProcessPrivate::startDetached()
         settings.modifier.exit = nullptr; // As after launch().
     }
     if (orphan < 0)
-        failAtOnce(true);
+        failAtOnce(StartKind::Detached, true);
     else
         announceExitCode();
     return orphan;
@@ -116,15 +119,15 @@ qint64 ChildProcessPrivate::startDetached()
 void ChildProcessPrivate::failWithoutProgram(bool emitsError)
 {
     m_streamFailure = StandardStreams::None;
-    setFailure("program", EINVAL);
-    failAtOnce(emitsError);
+    failure.set(StartError{"program", EINVAL});
+    failAtOnce(StartKind::Plain, emitsError);
 }
 
 // A start that does not change the state.
-void ChildProcessPrivate::failAtOnce(bool emitsError)
+void ChildProcessPrivate::failAtOnce(StartKind kind, bool emitsError)
 {
     const Run run(this);
-    const QString text = startErrorText(failure.get(), m_streamFailure);
+    const QString text = startErrorText(failure.get(), m_streamFailure, kind);
     noteFailureTold();
     announceExitCode();
     if (emitsError && run.isObjectAlive())
@@ -175,7 +178,7 @@ bool ChildProcessPrivate::openStreams(QIODevice::OpenMode mode, ChildEnds &ends)
     m_streamFailure = streams.open(mode, settings.launchOptions->pseudoTerminal, ends);
     if (m_streamFailure == StandardStreams::None)
         return true;
-    setFailure(m_streamFailure == StandardStreams::Terminal ? "pseudoTerminal" : "channels", errno);
+    noteStreamFailure(errno);
     return false;
 }
 
@@ -203,10 +206,22 @@ void ChildProcessPrivate::launch(const ChildEnds &ends)
     settings.modifier.exit = nullptr; // What a child left there that has shared our memory.
 }
 
-void ChildProcessPrivate::noteFailure(const LaunchFailure &seen)
+void ChildProcessPrivate::noteFailure(LaunchFailure seen)
 {
-    if (seen.error.step)
-        failure.set(seen);
+    if (!seen.error.step)
+        return;
+    if (seen.error.subject.empty())
+        seen.error.subject = QFile::encodeName(settings.program).toStdString();
+    failure.set(std::move(seen));
+}
+
+void ChildProcessPrivate::noteStreamFailure(int errorCode)
+{
+    const bool isTerminal = m_streamFailure == StandardStreams::Terminal;
+    const bool isPipe = m_streamFailure == StandardStreams::Pipe;
+    const QString file = isTerminal || isPipe ? QString() : streams.failedFile();
+    noteFailure(StartError{isTerminal ? "pseudoTerminal" : "channels", errorCode,
+                           QFile::encodeName(file).toStdString()});
 }
 
 bool ChildProcessPrivate::hasFailedInParent() const noexcept
@@ -220,7 +235,7 @@ void ChildProcessPrivate::failInsideStart()
 {
     closeAll();
     const Run run(this);
-    const QString text = startErrorText(failure.get(), m_streamFailure);
+    const QString text = startErrorText(failure.get(), m_streamFailure, StartKind::Plain);
     const bool isTooEarly = m_streamFailure != StandardStreams::None
         || failure->error.step == std::string_view("workingDirectory");
     noteFailureTold();
@@ -277,7 +292,7 @@ void ChildProcessPrivate::announceExitCode()
 void ChildProcessPrivate::finishFailedStart()
 {
     const Run run(this);
-    const QString text = startErrorText(failure.get(), m_streamFailure);
+    const QString text = startErrorText(failure.get(), m_streamFailure, StartKind::Plain);
     closeAll();
     noteFailureTold();
     setState(ChildProcess::NotRunning);
@@ -404,7 +419,9 @@ void ChildProcessPrivate::finishEnding()
         reportErrorOf(run.number(), ChildProcess::Crashed, translate("Process crashed"));
     else if (run.isObjectAlive() && exitStatus == ChildProcess::UnknownExit)
         reportErrorOf(run.number(), ChildProcess::UnknownError,
-                      QStringLiteral("Exit status unknown: collected by another part of the process"));
+                      translateOwn(QT_TRANSLATE_NOOP(
+                          "ForkFd::ChildProcess",
+                          "Exit status unknown: collected by another part of the process")));
     if (run.isObjectAlive())
         Q_EMIT q->readChannelFinished();
     if (run.isLatest())

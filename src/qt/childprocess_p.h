@@ -7,6 +7,7 @@
 #include "childsettings.h"
 #include "exithub.h"
 #include "standardstreams.h"
+#include "starterrortext.h"
 
 #include "../core/launchfailure.h"
 #include "../core/pendingstart.h"
@@ -133,10 +134,10 @@ private:
     bool openStreams(QIODevice::OpenMode mode, Internal::ChildEnds &ends);
     void launch(const Internal::ChildEnds &ends);
     void failInsideStart();
-    void failAtOnce(bool emitsError);
+    void failAtOnce(Internal::StartKind kind, bool emitsError);
     void noteFailureTold() noexcept;
-    void noteFailure(const Internal::LaunchFailure &seen);
-    void setFailure(const char *step, int errorCode) { failure.set({{step, errorCode}}); }
+    void noteFailure(Internal::LaunchFailure seen);
+    void noteStreamFailure(int errorCode);
     bool hasFailedInParent() const noexcept;
     bool hasFailedToStart() const noexcept { return static_cast<bool>(failure); }
     bool settleStart();

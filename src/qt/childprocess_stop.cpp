@@ -146,7 +146,8 @@ void ChildProcessPrivate::enforceTimeLimit()
         if (run.goesOn())
             stop();
     });
-    reportError(ChildProcess::Timedout, QStringLiteral("Time limit exceeded"));
+    reportError(ChildProcess::Timedout,
+                translateOwn(QT_TRANSLATE_NOOP("ForkFd::ChildProcess", "Time limit exceeded")));
 }
 
 /// True when the signal was sent to at least one process that signalScope() reaches. Signal 0 only asks

@@ -72,6 +72,11 @@ bool Redirections::leadsElsewhere(Stream stream) const noexcept
     return target.connection || !target.fileName.isEmpty();
 }
 
+QString Redirections::fileName(Stream stream) const
+{
+    return m_targets ? (*m_targets)[stream].fileName : QString();
+}
+
 UniqueFd Redirections::open(Stream stream)
 {
     const Target &target = targetOf(stream);

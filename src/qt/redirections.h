@@ -32,6 +32,8 @@ public:
     static void connect(Redirections &source, Redirections &sink);
 
     bool leadsElsewhere(Stream stream) const noexcept;
+    /// Empty unless it leads to a file.
+    QString fileName(Stream stream) const;
     /// What the child gets. None with errno on failure.
     UniqueFd open(Stream stream);
 

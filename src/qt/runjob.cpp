@@ -3,6 +3,8 @@
 
 #include "runjob.h"
 
+#include <QtCore/QFile>
+
 #include <algorithm>
 #include <utility>
 
@@ -21,6 +23,7 @@ RunJob::RunJob(QString program, QStringList arguments, RunOptions options)
 RunPromise RunJob::fail(const StartError &error)
 {
     m_result.startError = error;
+    m_result.startError.subject = QFile::encodeName(m_program).toStdString();
     m_promise.setResult(m_result);
     return m_promise;
 }

@@ -168,6 +168,7 @@ StandardStreams::Failure StandardStreams::openOutput(Redirections::Stream stream
 
 StandardStreams::Failure StandardStreams::redirect(Redirections::Stream stream, ChildEnds &ends)
 {
+    m_lastRedirected = stream;
     if (ends.add(childFdOf(stream), redirections.open(stream)))
         return None;
     return stream == Redirections::Input ? InputFile : OutputFile;

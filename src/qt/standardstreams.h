@@ -39,6 +39,8 @@ public:
                  ChildEnds &ends);
     /// The same for one that is nobody's child: what is not redirected stays the parent's own.
     Failure openDetached(ChildEnds &ends);
+    /// The file that could not be opened, with InputFile and OutputFile.
+    QString failedFile() const { return redirections.fileName(m_lastRedirected); }
     /// What the device cannot be open for, because no stream of the child leads there.
     QIODevice::OpenMode closedDirections() const noexcept;
     void close() noexcept;
@@ -67,6 +69,9 @@ private:
     Failure redirect(Redirections::Stream stream, ChildEnds &ends);
     void warnOfContradiction(Redirections::Stream stream, const char *function = "openChannels") const;
     static bool addMerged(ChildEnds &ends);
+
+    Redirections::Stream m_lastRedirected =
+        Redirections::Input; ///< The one that failed, after a failure.
 };
 
 } // namespace ForkFd::Internal

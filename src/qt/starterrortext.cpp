@@ -4,13 +4,15 @@
 #include "starterrortext.h"
 
 #include <QtCore/QCoreApplication>
+#include <QtCore/QFile>
 
 #include <string_view>
-#include <system_error>
 
 namespace ForkFd::Internal {
 
 namespace {
+
+constexpr auto separator = QLatin1StringView(": ");
 
 QString modifierText(const LaunchFailure &failure, const QString &reason)
 {
@@ -22,10 +24,68 @@ QString modifierText(const LaunchFailure &failure, const QString &reason)
     return translate("Child process modifier reported error: %1: %2").arg(details, reason);
 }
 
-// The function that failed, where it is not told.
-QLatin1StringView functionOf(std::string_view step)
+QString setUpText(const char *function, const QString &reason)
 {
-    return QLatin1StringView(step == "exec" ? "execve" : step.data());
+    return translate("Child process set up failed: %1: %2").arg(QLatin1StringView(function), reason);
+}
+
+// What has failed in the parent: from 6.9 on QProcess has one form for it and for the child. (6.8
+// and 6.11 were compared.)
+QString parentText(const char *function, const QString &reason)
+{
+    if (QT_VERSION >= QT_VERSION_CHECK(6, 9, 0))
+        return setUpText(function, reason);
+    return QLatin1StringView(function) + separator + reason;
+}
+
+QString cloneText(const LaunchFailure &failure, StartKind kind, const QString &reason)
+{
+    if (kind == StartKind::Plain)
+        return translate("Resource error (fork failure): %1").arg(reason);
+    return failure.isInChild ? setUpText("fork", reason) : parentText("fork", reason);
+}
+
+QString redirectionText(StandardStreams::Failure streams)
+{
+    return streams == StandardStreams::InputFile
+        ? translate("Could not open input redirection for reading")
+        : translate("Could not open output redirection for writing");
+}
+
+QString subjectOf(const LaunchFailure &failure)
+{
+    if (failure.interpreter.empty())
+        return QFile::decodeName(failure.error.subject.c_str());
+    return translateOwn(QT_TRANSLATE_NOOP("ForkFd::ChildProcess", "interpreter %1 of %2"))
+        .arg(QFile::decodeName(failure.interpreter.c_str()),
+             QFile::decodeName(failure.interpreted.c_str()));
+}
+
+bool isRedirection(StandardStreams::Failure streams)
+{
+    return streams == StandardStreams::InputFile || streams == StandardStreams::OutputFile;
+}
+
+// As QProcess says it.
+QString textOfQProcess(const LaunchFailure &failure, StandardStreams::Failure streams, StartKind kind,
+                       const QString &reason)
+{
+    const std::string_view step = failure.error.step;
+    if (step == "program" && failure.error.subject.empty())
+        return translate("No program defined");
+    if (step == "clone" || step == "descriptors")
+        return cloneText(failure, kind, reason);
+    if (step == "workingDirectory")
+        return parentText("chdir", reason);
+    if (step == "modifier")
+        return modifierText(failure, reason);
+    if (streams == StandardStreams::Pipe)
+        return parentText("pipe", reason);
+    if (isRedirection(streams))
+        return redirectionText(streams);
+    if (failure.details.front() != '\0')
+        return setUpText(failure.details.data(), reason);
+    return setUpText(step == "exec" ? "execve" : step.data(), reason);
 }
 
 } // namespace
@@ -35,33 +95,21 @@ QString translate(const char *sentence)
     return QCoreApplication::translate("QProcess", sentence);
 }
 
-QString startErrorText(const LaunchFailure &failure, StandardStreams::Failure streams)
+QString translateOwn(const char *sentence)
 {
-    const std::string_view step = failure.error.step;
-    const QString reason =
-        QString::fromStdString(std::generic_category().message(failure.error.errorCode));
-    if (step == "program")
-        return translate("No program defined");
-    if (step == "clone" || step == "descriptors")
-        return translate("Resource error (fork failure): %1").arg(reason);
-    if (step == "workingDirectory")
-        return QStringLiteral("chdir: ") + reason;
-    if (step == "modifier")
-        return modifierText(failure, reason);
-    switch (streams) {
-    case StandardStreams::Pipe:
-        return QStringLiteral("pipe: ") + reason;
-    case StandardStreams::InputFile:
-        return translate("Could not open input redirection for reading");
-    case StandardStreams::OutputFile:
-        return translate("Could not open output redirection for writing");
-    case StandardStreams::Terminal:
-    case StandardStreams::None:
-        break;
-    }
-    const QLatin1StringView details(failure.details.data());
-    return translate("Child process set up failed: %1: %2")
-        .arg(details.isEmpty() ? functionOf(step) : details, reason);
+    return QCoreApplication::translate("ForkFd::ChildProcess", sentence);
+}
+
+QString startErrorText(const LaunchFailure &failure, StandardStreams::Failure streams, StartKind kind)
+{
+    const QString reason = qt_error_string(failure.error.errorCode);
+    QString text = textOfQProcess(failure, streams, kind, reason);
+    const QString subject = subjectOf(failure);
+    if (!subject.isEmpty())
+        text += separator + subject;
+    if (isRedirection(streams))
+        text += separator + reason;
+    return text;
 }
 
 } // namespace ForkFd::Internal

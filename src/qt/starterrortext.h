@@ -12,11 +12,16 @@
 
 namespace ForkFd::Internal {
 
-/// One of QProcess's own sentences, in its translation. `streams` tells which of them it was, with step
-/// `channels`.
+/// One of QProcess's own sentences, in Qt's translation.
 QString translate(const char *sentence);
-/// Why a start has failed, in QProcess 6.8's words for what can fail there, too.
-QString startErrorText(const LaunchFailure &failure, StandardStreams::Failure streams);
+/// One of ours, marked with QT_TRANSLATE_NOOP("ForkFd::ChildProcess", …).
+QString translateOwn(const char *sentence);
+
+enum class StartKind { Plain, Detached };
+/// Why a start has failed: QProcess's words of 6.8, or of the Qt that this is compiled against where
+/// that is newer, and then what it has failed with. With step `channels`, `streams` tells which of them
+/// it was.
+QString startErrorText(const LaunchFailure &failure, StandardStreams::Failure streams, StartKind kind);
 
 } // namespace ForkFd::Internal
 
