@@ -17,6 +17,7 @@ private Q_SLOTS:
     void startedAndThenAnother_data();
     void startedAndThenAnother();
     void waitedForAfterwards();
+    void inStaticDestructor();
 
 protected:
     void warmUp() override;
@@ -127,6 +128,16 @@ void tst_Application::waitedForAfterwards()
     process.closeWriteChannel();
     QVERIFY(process.waitForFinished());
     QCOMPARE(process.exitCode(), 3);
+}
+
+// The thread's own hub was gone, and was used.
+void tst_Application::inStaticDestructor()
+{
+    Process process;
+    process.start(QStringLiteral(FORKFD_TEST_LATESTART), QStringList());
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.readAll(), "3 late\n");
+    QCOMPARE(process.exitCode(), 0);
 }
 
 QTEST_APPLESS_MAIN(tst_Application)

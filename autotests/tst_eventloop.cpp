@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: MIT
 
 #include "childprocesstest.h"
+#include "forkedcopy.h"
 
 #include <QtCore/QEventLoop>
 #include <QtCore/QSemaphore>
+#include <QtCore/QTimer>
 
 #include <csignal>
 #include <functional>
@@ -27,6 +29,7 @@ private Q_SLOTS:
     void startedInTheCall();
     void memoryWithoutEventLoop_data();
     void memoryWithoutEventLoop();
+    void reusedInForkedCopy();
 
 private:
     using Starter = void (*)(Process &);
@@ -175,6 +178,28 @@ void tst_EventLoop::memoryWithoutEventLoop()
     });
     // A sanitizer's heap is not in these figures. An event and its function are about 200 bytes.
     QVERIFY2(static_cast<qint64>(growth) < 300 * 50, qPrintable(QString::number(growth)));
+}
+
+// A program that daemonizes: the object still held the hub of the process that it was copied from.
+void tst_EventLoop::reusedInForkedCopy()
+{
+    Process process;
+    QSignalSpy finished(&process, &Process::finished);
+    process.start(childProgram(), words("exit 0"));
+    QVERIFY(comes(finished));
+    const QByteArray seen = inForkedCopy([&process] {
+        QEventLoop loop;
+        connect(&process, &Process::finished, &loop, &QEventLoop::quit);
+        QTimer::singleShot(20000, &loop, &QEventLoop::quit);
+        process.start(childProgram(), words("args abc"));
+        loop.exec();
+        return process.readAll() + QByteArray::number(process.state());
+    });
+    QCOMPARE(seen, "abc\n0");
+
+    process.start(childProgram(), words("exit 3"));
+    QVERIFY(comes(finished, 2));
+    QCOMPARE(process.exitCode(), 3);
 }
 
 QTEST_GUILESS_MAIN(tst_EventLoop)

@@ -32,6 +32,7 @@ private Q_SLOTS:
     void leavesTheThreadThatEnded();
     void threadStartsAgain();
     void threadStartsAgainAtOnce();
+    void inThreadLocalDestructor();
 };
 
 // Qt itself is not instrumented: what its locks guard, events from one thread to another, looks
@@ -344,6 +345,32 @@ void tst_Threads::threadStartsAgainAtOnce()
     worker.run([&] { process->closeWriteChannel(); });
     QTRY_COMPARE(end.count, 1);
     worker.run([&] { process.reset(); });
+}
+
+// What is local to a thread and older than the thread's hub is destroyed after it.
+void tst_Threads::inThreadLocalDestructor()
+{
+    int code = -1;
+    QByteArray output;
+    const auto startLate = [&] {
+        const QByteArrayList dirt(1000, QByteArray(200, 'x')); // Into the memory that was freed.
+        code = Process::execute(childProgram(), words("exit 3"));
+        Process process;
+        process.start(childProgram(), words("args late"));
+        process.waitForFinished();
+        output = process.readAll();
+    };
+    std::thread([&] {
+        thread_local const AtThreadExit last{startLate};
+        Q_UNUSED(last)
+        Process process;
+        QEventLoop loop;
+        connect(&process, &Process::finished, &loop, &QEventLoop::quit);
+        process.start(childProgram(), words("exit 0"));
+        loop.exec();
+    }).join();
+    QCOMPARE(code, 3);
+    QCOMPARE(output, "late\n");
 }
 
 QTEST_GUILESS_MAIN(tst_Threads)

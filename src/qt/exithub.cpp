@@ -24,30 +24,40 @@ void registerAnew(QSocketNotifier &notifier)
     notifier.setEnabled(true);
 }
 
+// Needs no destructor itself, so that it can be read until the thread has gone.
+thread_local bool isThreadSlotGone = false;
+
 } // namespace
 
 // What one thread holds. The hub itself may live longer, with an object that does: in the next life of
 // its QThread, which may have begun when this is destroyed.
 struct ExitHub::ThreadSlot
 {
+    ~ThreadSlot() { isThreadSlotGone = true; }
+
     std::shared_ptr<ExitHub> hub;
 };
 
-ExitHub::ThreadSlot &ExitHub::slotOfCurrentThread()
+// Null for destructors of static and thread_local objects that run after the slot's own.
+ExitHub::ThreadSlot *ExitHub::slotOfCurrentThread()
 {
+    if (isThreadSlotGone)
+        return nullptr;
     thread_local ThreadSlot slot;
-    return slot;
+    return &slot;
 }
 
 std::shared_ptr<ExitHub> ExitHub::forCurrentThread()
 {
-    ThreadSlot &slot = slotOfCurrentThread();
-    if (!slot.hub || !slot.hub->belongsToThisProcess()) {
-        slot.hub = std::shared_ptr<ExitHub>(new ExitHub);
-        detachWhenFinished(slot.hub);
+    ThreadSlot *const slot = slotOfCurrentThread();
+    if (!slot) // The object's alone.
+        return std::shared_ptr<ExitHub>(new ExitHub);
+    if (!slot->hub || !slot->hub->belongsToThisProcess()) {
+        slot->hub = std::shared_ptr<ExitHub>(new ExitHub);
+        detachWhenFinished(slot->hub);
     }
     followApplications();
-    return slot.hub;
+    return slot->hub;
 }
 
 std::shared_ptr<ExitHub> ExitHub::forThreadWithoutEventLoop()
@@ -56,14 +66,14 @@ std::shared_ptr<ExitHub> ExitHub::forThreadWithoutEventLoop()
     hub->m_isServed = true;
     if (!hub->m_hasSet)
         return nullptr;
-    slotOfCurrentThread().hub = hub;
+    slotOfCurrentThread()->hub = hub;
     return hub;
 }
 
 bool ExitHub::isServedWithoutEventLoop()
 {
-    const std::shared_ptr<ExitHub> &hub = slotOfCurrentThread().hub;
-    return hub && hub->m_isServed;
+    const ThreadSlot *slot = slotOfCurrentThread();
+    return slot && slot->hub && slot->hub->m_isServed;
 }
 
 // The thread's notifiers go with its event dispatcher. This is the last moment before others may take it
@@ -89,8 +99,8 @@ void ExitHub::followApplications()
     if (isFollowing.load(std::memory_order_acquire))
         return;
     qAddPreRoutine([] {
-        if (const std::shared_ptr<ExitHub> &hub = slotOfCurrentThread().hub)
-            hub->attachToEventLoop();
+        if (const ThreadSlot *slot = slotOfCurrentThread(); slot && slot->hub)
+            slot->hub->attachToEventLoop();
     });
     isFollowing.store(true, std::memory_order_release);
 }

@@ -133,7 +133,7 @@ private:
     static constexpr Id bulkId = 0;
     static constexpr qint64 unlimited = std::numeric_limits<qint64>::max();
 
-    static ThreadSlot &slotOfCurrentThread();
+    static ThreadSlot *slotOfCurrentThread();
     static void followApplications();
     static void detachWhenFinished(const std::weak_ptr<ExitHub> &hub);
     ExitHub();
