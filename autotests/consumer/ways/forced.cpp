@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// As it was written for QProcess. The macro stands in a header that is included by force.
+
+#include "heard.h"
+
+#include <QtCore/QProcess>
+
+class Job : public QObject
+{
+    Q_OBJECT
+
+public:
+    Job()
+    {
+        connect(&process, SIGNAL(finished(int, QProcess::ExitStatus)), this,
+                SLOT(noteStatus(int, QProcess::ExitStatus)));
+        connect(&process, SIGNAL(finished(int)), this, SLOT(noteCode(int)));
+    }
+
+    QProcess process;
+
+private Q_SLOTS:
+    void noteStatus(int, QProcess::ExitStatus status)
+    {
+        m_heard.isNormal = status == QProcess::NormalExit;
+        m_heard.exitIfAll();
+    }
+    void noteCode(int code)
+    {
+        m_heard.code = code;
+        m_heard.exitIfAll();
+    }
+
+private:
+    Heard m_heard;
+};
+
+int main(int argc, char **argv)
+{
+    return hear<Job>(argc, argv);
+}
+
+#include "forced.moc"
