@@ -4,6 +4,7 @@
 #include "processtest.h"
 
 #include "forkedcopy.h"
+#include "supervisor.h"
 #include "testpipe.h"
 
 #include <QtCore/QDir>
@@ -157,10 +158,20 @@ void ProcessTest::init()
     m_isWarm = true;
     QTRY_COMPARE(ProcessState::now().children, 0);
     m_before = ProcessState::now();
+    m_orphansBefore = Supervisor::livingOrphans();
+}
+
+// Processes that the test function has started, that live, and whose parents have ended.
+QStringList ProcessTest::newOrphans() const
+{
+    QStringList orphans = Supervisor::livingOrphans();
+    orphans.removeIf([this](const QString &orphan) { return m_orphansBefore.contains(orphan); });
+    return orphans;
 }
 
 void ProcessTest::cleanup()
 {
     // A child that was left to the reaper may take a moment.
     QTRY_COMPARE(m_before.differencesTo(ProcessState::now()), QString());
+    QTRY_COMPARE(newOrphans(), QStringList());
 }

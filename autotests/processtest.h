@@ -41,7 +41,8 @@ struct ProcessState
 };
 
 /// Base of every test: before and after each test function there are the same open descriptors, no
-/// child and no zombie, the same signal dispositions and the same mask.
+/// child and no zombie, the same signal dispositions and the same mask. Nothing that the test function
+/// has started lives after it, however it detached itself.
 class ProcessTest : public QObject
 {
     Q_OBJECT
@@ -74,8 +75,11 @@ protected Q_SLOTS:
 private:
     static QMap<int, QString> leaveChild();
 
+    QStringList newOrphans() const;
+
     bool m_isWarm = false;
     ProcessState m_before;
+    QStringList m_orphansBefore;
 };
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "childprocesstest.h"
 #include "forkedcopy.h"
+#include "lifeline.h"
 
 #include <QtCore/QElapsedTimer>
 #include <QtCore/QEventLoop>
@@ -213,11 +214,17 @@ void tst_Drain::nothingToWaitFor()
     QFETCH(const Process::ProcessChannelMode, mode);
     QFETCH(const QString, command);
     Process process;
+    Lifeline lifeline;
+    ForkFd::LaunchOptions options;
+    options.fileDescriptors = {lifeline.asDescriptor()};
+    process.setLaunchOptions(options);
     process.setProcessChannelMode(mode);
     process.setDrainTimeout(1h);
     QSignalSpy finished(&process, &Process::finished);
     process.start(childProgram(), command.split(u' '));
+    lifeline.letGo();
     QVERIFY(comes(finished));
+    lifeline.cut();
 }
 
 void tst_Drain::notUnlessAsked()

@@ -79,6 +79,7 @@ private Q_SLOTS:
     void memory_data();
     void memory();
     void cgroupWithoutMemory();
+    void cgroupsOfDeadPrograms();
     void descriptors_data();
     void descriptors();
     void forkingLoops();
@@ -129,6 +130,31 @@ void tst_StoppingShortage::cgroupWithoutMemory()
     QVERIFY(!TestCgroups::left().isEmpty());
     lifeline.cut();
     QTRY_COMPARE_WITH_TIMEOUT(TestCgroups::left(), QStringList(), 40000);
+}
+
+// A program that is killed removes nothing.
+void tst_StoppingShortage::cgroupsOfDeadPrograms()
+{
+    if (!TestCgroups::canBeMade())
+        QSKIP("No cgroup can be made here.");
+    const auto startAnother = [] {
+        Process process;
+        process.setSignalScope(Scope::Tree);
+        process.start(childProgram(), words("exit 0"));
+        return process.waitForFinished();
+    };
+    Lifeline lifeline;
+    const qint64 pid = inForkedCopy([&lifeline] {
+                           auto *process = new Process; // The copy ends without destructors.
+                           process->setSignalScope(Scope::Tree);
+                           startAndAwait(*process, lifeline, "session sleep");
+                           return QByteArray::number(getpid());
+                       }).toLongLong();
+    lifeline.letGo();
+    QVERIFY(startAnother());
+    QCOMPARE(TestCgroups::left(pid).size(), 1); // A process is left in it.
+    lifeline.cut();
+    QTRY_VERIFY(startAnother() && TestCgroups::left(pid).isEmpty());
 }
 
 void tst_StoppingShortage::descriptors_data()

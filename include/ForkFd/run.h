@@ -39,7 +39,8 @@ struct RunOptions
     QProcessEnvironment environment{QProcessEnvironment::InheritFromParent};
     /// How long the child may run before it is stopped; 0, or negative: for ever.
     std::chrono::milliseconds timeLimit{0};
-    /// How long it may take to end once it was asked to, before it is killed.
+    /// How long it may take to end once it was asked to, by the time limit or because the future was
+    /// canceled, before it is killed.
     std::chrono::milliseconds stopGrace{5000};
     /// Whom stopping it reaches.
     ChildProcess::SignalScope signalScope = ChildProcess::SignalScope::Process;
@@ -54,6 +55,7 @@ struct RunOptions
 };
 
 /// Runs a program on a thread of the library's own, to its end. The future can be waited for anywhere.
+/// Cancelling it stops the program as ChildProcess::stop() does; dropping it does not.
 [[nodiscard]] FORKFD_EXPORT QFuture<RunResult>
 run(const QString &program, const QStringList &arguments = {}, const RunOptions &options = {});
 

@@ -49,7 +49,10 @@ struct FORKFD_EXPORT ExitInfo
     int signal = 0; ///< Signal number with Signaled; 0 otherwise.
     bool coreDumped = false; ///< With Signaled: the kernel wrote a core dump.
     bool hasUsage = false; ///< Whether `usage` was measured.
-    struct rusage usage = {}; ///< What the child and its own collected children used; see getrusage(2).
+    /// What the child used, and those of its descendants that ended before it and were waited for by
+    /// their parents (getrusage(2)). Processes that it left behind, or that a kill of its group or tree
+    /// ended with it, are not in it.
+    struct rusage usage = {};
 
     /// Time spent in user mode; 0 without `hasUsage`.
     std::chrono::microseconds userTime() const noexcept;

@@ -137,7 +137,7 @@ std::vector<pid_t> membersOf(const fs::path &directory)
 bool holdNewMembers(const fs::path &directory, const std::vector<pid_t> &told,
                     std::vector<ProcessHandle> &handles)
 {
-    constexpr std::size_t maximum = 64;
+    constexpr std::size_t maximum = 32;
     handles.clear();
     bool isNew = false;
     for (const pid_t pid : membersOf(directory)) {
@@ -293,6 +293,8 @@ try {
                 const int errorCode = handle.sendSignal(signal);
                 result = errorCode == 0 || result == ESRCH ? errorCode : result;
             }
+            if (Clock::now() >= end)
+                break;
         }
         if (Clock::now() >= end)
             return ETIMEDOUT;

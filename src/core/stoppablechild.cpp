@@ -54,7 +54,7 @@ int StoppableChild::trySendSignal(int signal) noexcept
     if (m_watch->pidFd() < 0)
         return trySendSignals({signal});
     std::vector<pid_t> told;
-    const int errorCode = m_cgroup.sendSignals({signal}, told, PrivateCgroup::Clock::now() + 50ms);
+    const int errorCode = m_cgroup.sendSignals({signal}, told, PrivateCgroup::Clock::now() + 1s);
     return errorCode == ETIMEDOUT ? 0 : errorCode;
 }
 
@@ -97,7 +97,7 @@ bool StoppableChild::askToEnd() noexcept
     const auto now = PrivateCgroup::Clock::now();
     if (!m_askEnd)
         m_askEnd = now + 1s;
-    const int errorCode = m_cgroup.sendSignals({SIGTERM, SIGCONT}, m_asked, now + 10ms);
+    const int errorCode = m_cgroup.sendSignals({SIGTERM, SIGCONT}, m_asked, now + 3ms);
     if (errorCode == ETIMEDOUT && now < *m_askEnd)
         return false;
     if (errorCode != ESRCH && errorCode != ETIMEDOUT && errorCode != 0 && m_asked.empty()) {

@@ -154,9 +154,10 @@ void ChildProcessPrivate::enforceTimeLimit()
 /// whether there is one. After the end of the child it reaches what is left of its group or tree, until
 /// the next start, where the system can tell; the page "Stopping children for good" says where.
 ///
-/// With SignalScope::Tree and without a cgroup it walks through all processes, for a second at most;
-/// otherwise it never blocks. **Errors** (errno): ESRCH, there is nobody; EINVAL, no such signal; EPERM,
-/// they have taken another identity. \since 0.1
+/// With SignalScope::Tree it blocks for a second at most: without a cgroup it walks through all
+/// processes, with one it looks for members until it finds no new one; otherwise it never blocks.
+/// **Errors** (errno): ESRCH, there is nobody; EINVAL, no such signal; EPERM, they have taken another
+/// identity. \since 0.1
 bool ChildProcess::sendSignal(int signal)
 {
     const int errorCode = d->sendSignal(signal);
