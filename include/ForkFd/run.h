@@ -37,7 +37,8 @@ struct RunOptions
     QString workingDirectory = {};
     /// The child's whole environment, unless it inherits from the parent.
     QProcessEnvironment environment{QProcessEnvironment::InheritFromParent};
-    /// How long the child may run before it is stopped; 0, or negative: for ever.
+    /// How long the child may take, from the call of run(), before it is stopped; 0, or negative: for
+    /// ever.
     std::chrono::milliseconds timeLimit{0};
     /// How long it may take to end once it was asked to, by the time limit or because the future was
     /// canceled, before it is killed.
@@ -54,7 +55,8 @@ struct RunOptions
     LaunchOptions launchOptions = {};
 };
 
-/// Runs a program on a thread of the library's own, to its end. The future can be waited for anywhere.
+/// Runs a program to its end, served by a thread of the library's own. One slow start holds up no other.
+/// The future can be waited for anywhere.
 /// Cancelling it stops the program as ChildProcess::stop() does; dropping it does not.
 [[nodiscard]] FORKFD_EXPORT QFuture<RunResult>
 run(const QString &program, const QStringList &arguments = {}, const RunOptions &options = {});

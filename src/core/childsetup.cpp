@@ -11,10 +11,12 @@
 #include "childoptions.h"
 #include "launchplan.h"
 #include "signals.h"
+#include "startcontrol.h"
 #include "stopsignals.h"
 #include "uniquefd.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -61,6 +63,7 @@ public:
         , m_plan(*context.plan)
         , m_surroundings{m_plan, m_plan.options().controllingTerminal.value_or(-1),
                          context.isInControlGroup ? -1 : m_plan.controlGroupFd()}
+        , m_directory(m_plan.directoryFd())
     {
     }
 
@@ -106,6 +109,7 @@ private:
         keepAside(m_context.reportFd, "descriptors");
         keepAside(m_surroundings.controllingTerminal, "controllingTerminal");
         keepAside(m_surroundings.controlGroup, "controlGroup");
+        keepAside(m_directory, "workingDirectory");
     }
 
     // What the setup itself needs later must not be overwritten either.
@@ -152,6 +156,8 @@ private:
 
     void changeDirectory() noexcept
     {
+        if (m_directory >= 0 && ::fchdir(m_directory) != 0)
+            fail("workingDirectory", errno);
         if (m_plan.workingDirectory() && ::chdir(m_plan.workingDirectory()) != 0)
             fail("workingDirectory", errno);
     }
@@ -248,6 +254,7 @@ private:
     ChildContext &m_context;
     const LaunchPlan &m_plan;
     ChildOptions::Surroundings m_surroundings;
+    int m_directory; ///< The one to change to first; -1: none.
 };
 
 } // namespace
@@ -303,9 +310,12 @@ void becomeChild(ChildContext &context) noexcept
 {
     if (context.sharedMark && *context.sharedMark == -1)
         ::_Exit(notSharedExitCode);
-    context.report->stage = ChildReport::Running;
+    // Sequentially consistent: whoever gives the start up sees this, or is seen here.
+    std::atomic_ref<ChildReport::Stage>(context.report->stage).store(ChildReport::Running);
     if (!context.plan)
         runUserCode(context);
+    if (const StartControl *control = context.plan->control(); control && control->wish() != 0)
+        fail(context, "canceled", ECANCELED);
     if (context.createOrphan)
         leaveOrphan(context);
     ChildSetup(context).run();

@@ -7,6 +7,7 @@
 #include "launchplan.h"
 #include "readiness.h"
 #include "sanitizers.h"
+#include "startcontrol.h"
 
 #include <cerrno>
 #include <utility>
@@ -27,6 +28,28 @@ LaunchAttempt::LaunchAttempt(const UserCode &code) noexcept
     : m_context{
         .plan = nullptr, .userCode = code, .report = &m_report, .parentMask = m_blocker.previousMask()}
 {
+}
+
+LaunchAttempt::Shown::Shown(const LaunchPlan *plan, int (*send)(void *, int), void *token) noexcept
+    : m_control(plan ? plan->control() : nullptr)
+{
+    if (m_control)
+        m_control->showChild(send, token);
+}
+
+void LaunchAttempt::Shown::end() noexcept
+{
+    if (StartControl *control = std::exchange(m_control, nullptr))
+        control->hideChild();
+}
+
+bool LaunchAttempt::mayBegin() noexcept
+{
+    StartControl *control = m_context.plan ? m_context.plan->control() : nullptr;
+    if (!control || control->claim())
+        return true;
+    fail("canceled", ECANCELED);
+    return false;
 }
 
 bool LaunchAttempt::maySeeOurMemory(const LaunchPlan &plan) noexcept
@@ -97,6 +120,33 @@ bool LaunchAttempt::openGate(const Line &line) noexcept
         count = ::send(line.ours.get(), &go, sizeof go, MSG_NOSIGNAL);
     } while (count < 0 && errno == EINTR);
     return count == sizeof go || errno == EPIPE || errno == ECONNRESET;
+}
+
+namespace {
+
+int signalWatched(void *watch, int signal)
+{
+    return static_cast<ExitWatch *>(watch)->sendSignal(signal);
+}
+
+} // namespace
+
+// Lets a copied child go on, and waits for its report.
+LaunchAttempt::Outcome LaunchAttempt::letGo(Line &line, bool hasGate, ExitWatch *watch) noexcept
+{
+    const Shown shown(watch ? m_context.plan : nullptr, signalWatched, watch);
+    const StartControl *control = m_context.plan ? m_context.plan->control() : nullptr;
+    if (control && control->wish() != 0) {
+        if (watch)
+            watch->sendSignal(SIGKILL);
+        return fail("canceled", ECANCELED);
+    }
+    if (hasGate && !openGate(line)) {
+        const int errorCode = errno;
+        line.ours.reset(); // The child gives up.
+        return failCreation(errorCode);
+    }
+    return m_context.plan ? readReport(line, watch) : Started;
 }
 
 LaunchAttempt::Outcome LaunchAttempt::readReport(Line &line, const ExitWatch *watch) noexcept

@@ -17,6 +17,8 @@
 
 namespace ForkFd::Internal {
 
+class StartControl;
+
 /// What all ways to create the child of a plan, or of user code, have in common. Blocks signals while it
 /// lives.
 class LaunchAttempt
@@ -67,6 +69,24 @@ protected:
         bool open() noexcept;
     };
 
+    /// Shows a child to the one who may give its start up, until the end of the scope.
+    class Shown
+    {
+    public:
+        Shown(const LaunchPlan *plan, int (*send)(void *, int), void *token) noexcept;
+        ~Shown() { end(); }
+        Shown(const Shown &) = delete;
+        Shown &operator=(const Shown &) = delete;
+
+        /// Before anything is done to the child that makes its number or descriptor another's.
+        void end() noexcept;
+
+    private:
+        StartControl *m_control;
+    };
+
+    /// Whether a child may be made; else sets failure().
+    bool mayBegin() noexcept;
     /// Whether all that the child runs before its program copes with shared memory.
     static bool maySeeOurMemory(const LaunchPlan &plan) noexcept;
 
@@ -79,6 +99,7 @@ protected:
 private:
     void beginCopiedChild(Line &line, bool hasGate) noexcept;
     static bool openGate(const Line &line) noexcept;
+    Outcome letGo(Line &line, bool hasGate, ExitWatch *watch) noexcept;
     Outcome readReport(Line &line, const ExitWatch *watch) noexcept;
 
     LaunchFailure m_failure;
@@ -105,12 +126,7 @@ LaunchAttempt::Outcome LaunchAttempt::startCopy(bool hasGate, Create create, Wat
     Outcome outcome = watch(pid);
     if (outcome != Started)
         return outcome; // The child, if there is one, gives up when our end closes.
-    if (hasGate && !openGate(line)) {
-        outcome = failCreation(errno);
-        line.ours.reset(); // The child gives up.
-    } else if (reports) {
-        outcome = readReport(line, watched());
-    }
+    outcome = letGo(line, hasGate, watched());
     if (ExitWatch *failed = outcome == Started ? nullptr : watched())
         collectFailedCopy(*failed);
     return outcome;

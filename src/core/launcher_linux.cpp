@@ -14,12 +14,14 @@
 #include "ladder_linux.h"
 #include "launchattempt.h"
 #include "launchplan.h"
+#include "pidfdsignal_linux.h"
 #include "preparedwatch_linux.h"
 #include "refusal.h"
 #include "sanitizers.h"
 #include "sigchldchain.h"
 #include "starterthread_linux.h"
 
+#include <atomic>
 #include <cerrno>
 
 #include <linux/sched.h>
@@ -40,6 +42,8 @@ public:
 
     Outcome run()
     {
+        if (!mayBegin())
+            return NotStarted;
         const Creation creation = creationFor(m_context);
         Outcome outcome;
         do {
@@ -106,11 +110,15 @@ private:
             return lacksStack(stack.errorCode());
         m_context.sharedMark = &m_kernelMark;
         const DumpableKeeper dumpable(m_context.plan && m_context.plan->changesIdentity());
-        const pid_t pid = rung == Rung::Clone3 ? clone3(stack) : clone(stack, rung);
-        if (pid < 0)
-            return refused(rung, errno);
-
         const bool givesPidFd = rung == Rung::Clone3 || rung == Rung::Clone;
+        m_number = -1;
+        Shown shown(m_context.plan, givesPidFd ? signalPidFd : signalNumber, this);
+        const pid_t pid = rung == Rung::Clone3 ? clone3(stack) : clone(stack, rung);
+        const int errorCode = errno;
+        shown.end();
+        if (pid < 0)
+            return refused(rung, errorCode);
+
         UniqueFd pidfd(givesPidFd ? m_kernelMark : -1);
         if (m_report.stage == ChildReport::Failed) {
             collectFailed(pid);
@@ -130,6 +138,36 @@ private:
         return pidfd ? watchPidFd(pid, std::move(pidfd)) : watchByNumber(pid);
     }
 
+    // Both run in the thread of who gives the start up, while this one sleeps in the clone. The kernel
+    // may write a mark and fail after that; the child exists when its number is there or it has begun to
+    // run.
+    static int signalPidFd(void *attempt, int signal) noexcept
+    {
+        LinuxAttempt &self = *static_cast<LinuxAttempt *>(attempt);
+        const bool exists = std::atomic_ref(self.m_number).load() > 0
+            || std::atomic_ref(self.m_report.stage).load() != ChildReport::NotSeen;
+        if (!exists)
+            return ESRCH;
+        const int errorCode = PidFdSignal::send(std::atomic_ref(self.m_kernelMark).load(), signal);
+        return PidFdSignal::isFiltered(errorCode) ? signalWaitable(self.m_number, signal) : errorCode;
+    }
+
+    static int signalNumber(void *attempt, int signal) noexcept
+    {
+        LinuxAttempt &self = *static_cast<LinuxAttempt *>(attempt);
+        return signalWaitable(std::atomic_ref(self.m_kernelMark).load(), signal);
+    }
+
+    // A child that can be waited for has its number still.
+    static int signalWaitable(pid_t pid, int signal) noexcept
+    {
+        siginfo_t info;
+        if (pid <= 0
+            || ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT | __WALL) != 0)
+            return ESRCH;
+        return ::kill(pid, signal) == 0 ? 0 : errno;
+    }
+
     // A copy of our memory needs no stack of its own.
     Outcome lacksStack(int errorCode) noexcept
     {
@@ -142,11 +180,12 @@ private:
     pid_t clone3(const ChildStack &stack) noexcept
     {
         clone_args args = {};
-        args.flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD;
+        args.flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_PARENT_SETTID;
         if (m_context.plan)
             args.flags |= CLONE_CLEAR_SIGHAND;
         args.exit_signal = static_cast<unsigned>(exitSignal());
         args.pidfd = reinterpret_cast<std::uintptr_t>(&m_kernelMark);
+        args.parent_tid = reinterpret_cast<std::uintptr_t>(&m_number);
         args.stack = reinterpret_cast<std::uintptr_t>(stack.base());
         args.stack_size = ChildStack::size;
         m_context.handlersAreReset = true;
@@ -239,6 +278,7 @@ private:
 
     PreparedWatch m_watch;
     int m_kernelMark = -1; ///< Where the kernel writes the pidfd or the child's number.
+    pid_t m_number = -1; ///< With clone3: where it writes the number.
 };
 
 /// The same for a child that dies with its parent: as the kernel sees it, that is the thread which has

@@ -45,6 +45,8 @@ public:
 
     Outcome run()
     {
+        if (!mayBegin())
+            return NotStarted;
         auto *watch = new SigChldWatch;
         m_watch.reset(watch);
         watch->setLeadsGroup(leadsGroup());

@@ -16,6 +16,7 @@
 namespace ForkFd::Internal {
 
 class ModifierExit;
+class StartControl;
 
 /// User code that runs in the child just before it becomes its program.
 struct ChildModifier
@@ -55,6 +56,10 @@ struct LaunchRequest
     /// The directory of a control group for the child, not owned; -1: none. One of the options comes
     /// first.
     int controlGroupFd = -1;
+    /// Where a relative workingDirectory counts from, not owned; -1: where the parent is.
+    int directoryFd = -1;
+    /// Who may give the start up, not owned; null: nobody.
+    StartControl *control = nullptr;
 };
 
 /// One descriptor's way into the child.
@@ -86,8 +91,11 @@ public:
     const char *executable() const noexcept { return m_request.executable.c_str(); }
     char *const *argv() const noexcept { return m_argv.data(); }
     char *const *envp() const noexcept;
-    /// Null: stay where the parent is.
+    /// To be changed to first; -1: stay where the parent is.
+    int directoryFd() const noexcept { return m_request.directoryFd; }
+    /// To be changed to next; null: stay there.
     const char *workingDirectory() const noexcept;
+    StartControl *control() const noexcept { return m_request.control; }
     /// The channels first, then LaunchOptions::fileDescriptors.
     const std::vector<DescriptorMove> &moves() const noexcept { return m_moves; }
     std::size_t channelCount() const noexcept { return m_request.channels.size(); }

@@ -5,7 +5,6 @@
 
 #include "launchattempt.h"
 #include "startreport.h"
-#include "stoppablechild.h"
 
 #include <utility>
 
@@ -25,9 +24,9 @@ class ReportedStart final : public PendingStart
 {
 public:
     ReportedStart(std::shared_ptr<StoppableChild> child, StartReport report) noexcept
-        : m_report(std::move(report))
+        : PendingStart(std::move(child))
+        , m_report(std::move(report))
     {
-        m_child = std::move(child);
     }
 
     int descriptor() const noexcept override { return m_report.descriptor(); }
@@ -48,13 +47,19 @@ public:
         return outcome >= StartReport::Started;
     }
 
+    // There is a child, which is signalled as any other.
+    bool cancel() noexcept override { return false; }
+
 private:
     StartReport m_report;
 };
 
 } // namespace
 
-PendingStart::PendingStart() noexcept = default;
+PendingStart::PendingStart(std::shared_ptr<StoppableChild> child) noexcept
+    : m_child(std::move(child))
+{
+}
 
 PendingStart::~PendingStart() = default;
 

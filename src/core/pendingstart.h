@@ -5,6 +5,7 @@
 #define FORKFD_PENDINGSTART_H
 
 #include "launchfailure.h"
+#include "stoppablechild.h"
 
 #include <ForkFd/export.h>
 
@@ -14,13 +15,12 @@
 
 namespace ForkFd::Internal {
 
-class StoppableChild;
 class StartReport;
+struct ThreadedRequest;
 
 /// A start whose outcome is not known yet. Its owner uses it from one thread at a time.
 ///
-/// States: pending → known, when look() has returned true. Then failure() or takeChild() tells the
-/// outcome.
+/// States: pending → known, when look() has returned true. Then failure() or child() is the outcome.
 class FORKFD_EXPORT PendingStart
 {
 public:
@@ -29,7 +29,11 @@ public:
     /// The start of a child that has been made, and has told no more than that it is in its modifier.
     static std::unique_ptr<PendingStart> ofReport(std::shared_ptr<StoppableChild> child,
                                                   StartReport report);
+    /// A start in a thread that is made by this call, inherits from its caller and ends with the start.
+    /// What the request names by descriptor may be closed afterwards. Null with `failure`.
+    static std::unique_ptr<PendingStart> inThread(ThreadedRequest request, LaunchFailure &failure);
 
+    /// A start that is still pending goes on, and its child is left to the reaper; see cancel().
     virtual ~PendingStart();
     PendingStart(const PendingStart &) = delete;
     PendingStart &operator=(const PendingStart &) = delete;
@@ -40,14 +44,17 @@ public:
     virtual std::optional<Clock::time_point> deadline() const noexcept = 0;
     /// Whether the outcome is known. Never waits for the child to get on. In a forked copy it is.
     virtual bool look() noexcept = 0;
+    /// Gives the start up. True: there is no child and will be none, and it has failed with step
+    /// `canceled`. Else child() can be signalled.
+    virtual bool cancel() noexcept = 0;
 
     /// Why it has failed; without a step it has not.
     const LaunchFailure &failure() const noexcept { return m_failure; }
-    /// The child that was started; null after a failure.
-    std::shared_ptr<StoppableChild> takeChild() noexcept { return std::move(m_child); }
+    /// The child to be, which signals reach once it exists; null after a failure.
+    const std::shared_ptr<StoppableChild> &child() const noexcept { return m_child; }
 
 protected:
-    PendingStart() noexcept;
+    explicit PendingStart(std::shared_ptr<StoppableChild> child) noexcept;
 
     LaunchFailure m_failure;
     std::shared_ptr<StoppableChild> m_child;

@@ -99,10 +99,16 @@ int checkExecutable(const char *path) noexcept
 std::optional<std::string> findExecutable(const std::string &program, EmptyEntry emptyEntry,
                                           int *errorCode)
 {
+    return findExecutableIn(std::string(pathVariable()), program, emptyEntry, errorCode);
+}
+
+std::optional<std::string> findExecutableIn(const std::string &searchPath, const std::string &program,
+                                            EmptyEntry emptyEntry, int *errorCode)
+{
     if (program.find('/') != std::string::npos || program.find('\0') != std::string::npos)
         return program; // LaunchPlan refuses a NUL.
     SearchError error;
-    const std::string_view path = pathVariable();
+    const std::string_view path = searchPath;
     for (std::size_t begin = 0; !program.empty() && begin <= path.size();) {
         const std::size_t end = std::min(path.find(':', begin), path.size());
         const std::string_view entry = path.substr(begin, end - begin);
@@ -117,6 +123,20 @@ std::optional<std::string> findExecutable(const std::string &program, EmptyEntry
     }
     *errorCode = error.code();
     return std::nullopt;
+}
+
+std::string absoluteSearchPath()
+{
+    const std::string_view path = pathVariable();
+    std::string result;
+    for (std::size_t begin = 0; begin <= path.size();) {
+        const std::size_t end = std::min(path.find(':', begin), path.size());
+        const std::string entry(path.substr(begin, end - begin));
+        result += begin == 0 ? "" : ":";
+        result += entry.empty() || entry.front() == '/' ? entry : absolutePath(entry);
+        begin = end + 1;
+    }
+    return result;
 }
 
 } // namespace ForkFd::Internal

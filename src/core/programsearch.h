@@ -24,6 +24,13 @@ int checkExecutable(const char *path) noexcept;
 /// of PATH gives an absolute path. Without a result `errorCode` is the errno that execvp(3) sets.
 FORKFD_EXPORT std::optional<std::string> findExecutable(const std::string &program,
                                                         EmptyEntry emptyEntry, int *errorCode);
+/// The same in this value of PATH.
+FORKFD_EXPORT std::optional<std::string> findExecutableIn(const std::string &path,
+                                                          const std::string &program,
+                                                          EmptyEntry emptyEntry, int *errorCode);
+/// The parent's PATH. Its relative entries are made absolute, so that it means the same after a
+/// chdir(2).
+FORKFD_EXPORT std::string absoluteSearchPath();
 
 } // namespace ForkFd::Internal
 

@@ -10,6 +10,7 @@
 #include "signals.h"
 #include "stopper.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <string_view>
@@ -21,8 +22,9 @@ namespace ForkFd::Internal {
 
 using namespace std::chrono_literals;
 
-StoppableChild::StoppableChild(Scope scope) noexcept
+StoppableChild::StoppableChild(Scope scope, Start start)
     : m_scope(scope)
+    , m_start(start == InThread ? std::make_unique<StartControl>() : nullptr)
 {
 }
 
@@ -35,11 +37,26 @@ StoppableChild::~StoppableChild()
 int StoppableChild::sendSignal(int signal) noexcept
 {
     // In a forked copy somebody may have locked it who is not there.
-    if (!m_watch->belongsToThisProcess())
+    if (!belongsToThisProcess())
         return ESRCH;
     const CancellationBlocker blocker;
     const std::lock_guard lock(m_signalling);
-    return trySendSignal(signal);
+    return m_watch ? trySendSignal(signal) : signalStart(signal);
+}
+
+// Signal 0 and SIGCONT end nothing.
+int StoppableChild::signalStart(int signal) noexcept
+{
+    if (!isStarting() || m_start->isCanceled())
+        return ESRCH;
+    return signal == 0 || signal == SIGCONT ? 0 : m_start->end(signal);
+}
+
+bool StoppableChild::setWatch(ExitWatchPtr watch) noexcept
+{
+    const std::lock_guard lock(m_signalling);
+    m_watch = std::move(watch);
+    return m_watch != nullptr;
 }
 
 int StoppableChild::trySendSignal(int signal) noexcept
@@ -86,10 +103,14 @@ int StoppableChild::killCgroup() noexcept
 
 bool StoppableChild::askToEnd() noexcept
 {
-    if (!m_watch->belongsToThisProcess())
+    if (!belongsToThisProcess())
         return true;
     const CancellationBlocker blocker;
     const std::lock_guard lock(m_signalling);
+    if (!m_watch) {
+        signalStart(SIGTERM);
+        return true;
+    }
     if (!m_cgroup || m_watch->pidFd() < 0) {
         trySendSignals({SIGTERM, SIGCONT});
         return true;
@@ -112,12 +133,12 @@ bool StoppableChild::askToEnd() noexcept
 bool StoppableChild::hasEnded() noexcept
 {
     // In a forked copy somebody may have locked it who is not there.
-    if (!m_watch->belongsToThisProcess())
+    if (!belongsToThisProcess())
         return true;
     const std::unique_lock lock(m_signalling, std::try_to_lock);
     if (!lock || !hasLeaderEnded())
         return false;
-    if (m_scope == Process)
+    if (m_scope == Process || isStarting() || !m_watch)
         return true;
     if (m_cgroup)
         return !m_cgroup.isPopulated();
@@ -127,7 +148,9 @@ bool StoppableChild::hasEnded() noexcept
 
 bool StoppableChild::hasLeaderEnded() noexcept
 {
-    if (!m_watch->isWatching())
+    if (isStarting())
+        return m_start->isCanceled();
+    if (!m_watch || !m_watch->isWatching())
         return true;
     pollfd entry = {m_watch->descriptor(), POLLIN, 0};
     const int count = ::poll(&entry, 1, 0);
@@ -137,6 +160,10 @@ bool StoppableChild::hasLeaderEnded() noexcept
 
 void StoppableChild::awaitLeader(std::chrono::milliseconds time) noexcept
 {
+    if (isStarting() || !m_watch) {
+        pauseFor(std::min(time, 10ms));
+        return;
+    }
     pollfd entry = {m_watch->descriptor(), POLLIN, 0};
     if (!m_watch->isWatching() || pollDescriptors(&entry, 1, static_cast<int>(time.count())) > 0)
         pauseFor(10ms); // The caller looks: others may be left.
@@ -145,7 +172,7 @@ void StoppableChild::awaitLeader(std::chrono::milliseconds time) noexcept
 bool StoppableChild::removeCgroup() noexcept
 {
     const std::lock_guard lock(m_signalling);
-    return !m_cgroup || m_cgroup.remove() || !m_cgroup.isKilled();
+    return isStarting() || !m_cgroup || m_cgroup.remove() || !m_cgroup.isKilled();
 }
 
 namespace {
@@ -167,24 +194,23 @@ ExitWatchPtr launchIn(const PrivateCgroup &group, LaunchRequest request, LaunchF
 
 } // namespace
 
-std::shared_ptr<StoppableChild> launchStoppable(LaunchRequest request, StoppableChild::Scope scope,
-                                                LaunchFailure &failure, StartReport *later)
+bool launchStoppable(StoppableChild &child, LaunchRequest request, LaunchFailure &failure,
+                     StartReport *later)
 {
-    // What can fail comes before there is a child.
-    auto child = std::make_shared<StoppableChild>(scope);
-    request.ownGroup = scope != StoppableChild::Process;
+    request.ownGroup = child.m_scope != StoppableChild::Process;
     request.leavesTerminal = request.ownGroup;
-    if (scope == StoppableChild::Tree)
-        child->m_cgroup = PrivateCgroup::make(request.options.controlGroup);
-    if (child->m_cgroup) {
-        child->m_watch = launchIn(child->m_cgroup, request, failure, later);
+    if (child.m_scope == StoppableChild::Tree)
+        child.m_cgroup = PrivateCgroup::make(request.options.controlGroup);
+    if (child.m_cgroup) {
+        if (child.setWatch(launchIn(child.m_cgroup, request, failure, later)))
+            return true;
         // A process may make a cgroup where it may not put one.
-        if (!child->m_watch && failure.error.step == std::string_view("controlGroup"))
-            child->m_cgroup.remove();
+        if (failure.error.step != std::string_view("controlGroup"))
+            return false;
+        if (!child.m_cgroup.remove())
+            return false;
     }
-    if (!child->m_cgroup)
-        child->m_watch = launchIn({}, std::move(request), failure, later);
-    return child->m_watch ? child : nullptr;
+    return child.setWatch(launchIn({}, std::move(request), failure, later));
 }
 
 } // namespace ForkFd::Internal

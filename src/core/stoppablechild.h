@@ -5,7 +5,9 @@
 #define FORKFD_STOPPABLECHILD_H
 
 #include "exitwatch.h"
+#include "oneperprocess.h"
 #include "privatecgroup.h"
+#include "startcontrol.h"
 
 #include <chrono>
 #include <initializer_list>
@@ -25,7 +27,7 @@ struct LaunchRequest;
 /// It is shared by the object that the child belongs to, which alone waits for it, and by the Stopper,
 /// which signals it from a thread of its own. Whoever lets it go last leaves a child that still runs to
 /// the reaper.
-class FORKFD_EXPORT StoppableChild
+class FORKFD_EXPORT StoppableChild : public OfOneProcess
 {
 public:
     enum Scope {
@@ -34,18 +36,28 @@ public:
         Tree ///< All that descends from it, as far as the system lets that be known.
     };
 
-    /// None yet; launchStoppable() makes it.
-    explicit StoppableChild(Scope scope) noexcept;
+    /// How launchStoppable() will be called.
+    enum Start {
+        AtOnce, ///< Before anybody else knows this object.
+        InThread ///< By a thread of its own, with a startControl().
+    };
+
+    /// None yet; launchStoppable() makes it. Throws std::bad_alloc.
+    explicit StoppableChild(Scope scope, Start start = AtOnce);
     ~StoppableChild();
     StoppableChild(const StoppableChild &) = delete;
     StoppableChild &operator=(const StoppableChild &) = delete;
 
+    /// Once it was started.
     ExitWatch &watch() const noexcept { return *m_watch; }
+    /// With InThread; else null.
+    StartControl *startControl() const noexcept { return m_start.get(); }
     /// Whether a signal is sent without a walk through all processes.
-    bool signalsAtOnce() const noexcept { return m_scope != Tree || m_cgroup; }
+    bool signalsAtOnce() const noexcept { return m_scope != Tree || isStarting() || m_cgroup; }
 
     /// Sends a signal to what the scope reaches and is still there. Returns 0 or an errno; ESRCH when
-    /// nothing was reached. Any thread.
+    /// nothing was reached. Any thread. During a start in a thread it gives the start up; EAGAIN when
+    /// the child was not reached and will come to know of it.
     int sendSignal(int signal) noexcept;
     /// Asks all of them to end. A stopped process does not hear of that before it goes on. False after a
     /// short time when there are more: another call goes on, until a second is over. Any thread.
@@ -63,26 +75,30 @@ public:
     bool removeCgroup() noexcept;
 
 private:
-    friend FORKFD_EXPORT std::shared_ptr<StoppableChild> launchStoppable(LaunchRequest, Scope,
-                                                                         LaunchFailure &, StartReport *);
+    friend FORKFD_EXPORT bool launchStoppable(StoppableChild &, LaunchRequest, LaunchFailure &,
+                                              StartReport *);
+    bool isStarting() const noexcept { return m_start && !m_start->isTold(); }
+    bool setWatch(ExitWatchPtr watch) noexcept;
+    int signalStart(int signal) noexcept;
     int trySendSignal(int signal) noexcept;
     int trySendSignals(std::initializer_list<int> signals) noexcept;
     int killCgroup() noexcept;
 
     const Scope m_scope;
-    PrivateCgroup m_cgroup; ///< With Tree, where one may be made.
+    const std::unique_ptr<StartControl> m_start; ///< With InThread.
+    PrivateCgroup
+        m_cgroup; ///< With Tree, where one may be made. The starting thread's until it has told.
     ExitWatchPtr m_watch;
-    std::mutex m_signalling; ///< Watches take one signal at a time. Also for the two below.
+    std::mutex m_signalling; ///< Watches take one signal at a time. It also guards the setting of
+                             ///< m_watch, and the two below.
     std::vector<pid_t> m_asked; ///< The members of the cgroup that askToEnd() has told so far.
     std::optional<PrivateCgroup::Clock::time_point> m_askEnd; ///< Of an askToEnd() that is to go on.
 };
 
-/// As launch(), into a process group or cgroup of its own where the scope asks for one; then it also
-/// gives up the controlling terminal that it shares with us.
-FORKFD_EXPORT std::shared_ptr<StoppableChild> launchStoppable(LaunchRequest request,
-                                                              StoppableChild::Scope scope,
-                                                              LaunchFailure &failure,
-                                                              StartReport *later = nullptr);
+/// As launch(), for an object that has no child yet, into a process group or cgroup of its own where the
+/// scope asks for one; then it also gives up the controlling terminal that it shares with us.
+FORKFD_EXPORT bool launchStoppable(StoppableChild &child, LaunchRequest request, LaunchFailure &failure,
+                                   StartReport *later = nullptr);
 
 } // namespace ForkFd::Internal
 

@@ -35,7 +35,7 @@ void Stopper::killAllAtExit() noexcept
 void Stopper::stop(const std::shared_ptr<StoppableChild> &child, Clock::duration grace) noexcept
 try {
     const CancellationBlocker blocker;
-    StopperState *state = child->watch().belongsToThisProcess() ? stateOfThisProcess() : nullptr;
+    StopperState *state = child->belongsToThisProcess() ? stateOfThisProcess() : nullptr;
     if (state)
         state->stop(child, grace);
     else
@@ -57,7 +57,7 @@ void Stopper::kill(const std::shared_ptr<StoppableChild> &child) noexcept
 void Stopper::adopt(const std::shared_ptr<StoppableChild> &child, bool hasGrace) noexcept
 {
     const CancellationBlocker blocker;
-    if (!child->watch().belongsToThisProcess())
+    if (!child->belongsToThisProcess())
         return;
     try {
         if (StopperState *state = stateOfThisProcess()) {

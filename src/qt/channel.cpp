@@ -118,6 +118,12 @@ bool Channel::shrinkWhenIdle() noexcept
     return false;
 }
 
+void Channel::takeOver(Channel &other) noexcept
+{
+    adopt(std::move(other.m_pipe), other.m_capacity);
+    m_isDiscarding = other.m_isDiscarding;
+}
+
 void Channel::reset() noexcept
 {
     m_bytes.clear();

@@ -38,6 +38,8 @@ public:
     /// Has our end of something else in place of a pipe, such as a pseudo-terminal: non-blocking, and
     /// nothing holds more than `capacity` bytes to be read.
     void adopt(UniqueFd end, qint64 capacity) noexcept;
+    /// Has the open end of `other` from now on, which has read and written nothing yet.
+    void takeOver(Channel &other) noexcept;
     void close() noexcept;
     /// Whether the pipe holds more than usual, because the child has written much.
     bool isEnlarged() const noexcept { return m_enlargement.isActive(); }

@@ -502,7 +502,7 @@ StartError ChildProcess::startError() const
 /// Never blocks. **Errors:** none. \since 0.1
 std::chrono::nanoseconds ChildProcess::elapsedTime() const
 {
-    return (d->watch ? std::chrono::steady_clock::now() : d->endTime) - d->startTime;
+    return (d->isUnderWay() ? std::chrono::steady_clock::now() : d->endTime) - d->startTime;
 }
 
 LaunchOptions ChildProcess::launchOptions() const

@@ -237,7 +237,7 @@ bool ChildProcessPrivate::drainOutput()
 
 bool ChildProcessPrivate::isEndDue() const noexcept
 {
-    return !watch && (!m_drain || m_drain->hasExpired() || !isOutputAwaited());
+    return !watch && !m_pending && (!m_drain || m_drain->hasExpired() || !isOutputAwaited());
 }
 
 void ChildProcessPrivate::endWhenDue()

@@ -9,6 +9,7 @@
 #include "starterrortext.h"
 
 #include "../core/launcher.h"
+#include "../core/programsearch.h"
 #include "../core/startreport.h"
 
 #include <QtCore/QFile>
@@ -34,27 +35,6 @@ bool isToldInsideStart(const LaunchFailure &failure)
 {
     const std::string_view step = failure.error.step ? failure.error.step : "";
     return !failure.isInChild || step == "workingDirectory" || step == "descriptors";
-}
-
-// QProcess searches in the parent, too, but only its child finds out.
-LaunchFailure noSuchProgram()
-{
-    LaunchFailure failure(StartError{"exec", ENOENT});
-    failure.isInChild = true;
-    return failure;
-}
-
-StoppableChild::Scope scopeOf(const StopSettings &settings)
-{
-    switch (settings.scope) {
-    case ChildProcess::SignalScope::Process:
-        break;
-    case ChildProcess::SignalScope::Group:
-        return StoppableChild::Group;
-    case ChildProcess::SignalScope::Tree:
-        return StoppableChild::Tree;
-    }
-    return StoppableChild::Process;
 }
 
 } // namespace
@@ -99,12 +79,9 @@ qint64 ChildProcessPrivate::startDetached()
     }
     qint64 orphan = -1;
     if (!hasFailedToStart()) {
-        LaunchRequest request = makeLaunchRequest(settings);
-        request.channels = ends.descriptors;
-        LaunchFailure seen;
-        if (request.executable.empty())
-            seen = noSuchProgram();
-        else
+        LaunchRequest request = makeLaunchRequest(settings, ends);
+        LaunchFailure seen = findProgram(request, absoluteSearchPath());
+        if (!seen.error.step)
             orphan = launchDetached(LaunchPlan(std::move(request)), seen);
         noteFailure(seen);
         settings.modifier.exit = nullptr; // As after launch().
@@ -184,21 +161,16 @@ bool ChildProcessPrivate::openStreams(QIODevice::OpenMode mode, ChildEnds &ends)
 
 void ChildProcessPrivate::launch(const ChildEnds &ends)
 {
-    LaunchRequest request = makeLaunchRequest(settings);
-    request.channels = ends.descriptors;
-    if (ends.terminal >= 0) {
-        request.options.pseudoTerminal.reset();
-        request.options.newSession = true;
-        request.options.controllingTerminal = ends.terminal;
-    }
-    LaunchFailure seen;
+    LaunchRequest request = makeLaunchRequest(settings, ends);
+    LaunchFailure seen = findProgram(request, absoluteSearchPath());
     StartReport report;
-    if (request.executable.empty())
-        seen = noSuchProgram();
-    else if (!signalScopeIsPossible())
+    if (!seen.error.step && !isScopePossible(settings, stopSettings))
         seen.error = {"signalScope", EINVAL};
-    else
-        child = launchStoppable(std::move(request), scopeOf(stopSettings), seen, &report);
+    if (!seen.error.step) {
+        child = std::make_shared<StoppableChild>(scopeOf(stopSettings));
+        if (!launchStoppable(*child, std::move(request), seen, &report))
+            child.reset();
+    }
     noteFailure(seen);
     watch = child ? &child->watch() : nullptr;
     if (report.descriptor() >= 0)

@@ -6,6 +6,7 @@
 
 #include "childsettings.h"
 #include "exithub.h"
+#include "preparedstart.h"
 #include "standardstreams.h"
 #include "starterrortext.h"
 
@@ -50,11 +51,15 @@ public:
     // Start and end: childprocess_p.cpp.
 
     void start(QIODevice::OpenMode mode);
+    /// Goes on with a start that another thread has begun.
+    static void adopt(ChildProcess &object, Internal::PreparedStart &&start);
     /// The process id of a child that is left to init; -1 when it failed, which was told by then.
     qint64 startDetached();
     /// Fails a start without a program; open() emits no errorOccurred().
     void failWithoutProgram(bool emitsError = true);
     void setState(ChildProcess::ProcessState newState);
+    /// Whether there is a child, or there may be one, whose end is not known.
+    bool isUnderWay() const noexcept { return watch || m_pending; }
     bool waitForStarted(const QDeadlineTimer &deadline);
     bool waitForFinished(const QDeadlineTimer &deadline);
 
@@ -130,6 +135,7 @@ private:
     class Emission;
     class LimitPause;
 
+    void adopt(Internal::PreparedStart &&start);
     void reset(QIODevice::OpenMode mode);
     bool openStreams(QIODevice::OpenMode mode, Internal::ChildEnds &ends);
     void launch(const Internal::ChildEnds &ends);
@@ -150,9 +156,9 @@ private:
     void reportError(ChildProcess::ProcessError newError, const QString &text);
     void reportErrorOf(quint64 run, ChildProcess::ProcessError newError, const QString &text);
 
-    bool signalScopeIsPossible() const noexcept;
     void killAtDestruction();
     void letGoOfChild() noexcept;
+    int killStart() noexcept;
     QDeadlineTimer timeLimitDeadline() const;
     void enforceTimeLimit();
     void timeLimitTimedOut();

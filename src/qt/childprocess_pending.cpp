@@ -8,12 +8,38 @@
 #include "../core/readiness.h"
 
 #include <chrono>
+#include <utility>
 
 #include <poll.h>
 
 namespace ForkFd {
 
 using namespace Internal;
+
+void ChildProcessPrivate::adopt(ChildProcess &object, PreparedStart &&start)
+{
+    object.d->adopt(std::move(start));
+}
+
+void ChildProcessPrivate::adopt(PreparedStart &&start)
+{
+    reset(QIODevice::ReadWrite);
+    startTime = endTime = start.startTime;
+    streams.takeOver(start.streams);
+    m_streamFailure = start.streamFailure;
+    noteFailure(start.failure);
+    m_pending = std::move(start.pending);
+    pid = 0;
+    if (hasFailedToStart()) {
+        failInsideStart();
+        return;
+    }
+    watchAll();
+    const Run run(this);
+    setState(ChildProcess::Starting);
+    if (run.isLatest())
+        finishStarting(); // The outcome may be known by now.
+}
 
 // Whether the outcome is known. Emits nothing.
 bool ChildProcessPrivate::settleStart()
@@ -26,8 +52,9 @@ bool ChildProcessPrivate::settleStart()
     if (m_pending->failure().error.step)
         unwatch(Role::Exit);
     noteFailure(m_pending->failure());
-    child = m_pending->takeChild();
+    child = m_pending->child();
     watch = child ? &child->watch() : nullptr;
+    pid = watch ? watch->pid() : pid;
     m_pending.reset();
     if (m_hub && watch)
         watchAll(); // Output was left in the pipes until now: started() comes first.

@@ -41,6 +41,8 @@ ChildProcessPrivate::~ChildProcessPrivate()
     stopTimeLimit();
     using Policy = ChildProcess::DestructionPolicy;
     const Policy policy = stopSettings.atDestruction.value_or(Policy::Kill);
+    if (m_pending && !child && policy != Policy::LeaveRunning)
+        killStart(); // A program that has not begun needs no grace.
     if (watch && policy == Policy::Kill)
         killAtDestruction();
     else if (watch && policy == Policy::Stop && !m_isStopping)
@@ -74,26 +76,29 @@ void ChildProcessPrivate::letGoOfChild() noexcept
 
 int ChildProcessPrivate::sendSignal(int signal) noexcept
 {
-    return child ? child->sendSignal(signal) : ESRCH;
+    if (child)
+        return child->sendSignal(signal);
+    if (!m_pending || signal != SIGKILL)
+        return ESRCH; // A child that is not known yet can be killed, and nothing else.
+    return killStart();
+}
+
+int ChildProcessPrivate::killStart() noexcept
+{
+    return m_pending->cancel() ? 0 : m_pending->child()->sendSignal(SIGKILL);
 }
 
 void ChildProcessPrivate::stop() noexcept
 {
-    if (!child)
+    if (!child && (!m_pending || m_pending->cancel()))
         return;
     m_isStopping = true;
-    Stopper::stop(child, std::min(stopSettings.grace, longest));
-}
-
-bool ChildProcessPrivate::signalScopeIsPossible() const noexcept
-{
-    return stopSettings.scope == ChildProcess::SignalScope::Process
-        || settings.launchOptions->processGroup.value_or(0) == 0;
+    Stopper::stop(child ? child : m_pending->child(), std::min(stopSettings.grace, longest));
 }
 
 QDeadlineTimer ChildProcessPrivate::timeLimitDeadline() const
 {
-    if (!watch || timeLimitExceeded || stopSettings.timeLimit == milliseconds::zero())
+    if ((!watch && !m_pending) || timeLimitExceeded || stopSettings.timeLimit == milliseconds::zero())
         return QDeadlineTimer(QDeadlineTimer::Forever);
     return QDeadlineTimer(startTime + std::min(stopSettings.timeLimit, longest));
 }

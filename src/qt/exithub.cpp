@@ -64,7 +64,7 @@ std::shared_ptr<ExitHub> ExitHub::forThreadWithoutEventLoop()
 {
     auto hub = std::shared_ptr<ExitHub>(new ExitHub);
     hub->m_isServed = true;
-    if (!hub->m_hasSet)
+    if (!hub->m_hasSet || !hub->openWake())
         return nullptr;
     slotOfCurrentThread()->hub = hub;
     return hub;

@@ -10,6 +10,7 @@
 #include <QtCore/QFile>
 #include <QtCore/QHash>
 
+#include <cerrno>
 #include <cstring>
 #include <exception>
 #include <utility>
@@ -19,12 +20,11 @@ namespace ForkFd::Internal {
 namespace {
 
 // Empty if PATH does not have it, whatever the reason: QProcess says ENOENT then.
-std::string resolve(const QString &program)
+std::string resolve(const std::string &name, const std::string &searchPath)
 {
     int errorCode = 0;
-    const std::string name = QFile::encodeName(program).toStdString();
     const std::string path =
-        findExecutable(name, EmptyEntry::Nothing, &errorCode).value_or(std::string());
+        findExecutableIn(searchPath, name, EmptyEntry::Nothing, &errorCode).value_or(std::string());
     // QProcess also tidies what it has found. With ".." that can lead elsewhere, because of links.
     if (path == name || path.find("/..") != std::string::npos)
         return path;
@@ -100,11 +100,10 @@ ProcessParameters toCore(const ChildProcess::UnixProcessParameters &parameters)
 
 } // namespace
 
-LaunchRequest makeLaunchRequest(ChildSettings &settings)
+LaunchRequest makeLaunchRequest(ChildSettings &settings, const ChildEnds &ends)
 {
     LaunchRequest request;
-    request.executable = resolve(settings.program);
-    request.command.argv.push_back(request.executable);
+    request.command.argv.push_back(QFile::encodeName(settings.program).toStdString());
     for (const QString &argument : std::as_const(settings.arguments))
         request.command.argv.push_back(QFile::encodeName(argument).toStdString());
     request.command.workingDirectory = QFile::encodeName(settings.workingDirectory).toStdString();
@@ -117,7 +116,46 @@ LaunchRequest makeLaunchRequest(ChildSettings &settings)
             settings.parameters.flags.testFlag(ChildProcess::UnixProcessFlag::UseVFork);
         request.modifier = {callModifier, &settings.modifier, maySeeOurMemory};
     }
+    request.channels = ends.descriptors;
+    if (ends.terminal >= 0) {
+        request.options.pseudoTerminal.reset();
+        request.options.newSession = true;
+        request.options.controllingTerminal = ends.terminal;
+    }
     return request;
+}
+
+LaunchFailure findProgram(LaunchRequest &request, const std::string &path)
+{
+    std::string &program = request.command.argv.front();
+    LaunchFailure failure(StartError{});
+    const std::string name = program;
+    program = resolve(program, path);
+    request.executable = program;
+    if (program.empty()) {
+        failure.error = {"exec", ENOENT, name};
+        failure.isInChild = true;
+    }
+    return failure;
+}
+
+StoppableChild::Scope scopeOf(const StopSettings &settings)
+{
+    switch (settings.scope) {
+    case ChildProcess::SignalScope::Process:
+        break;
+    case ChildProcess::SignalScope::Group:
+        return StoppableChild::Group;
+    case ChildProcess::SignalScope::Tree:
+        return StoppableChild::Tree;
+    }
+    return StoppableChild::Process;
+}
+
+bool isScopePossible(const ChildSettings &settings, const StopSettings &stopSettings)
+{
+    return stopSettings.scope == ChildProcess::SignalScope::Process
+        || settings.launchOptions->processGroup.value_or(0) == 0;
 }
 
 } // namespace ForkFd::Internal

@@ -5,15 +5,27 @@
 #define FORKFD_QT_LAUNCHREQUEST_H
 
 #include "childsettings.h"
+#include "standardstreams.h"
 
+#include "../core/launchfailure.h"
 #include "../core/launchplan.h"
+#include "../core/stoppablechild.h"
 
 namespace ForkFd::Internal {
 
-/// The core's form of the settings, in the bytes of the file system's encoding. A program that PATH does
-/// not have gives an empty `executable`. A modifier is called where it stands: the settings must not
-/// move while the request is in use.
-LaunchRequest makeLaunchRequest(ChildSettings &settings);
+/// The core's form of the settings, in the bytes of the file system's encoding; findProgram() is still
+/// to be called. A modifier is called where it stands: the settings must not move while the request is
+/// in use.
+LaunchRequest makeLaunchRequest(ChildSettings &settings, const ChildEnds &ends);
+
+/// Searches the program in this value of PATH. The failure is QProcess's: it searches in the parent,
+/// too, but only its child finds out.
+LaunchFailure findProgram(LaunchRequest &request, const std::string &path);
+
+/// What signals are to reach.
+StoppableChild::Scope scopeOf(const StopSettings &settings);
+/// Whether the options leave the child the process group that the scope needs.
+bool isScopePossible(const ChildSettings &settings, const StopSettings &stopSettings);
 
 } // namespace ForkFd::Internal
 

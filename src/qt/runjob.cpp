@@ -3,9 +3,12 @@
 
 #include "runjob.h"
 
+#include "childprocess_p.h"
+
 #include <QtCore/QFile>
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 namespace ForkFd::Internal {
@@ -15,54 +18,70 @@ RunJob::RunJob(QString program, QStringList arguments, RunOptions options)
     , m_arguments(std::move(arguments))
     , m_options(std::move(options))
 {
-    // The library's thread has all signals blocked, which is nobody's wish for the child.
-    if (std::optional<sigset_t> &mask = m_options.launchOptions.signalMask; !mask)
-        ::pthread_sigmask(SIG_SETMASK, nullptr, &mask.emplace());
+}
+
+void RunJob::begin()
+{
+    ChildSettings settings;
+    settings.program = m_program;
+    settings.arguments = m_arguments;
+    settings.workingDirectory = m_options.workingDirectory;
+    settings.environment = m_options.environment;
+    settings.launchOptions.set(m_options.launchOptions);
+    StopSettings stopSettings;
+    stopSettings.scope = m_options.signalScope;
+    PreparedStart &start = m_start.emplace();
+    if (m_options.mergedChannels)
+        start.streams.channelMode = ChildProcess::MergedChannels;
+    start.begin(settings, stopSettings);
+    m_startTime = start.startTime;
 }
 
 RunPromise RunJob::fail(const StartError &error)
 {
+    kill();
     m_result.startError = error;
     m_result.startError.subject = QFile::encodeName(m_program).toStdString();
     m_promise.setResult(m_result);
     return m_promise;
 }
 
-void RunJob::start(std::function<void()> onOver)
+void RunJob::serve(std::function<void()> onOver)
 {
     m_onOver = std::move(onOver);
     m_watcher.emplace();
     m_watcher->setFuture(m_promise.future());
-    if (m_promise.isCanceled()) { // From now on the watcher would hear of it.
-        m_onOver();
-        return;
-    }
     setUp();
-    m_child->start(m_program, m_arguments);
-    if (!m_child->waitForStarted()) {
-        keepResult();
-        m_onOver();
+    ChildProcessPrivate::adopt(*m_child, std::move(*m_start));
+    m_start.reset();
+    if (m_isOver)
         return;
-    }
     m_child->write(m_options.input);
     m_child->closeWriteChannel();
     m_options.input.clear();
+    stopIfCanceled(); // From now on the watcher hears of it.
+}
+
+void RunJob::end()
+{
+    if (std::exchange(m_isOver, true))
+        return;
+    keepResult();
+    m_onOver();
 }
 
 void RunJob::setUp()
 {
     m_child.emplace();
-    m_child->setWorkingDirectory(m_options.workingDirectory);
-    m_child->setProcessEnvironment(m_options.environment);
-    m_child->setLaunchOptions(m_options.launchOptions);
+    m_child->setProgram(m_program); // Failures name it.
     m_child->setStopGrace(m_options.stopGrace);
     m_child->setSignalScope(m_options.signalScope);
-    if (m_options.mergedChannels)
-        m_child->setProcessChannelMode(ChildProcess::MergedChannels);
-    QObject::connect(&*m_child, &ChildProcess::finished, &*m_child, [this] {
-        keepResult();
-        m_onOver();
-    });
+    QObject::connect(&*m_child, &ChildProcess::finished, &*m_child, [this] { end(); });
+    QObject::connect(&*m_child, &ChildProcess::errorOccurred, &*m_child,
+                     [this](ChildProcess::ProcessError error) {
+                         if (error == ChildProcess::FailedToStart)
+                             end();
+                     });
     if (m_options.maxOutput <= 0)
         return;
     QObject::connect(&*m_child, &ChildProcess::readyReadStandardOutput, &*m_child,
@@ -114,10 +133,12 @@ void RunJob::stopIfCanceled()
         m_child->stop();
 }
 
-void RunJob::kill()
+bool RunJob::kill()
 {
     if (m_child)
-        m_child->kill();
+        return m_child->sendSignal(SIGKILL) || errno != EAGAIN;
+    PendingStart *start = m_start ? m_start->pending.get() : nullptr;
+    return !start || start->cancel() || start->child()->sendSignal(SIGKILL) != EAGAIN;
 }
 
 RunPromise RunJob::takePromise()

@@ -4,6 +4,7 @@
 #ifndef FORKFD_RUNJOB_H
 #define FORKFD_RUNJOB_H
 
+#include "preparedstart.h"
 #include "runpromise.h"
 
 #include <QtCore/QFutureWatcher>
@@ -14,9 +15,10 @@
 
 namespace ForkFd::Internal {
 
-/// One program that run() is to run: made in the caller's thread, and then served by RunThread's alone.
+/// One program that run() is to run: made and begun in the caller's thread, and then served by
+/// RunThread's alone.
 ///
-/// States: waiting → running → over. There is a child while it is running.
+/// States: made → begun → served → over.
 class RunJob
 {
 public:
@@ -25,15 +27,21 @@ public:
     RunJob &operator=(const RunJob &) = delete;
 
     QFuture<RunResult> future() { return m_promise.future(); }
-    /// Ends it before it has begun. Gives the promise to finish.
+    /// Begins the start, in a thread of its own that inherits from the calling one.
+    void begin();
+    /// Ends it before it was served, and gives the promise to finish. A start that was begun is given
+    /// up.
     [[nodiscard]] RunPromise fail(const StartError &error);
 
-    /// Calls `onOver` once, when the child has ended or there was none; it must not delete this.
-    void start(std::function<void()> onOver);
+    /// Serves it from now on, in the calling thread. Calls `onOver` once, when the child has ended or
+    /// the start has failed; it must not delete this.
+    void serve(std::function<void()> onOver);
+    std::chrono::steady_clock::time_point startTime() const noexcept { return m_startTime; }
     std::chrono::milliseconds timeLimit() const noexcept { return m_options.timeLimit; }
     void exceedTimeLimit();
     void stopIfCanceled();
-    void kill();
+    /// False: it was not reached yet, which takes a moment.
+    bool kill();
     /// What is to be finished, with the result, when it is over. Ends the child's object.
     RunPromise takePromise();
 
@@ -41,6 +49,7 @@ public:
 
 private:
     void setUp();
+    void end();
     void discardBeyond(ChildProcess::ProcessChannel channel);
     QByteArray outputOf(ChildProcess::ProcessChannel channel);
     void keepResult();
@@ -51,10 +60,13 @@ private:
     RunPromise m_promise;
     RunResult m_result;
     std::function<void()> m_onOver;
+    std::optional<PreparedStart> m_start; ///< Until it is served.
+    std::chrono::steady_clock::time_point m_startTime;
     std::optional<ChildProcess> m_child;
     /// That the future was canceled is posted to it. See PostDetector.
     std::optional<QFutureWatcher<RunResult>> m_watcher;
     bool m_isStopped = false;
+    bool m_isOver = false;
 };
 
 } // namespace ForkFd::Internal

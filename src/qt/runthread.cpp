@@ -113,7 +113,7 @@ void RunThread::serveForEver()
             leave();
         const unsigned wantedLook = m_wantedLook;
         if (hasHub)
-            startWaiting();
+            serveWaiting();
         if (m_mayBeCanceled.exchange(false))
             stopCanceled();
         m_lastLook = wantedLook;
@@ -162,20 +162,20 @@ void RunThread::descriptorReady(Role)
     m_wake.clear();
 }
 
-void RunThread::startWaiting()
+void RunThread::serveWaiting()
 {
     for (std::unique_ptr<RunJob> &job : takeWaiting())
-        start(std::move(job));
+        serve(std::move(job));
 }
 
-void RunThread::start(std::unique_ptr<RunJob> job)
+void RunThread::serve(std::unique_ptr<RunJob> job)
 {
     RunJob *const started = job.get();
     Entry &entry = m_jobs.emplace(started, Entry{std::move(job), m_deadlines.end()}).first->second;
     const auto limit = std::min<std::chrono::milliseconds>(started->timeLimit(), longestLimit);
     if (limit > std::chrono::milliseconds::zero())
-        entry.deadline = m_deadlines.emplace(Clock::now() + limit, started);
-    started->start([this, started] { m_over.push_back(started); });
+        entry.deadline = m_deadlines.emplace(started->startTime() + limit, started);
+    started->serve([this, started] { m_over.push_back(started); });
 }
 
 void RunThread::stopCanceled()
@@ -230,8 +230,19 @@ void RunThread::finishThoseThatAreOver()
 // The rest of the process is being taken apart: nothing of it may be touched any more.
 void RunThread::leave()
 {
+    std::vector<RunJob *> jobs;
     for (const auto &[job, entry] : m_jobs)
-        job->kill();
+        jobs.push_back(job);
+    for (std::unique_ptr<RunJob> &job : takeWaiting())
+        jobs.push_back(job.release());
+    // A child that is just being made is reached in a moment.
+    const auto isReached = [](RunJob *job) { return job->kill(); };
+    for (int i = 0; i < 100; ++i) {
+        jobs.erase(std::remove_if(jobs.begin(), jobs.end(), isReached), jobs.end());
+        if (jobs.empty())
+            break;
+        pauseFor(std::chrono::milliseconds(1));
+    }
     m_hasLeft.release();
     while (true)
         ::pause();

@@ -42,8 +42,10 @@ public:
     /// takes longer; with an `end` that is over it does not wait.
     static bool stopCanceledJobs(Clock::time_point end);
 
-    /// Runs the job, or makes it fail if there is no thread.
+    /// Serves a job that has begun, or makes it fail if there is no thread.
     void add(std::unique_ptr<RunJob> job);
+    /// Whether the process is about to end: nothing must be begun any more.
+    bool isLeaving() const noexcept { return m_isLeaving; }
 
 private:
     using Deadlines = std::multimap<Clock::time_point, RunJob *>;
@@ -64,8 +66,8 @@ private:
     bool openHub();
     int timeToNextDeadline();
     void descriptorReady(Role role) override;
-    void startWaiting();
-    void start(std::unique_ptr<RunJob> job);
+    void serveWaiting();
+    void serve(std::unique_ptr<RunJob> job);
     void stopCanceled();
     void enforceTimeLimits();
     void finishThoseThatAreOver();

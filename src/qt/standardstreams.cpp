@@ -104,6 +104,14 @@ QIODevice::OpenMode StandardStreams::closedDirections() const noexcept
     return closed;
 }
 
+void StandardStreams::takeOver(StandardStreams &other) noexcept
+{
+    input.takeOver(other.input);
+    output.takeOver(other.output);
+    errorOutput.takeOver(other.errorOutput);
+    terminal = std::move(other.terminal);
+}
+
 void StandardStreams::close() noexcept
 {
     for (Channel *channel : {&input, &output, &errorOutput})

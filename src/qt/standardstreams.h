@@ -43,6 +43,8 @@ public:
     QString failedFile() const { return redirections.fileName(m_lastRedirected); }
     /// What the device cannot be open for, because no stream of the child leads there.
     QIODevice::OpenMode closedDirections() const noexcept;
+    /// Has what is open in `other` from now on.
+    void takeOver(StandardStreams &other) noexcept;
     void close() noexcept;
     /// Forgets what was not read or written.
     void clear() noexcept;

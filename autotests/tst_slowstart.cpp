@@ -1,0 +1,271 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "childprocesstest.h"
+#include "forkedcopy.h"
+#include "heldsystemcall.h"
+#include "lifeline.h"
+#include "testpipe.h"
+
+#include <ForkFd/run.h>
+
+#include <QtCore/QDir>
+#include <QtCore/QElapsedTimer>
+#include <QtCore/QFile>
+#include <QtCore/QRandomGenerator>
+#include <QtCore/QTemporaryDir>
+
+#include <cerrno>
+#include <cstdlib>
+#include <thread>
+
+using ForkFd::RunOptions;
+using ForkFd::RunResult;
+using ForkFd::StartError;
+using namespace std::chrono_literals;
+
+/// A start of run() that takes its time, as on a dead network mount or behind an on-access scanner.
+class tst_SlowStart : public ChildProcessTest
+{
+    Q_OBJECT
+
+protected:
+    void warmUp() override
+    {
+        ChildProcessTest::warmUp();
+        run("exit 0").waitForFinished();
+        Process process;
+        process.start(childProgram(), words("sleep"));
+        process.stop();
+        QVERIFY(process.waitForFinished());
+    }
+
+private Q_SLOTS:
+    void initTestCase();
+    void holdsUpNoOther();
+    void canceled_data() { addBackends(); }
+    void canceled();
+    void timeLimit();
+    void killedBecauseItIgnores();
+    void canceledBeforeThereIsAChild();
+    void timeLimitBeforeThereIsAChild();
+    void copiesWhatItNeeds();
+    void exitOfTheProcess_data() { addBackends(); }
+    void exitOfTheProcess();
+    void noThread();
+    void canceledAtAnyMoment();
+
+private:
+    static void addBackends()
+    {
+        QTest::addColumn<bool>("isBeforeTheChild");
+        QTest::newRow("in the exec") << false;
+        QTest::newRow("in the search") << true;
+    }
+    static QFuture<RunResult> run(const char *command, const RunOptions &options = {})
+    {
+        return ForkFd::run(childProgram(), words(command), options);
+    }
+    /// Searched in PATH.
+    static QFuture<RunResult> runByName(const char *command, const RunOptions &options = {})
+    {
+        return ForkFd::run(u"child"_s, words(command), options);
+    }
+    static bool startsGoOn()
+    {
+        const QDir tasks(u"/proc/self/task"_s);
+        const QStringList numbers = tasks.entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+        return std::any_of(numbers.begin(), numbers.end(), [&tasks](const QString &number) {
+            QFile name(tasks.filePath(number + u"/comm"_s));
+            return name.open(QFile::ReadOnly) && name.readAll() == "forkfd-start\n";
+        });
+    }
+    static bool comesToRest()
+    {
+        return eventually([] { return !startsGoOn() && !hasChildren(); });
+    }
+};
+
+void tst_SlowStart::initTestCase()
+{
+    const QByteArray directory = QFile::encodeName(QFileInfo(childProgram()).path());
+    qputenv("PATH", directory + ':' + qgetenv("PATH"));
+    HeldSystemCall probe(SYS_execve);
+    if (!probe.isPossible())
+        QSKIP("This system cannot hold up a system call (seccomp(2), Linux 5.5).");
+}
+
+// Another's start, end, time limit, cancel.
+void tst_SlowStart::holdsUpNoOther()
+{
+    HeldSystemCall exec(SYS_execve);
+    QFuture<RunResult> held = exec.call([] { return run("exit 3"); });
+    QVERIFY(exec.await());
+    QCOMPARE(run("exit 4").result().exitInfo.code, 4);
+    RunOptions options;
+    options.timeLimit = 100ms;
+    QVERIFY(run("sleep", options).result().timeLimitExceeded);
+    QFuture<RunResult> sleeping = run("sleep");
+    sleeping.cancel();
+    sleeping.waitForFinished();
+    QVERIFY(!held.isFinished());
+    exec.letGo();
+    QCOMPARE(held.result().exitInfo.code, 3);
+}
+
+void tst_SlowStart::canceled()
+{
+    QFETCH(const bool, isBeforeTheChild);
+    HeldSystemCall held(isBeforeTheChild ? statCall : SYS_execve);
+    QFuture<RunResult> future = held.call([] { return runByName("exit 3"); });
+    QVERIFY(held.await());
+    future.cancel();
+    future.waitForFinished(); // Although nobody has let it go.
+    QCOMPARE(future.resultCount(), 0);
+    QVERIFY(!hasChildren());
+    held.letGo();
+    QVERIFY(comesToRest());
+}
+
+// It has started and was killed: signals are open just before the exec.
+void tst_SlowStart::timeLimit()
+{
+    HeldSystemCall exec(SYS_execve);
+    RunOptions options;
+    options.timeLimit = 50ms;
+    QFuture<RunResult> future = exec.call([&options] { return run("exit 3", options); });
+    const RunResult result = future.result();
+    QVERIFY(result.timeLimitExceeded);
+    QCOMPARE(text(result.startError), QByteArray());
+    QCOMPARE(text(result.exitInfo), "killed by SIGTERM");
+    QVERIFY(result.elapsedTime >= 50ms);
+}
+
+// The grace ends, too.
+void tst_SlowStart::killedBecauseItIgnores()
+{
+    HeldSystemCall exec(SYS_execve);
+    RunOptions options;
+    options.timeLimit = 50ms;
+    options.stopGrace = 20ms;
+    sigset_t &mask = options.launchOptions.signalMask.emplace();
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGTERM);
+    QFuture<RunResult> future = exec.call([&options] { return run("exit 3", options); });
+    QCOMPARE(text(future.result().exitInfo), "killed by SIGKILL");
+}
+
+void tst_SlowStart::canceledBeforeThereIsAChild()
+{
+    HeldSystemCall search(statCall);
+    TestPipe pipe;
+    RunOptions options;
+    options.launchOptions.fileDescriptors = {{8, pipe.writeEnd()}};
+    QFuture<RunResult> future = search.call([&options] { return runByName("write 1 8", options); });
+    QVERIFY(search.await());
+    pipe.closeWriteEnd();
+    future.cancel();
+    future.waitForFinished();
+    search.letGo();
+    QCOMPARE(pipe.readAll(), ""); // No child has written.
+    QVERIFY(comesToRest());
+}
+
+void tst_SlowStart::timeLimitBeforeThereIsAChild()
+{
+    HeldSystemCall search(statCall);
+    RunOptions options;
+    options.timeLimit = 50ms;
+    QFuture<RunResult> future = search.call([&options] { return runByName("exit 3", options); });
+    const RunResult result = future.result();
+    QVERIFY(result.timeLimitExceeded);
+    QCOMPARE(result.startError, (StartError{"canceled", ECANCELED}));
+    QCOMPARE(result.exitInfo.reason, ForkFd::ExitInfo::Unknown);
+    search.letGo();
+    QVERIFY(comesToRest());
+}
+
+// The caller may change all of it as soon as run() has returned.
+void tst_SlowStart::copiesWhatItNeeds()
+{
+    const QTemporaryDir directory;
+    const QString before = QDir::currentPath();
+    const QString wanted = QDir(directory.path()).canonicalPath();
+    const QByteArray path = qgetenv("PATH");
+    QVERIFY(QDir(wanted).mkdir(u"below"_s));
+    QVERIFY(QDir::setCurrent(wanted));
+    qputenv("FORKFD_TEST_INHERITED", "then");
+    HeldSystemCall search(statCall);
+    TestPipe pipe;
+    RunOptions options;
+    options.launchOptions.fileDescriptors = {{8, pipe.writeEnd()}};
+    options.workingDirectory = u"below"_s;
+    QFuture<RunResult> future = search.call(
+        [&options] { return runByName("cwd env FORKFD_TEST_INHERITED write 1 8", options); });
+    QVERIFY(search.await());
+    pipe.closeWriteEnd();
+    QVERIFY(QDir::setCurrent(before));
+    qputenv("FORKFD_TEST_INHERITED", "now");
+    qputenv("PATH", "/no/such/directory");
+    search.letGo();
+    const RunResult result = future.result();
+    qputenv("PATH", path);
+    qunsetenv("FORKFD_TEST_INHERITED");
+    QCOMPARE(result.standardOutput, QFile::encodeName(wanted) + "/below\nthen\n");
+    QCOMPARE(pipe.readAll(), "x");
+}
+
+// At once, and no child outlives it.
+void tst_SlowStart::exitOfTheProcess()
+{
+    QFETCH(const bool, isBeforeTheChild);
+    Lifeline lifeline;
+    QElapsedTimer timer;
+    timer.start();
+    ::inForkedCopy([&lifeline, isBeforeTheChild]() -> QByteArray {
+        run("exit 0").waitForFinished();
+        HeldSystemCall held(isBeforeTheChild ? statCall : SYS_execve);
+        RunOptions options;
+        options.launchOptions.fileDescriptors = {lifeline.asDescriptor()};
+        const QFuture<RunResult> future = held.call([&options] { return runByName("sleep", options); });
+        held.await();
+        std::exit(0);
+    });
+    QVERIFY(timer.elapsed() < 5000);
+    lifeline.letGo();
+    QVERIFY(lifeline.comesToBeCut());
+}
+
+void tst_SlowStart::noThread()
+{
+    const QByteArray result = ::inForkedCopy([]() -> QByteArray {
+        run("exit 0").waitForFinished();
+        becomeOrdinaryUserWhoMayReadAll();
+        const rlimit none = {0, 0};
+        setrlimit(RLIMIT_NPROC, &none);
+        return text(run("exit 0").result().startError);
+    });
+    QCOMPARE(result, text(StartError{"clone", EAGAIN}));
+}
+
+void tst_SlowStart::canceledAtAnyMoment()
+{
+    auto *random = QRandomGenerator::global();
+    QList<QFuture<RunResult>> futures;
+    for (int i = 0; i < 400; ++i) {
+        RunOptions options;
+        if (i % 3 == 0)
+            options.timeLimit = std::chrono::milliseconds(random->bounded(1, 3));
+        futures += i % 2 == 0 ? run("sleep", options) : runByName("sleep", options);
+        std::this_thread::sleep_for(std::chrono::microseconds(random->bounded(900)));
+        futures[random->bounded(static_cast<int>(futures.size()))].cancel();
+    }
+    for (QFuture<RunResult> &future : futures) {
+        future.cancel();
+        future.waitForFinished();
+    }
+    QVERIFY(comesToRest());
+}
+
+QTEST_GUILESS_MAIN(tst_SlowStart)
+#include "tst_slowstart.moc"

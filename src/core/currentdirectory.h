@@ -1,0 +1,16 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_CURRENTDIRECTORY_H
+#define FORKFD_CURRENTDIRECTORY_H
+
+#include "uniquefd.h"
+
+namespace ForkFd::Internal {
+
+/// The calling thread's current directory, for fchdir(2). None with errno.
+UniqueFd openCurrentDirectory() noexcept;
+
+} // namespace ForkFd::Internal
+
+#endif

@@ -1,0 +1,15 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "currentdirectory.h"
+
+#include <fcntl.h>
+
+namespace ForkFd::Internal {
+
+UniqueFd openCurrentDirectory() noexcept
+{
+    return UniqueFd(::open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+}
+
+} // namespace ForkFd::Internal

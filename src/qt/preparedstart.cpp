@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "preparedstart.h"
+
+#include "launchrequest.h"
+
+#include "../core/programsearch.h"
+#include "../core/threadedstart.h"
+
+#include <cerrno>
+#include <utility>
+
+namespace ForkFd::Internal {
+
+bool PreparedStart::openStreams(const ChildSettings &settings, ChildEnds &ends)
+{
+    streamFailure = streams.open(QIODevice::ReadWrite, settings.launchOptions->pseudoTerminal, ends);
+    if (streamFailure != StandardStreams::None)
+        failure.error = {streamFailure == StandardStreams::Terminal ? "pseudoTerminal" : "channels",
+                         errno};
+    return streamFailure == StandardStreams::None;
+}
+
+void PreparedStart::begin(ChildSettings &settings, const StopSettings &stopSettings)
+{
+    startTime = std::chrono::steady_clock::now();
+    failure.error = LaunchPlan::check(settings.launchOptions.get());
+    if (settings.program.isEmpty())
+        failure.error = {"program", EINVAL};
+    else if (!failure.error.step && !isScopePossible(settings, stopSettings))
+        failure.error = {"signalScope", EINVAL};
+    ChildEnds ends;
+    if (failure.error.step || !openStreams(settings, ends))
+        return;
+    ThreadedRequest request;
+    request.launch = makeLaunchRequest(settings, ends);
+    request.scope = scopeOf(stopSettings);
+    request.owned = std::move(ends.owned);
+    request.complete = [path = absoluteSearchPath()](LaunchRequest &launch) {
+        return findProgram(launch, path);
+    };
+    pending = PendingStart::inThread(std::move(request), failure);
+}
+
+} // namespace ForkFd::Internal
