@@ -8,6 +8,7 @@
 #include "temporarychange.h"
 #include "testpipe.h"
 
+#include <QtCore/QDir>
 #include <QtCore/QFile>
 
 #include <atomic>
@@ -17,6 +18,8 @@
 
 #include <linux/sched.h>
 #include <sched.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -37,6 +40,8 @@ private Q_SLOTS:
     void parentExecutes();
     void threadEnds();
     void inheritsFromItsThread();
+    void hasWhatItsThreadHas();
+    void startersEnd();
     void signalMask();
     void anotherIdentity();
     void manyThreads();
@@ -160,6 +165,75 @@ void tst_DieWithParent::inheritsFromItsThread()
         for (const int nice : {nicer(7), nicer(12)})
             QCOMPARE(inThread(nice, 0), QByteArray::number(nice) + "\n0 \n");
     }
+}
+
+namespace {
+
+// Gives the calling thread what others of the process do not have.
+void separateThread()
+{
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    if (unshare(CLONE_FS) != 0 || chdir("/usr") != 0)
+        return;
+    umask(0421);
+    if (geteuid() != 0 || !isChildOpenToAll())
+        return;
+    syscall(SYS_setgroups, 0, nullptr);
+    syscall(SYS_setresgid, 65534, 65534, 65534);
+    syscall(SYS_setresuid, 65534, 65534, 65534);
+}
+
+int starterCount()
+{
+    int count = 0;
+    const QDir tasks(QStringLiteral("/proc/self/task"));
+    for (const QString &number : tasks.entryList(QDir::Dirs | QDir::NoDotAndDotDot)) {
+        QFile name(tasks.filePath(number + QLatin1String("/comm")));
+        count += name.open(QFile::ReadOnly) && name.readAll() == "forkfd-starter\n" ? 1 : 0;
+    }
+    return count;
+}
+
+} // namespace
+
+// A child of a thread that has dropped its rights for itself alone had those of the first thread that
+// started one.
+void tst_DieWithParent::hasWhatItsThreadHas()
+{
+    const auto output = [](bool dies) {
+        return outputOf(child({"identity", "cwd", "umask", "privileges"}), {.dieWithParent = dies});
+    };
+    QCOMPARE(output(true), output(false));
+    QByteArray plain;
+    QByteArray dying;
+    std::thread([&] {
+        separateThread();
+        plain = output(false);
+        dying = output(true);
+    }).join();
+    QVERIFY(plain != output(false));
+    QCOMPARE(dying, plain);
+}
+
+// Each kind of caller left a thread for ever.
+void tst_DieWithParent::startersEnd()
+{
+    TestPipe input;
+    std::vector<ForkFd::Child> children;
+    for (int nice = 0; nice < 5; ++nice) {
+        std::thread([&] {
+            setpriority(PRIO_PROCESS, 0, nice);
+            children.push_back(ForkFd::spawn(child({"echo"}),
+                                             {.fileDescriptors = {{STDIN_FILENO, input.readEnd()}},
+                                              .dieWithParent = true})
+                                   .value());
+        }).join();
+    }
+    QVERIFY(starterCount() >= 5);
+    input.closeWriteEnd();
+    QVERIFY(eventually([] { return starterCount() == 0; })); // Though nobody has collected them.
+    for (ForkFd::Child &process : children)
+        QCOMPARE(text(process.wait().value()), "exited with code 0");
 }
 
 void tst_DieWithParent::signalMask()

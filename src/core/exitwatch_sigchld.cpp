@@ -92,11 +92,18 @@ const ExitEvent &SigChldWatch::event() const noexcept
 
 bool SigChldWatch::prepare(ExitEvent::Kind kind) noexcept
 {
+    m_table = ChildTable::makeForThisProcess();
+    if (!m_table) {
+        errno = ENOMEM;
+        return false;
+    }
+    // First this: the sweeper's thread stays as long as starts are in flight.
+    m_isStarting = true;
+    m_table->startsInFlight.fetch_add(1);
     if (const int errorCode = Sweeper::ensureRunning(); errorCode != 0) {
         errno = errorCode;
         return false;
     }
-    m_table = ChildTable::ofThisProcess();
     m_slot = m_table->reserve(kind);
     if (!m_slot)
         return false;
@@ -104,8 +111,6 @@ bool SigChldWatch::prepare(ExitEvent::Kind kind) noexcept
     SigChldChain::install(onChildSignal);
     // Where the kernel reaped unasked, a leader was gone at its end.
     m_slot->setKeepsEnded(leadsGroup() && !SigChldChain::standsForAutomaticReaping());
-    m_isStarting = true;
-    m_table->startsInFlight.fetch_add(1);
     return true;
 }
 

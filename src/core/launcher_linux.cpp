@@ -55,6 +55,7 @@ public:
     }
 
     ExitWatchPtr takeWatch() noexcept { return m_watch.take(); }
+    pid_t child() noexcept { return m_watch.get().pid(); }
 
 private:
     static Creation creationFor(const ChildContext &context) noexcept
@@ -291,8 +292,11 @@ public:
     Outcome run()
     {
         Outcome outcome = NotStarted;
-        const bool hasRun = callInStarterThread([&] { outcome = LinuxAttempt::run(); });
-        return hasRun ? outcome : fail("dieWithParent", EAGAIN);
+        const int errorCode = callInStarterThread([&]() -> pid_t {
+            outcome = LinuxAttempt::run();
+            return outcome == Started ? child() : -1;
+        });
+        return errorCode == 0 ? outcome : fail("dieWithParent", errorCode);
     }
 };
 

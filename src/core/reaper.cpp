@@ -127,10 +127,9 @@ Reaper::State *Reaper::stateOfThisProcess() noexcept
 
 void Reaper::pushPending(ExitWatch *watch) noexcept
 {
-    // Release: whoever takes the stack sees the whole watch.
+    // Release: whoever takes the stack sees the whole watch. And sequentially consistent: see leave().
     watch->m_nextInReaper = pending.load(std::memory_order_relaxed);
-    while (!pending.compare_exchange_weak(watch->m_nextInReaper, watch, std::memory_order_release,
-                                          std::memory_order_relaxed)) { }
+    while (!pending.compare_exchange_weak(watch->m_nextInReaper, watch)) { }
 }
 
 // Collects what has ended, and puts the rest into the set.
@@ -163,7 +162,7 @@ void Reaper::putIntoSet(State &state, ExitWatch *watch) noexcept
     }
 }
 
-void Reaper::serve(State &state, int timeout) noexcept
+bool Reaper::serve(State &state, int timeout) noexcept
 {
     std::uint64_t ids[PollSet::maxEvents];
     const int count = state.set.wait(ids, timeout);
@@ -184,17 +183,42 @@ void Reaper::serve(State &state, int timeout) noexcept
     }
     if (count == 0)
         watchPending(state);
+    return count != 0;
 }
 
 void Reaper::threadMain(void *argument)
 {
     State &state = *static_cast<State *>(argument);
-    while (true) {
+    SignalGate gate;
+    bool isIdle = false;
+    bool hasServed = false;
+    do {
         if (!state.hasSet)
             state.openSet();
+        isIdle = hasNothingToDo(state);
         const bool sleeps = state.hasSet && !pending.load(std::memory_order_relaxed);
-        serve(state, sleeps ? -1 : sweepInterval);
-    }
+        const int idleTime = static_cast<int>(libraryThreadIdleTime.count());
+        const int timeout = gate.timeout(sleeps ? -1 : sweepInterval);
+        hasServed = serve(state, isIdle ? idleTime : timeout);
+        gate.look();
+    } while (!isIdle || hasServed || !leave(state));
+}
+
+bool Reaper::hasNothingToDo(const State &state) noexcept
+{
+    return state.watchedCount == 0 && !pending.load();
+}
+
+// Gives up the place of the thread, unless there is work. Whoever adopts a child first puts it where it
+// is found here and then looks at the place; this looks the other way round, and all of that is
+// sequentially consistent: one sees the other. If both do, one takes the place.
+bool Reaper::leave(State &state) noexcept
+{
+    if (!hasNothingToDo(state))
+        return false;
+    state.thread = State::NoThread;
+    State::Thread none = State::NoThread;
+    return hasNothingToDo(state) || !state.thread.compare_exchange_strong(none, State::HasThread);
 }
 
 } // namespace ForkFd::Internal

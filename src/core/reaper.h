@@ -13,7 +13,8 @@ namespace ForkFd::Internal {
 class ExitWatch;
 
 /// Takes over children whose owner has gone, and collects each when it ends. Its thread starts with
-/// the first child that is left to it and lives as long as the process.
+/// the first child that is left to it, ends when it has had nothing to do for a while, and is made anew
+/// when needed.
 class Reaper
 {
 public:
@@ -30,7 +31,9 @@ private:
     static void pushPending(ExitWatch *watch) noexcept;
     static void watchPending(State &state) noexcept;
     static void putIntoSet(State &state, ExitWatch *watch) noexcept;
-    static void serve(State &state, int timeout) noexcept;
+    static bool serve(State &state, int timeout) noexcept;
+    static bool hasNothingToDo(const State &state) noexcept;
+    static bool leave(State &state) noexcept;
     static void threadMain(void *argument);
 
     static std::atomic<ExitWatch *> pending;

@@ -16,6 +16,9 @@ void blockAllSignals(sigset_t *previousMask) noexcept;
 /// Sets the calling thread's mask, libc's own signals included. Async-signal-safe.
 void setSignalMask(const sigset_t &mask) noexcept;
 
+/// Unblocks the signals that have their default action in the calling thread.
+void unblockDefaultSignals() noexcept;
+
 /// Gives every caught signal its default action; ignored ones stay ignored, as with execve(2).
 // Runs in the child between clone and exec: async-signal-safe calls only.
 void resetCaughtSignals() noexcept;

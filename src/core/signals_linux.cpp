@@ -31,6 +31,19 @@ void setSignalMask(const sigset_t &mask) noexcept
     ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, nullptr, kernelMaskSize);
 }
 
+void unblockDefaultSignals() noexcept
+{
+    sigset_t open;
+    ::sigemptyset(&open);
+    for (int signal = 1; signal < NSIG; ++signal) {
+        struct sigaction action;
+        if (::sigaction(signal, nullptr, &action) == 0 && !(action.sa_flags & SA_SIGINFO)
+            && action.sa_handler == SIG_DFL)
+            ::sigaddset(&open, signal);
+    }
+    ::pthread_sigmask(SIG_UNBLOCK, &open, nullptr);
+}
+
 // The raw rt_sigaction(2) below, because sigaction() refuses libc's own signals and takes a lock for
 // SIGABRT. The kernel's struct begins with the handler on every architecture but MIPS; all zeroes
 // is SIG_DFL everywhere. The size is larger than any architecture's.

@@ -6,14 +6,19 @@
 
 #include <functional>
 
+#include <sys/types.h>
+
 namespace ForkFd::Internal {
 
-/// Calls `function` in a thread that lives as long as the process, has the calling thread's scheduling,
-/// nice value, processors and I/O priority, and no other work meanwhile. Returns, or throws, when
-/// `function` does. False when there is no such thread and none can be made.
+/// Calls `function`, which makes a child and returns its number (-1: none), in a new thread that lives
+/// as long as that child. Returns, or throws, when `function` does. Returns 0, or an errno when there is
+/// no thread to be had.
+///
+/// The thread has all that the calling one has, known to us or not: identity, capabilities, filters,
+/// namespaces, directory, scheduling. So the child gets what a child of the caller would get.
 ///
 /// For children that die with their parent: PR_SET_PDEATHSIG means the thread that has made them.
-bool callInStarterThread(const std::function<void()> &function);
+int callInStarterThread(const std::function<pid_t()> &function);
 
 } // namespace ForkFd::Internal
 

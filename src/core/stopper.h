@@ -20,7 +20,7 @@ class StoppableChild;
 /// Stops children: sends SIGKILL when their grace is over, whatever the program's threads do meanwhile.
 /// At normal exit of the process it kills all that are left.
 ///
-/// Its thread starts with the first child and lives as long as the process. None of these functions
+/// Its thread starts with the first child and ends when it was idle for a while. None of these functions
 /// fails or waits for a child, except awaitAll(): without memory for a grace SIGKILL follows at once,
 /// and without a thread the next call to the library does its work. The thread itself allocates no
 /// memory, except to find and signal the members of a tree; where it cannot, it tries again.

@@ -190,9 +190,16 @@ void StopperState::threadMain(void *self)
 
 void StopperState::run() noexcept
 {
-    while (true) {
+    SignalGate gate;
+    bool isIdle = false;
+    do {
+        {
+            const std::lock_guard lock(m_mutex);
+            isIdle = hasNothingToDo();
+        }
+        const int idleTime = static_cast<int>(libraryThreadIdleTime.count());
         std::uint64_t ids[PollSet::maxEvents];
-        const int count = m_set.wait(ids, timeout());
+        const int count = m_set.wait(ids, isIdle ? idleTime : gate.timeout(timeout()));
         for (int i = 0; i < count; ++i) {
             if (ids[i] == wakeUp)
                 m_wake.clear();
@@ -200,7 +207,24 @@ void StopperState::run() noexcept
                 childReady(ids[i]);
         }
         serveDue();
-    }
+        gate.look();
+        isIdle = isIdle && count == 0;
+    } while (!isIdle || !leave());
+}
+
+// Under the lock.
+bool StopperState::hasNothingToDo() noexcept
+{
+    return m_tasks.empty() && m_groups.nextTry() == never;
+}
+
+// Gives up the place of the thread, unless there is work: who brings some asks for a thread after that.
+bool StopperState::leave() noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    const bool leaves = hasNothingToDo();
+    m_hasThread = !leaves;
+    return leaves;
 }
 
 int StopperState::timeout() noexcept

@@ -82,7 +82,9 @@ private:
     void unwatch(Task &task) noexcept;
     static std::uint64_t idOf(const StoppableChild &child) noexcept;
     static void threadMain(void *self);
-    [[noreturn]] void run() noexcept;
+    void run() noexcept;
+    bool hasNothingToDo() noexcept;
+    bool leave() noexcept;
     int timeout() noexcept;
     void childReady(std::uint64_t id) noexcept;
 

@@ -36,7 +36,8 @@ constexpr std::chrono::nanoseconds shortestPause = 1ms;
 /// Children that a sweep looks at for each signal that came: the price of an ending does not grow with
 /// the number of children alive. Those whose signal has merged with another's wait for a period at most.
 constexpr std::size_t childrenPerSignal = 8;
-/// Sweeps without a child before the thread sleeps for good.
+/// Sweeps without a child before the thread sleeps until it is needed, or has been idle for so long that
+/// it ends.
 constexpr int idleSweeps = 4;
 
 struct State : OfOneProcess
@@ -98,34 +99,61 @@ public:
     {
     }
 
-    [[noreturn]] void run() noexcept
+    void run() noexcept
     {
-        while (true) {
+        do {
             waitForWork();
             // Before the sweep: what is asked for during it counts for the next one. An exchange, so
             // that it sees what whoever asked before has seen.
             m_state.wakeUp.clear();
             m_state.isRequested.exchange(false);
             sweep();
-        }
+            m_gate.look();
+        } while (!m_wasIdle || !leave());
     }
 
 private:
     void waitForWork() noexcept
     {
+        m_wasIdle = false;
         sleepFor(-1, m_pause);
-        // Where the kernel reaped every child before we came, those of others need us, even if their
-        // signals are blocked.
-        if (m_sweepsWithoutChild < idleSweeps || SigChldChain::standsForAutomaticReaping()) {
+        if (m_sweepsWithoutChild < idleSweeps || servesOthers()) {
             sleepFor(m_state.wakeUp.readable, std::max(period - m_pause, std::chrono::nanoseconds(0)));
             return;
         }
         // Whoever adds a child now either sees `isIdle`, or has his exchange before this one, and then
         // the child is seen here.
         m_state.isIdle.exchange(true);
-        if (m_state.table->sweep() == 0)
-            sleepFor(m_state.wakeUp.readable, -1ms);
+        m_wasIdle = m_state.table->sweep() == 0;
+        if (m_wasIdle)
+            sleepFor(m_state.wakeUp.readable, libraryThreadIdleTime);
         m_state.isIdle = false;
+    }
+
+    // Where the kernel reaped every child before we came, those of others need us, even if their signals
+    // are blocked.
+    static bool servesOthers() noexcept
+    {
+        return SigChldChain::standsForAutomaticReaping() && !onlyLibraryThreadsRemain();
+    }
+
+    // In this order: a start counts itself first, then looks whether there is a thread, and counts until
+    // its child is in the table.
+    bool isNeeded() noexcept
+    {
+        return m_state.table->startsInFlight.load() != 0 || m_state.table->sweep() != 0
+            || servesOthers();
+    }
+
+    // Gives up the place of the thread, unless it is needed. This and a start each write one thing and
+    // then read the other's, all of it sequentially consistent: one sees the other. If both do, one
+    // takes the place.
+    bool leave() noexcept
+    {
+        if (isNeeded())
+            return false;
+        m_state.hasThread = false;
+        return !isNeeded() || m_state.hasThread.exchange(true);
     }
 
     void sweep() noexcept
@@ -141,6 +169,8 @@ private:
     }
 
     State &m_state;
+    SignalGate m_gate;
+    bool m_wasIdle = false; ///< Nobody was there in the last wait; but there may be somebody now.
     std::chrono::nanoseconds m_pause = shortestPause;
     int m_sweepsWithoutChild = 0;
 };

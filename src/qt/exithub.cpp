@@ -70,6 +70,11 @@ std::shared_ptr<ExitHub> ExitHub::forThreadWithoutEventLoop()
     return hub;
 }
 
+void ExitHub::continueInThisThread(const std::shared_ptr<ExitHub> &hub)
+{
+    slotOfCurrentThread()->hub = hub;
+}
+
 bool ExitHub::isServedWithoutEventLoop()
 {
     const ThreadSlot *slot = slotOfCurrentThread();

@@ -64,6 +64,8 @@ public:
     /// The same in a thread of the library's own that has no event loop: it calls serve() instead, and
     /// an application object need not be there. Null with errno when there is no descriptor to be had.
     static std::shared_ptr<ExitHub> forThreadWithoutEventLoop();
+    /// Makes such a hub, whose thread serves it no longer, that of the calling thread.
+    static void continueInThisThread(const std::shared_ptr<ExitHub> &hub);
     /// Whether the calling thread has such a one.
     static bool isServedWithoutEventLoop();
     ~ExitHub();

@@ -45,7 +45,7 @@ void FutureFinisher::helpIfStuck()
 
 bool FutureFinisher::startThread()
 {
-    if (startLibraryThread("forkfd-futures", threadMain, this) != 0)
+    if (startLibraryThread("forkfd-futures", threadMain, this, LibraryStack::userCode) != 0)
         return false;
     ++m_threadCount;
     return true;

@@ -57,7 +57,7 @@ void RunThread::add(std::unique_ptr<RunJob> job)
     if (m_isLeaving) {
         failWaiting({"clone", EAGAIN});
     } else if (m_thread.compare_exchange_strong(none, HasThread)
-               && startLibraryThread("forkfd-run", threadMain, this) != 0) {
+               && startLibraryThread("forkfd-run", threadMain, this, LibraryStack::userCode) != 0) {
         // First the flag: who comes later tries anew, and who has come before is seen here.
         m_thread = NoThread;
         failWaiting({"clone", EAGAIN});
@@ -96,19 +96,24 @@ void RunThread::killAllAtExit()
 void RunThread::threadMain(void *self)
 {
     isRunThread = true;
-    static_cast<RunThread *>(self)->serveForEver();
+    static_cast<RunThread *>(self)->serveUntilIdle();
 }
 
-void RunThread::serveForEver()
+void RunThread::serveUntilIdle()
 {
+    if (m_hub) // That of the thread before.
+        ExitHub::continueInThisThread(m_hub);
     QThread::currentThread()->setEventDispatcher(new PostDetector([this] {
         m_mayBeCanceled = true;
         m_wake.set();
     }));
-    while (true) {
+    SignalGate gate;
+    do {
+        const int idleTime = hasNothingToDo() ? static_cast<int>(libraryThreadIdleTime.count()) : -1;
+        m_wasIdleSince = idleTime > 0 ? Clock::now() : Clock::time_point::max();
         const bool hasHub = openHub();
         if (hasHub)
-            m_hub->serve(timeToNextDeadline());
+            m_hub->serve(idleTime > 0 ? idleTime : gate.timeout(timeToNextDeadline()));
         if (m_isLeaving)
             leave();
         const unsigned wantedLook = m_wantedLook;
@@ -120,7 +125,31 @@ void RunThread::serveForEver()
         enforceTimeLimits();
         finishThoseThatAreOver();
         m_finisher.helpIfStuck();
-    }
+        gate.look();
+    } while (!hasBeenIdle() || !givesUpPlace());
+}
+
+bool RunThread::hasNothingToDo()
+{
+    return m_jobs.empty() && m_finisher.timeToHelp() < 0;
+}
+
+bool RunThread::hasBeenIdle()
+{
+    return hasNothingToDo() && m_wasIdleSince <= Clock::now() - libraryThreadIdleTime;
+}
+
+// Unless there is work. Whoever adds a job, or ends the process, first says so and then looks at the
+// place; this looks the other way round, and all of that is sequentially consistent: one sees the other.
+bool RunThread::givesUpPlace()
+{
+    m_thread = NoThread;
+    Thread none = NoThread;
+    if (m_waiting.load() && m_thread.compare_exchange_strong(none, HasThread))
+        return false;
+    if (m_isLeaving)
+        m_hasLeft.release(); // It may have seen this thread.
+    return true;
 }
 
 // Waits for a job where there is no hub to be had, and then says so.
@@ -137,8 +166,9 @@ bool RunThread::openHub()
     // Not here: a continuation may block.
     for (const std::unique_ptr<RunJob> &job : takeWaiting())
         m_finisher.finish(job->fail(error));
+    m_wasIdleSince = Clock::now();
     pollfd wake = {m_wake.readable, POLLIN, 0};
-    pollDescriptors(&wake, 1, -1);
+    pollDescriptors(&wake, 1, static_cast<int>(libraryThreadIdleTime.count()));
     m_wake.clear();
     return false;
 }

@@ -24,9 +24,10 @@ namespace ForkFd::Internal {
 
 /// The thread on which run() runs programs. It has no event loop and needs no application object.
 ///
-/// It starts with the first job and lives as long as the process, and so does this object. At normal
-/// exit it kills its children and does nothing more. A forked copy makes a thread of its own, and leaves
-/// its parent's object alone: nothing is locked there that another thread may have held.
+/// It starts with the first job, ends when it has had nothing to do for a while, and is made anew when
+/// needed. This object lives as long as the process. At normal exit it kills its children and does
+/// nothing more. A forked copy makes a thread of its own, and leaves its parent's object alone: nothing
+/// is locked there that another thread may have held.
 class RunThread final : public OfOneProcess, private HubClient
 {
 public:
@@ -62,7 +63,10 @@ private:
     void failWaiting(const StartError &error);
 
     static void threadMain(void *self);
-    void serveForEver();
+    void serveUntilIdle();
+    bool hasNothingToDo();
+    bool hasBeenIdle();
+    bool givesUpPlace();
     bool openHub();
     int timeToNextDeadline();
     void descriptorReady(Role role) override;
@@ -90,6 +94,7 @@ private:
     std::unordered_map<RunJob *, Entry> m_jobs;
     Deadlines m_deadlines;
     std::vector<RunJob *> m_over;
+    Clock::time_point m_wasIdleSince; ///< The last wait began then; the end of time if there was work.
     FutureFinisher m_finisher;
 };
 

@@ -1,0 +1,81 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// A program whose main() leaves by pthread_exit(). Its last thread starts a child, does with it what the
+// argument says, writes a byte to standard output, and ends; POSIX lets the process end then.
+//
+//   wait     waits for the child, which ends at once
+//   leave    leaves such a child to the library
+//   die      waits for such a child, which would have died with us
+//   ignore   as leave, with SIGCHLD ignored
+//   stop     destroys it while it is being stopped
+//   living   leaves a child that goes on
+//   dying    keeps a child that goes on, and dies with us
+//   run      has run() run a program, and leaves the future
+
+#include <ForkFd/childprocess.h>
+#include <ForkFd/run.h>
+#include <ForkFd/spawn.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include <pthread.h>
+#include <unistd.h>
+
+namespace {
+
+std::string mode; // clazy:exclude=non-pod-global-static
+
+std::optional<ForkFd::Child> start(const char *word, bool diesWithUs)
+{
+    ForkFd::LaunchOptions options;
+    options.dieWithParent = diesWithUs;
+    return ForkFd::spawn({{FORKFD_TEST_CHILD, word}}, options);
+}
+
+void stopOne()
+{
+    ForkFd::ChildProcess process;
+    process.setDestructionPolicy(ForkFd::ChildProcess::DestructionPolicy::Stop);
+    process.start(QStringLiteral(FORKFD_TEST_CHILD), {QStringLiteral("sleep")});
+}
+
+void use()
+{
+    const bool goesOn = mode == "living" || mode == "dying";
+    if (mode == "stop") {
+        stopOne();
+    } else if (mode == "run") {
+        ForkFd::run(QStringLiteral(FORKFD_TEST_CHILD), {QStringLiteral("name")}).waitForFinished();
+    } else {
+        auto process = start(goesOn ? "sleep" : "name", mode == "die" || mode == "dying");
+        if (mode == "wait" || mode == "die")
+            process->wait();
+        if (mode == "dying")
+            new ForkFd::Child(std::move(*process)); // Nobody destroys it.
+    }
+}
+
+void *lastThread(void *)
+{
+    use();
+    return ::write(STDOUT_FILENO, "!", 1) == 1 ? nullptr : &mode;
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    alarm(100); // One that hangs ends all the same.
+    mode = argc > 1 ? argv[1] : "";
+    if (mode == "ignore")
+        std::signal(SIGCHLD, SIG_IGN);
+    pthread_t thread;
+    if (pthread_create(&thread, nullptr, lastThread, nullptr) != 0)
+        return 1;
+    pthread_detach(thread);
+    pthread_exit(nullptr);
+}
