@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: MIT
 
 #include "childprocesstest.h"
+#include "sigchldhandler.h"
 
 #include <QtCore/QEventLoop>
+#include <QtCore/QScopeGuard>
 #include <QtCore/QSemaphore>
 #include <QtCore/QThread>
 #include <QtCore/QTimer>
@@ -28,6 +30,8 @@ private Q_SLOTS:
     void moved();
     void movedInSlot_data();
     void movedInSlot();
+    void movedBeforeTheEnd_data();
+    void movedBeforeTheEnd();
     void outlivesItsThread();
     void leavesTheThreadThatEnded();
     void threadStartsAgain();
@@ -62,6 +66,7 @@ public:
     {
         QMetaObject::invokeMethod(&m_context, function, Qt::BlockingQueuedConnection);
     }
+    QObject &context() { return m_context; }
     void end()
     {
         quit();
@@ -256,6 +261,57 @@ void tst_Threads::movedInSlot()
             process.reset();
         });
     }
+}
+
+void tst_Threads::movedBeforeTheEnd_data()
+{
+    QTest::addColumn<QString>("signal");
+    QTest::addColumn<bool>("waits");
+    for (const char *signal : {"stateChanged Running", "started", "readyRead", "channelReadyRead 0"}) {
+        for (const bool waits : {false, true})
+            QTest::addRow("%s%s", signal, waits ? " in a wait" : "")
+                << QString::fromLatin1(signal) << waits;
+    }
+}
+
+// Output and end are ready at once. The thread that the object leaves must not go on to the end: it was
+// told twice, by both threads.
+void tst_Threads::movedBeforeTheEnd()
+{
+    QFETCH(const QString, signal);
+    QFETCH(const bool, waits);
+    Worker worker;
+    auto process = std::make_unique<Process>();
+    End end;
+    end.note(*process);
+    std::atomic<int> started = 0;
+    connect(process.get(), &Process::started, process.get(), [&] { ++started; });
+    QSemaphore hasLeft;
+    QTimer::singleShot(0, &worker.context(), [&] { hasLeft.acquire(); }); // The worker comes late.
+    const auto letWorkerCome = qScopeGuard([&] { hasLeft.release(); });
+    bool hasMoved = false;
+    atEverySignal(process.get(), [&, self = process.get()](const QString &name) {
+        if (name != signal || std::exchange(hasMoved, true))
+            return;
+        self->moveToThread(&worker);
+    });
+    process->start(childProgram(), words("write 3 1 exit 3"));
+    awaitEnd(static_cast<pid_t>(process->processId()));
+    if (waits)
+        QVERIFY(!process->waitForFinished());
+    QTRY_VERIFY(hasMoved);
+    QCoreApplication::processEvents(); // What the old thread still has of it.
+    QCOMPARE(end.count, 0);
+    hasLeft.release();
+
+    QTRY_COMPARE(end.count, 1);
+    QCOMPARE(end.thread, &worker);
+    QCOMPARE(started, 1);
+    worker.run([&] {
+        QCOMPARE(process->readAll().size(), 3);
+        process.reset();
+    });
+    QCOMPARE(end.count, 1);
 }
 
 void tst_Threads::outlivesItsThread()

@@ -238,12 +238,12 @@ void ChildProcessPrivate::descriptorReady(Role role)
     // The hub reports ends first. This child's own output still comes before its end.
     if (role == Role::Exit) {
         for (const Role output : {Role::StandardOutput, Role::StandardError}) {
-            if (run.goesOn() && !m_pending && isServable(role) && isServable(output)
+            if (run.goesOnHere() && !m_pending && isServable(role) && isServable(output)
                 && !channelOf(output)->isHeldBack())
                 serve(output);
         }
     }
-    if (run.goesOn() && !m_pending && isServable(role))
+    if (run.goesOnHere() && !m_pending && isServable(role))
         serve(role);
 }
 
@@ -324,7 +324,7 @@ void ChildProcessPrivate::serveReady(const std::function<bool()> &isDone, const 
     }
     const int count = pollDescriptors(entries.data(), entries.size(), timeToNextDeadline(next));
     for (const Role role : servingOrder) {
-        if (count > 0 && entries[indexOf(role)].revents != 0 && run.goesOn() && !isDone()
+        if (count > 0 && entries[indexOf(role)].revents != 0 && run.goesOnHere() && !isDone()
             && isServable(role))
             serve(role);
     }
@@ -337,6 +337,14 @@ ChildProcessPrivate::WaitOutcome ChildProcessPrivate::timeOut()
     return TimedOut;
 }
 
+// Of a wait that has not timed out.
+ChildProcessPrivate::WaitOutcome ChildProcessPrivate::outcomeOf(const Run &run)
+{
+    if (!run.isObjectAlive() || (run.goesOn() && !run.goesOnHere()))
+        return ObjectGone;
+    return run.goesOn() ? Done : RunEnded;
+}
+
 ChildProcessPrivate::WaitOutcome ChildProcessPrivate::serveUntil(const std::function<bool()> &isDone,
                                                                  const QDeadlineTimer &deadline)
 {
@@ -346,9 +354,9 @@ ChildProcessPrivate::WaitOutcome ChildProcessPrivate::serveUntil(const std::func
         return outcome;
     finishStarting();
     // Most of what waits to be written goes through at once; the poll that would say so is saved.
-    if (run.goesOn() && !isDone() && isServable(Role::StandardInput))
+    if (run.goesOnHere() && !isDone() && isServable(Role::StandardInput))
         serve(Role::StandardInput);
-    while (run.goesOn() && !isDone()) {
+    while (run.goesOnHere() && !isDone()) {
         if (isEndDue()) { // Drained, or a slot of the last output waits.
             finishEnding();
             break;
@@ -358,14 +366,12 @@ ChildProcessPrivate::WaitOutcome ChildProcessPrivate::serveUntil(const std::func
         // clock.
         const bool isLastLook = deadline.hasExpired();
         serveReady(isDone, deadline);
-        if (run.goesOn())
+        if (run.goesOnHere())
             enforceTimeLimit();
-        if (isLastLook && run.goesOn() && !isDone())
+        if (isLastLook && run.goesOnHere() && !isDone())
             return timeOut();
     }
-    if (!run.isObjectAlive())
-        return ObjectGone;
-    return run.goesOn() ? Done : RunEnded;
+    return outcomeOf(run);
 }
 
 } // namespace ForkFd

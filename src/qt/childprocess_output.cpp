@@ -98,7 +98,7 @@ void ChildProcessPrivate::endOutput(Role role, bool hasFailed)
     closeChannel(role);
     if (hasFailed)
         reportReadError(run);
-    if (run.goesOn() && isEndDue())
+    if (run.goesOnHere() && isEndDue())
         finishEnding();
 }
 

@@ -244,7 +244,7 @@ void ChildProcessPrivate::announceStart()
     const Run run(this);
     m_isStartedDue = true;
     setState(ChildProcess::Running);
-    if (run.goesOn() && m_isStartedDue)
+    if (run.goesOnHere() && m_isStartedDue)
         emitStarted();
 }
 
@@ -369,7 +369,7 @@ void ChildProcessPrivate::finishEnding()
             announceLastData(channel);
         if (rest.hasFailed && run.goesOn())
             reportReadError(run);
-        if (!run.goesOn())
+        if (!run.goesOnHere())
             return;
     }
     closeAll();

@@ -37,8 +37,9 @@ namespace ForkFd {
 /// pending: then only its outcome and the child's end are watched. Everybody else learns the outcome
 /// from finishStarting(), which is called before anything else that the event loop or a wait does.
 ///
-/// A slot may do anything: restart, wait, delete. Whatever emits a signal therefore asks afterwards
-/// whether its Run goes on, and returns at once if not.
+/// A slot may do anything: restart, wait, delete, move the object to another thread. Code that emits a
+/// signal therefore asks its Run afterwards whether it goes on, and goes on here, and returns at once
+/// if not. After a move calledSoon() does the rest in the new thread.
 class ChildProcessPrivate final : private Internal::HubClient
 {
 public:
@@ -72,7 +73,7 @@ public:
 
     // Input and waits: childprocess_io.cpp.
 
-    enum WaitOutcome { Done, RunEnded, TimedOut, ObjectGone };
+    enum WaitOutcome { Done, RunEnded, TimedOut, ObjectGone /* or moved to another thread */ };
     /// Serves this child until `isDone`, the end of the run or the deadline, which sets error().
     WaitOutcome serveUntil(const std::function<bool()> &isDone, const QDeadlineTimer &deadline);
     /// Waits until the outcome of the start is known, and tells nobody of it.
@@ -191,6 +192,7 @@ private:
     void serveReady(const std::function<bool()> &isDone, const QDeadlineTimer &deadline);
     int timeToNextDeadline(QDeadlineTimer next) const;
     WaitOutcome timeOut();
+    static WaitOutcome outcomeOf(const Run &run);
     void retryLater();
     void retryWhenDue();
     void finishEnding();
@@ -249,6 +251,7 @@ public:
     explicit Run(ChildProcessPrivate *d)
         : m_q(d->q)
         , m_d(d)
+        , m_thread(d->q->thread())
         , m_number(d->m_runNumber)
     {
     }
@@ -257,11 +260,15 @@ public:
     /// Whether another start has not begun since.
     bool isLatest() const { return isObjectAlive() && m_d->m_runNumber == m_number; }
     bool goesOn() const { return isLatest() && m_d->state != ChildProcess::NotRunning; }
+    /// Whether this code may go on serving the child. After a slot has moved the object, its new
+    /// thread does that, perhaps at this very moment.
+    bool goesOnHere() const { return goesOn() && m_q->thread() == m_thread; }
     quint64 number() const { return m_number; }
 
 private:
     const QPointer<ChildProcess> m_q;
     ChildProcessPrivate *const m_d;
+    const QThread *const m_thread;
     const quint64 m_number;
 };
 

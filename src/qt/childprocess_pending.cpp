@@ -37,7 +37,7 @@ void ChildProcessPrivate::adopt(PreparedStart &&start)
     watchAll();
     const Run run(this);
     setState(ChildProcess::Starting);
-    if (run.isLatest())
+    if (run.goesOnHere())
         finishStarting(); // The outcome may be known by now.
 }
 
@@ -77,7 +77,7 @@ void ChildProcessPrivate::lookLater()
 ChildProcessPrivate::WaitOutcome ChildProcessPrivate::awaitOutcome(const QDeadlineTimer &deadline)
 {
     const Run run(this);
-    while (run.goesOn() && !settleStart()) {
+    while (run.goesOnHere() && !settleStart()) {
         if (deadline.hasExpired())
             return timeOut();
         QDeadlineTimer next = deadline;
@@ -88,9 +88,7 @@ ChildProcessPrivate::WaitOutcome ChildProcessPrivate::awaitOutcome(const QDeadli
         if (!settleStart())
             enforceTimeLimit();
     }
-    if (!run.isObjectAlive())
-        return ObjectGone;
-    return run.goesOn() ? Done : RunEnded;
+    return outcomeOf(run);
 }
 
 bool ChildProcessPrivate::waitForStarted(const QDeadlineTimer &deadline)

@@ -127,7 +127,7 @@ void ChildProcessPrivate::timeLimitTimedOut()
 {
     const Run run(this);
     finishStarting();
-    if (!run.goesOn())
+    if (!run.goesOnHere())
         return;
     if (timeLimitDeadline().hasExpired())
         enforceTimeLimit();
@@ -142,7 +142,7 @@ void ChildProcessPrivate::enforceTimeLimit()
     const Run run(this);
     if (hasEnded()) // In time: this thread has not come to it yet.
         collect();
-    if (!run.goesOn() || !timeLimitDeadline().hasExpired())
+    if (!run.goesOnHere() || !timeLimitDeadline().hasExpired())
         return;
     stopTimeLimit();
     timeLimitExceeded = true;
