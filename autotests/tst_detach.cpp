@@ -302,8 +302,9 @@ void tst_Detach::killedBeforeTheExec()
         process.setProgram(childProgram());
         // The child between may have gone already; then the test's own parent has adopted this one.
         process.setChildProcessModifier([killsParent, supervisor = getppid()] {
-            if (killsParent && getppid() != supervisor)
-                ::kill(getppid(), SIGKILL);
+            const pid_t parent = getppid(); // Asked once: it may go at any moment.
+            if (killsParent && parent != supervisor)
+                ::kill(parent, SIGKILL);
             ::kill(getpid(), SIGKILL);
         });
         qint64 pid = 0;
