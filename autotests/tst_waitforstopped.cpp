@@ -158,6 +158,8 @@ void tst_WaitForStopped::goneObject()
 
 void tst_WaitForStopped::leftovers_data()
 {
+    if (ForkFd::backend() != ForkFd::Backend::PidFd && !TestCgroups::canBeMade())
+        QSKIP("Neither a group nor a control group is known after the end of the child");
     QTest::addColumn<Scope>("scope");
     // Only there the group is known after the end of its leader.
     if (ForkFd::backend() == ForkFd::Backend::PidFd)
