@@ -20,6 +20,8 @@ constexpr std::chrono::milliseconds lookInterval(100);
 
 void registerAnew(QSocketNotifier &notifier)
 {
+    if (!notifier.isEnabled())
+        return;
     notifier.setEnabled(false);
     notifier.setEnabled(true);
 }
@@ -119,6 +121,7 @@ ExitHub::ExitHub()
 
 ExitHub::~ExitHub()
 {
+    QObject::disconnect(m_turns);
     remove(m_wakeRegistration);
     m_wake.close();
     if (!m_notifier)
@@ -146,30 +149,40 @@ void ExitHub::attachToEventLoop()
         QObject::connect(m_notifier.get(), &QSocketNotifier::activated, m_notifier.get(),
                          [this] { dispatch(0); });
     }
+    if (isNew && m_set.descriptor() < 0)
+        followTurns();
     for (Registration &registration : m_registrations) {
-        if (registration.ownNotifier && isNew)
+        if (isNew) // The calls for the one before have gone with it.
+            registration.isLookedAt = false;
+        if (isNew && registration.ownNotifier)
             registerAnew(*registration.ownNotifier);
-        if (registration.fd >= 0 && !registration.set && !registration.ownNotifier)
-            makeOwnNotifier(registration);
+        if (registration.fd >= 0 && !registration.set)
+            watchAlone(registration);
     }
+}
+
+// A notifier that does nothing for now stays: only the event loop could delete it, and a thread that
+// waits for its children instead would pile up one after the other.
+void ExitHub::watchAlone(Registration &registration)
+{
+    const PollSet::Interest interest = registration.interest;
+    if (interest == PollSet::HungUp)
+        lookLater(registration);
+    const bool isNotified = interest == PollSet::Readable || interest == PollSet::Writable;
+    if (isNotified && !registration.ownNotifier)
+        makeOwnNotifier(registration);
+    else if (registration.ownNotifier)
+        registration.ownNotifier->setEnabled(isNotified);
 }
 
 void ExitHub::makeOwnNotifier(Registration &registration)
 {
-    if (registration.interest == PollSet::Nothing)
-        return;
-    if (registration.interest == PollSet::HungUp) {
-        lookLater(registration);
-        return;
-    }
     const auto type =
         registration.interest == PollSet::Readable ? QSocketNotifier::Read : QSocketNotifier::Write;
     registration.ownNotifier = std::make_unique<QSocketNotifier>(registration.fd, type);
     QSocketNotifier *notifier = registration.ownNotifier.get();
-    QObject::connect(notifier, &QSocketNotifier::activated, notifier, [this, id = idOf(registration)] {
-        if (const Registration *ready = find(id))
-            ready->client->descriptorReady(ready->role);
-    });
+    QObject::connect(notifier, &QSocketNotifier::activated, notifier,
+                     [this, id = idOf(registration)] { serveAlone(id); });
 }
 
 // There is no notifier for a hang-up alone.
@@ -183,6 +196,8 @@ void ExitHub::lookLater(Registration &registration)
         if (!looked)
             return;
         looked->isLookedAt = false;
+        if (looked->interest != PollSet::HungUp)
+            return;
         hub->lookLater(*looked); // Before a slot may throw. One that is served gets another id.
         looked->client->descriptorReady(looked->role);
     };
@@ -326,6 +341,12 @@ void ExitHub::setInterest(Id &id, PollSet::Interest interest)
         if (registration->interest != interest)
             registration->set->change(registration->fd, interest, id);
         registration->interest = interest;
+        return;
+    }
+    // A descriptor is either written to or read from, so the notifier has the right type.
+    if (registration->ownNotifier) {
+        registration->interest = interest;
+        watchAlone(*registration);
         return;
     }
     const int fd = registration->fd;

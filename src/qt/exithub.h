@@ -8,6 +8,7 @@
 #include "../core/pollset.h"
 
 #include <QtCore/QAbstractEventDispatcher>
+#include <QtCore/QMetaObject>
 #include <QtCore/QPointer>
 #include <QtCore/QSocketNotifier>
 
@@ -144,7 +145,11 @@ private:
     void callDueClients();
     Id idOf(const Registration &registration) const noexcept;
     Registration *find(Id id) noexcept;
+    void watchAlone(Registration &registration);
     void makeOwnNotifier(Registration &registration);
+    void serveAlone(Id id);
+    void followTurns();
+    qint64 nextShare() noexcept;
     void lookLater(Registration &registration);
     void enterSet(Registration &registration);
     bool openBulkSet();
@@ -159,6 +164,10 @@ private:
     /// The channels, so that ends are found without passing by them; itself a member of m_set.
     PollSet m_bulkSet;
     qint64 m_bytesPerEvent = unlimited;
+    QMetaObject::Connection m_turns; ///< Tells of each turn of the event loop; only without a poll set.
+    qint64 m_bytesOfTurn = 0; ///< That this turn may still read.
+    int m_eventsOfTurn = 0;
+    int m_eventsOfLastTurn = 0;
     QPointer<QAbstractEventDispatcher> m_dispatcher; ///< That knows the notifiers.
     std::unique_ptr<QSocketNotifier> m_notifier;
     std::vector<Registration> m_registrations;

@@ -29,6 +29,7 @@ constexpr int longestWait = 24 * 60 * 60 * 1000; // ms
 // What one wake-up may take before timers, other events and other ends have their turn.
 constexpr int bulkEvents = 8;
 constexpr qint64 bytesPerWakeUp = 1024 * 1024;
+constexpr qint64 shortestShare = 4096; // A shorter read costs about as much.
 
 // Long reads are worth their memory with a few children that write much. Among many they would only make
 // some wait for others.
@@ -113,6 +114,44 @@ void ExitHub::dispatch(int timeout)
                 ready->client->descriptorReady(role);
         }
     }
+}
+
+void ExitHub::followTurns()
+{
+    QObject::disconnect(m_turns);
+    const auto beginTurn = [this] {
+        m_bytesOfTurn = bytesPerWakeUp;
+        m_eventsOfLastTurn = std::exchange(m_eventsOfTurn, 0);
+    };
+    beginTurn();
+    m_turns = QObject::connect(m_dispatcher, &QAbstractEventDispatcher::awake, m_dispatcher, beginTurn);
+}
+
+// In one turn Qt serves every notifier whose descriptor is ready, and does not tell how many will come.
+// So each gets what the number of the last turn leaves it. When many become ready at once, that number
+// is too small: then each gets a part of what is left. No notifier goes without: Qt would pass by it
+// again.
+qint64 ExitHub::nextShare() noexcept
+{
+    if (!m_turns)
+        return unlimited;
+    ++m_eventsOfTurn;
+    const qint64 equal = bytesPerWakeUp / std::max(m_eventsOfLastTurn, 1);
+    const qint64 share = std::clamp<qint64>(std::min(equal, m_bytesOfTurn / bulkEvents), shortestShare,
+                                            PipeEnlargement::usual);
+    m_bytesOfTurn -= std::min(share, m_bytesOfTurn);
+    return share;
+}
+
+// The event of a notifier that serves one descriptor alone.
+void ExitHub::serveAlone(Id id)
+{
+    const Registration *ready = find(id);
+    if (!ready)
+        return;
+    const auto keepAlive = shared_from_this();
+    const QScopedValueRollback share(m_bytesPerEvent, nextShare());
+    ready->client->descriptorReady(ready->role);
 }
 
 } // namespace ForkFd::Internal
