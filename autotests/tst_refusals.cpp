@@ -56,6 +56,8 @@ private Q_SLOTS:
     void noWayToCollectAChild();
     void noEvents_data() { addAnswers(); }
     void noEvents();
+    void eventsOfNoUse_data() { addAnswers(); }
+    void eventsOfNoUse();
     void noPollSets_data();
     void noPollSets();
     void noPoll();
@@ -248,6 +250,22 @@ void tst_Refusals::noEvents()
         });
         const QByteArray expected = strcmp(backend, "auto") == 0 ? "pidfd" : backend;
         QCOMPARE(result, "exited with code 42, killed by SIGKILL, " + expected);
+    }
+}
+
+// Of each event the wait hung, or a thread of the library never slept again.
+void tst_Refusals::eventsOfNoUse()
+{
+    QFETCH(int, answer);
+    constexpr unsigned size = 8; // No other write or read of the library has that size.
+    for (const long call : {SYS_write, SYS_read}) {
+        const QByteArray result = inForkedCopy([answer, call]() -> QByteArray {
+            qputenv("FORKFD_BACKEND", "sigchld");
+            if (!refuse({{call, answer, ~0U, size, 2}}))
+                return "no filter";
+            return outcomeOf(child({"exit", "42"})) + ", " + outcomeOf(child({"signal", "9"}));
+        });
+        QCOMPARE(result, "exited with code 42, killed by SIGKILL");
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include "childprocesstest.h"
 #include "forkedcopy.h"
+#include "forkfdtest.h"
 #include "systemcallfilter.h"
 #include "temporarychange.h"
 #include "testpipe.h"
@@ -10,9 +11,13 @@
 #include <ForkFd/forkfd.h>
 #include <ForkFd/run.h>
 
+#include <QtCore/QEventLoop>
+#include <QtCore/QTimer>
+
 #include <cerrno>
 
 #include <fcntl.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -40,12 +45,27 @@ std::vector<Refusal> refusalsToReadPipes(int answer)
     return refusals;
 }
 
+/// Which addition of a descriptor to a poll set is to fail; 0: none.
+int additionToFail = 0;
+
 bool hasEnded(ChildProcess &process)
 {
     return process.waitForFinished(60000);
 }
 
 } // namespace
+
+#ifdef FORKFD_TEST_INTERPOSES
+// A filter cannot fail once.
+extern "C" int epoll_ctl(int set, int operation, int fd, epoll_event *event)
+{
+    const bool isAddition = operation == EPOLL_CTL_ADD && fd >= 0;
+    if (!isAddition || additionToFail == 0 || --additionToFail > 0)
+        return static_cast<int>(syscall(SYS_epoll_ctl, set, operation, fd, event));
+    errno = ENOMEM;
+    return -1;
+}
+#endif
 
 /// The Qt class under filters and limits; tst_refusals has the core. docs/sandboxes.md is the table.
 class tst_RefusalsQt : public ChildProcessTest
@@ -64,6 +84,8 @@ private Q_SLOTS:
     void notAllowedToSignal();
     void noPollSets_data();
     void noPollSets();
+    void noMemoryForAMember_data();
+    void noMemoryForAMember();
     void closingDescriptors_data();
     void closingDescriptors();
     void detached_data();
@@ -145,6 +167,8 @@ void tst_RefusalsQt::noPollSets_data()
     for (const int answer : answers) {
         QTest::addRow("no set: %s", strerror(answer)) << Refusals{{SYS_epoll_create1, answer}};
         QTest::addRow("no members: %s", strerror(answer)) << Refusals{{SYS_epoll_ctl, answer}};
+        QTest::addRow("no new members: %s", strerror(answer))
+            << Refusals{{SYS_epoll_ctl, answer, ~0U, EPOLL_CTL_ADD, 1}};
     }
 }
 
@@ -167,6 +191,40 @@ void tst_RefusalsQt::noPollSets()
         return all + (eventually([] { return !hasChildren(); }) ? "collected" : "left");
     });
     QCOMPARE(result, "hello\ncollected");
+}
+
+void tst_RefusalsQt::noMemoryForAMember_data()
+{
+    QTest::addColumn<int>("addition");
+    for (int addition = 1; addition <= 6; ++addition)
+        QTest::addRow("addition %d", addition) << addition;
+}
+
+// The next child's channels got into a set that was not waited for, and that child never finished.
+void tst_RefusalsQt::noMemoryForAMember()
+{
+    QFETCH(int, addition);
+#ifndef FORKFD_TEST_INTERPOSES
+    QSKIP("A sanitizer has its own epoll_ctl().");
+#endif
+    const QByteArray result = inForkedCopy([addition]() -> QByteArray {
+        QByteArray all;
+        additionToFail = addition;
+        for (int i = 0; i < 2; ++i) {
+            ChildProcess process;
+            QEventLoop loop;
+            connect(&process, &ChildProcess::finished, &loop, &QEventLoop::quit);
+            QTimer::singleShot(10000, &loop, &QEventLoop::quit);
+            process.start(childProgram(), words("echo"));
+            process.write("hello\n");
+            process.closeWriteChannel();
+            loop.exec();
+            all += process.state() == ChildProcess::NotRunning ? process.readAllStandardOutput()
+                                                               : "hangs\n";
+        }
+        return all;
+    });
+    QCOMPARE(result, "hello\nhello\n");
 }
 
 void tst_RefusalsQt::closingDescriptors_data()

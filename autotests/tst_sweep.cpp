@@ -14,6 +14,7 @@ namespace {
 std::atomic<int> callCount;
 /// How many writes to events are still to fail.
 std::atomic<int> failingWrites;
+std::atomic<int> writeError;
 
 bool hasToFail(std::size_t size)
 {
@@ -32,7 +33,7 @@ extern "C" ssize_t write(int fd, const void *data, size_t size)
 {
     if (!hasToFail(size))
         return syscall(SYS_write, fd, data, size);
-    errno = ENOMEM;
+    errno = writeError;
     return -1;
 }
 
@@ -74,19 +75,25 @@ void tst_Sweep::handlerWasReplaced()
 void tst_Sweep::eventIsNotSet_data()
 {
     QTest::addColumn<bool>("dropped");
-    QTest::newRow("its owner waits") << false;
-    QTest::newRow("its owner goes before the sweeper can try again") << true;
+    QTest::addColumn<int>("error");
+    for (const int error : {ENOMEM, EAGAIN}) {
+        QTest::addRow("its owner waits: %s", strerror(error)) << false << error;
+        QTest::addRow("its owner goes before the sweeper can try again: %s", strerror(error))
+            << true << error;
+    }
 }
 
 // The owner waited for ever.
 void tst_Sweep::eventIsNotSet()
 {
     QFETCH(bool, dropped);
+    QFETCH(int, error);
 #ifndef FORKFD_TEST_INTERPOSES
     QSKIP("A sanitizer has its own write().");
 #endif
     auto process = ForkFd::spawn(child({"sleep"}));
     QVERIFY(process);
+    writeError = error;
     failingWrites = 5; // The handler makes four tries.
     QVERIFY(process->sendSignal(SIGKILL));
     if (usesSigChld())

@@ -35,7 +35,6 @@ bool ExitEvent::send() const noexcept
     // One byte in all, or a few: it never blocks, though the socket might.
     const char byte = 0;
     return ::send(writable, &byte, sizeof byte, MSG_NOSIGNAL) == sizeof byte
-        || errno == EAGAIN // Full, hence readable.
         || errno == EPIPE; // The other end is closed: nobody is left to be told.
 }
 
@@ -52,7 +51,7 @@ bool ExitEvent::set() const noexcept
         if (trySet())
             return true;
     }
-    return false;
+    return isSocketPair && errno == EAGAIN; // Full, hence readable.
 }
 
 bool ExitEvent::setForGood() const noexcept

@@ -4,6 +4,9 @@
 #include "exitevent.h"
 
 #include "refusal.h"
+#include "uniquefd.h"
+
+#include <cerrno>
 
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -11,10 +14,27 @@
 
 namespace ForkFd::Internal {
 
+namespace {
+
+// A filter may let an event be made, and refuse what it is for. Neither call changes the event.
+bool isUsable(int event) noexcept
+{
+    eventfd_t nothing = 0;
+    return ::write(event, &nothing, sizeof nothing) == sizeof nothing
+        && ::read(event, &nothing, sizeof nothing) < 0 && errno == EAGAIN;
+}
+
+} // namespace
+
 bool ExitEvent::openPrivate() noexcept
 {
-    readable = writable = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    return readable >= 0 || (isRefusal(errno) && openSockets(SOCK_NONBLOCK));
+    UniqueFd event(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (event ? !isUsable(event.get()) : isRefusal(errno)) {
+        event.reset();
+        return openSockets(SOCK_NONBLOCK);
+    }
+    readable = writable = event.release();
+    return readable >= 0;
 }
 
 // Runs in signal handlers: async-signal-safe calls only.
@@ -23,8 +43,7 @@ bool ExitEvent::trySet() const noexcept
     if (isSocketPair)
         return send();
     const eventfd_t one = 1;
-    // EAGAIN: it counts no further, and is readable.
-    return ::write(writable, &one, sizeof one) == sizeof one || errno == EAGAIN;
+    return ::write(writable, &one, sizeof one) == sizeof one;
 }
 
 void ExitEvent::clear() const noexcept

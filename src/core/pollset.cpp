@@ -12,6 +12,11 @@ namespace ForkFd::Internal {
 PollSet::PollSet() noexcept = default;
 PollSet::~PollSet() = default;
 
+void PollSet::close() noexcept
+{
+    m_private.reset();
+}
+
 int PollSet::descriptor() const noexcept
 {
     return m_private ? m_private->descriptor() : -1;

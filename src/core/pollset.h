@@ -32,6 +32,8 @@ public:
 
     /// False with errno when there is no descriptor or memory to be had; then every add() fails.
     bool open() noexcept;
+    /// As before open().
+    void close() noexcept;
 
     /// Readable when one of the members is ready; -1 before open(), and without epoll(7).
     int descriptor() const noexcept;

@@ -43,8 +43,11 @@ epoll_event eventOf(PollSet::Interest interest, std::uint64_t id)
 bool isUsable(const UniqueFd &epoll) noexcept
 {
     epoll_event event = {};
-    return ::epoll_wait(epoll.get(), &event, 1, 0) == 0
-        && ::epoll_ctl(epoll.get(), EPOLL_CTL_DEL, -1, &event) != 0 && errno == EBADF;
+    const auto knows = [&](int operation) {
+        return ::epoll_ctl(epoll.get(), operation, -1, &event) != 0 && errno == EBADF;
+    };
+    return ::epoll_wait(epoll.get(), &event, 1, 0) == 0 && knows(EPOLL_CTL_ADD) && knows(EPOLL_CTL_MOD)
+        && knows(EPOLL_CTL_DEL);
 }
 
 } // namespace

@@ -328,8 +328,12 @@ bool ExitHub::openBulkSet()
 {
     if (m_bulkSet.descriptor() >= 0)
         return true;
-    return m_set.descriptor() >= 0 && m_bulkSet.open() && m_bulkSet.descriptor() >= 0
-        && m_set.add(m_bulkSet.descriptor(), PollSet::Readable, bulkId);
+    if (m_set.descriptor() < 0 || !m_bulkSet.open())
+        return false;
+    if (m_bulkSet.descriptor() >= 0 && m_set.add(m_bulkSet.descriptor(), PollSet::Readable, bulkId))
+        return true;
+    m_bulkSet.close(); // Channels that come later would be in a set that is not waited for.
+    return false;
 }
 
 void ExitHub::setInterest(Id &id, PollSet::Interest interest)
