@@ -121,6 +121,8 @@ int main(int argc, char **argv)
             _exit(std::atoi(next()));
         } else if (std::strcmp(word, "sleep") == 0) {
             sleepForEver();
+        } else if (std::strcmp(word, "doze") == 0) {
+            sleep(3);
         } else if (std::strcmp(word, "echo") == 0) {
             echo();
         } else if (std::strcmp(word, "write") == 0) {

@@ -39,8 +39,9 @@ std::string run()
 std::string runLimited()
 {
     ForkFd::RunOptions options;
-    options.timeLimit = 10ms;
-    return resultOf(begin({"sleep"}, options));
+    // Long enough for the start, and the child ends by itself where it cannot be signalled.
+    options.timeLimit = 100ms;
+    return resultOf(begin({"doze", "exit", "5"}, options));
 }
 
 std::string runTwo()

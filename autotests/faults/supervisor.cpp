@@ -29,6 +29,8 @@ constexpr auto bound = 10s;
 constexpr auto settlingTime = 3s;
 /// The same before the next start, which is no reason to wait for them.
 constexpr auto shortSettlingTime = 300ms;
+/// How long they may take to close what belongs to a child that they have collected.
+constexpr auto closingTime = 1s;
 
 } // namespace
 
@@ -214,8 +216,7 @@ void Supervisor::settle()
     if (isLast && !left.empty())
         complain("left:" + describe(left));
     else if (isLast) {
-        // They close what belongs to a child after they have collected it.
-        const auto end = Clock::now() + shortSettlingTime;
+        const auto end = Clock::now() + closingTime;
         while (hasTooMuch() && Clock::now() < end) {
             while (serve(5ms)) { }
         }

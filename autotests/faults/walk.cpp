@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <map>
 #include <memory>
@@ -215,10 +216,16 @@ int printCalls(const std::vector<Course> &courses)
     return 0;
 }
 
-// Orphans become our children, and no descriptor of the shell's reaches the program child, which counts.
+// Orphans become our children. No descriptor of the shell's and no signal that it has had ignored, as
+// for a background job, reaches the program child, which counts them.
 void prepareProcess()
 {
     prctl(PR_SET_CHILD_SUBREAPER, 1);
+    for (int signal = 1; signal < NSIG; ++signal) {
+        struct sigaction action = {};
+        if (sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN)
+            std::signal(signal, SIG_DFL);
+    }
     close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
 }
 
