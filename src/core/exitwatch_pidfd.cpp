@@ -153,7 +153,8 @@ std::optional<ExitInfo> PidFdWatch::waitByNumber() noexcept
     UniqueFd pidfd = open(pid());
     if (pidfd && UniqueFd(::fcntl(pidfd.get(), F_DUPFD_CLOEXEC, 0)))
         m_pidfd = std::move(pidfd);
-    pidfd.reset();
+    else
+        pidfd.reset();
     setDescriptor(m_pidfd.get());
     if (m_pidfd)
         return waitForEnd(0);

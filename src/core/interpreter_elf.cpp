@@ -25,7 +25,7 @@ std::string readText(int fd, off_t offset, std::size_t size)
     std::string text(size, '\0');
     if (::pread(fd, text.data(), size, offset) != static_cast<ssize_t>(size))
         return {};
-    return text.c_str(); // Without the zero at its end.
+    return text.substr(0, text.find('\0'));
 }
 
 // For both classes: a 64-bit system also runs 32-bit programs, whose loader is what is often missing.

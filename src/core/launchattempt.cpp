@@ -154,7 +154,7 @@ LaunchAttempt::Outcome LaunchAttempt::readReport(Line &line, const ExitWatch *wa
     StartReport report(std::move(line.ours));
     const StartReport::Outcome outcome = report.await(watch ? watch->descriptor() : -1, !m_later);
     m_report = report.received();
-    if (outcome == StartReport::AtModifier)
+    if (m_later && outcome == StartReport::AtModifier)
         *m_later = std::move(report);
     return outcome == StartReport::Failed ? failAsReported() : Started;
 }

@@ -58,7 +58,8 @@ void StartNames::completeExec(LaunchFailure &failure) const
         if (checkExecutable(fromHere(interpreter).c_str()) == failure.error.errorCode) {
             failure.interpreter = interpreter;
             failure.interpreted = path;
-            failure.error.subject = "interpreter " + interpreter + " of " + path;
+            failure.error.subject = "interpreter ";
+            failure.error.subject.append(interpreter).append(" of ").append(path);
             break;
         }
         path = interpreter;
