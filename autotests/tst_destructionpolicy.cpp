@@ -272,7 +272,7 @@ void tst_DestructionPolicy::warning_data()
 
 namespace {
 
-QStringList warnings;
+QStringList warnings; // clazy:exclude=non-pod-global-static
 
 void keepWarning(QtMsgType, const QMessageLogContext &context, const QString &message)
 {

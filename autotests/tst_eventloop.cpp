@@ -135,12 +135,12 @@ void tst_EventLoop::startedInTheCall()
     Process second;
     Process third;
     const auto note = [&](Process &process, const QString &name) {
-        connect(&process, &Process::started, [&order, name] { order += name; });
+        connect(&process, &Process::started, &process, [&order, name] { order += name; });
     };
     note(first, u"first"_s);
     note(second, u"second"_s);
     note(third, u"third"_s);
-    connect(&first, &Process::started, [&] {
+    connect(&first, &Process::started, &first, [&] {
         third.start(childProgram(), words("sleep"));
         QTRY_COMPARE(order.size(), 3);
     });

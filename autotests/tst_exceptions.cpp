@@ -151,7 +151,7 @@ void tst_Exceptions::insideStart()
             throw Thrown();
     });
     process.setWorkingDirectory(hasFailed ? u"/no such directory"_s : QString());
-    QVERIFY_EXCEPTION_THROWN(process.start(childProgram(), words("exit 3")), Thrown);
+    QVERIFY_THROWS_EXCEPTION(Thrown, process.start(childProgram(), words("exit 3")));
     if (hasFailed) {
         QCOMPARE(process.state(), Process::NotRunning);
         process.setWorkingDirectory({});

@@ -256,7 +256,7 @@ void tst_SlowModifier::timeLimit()
             QVERIFY(process.waitForFinished());
         QVERIFY(process.timeLimitExceeded());
         QCOMPARE(text(process.exitInfo()), "killed by SIGKILL");
-        QCOMPARE(failed.takeFirst().first().value<Process::ProcessError>(), Process::Timedout);
+        QCOMPARE(failed.takeFirst().at(0).value<Process::ProcessError>(), Process::Timedout);
         failed.clear();
     }
 }
@@ -278,7 +278,8 @@ void tst_SlowModifier::movedToThread()
     Process *process = &waiting->process;
     TestPipe &go = waiting->go;
     std::atomic<int> finished = 0;
-    connect(process, &Process::finished, process, [&finished] { ++finished; });
+    connect(process, &Process::finished, process,
+            [&finished] { ++finished; }); // clazy:exclude=lambda-in-connect
     waiting->start(childProgram());
     process->moveToThread(&thread);
     go.write("g");

@@ -82,7 +82,8 @@ void tst_SmallPieces::writesOfEverySize()
     connect(&process, &Process::readyRead, [&] { received += process.readAll(); });
     process.start(childProgram(), words("echo"));
     for (int i = 0; i < 300; ++i) {
-        QByteArray bytes(sizes[random.bounded(9)], static_cast<char>('a' + i % 26));
+        QByteArray bytes(sizes[static_cast<std::size_t>(random.bounded(9))],
+                         static_cast<char>('a' + i % 26));
         expected += bytes;
         QCOMPARE(asArrays ? process.write(bytes) : process.write(bytes.constData(), bytes.size()),
                  bytes.size());

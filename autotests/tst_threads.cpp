@@ -409,7 +409,8 @@ void tst_Threads::inThreadLocalDestructor()
     int code = -1;
     QByteArray output;
     const auto startLate = [&] {
-        const QByteArrayList dirt(1000, QByteArray(200, 'x')); // Into the memory that was freed.
+        QByteArrayList dirt(1000, QByteArray(200, 'x')); // Into the memory that was freed.
+        dirt.clear();
         code = Process::execute(childProgram(), words("exit 3"));
         Process process;
         process.start(childProgram(), words("args late"));

@@ -17,7 +17,8 @@ using ForkFd::ChildProcess;
 
 namespace {
 
-const QString childProgram = QStringLiteral(FORKFD_TEST_CHILD);
+// Destroyed after the object below.
+const QString childProgram = QStringLiteral(FORKFD_TEST_CHILD); // clazy:exclude=non-pod-global-static
 
 struct AtExit
 {
