@@ -39,7 +39,7 @@ std::string run()
 std::string runLimited()
 {
     ForkFd::RunOptions options;
-    // Long enough for the start, and the child ends by itself where it cannot be signalled.
+    // Long enough for the start. The child ends by itself where it cannot be signalled.
     options.timeLimit = 100ms;
     return resultOf(begin({"doze", "exit", "5"}, options));
 }
@@ -55,7 +55,7 @@ std::string runTwo()
 
 std::string runCanceled()
 {
-    auto future = begin({"sleep"});
+    auto future = begin({"doze"}); // It ends by itself where it cannot be signalled.
     future.cancel();
     future.waitForFinished();
     return allChildrenGo() ? "canceled" : "left";
