@@ -172,9 +172,13 @@ constexpr Expected table[] = {
      "the thread that looks for members of the group has one of these files open at a time"},
 
     {"run*", "*", "", "left: +1 anon_inode:?eventfd?; ",
-     "the hub of the idle thread opens its event for the first call that is due; whether there is one "
-     "is "
-     "a matter of time"},
+     "the idle thread's hub keeps the event that it opens when first needed: a matter of time"},
+    {"run*", "*", "", "left: +1 anon_inode:?eventfd? +1 anon_inode:?eventpoll?; ",
+     "the idle thread's hub keeps the event and the second poll set that it opens when first needed: a "
+     "matter of time"},
+    {"run*", "*", "", "left: +1 anon_inode:?eventpoll?; ",
+     "the idle thread's hub keeps the second poll set that it opens when first needed: a matter of "
+     "time"},
     {"runCanceled/*", "*", "", "left: +*",
      "whether the program begins before it is cancelled is a matter of time; then the stopper's thread "
      "is there, too"},
