@@ -93,13 +93,6 @@ int startPlainly(Starter starter, pid_t *ppid)
     return ffd;
 }
 
-// What libc's fstat() is made of since glibc 2.33, where the system has that call.
-#ifdef SYS_newfstatat
-constexpr long fstatCall = SYS_newfstatat;
-#else
-constexpr long fstatCall = SYS_fstat;
-#endif
-
 } // namespace
 
 /// What cannot be had makes a start fail, with nothing left behind (the base class looks).
