@@ -16,7 +16,7 @@ std::atomic<int> callCount;
 std::atomic<int> failingWrites;
 std::atomic<int> writeError;
 
-bool hasToFail(std::size_t size)
+[[maybe_unused]] bool hasToFail(std::size_t size)
 {
     return (size == 1 || size == 8) && failingWrites.load() > 0 && failingWrites.fetch_sub(1) > 0;
 }
