@@ -95,6 +95,8 @@ constexpr Expected table[] = {
     {"*", "*/read", "", "result \"*, errors*3*", "ReadError: the output, or the rest of it, is lost"},
     {"*", "*/read", "EAGAIN", "result \"exited with code 3, *",
      "after the end of the child a pipe that says that it is empty is believed"},
+    {"pseudoTerminal/*", "*/read", "EIO", "result \"exited with code 3, *",
+     "EIO is how a terminal says that all others have closed it"},
     {"run*", "*/read", "", "result \"exited with code 3*",
      "run() has no word for output that cannot be read"},
 
@@ -117,6 +119,8 @@ constexpr Expected table[] = {
     {"forkfdUseFork/*", "*/read", "", "result \"1 125\"*",
      "a copy that may not read cannot hear that it may begin; no program lives where read(2) is "
      "refused"},
+    {"forkfdUseFork/*", "*/sendto", "", "result \"1 125\"*",
+     "a copy that is not told that it may begin ends"},
     {"modifier*/*", "*/read", "", "result \"exited with code 125*",
      "a copy that may not read cannot hear that it may begin; no program lives where read(2) is "
      "refused"},
@@ -136,18 +140,18 @@ constexpr Expected table[] = {
      "no descriptors for the thread, and nobody calls again"},
 
     // A signal that does not get through.
-    {"killed/*", "main/pidfd_send_signal", "EPERM EINVAL", "result \"does not finish\"*",
-     "the kernel itself says so of another identity and of a signal that it does not have; a filter "
-     "says so of each call"},
+    {"killed/*", "main/pidfd_send_signal", "EBADF EPERM EINVAL", "result \"does not finish\"*",
+     "the kernel itself says so of another identity, of a signal that it does not have and of a "
+     "descriptor that the user has closed; a filter says so of each call"},
     {"killed/sigchld", "main/kill", "", "result \"does not finish\"*",
      "nobody may be signalled by number, and there is no other way"},
     {"escalated/*", "*/kill", "", "*result \"does not finish\"*",
      "a refused kill is not repeated: who may signal whom does not change"},
-    {"escalated/*", "*/pidfd_send_signal", "EPERM EINVAL", "*result \"does not finish\"*",
+    {"escalated/*", "*/pidfd_send_signal", "EBADF EPERM EINVAL", "*result \"does not finish\"*",
      "a refused kill is not repeated: who may signal whom does not change"},
     {"signalled/*", "*", "", "result \"no signal; killed by SIGTERM\"*",
      "the caller is told that there was no signal"},
-    {"destroyedWithKill/auto", "*/pidfd_send_signal", "EPERM EINVAL", "left: *",
+    {"destroyedWithKill/auto", "*/pidfd_send_signal", "EBADF EPERM EINVAL", "left: *",
      "a refused kill is not repeated: who may signal whom does not change"},
     {"destroyedWithKill/sigchld", "*/kill", "", "left: *",
      "a refused kill is not repeated: who may signal whom does not change"},
