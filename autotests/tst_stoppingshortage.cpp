@@ -33,6 +33,12 @@ void *operator new(std::size_t size)
     return memory;
 }
 
+// Of the same kind as the others: the address sanitizer compares them.
+void *operator new(std::size_t size, const std::nothrow_t &) noexcept
+{
+    return isMemoryShort && !pthread_equal(pthread_self(), mainThread) ? nullptr : std::malloc(size);
+}
+
 void operator delete(void *memory) noexcept
 {
     std::free(memory);
