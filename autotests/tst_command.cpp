@@ -95,7 +95,8 @@ void tst_Command::inheritedEnvironment()
 void tst_Command::changingEnvironment()
 {
     if (isUnderAddressSanitizer)
-        QSKIP("setenv() frees an array that another thread may be reading: no library can prevent that.");
+        QSKIP(
+            "setenv() frees an array that another thread may be reading: no library can prevent that.");
     std::atomic<bool> isOver = false;
     std::thread changer([&isOver] {
         while (!isOver) {
