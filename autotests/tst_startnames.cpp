@@ -65,6 +65,7 @@ void tst_StartNames::makeLoaderless() const
 
 void tst_StartNames::initTestCase()
 {
+    qputenv("PATH", "/usr/bin:/bin"); // Else it may hold folders that this user may not search.
     makeScript("script", "#!/no/such/interpreter -x\n");
     makeScript("spaced", "#! \t/no/such/interpreter\n");
     makeScript("empty", "#!\n");

@@ -69,7 +69,6 @@ void startAndTell(void *argument)
     StartControl &control = *shared.child->startControl();
     shared.failure = startChild(shared);
     shared.request = {}; // The owner reads the end of file of a pipe when all others have closed it.
-    // The owner closes the event as soon as it is set, and not before.
     while (control.tell() && !shared.told.set())
         pauseFor(std::chrono::milliseconds(10));
     if (const int signal = control.undelivered(); signal != 0 && !control.isCanceled())
@@ -88,12 +87,6 @@ public:
 
     int descriptor() const noexcept override { return m_shared->told.readable; }
     std::optional<Clock::time_point> deadline() const noexcept override { return std::nullopt; }
-
-    ~ThreadedStart() override
-    {
-        if (m_isKnown)
-            m_shared->told.close();
-    }
 
     bool look() noexcept override
     {
