@@ -121,6 +121,7 @@ void tst_SmallPieces::sharedArrayIsChanged()
     QCOMPARE(process.readAll().count('x'), bytes.size());
 }
 
+#ifndef FORKFD_TEST_QPROCESS
 void tst_SmallPieces::manySmallArrays()
 {
     constexpr int count = 5000;
@@ -157,7 +158,6 @@ void tst_SmallPieces::unreadOutput()
     QCOMPARE(process.readAll(), QByteArray(count, 'x'));
 }
 
-#ifndef FORKFD_TEST_QPROCESS
 // An array does not keep bytes that it was made for by fromRawData().
 void tst_SmallPieces::bytesOfTheCaller()
 {
