@@ -40,7 +40,8 @@ std::string loaderIn(int fd)
         if (!readAt(fd, static_cast<off_t>(file.e_phoff + i * sizeof header), header))
             return {};
         if (header.p_type == PT_INTERP && header.p_filesz <= PATH_MAX)
-            return readText(fd, static_cast<off_t>(header.p_offset), header.p_filesz);
+            return readText(fd, static_cast<off_t>(header.p_offset),
+                            static_cast<std::size_t>(header.p_filesz));
     }
     return {};
 }

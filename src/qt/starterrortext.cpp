@@ -105,7 +105,9 @@ QString startErrorText(const LaunchFailure &failure, StandardStreams::Failure st
     const QString reason = qt_error_string(failure.error.errorCode);
     QString text = textOfQProcess(failure, streams, kind, reason);
     const QString subject = subjectOf(failure);
-    if (!subject.isEmpty())
+    // What a modifier has said is the user's own, and Qt's suite checks how it ends.
+    const bool isModifiers = failure.error.step && std::string_view(failure.error.step) == "modifier";
+    if (!subject.isEmpty() && !isModifiers)
         text += separator + subject;
     if (isRedirection(streams))
         text += separator + reason;
