@@ -6,6 +6,7 @@
 
 #include <csignal>
 
+#include <fcntl.h>
 #include <sys/resource.h>
 
 /// Another disposition for a signal, until the end of the scope.
@@ -80,5 +81,17 @@ private:
     __rlimit_resource_t m_resource;
     rlimit m_previous;
 };
+
+/// The RLIMIT_NOFILE under which exactly `count` more descriptors can be opened, whatever high numbers
+/// this process has inherited.
+inline rlim_t descriptorLimitThatLeaves(int count)
+{
+    int fd = -1;
+    for (int free = 0; free <= count;) {
+        if (fcntl(++fd, F_GETFD) < 0)
+            ++free;
+    }
+    return static_cast<rlim_t>(fd);
+}
 
 #endif

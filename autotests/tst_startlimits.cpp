@@ -6,8 +6,6 @@
 
 #include <cerrno>
 
-#include <fcntl.h>
-
 using ForkFd::StartError;
 
 /// What start() does when there are too few descriptors for the child.
@@ -20,19 +18,7 @@ private Q_SLOTS:
     void descriptors();
 
 private:
-    static rlim_t limitThatLeaves(int count);
 };
-
-// The limit under which `count` more descriptors can be opened.
-rlim_t tst_StartLimits::limitThatLeaves(int count)
-{
-    int fd = -1;
-    for (int free = 0; free <= count;) {
-        if (fcntl(++fd, F_GETFD) < 0)
-            ++free;
-    }
-    return static_cast<rlim_t>(fd);
-}
 
 void tst_StartLimits::descriptors_data()
 {
@@ -58,7 +44,7 @@ void tst_StartLimits::descriptors()
     QSignalSpy failed(&process, &Process::errorOccurred);
     QSignalSpy finished(&process, &Process::finished);
     {
-        const TemporaryLimit limit(RLIMIT_NOFILE, limitThatLeaves(count));
+        const TemporaryLimit limit(RLIMIT_NOFILE, descriptorLimitThatLeaves(count));
         process.start(childProgram(), words("exit 3"));
     }
     QCOMPARE(failed.size(), 1);

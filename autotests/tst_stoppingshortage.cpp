@@ -7,7 +7,9 @@
 #include <ForkFd/forkfd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <ctime>
 #include <new>
 
@@ -167,10 +169,13 @@ void tst_StoppingShortage::descriptors_data()
 {
     QTest::addColumn<bool>("hasCgroup");
     QTest::addColumn<int>("signal");
+    QTest::addColumn<int>("free");
     for (const int signal : {SIGTERM, SIGKILL}) {
-        if (TestCgroups::canBeMade())
-            QTest::addRow("cgroup, signal %d", signal) << true << signal;
-        QTest::addRow("walk, signal %d", signal) << false << signal;
+        for (const int free : {2, 3, 40}) {
+            if (TestCgroups::canBeMade())
+                QTest::addRow("cgroup, signal %d, %d free", signal, free) << true << signal << free;
+            QTest::addRow("walk, signal %d, %d free", signal, free) << false << signal << free;
+        }
     }
 }
 
@@ -179,6 +184,7 @@ void tst_StoppingShortage::descriptors()
 {
     QFETCH(const bool, hasCgroup);
     QFETCH(const int, signal);
+    QFETCH(const int, free);
     if (ForkFd::backend() != ForkFd::Backend::PidFd)
         QSKIP("Without pidfds other signals reach the group alone.");
     const TestCgroups::Refusal refusal(!hasCgroup);
@@ -195,13 +201,8 @@ void tst_StoppingShortage::descriptors()
     lifeline.letGo();
     QVERIFY(process.waitForReadyRead());
     {
-        int free = 0;
-        const int highest = dup(STDIN_FILENO);
-        close(highest);
-        const auto open = ProcessState::now().descriptors.lastKey();
-        free = std::max(open, highest) + 1;
-        const TemporaryLimit limit(RLIMIT_NOFILE, static_cast<rlim_t>(free + 3));
-        QVERIFY(process.sendSignal(signal));
+        const TemporaryLimit limit(RLIMIT_NOFILE, descriptorLimitThatLeaves(free));
+        QVERIFY2(process.sendSignal(signal), std::strerror(errno));
     }
     QVERIFY(lifeline.comesToBeCut());
     QVERIFY(ends(process));

@@ -132,15 +132,18 @@ std::vector<pid_t> membersOf(const fs::path &directory)
     return members;
 }
 
-/// Handles of members that are not in `told`: as many as there are descriptors, and no more than a few,
-/// so that the list is not old when it is looked at again. Whether there was any such member.
+/// Opens handles of members that are not in `told`: a few at a time, so that the list is still true when
+/// it is read again. Returns whether there was any such member.
 bool holdNewMembers(const fs::path &directory, const std::vector<pid_t> &told,
                     std::vector<ProcessHandle> &handles)
 {
     constexpr std::size_t maximum = 32;
     handles.clear();
     bool isNew = false;
-    for (const pid_t pid : membersOf(directory)) {
+    const std::vector<pid_t> members = membersOf(directory);
+    // Keeps a number free with which the caller can read the list while it holds the handles.
+    const UniqueFd reserve(::open(directory.c_str(), O_PATH | O_CLOEXEC));
+    for (const pid_t pid : members) {
         if (std::binary_search(told.begin(), told.end(), pid))
             continue;
         isNew = true;
