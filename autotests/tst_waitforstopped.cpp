@@ -10,6 +10,7 @@
 #include <QtCore/QElapsedTimer>
 #include <QtCore/QThread>
 
+#include <functional>
 #include <memory>
 
 using namespace std::chrono_literals;
@@ -48,6 +49,7 @@ private Q_SLOTS:
     void canceledRun();
     void severalAndAnotherThread();
     void whatIsNotStopped();
+    void withoutThread_data();
     void withoutThread();
     void inForkedCopy();
 
@@ -250,10 +252,22 @@ void tst_WaitForStopped::whatIsNotStopped()
     QVERIFY(process.waitForFinished());
 }
 
+void tst_WaitForStopped::withoutThread_data()
+{
+    using Wait = std::function<bool(Process &)>;
+    QTest::addColumn<Wait>("wait");
+    QTest::newRow("waitForStopped") << Wait([](Process &) { return Process::waitForStopped(forEver); });
+    QTest::newRow("waitForFinished") << Wait([](Process &process) { return process.waitForFinished(); });
+    QTest::newRow("event loop") << Wait([](Process &process) {
+        return QTest::qWaitFor([&process] { return process.state() == Process::NotRunning; });
+    });
+}
+
 // Then the wait does the thread's work.
 void tst_WaitForStopped::withoutThread()
 {
-    const QByteArray result = ::inForkedCopy([] {
+    QFETCH(const std::function<bool(Process &)>, wait);
+    const QByteArray result = ::inForkedCopy([&wait] {
         becomeOrdinaryUserWhoMayReadAll();
         Process process;
         process.setStopGrace(50ms);
@@ -261,7 +275,7 @@ void tst_WaitForStopped::withoutThread()
         process.waitForReadyRead();
         const TemporaryLimit limit(RLIMIT_NPROC, 0);
         process.stop();
-        const bool isStopped = Process::waitForStopped(forEver);
+        const bool isStopped = wait(process);
         process.waitForFinished();
         return text(process.exitInfo()) + (isStopped ? "" : ", not seen");
     });

@@ -85,9 +85,17 @@ bool Stopper::awaitAll(Clock::time_point end) noexcept
 
 void Stopper::retry() noexcept
 {
+    retryBefore(-1);
+}
+
+int Stopper::retryBefore(int timeout) noexcept
+{
     StopperState *state = states.find();
-    if (state && !state->hasThread())
-        state->serve();
+    if (!state || state->hasThread() || !state->hasWork())
+        return timeout;
+    state->serve();
+    const int next = state->hasThread() ? -1 : state->timeout();
+    return next < 0 || (timeout >= 0 && timeout < next) ? timeout : next;
 }
 
 } // namespace ForkFd::Internal

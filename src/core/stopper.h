@@ -21,8 +21,9 @@ class StoppableChild;
 /// At normal exit of the process it kills all that are left.
 ///
 /// Its thread starts with the first child and ends when it was idle for a while. None of these functions
-/// fails or waits for a child, except awaitAll(): without memory for a grace SIGKILL follows at once,
-/// and without a thread the next call to the library does its work. The thread itself allocates no
+/// fails or waits for a child, except awaitAll(): without memory for a grace SIGKILL follows at once.
+/// Without a thread its work is done by the owner's waits and event loop, and by the next call to the
+/// library. The thread itself allocates no
 /// memory, except to find and signal the members of a tree; where it cannot, it tries again.
 class FORKFD_EXPORT Stopper
 {
@@ -47,6 +48,9 @@ public:
 
     /// Tries again what could not be had before. Costs next to nothing when there is nothing to do.
     static void retry() noexcept;
+    /// The same for a caller that is about to sleep for `timeout` milliseconds, -1 for ever. Returns how
+    /// long it may sleep before it has to come again: not as long while there is no thread.
+    static int retryBefore(int timeout) noexcept;
 
 private:
     static StopperState *stateOfThisProcess() noexcept;

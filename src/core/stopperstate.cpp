@@ -212,6 +212,12 @@ void StopperState::run() noexcept
     } while (!isIdle || !leave());
 }
 
+bool StopperState::hasWork() noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    return !hasNothingToDo();
+}
+
 // Under the lock.
 bool StopperState::hasNothingToDo() noexcept
 {

@@ -48,6 +48,9 @@ public:
     /// may be no time for the thread.
     void serve() noexcept;
     bool hasThread() const noexcept { return m_hasThread; }
+    bool hasWork() noexcept;
+    /// Until something is due: milliseconds, or -1 for never.
+    int timeout() noexcept;
     /// The end of the process is the end of every grace.
     void killAll() noexcept;
     bool awaitAll(Clock::time_point end) noexcept;
@@ -85,7 +88,6 @@ private:
     void run() noexcept;
     bool hasNothingToDo() noexcept;
     bool leave() noexcept;
-    int timeout() noexcept;
     void childReady(std::uint64_t id) noexcept;
 
     void serveDue() noexcept;

@@ -8,6 +8,7 @@
 #include "starterrortext.h"
 
 #include "../core/readiness.h"
+#include "../core/stopper.h"
 
 #include <QtCore/QAbstractEventDispatcher>
 #include <QtCore/QThread>
@@ -131,6 +132,7 @@ void ChildProcessPrivate::calledSoon()
     watchAll();
     retryWhenDue();
     startTimeLimit();
+    helpStopper();
     if (state == ChildProcess::Starting || m_isStartedDue)
         finishStarting();
     else if (m_drain)
@@ -300,11 +302,12 @@ void ChildProcessPrivate::retryWhenDue()
                          [this] { retryWhenDue(); });
 }
 
-// For poll(2); the time limit has a say, too.
+// For poll(2); the time limit and a stopper without a thread have a say, too.
 int ChildProcessPrivate::timeToNextDeadline(QDeadlineTimer next) const
 {
     next = std::min(next, timeLimitDeadline());
-    return static_cast<int>(std::min<qint64>(next.remainingTime(), std::numeric_limits<int>::max()));
+    return Stopper::retryBefore(
+        static_cast<int>(std::min<qint64>(next.remainingTime(), std::numeric_limits<int>::max())));
 }
 
 // Waits until one of this child's descriptors is ready, and serves those that are until it is done.

@@ -68,6 +68,7 @@ public:
 
     int sendSignal(int signal) noexcept;
     void stop() noexcept;
+    void helpStopper() noexcept;
     /// Watches the clock from now on, if the thread has an event loop.
     void startTimeLimit();
 

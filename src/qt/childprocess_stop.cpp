@@ -21,6 +21,7 @@
 #include <chrono>
 #include <csignal>
 #include <limits>
+#include <new>
 
 namespace ForkFd {
 
@@ -94,6 +95,20 @@ void ChildProcessPrivate::stop() noexcept
         return;
     m_isStopping = true;
     Stopper::stop(child ? child : m_pending->child(), std::min(stopSettings.grace, longest));
+    helpStopper();
+}
+
+// Where the stopper could not have a thread the event loop does its work.
+void ChildProcessPrivate::helpStopper() noexcept
+try {
+    const int next = m_isStopping && m_hub ? Stopper::retryBefore(-1) : -1;
+    const auto help = [this, run = m_runNumber] {
+        if (run == m_runNumber)
+            helpStopper();
+    };
+    if (next >= 0)
+        m_hub->callLater(milliseconds(next), q, help);
+} catch (const std::bad_alloc &) { // As without an event loop: the next call to the library does it.
 }
 
 QDeadlineTimer ChildProcessPrivate::timeLimitDeadline() const
