@@ -33,9 +33,6 @@ constexpr std::string_view writeErrors =
     "EAGAIN EBADF EDQUOT EFAULT EFBIG EINTR EINVAL EIO ENOSPC EPIPE EPERM";
 constexpr std::string_view socketErrors =
     "EAGAIN EBADF ECONNREFUSED ECONNRESET EINTR EINVAL ENOBUFS ENOMEM ENOTCONN EPIPE";
-// EPIPE and ECONNRESET would tell that the child at its gate has ended, which is then waited for: of a
-// child that lives the kernel does not say so.
-constexpr std::string_view sendErrors = "EAGAIN EBADF ECONNREFUSED EINTR EINVAL ENOBUFS ENOMEM ENOTCONN";
 constexpr std::string_view pollErrors = "EFAULT EINTR EINVAL ENOMEM";
 constexpr std::string_view statErrors =
     "EACCES EBADF ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR EOVERFLOW";
@@ -164,7 +161,7 @@ constexpr KnownCall knownCalls[] = {
     {.name = "writev", .number = SYS_writev, .errors = writeErrors},
     {.name = "recvfrom", .number = SYS_recvfrom, .errors = socketErrors, .steps = "descriptors clone"},
     {.name = "recvmsg", .number = SYS_recvmsg, .errors = socketErrors, .steps = "descriptors clone"},
-    {.name = "sendto", .number = SYS_sendto, .errors = sendErrors, .steps = "descriptors clone"},
+    {.name = "sendto", .number = SYS_sendto, .errors = socketErrors, .steps = "descriptors clone"},
     {.name = "sendmsg", .number = SYS_sendmsg, .errors = socketErrors, .steps = "descriptors clone"},
     {.name = "shutdown", .number = SYS_shutdown, .errors = "EBADF EINVAL ENOTCONN ENOTSOCK"},
     {.name = "poll", .number = SYS_poll, .errors = pollErrors},

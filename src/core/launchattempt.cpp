@@ -111,7 +111,8 @@ void LaunchAttempt::beginCopiedChild(Line &line, bool hasGate) noexcept
         line.theirs.reset();
 }
 
-// False with errno if the child would wait for ever. A child that has ended needs no gate.
+// False with errno if the child would wait for ever. A child that has ended needs no gate. Should the
+// kernel be wrong about its end, the shutdown ends it.
 bool LaunchAttempt::openGate(const Line &line) noexcept
 {
     const char go = 0;
@@ -119,7 +120,12 @@ bool LaunchAttempt::openGate(const Line &line) noexcept
     do {
         count = ::send(line.ours.get(), &go, sizeof go, MSG_NOSIGNAL);
     } while (count < 0 && errno == EINTR);
-    return count == sizeof go || errno == EPIPE || errno == ECONNRESET;
+    if (count == sizeof go)
+        return true;
+    const int errorCode = errno;
+    ::shutdown(line.ours.get(), SHUT_WR);
+    errno = errorCode;
+    return errorCode == EPIPE || errorCode == ECONNRESET;
 }
 
 namespace {
