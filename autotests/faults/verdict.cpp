@@ -52,13 +52,13 @@ Verdict judge(const Fault &fault, const Report &healthy, const Report &report)
         // For no reason may the library hang.
         const bool hangs = wrong.find("hangs:") != std::string::npos;
         if (const auto row = hangs ? std::nullopt : expectedRow(fault, wrong))
-            return {Verdict::Expected, *row, wrong};
-        return {Verdict::Wrong, 0, wrong};
+            return {Verdict::Expected, *row, report.seconds, wrong};
+        return {Verdict::Wrong, 0, report.seconds, wrong};
     }
     if (!report.wasReached)
-        return {};
+        return {Verdict::NotReached, 0, report.seconds, {}};
     const bool isRight = report.results == healthy.results;
-    return {isRight ? Verdict::RightResult : Verdict::StartError, 0, {}};
+    return {isRight ? Verdict::RightResult : Verdict::StartError, 0, report.seconds, {}};
 }
 
 } // namespace Faults

@@ -21,12 +21,14 @@ struct Verdict
         RightResult, ///< The scenario noticed nothing.
         StartError, ///< The start has failed with the step and the errno of the call.
         Expected, ///< Something else, which stands in the table with its reason.
+        Once, ///< Something else, and not when the same call failed again.
         Wrong
     };
 
     Kind kind = NotReached;
     std::size_t row = 0; ///< With Expected: of that table.
-    std::string text; ///< With Expected and Wrong: what happened.
+    double seconds = 0; ///< How long it took, with its repetitions.
+    std::string text; ///< With Expected, Once and Wrong: what happened.
 };
 
 /// Judges a run with that failure beside one without any.

@@ -119,6 +119,7 @@ std::vector<Fault> faultsOf(const Course &course, const std::string &pattern)
 struct Count
 {
     int of[Verdict::Wrong + 1] = {};
+    double seconds = 0;
 };
 
 /// What has come out so far.
@@ -132,22 +133,20 @@ public:
 
     void add(const Fault &fault, const Verdict &verdict)
     {
-        ++m_counts[fault.scenario + '/' + fault.backend].of[verdict.kind];
-        ++m_total.of[verdict.kind];
+        for (Count *count : {&m_counts[fault.scenario + '/' + fault.backend], &m_total}) {
+            ++count->of[verdict.kind];
+            count->seconds += verdict.seconds;
+        }
         if (verdict.kind == Verdict::Expected)
             ++m_rows[verdict.row];
-        if (verdict.kind == Verdict::Wrong)
-            std::printf("WRONG %s: %s reproduce: ./dev check-faults --only %s\n", fault.text().c_str(),
-                        verdict.text.c_str(), fault.text().c_str());
-        else if (verdict.kind == Verdict::Expected && m_options.isVerbose)
-            std::printf("expected %s: %s\n", fault.text().c_str(), verdict.text.c_str());
+        tell(fault, verdict);
         std::fflush(stdout);
     }
 
     void print() const
     {
-        std::printf("%-32s %8s %8s %8s %8s %8s\n", "scenario/backend", "right", "error", "expected",
-                    "missed", "WRONG");
+        std::printf("%-32s %8s %8s %8s %8s %8s %8s %8s\n", "scenario/backend", "right", "error",
+                    "expected", "missed", "once", "WRONG", "seconds");
         for (const auto &[name, count] : m_counts)
             printLine(name, count);
         printLine("all", m_total);
@@ -161,14 +160,30 @@ public:
         }
     }
 
+    int once() const { return m_total.of[Verdict::Once]; }
     int wrong() const { return m_total.of[Verdict::Wrong]; }
 
 private:
+    void tell(const Fault &fault, const Verdict &verdict) const
+    {
+        constexpr double slow = 1;
+        if (verdict.kind == Verdict::Wrong)
+            std::printf("WRONG %s: %s reproduce: ./dev check-faults --only %s\n", fault.text().c_str(),
+                        verdict.text.c_str(), fault.text().c_str());
+        else if (verdict.kind == Verdict::Once)
+            std::printf("once %s: %s\n", fault.text().c_str(), verdict.text.c_str());
+        else if (verdict.kind == Verdict::Expected && m_options.isVerbose)
+            std::printf("expected %s: %s\n", fault.text().c_str(), verdict.text.c_str());
+        if (verdict.seconds > slow && m_options.isVerbose)
+            std::printf("slow %s: %.1f s\n", fault.text().c_str(), verdict.seconds);
+    }
+
     static void printLine(const std::string &name, const Count &count)
     {
-        std::printf("%-32s %8d %8d %8d %8d %8d\n", name.c_str(), count.of[Verdict::RightResult],
-                    count.of[Verdict::StartError], count.of[Verdict::Expected],
-                    count.of[Verdict::NotReached], count.of[Verdict::Wrong]);
+        std::printf("%-32s %8d %8d %8d %8d %8d %8d %8.1f\n", name.c_str(),
+                    count.of[Verdict::RightResult], count.of[Verdict::StartError],
+                    count.of[Verdict::Expected], count.of[Verdict::NotReached], count.of[Verdict::Once],
+                    count.of[Verdict::Wrong], count.seconds);
     }
 
     const WalkOptions &m_options;
@@ -181,7 +196,7 @@ private:
 std::string pack(const Verdict &verdict)
 {
     std::ostringstream stream;
-    stream << verdict.kind << ' ' << verdict.row << ' ' << verdict.text;
+    stream << verdict.kind << ' ' << verdict.row << ' ' << verdict.seconds << ' ' << verdict.text;
     return stream.str();
 }
 
@@ -190,17 +205,35 @@ Verdict unpack(const std::string &text)
     std::istringstream stream(text);
     int kind = 0;
     Verdict verdict;
-    stream >> kind >> verdict.row;
+    stream >> kind >> verdict.row >> verdict.seconds;
     verdict.kind = static_cast<Verdict::Kind>(kind);
     stream.get();
     std::getline(stream, verdict.text, '\0');
     return verdict;
 }
 
-Verdict run(const Course &course, const Fault &fault)
+Verdict runOnce(const Course &course, const Fault &fault)
 {
     return judge(fault, course.healthy,
                  Supervisor(*course.scenario, course.backend, fault, course.healthy.belongings).run());
+}
+
+// What goes wrong once may be a busy machine's doing: the limits of time are the walker's. It counts
+// when it happens again in one of two runs that come to the call.
+Verdict run(const Course &course, const Fault &fault)
+{
+    Verdict first = runOnce(course, fault);
+    constexpr int attempts = 6;
+    for (int i = 0, reached = 0; first.kind == Verdict::Wrong && i < attempts && reached < 2; ++i) {
+        const Verdict again = runOnce(course, fault);
+        first.seconds += again.seconds;
+        if (again.kind == Verdict::Wrong)
+            return first;
+        reached += again.kind == Verdict::NotReached ? 0 : 1;
+    }
+    if (first.kind == Verdict::Wrong)
+        first.kind = Verdict::Once;
+    return first;
 }
 
 int printCalls(const std::vector<Course> &courses)
@@ -263,15 +296,16 @@ int walk(const std::vector<Course> &courses, const WalkOptions &options)
         [&](std::size_t i) { return pack(run(*tasks[i].course, tasks[i].fault)); },
         [&](std::size_t i, const std::string &result) {
             tally.add(tasks[i].fault, unpack(result));
-            ++done;
+            if (++done % 1000 == 0)
+                std::printf("%zu of %zu\n", done, tasks.size());
         },
         isOver);
     tally.print();
     if (done == tasks.size() && options.scenario == "*" && options.place == "*")
         tally.printUnusedRows();
     const std::chrono::duration<double> duration = std::chrono::steady_clock::now() - begin;
-    std::printf("%zu of %zu failures injected in %.0f s, seed %u: %d went wrong\n", done, tasks.size(),
-                duration.count(), options.seed, tally.wrong());
+    std::printf("%zu of %zu failures injected in %.0f s, seed %u: %d went wrong, %d only once\n", done,
+                tasks.size(), duration.count(), options.seed, tally.wrong(), tally.once());
     return tally.wrong() == 0 ? 0 : 1;
 }
 
@@ -318,7 +352,8 @@ int walkOne(const WalkOptions &options)
         for (const std::string &result : report.results)
             std::printf("result: %s\n", result.c_str());
         std::printf("%s", report.log.c_str());
-        const char *names[] = {"not reached", "right result", "start error", "expected: ", "WRONG: "};
+        const char *names[] = {"not reached", "right result", "start error",
+                               "expected: ",  "once: ",       "WRONG: "};
         std::printf("%s%s\n%.1f s\n", names[verdict.kind], verdict.text.c_str(), report.seconds);
         return verdict.kind == Verdict::Wrong ? 1 : 0;
     }
