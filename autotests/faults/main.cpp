@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 // The fault walker: plays each scenario once to learn which system calls the library makes, and then
-// again and again with one of them failing. See docs/design.md, "The fault walker".
+// again and again with one of them failing. See docs/design/faults.md.
 
 #include "scenario.h"
 #include "walk.h"

@@ -13,8 +13,8 @@ namespace ForkFd::Internal {
 
 /// Between a thread that starts a child and the owner of that start, who may give it up at any moment.
 ///
-/// States: Preparing → Creating → Told, or Preparing → Canceled. docs/design.md, "A start under way",
-/// has the orders. Not for forked copies: the mutex may have been held by a thread that is not there.
+/// States: Preparing → Creating → Told, or Preparing → Canceled. docs/design/start-pending.md has
+/// the orders. Not for forked copies: the mutex may have been held by a thread that is not there.
 class FORKFD_EXPORT StartControl
 {
 public:
