@@ -43,6 +43,7 @@ struct ProcessState
 /// Base of every test: before and after each test function there are the same open descriptors, no
 /// child and no zombie, the same signal dispositions and the same mask. Nothing that the test function
 /// has started lives after it, however it detached itself.
+/// Holds: P1 (cleanup).
 class ProcessTest : public QObject
 {
     Q_OBJECT

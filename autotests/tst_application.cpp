@@ -6,6 +6,7 @@
 #include <QtCore/QTimer>
 
 /// Application objects come and go while children run.
+/// Holds: R3, H4, H8.
 class tst_Application : public ProcessTest
 {
     Q_OBJECT

@@ -10,6 +10,7 @@
 
 /// A program that blocks SIGCHLD in every thread: it gets each signal through signalfd() or sigwait(),
 /// and our endings are reported.
+/// Holds: S9.
 class tst_BlockedSignal : public ProcessTest
 {
     Q_OBJECT

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 /// Thousands of children that end at once, so that most of their signals coalesce, are all reported.
+/// Holds: S5, S8.
 class tst_Burst : public ProcessTest
 {
     Q_OBJECT

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 /// pthread_cancel() ends the thread, and never the program.
+/// Holds: B3, S14 (pendingWhenAChildEnds).
 class tst_Cancellation : public ProcessTest
 {
     Q_OBJECT

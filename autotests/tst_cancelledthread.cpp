@@ -67,6 +67,7 @@ extern "C" __attribute__((visibility("default"))) int waitid(idtype_t type, id_t
 
 /// A thread that is being cancelled gets SIGCHLD. Our handler waits and writes, and either would end the
 /// thread in the middle of it: that killed the whole program.
+/// Holds: B3, S14.
 class tst_CancelledThread : public SigChldTest
 {
     Q_OBJECT

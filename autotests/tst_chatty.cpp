@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 
 /// Children that write without end leave the event loop time for everything else.
+/// Holds: H2, H5 (enlargedPipesAreFew).
 class tst_Chatty : public ChildProcessTest
 {
     Q_OBJECT

@@ -62,6 +62,7 @@ bool isReadableByEpoll(int fd, bool waits)
 } // namespace
 
 /// The object that stands for a child: its descriptor, and what moving it does.
+/// Holds: B3 (cancelledWhileWaiting), L4 (cancelledWhileWaiting).
 class tst_ChildHandle : public ProcessTest
 {
     Q_OBJECT

@@ -66,6 +66,7 @@ void countByProcess(int)
 
 /// What a child finds: the mask as asked for, ignored signals still ignored, all others at their
 /// default, SIGPIPE among them. No handler of the parent ever runs in a child.
+/// Holds: L4.
 class tst_ChildSignals : public ProcessTest
 {
     Q_OBJECT

@@ -11,6 +11,7 @@
 
 /// A process without some of the three standard streams starts children, gives them streams, and
 /// hears of their ends and of failures, though the library's descriptors have those numbers then.
+/// Holds: L8.
 class tst_ClosedStreams : public ProcessTest
 {
     Q_OBJECT

@@ -17,6 +17,7 @@
 
 /// GLib, libuv, libev, QProcess and we have children in one process, in every order of beginning: the
 /// others see what they see without us, and we see all of ours.
+/// Holds: S2, S3, S4.
 class tst_Coexistence : public ProcessTest
 {
     Q_OBJECT

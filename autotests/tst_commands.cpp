@@ -13,6 +13,7 @@
 using Starter = void (*)(Process &);
 
 /// The ways to say what to start, and the functions that need no object.
+/// Holds: L12 (searchInPath).
 class tst_Commands : public ChildProcessTest
 {
     Q_OBJECT

@@ -19,6 +19,7 @@ using ForkFd::StartError;
 using Refusals = std::vector<Refusal>;
 
 /// A child that begins its life in a control group, however it is created.
+/// Holds: L13.
 class tst_ControlGroup : public ProcessTest
 {
     Q_OBJECT

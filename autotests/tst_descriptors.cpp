@@ -56,6 +56,7 @@ Inodes parse(const QByteArray &output)
 
 /// The child has the descriptors that it was given, under the numbers that were asked for, and those
 /// that are not close-on-exec: no other ones.
+/// Holds: L8, L13.
 class tst_Descriptors : public ProcessTest
 {
     Q_OBJECT

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 
 /// Deleting the object: at any time, inside any of its slots, by one line of code or another.
+/// Holds: P6 (inForkedCopy), R1 (doesNotWait), H2.
 class tst_Destruction : public ChildProcessTest
 {
     Q_OBJECT

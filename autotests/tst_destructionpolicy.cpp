@@ -21,6 +21,7 @@ using Scope = Process::SignalScope;
 
 /// What becomes of a child when its object is destroyed, or its thread, its application, its process
 /// ends.
+/// Holds: R3.
 class tst_DestructionPolicy : public StoppingTest
 {
     Q_OBJECT

@@ -45,6 +45,7 @@ QByteArray describe(const Process &process, bool isStarted)
 } // namespace
 
 /// Every way to create a process that is nobody's child keeps the same promises.
+/// Holds: L3.
 class tst_Detach : public ChildProcessTest
 {
     Q_OBJECT

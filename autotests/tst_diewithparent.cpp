@@ -29,6 +29,7 @@ using Refusals = std::vector<Refusal>;
 
 /// LaunchOptions::dieWithParent: the child goes when its parent does, and not when the thread goes that
 /// has started it.
+/// Holds: L10.
 class tst_DieWithParent : public ProcessTest
 {
     Q_OBJECT

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 /// A ChildProcess that dies with this process, and its modifier, which asks for a real fork.
+/// Holds: L10.
 class tst_DieWithParent_Qt : public ChildProcessTest
 {
     Q_OBJECT

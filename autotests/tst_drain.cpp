@@ -16,6 +16,7 @@ using ForkFd::ChildProcess;
 using namespace std::chrono_literals;
 
 /// With a drainTimeout() finished() waits for the output of those whom the child has left behind.
+/// Holds: H7.
 class tst_Drain : public ChildProcessTest
 {
     Q_OBJECT

@@ -25,6 +25,7 @@ std::optional<Child> startEcho(const TestPipe &input)
 } // namespace
 
 /// Destroying a Child neither harms the child nor leaves a zombie behind.
+/// Holds: R1.
 class tst_DroppedChildren : public ProcessTest
 {
     Q_OBJECT

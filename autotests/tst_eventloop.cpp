@@ -16,6 +16,7 @@
 
 /// How the event loop hears of starts and ends: whatever slots and users do to it, and at no lasting
 /// cost.
+/// Holds: H8.
 class tst_EventLoop : public ChildProcessTest
 {
     Q_OBJECT

@@ -6,6 +6,7 @@
 #include <QtCore/QCoreApplication>
 
 /// Slots that throw. Whoever waits, or QCoreApplication::notify(), catches that, and the object goes on.
+/// Holds: H10.
 class tst_Exceptions : public StoppingTest
 {
     Q_OBJECT

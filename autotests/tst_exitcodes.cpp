@@ -13,6 +13,7 @@ using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
 /// Every exit code comes back as it is, as often as it is asked for, with what the child has used.
+/// Holds: P3 (processorTime, residentMemory).
 class tst_ExitCodes : public ProcessTest
 {
     Q_OBJECT

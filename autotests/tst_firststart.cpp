@@ -10,6 +10,7 @@
 
 /// The first start of a process needs no lock that another thread may hold: neither one of the
 /// compiler's for statics, which a forked copy finds locked for ever, nor the dynamic loader's.
+/// Holds: B4, S13.
 class tst_FirstStart : public ProcessTest
 {
     Q_OBJECT

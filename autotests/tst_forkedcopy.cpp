@@ -31,6 +31,7 @@ void countCall(int)
 
 /// In a copy of the process, made by fork(), the children belong to the original, and the copy
 /// starts and collects its own.
+/// Holds: P6, S12.
 class tst_ForkedCopy : public SigChldTest
 {
     Q_OBJECT

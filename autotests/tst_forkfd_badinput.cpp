@@ -45,6 +45,7 @@ int fileDescriptor = -1;
 } // namespace
 
 /// Whatever is wrong with the arguments gives -1 and the right errno, and changes nothing.
+/// Holds: F5.
 class tst_ForkFdBadInput : public ForkFdTest
 {
     Q_OBJECT

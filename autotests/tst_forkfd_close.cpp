@@ -26,6 +26,8 @@ extern "C" int pthread_create(pthread_t *thread, const pthread_attr_t *attribute
 #endif
 
 /// forkfd_close(), and what it means when a user calls close(2) in its place.
+/// Holds: B1 (needsNoDescriptor), S7, F3, F4 (closedPlainlyAndStartedAnew,
+/// closedPlainlyAndReusedForAFile).
 class tst_ForkFdClose : public ForkFdTest
 {
     Q_OBJECT

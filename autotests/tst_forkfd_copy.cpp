@@ -33,6 +33,7 @@ int checkInherited(int running, int ended)
 } // namespace
 
 /// A process that was forked from one with children.
+/// Holds: S12.
 class tst_ForkFdCopy : public ForkFdTest
 {
     Q_OBJECT

@@ -96,6 +96,7 @@ int startPlainly(Starter starter, pid_t *ppid)
 } // namespace
 
 /// What cannot be had makes a start fail, with nothing left behind (the base class looks).
+/// Holds: F1, F5.
 class tst_ForkFdFailure : public ForkFdTest
 {
     Q_OBJECT

@@ -62,6 +62,7 @@ bool becomesReadableBy(const Poller &poller, int fd)
 Q_DECLARE_METATYPE(Poller)
 
 /// The descriptor in poll(2), select(2) and epoll(7), and its duplicates.
+/// Holds: S7.
 class tst_ForkFdPoll : public ForkFdTest
 {
     Q_OBJECT

@@ -161,6 +161,7 @@ private:
 } // namespace
 
 /// Many children from many threads, beside somebody else's handler and somebody else's zombie.
+/// Holds: S4, S5.
 class tst_ForkFdStress : public ForkFdTest
 {
     Q_OBJECT

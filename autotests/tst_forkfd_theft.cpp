@@ -58,6 +58,7 @@ private:
 } // namespace
 
 /// Somebody else in the process collects our children: the answer is right or ECHILD, and stays so.
+/// Holds: F2.
 class tst_ForkFdTheft : public ForkFdTest
 {
     Q_OBJECT

@@ -43,6 +43,7 @@ private:
 } // namespace
 
 /// Several threads at one descriptor.
+/// Holds: B3 (cancelledWhileItWaits), F2.
 class tst_ForkFdThreads : public ForkFdTest
 {
     Q_OBJECT

@@ -14,6 +14,7 @@
 using namespace ForkFd;
 
 /// forkfd_wait4() with every option, and repeated.
+/// Holds: S7, F2 (noWaitKeepsTheAnswer).
 class tst_ForkFdWait : public ForkFdTest
 {
     Q_OBJECT

@@ -24,6 +24,7 @@ using ForkFd::RunResult;
 using namespace std::chrono_literals;
 
 /// run() gives a future, which can be waited for, chained and cancelled anywhere.
+/// Holds: R6.
 class tst_Future : public ChildProcessTest
 {
     Q_OBJECT

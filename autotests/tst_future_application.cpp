@@ -19,6 +19,7 @@ using ForkFd::RunResult;
 using namespace std::chrono_literals;
 
 /// run() needs no application object, and does not mind when one comes or goes, or the whole process.
+/// Holds: R6.
 class tst_FutureApplication : public ProcessTest
 {
     Q_OBJECT

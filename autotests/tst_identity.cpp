@@ -24,6 +24,7 @@ constexpr gid_t someGroup = 65532;
 } // namespace
 
 /// The user and the groups that a child belongs to, and what it may become.
+/// Holds: L9, L13.
 class tst_Identity : public ProcessTest
 {
     Q_OBJECT

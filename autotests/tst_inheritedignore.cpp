@@ -11,6 +11,7 @@
 /// A program that was started with SIGCHLD ignored, or that told the kernel to reap its children, goes
 /// on without zombies while we have a handler, and our own statuses are right. The program is this one,
 /// started once more with an argument.
+/// Holds: S11.
 class tst_InheritedIgnore : public ProcessTest
 {
     Q_OBJECT

@@ -149,6 +149,7 @@ QByteArray startChildren()
 } // namespace
 
 /// Two libraries install their handlers at the same moment while signals come: none is lost.
+/// Holds: S1.
 class tst_InstallRace : public SigChldTest
 {
     Q_OBJECT

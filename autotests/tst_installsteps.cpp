@@ -82,6 +82,7 @@ void raiseInAnotherThread()
 
 /// The steps of an installation, and what may come between: the handler that was there before gets each
 /// signal, whole.
+/// Holds: S1.
 class tst_InstallSteps : public SigChldTest
 {
     Q_OBJECT

@@ -33,6 +33,7 @@ bool isAsleep(pid_t thread)
 
 /// A blocking read() of the program is interrupted by the end of a child, or goes on, as the program's
 /// own action says.
+/// Holds: S2.
 class tst_InterruptedRead : public SigChldTest
 {
     Q_OBJECT

@@ -31,6 +31,7 @@ __attribute__((noinline)) int raiseAtDepth(int depth)
 } // namespace
 
 /// A handler below ours that never returns is called each time, and endings are reported.
+/// Holds: S2.
 class tst_JumpingHandler : public SigChldTest
 {
     Q_OBJECT

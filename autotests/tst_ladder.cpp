@@ -34,6 +34,8 @@ qsizetype openDescriptors()
 
 /// Every way to create a child that launcher_linux.cpp knows keeps the same promises. Each row lets
 /// one of them through and refuses all others, the lower ones included.
+/// Holds: B1, S11 (ignoredChildren), L2 (ends), L3 (failures), L5, L6 (ignoredChildren), L8
+/// (closedStreams).
 class tst_Ladder : public ProcessTest
 {
     Q_OBJECT

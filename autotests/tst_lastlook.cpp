@@ -41,6 +41,7 @@ int poll(pollfd *entries, nfds_t count, int timeout)
 }
 
 /// At its deadline every wait looks once more before it says that nothing has come.
+/// Holds: H4.
 class tst_LastLook : public ChildProcessTest
 {
     Q_OBJECT

@@ -17,6 +17,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 /// The library's threads are there while they are needed, and cost little.
+/// Holds: B2.
 class tst_LibraryThreads : public ProcessTest
 {
     Q_OBJECT

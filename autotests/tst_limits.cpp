@@ -52,6 +52,7 @@ constexpr int enoughDescriptors = FORKFD_TEST_PORTABLE ? 6 : 4;
 
 /// A limit that is reached is reported as such, whichever step it hits, and forgotten when there is
 /// room again.
+/// Holds: L2 (memory), L3.
 class tst_Limits : public ProcessTest
 {
     Q_OBJECT

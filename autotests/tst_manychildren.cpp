@@ -9,6 +9,7 @@
 #include <array>
 
 /// Many children live at the same time.
+/// Holds: S8, H1, H3.
 class tst_ManyChildren : public ChildProcessTest
 {
     Q_OBJECT

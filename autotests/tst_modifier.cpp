@@ -48,6 +48,7 @@ const SharedMemory<Findings> findings; // clazy:exclude=non-pod-global-static
 } // namespace
 
 /// The function that runs in the child before its program.
+/// Holds: L7.
 class tst_Modifier : public ChildProcessTest
 {
     Q_OBJECT

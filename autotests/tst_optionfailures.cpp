@@ -20,6 +20,7 @@ using ForkFd::StartError;
 
 /// Whichever of the LaunchOptions fails, the start tells its name and errno, and the parent stays as it
 /// was.
+/// Holds: L13.
 class tst_OptionFailures : public ProcessTest
 {
     Q_OBJECT

@@ -18,6 +18,7 @@ using ForkFd::StartError;
 using Flag = Process::UnixProcessFlag;
 
 /// LaunchOptions of a ChildProcess: beside its own settings, and when they fail.
+/// Holds: S5 (groupOfAnEndedLeader), L13.
 class tst_Options_Qt : public ChildProcessTest
 {
     Q_OBJECT

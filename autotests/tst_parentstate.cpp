@@ -36,6 +36,7 @@ constexpr int mark = 4711; // No errno that anybody sets.
 
 /// A start leaves errno, the signal mask, the dispositions and the cancellation state of the thread
 /// as they were, whatever comes of it.
+/// Holds: P1, L4.
 class tst_ParentState : public ProcessTest
 {
     Q_OBJECT

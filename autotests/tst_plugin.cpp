@@ -30,6 +30,7 @@ void countCall(int)
 
 /// A plug-in with a copy of the library in it is closed while its child runs. The code stays where
 /// threads and the signal handler need it, and the program's own handler is called as before.
+/// Holds: S13, S14.
 class tst_Plugin : public SigChldTest
 {
     Q_OBJECT

@@ -39,6 +39,7 @@ void siginfoHandler(int, siginfo_t *info, void *context)
 
 /// A SIGCHLD handler that was there before ours is called for every signal as if we were not there. With
 /// pidfd it is not touched at all.
+/// Holds: S2.
 class tst_Predecessor : public SigChldTest
 {
     Q_OBJECT

@@ -40,6 +40,7 @@ extern "C" __attribute__((visibility("default"))) int stat(const char *path,
 
 /// A program without a slash in its name is found where execvp(3) finds it, or not found with the
 /// same errno. Unlike execvp(3), the search goes on after every entry that cannot be looked at.
+/// Holds: L12.
 class tst_ProgramSearch : public ProcessTest
 {
     Q_OBJECT

@@ -40,6 +40,7 @@ QByteArray resultOf(Process &process)
 } // namespace
 
 /// Programs that ask on a terminal, started by a program that was started from one.
+/// Holds: R4.
 class tst_Prompt : public StoppingTest
 {
     Q_OBJECT

@@ -10,6 +10,7 @@ using ForkFd::ChildProcess;
 using namespace std::chrono_literals;
 
 /// Bindings, buttons and QML see the object through its properties and slots.
+/// Holds: H11.
 class tst_Properties : public ChildProcessTest
 {
     Q_OBJECT

@@ -16,6 +16,7 @@ using ForkFd::StartError;
 using ForkFd::TerminalSize;
 
 /// LaunchOptions::pseudoTerminal: the child has a terminal, and the channels are who sits at it.
+/// Holds: L14.
 class tst_PseudoTerminal : public ChildProcessTest
 {
     Q_OBJECT

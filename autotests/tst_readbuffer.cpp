@@ -12,6 +12,7 @@
 using ForkFd::ChildProcess;
 
 /// A child whose output nobody reads has to wait, once readBufferSize() bytes are here.
+/// Holds: H6.
 class tst_ReadBuffer : public ChildProcessTest
 {
     Q_OBJECT

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 
 /// Slots that wait, run event loops or end the child, inside every signal.
+/// Holds: H2.
 class tst_Reentrancy : public ChildProcessTest
 {
     Q_OBJECT

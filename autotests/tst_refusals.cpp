@@ -33,6 +33,7 @@ const Refusal noPidFdFromClone = {SYS_clone, EINVAL, CLONE_PIDFD, CLONE_PIDFD};
 
 /// What the library makes of system calls that an older kernel does not know, a sandbox does not
 /// allow or a system in need cannot serve.
+/// Holds: B1, P4 (noMemoryOfTheDead), P5 (noWayToSignalAPidFd), L5.
 class tst_Refusals : public ProcessTest
 {
     Q_OBJECT

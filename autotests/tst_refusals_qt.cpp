@@ -68,6 +68,7 @@ extern "C" int epoll_ctl(int set, int operation, int fd, epoll_event *event)
 #endif
 
 /// The Qt class under filters and limits; tst_refusals has the core. docs/sandboxes.md is the table.
+/// Holds: B1, P5 (noWayToSignal).
 class tst_RefusalsQt : public ChildProcessTest
 {
     Q_OBJECT

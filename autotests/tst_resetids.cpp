@@ -16,6 +16,7 @@ using Flags = Process::UnixProcessFlags;
 using Refusals = std::vector<Refusal>;
 
 /// UnixProcessFlag::ResetIds, which gives the child the identity of whom this process really belongs to.
+/// Holds: L9 (dumpable).
 class tst_ResetIds : public ChildProcessTest
 {
     Q_OBJECT

@@ -15,6 +15,7 @@
 using ForkFd::LaunchOptions;
 
 /// What a child may use, and before whom: limits, nice value, umask, processors, memory.
+/// Holds: L13.
 class tst_ResourceLimits : public ProcessTest
 {
     Q_OBJECT

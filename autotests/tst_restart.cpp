@@ -4,6 +4,7 @@
 #include "childprocesstest.h"
 
 /// One object, one child after the other.
+/// Holds: H2.
 class tst_Restart : public ChildProcessTest
 {
     Q_OBJECT

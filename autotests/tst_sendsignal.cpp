@@ -12,6 +12,7 @@
 using std::chrono::milliseconds;
 
 /// sendSignal() reaches this child, and says so when it cannot.
+/// Holds: P5, S15 (afterTheEnd).
 class tst_SendSignal : public ProcessTest
 {
     Q_OBJECT

@@ -15,6 +15,7 @@
 using ForkFd::LaunchOptions;
 
 /// Session, process group and controlling terminal of a child.
+/// Holds: S5 (joinsTheGroupOfOneThatHasEnded), L13.
 class tst_Session : public ProcessTest
 {
     Q_OBJECT

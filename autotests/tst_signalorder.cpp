@@ -7,6 +7,7 @@
 using ForkFd::ChildProcess;
 
 /// The signals come in QProcess's order, and in each slot the object says of itself what QProcess says.
+/// Holds: H12.
 class tst_SignalOrder : public ChildProcessTest
 {
     Q_OBJECT

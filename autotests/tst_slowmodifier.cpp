@@ -19,6 +19,7 @@ using ForkFd::StartError;
 using namespace std::chrono_literals;
 
 /// A modifier that takes its time: start() returns, and what becomes of the start is told later.
+/// Holds: L7, L15.
 class tst_SlowModifier : public ChildProcessTest
 {
     Q_OBJECT

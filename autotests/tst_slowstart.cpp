@@ -25,6 +25,7 @@ using ForkFd::StartError;
 using namespace std::chrono_literals;
 
 /// A start of run() that takes its time, as on a dead network mount or behind an on-access scanner.
+/// Holds: L15.
 class tst_SlowStart : public ChildProcessTest
 {
     Q_OBJECT

@@ -11,6 +11,7 @@
 
 /// Many small writes, output in many small pieces, and large arrays: how much memory and how many
 /// signals they cost.
+/// Holds: H9.
 class tst_SmallPieces : public ChildProcessTest
 {
     Q_OBJECT

@@ -41,6 +41,7 @@ std::string withNul(const char *before, const char *after)
 
 /// Whatever keeps a child from being started is known when spawn() returns, by its step and errno,
 /// and leaves nothing behind: no child, no descriptor, and no SIGCHLD for the program's handler.
+/// Holds: L3.
 class tst_StartFailures : public ProcessTest
 {
     Q_OBJECT

@@ -9,6 +9,7 @@
 using ForkFd::StartError;
 
 /// What start() does when there are too few descriptors for the child.
+/// Holds: L3.
 class tst_StartLimits : public ChildProcessTest
 {
     Q_OBJECT

@@ -12,6 +12,7 @@
 
 /// Other code may collect our children, or tell the kernel to keep none: finished() comes all the same,
 /// once, with the right exit code or with UnknownExit, never with a wrong one.
+/// Holds: P4.
 class tst_Stolen : public ChildProcessTest
 {
     Q_OBJECT

@@ -15,6 +15,7 @@ using ForkFd::ExitInfo;
 
 /// Whatever collects the children in the library's stead or keeps the kernel from remembering them:
 /// the end of each is reported, with the right status or as Unknown, never with a wrong one.
+/// Holds: P4, S15, L6.
 class tst_StolenStatus : public ProcessTest
 {
     Q_OBJECT

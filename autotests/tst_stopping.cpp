@@ -28,6 +28,7 @@ bool hasPidFd()
 } // namespace
 
 /// stop(), and what it, the signals and the destructor's like reach in each scope.
+/// Holds: P5, R2.
 class tst_Stopping : public StoppingTest
 {
     Q_OBJECT

@@ -72,6 +72,7 @@ double ownProcessorTime()
 } // namespace
 
 /// Children are stopped with few descriptors and little memory, however many they are.
+/// Holds: P5, R2.
 class tst_StoppingShortage : public StoppingTest
 {
     Q_OBJECT

@@ -15,6 +15,7 @@ using UnixFlag = ChildProcess::UnixProcessFlag;
 /// A signal that stops a process, Ctrl-Z for one, and that comes between clone and exec, does not stop
 /// the child there: its parent waits for the exec. Nor does the program hear of it, or of what was done
 /// against it.
+/// Holds: L11.
 class tst_StopSignals : public ChildProcessTest
 {
     Q_OBJECT

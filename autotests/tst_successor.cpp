@@ -66,6 +66,7 @@ struct sigaction actionOf(Successor successor)
 
 /// Whoever installs a handler above ours, every ending is reported, and every handler that would be
 /// called without us is called once.
+/// Holds: S1 (closesALoop), S9.
 class tst_Successor : public SigChldTest
 {
     Q_OBJECT

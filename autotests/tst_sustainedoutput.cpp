@@ -6,6 +6,7 @@
 #include <QtCore/QCryptographicHash>
 
 /// A child that writes a lot gets a larger pipe, and nothing of what it writes is lost or moved.
+/// Holds: H5.
 class tst_SustainedOutput : public ChildProcessTest
 {
     Q_OBJECT

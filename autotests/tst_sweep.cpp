@@ -48,6 +48,7 @@ extern "C" ssize_t send(int fd, const void *data, size_t size, int flags)
 
 /// Endings are reported although our handler never hears of them. (tst_BlockedSignal has the case that
 /// the signal is blocked.)
+/// Holds: B1 (eventIsNotSet), S9.
 class tst_Sweep : public SigChldTest
 {
     Q_OBJECT

@@ -17,6 +17,7 @@
 
 /// Another thread waits for every child there is, all the time. Each end is reported all the same, right
 /// or as unknown.
+/// Holds: S9, S15.
 class tst_Thief : public ProcessTest
 {
     Q_OBJECT

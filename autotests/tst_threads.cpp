@@ -16,6 +16,7 @@
 #include <thread>
 
 /// Objects in several threads, on their way from one to another, and in threads that end.
+/// Holds: H2 (movedInSlot), H4.
 class tst_Threads : public ChildProcessTest
 {
     Q_OBJECT

@@ -75,6 +75,7 @@ milliseconds usedByThisProcess()
 
 /// A child that a debugger holds has ended before it can be collected: that end is neither missed
 /// nor waited for in a busy loop.
+/// Holds: P2.
 class tst_Traced : public ProcessTest
 {
     Q_OBJECT

@@ -16,6 +16,7 @@ using namespace std::chrono_literals;
 
 /// A child that is traced looks ended long before it can be collected: nobody spins meanwhile, and its
 /// end is not missed.
+/// Holds: P2.
 class tst_TracedQt : public ChildProcessTest
 {
     Q_OBJECT

@@ -25,6 +25,7 @@ constexpr std::chrono::milliseconds forEver(-1);
 } // namespace
 
 /// ChildProcess::waitForStopped().
+/// Holds: R5.
 class tst_WaitForStopped : public StoppingTest
 {
     Q_OBJECT

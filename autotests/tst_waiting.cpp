@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 
 /// What the waitFor functions return, and what the object says of itself afterwards.
+/// Holds: H2 (afterTheEventLoop).
 class tst_Waiting : public ChildProcessTest
 {
     Q_OBJECT

@@ -10,6 +10,7 @@
 using ForkFd::ChildProcess;
 
 /// The waitFor functions need neither an event loop nor an application object.
+/// Holds: H4.
 class tst_WithoutApplication : public ProcessTest
 {
     Q_OBJECT

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 
 /// What is written to the child, and what happens when it does not want it.
+/// Holds: P6 (inForkedCopy).
 class tst_Writing : public ChildProcessTest
 {
     Q_OBJECT

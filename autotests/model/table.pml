@@ -25,6 +25,8 @@
  *
  * Broken on purpose: OLDER_BY_NUMBER_ALONE, NO_CHECK_FOR_OLDER, SIGNAL_WITHOUT_PIN, CELL_LEFT_BEHIND, and
  * STOP_AT_FIRST_CELL with NO_SWEEP.
+ *
+ * Holds: S4, S6, S15.
  */
 
 #define Numbers 2
