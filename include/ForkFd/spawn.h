@@ -74,8 +74,8 @@ struct FORKFD_EXPORT StartError
 {
     const char *step = nullptr; ///< Name of the failed step, a static string; null when nothing failed.
     int errorCode = 0; ///< An errno value; 0 when nothing failed.
-    /// What the step has failed with: the program, file or directory, or "interpreter /bin/x of
-    /// ./script".
+    /// What the step has failed with: the program, file or directory, or, as "interpreter /bin/x of
+    /// script", the interpreter of a script.
     std::string subject = {};
 
     /// One line for a log, such as "exec: /bin/x: No such file or directory"; empty when nothing failed.
