@@ -17,14 +17,15 @@ void jump(int)
 }
 
 // The handler leaves this many frames at once.
+template<std::size_t size>
 __attribute__((noinline)) int raiseAtDepth(int depth)
 {
-    volatile char room[1000];
+    volatile char room[size];
     room[0] = static_cast<char>(depth);
     if (depth == 0)
         raise(SIGCHLD);
     else
-        raiseAtDepth(depth - 1);
+        raiseAtDepth<size>(depth - 1);
     return room[0];
 }
 
@@ -37,12 +38,24 @@ class tst_JumpingHandler : public SigChldTest
     Q_OBJECT
 
 private Q_SLOTS:
+    void jumpsFromEveryDepth_data();
     void jumpsFromEveryDepth();
     void jumpsAtAnEnding();
 };
 
+void tst_JumpingHandler::jumpsFromEveryDepth_data()
+{
+    QTest::addColumn<int>("size");
+    QTest::newRow("far apart") << 1000;
+    // Frame by frame by less than the kernel puts on the stack: after nine jumps the handler was no more
+    // called.
+    QTest::newRow("close together") << 30;
+}
+
 void tst_JumpingHandler::jumpsFromEveryDepth()
 {
+    QFETCH(const int, size);
+    const auto raiseAt = size == 30 ? raiseAtDepth<30> : raiseAtDepth<1000>;
     const SigChldAction foreign(jump);
     auto process = ForkFd::spawn(child({"sleep"}));
     QVERIFY(process);
@@ -51,7 +64,7 @@ void tst_JumpingHandler::jumpsFromEveryDepth()
     // Ever deeper, which looks like handlers that call each other for ever; then less and less deep.
     for (raised = 0; raised < 200; ++raised) {
         if (sigsetjmp(target, 1) == 0)
-            raiseAtDepth(raised < 100 ? raised : 200 - raised);
+            raiseAt(raised < 100 ? raised : 200 - raised);
         QCOMPARE(jumps.load(), raised + 1);
     }
     SigChldAction quiet(SIG_DFL, 0);

@@ -185,6 +185,7 @@ bool isFromKernel(const siginfo_t *info, const void *context) noexcept
 struct Position
 {
     std::uintptr_t frame;
+    const siginfo_t *info; ///< The kernel's of this signal; null if none came down to us.
     std::size_t index;
     unsigned rounds;
 };
@@ -195,10 +196,10 @@ __attribute__((tls_model("initial-exec"))) thread_local Position innermost;
 /// Tells when handlers call each other for ever.
 ///
 /// Down a sound chain our entries get older. One that is entered below an older one, in the same thread
-/// and deeper on its stack, has gone round, unless the kernel has put a siginfo between the two: then a
-/// new signal has come. A siglongjmp() out of a handler leaves the count behind, and the next entry that
-/// is not deeper, or is the kernel's, starts afresh: only several such jumps in a row, each out of a
-/// handler with one argument that calls us from deeper than the one before, are mistaken for a loop.
+/// and deeper on its stack, has gone round, unless it has another siginfo of the kernel's: then a new
+/// signal has come. A siglongjmp() out of a handler leaves the count behind, and the next entry that is
+/// not deeper, or has a siginfo of its own, starts afresh: only several such jumps in a row, each out of
+/// a handler with one argument that calls us from deeper than the one before, are mistaken for a loop.
 class LoopGuard
 {
 public:
@@ -207,10 +208,15 @@ public:
     {
         // Not the object's address: a sanitizer may keep locals elsewhere than on the stack.
         const auto frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-        const bool isNewSignal = infoIsWhole && reinterpret_cast<std::uintptr_t>(info) < m_outer.frame;
+        // A siginfo below the outer frame came later. So did another one above it, for which a jump has
+        // made room: the jump left that frame behind.
+        const bool isNewSignal = infoIsWhole
+            && (reinterpret_cast<std::uintptr_t>(info) < m_outer.frame
+                || (m_outer.info && info != m_outer.info));
         const bool isNested = frame < m_outer.frame && !isNewSignal;
         m_rounds = !isNested ? 0 : m_outer.rounds + (index >= m_outer.index ? 1 : 0);
-        innermost = {frame, index, m_rounds};
+        const siginfo_t *const known = isNested ? m_outer.info : nullptr;
+        innermost = {frame, infoIsWhole ? info : known, index, m_rounds};
     }
     ~LoopGuard() { innermost = m_outer; }
     LoopGuard(const LoopGuard &) = delete;
