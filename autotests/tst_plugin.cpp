@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
+#include "forkedcopy.h"
 #include "sigchldhandler.h"
 
 #include <QtCore/QTemporaryDir>
@@ -36,8 +37,25 @@ class tst_Plugin : public SigChldTest
     Q_OBJECT
 
 private Q_SLOTS:
+    void isLoadedWithoutAnError();
     void isClosedWhileAChildRuns();
 };
+
+// dlerror() told of a function of newer libcs that the library had looked for.
+void tst_Plugin::isLoadedWithoutAnError()
+{
+    const QByteArray result = inForkedCopy([]() -> QByteArray {
+        // In a record of errors that the thread has already, dlopen() forgets what the plug-in leaves.
+        dlsym(RTLD_DEFAULT, "noSuchFunction");
+        dlerror();
+        dlerror(); // Frees the record.
+        if (!dlopen(FORKFD_TEST_PLUGIN, RTLD_NOW | RTLD_LOCAL))
+            return "no plug-in";
+        const char *error = dlerror();
+        return error ? error : "no error";
+    });
+    QCOMPARE(result, "no error");
+}
 
 void tst_Plugin::isClosedWhileAChildRuns()
 {

@@ -3,6 +3,7 @@
 
 #include "librarythread.h"
 
+#include "libcfunction.h"
 #include "oneperprocess.h"
 #include "sanitizers.h"
 #include "signals.h"
@@ -16,7 +17,6 @@
 #include <memory>
 #include <new>
 
-#include <dlfcn.h>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -64,12 +64,9 @@ void *run(void *argument)
     return nullptr;
 }
 
-// What libc takes of a stack, for thread-local variables above all; null where libc does not tell. Asked
-// when the library is loaded, because dlsym(3) takes the loader's lock, which another thread may hold
-// while it waits for a start.
+// What libc takes of a stack, for thread-local variables above all; null where libc does not tell.
 using MinimalStack = std::size_t (*)(const pthread_attr_t *);
-const auto minimalStack =
-    reinterpret_cast<MinimalStack>(::dlsym(RTLD_DEFAULT, "__pthread_get_minstack"));
+const auto minimalStack = findLibcFunction<MinimalStack>("__pthread_get_minstack");
 
 std::size_t wholeStackSize(const pthread_attr_t &attributes, std::size_t size) noexcept
 {

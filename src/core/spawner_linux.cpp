@@ -8,14 +8,13 @@
 
 #include "exitwatch_pidfd.h"
 #include "ladder_linux.h"
+#include "libcfunction.h"
 #include "preparedwatch_linux.h"
 #include "signals.h"
 #include "spawncall.h"
 
 #include <cerrno>
 #include <csignal>
-
-#include <dlfcn.h>
 
 namespace ForkFd::Internal::System {
 
@@ -28,21 +27,14 @@ struct PidFdSpawn
                           const posix_spawnattr_t *, char *const[], char *const[]);
     using GetPid = pid_t (*)(int);
 
-    Spawn spawn = find<Spawn>("pidfd_spawn");
-    Spawn spawnp = find<Spawn>("pidfd_spawnp");
-    GetPid getPid = find<GetPid>("pidfd_getpid");
+    Spawn spawn = findLibcFunction<Spawn>("pidfd_spawn");
+    Spawn spawnp = findLibcFunction<Spawn>("pidfd_spawnp");
+    GetPid getPid = findLibcFunction<GetPid>("pidfd_getpid");
 
     explicit operator bool() const noexcept { return spawn && spawnp && getPid; }
-
-    template<typename Function>
-    static Function find(const char *name) noexcept
-    {
-        return reinterpret_cast<Function>(::dlsym(RTLD_DEFAULT, name));
-    }
 };
 
-// When the library is loaded, because dlsym(3) takes the loader's lock, which another thread may hold
-// while it waits for a start. A start that comes before finds nulls and does without.
+// A start that comes before the library is loaded finds nulls and does without.
 const PidFdSpawn libc; // clazy:exclude=non-pod-global-static
 
 bool mayUsePidFds() noexcept
