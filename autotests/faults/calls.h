@@ -4,6 +4,7 @@
 #ifndef FORKFD_FAULTS_CALLS_H
 #define FORKFD_FAULTS_CALLS_H
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,8 @@ struct KnownCall
     std::string_view steps = {}; ///< The steps of StartError that may fail with it.
 };
 
+/// Where an entry for one thing and one for all have the same number, the first that matches counts.
+std::span<const KnownCall> knownCalls();
 /// The entry for a call that was made; null if the table has none.
 const KnownCall *findCall(const seccomp_data &data);
 const KnownCall *findCall(std::string_view name);

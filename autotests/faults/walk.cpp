@@ -7,6 +7,7 @@
 #include "expected.h"
 #include "scenario.h"
 #include "supervisor.h"
+#include "tally.h"
 #include "verdict.h"
 #include "workers.h"
 
@@ -116,82 +117,6 @@ std::vector<Fault> faultsOf(const Course &course, const std::string &pattern)
     return faults;
 }
 
-struct Count
-{
-    int of[Verdict::Wrong + 1] = {};
-    double seconds = 0;
-};
-
-/// What has come out so far.
-class Tally
-{
-public:
-    explicit Tally(const WalkOptions &options)
-        : m_options(options)
-    {
-    }
-
-    void add(const Fault &fault, const Verdict &verdict)
-    {
-        for (Count *count : {&m_counts[fault.scenario + '/' + fault.backend], &m_total}) {
-            ++count->of[verdict.kind];
-            count->seconds += verdict.seconds;
-        }
-        if (verdict.kind == Verdict::Expected)
-            ++m_rows[verdict.row];
-        tell(fault, verdict);
-        std::fflush(stdout);
-    }
-
-    void print() const
-    {
-        std::printf("%-32s %8s %8s %8s %8s %8s %8s %8s\n", "scenario/backend", "right", "error",
-                    "expected", "missed", "once", "WRONG", "seconds");
-        for (const auto &[name, count] : m_counts)
-            printLine(name, count);
-        printLine("all", m_total);
-    }
-
-    void printUnusedRows() const
-    {
-        for (std::size_t row = 0; row < expectedRowCount(); ++row) {
-            if (!m_rows.contains(row))
-                std::printf("not needed: %s\n", expectedRowText(row).c_str());
-        }
-    }
-
-    int once() const { return m_total.of[Verdict::Once]; }
-    int wrong() const { return m_total.of[Verdict::Wrong]; }
-
-private:
-    void tell(const Fault &fault, const Verdict &verdict) const
-    {
-        constexpr double slow = 1;
-        if (verdict.kind == Verdict::Wrong)
-            std::printf("WRONG %s: %s reproduce: ./dev check-faults --only %s\n", fault.text().c_str(),
-                        verdict.text.c_str(), fault.text().c_str());
-        else if (verdict.kind == Verdict::Once)
-            std::printf("once %s: %s\n", fault.text().c_str(), verdict.text.c_str());
-        else if (verdict.kind == Verdict::Expected && m_options.isVerbose)
-            std::printf("expected %s: %s\n", fault.text().c_str(), verdict.text.c_str());
-        if (verdict.seconds > slow && m_options.isVerbose)
-            std::printf("slow %s: %.1f s\n", fault.text().c_str(), verdict.seconds);
-    }
-
-    static void printLine(const std::string &name, const Count &count)
-    {
-        std::printf("%-32s %8d %8d %8d %8d %8d %8d %8.1f\n", name.c_str(),
-                    count.of[Verdict::RightResult], count.of[Verdict::StartError],
-                    count.of[Verdict::Expected], count.of[Verdict::NotReached], count.of[Verdict::Once],
-                    count.of[Verdict::Wrong], count.seconds);
-    }
-
-    const WalkOptions &m_options;
-    std::map<std::string, Count> m_counts;
-    std::map<std::size_t, int> m_rows;
-    Count m_total;
-};
-
 // Between processes: the kind, the row and the text on one line each.
 std::string pack(const Verdict &verdict)
 {
@@ -242,7 +167,8 @@ int printCalls(const std::vector<Course> &courses)
         std::map<std::pair<std::string, std::string>, int> counts;
         for (const Place &place : course.healthy.places)
             ++counts[{place.actor, place.call}];
-        std::printf("%s: \"%s\"\n", course.name().c_str(), course.healthy.results.at(0).c_str());
+        std::printf("%s: \"%s\", keeps%s\n", course.name().c_str(), course.healthy.results.at(0).c_str(),
+                    course.healthy.belongings.beyond({}).c_str());
         for (const auto &[key, count] : counts)
             std::printf("    %s/%s %d\n", key.first.c_str(), key.second.c_str(), count);
     }
@@ -290,7 +216,7 @@ int walk(const std::vector<Course> &courses, const WalkOptions &options)
             && std::chrono::steady_clock::now() - begin > std::chrono::seconds(options.seconds);
     };
     std::size_t done = 0;
-    Tally tally(options);
+    Tally tally(options.isVerbose);
     runInWorkers(
         tasks.size(), options.jobs,
         [&](std::size_t i) { return pack(run(*tasks[i].course, tasks[i].fault)); },
