@@ -15,6 +15,8 @@ namespace Faults {
 /// The row of the table of what differs, with a reason, from a right result or a start error. Nothing:
 /// it is wrong.
 std::optional<std::size_t> expectedRow(const Fault &fault, const std::string &whatHappens);
+/// Whether that may leave children that do not end; they need not be waited for.
+bool mayLeaveChildren(const Fault &fault);
 std::size_t expectedRowCount();
 /// For a message: what the row stands for, and why.
 std::string expectedRowText(std::size_t row);

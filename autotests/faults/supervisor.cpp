@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <utility>
 
 #include <linux/sched.h>
 #include <poll.h>
@@ -32,6 +33,8 @@ constexpr auto settlingTime = 3s;
 constexpr auto shortSettlingTime = 300ms;
 /// How long they may take to close what belongs to a child that they have collected.
 constexpr auto closingTime = 1s;
+/// How long they change nothing when they are done.
+constexpr auto quietTime = 20ms;
 
 } // namespace
 
@@ -208,7 +211,8 @@ std::string Supervisor::readText(const seccomp_notif &call) const
 void Supervisor::settle()
 {
     const bool isLast = m_cycle == cycles;
-    const auto deadline = Clock::now() + (isLast ? settlingTime : shortSettlingTime);
+    const bool isPatient = isLast && !(m_fault && mayLeaveChildren(*m_fault));
+    const auto deadline = Clock::now() + (isPatient ? settlingTime : shortSettlingTime);
     std::vector<pid_t> left;
     while (!(left = descendantsOf(m_subject.pid)).empty() && Clock::now() < deadline) {
         while (serve(2ms)) { }
@@ -216,18 +220,33 @@ void Supervisor::settle()
     while (serve(0ms)) { }
     if (isLast && !left.empty())
         complain("left:" + describe(left));
-    else if (isLast) {
-        const auto end = Clock::now() + closingTime;
-        while (hasTooMuch() && Clock::now() < end) {
-            while (serve(5ms)) { }
-        }
-    }
+    else if (isLast)
+        awaitClosing();
     if (isLast)
         takeStock();
     answer(m_subject.listener, *m_atEnd, 0);
     m_atEnd.reset();
     if (m_cycle == 1 && !(m_fault && m_fault->place.occurrence == everyCall))
         m_isOn = false;
+}
+
+// Until there is not more than without a failure. Where that is to be learnt: until nothing changes.
+void Supervisor::awaitClosing()
+{
+    const auto end = Clock::now() + closingTime;
+    auto change = Clock::now();
+    std::map<std::string, int> seen;
+    const auto isDone = [&] {
+        if (m_healthy)
+            return !hasTooMuch();
+        const std::map<std::string, int> now = belongingsNow().descriptors;
+        if (now != std::exchange(seen, now))
+            change = Clock::now();
+        return Clock::now() - change > quietTime;
+    };
+    while (!isDone() && Clock::now() < end) {
+        while (serve(5ms)) { }
+    }
 }
 
 Belongings Supervisor::belongingsNow() const

@@ -59,6 +59,7 @@ private:
     const std::string &actorOf(pid_t thread);
     std::string readText(const seccomp_notif &call) const;
     void settle();
+    void awaitClosing();
     void takeStock();
     Belongings belongingsNow() const;
     bool hasTooMuch() const;
