@@ -71,7 +71,7 @@ constexpr Expected table[] = {
     {"*", "*/@(wait4|waitid|waitid:P_PIDFD)", "ECHILD",
      "*@(zombie|exit status unknown|an end too early|no end|wait: 10|outlives|code 5, , , limit)*",
      "another thread may have collected the child: then it has ended, and nobody signals it", true},
-    {"dieWithParent/auto", "thread1/waitid", "ECHILD", "result \"killed by SIGKILL\" instead*",
+    {"dieWithParent/auto", "starter1/waitid", "ECHILD", "result \"killed by SIGKILL\" instead*",
      "another thread may have collected the child: then it has ended"},
     {"*", "*/pidfd_open", "ESRCH",
      "left: * (Z (zombie)); result \"@(wait: 10|ended, exit status unknown*)\" instead*",

@@ -16,8 +16,8 @@ inline constexpr int everyCall = 0;
 /// A system call of the library in a scenario: the n-th of its kind by one thread or child.
 struct Place
 {
-    std::string
-        actor; ///< "main", "thread1", … or "child1", …: a child between its creation and its exec.
+    std::string actor; ///< "main", a thread of the library, such as "sweeper1", or "child1": a child
+                       ///< between its creation and its exec.
     std::string call; ///< As the table of calls names it.
     int occurrence = 1; ///< Counted from 1, for each actor and call; everyCall: all of them, in this and
                         ///< later starts.

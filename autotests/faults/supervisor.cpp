@@ -14,6 +14,7 @@
 
 #include <linux/sched.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -115,7 +116,7 @@ bool Supervisor::handleMarker(const seccomp_notif &call)
         m_isOn = m_cycle == 1 || (m_fault && m_fault->place.occurrence == everyCall);
         break;
     case Marker::End:
-        m_report.results.push_back(readText(call));
+        m_report.results.push_back(readText(call, call.data.args[2]));
         m_atEnd = call;
         return true;
     case Marker::Pause:
@@ -150,13 +151,13 @@ const KnownCall *Supervisor::libraryCall(const seccomp_notif &call)
     if (isMemory)
         return origin.caller == Caller::Library && origin.isDirect ? known : nullptr;
     if (origin.caller == Caller::System) // posix_spawn(3) has a child that runs in libc.
-        return actorOf(static_cast<pid_t>(call.pid)).starts_with("child") ? known : nullptr;
+        return actorOf(call).starts_with("child") ? known : nullptr;
     return origin.caller == Caller::Library ? known : nullptr;
 }
 
 void Supervisor::handleLibraryCall(const seccomp_notif &call, const KnownCall &known)
 {
-    const std::string &actor = actorOf(static_cast<pid_t>(call.pid));
+    const std::string &actor = actorOf(call);
     Place place{actor, std::string(known.name), 0};
     place.occurrence = ++m_counts[{place.actor, place.call}];
     if (m_cycle == 1)
@@ -182,24 +183,31 @@ std::optional<int> Supervisor::errorFor(const Place &place)
     return isMeant ? std::optional(errorNumber(m_fault->error)) : std::nullopt;
 }
 
-// In the order in which they make their first call.
-const std::string &Supervisor::actorOf(pid_t thread)
+// Those of one kind are counted in the order of their first calls. A thread of the library begins with
+// its name.
+const std::string &Supervisor::actorOf(const seccomp_notif &call)
 {
+    const auto thread = static_cast<pid_t>(call.pid);
     std::string &actor = m_actors[thread];
     if (!actor.empty())
         return actor;
     if (thread == m_subject.pid)
-        actor = "main";
-    else if (processOf(thread) == m_subject.pid)
-        actor = "thread" + std::to_string(++m_threads);
-    else
-        actor = "child" + std::to_string(++m_children);
-    return actor;
+        return actor = "main";
+    std::string kind = "child";
+    if (processOf(thread) == m_subject.pid) {
+        const bool isNamed = call.data.nr == SYS_prctl && call.data.args[0] == PR_SET_NAME;
+        constexpr std::string_view prefix = "forkfd-";
+        const std::string name = isNamed ? readText(call, 15).c_str() : "";
+        kind = name.starts_with(prefix) ? name.substr(prefix.size()) : "thread";
+    }
+    const int number = ++m_actorCounts[kind];
+    return actor = kind + std::to_string(number);
 }
 
-std::string Supervisor::readText(const seccomp_notif &call) const
+// What the second argument points to.
+std::string Supervisor::readText(const seccomp_notif &call, std::size_t size) const
 {
-    std::string text(call.data.args[2], '\0');
+    std::string text(size, '\0');
     iovec local = {text.data(), text.size()};
     const iovec remote = {reinterpret_cast<void *>(call.data.args[1]), text.size()};
     if (!text.empty() && process_vm_readv(m_subject.pid, &local, 1, &remote, 1, 0) < 0)

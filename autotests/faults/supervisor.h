@@ -12,6 +12,7 @@
 #include "subject.h"
 
 #include <chrono>
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <set>
@@ -56,8 +57,8 @@ private:
     void handleLibraryCall(const seccomp_notif &call, const KnownCall &known);
     const KnownCall *libraryCall(const seccomp_notif &call);
     std::optional<int> errorFor(const Place &place);
-    const std::string &actorOf(pid_t thread);
-    std::string readText(const seccomp_notif &call) const;
+    const std::string &actorOf(const seccomp_notif &call);
+    std::string readText(const seccomp_notif &call, std::size_t size) const;
     void settle();
     void awaitClosing();
     void takeStock();
@@ -79,8 +80,7 @@ private:
     bool m_hasEnded = false;
     std::optional<seccomp_notif> m_atEnd; ///< The marker that the subject waits in.
     std::map<pid_t, std::string> m_actors;
-    int m_threads = 0;
-    int m_children = 0;
+    std::map<std::string, int> m_actorCounts;
     std::map<pid_t, int> m_pauses;
     std::map<std::pair<std::string, std::string>, int> m_counts;
     Belongings m_before;
