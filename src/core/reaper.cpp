@@ -199,7 +199,8 @@ void Reaper::threadMain(void *argument)
         const bool sleeps = state.hasSet && !pending.load(std::memory_order_relaxed);
         const int idleTime = static_cast<int>(libraryThreadIdleTime.count());
         const int timeout = gate.timeout(sleeps ? -1 : sweepInterval);
-        hasServed = serve(state, isIdle ? idleTime : timeout);
+        // Without a set it cannot be woken.
+        hasServed = serve(state, isIdle && state.hasSet ? idleTime : timeout);
         gate.look();
     } while (!isIdle || hasServed || !leave(state));
 }
