@@ -103,8 +103,11 @@ std::vector<Fault> faultsOf(const Course &course, const std::string &pattern)
         for (const std::string &error : errorsOf(*call))
             faults.push_back({course.scenario->name, course.backend, place, error});
     };
+    // stopTree may read the files of each process of the machine.
+    constexpr int mostOccurrences = 16;
     for (const Place &place : course.healthy.places) {
-        add(place);
+        if (place.occurrence <= mostOccurrences)
+            add(place);
         calls.insert(place.call);
     }
     for (const std::string &call : calls) {
