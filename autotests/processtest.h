@@ -27,6 +27,14 @@ inline constexpr bool isUnderAddressSanitizer = __has_feature(address_sanitizer)
 inline constexpr bool isUnderAddressSanitizer = false;
 #endif
 
+/// Whether a forked copy of a process with threads may wait for ever when it allocates: before Clang 18,
+/// the copy finds the locks of the address sanitizer's allocator as the threads of its parent held them.
+#if defined(__clang_major__) && __clang_major__ >= 18
+inline constexpr bool isCopyUnableToAllocate = false;
+#else
+inline constexpr bool isCopyUnableToAllocate = isUnderAddressSanitizer;
+#endif
+
 /// What a test must leave as it found it.
 struct ProcessState
 {

@@ -132,6 +132,8 @@ void tst_FutureApplication::applicationsComeAndGo()
 // The copy has a thread of its own for it; the parent's children are nothing to it.
 void tst_FutureApplication::inForkedCopy()
 {
+    if (isCopyUnableToAllocate)
+        QSKIP("Before Clang 18 the address sanitizer's allocator may be locked for ever in a copy.");
     Lifeline lifeline;
     RunOptions options;
     options.launchOptions.fileDescriptors = {lifeline.asDescriptor()};
@@ -161,6 +163,8 @@ void tst_FutureApplication::copyExits_data()
 // registered is there, too. A second time would wait five seconds for a thread that has left.
 void tst_FutureApplication::copyExits()
 {
+    if (isCopyUnableToAllocate)
+        QSKIP("Before Clang 18 the address sanitizer's allocator may be locked for ever in a copy.");
     QFETCH(const bool, hasOwnThread);
     Lifeline lifeline;
     RunOptions options;
