@@ -69,12 +69,13 @@ constexpr Expected table[] = {
 
     // The kernel says what is not so, and nothing contradicts it.
     {"*", "*/@(wait4|waitid|waitid:P_PIDFD)", "ECHILD",
-     "*@(zombie|exit status unknown|an end too early|no end|wait: 10|outlives|code 5, , , limit)*",
+     "*@(zombie|exit status unknown|an end too early|no end|wait: 10|outlives|code 5, , , limit|does "
+     "not finish)*",
      "another thread may have collected the child: then it has ended, and nobody signals it", true},
     {"dieWithParent/auto", "starter1/waitid", "ECHILD", "result \"killed by SIGKILL\" instead*",
      "another thread may have collected the child: then it has ended"},
     {"*", "*/pidfd_open", "ESRCH",
-     "left: * (Z (zombie)); result \"@(wait: 10|ended, exit status unknown*)\" instead*",
+     "left: * (Z (zombie)); result \"@(wait: 10|closed, left|ended, exit status unknown*)\" instead*",
      "no process has that number: another thread has collected the child", true},
     {"*", "*/@(kill|pidfd_send_signal)", "ESRCH",
      "*@(does not finish|killed by SIGKILL|no signal|outlives)*",
