@@ -129,9 +129,10 @@ void RunThread::serveUntilIdle()
     } while (!hasBeenIdle() || !givesUpPlace());
 }
 
+// A job's wake-up may have been taken when there was no hub yet.
 bool RunThread::hasNothingToDo()
 {
-    return m_jobs.empty() && m_finisher.timeToHelp() < 0;
+    return m_jobs.empty() && !m_waiting.load(std::memory_order_relaxed) && m_finisher.timeToHelp() < 0;
 }
 
 bool RunThread::hasBeenIdle()
@@ -175,7 +176,6 @@ bool RunThread::openHub()
 
 int RunThread::timeToNextDeadline()
 {
-    // Its wake-up may have been taken when there was no hub yet.
     if (m_waiting.load(std::memory_order_relaxed))
         return 0;
     const int toHelp = m_finisher.timeToHelp();
