@@ -39,6 +39,10 @@ constexpr Expected table[] = {
      "left: +1 anon_inode:?eventpoll?; ",
      "a copied child lives when its output comes, so that the thread has its second poll set, as in "
      "\"modifier\""},
+    {"run*/*", "@(run1|any)/@(epoll_*|eventfd2)", "",
+     "left: +1 anon_inode:?eventfd? +1 anon_inode:?eventpoll?; ",
+     "a job that fails while its start is under way leaves the child to the reaper, which keeps its "
+     "poll set"},
 
     // A thread that cannot be made.
     {"*/sigchld", "*/@(clone3|mmap:stack)", "ENOMEM",
