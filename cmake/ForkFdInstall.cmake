@@ -3,18 +3,33 @@
 
 include(CMakePackageConfigHelpers)
 
-# They are installed side by side, and the one finds the other there.
-if(NOT DEFINED CMAKE_INSTALL_RPATH)
-    set_target_properties(ForkFdChildProcess PROPERTIES INSTALL_RPATH $ORIGIN)
-endif()
-
-install(TARGETS ForkFdCore ForkFdChildProcess EXPORT ForkFdTargets
-    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
-    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/ForkFd DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-
 set(forkfd_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/ForkFd)
-install(EXPORT ForkFdTargets NAMESPACE ForkFd:: DESTINATION ${forkfd_package_dir})
+
+# Each library is a component of the package, with a file of targets of its own: who asks for one need not have
+# what the other depends on.
+function(forkfd_install_library target component)
+    install(TARGETS ${target} EXPORT ${target}Targets
+        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+    install(EXPORT ${target}Targets NAMESPACE ForkFd:: FILE ForkFd${component}Targets.cmake
+        DESTINATION ${forkfd_package_dir})
+endfunction()
+
+set(qt_headers ChildProcess childprocess.h run.h)
+list(TRANSFORM qt_headers REPLACE "(.+)" "PATTERN;\\1;EXCLUDE" OUTPUT_VARIABLE without_qt_headers)
+install(FILES ${PROJECT_BINARY_DIR}/include/ForkFd/export.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/ForkFd)
+forkfd_install_library(ForkFdCore Core)
+if(FORKFD_QT)
+    forkfd_install_library(ForkFdChildProcess ChildProcess)
+    # They are installed side by side, and the one finds the other there.
+    if(NOT DEFINED CMAKE_INSTALL_RPATH)
+        set_target_properties(ForkFdChildProcess PROPERTIES INSTALL_RPATH $ORIGIN)
+    endif()
+    set(without_qt_headers "")
+endif()
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/ForkFd DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+    ${without_qt_headers})
+
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/ForkFdConfig.cmake.in
     ${PROJECT_BINARY_DIR}/ForkFdConfig.cmake INSTALL_DESTINATION ${forkfd_package_dir})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/ForkFdConfigVersion.cmake COMPATIBILITY SameMinorVersion)

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 
 include(CheckCXXSourceCompiles)
+include(CheckLinkerFlag)
+include(GenerateExportHeader)
 
 # Sets `variable` to whether the compiler's predefined macros fulfil `condition`.
 function(forkfd_check_target variable condition)
@@ -45,21 +47,34 @@ function(forkfd_add_library target exported_name)
     target_compile_definitions(${target} PRIVATE QT_NO_KEYWORDS QT_NO_CAST_FROM_ASCII QT_NO_CAST_TO_ASCII)
     target_include_directories(${target} PUBLIC
         $<BUILD_INTERFACE:${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../include>
+        $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>
         $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
     set_target_properties(${target} PROPERTIES
         EXPORT_NAME ${exported_name}
         VERSION ${PROJECT_VERSION}
         # Before 1.0 the binary interface may change with every minor version.
         SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
-    # Its threads and handlers live as long as the process: a plug-in that is unloaded must not take
-    # their code along.
     get_target_property(type ${target} TYPE)
     if(type STREQUAL "SHARED_LIBRARY" AND NOT APPLE)
-        target_link_options(${target} PRIVATE LINKER:-z,nodelete)
-        # What is not exported by the other library is missed here and not by its users. The runtime of a
-        # sanitizer is only there in the program.
-        if(NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize")
-            target_link_options(${target} PRIVATE LINKER:-z,defs)
-        endif()
+        forkfd_link_options(${target})
+    endif()
+endfunction()
+
+# Of a shared library.
+function(forkfd_link_options target)
+    # Its threads and handlers live as long as the process: a plug-in that is unloaded must not take
+    # their code along.
+    target_link_options(${target} PRIVATE LINKER:-z,nodelete)
+    # What is not exported by the other library is missed here and not by its users. The runtime of a
+    # sanitizer is only there in the program.
+    if(NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize")
+        target_link_options(${target} PRIVATE LINKER:-z,defs)
+    endif()
+    set(map ${PROJECT_BINARY_DIR}/ForkFd.map)
+    configure_file(${CMAKE_CURRENT_FUNCTION_LIST_DIR}/ForkFd.map.in ${map} @ONLY)
+    check_linker_flag(CXX LINKER:--version-script=${map} FORKFD_HAS_VERSION_SCRIPTS)
+    if(FORKFD_HAS_VERSION_SCRIPTS)
+        target_link_options(${target} PRIVATE LINKER:--version-script=${map})
+        set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${map})
     endif()
 endfunction()

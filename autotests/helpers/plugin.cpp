@@ -16,7 +16,7 @@ std::optional<ForkFd::Child> child; // clazy:exclude=non-pod-global-static
 
 // Starts the test's helper program, which waits until the fifo is opened and closed. Returns its number,
 // or -1.
-extern "C" FORKFD_EXPORT pid_t startChild(const char *fifo)
+extern "C" __attribute__((visibility("default"))) pid_t startChild(const char *fifo)
 {
     child = ForkFd::spawn({{FORKFD_TEST_CHILD, "await", fifo, "exit", "3"}});
     return child ? child->pid() : -1;
