@@ -55,6 +55,8 @@ constexpr Expected table[] = {
     {"@(dropped|closed|destroyedWith*)/*", "*/@(clone3|mmap:stack)", "",
      "?(left: *zombie*; )@(result|next start) \"?(closed, )left\" instead*",
      "R1: collected with the next child that is left", true},
+    {"@(stopGroup|stopTree)/*", "*/@(clone3|mmap:stack)", "", "left: +@(1|2) anon_inode:?pidfd?; ",
+     "R1: a group whose last member is still a zombie is let go with the next child that is left"},
 
     // Bytes that are lost, and told of.
     {"*", "*/@(write|writev)", "", "result \"*, errors*4*\" instead*",
