@@ -33,6 +33,8 @@ namespace {
 
 constexpr const char *backends[] = {"auto", "sigchld"};
 constexpr int skipped = 77;
+constexpr int firstLook = 4; ///< So many runs tell which calls a scenario makes …
+constexpr int secondLook = 8; ///< … and so many more what it may keep.
 
 /// A scenario with one of the backends, and how it goes when nothing fails.
 struct Course
@@ -72,12 +74,12 @@ void merge(Report &all, const Report &one)
     all.belongings.mappings = std::max(all.belongings.mappings, one.belongings.mappings);
 }
 
-void learn(Course &course)
+// Plays it without a failure.
+void learn(Course &course, int times)
 {
-    constexpr int attempts = 4;
-    for (int i = 0; i < attempts; ++i) {
+    for (int i = 0; i < times && course.complaint.empty(); ++i) {
         const Report report = Supervisor(*course.scenario, course.backend).run();
-        if (i == 0)
+        if (course.healthy.results.empty())
             course.healthy = report;
         else
             merge(course.healthy, report);
@@ -85,10 +87,8 @@ void learn(Course &course)
             course.complaint +=
                 "not the same each time: " + (report.results.empty() ? "" : report.results[0]) + "; ";
         course.complaint += report.problems;
-        if (!course.complaint.empty()) {
+        if (!course.complaint.empty())
             course.complaint += report.log;
-            return;
-        }
     }
 }
 
@@ -140,28 +140,33 @@ Verdict unpack(const std::string &text)
     return verdict;
 }
 
-Verdict runOnce(const Course &course, const Fault &fault)
+Report play(const Course &course, const Fault &fault)
 {
-    return judge(fault, course.healthy,
-                 Supervisor(*course.scenario, course.backend, fault, course.healthy.belongings).run());
+    return Supervisor(*course.scenario, course.backend, fault, course.healthy.belongings).run();
 }
 
 // What goes wrong once may be a busy machine's doing: the limits of time are the walker's. It counts
-// when it happens again in one of two runs that come to the call.
-Verdict run(const Course &course, const Fault &fault)
+// when it happens again in one of two runs that come to the call. Before that more runs without a
+// failure tell what such a scenario may keep, which is in part a matter of time.
+Verdict run(Course &course, const Fault &fault)
 {
-    Verdict first = runOnce(course, fault);
+    const Report report = play(course, fault);
+    Verdict verdict = judge(fault, course.healthy, report);
+    if (verdict.kind != Verdict::Wrong)
+        return verdict;
+    learn(course, secondLook);
+    verdict = judge(fault, course.healthy, report);
     constexpr int attempts = 6;
-    for (int i = 0, reached = 0; first.kind == Verdict::Wrong && i < attempts && reached < 2; ++i) {
-        const Verdict again = runOnce(course, fault);
-        first.seconds += again.seconds;
+    for (int i = 0, reached = 0; verdict.kind == Verdict::Wrong && i < attempts && reached < 2; ++i) {
+        const Verdict again = judge(fault, course.healthy, play(course, fault));
+        verdict.seconds += again.seconds;
         if (again.kind == Verdict::Wrong)
-            return first;
+            return verdict;
         reached += again.kind == Verdict::NotReached ? 0 : 1;
     }
-    if (first.kind == Verdict::Wrong)
-        first.kind = Verdict::Once;
-    return first;
+    if (verdict.kind == Verdict::Wrong)
+        verdict.kind = Verdict::Once;
+    return verdict;
 }
 
 int printCalls(const std::vector<Course> &courses)
@@ -193,14 +198,14 @@ void prepareProcess()
 
 struct Task
 {
-    const Course *course;
+    Course *course;
     Fault fault;
 };
 
-std::vector<Task> tasksFor(const std::vector<Course> &courses, const WalkOptions &options)
+std::vector<Task> tasksFor(std::vector<Course> &courses, const WalkOptions &options)
 {
     std::vector<Task> tasks;
-    for (const Course &course : courses) {
+    for (Course &course : courses) {
         for (const Fault &fault : faultsOf(course, options.place))
             tasks.push_back({&course, fault});
     }
@@ -210,7 +215,7 @@ std::vector<Task> tasksFor(const std::vector<Course> &courses, const WalkOptions
     return tasks;
 }
 
-int walk(const std::vector<Course> &courses, const WalkOptions &options)
+int walk(std::vector<Course> &courses, const WalkOptions &options)
 {
     const auto begin = std::chrono::steady_clock::now();
     const std::vector<Task> tasks = tasksFor(courses, options);
@@ -250,7 +255,7 @@ int walk(const WalkOptions &options)
             std::printf("%s\n", course.name().c_str());
             continue;
         }
-        learn(course);
+        learn(course, firstLook);
         if (course.complaint.starts_with("no filter")) {
             std::puts("This system has no seccomp filters that a process can answer.");
             return skipped;
@@ -273,7 +278,7 @@ int walkOne(const WalkOptions &options)
     for (Course &course : coursesFor(fault ? fault->scenario : "")) {
         if (course.backend != fault->backend)
             continue;
-        learn(course);
+        learn(course, firstLook + secondLook);
         Supervisor supervisor(*course.scenario, course.backend, *fault, course.healthy.belongings);
         supervisor.trace();
         const Report report = supervisor.run();
