@@ -270,7 +270,7 @@ Belongings Supervisor::belongingsNow() const
 bool Supervisor::hasTooMuch() const
 {
     const std::string residue = m_healthy ? belongingsNow().beyond(*m_healthy) : std::string();
-    return !residue.empty() && !expectedRow(*m_fault, "left:" + residue + "; ");
+    return !residue.empty() && !expectedRow(*m_fault, "left:" + residue);
 }
 
 void Supervisor::takeStock()

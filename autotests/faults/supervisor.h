@@ -27,7 +27,7 @@ struct Report
     std::vector<Place> places; ///< The library's calls in the first start, in their order.
     std::vector<std::string> results; ///< What the scenario said, each time.
     bool wasReached = false; ///< The call that was to fail was made.
-    std::string problems; ///< What was wrong besides, each with its semicolon.
+    std::vector<std::string> problems; ///< What was wrong besides.
     Belongings belongings; ///< At the end.
     std::string log; ///< What was written to standard output and error.
     double seconds = 0;
@@ -66,7 +66,7 @@ private:
     bool hasTooMuch() const;
     void end();
     void killAll();
-    void complain(const std::string &problem) { m_report.problems += problem + "; "; }
+    void complain(const std::string &problem) { m_report.problems.push_back(problem); }
 
     const Scenario &m_scenario;
     const std::string m_backend;

@@ -15,8 +15,7 @@ void Tally::add(const Fault &fault, const Verdict &verdict)
         ++count->of[verdict.kind];
         count->seconds += verdict.seconds;
     }
-    if (verdict.kind == Verdict::Expected)
-        ++m_rows[verdict.row];
+    m_rows.insert(verdict.rows.begin(), verdict.rows.end());
     tell(fault, verdict);
     std::fflush(stdout);
 }

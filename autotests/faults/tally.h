@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <map>
+#include <set>
 #include <string>
 
 namespace Faults {
@@ -44,7 +45,7 @@ private:
 
     const bool m_isVerbose;
     std::map<std::string, Count> m_counts;
-    std::map<std::size_t, int> m_rows;
+    std::set<std::size_t> m_rows; ///< That were needed.
     Count m_total;
 };
 

@@ -22,43 +22,46 @@ bool isRightFailure(const Fault &fault, const std::string &result)
         && (step == "-" ? !call->steps.empty() : hasWord(call->steps, step));
 }
 
-// Empty: nothing is wrong.
-std::string whatIsWrong(const Fault &fault, const Report &healthy, const Report &report)
+// Empty: nothing is.
+std::vector<std::string> whatIsWrong(const Fault &fault, const Report &healthy, const Report &report)
 {
-    std::string text = report.problems;
+    std::vector<std::string> all = report.problems;
     const bool isFilter = fault.place.occurrence == everyCall;
     for (std::size_t i = 0; i < report.results.size() && i < healthy.results.size(); ++i) {
         const std::string &result = report.results[i];
         const bool mayFail = i == 0 || isFilter;
         if (result != healthy.results[i] && !(mayFail && isRightFailure(fault, result)))
-            text += (i == 0 ? "result \"" : "next start \"") + result + "\" instead of \""
-                + healthy.results[i] + "\"; ";
+            all.push_back((i == 0 ? "result \"" : "next start \"") + result + "\" instead of \""
+                          + healthy.results[i] + '"');
     }
     if (report.results.size() < healthy.results.size())
-        text += std::to_string(report.results.size()) + " results; ";
+        all.push_back(std::to_string(report.results.size()) + " results");
     const bool isCounted = !report.belongings.mask.empty();
     const std::string residue = isCounted ? report.belongings.beyond(healthy.belongings) : std::string();
     if (!residue.empty())
-        text += "left:" + residue + "; ";
-    return text;
+        all.push_back("left:" + residue);
+    return all;
 }
 
 } // namespace
 
 Verdict judge(const Fault &fault, const Report &healthy, const Report &report)
 {
-    const std::string wrong = whatIsWrong(fault, healthy, report);
-    if (!wrong.empty()) {
+    Verdict verdict = {.kind = Verdict::Expected, .seconds = report.seconds};
+    for (const std::string &wrong : whatIsWrong(fault, healthy, report)) {
+        verdict.text += wrong + "; ";
         // For no reason may the library hang.
-        const bool hangs = wrong.find("hangs:") != std::string::npos;
-        if (const auto row = hangs ? std::nullopt : expectedRow(fault, wrong))
-            return {Verdict::Expected, *row, report.seconds, wrong};
-        return {Verdict::Wrong, 0, report.seconds, wrong};
+        const auto row = wrong.starts_with("hangs:") ? std::nullopt : expectedRow(fault, wrong);
+        if (row)
+            verdict.rows.push_back(*row);
+        else
+            verdict.kind = Verdict::Wrong;
     }
-    if (!report.wasReached)
-        return {Verdict::NotReached, 0, report.seconds, {}};
-    const bool isRight = report.results == healthy.results;
-    return {isRight ? Verdict::RightResult : Verdict::StartError, 0, report.seconds, {}};
+    if (verdict.text.empty())
+        verdict.kind = !report.wasReached       ? Verdict::NotReached
+            : report.results == healthy.results ? Verdict::RightResult
+                                                : Verdict::StartError;
+    return verdict;
 }
 
 } // namespace Faults

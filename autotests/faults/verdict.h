@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace Faults {
 
@@ -26,9 +27,9 @@ struct Verdict
     };
 
     Kind kind = NotReached;
-    std::size_t row = 0; ///< With Expected: of that table.
     double seconds = 0; ///< How long it took, with its repetitions.
-    std::string text; ///< With Expected, Once and Wrong: what happened.
+    std::vector<std::size_t> rows = {}; ///< With Expected: of that table.
+    std::string text = {}; ///< With Expected, Once and Wrong: what happened.
 };
 
 /// Judges a run with that failure beside one without any.

@@ -86,7 +86,8 @@ void learn(Course &course, int times)
         if (report.results != course.healthy.results || report.results.size() != Supervisor::cycles)
             course.complaint +=
                 "not the same each time: " + (report.results.empty() ? "" : report.results[0]) + "; ";
-        course.complaint += report.problems;
+        for (const std::string &problem : report.problems)
+            course.complaint += problem + "; ";
         if (!course.complaint.empty())
             course.complaint += report.log;
     }
@@ -120,11 +121,14 @@ std::vector<Fault> faultsOf(const Course &course, const std::string &pattern)
     return faults;
 }
 
-// Between processes: the kind, the row and the text on one line each.
+// Between processes.
 std::string pack(const Verdict &verdict)
 {
     std::ostringstream stream;
-    stream << verdict.kind << ' ' << verdict.row << ' ' << verdict.seconds << ' ' << verdict.text;
+    stream << verdict.kind << ' ' << verdict.seconds << ' ' << verdict.rows.size();
+    for (const std::size_t row : verdict.rows)
+        stream << ' ' << row;
+    stream << ' ' << verdict.text;
     return stream.str();
 }
 
@@ -133,8 +137,12 @@ Verdict unpack(const std::string &text)
     std::istringstream stream(text);
     int kind = 0;
     Verdict verdict;
-    stream >> kind >> verdict.row >> verdict.seconds;
+    std::size_t count = 0;
+    stream >> kind >> verdict.seconds >> count;
     verdict.kind = static_cast<Verdict::Kind>(kind);
+    verdict.rows.resize(count);
+    for (std::size_t &row : verdict.rows)
+        stream >> row;
     stream.get();
     std::getline(stream, verdict.text, '\0');
     return verdict;
