@@ -37,6 +37,8 @@ private Q_SLOTS:
     void leavesTheThreadThatEnded();
     void threadStartsAgain();
     void threadStartsAgainAtOnce();
+    void nextLifeGoesOn_data();
+    void nextLifeGoesOn();
     void inThreadLocalDestructor();
 };
 
@@ -401,6 +403,53 @@ void tst_Threads::threadStartsAgainAtOnce()
     hasGone.acquire();
     worker.run([&] { process->closeWriteChannel(); });
     QTRY_COMPARE(end.count, 1);
+    worker.run([&] { process.reset(); });
+}
+
+void tst_Threads::nextLifeGoesOn_data()
+{
+    QTest::addColumn<bool>("isRunning");
+    QTest::addColumn<int>("earlierLives");
+    for (const int earlierLives : {0, 1, 2}) {
+        QTest::addRow("start, %d earlier", earlierLives) << false << earlierLives;
+        QTest::addRow("running child, %d earlier", earlierLives) << true << earlierLives;
+    }
+}
+
+// The event loop ends before it tells of the start, or of the end. An object that had lived through an
+// end of its thread before stayed Starting; a child that ran was never served again.
+void tst_Threads::nextLifeGoesOn()
+{
+    QFETCH(const bool, isRunning);
+    QFETCH(const int, earlierLives);
+    Worker worker;
+    End end;
+    std::atomic<int> started = 0;
+    std::unique_ptr<Process> process;
+    worker.run([&] {
+        process = std::make_unique<Process>();
+        end.note(*process);
+        connect(process.get(), &Process::started, process.get(), [&] { ++started; });
+    });
+    for (int life = 1; life <= earlierLives; ++life) {
+        worker.run([&] { process->start(childProgram(), words("exit 0")); });
+        QTRY_COMPARE(end.count, life);
+        worker.end();
+        worker.start();
+    }
+    worker.run([&] {
+        process->start(childProgram(), words("echo exit 3"));
+        if (!isRunning)
+            worker.quit();
+    });
+    if (isRunning)
+        QTRY_COMPARE(started, earlierLives + 1);
+    worker.end();
+    worker.start();
+    worker.run([&] { process->closeWriteChannel(); });
+    QTRY_COMPARE(end.count, earlierLives + 1);
+    QCOMPARE(end.code, 3);
+    QCOMPARE(started, earlierLives + 1);
     worker.run([&] { process.reset(); });
 }
 

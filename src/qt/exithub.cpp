@@ -54,10 +54,8 @@ std::shared_ptr<ExitHub> ExitHub::forCurrentThread()
     ThreadSlot *const slot = slotOfCurrentThread();
     if (!slot) // The object's alone.
         return std::shared_ptr<ExitHub>(new ExitHub);
-    if (!slot->hub || !slot->hub->belongsToThisProcess()) {
+    if (!slot->hub || !slot->hub->belongsToThisProcess())
         slot->hub = std::shared_ptr<ExitHub>(new ExitHub);
-        detachWhenFinished(slot->hub);
-    }
     followApplications();
     return slot->hub;
 }
@@ -84,16 +82,17 @@ bool ExitHub::isServedWithoutEventLoop()
 }
 
 // The thread's notifiers go with its event dispatcher. This is the last moment before others may take it
-// for ended, and start it again.
-void ExitHub::detachWhenFinished(const std::weak_ptr<ExitHub> &hub)
+// for ended, and start it again. An object keeps its hub from one life of its thread to the next.
+void ExitHub::detachAtThreadEnds()
 {
-    const auto detach = [hub] {
+    if (m_threadEnds)
+        return;
+    const auto detach = [hub = weak_from_this()] {
         if (const std::shared_ptr<ExitHub> living = hub.lock())
             living->detachFromThread();
     };
     QThread *thread = QThread::currentThread();
-    QObject::connect(thread, &QThread::finished, thread, detach,
-                     static_cast<Qt::ConnectionType>(Qt::DirectConnection | Qt::SingleShotConnection));
+    m_threadEnds = QObject::connect(thread, &QThread::finished, thread, detach, Qt::DirectConnection);
 }
 
 // An application object takes the main thread's dispatcher along when it goes. The next one's has to
@@ -122,6 +121,7 @@ ExitHub::ExitHub()
 ExitHub::~ExitHub()
 {
     QObject::disconnect(m_turns);
+    QObject::disconnect(m_threadEnds);
     remove(m_wakeRegistration);
     m_wake.close();
     if (!m_notifier)
@@ -142,6 +142,7 @@ void ExitHub::attachToEventLoop()
         return;
     const bool isNew = m_dispatcher != dispatcher;
     m_dispatcher = dispatcher;
+    detachAtThreadEnds();
     if (m_notifier && isNew)
         registerAnew(*m_notifier);
     if (!m_notifier && m_set.descriptor() >= 0) {
@@ -212,6 +213,10 @@ void ExitHub::detachFromThread()
     for (HubClient *client : std::exchange(m_dueClients, {})) {
         client->m_isCallDue = false;
         client->eventLoopEnded();
+    }
+    for (const Registration &registration : m_registrations) {
+        if (registration.client)
+            registration.client->eventLoopEnded();
     }
 }
 

@@ -37,7 +37,8 @@ public:
     virtual void descriptorReady(Role role) = 0;
     /// The call that ExitHub::callSoon() was asked for. May do anything, too.
     virtual void calledSoon() { }
-    /// That call will not come: the thread's event loop has ended before.
+    /// Neither calls nor events will come: the thread's event loop has ended. Comes once at least for a
+    /// client that has asked for a call or is registered.
     virtual void eventLoopEnded() { }
 
 protected:
@@ -138,8 +139,8 @@ private:
 
     static ThreadSlot *slotOfCurrentThread();
     static void followApplications();
-    static void detachWhenFinished(const std::weak_ptr<ExitHub> &hub);
     ExitHub();
+    void detachAtThreadEnds();
     void detachFromThread();
     bool openWake();
     void callDueClients();
@@ -169,6 +170,7 @@ private:
     int m_eventsOfTurn = 0;
     int m_eventsOfLastTurn = 0;
     QPointer<QAbstractEventDispatcher> m_dispatcher; ///< That knows the notifiers.
+    QMetaObject::Connection m_threadEnds; ///< Tells of each end of the thread.
     std::unique_ptr<QSocketNotifier> m_notifier;
     std::vector<Registration> m_registrations;
     std::vector<std::uint32_t> m_unused;
