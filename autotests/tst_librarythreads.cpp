@@ -34,11 +34,13 @@ private Q_SLOTS:
 void tst_LibraryThreads::processEnds_data()
 {
     QTest::addColumn<QByteArray>("mode");
-    for (const char *mode : {"wait", "leave", "die", "ignore", "stop", "run"})
+    for (const char *mode :
+         {"wait", "leave", "die", "ignore", "stop", "grace", "kill", "leak", "run", "cancel"})
         QTest::newRow(mode) << QByteArray(mode);
 }
 
-// main() leaves by pthread_exit(): the library's threads kept the process for ever.
+// main() leaves by pthread_exit(): the library's threads kept the process for ever. So did the stopper's
+// thread after a SIGKILL of its own.
 void tst_LibraryThreads::processEnds()
 {
     QFETCH(const QByteArray, mode);

@@ -9,6 +9,10 @@
 //   die      waits for such a child, which would have died with us
 //   ignore   as leave, with SIGCHLD ignored
 //   stop     destroys it while it is being stopped
+//   grace    stops it, with a long grace of which it uses nothing, and waits for its end
+//   kill     stops such a child that ignores SIGTERM, and waits for its end
+//   leak     stops a child that ignores SIGTERM, and neither waits for its end nor destroys its object
+//   cancel   has run() run a program that ignores SIGTERM, and cancels the future
 //   living   leaves a child that goes on
 //   dying    keeps a child that goes on, and dies with us
 //   run      has run() run a program, and leaves the future
@@ -43,11 +47,58 @@ void stopOne()
     process.start(QStringLiteral(FORKFD_TEST_CHILD), {QStringLiteral("sleep")});
 }
 
+// Returns when the child does what it was told to.
+void startAndStop(ForkFd::ChildProcess &process, const QString &words, std::chrono::milliseconds grace)
+{
+    process.setDestructionPolicy(ForkFd::ChildProcess::DestructionPolicy::Kill);
+    process.setStopGrace(grace);
+    process.start(QStringLiteral(FORKFD_TEST_CHILD), words.split(u' '));
+    process.waitForReadyRead();
+    process.stop();
+}
+
+void stopAndWait(const QString &words, std::chrono::milliseconds grace)
+{
+    ForkFd::ChildProcess process;
+    startAndStop(process, words, grace);
+    process.waitForFinished();
+}
+
+void cancelRun()
+{
+    int isReady[2];
+    if (::pipe(isReady) != 0)
+        return;
+    ForkFd::RunOptions options;
+    options.stopGrace = std::chrono::milliseconds(100);
+    options.launchOptions.fileDescriptors = {{8, isReady[1]}};
+    auto future = ForkFd::run(QStringLiteral(FORKFD_TEST_CHILD),
+                              QStringLiteral("ignore 15 write 1 8 sleep").split(u' '), options);
+    char byte;
+    if (::read(isReady[0], &byte, 1) == 1)
+        future.cancel();
+}
+
+void stopInSomeWay()
+{
+    const auto ignoring = QStringLiteral("ignore 15 session sleep");
+    if (mode == "stop")
+        stopOne();
+    else if (mode == "grace")
+        stopAndWait(QStringLiteral("session sleep"), std::chrono::hours(1));
+    else if (mode == "kill")
+        stopAndWait(ignoring, std::chrono::milliseconds(100));
+    else if (mode == "leak") // Nobody destroys it.
+        startAndStop(*new ForkFd::ChildProcess, ignoring, std::chrono::milliseconds(100));
+}
+
 void use()
 {
     const bool goesOn = mode == "living" || mode == "dying";
-    if (mode == "stop") {
-        stopOne();
+    if (mode == "stop" || mode == "grace" || mode == "kill" || mode == "leak") {
+        stopInSomeWay();
+    } else if (mode == "cancel") {
+        cancelRun();
     } else if (mode == "run") {
         ForkFd::run(QStringLiteral(FORKFD_TEST_CHILD), {QStringLiteral("name")}).waitForFinished();
     } else {

@@ -30,6 +30,9 @@ StoppableChild::StoppableChild(Scope scope, Start start)
 
 StoppableChild::~StoppableChild()
 {
+    const CancellationBlocker blocker;
+    if (m_hasTask)
+        Stopper::letGo(*this);
     if (m_cgroup && !m_cgroup.remove())
         Stopper::removeLater(std::move(m_cgroup));
 }

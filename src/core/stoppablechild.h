@@ -52,6 +52,8 @@ public:
     ExitWatch &watch() const noexcept { return *m_watch; }
     /// With InThread; else null.
     StartControl *startControl() const noexcept { return m_start.get(); }
+    /// The Stopper is to be told when its last user lets it go.
+    void noteTask() noexcept { m_hasTask = true; }
     /// Whether a signal is sent without a walk through all processes.
     bool signalsAtOnce() const noexcept { return m_scope != Tree || isStarting() || m_cgroup; }
 
@@ -89,6 +91,7 @@ private:
     PrivateCgroup
         m_cgroup; ///< With Tree, where one may be made. The starting thread's until it has told.
     ExitWatchPtr m_watch;
+    bool m_hasTask = false;
     std::mutex m_signalling; ///< Watches take one signal at a time. It also guards the setting of
                              ///< m_watch, and the two below.
     std::vector<pid_t> m_asked; ///< The members of the cgroup that askToEnd() has told so far.

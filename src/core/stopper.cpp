@@ -69,6 +69,14 @@ void Stopper::adopt(const std::shared_ptr<StoppableChild> &child, bool hasGrace)
     child->sendSignal(SIGKILL);
 }
 
+void Stopper::letGo(StoppableChild &child) noexcept
+{
+    const CancellationBlocker blocker;
+    StopperState *state = child.belongsToThisProcess() ? states.find() : nullptr;
+    if (state)
+        state->letGo(child);
+}
+
 void Stopper::removeLater(PrivateCgroup group) noexcept
 try {
     if (StopperState *state = stateOfThisProcess())

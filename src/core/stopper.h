@@ -39,6 +39,9 @@ public:
     /// The same without a grace, for a child whose kill takes its time.
     static void kill(const std::shared_ptr<StoppableChild> &child) noexcept;
 
+    /// For the end of a child that has a task: its last user has let it go.
+    static void letGo(StoppableChild &child) noexcept;
+
     /// Removes a cgroup when all processes have left it.
     static void removeLater(PrivateCgroup group) noexcept;
 

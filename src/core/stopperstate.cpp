@@ -115,11 +115,12 @@ void StopperState::serve() noexcept
 StopperState::Task &StopperState::taskFor(const std::shared_ptr<StoppableChild> &child)
 {
     Task &task = m_tasks[child.get()];
-    // An older child may have had this address.
     if (task.child.expired()) {
         task = Task();
         task.child = child;
+        child->noteTask();
     }
+    task.isOver = false;
     return task;
 }
 
@@ -221,7 +222,8 @@ bool StopperState::hasWork() noexcept
 // Under the lock.
 bool StopperState::hasNothingToDo() noexcept
 {
-    return m_tasks.empty() && m_groups.nextTry() == never;
+    const auto isOver = [](const auto &entry) { return entry.second.isOver; };
+    return std::all_of(m_tasks.begin(), m_tasks.end(), isOver) && m_groups.nextTry() == never;
 }
 
 // Gives up the place of the thread, unless there is work: who brings some asks for a thread after that.
@@ -329,16 +331,19 @@ void StopperState::kill(StoppableChild &child) noexcept
     task.isInHand = false;
     if (isShortage(errorCode))
         task.killTime = std::min(task.killTime, fromNow(shortDelay));
-    else if (task.adopted && !task.isInSet)
+    else if (!task.isInSet)
         lookAgain(task);
     bringForward(task.due());
 }
 
-// Collects an adopted child, and forgets it when nothing is left that its signals would reach.
+// Collects an adopted child, and forgets it when nothing is left that its signals would reach. The child
+// of a living owner keeps its task, for the end of the process.
 void StopperState::look(StoppableChild &child) noexcept
 {
-    const bool isCollected = !child.watch().isWatching() || child.watch().collect();
-    if (isCollected && child.hasEnded()) {
+    const bool wasAdopted = isAdopted(child);
+    const bool mayEnd = !wasAdopted || !child.watch().isWatching() || child.watch().collect();
+    const bool hasEnded = mayEnd && child.hasEnded();
+    if (wasAdopted && hasEnded) {
         forget(child);
         return;
     }
@@ -346,8 +351,19 @@ void StopperState::look(StoppableChild &child) noexcept
     const auto it = m_tasks.find(&child);
     if (it == m_tasks.end())
         return;
-    it->second.isInHand = false;
-    lookAgain(it->second);
+    Task &task = it->second;
+    task.isInHand = false;
+    task.isOver = hasEnded && !task.adopted;
+    if (!task.isOver)
+        lookAgain(task);
+    bringForward(task.due());
+}
+
+bool StopperState::isAdopted(const StoppableChild &child) noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    const auto it = m_tasks.find(const_cast<StoppableChild *>(&child));
+    return it != m_tasks.end() && it->second.adopted;
 }
 
 void StopperState::lookAgain(Task &task) noexcept
@@ -355,6 +371,13 @@ void StopperState::lookAgain(Task &task) noexcept
     task.lookTime = fromNow(task.lookDelay);
     task.lookDelay = std::min<Clock::duration>(task.lookDelay * 2, 1s);
     bringForward(task.due());
+}
+
+void StopperState::letGo(StoppableChild &child) noexcept
+{
+    forget(child);
+    if (m_hasThread)
+        m_wake.set(); // It may have nothing left to do, and ends then.
 }
 
 void StopperState::forget(StoppableChild &child) noexcept

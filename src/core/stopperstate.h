@@ -44,6 +44,9 @@ public:
     void adopt(const std::shared_ptr<StoppableChild> &child, bool hasGrace);
     void removeLater(PrivateCgroup group);
 
+    /// Nobody uses the child any more.
+    void letGo(StoppableChild &child) noexcept;
+
     /// Has the thread do what is due, or does it where there is no thread. When the process ends there
     /// may be no time for the thread.
     void serve() noexcept;
@@ -64,10 +67,11 @@ private:
         Clock::time_point askTime = Clock::time_point::max();
         Clock::time_point killTime = Clock::time_point::max();
         Clock::time_point lookTime =
-            Clock::time_point::max(); ///< For an adopted child that is not in the set.
+            Clock::time_point::max(); ///< For a killed or adopted child that is not in the set.
         Clock::duration lookDelay = std::chrono::milliseconds(1);
         bool isInHand = false; ///< A thread is asking, killing or looking.
         bool isInSet = false;
+        bool isOver = false; ///< The child has ended, and its owner has it still.
 
         Clock::time_point due() const noexcept;
         Action takeAction(Clock::time_point now) noexcept;
@@ -97,6 +101,7 @@ private:
     void kill(StoppableChild &child) noexcept;
     void look(StoppableChild &child) noexcept;
     void lookAgain(Task &task) noexcept;
+    bool isAdopted(const StoppableChild &child) noexcept;
     void forget(StoppableChild &child) noexcept;
 
     std::shared_ptr<StoppableChild> childAfter(const StoppableChild *previous) noexcept;
