@@ -273,6 +273,8 @@ void tst_SlowModifier::destroyed()
 
 void tst_SlowModifier::movedToThread()
 {
+    if (isUnderThreadSanitizer)
+        QSKIP("The thread sanitizer sees nothing of Qt's synchronisation.");
     QThread thread;
     thread.start();
     auto *waiting = new Waiting;
