@@ -143,7 +143,7 @@ constexpr Expected table[] = {
 
     // Told to the caller with the errno.
     {"pseudoTerminal/*", "main/ioctl", "ENOTTY", "result \"start: pseudoTerminal EINVAL\" instead*",
-     "grantpt(3) says EINVAL of a terminal that its kernel does not know"},
+     "grantpt(3) and unlockpt(3) say EINVAL where the kernel says ENOTTY"},
     {"*", "*/fcntl:F_GETFL", "", "@(result|next start) \"@(*-1*|*wait: *)\" instead*",
      "whether a wait may block cannot be known: it says why"},
     {"*", "any/fcntl:F_GETFL", "", "left: +1 anon_inode:?eventfd? +1 anon_inode:?eventpoll?*",

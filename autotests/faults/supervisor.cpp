@@ -228,33 +228,35 @@ void Supervisor::settle()
     while (serve(0ms)) { }
     if (isLast && !left.empty())
         complain("left:" + describe(left));
-    else if (isLast)
-        awaitClosing();
     if (isLast)
-        takeStock();
+        takeStock(left.empty() ? closingTime : 0s);
     answer(m_subject.listener, *m_atEnd, 0);
     m_atEnd.reset();
     if (m_cycle == 1 && !(m_fault && m_fault->place.occurrence == everyCall))
         m_isOn = false;
 }
 
-// Until there is not more than without a failure. Where that is to be learnt: until nothing changes.
-void Supervisor::awaitClosing()
+// Waits until there is not more than without a failure. Where that is to be learnt: until nothing
+// changes.
+void Supervisor::takeStock(std::chrono::milliseconds atMost)
 {
-    const auto end = Clock::now() + closingTime;
+    const auto end = Clock::now() + atMost;
     auto change = Clock::now();
     std::map<std::string, int> seen;
     const auto isDone = [&] {
+        m_report.belongings = belongingsNow();
         if (m_healthy)
             return !hasTooMuch();
-        const std::map<std::string, int> now = belongingsNow().descriptors;
-        if (now != std::exchange(seen, now))
+        if (m_report.belongings.descriptors != std::exchange(seen, m_report.belongings.descriptors))
             change = Clock::now();
         return Clock::now() - change > quietTime;
     };
     while (!isDone() && Clock::now() < end) {
         while (serve(5ms)) { }
     }
+    const std::string changes = m_report.belongings.signalChanges(m_before);
+    if (!changes.empty())
+        complain("after it:" + changes);
 }
 
 Belongings Supervisor::belongingsNow() const
@@ -269,16 +271,8 @@ Belongings Supervisor::belongingsNow() const
 // What stands in the table stays: it is not waited for.
 bool Supervisor::hasTooMuch() const
 {
-    const std::string residue = m_healthy ? belongingsNow().beyond(*m_healthy) : std::string();
+    const std::string residue = m_report.belongings.beyond(*m_healthy);
     return !residue.empty() && !expectedRow(*m_fault, "left:" + residue);
-}
-
-void Supervisor::takeStock()
-{
-    m_report.belongings = belongingsNow();
-    const std::string changes = m_report.belongings.signalChanges(m_before);
-    if (!changes.empty())
-        complain("after it:" + changes);
 }
 
 void Supervisor::end()

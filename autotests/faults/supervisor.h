@@ -60,8 +60,7 @@ private:
     const std::string &actorOf(const seccomp_notif &call);
     std::string readText(const seccomp_notif &call, std::size_t size) const;
     void settle();
-    void awaitClosing();
-    void takeStock();
+    void takeStock(std::chrono::milliseconds atMost);
     Belongings belongingsNow() const;
     bool hasTooMuch() const;
     void end();
