@@ -36,6 +36,7 @@ std::string everyByte()
 } // namespace
 
 /// The child gets the command's arguments, environment and directory, byte for byte.
+/// Holds: L1 (changingEnvironment).
 class tst_Command : public ProcessTest
 {
     Q_OBJECT

@@ -2,14 +2,20 @@
 // SPDX-License-Identifier: MIT
 
 #include "childprocesstest.h"
+#include "forkedcopy.h"
+
+#include <ForkFd/run.h>
 
 #include <QtCore/QDir>
 #include <QtCore/QFile>
 #include <QtCore/QTemporaryDir>
 
+#include <atomic>
 #include <cstdlib>
+#include <thread>
 
 /// What the child finds: its directory, variables, arguments, and its program.
+/// Holds: L1 (changedByAnotherThread).
 class tst_Environment : public ChildProcessTest
 {
     Q_OBJECT
@@ -27,6 +33,9 @@ private Q_SLOTS:
     void undecodable_data();
     void undecodable();
     void undecodableChanged();
+#ifndef FORKFD_TEST_QPROCESS
+    void changedByAnotherThread();
+#endif
 
 private:
     static QByteArray output(Process &process, const QStringList &words);
@@ -205,6 +214,46 @@ void tst_Environment::undecodableChanged()
     process.setProcessEnvironment(environment);
     QCOMPARE(output(process, words("env FORKFD_TEST")), "text\n");
 }
+
+#ifndef FORKFD_TEST_QPROCESS
+
+namespace {
+
+// An array of this size is unmapped when a larger one replaces it.
+void changeEnvironment(const std::atomic<bool> &isOver)
+{
+    while (!isOver) {
+        for (int i = 0; i < 40000 && !isOver; ++i)
+            setenv(("FORKFD_TEST_" + std::to_string(i)).c_str(), "x", 1);
+        clearenv();
+    }
+}
+
+} // namespace
+
+// run() read `environ` entry by entry, and crashed.
+void tst_Environment::changedByAnotherThread()
+{
+    if (isUnderAddressSanitizer)
+        QSKIP(
+            "setenv() frees an array that another thread may be reading: no library can prevent that.");
+    const QByteArray others = ::inForkedCopy([] {
+        std::atomic<bool> isOver = false;
+        std::thread changer([&isOver] { changeEnvironment(isOver); });
+        QByteArray seen;
+        for (int i = 0; i < 80; ++i) {
+            const auto result = ForkFd::run(childProgram(), words("exit 3")).result();
+            if (result.exitInfo.code != 3)
+                seen += text(result.startError) + ' ' + text(result.exitInfo) + '\n';
+        }
+        isOver = true;
+        changer.join();
+        return seen;
+    });
+    QCOMPARE(others, "");
+}
+
+#endif
 
 QTEST_GUILESS_MAIN(tst_Environment)
 #include "tst_environment.moc"

@@ -4,6 +4,7 @@
 #include "threadedstart.h"
 
 #include "currentdirectory.h"
+#include "environment.h"
 #include "exitevent.h"
 #include "librarythread.h"
 #include "readiness.h"
@@ -17,8 +18,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
-
-extern "C" char **environ;
 
 namespace ForkFd::Internal {
 
@@ -120,10 +119,9 @@ void copyEnvironment(Command &command)
 {
     if (command.environment)
         return;
-    std::vector<std::string> copy;
-    for (char **entry = environ; entry && *entry; ++entry)
-        copy.emplace_back(*entry);
-    command.environment = std::move(copy);
+    std::vector<char *> entries = environmentNow();
+    entries.pop_back(); // The null.
+    command.environment.emplace(entries.begin(), entries.end());
 }
 
 // The caller may change all of these once it has its future.
