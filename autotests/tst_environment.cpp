@@ -14,8 +14,11 @@
 #include <cstdlib>
 #include <thread>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 /// What the child finds: its directory, variables, arguments, and its program.
-/// Holds: L1 (changedByAnotherThread).
+/// Holds: L1 (changedByAnotherThread), L12 (programOfUndecodablePath).
 class tst_Environment : public ChildProcessTest
 {
     Q_OBJECT
@@ -35,6 +38,7 @@ private Q_SLOTS:
     void undecodableChanged();
 #ifndef FORKFD_TEST_QPROCESS
     void changedByAnotherThread();
+    void programOfUndecodablePath();
 #endif
 
 private:
@@ -251,6 +255,26 @@ void tst_Environment::changedByAnotherThread()
         return seen;
     });
     QCOMPARE(others, "");
+}
+
+// The path that the search had found was made a QString and bytes again, and these named no file.
+void tst_Environment::programOfUndecodablePath()
+{
+    const QTemporaryDir directory;
+    const QByteArray entry = QFile::encodeName(directory.path()) + "/\xff";
+    const QByteArray program = entry + "/forkfd-test-program";
+    QVERIFY(mkdir(entry.constData(), 0700) == 0);
+    QVERIFY(symlink(FORKFD_TEST_CHILD, program.constData()) == 0);
+    Process process;
+    {
+        const Variable path("PATH", (entry + ':' + qgetenv("PATH")).constData());
+        process.start(u"forkfd-test-program"_s, words("name"));
+    }
+    const bool hasFinished = process.waitForFinished();
+    unlink(program.constData()); // QTemporaryDir does not find them.
+    rmdir(entry.constData());
+    QVERIFY2(hasFinished, qPrintable(process.errorString()));
+    QCOMPARE(process.readAll(), program + '\n');
 }
 
 #endif

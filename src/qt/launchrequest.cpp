@@ -28,7 +28,10 @@ std::string resolve(const std::string &name, const std::string &searchPath)
     // QProcess also tidies what it has found. With ".." that can lead elsewhere, because of links.
     if (path == name || path.find("/..") != std::string::npos)
         return path;
-    return QDir::cleanPath(QString::fromLocal8Bit(path)).toLocal8Bit().toStdString();
+    const QString text = QString::fromLocal8Bit(path);
+    if (text.toLocal8Bit().toStdString() != path)
+        return path; // QString cannot hold it.
+    return QDir::cleanPath(text).toLocal8Bit().toStdString();
 }
 
 // The parent's variables that QString cannot hold, by the text that QProcessEnvironment makes of them,
