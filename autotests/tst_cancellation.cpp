@@ -5,6 +5,9 @@
 
 #include <ForkFd/forkfd.h>
 
+#include <QtCore/QFile>
+#include <QtCore/QTemporaryDir>
+
 #include <atomic>
 #include <thread>
 
@@ -21,6 +24,8 @@ private Q_SLOTS:
     void whileItWaits();
     void pendingWhenAChildEnds();
     void pendingWhenAChildIsStarted();
+    void pendingWhenAStartFails_data();
+    void pendingWhenAStartFails();
 };
 
 // It was std::terminate(): poll(2) unwound through a noexcept function.
@@ -92,6 +97,41 @@ void tst_Cancellation::pendingWhenAChildIsStarted()
     step = 2;
     thread.join();
     QVERIFY(step != 3);
+}
+
+void tst_Cancellation::pendingWhenAStartFails_data()
+{
+    QTest::addColumn<std::string>("controlGroup");
+    QTest::newRow("interpreter") << std::string();
+    if (FORKFD_TEST_HAS_VFORK)
+        QTest::newRow("control group") << std::string("/nonexistent");
+}
+
+// It was std::terminate(): open(2) unwound through the function that asks why the start has failed.
+void tst_Cancellation::pendingWhenAStartFails()
+{
+    QFETCH(const std::string, controlGroup);
+    if (isUnderThreadSanitizer)
+        QSKIP("The sanitizer sees no atomics of a thread that was cancelled within an interceptor.");
+    const QTemporaryDir directory;
+    QFile script(directory.filePath(QStringLiteral("script")));
+    QVERIFY(script.open(QFile::WriteOnly) && script.write("#!/nonexistent\n") > 0);
+    script.close();
+    QVERIFY(script.setPermissions(QFile::ReadOwner | QFile::ExeOwner));
+    ForkFd::LaunchOptions options;
+    options.controlGroup = controlGroup;
+    const ForkFd::Command command{{script.fileName().toStdString()}};
+    ForkFd::StartError error;
+    std::thread thread([&] {
+        ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, nullptr);
+        ::pthread_cancel(::pthread_self());
+        ::pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, nullptr);
+        ForkFd::spawn(command, options, &error);
+        ::pthread_testcancel();
+        error = {};
+    });
+    thread.join();
+    QCOMPARE(error.errorCode, ENOENT);
 }
 
 QTEST_GUILESS_MAIN(tst_Cancellation)

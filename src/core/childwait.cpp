@@ -7,6 +7,7 @@
 
 #include "exitwatch.h"
 #include "refusal.h"
+#include "signals.h"
 
 #include <cerrno>
 
@@ -48,11 +49,13 @@ Finding askWaitId(pid_t child, int options) noexcept
 
 Finding look(pid_t child) noexcept
 {
+    const CancellationBlocker blocker;
     return askWaitId(child, WNOHANG | WNOWAIT);
 }
 
 Finding collect(pid_t child) noexcept
 {
+    const CancellationBlocker blocker;
     int status = 0;
     rusage usage = {};
     pid_t collected;
@@ -71,6 +74,7 @@ Finding collect(pid_t child) noexcept
 
 void awaitEnd(pid_t child) noexcept
 {
+    const CancellationBlocker blocker;
     pid_t collected;
     while ((collected = ::waitpid(child, nullptr, anyChild)) < 0 && errno == EINTR) { }
     if (collected < 0 && isRefusal(errno))

@@ -5,6 +5,7 @@
 
 #include "exitevent.h"
 
+#include "signals.h"
 #include "uniquefd.h"
 
 #include <cerrno>
@@ -15,6 +16,7 @@ namespace ForkFd::Internal {
 
 bool ExitEvent::open(Kind itsKind) noexcept
 {
+    const CancellationBlocker blocker;
     return itsKind == Private ? openPrivate() : openSockets(0);
 }
 
@@ -47,6 +49,7 @@ void ExitEvent::receive() const noexcept
 // What fails for a moment, for want of memory, must not leave a thread asleep that nobody else wakes.
 bool ExitEvent::set() const noexcept
 {
+    const CancellationBlocker blocker;
     for (int tries = 0; tries < 4; ++tries) {
         if (trySet())
             return true;

@@ -4,6 +4,7 @@
 #include "exitevent.h"
 
 #include "refusal.h"
+#include "signals.h"
 #include "uniquefd.h"
 
 #include <cerrno>
@@ -48,6 +49,7 @@ bool ExitEvent::trySet() const noexcept
 
 void ExitEvent::clear() const noexcept
 {
+    const CancellationBlocker blocker;
     if (isSocketPair) {
         receive();
         return;

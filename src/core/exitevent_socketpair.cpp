@@ -3,6 +3,7 @@
 
 #include "exitevent.h"
 
+#include "signals.h"
 #include <sys/socket.h>
 
 namespace ForkFd::Internal {
@@ -20,6 +21,7 @@ bool ExitEvent::trySet() const noexcept
 
 void ExitEvent::clear() const noexcept
 {
+    const CancellationBlocker blocker;
     receive();
 }
 

@@ -5,6 +5,7 @@
 
 #include "childwait.h"
 #include "pidfdsignal_linux.h"
+#include "signals.h"
 
 #include <cerrno>
 #include <climits>
@@ -78,6 +79,7 @@ int waitid(int pidfd, siginfo_t *info, int options, KernelUsage *usage) noexcept
 
 bool isReaped(int pidfd) noexcept
 {
+    const CancellationBlocker blocker;
     pollfd entry = {pidfd, POLLIN, 0};
     const int count = ::poll(&entry, 1, 0);
     if (count >= 0)

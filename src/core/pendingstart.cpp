@@ -4,6 +4,7 @@
 #include "pendingstart.h"
 
 #include "launchattempt.h"
+#include "signals.h"
 #include "startreport.h"
 
 #include <utility>
@@ -34,6 +35,7 @@ public:
 
     bool look() noexcept override
     {
+        const CancellationBlocker blocker;
         // The socket is the parent's, too: what a copy reads would be missing there.
         if (!m_child || !m_child->watch().belongsToThisProcess())
             return true;

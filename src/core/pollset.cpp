@@ -4,6 +4,7 @@
 #include "pollset_backend.h"
 
 #include "readiness.h"
+#include "signals.h"
 
 #include <cerrno>
 
@@ -46,6 +47,7 @@ void PollSet::remove(int fd) noexcept
 
 int PollSet::wait(std::uint64_t *ids, int timeout, int maximum) noexcept
 {
+    const CancellationBlocker blocker;
     if (m_private)
         return m_private->wait(ids, timeout, maximum);
     pauseFor(std::chrono::milliseconds(timeout < 0 ? 50 : timeout));

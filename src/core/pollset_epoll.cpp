@@ -5,6 +5,7 @@
 
 #include "readiness.h"
 #include "refusal.h"
+#include "signals.h"
 #include "uniquefd.h"
 
 #include <algorithm>
@@ -42,6 +43,7 @@ epoll_event eventOf(PollSet::Interest interest, std::uint64_t id)
 // A filter may let a set be made and refuse what it is for. No descriptor has the number -1.
 bool isUsable(const UniqueFd &epoll) noexcept
 {
+    const CancellationBlocker blocker;
     epoll_event event = {};
     const auto knows = [&](int operation) {
         return ::epoll_ctl(epoll.get(), operation, -1, &event) != 0 && errno == EBADF;

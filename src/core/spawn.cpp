@@ -175,6 +175,7 @@ bool Child::sendSignal(int signal) noexcept
 /// \since 0.1
 std::optional<Child> spawn(const Command &command, const LaunchOptions &options, StartError *error)
 {
+    const CancellationBlocker blocker;
     const int savedErrno = errno;
     LaunchFailure failure;
     ExitWatchPtr watch;

@@ -138,6 +138,7 @@ bool StoppableChild::hasEnded() noexcept
     // In a forked copy somebody may have locked it who is not there.
     if (!belongsToThisProcess())
         return true;
+    const CancellationBlocker blocker;
     const std::unique_lock lock(m_signalling, std::try_to_lock);
     if (!lock || !hasLeaderEnded())
         return false;
@@ -151,6 +152,7 @@ bool StoppableChild::hasEnded() noexcept
 
 bool StoppableChild::hasLeaderEnded() noexcept
 {
+    const CancellationBlocker blocker;
     if (isStarting())
         return m_start->isCanceled();
     if (!m_watch || !m_watch->isWatching())

@@ -28,6 +28,7 @@ StopperState *Stopper::stateOfThisProcess() noexcept
 
 void Stopper::killAllAtExit() noexcept
 {
+    const CancellationBlocker blocker;
     if (StopperState *state = states.find())
         state->killAll();
 }
@@ -79,6 +80,7 @@ void Stopper::letGo(StoppableChild &child) noexcept
 
 void Stopper::removeLater(PrivateCgroup group) noexcept
 try {
+    const CancellationBlocker blocker;
     if (StopperState *state = stateOfThisProcess())
         state->removeLater(std::move(group));
 } catch (const std::bad_alloc &) { // PrivateCgroup::make() of a later process removes it.
@@ -98,6 +100,7 @@ void Stopper::retry() noexcept
 
 int Stopper::retryBefore(int timeout) noexcept
 {
+    const CancellationBlocker blocker;
     StopperState *state = states.find();
     if (!state || state->hasThread() || !state->hasWork())
         return timeout;

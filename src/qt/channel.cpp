@@ -3,6 +3,7 @@
 
 #include "channel.h"
 
+#include "../core/signals.h"
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -68,6 +69,7 @@ constexpr qsizetype piecesAtOnce = 8; // ByteQueue gathers 16 KiB in each, and a
 // How many bytes have come, or a negative errno.
 qint64 readFrom(const UniqueFd &pipe, char *data, qint64 size) noexcept
 {
+    const CancellationBlocker blocker;
     ssize_t count;
     do {
         count = ::read(pipe.get(), data, static_cast<std::size_t>(size));
@@ -133,6 +135,7 @@ void Channel::reset() noexcept
 
 bool Channel::hasHungUp() const noexcept
 {
+    const CancellationBlocker blocker;
     pollfd entry = {m_pipe.get(), 0, 0};
     return ::poll(&entry, 1, 0) == 1 && (entry.revents & POLLHUP) != 0;
 }
@@ -213,6 +216,7 @@ Channel::Result Channel::writeSome(qint64 *written)
     *written = 0;
     if (m_bytes.isEmpty())
         return WouldBlock;
+    const CancellationBlocker cancellationBlocker;
     const BrokenPipeBlocker blocker;
     const ssize_t count = writePieces();
     if (count >= 0) {

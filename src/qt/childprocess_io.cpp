@@ -8,6 +8,7 @@
 #include "starterrortext.h"
 
 #include "../core/readiness.h"
+#include "../core/signals.h"
 #include "../core/stopper.h"
 
 #include <QtCore/QAbstractEventDispatcher>
@@ -212,6 +213,7 @@ bool ChildProcessPrivate::isServable(Role role) noexcept
 // Whether the child has ended and was not collected yet.
 bool ChildProcessPrivate::hasEnded() noexcept
 {
+    const CancellationBlocker blocker;
     if (!isServable(Role::Exit))
         return false;
     pollfd entry = {watch->descriptor(), POLLIN, 0};

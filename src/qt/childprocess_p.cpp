@@ -10,6 +10,7 @@
 
 #include "../core/launcher.h"
 #include "../core/programsearch.h"
+#include "../core/signals.h"
 #include "../core/startreport.h"
 
 #include <QtCore/QFile>
@@ -41,6 +42,21 @@ bool isToldInsideStart(const LaunchFailure &failure)
 
 void ChildProcessPrivate::start(QIODevice::OpenMode mode)
 {
+    beginStart(mode);
+    if (hasFailedInParent()) {
+        failInsideStart();
+        return;
+    }
+    const Run run(this);
+    setState(ChildProcess::Starting);
+    if (run.isLatest())
+        announceExitCode();
+}
+
+// Emits nothing: no slot runs while the thread cannot be cancelled.
+void ChildProcessPrivate::beginStart(QIODevice::OpenMode mode)
+{
+    const CancellationBlocker blocker;
     if (m_hub && !m_hub->belongsToThisProcess()) // This is a forked copy.
         leaveHub();
     reset(mode);
@@ -51,22 +67,28 @@ void ChildProcessPrivate::start(QIODevice::OpenMode mode)
         launch(ends);
     ends.owned.clear();
     pid = watch ? watch->pid() : 0;
-    if (hasFailedInParent()) {
-        failInsideStart();
+    if (hasFailedInParent())
         return;
-    }
     // The event loop does that when it comes to this child: one that is waited for needs none of it.
     if (ExitHub::isServedWithoutEventLoop())
         watchAll();
     callFromEventLoop();
-    const Run run(this);
-    setState(ChildProcess::Starting);
-    if (run.isLatest())
-        announceExitCode();
 }
 
 qint64 ChildProcessPrivate::startDetached()
 {
+    const qint64 orphan = beginDetached();
+    if (orphan < 0)
+        failAtOnce(StartKind::Detached, true);
+    else
+        announceExitCode();
+    return orphan;
+}
+
+// As beginStart().
+qint64 ChildProcessPrivate::beginDetached()
+{
+    const CancellationBlocker blocker;
     m_streamFailure = StandardStreams::None;
     failure.reset();
     isFailureTold = false;
@@ -77,19 +99,13 @@ qint64 ChildProcessPrivate::startDetached()
         if (m_streamFailure != StandardStreams::None)
             noteStreamFailure(errno);
     }
-    qint64 orphan = -1;
-    if (!hasFailedToStart()) {
-        LaunchRequest request = makeLaunchRequest(settings, ends);
-        LaunchFailure seen = findProgram(request, absoluteSearchPath());
-        if (!seen.error.step)
-            orphan = launchDetached(LaunchPlan(std::move(request)), seen);
-        noteFailure(seen);
-        settings.modifier.exit = nullptr; // As after launch().
-    }
-    if (orphan < 0)
-        failAtOnce(StartKind::Detached, true);
-    else
-        announceExitCode();
+    if (hasFailedToStart())
+        return -1;
+    LaunchRequest request = makeLaunchRequest(settings, ends);
+    LaunchFailure seen = findProgram(request, absoluteSearchPath());
+    const qint64 orphan = seen.error.step ? -1 : launchDetached(LaunchPlan(std::move(request)), seen);
+    noteFailure(seen);
+    settings.modifier.exit = nullptr; // As after launch().
     return orphan;
 }
 
@@ -227,53 +243,11 @@ void ChildProcessPrivate::failInsideStart()
         reportErrorOf(run.number(), ChildProcess::FailedToStart, text);
 }
 
-void ChildProcessPrivate::finishStarting()
-{
-    if (state == ChildProcess::Starting && !settleStart())
-        lookLater();
-    else if (state == ChildProcess::Starting && hasFailedToStart())
-        finishFailedStart();
-    else if (state == ChildProcess::Starting)
-        announceStart();
-    else if (m_isStartedDue) // A slot of the change to Running waits, or runs an event loop.
-        emitStarted();
-}
-
-void ChildProcessPrivate::announceStart()
-{
-    const Run run(this);
-    m_isStartedDue = true;
-    setState(ChildProcess::Running);
-    if (run.goesOnHere() && m_isStartedDue)
-        emitStarted();
-}
-
-void ChildProcessPrivate::emitStarted()
-{
-    m_isStartedDue = false;
-    Q_EMIT q->started(ChildProcess::QPrivateSignal());
-}
-
 void ChildProcessPrivate::announceExitCode()
 {
     const int exitCode = q->exitCode();
     if (std::exchange(m_announcedExitCode, exitCode) != exitCode)
         Q_EMIT q->exitCodeChanged(exitCode);
-}
-
-void ChildProcessPrivate::finishFailedStart()
-{
-    const Run run(this);
-    const QString text = startErrorText(failure.get(), m_streamFailure, StartKind::Plain);
-    closeAll();
-    noteFailureTold();
-    setState(ChildProcess::NotRunning);
-    if (run.isLatest()) {
-        pid = 0;
-        announceExitCode();
-    }
-    if (run.isObjectAlive())
-        reportErrorOf(run.number(), ChildProcess::FailedToStart, text);
 }
 
 bool ChildProcessPrivate::waitForFinished(const QDeadlineTimer &deadline)

@@ -142,6 +142,8 @@ private:
     bool openStreams(QIODevice::OpenMode mode, Internal::ChildEnds &ends);
     void launch(const Internal::ChildEnds &ends);
     void failInsideStart();
+    void beginStart(QIODevice::OpenMode mode);
+    qint64 beginDetached();
     void failAtOnce(Internal::StartKind kind, bool emitsError);
     void noteFailureTold() noexcept;
     void noteFailure(Internal::LaunchFailure seen);

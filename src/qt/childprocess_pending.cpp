@@ -1,9 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// While the outcome of a start is not known yet.
+// While the outcome of a start is not known yet, and when it is told.
 
 #include "childprocess_p.h"
+
+#include "starterrortext.h"
 
 #include "../core/readiness.h"
 
@@ -89,6 +91,48 @@ ChildProcessPrivate::WaitOutcome ChildProcessPrivate::awaitOutcome(const QDeadli
             enforceTimeLimit();
     }
     return outcomeOf(run);
+}
+
+void ChildProcessPrivate::finishStarting()
+{
+    if (state == ChildProcess::Starting && !settleStart())
+        lookLater();
+    else if (state == ChildProcess::Starting && hasFailedToStart())
+        finishFailedStart();
+    else if (state == ChildProcess::Starting)
+        announceStart();
+    else if (m_isStartedDue) // A slot of the change to Running waits, or runs an event loop.
+        emitStarted();
+}
+
+void ChildProcessPrivate::announceStart()
+{
+    const Run run(this);
+    m_isStartedDue = true;
+    setState(ChildProcess::Running);
+    if (run.goesOnHere() && m_isStartedDue)
+        emitStarted();
+}
+
+void ChildProcessPrivate::emitStarted()
+{
+    m_isStartedDue = false;
+    Q_EMIT q->started(ChildProcess::QPrivateSignal());
+}
+
+void ChildProcessPrivate::finishFailedStart()
+{
+    const Run run(this);
+    const QString text = startErrorText(failure.get(), m_streamFailure, StartKind::Plain);
+    closeAll();
+    noteFailureTold();
+    setState(ChildProcess::NotRunning);
+    if (run.isLatest()) {
+        pid = 0;
+        announceExitCode();
+    }
+    if (run.isObjectAlive())
+        reportErrorOf(run.number(), ChildProcess::FailedToStart, text);
 }
 
 bool ChildProcessPrivate::waitForStarted(const QDeadlineTimer &deadline)

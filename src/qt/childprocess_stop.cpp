@@ -9,6 +9,7 @@
 #include "runthread.h"
 #include "starterrortext.h"
 
+#include "../core/signals.h"
 #include "../core/stopper.h"
 
 #include <QtCore/QAbstractEventDispatcher>
@@ -37,6 +38,7 @@ constexpr milliseconds longest = std::chrono::hours(24 * 365 * 100);
 
 ChildProcessPrivate::~ChildProcessPrivate()
 {
+    const CancellationBlocker blocker;
     closeAll();
     leaveHub();
     stopTimeLimit();

@@ -6,6 +6,8 @@
 #include "runjob.h"
 #include "runthread.h"
 
+#include "../core/signals.h"
+
 #include <cerrno>
 
 namespace ForkFd {
@@ -45,6 +47,7 @@ using namespace Internal;
 /// the process is about to exit. \since 0.1
 QFuture<RunResult> run(const QString &program, const QStringList &arguments, const RunOptions &options)
 {
+    const CancellationBlocker blocker;
     auto job = std::make_unique<RunJob>(program, arguments, options);
     QFuture<RunResult> future = job->future();
     RunThread *thread = RunThread::ofThisProcess();
