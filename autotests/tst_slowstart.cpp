@@ -5,6 +5,7 @@
 #include "forkedcopy.h"
 #include "heldsystemcall.h"
 #include "lifeline.h"
+#include "systemcallfilter.h"
 #include "testpipe.h"
 
 #include <ForkFd/run.h>
@@ -18,6 +19,9 @@
 #include <cerrno>
 #include <cstdlib>
 #include <thread>
+
+#include <fcntl.h>
+#include <sys/stat.h>
 
 using ForkFd::RunOptions;
 using ForkFd::RunResult;
@@ -51,6 +55,10 @@ private Q_SLOTS:
     void canceledBeforeThereIsAChild();
     void timeLimitBeforeThereIsAChild();
     void copiesWhatItNeeds();
+    void closedDirectory_data();
+    void closedDirectory();
+    void directoryLeft();
+    void directoryCannotBeOpened();
     void exitOfTheProcess_data() { addBackends(); }
     void exitOfTheProcess();
     void noThread();
@@ -220,6 +228,67 @@ void tst_SlowStart::copiesWhatItNeeds()
     qunsetenv("FORKFD_TEST_INHERITED");
     QCOMPARE(result.standardOutput, QFile::encodeName(wanted) + "/below\nthen\n");
     QCOMPARE(pipe.readAll(), "x");
+}
+
+void tst_SlowStart::closedDirectory_data()
+{
+    QTest::addColumn<QString>("wanted");
+    QTest::addColumn<QByteArray>("expected");
+    QTest::newRow("the parent's") << QString() << QByteArray("started");
+    QTest::newRow("absolute") << u"/"_s << QByteArray("started");
+    QTest::newRow("relative") << u"below"_s << QByteArray("workingDirectory: below: Permission denied");
+}
+
+// The process may not search its current directory, as a daemon that was started in another user's.
+void tst_SlowStart::closedDirectory()
+{
+    QFETCH(const QString, wanted);
+    if (!isChildOpenToAll())
+        QSKIP("The helper program lies in a directory that is not open to all.");
+    const QTemporaryDir directory;
+    const QByteArray result = ::inForkedCopy([&]() -> QByteArray {
+        if (!QDir::setCurrent(directory.path()) || chmod(".", 0) != 0)
+            return "no such directory";
+        becomeOrdinaryUser();
+        RunOptions options;
+        options.workingDirectory = wanted;
+        const StartError error = run("exit 3", options).result().startError;
+        return error.step ? QByteArray::fromStdString(error.toString()) : "started";
+    });
+    QTEST(result, "expected");
+}
+
+// The same, and it has gone elsewhere before there is a child: that child must not be started there.
+void tst_SlowStart::directoryLeft()
+{
+    if (!isChildOpenToAll())
+        QSKIP("The helper program lies in a directory that is not open to all.");
+    const QTemporaryDir directory;
+    const QByteArray result = ::inForkedCopy([&]() -> QByteArray {
+        run("exit 0").waitForFinished();
+        if (!QDir::setCurrent(directory.path()) || chmod(".", 0) != 0)
+            return "no such directory";
+        becomeOrdinaryUser();
+        HeldSystemCall search(statCall);
+        QFuture<RunResult> future = search.call([] { return runByName("cwd"); });
+        search.await();
+        QDir::setCurrent(u"/"_s);
+        search.letGo();
+        return QByteArray::fromStdString(future.result().startError.toString());
+    });
+    QCOMPARE(result, "workingDirectory: .: Permission denied");
+}
+
+// As without /proc. The child inherits it.
+void tst_SlowStart::directoryCannotBeOpened()
+{
+    const QByteArray result = ::inForkedCopy([]() -> QByteArray {
+        if (!refuse({{SYS_openat, EACCES, O_PATH, O_PATH, 2}}))
+            return "no filter";
+        const RunResult outcome = run("cwd").result();
+        return outcome.startError.step ? text(outcome.startError) : outcome.standardOutput;
+    });
+    QCOMPARE(result, QFile::encodeName(QDir::currentPath()) + '\n');
 }
 
 // At once, and no child outlives it.

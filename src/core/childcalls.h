@@ -32,6 +32,8 @@ bool setUserId(uid_t user) noexcept;
 bool setGroupId(gid_t group) noexcept;
 bool setGroups(const gid_t *groups, std::size_t count) noexcept;
 
+/// Whether this directory is the current one. Does not change errno.
+bool isCurrentDirectory(int directory) noexcept;
 /// Moves this process into the control group whose directory this is.
 bool joinControlGroup(int directory) noexcept;
 bool setLimit(const ResourceLimit &limit) noexcept;

@@ -8,6 +8,7 @@
 #include "descriptormarks.h"
 #include "uniquefd.h"
 
+#include <cerrno>
 #include <climits>
 #include <csignal>
 #include <cstdint>
@@ -18,6 +19,7 @@
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -129,6 +131,20 @@ bool ChildCalls::setGroupId(gid_t group) noexcept
 bool ChildCalls::setGroups(const gid_t *groups, std::size_t count) noexcept
 {
     return ::syscall(setgroupsCall, count, groups) == 0;
+}
+
+bool ChildCalls::isCurrentDirectory(int directory) noexcept
+{
+    const int savedErrno = errno;
+    struct stat wanted;
+    struct stat present;
+    // Unlike ".", the empty path does not need the right to search the directory (stat(2),
+    // AT_EMPTY_PATH).
+    const bool isIt = ::fstat(directory, &wanted) == 0
+        && ::fstatat(AT_FDCWD, "", &present, AT_EMPTY_PATH) == 0 && wanted.st_dev == present.st_dev
+        && wanted.st_ino == present.st_ino;
+    errno = savedErrno;
+    return isIt;
 }
 
 bool ChildCalls::joinControlGroup(int directory) noexcept

@@ -11,6 +11,7 @@
 
 #include <grp.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace ForkFd::Internal {
@@ -48,6 +49,17 @@ bool ChildCalls::setGroupId(gid_t group) noexcept
 bool ChildCalls::setGroups(const gid_t *groups, std::size_t count) noexcept
 {
     return ::setgroups(count, groups) == 0; // Not in POSIX; every Unix has it.
+}
+
+bool ChildCalls::isCurrentDirectory(int directory) noexcept
+{
+    const int savedErrno = errno;
+    struct stat wanted;
+    struct stat present;
+    const bool isIt = ::fstat(directory, &wanted) == 0 && ::stat(".", &present) == 0
+        && wanted.st_dev == present.st_dev && wanted.st_ino == present.st_ino;
+    errno = savedErrno;
+    return isIt;
 }
 
 bool ChildCalls::joinControlGroup(int) noexcept

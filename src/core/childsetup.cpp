@@ -156,7 +156,9 @@ private:
 
     void changeDirectory() noexcept
     {
-        if (m_directory >= 0 && ::fchdir(m_directory) != 0)
+        // A directory that may not be searched can be stayed in, but not entered.
+        if (m_directory >= 0 && ::fchdir(m_directory) != 0
+            && !ChildCalls::isCurrentDirectory(m_directory))
             fail("workingDirectory", errno);
         if (m_plan.workingDirectory() && ::chdir(m_plan.workingDirectory()) != 0)
             fail("workingDirectory", errno);

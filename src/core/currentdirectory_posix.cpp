@@ -7,9 +7,19 @@
 
 namespace ForkFd::Internal {
 
+namespace {
+
+#ifdef O_SEARCH // In POSIX since 2008, but glibc does not have it.
+constexpr int searchOnly = O_SEARCH;
+#else
+constexpr int searchOnly = O_RDONLY; // Needs more than fchdir(2) does.
+#endif
+
+} // namespace
+
 UniqueFd openCurrentDirectory() noexcept
 {
-    return UniqueFd(::open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    return UniqueFd(::open(".", searchOnly | O_DIRECTORY | O_CLOEXEC));
 }
 
 } // namespace ForkFd::Internal

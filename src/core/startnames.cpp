@@ -38,7 +38,7 @@ void StartNames::completeStep(LaunchFailure &failure) const
     if (step == "exec")
         completeExec(failure);
     else if (step == "workingDirectory")
-        failure.error.subject = workingDirectory;
+        failure.error.subject = workingDirectory.empty() ? "." : workingDirectory;
     else if (step == "controlGroup" && !controlGroup.empty())
         failure.error.subject = controlGroup;
     else

@@ -150,15 +150,18 @@ StartError keepDescriptors(ThreadedRequest &request)
     return {};
 }
 
-// A child that starts in an absolute directory needs no other.
+// A child that starts in an absolute directory needs no other. If the current one cannot be opened, the
+// child inherits what is the current one then.
 StartError keepDirectory(ThreadedRequest &request)
 {
     const std::string &wanted = request.launch.command.workingDirectory;
     if (!wanted.empty() && wanted.front() == '/')
         return {};
     UniqueFd here = openCurrentDirectory();
+    if (!here && (errno == EMFILE || errno == ENFILE))
+        return {"descriptors", errno};
     if (!here)
-        return {errno == EMFILE || errno == ENFILE ? "descriptors" : "workingDirectory", errno};
+        return wanted.empty() ? StartError{} : StartError{"workingDirectory", errno, wanted};
     request.launch.directoryFd = here.get();
     request.owned.push_back(std::move(here));
     return {};

@@ -23,7 +23,8 @@ using namespace Internal;
 /// network mount that does not answer, holds up neither the caller nor any other child's start, end,
 /// time limit or cancel. What the start needs is copied before this returns: the environment, PATH, the
 /// signal mask, the current directory and the descriptors that `launchOptions` name may change
-/// afterwards.
+/// afterwards. Only a current directory that the process may not search has to stay it until there is a
+/// child.
 ///
 /// The future has one result, also when the child could not be started. Cancelling it stops the child as
 /// ChildProcess::stop() does, with `stopGrace` and `signalScope`; then it has none, and is finished when
@@ -38,8 +39,8 @@ using namespace Internal;
 /// Any number of children may run at once, but each needs up to four descriptors, and about eight while
 /// it starts. The time limit counts from this call.
 ///
-/// Never blocks, any thread. In a process made by fork() a future of the parent's never finishes; new
-/// ones do.
+/// Any thread. Never blocks, unless the current directory is on NFS or the like and the kernel asks the
+/// server. In a process made by fork() a future of the parent's never finishes; new ones do.
 ///
 /// **Errors**, in RunResult::startError: those of ChildProcess::start(); also step `canceled` with
 /// ECANCELED, the time limit was over before there was a child; `descriptors`, there is none for the
