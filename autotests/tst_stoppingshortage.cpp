@@ -6,12 +6,17 @@
 
 #include <ForkFd/forkfd.h>
 
+#include <QtCore/QFile>
+
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <memory>
 #include <new>
+#include <optional>
+#include <thread>
 
 #include <pthread.h>
 #include <sys/resource.h>
@@ -22,8 +27,19 @@ namespace {
 
 std::atomic<bool> isMemoryShort;
 pthread_t mainThread;
+std::optional<TemporaryLimit> limitUntilPause;
 
 } // namespace
+
+// In the library's way: where it sleeps for a moment, that ends a shortage of descriptors.
+extern "C" __attribute__((visibility("default"))) int nanosleep(const timespec *time, timespec *rest)
+{
+    if (pthread_equal(pthread_self(), mainThread))
+        limitUntilPause.reset();
+    const int errorCode = clock_nanosleep(CLOCK_REALTIME, 0, time, rest);
+    errno = errorCode;
+    return errorCode == 0 ? 0 : -1;
+}
 
 // The library's threads have no memory while it is short.
 void *operator new(std::size_t size)
@@ -84,6 +100,9 @@ protected:
         StoppingTest::warmUp();
     }
 
+private:
+    static int startManySessions(Process &process, Lifeline &lifeline);
+
 private Q_SLOTS:
     void memory_data();
     void memory();
@@ -91,6 +110,11 @@ private Q_SLOTS:
     void cgroupsOfDeadPrograms();
     void descriptors_data();
     void descriptors();
+    void descriptorsThatComeBack_data();
+    void descriptorsThatComeBack();
+    void descriptorsComeBackDuringTheCall_data();
+    void descriptorsComeBackDuringTheCall();
+    void descriptorsGoneDuringTheWalk();
     void forkingLoops();
 };
 
@@ -166,6 +190,24 @@ void tst_StoppingShortage::cgroupsOfDeadPrograms()
     QTRY_VERIFY(startAnother() && TestCgroups::left(pid).isEmpty());
 }
 
+// 60 processes in sessions of their own. Returns the number of the first, or 0.
+int tst_StoppingShortage::startManySessions(Process &process, Lifeline &lifeline)
+{
+    ForkFd::LaunchOptions options;
+    options.fileDescriptors = {lifeline.asDescriptor()};
+    process.setLaunchOptions(options);
+    process.setSignalScope(Scope::Tree);
+    process.start(u"/bin/sh"_s,
+                  {u"-c"_s,
+                   u"i=0; while [ $i -lt 60 ]; do setsid sleep 300 & echo $!; i=$((i+1)); done; "
+                   "sleep 0.3; echo ready; wait"_s});
+    lifeline.letGo();
+    QByteArray output;
+    while (!output.contains("ready") && process.waitForReadyRead())
+        output += process.readAll();
+    return output.contains("ready") ? output.split('\n').value(0).toInt() : 0;
+}
+
 void tst_StoppingShortage::descriptors_data()
 {
     QTest::addColumn<bool>("hasCgroup");
@@ -190,22 +232,134 @@ void tst_StoppingShortage::descriptors()
         QSKIP("Without pidfds other signals reach the group alone.");
     const TestCgroups::Refusal refusal(!hasCgroup);
     Lifeline lifeline;
-    ForkFd::LaunchOptions options;
-    options.fileDescriptors = {lifeline.asDescriptor()};
     Process process;
-    process.setLaunchOptions(options);
-    process.setSignalScope(Scope::Tree);
-    process.start(
-        u"/bin/sh"_s,
-        {u"-c"_s,
-         u"i=0; while [ $i -lt 60 ]; do setsid sleep 300 & i=$((i+1)); done; sleep 0.3; echo ready; wait"_s});
-    lifeline.letGo();
-    QVERIFY(process.waitForReadyRead());
+    QVERIFY(startManySessions(process, lifeline) > 0);
     {
         const TemporaryLimit limit(RLIMIT_NOFILE, descriptorLimitThatLeaves(free));
         QVERIFY2(process.sendSignal(signal), std::strerror(errno));
     }
     QVERIFY(lifeline.comesToBeCut());
+    QVERIFY(ends(process));
+}
+
+void tst_StoppingShortage::descriptorsThatComeBack_data()
+{
+    QTest::addColumn<bool>("hasCgroup");
+    QTest::addColumn<QString>("command");
+    QTest::addColumn<std::chrono::milliseconds>("grace");
+    QTest::addColumn<bool>("isDestroyed");
+    const QString sessions = u"branch session branch session session sleep"_s;
+    for (const bool hasCgroup : {false, true}) {
+        if (hasCgroup && !TestCgroups::canBeMade())
+            continue;
+        const char *tree = hasCgroup ? "cgroup" : "walk";
+        QTest::addRow("%s, asked", tree)
+            << hasCgroup << sessions << std::chrono::milliseconds(1h) << false;
+        QTest::addRow("%s, killed", tree) << hasCgroup << u"ignore 15 "_s + sessions << 0ms << false;
+        QTest::addRow("%s, destroyed", tree) << hasCgroup << u"ignore 15 "_s + sessions << 0ms << true;
+    }
+}
+
+// The group was signalled instead. The child ended, and the rest of its tree could not be found any
+// more. A copy that has no descriptors has no stopper's thread either: what is due is tried by the
+// caller.
+void tst_StoppingShortage::descriptorsThatComeBack()
+{
+    QFETCH(const bool, hasCgroup);
+    QFETCH(const QString, command);
+    QFETCH(const std::chrono::milliseconds, grace);
+    QFETCH(const bool, isDestroyed);
+    if (ForkFd::backend() != ForkFd::Backend::PidFd)
+        QSKIP("There is no walk without pidfds.");
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    Lifeline lifeline;
+    const QByteArray result = inForkedCopy([&]() -> QByteArray {
+        auto process = std::make_unique<Process>();
+        process->setSignalScope(Scope::Tree);
+        process->setStopGrace(grace);
+        process->setDestructionPolicy(Process::DestructionPolicy::Kill);
+        startAndAwait(*process, lifeline, qPrintable(command));
+        {
+            const TemporaryLimit limit(RLIMIT_NOFILE, descriptorLimitThatLeaves(0));
+            isDestroyed ? process.reset() : process->stop();
+        }
+        if (process && !process->waitForFinished())
+            return "not finished";
+        return Process::waitForStopped(1min) ? "stopped" : "not stopped";
+    });
+    QCOMPARE(result, "stopped");
+    lifeline.letGo();
+    const bool areAllGone = lifeline.comesToBeCut();
+    lifeline.cut();
+    QVERIFY(areAllGone);
+}
+
+void tst_StoppingShortage::descriptorsComeBackDuringTheCall_data()
+{
+    QTest::addColumn<bool>("hasCgroup");
+    QTest::addColumn<int>("signal");
+    for (const int signal : {SIGTERM, SIGKILL}) {
+        if (TestCgroups::canBeMade())
+            QTest::addRow("cgroup, signal %d", signal) << true << signal;
+        QTest::addRow("walk, signal %d", signal) << false << signal;
+    }
+}
+
+void tst_StoppingShortage::descriptorsComeBackDuringTheCall()
+{
+    QFETCH(const bool, hasCgroup);
+    QFETCH(const int, signal);
+    if (ForkFd::backend() != ForkFd::Backend::PidFd)
+        QSKIP("Without pidfds other signals reach the group alone.");
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(Scope::Tree);
+    startAndAwait(process, lifeline, "branch session branch session session sleep");
+    limitUntilPause.emplace(RLIMIT_NOFILE, descriptorLimitThatLeaves(0));
+    const bool isSent = process.sendSignal(signal);
+    limitUntilPause.reset();
+    QVERIFY(isSent);
+    const bool areAllGone = lifeline.comesToBeCut();
+    lifeline.cut();
+    QVERIFY(areAllGone);
+    QVERIFY(ends(process));
+}
+
+// With SIGKILL each process is stopped when it is found. Those that were found before the descriptors
+// were gone stayed stopped for ever.
+void tst_StoppingShortage::descriptorsGoneDuringTheWalk()
+{
+    if (ForkFd::backend() != ForkFd::Backend::PidFd)
+        QSKIP("There is no walk without pidfds.");
+    const TestCgroups::Refusal refusal(true);
+    Lifeline lifeline;
+    Process process;
+    const int firstPid = startManySessions(process, lifeline);
+    QVERIFY(firstPid > 0);
+    QFile first(u"/proc/%1/stat"_s.arg(firstPid));
+    QVERIFY(first.open(QIODevice::ReadOnly | QIODevice::Unbuffered));
+    const auto isStopped = [&first] {
+        first.seek(0);
+        return first.readAll().contains(") T ");
+    };
+    {
+        std::optional<TemporaryLimit> limit;
+        std::atomic<bool> isOver = false;
+        std::thread thief([&] {
+            while (!isOver && !limit) {
+                if (isStopped())
+                    limit.emplace(RLIMIT_NOFILE, 3);
+            }
+        });
+        process.kill();
+        isOver = true;
+        thief.join();
+    }
+    const bool isLeftStopped = isStopped();
+    first.close();
+    lifeline.cut();
+    QVERIFY(!isLeftStopped);
     QVERIFY(ends(process));
 }
 

@@ -46,7 +46,7 @@ struct ProcessStatus
 // A process that is gone has no status. Without descriptors or memory, nothing is known of it.
 void throwIfExhausted(int errorCode)
 {
-    if (errorCode == EMFILE || errorCode == ENFILE || errorCode == ENOMEM)
+    if (isShortage(errorCode))
         throw std::system_error(errorCode, std::generic_category());
 }
 
@@ -103,11 +103,18 @@ public:
     {
         m_found.emplace(root, status.startTime);
         m_order.push_back(root);
-        stopIfWanted(root);
     }
+    ~Walk()
+    {
+        if (m_stops && !m_hasSent)
+            letGoOn();
+    }
+    Walk(const Walk &) = delete;
+    Walk &operator=(const Walk &) = delete;
 
     void run()
     {
+        stopIfWanted(m_root);
         while (findMore() && Clock::now() < m_end) { }
     }
 
@@ -117,14 +124,44 @@ public:
         int result = ESRCH;
         for (const pid_t pid : m_order) {
             for (const int signal : signals) {
-                const int errorCode = sendTo(pid, signal);
+                const bool isFirst = pid == m_root && signal == *signals.begin();
+                const int errorCode = isFirst ? sendTo(pid, signal) : sendPatiently(pid, signal);
                 result = errorCode == 0 || result == ESRCH ? errorCode : result;
             }
         }
+        m_hasSent = true;
         return result;
     }
 
 private:
+    // Once a parent has its signal, what descends from it cannot be found again. So the walk waits for
+    // the end of a shortage.
+    int sendPatiently(pid_t pid, int signal) const
+    {
+        for (;;) {
+            try {
+                return sendTo(pid, signal);
+            } catch (const std::exception &) {
+                if (Clock::now() >= m_end)
+                    throw;
+            }
+            pauseFor(1ms);
+        }
+    }
+
+    // For a walk that is given up. Without a descriptor SIGCONT is sent by number: the number was the
+    // process's a moment ago, and SIGCONT ends no process.
+    void letGoOn() const noexcept
+    {
+        for (const pid_t pid : m_order) {
+            try {
+                sendTo(pid, SIGCONT);
+            } catch (const std::exception &) {
+                ::kill(pid, SIGCONT);
+            }
+        }
+    }
+
     // One look at every process. Whether the next one may find more.
     bool findMore()
     {
@@ -196,6 +233,7 @@ private:
     std::map<pid_t, unsigned long long> m_found; ///< Their start times.
     std::vector<pid_t> m_order; ///< The root comes first, and parents before their children.
     bool m_comesBack = false;
+    bool m_hasSent = false;
 };
 
 int signalGroup(ExitWatch &root, std::initializer_list<int> signals) noexcept
@@ -208,11 +246,10 @@ int signalGroup(ExitWatch &root, std::initializer_list<int> signals) noexcept
     return result;
 }
 
-} // namespace
-
-int signalTree(ExitWatch &root, std::initializer_list<int> signals) noexcept
+int walkAndSignal(ExitWatch &root, std::initializer_list<int> signals) noexcept
 try {
-    if (root.pidFd() < 0)
+    // Without descriptors, too, a child that was collected has no tree.
+    if (root.pidFd() < 0 || root.sendSignal(0) != 0)
         return signalGroup(root, signals);
     const std::optional<ProcessStatus> status = statusOf(root.pid());
     // What descends from a child that is gone has another parent by now; and the number has another
@@ -226,11 +263,19 @@ try {
     // The walk has told the rest of the group, too, but for those that came since.
     return kills && root.sendSignalToGroup(SIGKILL) == 0 ? 0 : result;
 } catch (const std::system_error &error) {
-    signalGroup(root, signals);
     return error.code().value();
 } catch (const std::exception &) {
-    signalGroup(root, signals);
     return ENOMEM;
+}
+
+} // namespace
+
+int signalTree(ExitWatch &root, std::initializer_list<int> signals, InShortage inShortage) noexcept
+{
+    const int errorCode = walkAndSignal(root, signals);
+    if (isShortage(errorCode) && inShortage == InShortage::SignalGroup)
+        signalGroup(root, signals);
+    return errorCode;
 }
 
 bool hasLivingMember(pid_t group) noexcept

@@ -11,7 +11,7 @@
 
 namespace ForkFd::Internal {
 
-int signalTree(ExitWatch &root, std::initializer_list<int> signals) noexcept
+int signalTree(ExitWatch &root, std::initializer_list<int> signals, InShortage) noexcept
 {
     int result = ESRCH;
     for (const int signal : signals) {

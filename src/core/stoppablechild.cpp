@@ -5,7 +5,6 @@
 
 #include "launcher.h"
 #include "launchplan.h"
-#include "processtree.h"
 #include "readiness.h"
 #include "signals.h"
 #include "stopper.h"
@@ -21,6 +20,7 @@
 namespace ForkFd::Internal {
 
 using namespace std::chrono_literals;
+using Clock = PrivateCgroup::Clock;
 
 StoppableChild::StoppableChild(Scope scope, Start start)
     : m_scope(scope)
@@ -44,7 +44,7 @@ int StoppableChild::sendSignal(int signal) noexcept
         return ESRCH;
     const CancellationBlocker blocker;
     const std::lock_guard lock(m_signalling);
-    return m_watch ? trySendSignal(signal) : signalStart(signal);
+    return m_watch ? sendPatiently(signal) : signalStart(signal);
 }
 
 // Signal 0 and SIGCONT end nothing.
@@ -62,27 +62,42 @@ bool StoppableChild::setWatch(ExitWatchPtr watch) noexcept
     return m_watch != nullptr;
 }
 
-int StoppableChild::trySendSignal(int signal) noexcept
+// Another thread may have taken the last descriptor for a moment only. The group alone gets the signal
+// when the time is over, because after that the rest of a tree cannot be found.
+int StoppableChild::sendPatiently(int signal) noexcept
+{
+    std::vector<pid_t> told;
+    const auto end = Clock::now() + 100ms;
+    for (;;) {
+        const bool isLast = Clock::now() >= end;
+        const int errorCode =
+            trySendSignal(signal, told, isLast ? InShortage::SignalGroup : InShortage::Repeat);
+        if (isLast || !isShortage(errorCode))
+            return errorCode;
+        pauseFor(1ms);
+    }
+}
+
+int StoppableChild::trySendSignal(int signal, std::vector<pid_t> &told, InShortage inShortage) noexcept
 {
     if (!m_cgroup)
-        return trySendSignals({signal});
+        return trySendSignals({signal}, inShortage);
     if (signal == 0)
         return m_cgroup.isPopulated() ? 0 : ESRCH;
     if (signal == SIGKILL)
-        return killCgroup();
+        return killCgroup(inShortage);
     // The members of a cgroup can only be told by pidfds.
     if (m_watch->pidFd() < 0)
-        return trySendSignals({signal});
-    std::vector<pid_t> told;
-    const int errorCode = m_cgroup.sendSignals({signal}, told, PrivateCgroup::Clock::now() + 1s);
+        return trySendSignals({signal}, inShortage);
+    const int errorCode = m_cgroup.sendSignals({signal}, told, Clock::now() + 1s);
     return errorCode == ETIMEDOUT ? 0 : errorCode;
 }
 
 // Without a cgroup.
-int StoppableChild::trySendSignals(std::initializer_list<int> signals) noexcept
+int StoppableChild::trySendSignals(std::initializer_list<int> signals, InShortage inShortage) noexcept
 {
     if (m_scope == Tree)
-        if (const int errorCode = signalTree(*m_watch, signals); errorCode != ESRCH)
+        if (const int errorCode = signalTree(*m_watch, signals, inShortage); errorCode != ESRCH)
             return errorCode;
     int result = ESRCH;
     for (const int signal : signals) {
@@ -96,10 +111,11 @@ int StoppableChild::trySendSignals(std::initializer_list<int> signals) noexcept
 }
 
 // When there is no descriptor for the cgroup, the group at least; the caller hears of it.
-int StoppableChild::killCgroup() noexcept
+int StoppableChild::killCgroup(InShortage inShortage) noexcept
 {
     const int errorCode = m_cgroup.kill();
-    if (errorCode != 0 && errorCode != ESRCH)
+    const bool isRepeated = isShortage(errorCode) && inShortage == InShortage::Repeat;
+    if (errorCode != 0 && errorCode != ESRCH && !isRepeated)
         m_watch->sendSignalToGroup(SIGKILL);
     return errorCode;
 }
@@ -114,23 +130,49 @@ bool StoppableChild::askToEnd() noexcept
         signalStart(SIGTERM);
         return true;
     }
-    if (!m_cgroup || m_watch->pidFd() < 0) {
-        trySendSignals({SIGTERM, SIGCONT});
-        return true;
-    }
-    const auto now = PrivateCgroup::Clock::now();
+    const auto now = Clock::now();
     if (!m_askEnd)
         m_askEnd = now + 1s;
-    const int errorCode = m_cgroup.sendSignals({SIGTERM, SIGCONT}, m_asked, now + 3ms);
-    if (errorCode == ETIMEDOUT && now < *m_askEnd)
+    const bool goesOn = now < *m_askEnd;
+    const int errorCode = tryAsk(now, goesOn ? InShortage::Repeat : InShortage::SignalGroup);
+    if (goesOn && (errorCode == ETIMEDOUT || isShortage(errorCode)))
         return false;
-    if (errorCode != ESRCH && errorCode != ETIMEDOUT && errorCode != 0 && m_asked.empty()) {
-        m_watch->sendSignalToGroup(SIGTERM); // No descriptor or memory to find the members with.
-        m_watch->sendSignalToGroup(SIGCONT);
-    }
     m_asked = {};
     m_askEnd.reset();
     return true;
+}
+
+int StoppableChild::tryAsk(Clock::time_point now, InShortage inShortage) noexcept
+{
+    if (!m_cgroup || m_watch->pidFd() < 0)
+        return trySendSignals({SIGTERM, SIGCONT}, inShortage);
+    const int errorCode = m_cgroup.sendSignals({SIGTERM, SIGCONT}, m_asked, now + 3ms);
+    const bool isRepeated = isShortage(errorCode) && inShortage == InShortage::Repeat;
+    if (errorCode != ESRCH && errorCode != ETIMEDOUT && errorCode != 0 && m_asked.empty()
+        && !isRepeated) {
+        m_watch->sendSignalToGroup(SIGTERM); // The members cannot be found.
+        m_watch->sendSignalToGroup(SIGCONT);
+    }
+    return errorCode;
+}
+
+int StoppableChild::tryKill() noexcept
+{
+    if (!belongsToThisProcess())
+        return ESRCH;
+    const CancellationBlocker blocker;
+    const std::lock_guard lock(m_signalling);
+    if (!m_watch)
+        return signalStart(SIGKILL);
+    const auto now = Clock::now();
+    if (!m_killEnd)
+        m_killEnd = now + 1s;
+    std::vector<pid_t> told;
+    const int errorCode =
+        trySendSignal(SIGKILL, told, now < *m_killEnd ? InShortage::Repeat : InShortage::SignalGroup);
+    if (!isShortage(errorCode))
+        m_killEnd.reset();
+    return errorCode;
 }
 
 bool StoppableChild::hasEnded() noexcept

@@ -7,6 +7,7 @@
 #include "exitwatch.h"
 #include "oneperprocess.h"
 #include "privatecgroup.h"
+#include "processtree.h"
 #include "startcontrol.h"
 
 #include <chrono>
@@ -58,12 +59,18 @@ public:
     bool signalsAtOnce() const noexcept { return m_scope != Tree || isStarting() || m_cgroup; }
 
     /// Sends a signal to what the scope reaches and is still there. Returns 0 or an errno; ESRCH when
-    /// nothing was reached. Any thread. During a start in a thread it gives the start up; EAGAIN when
-    /// the child was not reached and will come to know of it.
+    /// nothing was reached. Waits 100 ms at most for descriptors and memory to find a tree with; then
+    /// the group gets the signal, and the errno is that of the shortage. Any thread. During a start in a
+    /// thread it gives the start up; EAGAIN when the child was not reached and will come to know of it.
     int sendSignal(int signal) noexcept;
     /// Asks all of them to end. A stopped process does not hear of that before it goes on. False after a
-    /// short time when there are more: another call goes on, until a second is over. Any thread.
+    /// short time when there are more, or in a shortage: another call goes on, until a second is over.
+    /// Then the group at least is asked. Any thread.
     bool askToEnd() noexcept;
+    /// Sends SIGKILL as sendSignal() does, for a caller that calls again while isShortage() holds for
+    /// the result, and meanwhile has others to look after: only when a second is over the group gets it.
+    /// Any thread.
+    int tryKill() noexcept;
     /// Whether the child has ended, collected or not, and its scope reaches no other living process. Any
     /// thread.
     bool hasEnded() noexcept;
@@ -82,9 +89,11 @@ private:
     bool isStarting() const noexcept { return m_start && !m_start->isTold(); }
     bool setWatch(ExitWatchPtr watch) noexcept;
     int signalStart(int signal) noexcept;
-    int trySendSignal(int signal) noexcept;
-    int trySendSignals(std::initializer_list<int> signals) noexcept;
-    int killCgroup() noexcept;
+    int sendPatiently(int signal) noexcept;
+    int trySendSignal(int signal, std::vector<pid_t> &told, InShortage inShortage) noexcept;
+    int trySendSignals(std::initializer_list<int> signals, InShortage inShortage) noexcept;
+    int killCgroup(InShortage inShortage) noexcept;
+    int tryAsk(PrivateCgroup::Clock::time_point now, InShortage inShortage) noexcept;
 
     const Scope m_scope;
     const std::unique_ptr<StartControl> m_start; ///< With InThread.
@@ -93,9 +102,10 @@ private:
     ExitWatchPtr m_watch;
     bool m_hasTask = false;
     std::mutex m_signalling; ///< Watches take one signal at a time. It also guards the setting of
-                             ///< m_watch, and the two below.
+                             ///< m_watch, and all below.
     std::vector<pid_t> m_asked; ///< The members of the cgroup that askToEnd() has told so far.
-    std::optional<PrivateCgroup::Clock::time_point> m_askEnd; ///< Of an askToEnd() that is to go on.
+    /// Of an askToEnd(), and of a tryKill(), that is to go on.
+    std::optional<PrivateCgroup::Clock::time_point> m_askEnd, m_killEnd;
 };
 
 /// As launch(), for an object that has no child yet, into a process group or cgroup of its own where the

@@ -32,12 +32,6 @@ Clock::time_point fromNow(Clock::duration time) noexcept
     return Clock::now() + std::clamp<Clock::duration>(time, 0s, std::chrono::hours(24 * 365 * 100));
 }
 
-// The child may not have got the signal, and may get it a moment later.
-bool isShortage(int errorCode) noexcept
-{
-    return errorCode == EMFILE || errorCode == ENFILE || errorCode == ENOMEM || errorCode == EAGAIN;
-}
-
 } // namespace
 
 Clock::time_point StopperState::Task::due() const noexcept
@@ -322,14 +316,14 @@ void StopperState::ask(StoppableChild &child) noexcept
 
 void StopperState::kill(StoppableChild &child) noexcept
 {
-    const int errorCode = child.sendSignal(SIGKILL);
+    const int errorCode = child.tryKill();
     const std::lock_guard lock(m_mutex);
     const auto it = m_tasks.find(&child);
     if (it == m_tasks.end())
         return;
     Task &task = it->second;
     task.isInHand = false;
-    if (isShortage(errorCode))
+    if (isShortage(errorCode) || errorCode == EAGAIN) // A start may get it a moment later.
         task.killTime = std::min(task.killTime, fromNow(shortDelay));
     else if (!task.isInSet)
         lookAgain(task);

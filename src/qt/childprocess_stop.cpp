@@ -60,10 +60,8 @@ void ChildProcessPrivate::killAtDestruction()
         qCWarning(childProcessLog).nospace()
             << "QProcess: Destroyed while process (" << QDir::toNativeSeparators(settings.program)
             << ") is still running.";
-    if (child->signalsAtOnce())
-        child->sendSignal(SIGKILL);
-    else
-        Stopper::kill(child);
+    if (!child->signalsAtOnce() || isShortage(child->tryKill()))
+        Stopper::kill(child); // Takes its time, and tries again.
 }
 
 // The reaper collects it. What was asked to end gets no longer grace than it was given.
@@ -179,7 +177,8 @@ void ChildProcessPrivate::enforceTimeLimit()
 /// With SignalScope::Tree it blocks for a second at most: without a cgroup it walks through all
 /// processes, with one it looks for members until it finds no new one; otherwise it never blocks.
 /// **Errors** (errno): ESRCH, there is nobody; EINVAL, no such signal; EPERM, they have taken another
-/// identity. \since 0.1
+/// identity; EMFILE, ENFILE, ENOMEM, for 100 ms there was no descriptor or memory to find the tree with,
+/// and at most its group has the signal. \since 0.1
 bool ChildProcess::sendSignal(int signal)
 {
     const int errorCode = d->sendSignal(signal);
