@@ -18,6 +18,7 @@ class tst_FirstStart : public ProcessTest
 private Q_SLOTS:
     void initTestCase();
     void inForkedCopyOfAFirstStart();
+    void inForkedCopyOfAFirstRun();
     void whileAPluginIsLoaded();
     void besideAFifoOfItsName();
 };
@@ -25,13 +26,19 @@ private Q_SLOTS:
 void tst_FirstStart::initTestCase()
 {
 #ifndef FORKFD_TEST_INTERPOSES
-    QSKIP("The program that is started here puts its own getenv() in the place of libc's.");
+    QSKIP("The program that is started here puts functions of its own in the place of libc's.");
 #endif
 }
 
 void tst_FirstStart::inForkedCopyOfAFirstStart()
 {
     QCOMPARE(outcomeOf({{FORKFD_TEST_FIRSTSTART, "fork"}}), "exited with code 0");
+}
+
+// The thread pool that stands in for Qt's was a static of a function.
+void tst_FirstStart::inForkedCopyOfAFirstRun()
+{
+    QCOMPARE(outcomeOf({{FORKFD_TEST_FIRSTRUN}}), "exited with code 0");
 }
 
 void tst_FirstStart::whileAPluginIsLoaded()

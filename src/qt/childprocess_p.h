@@ -43,7 +43,7 @@ namespace ForkFd {
 class ChildProcessPrivate final : private Internal::HubClient
 {
 public:
-    explicit ChildProcessPrivate(ChildProcess *owner) noexcept
+    explicit ChildProcessPrivate(ChildProcess *owner)
         : q(owner)
     {
     }

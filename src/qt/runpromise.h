@@ -4,6 +4,8 @@
 #ifndef FORKFD_RUNPROMISE_H
 #define FORKFD_RUNPROMISE_H
 
+#include "onlyone.h"
+
 #include <ForkFd/run.h>
 
 #include <QtCore/QFutureInterface>
@@ -21,9 +23,7 @@ class RunPromise
 public:
     RunPromise()
     {
-        static auto *const pool =
-            new QThreadPool; // Never destroyed: somebody may wait until the very end.
-        m_interface.setThreadPool(pool);
+        m_interface.setThreadPool(&pool.get());
         m_interface.reportStarted();
     }
 
@@ -35,6 +35,8 @@ public:
     void finish() { m_interface.reportFinished(); }
 
 private:
+    static constinit inline OnlyOne<QThreadPool> pool;
+
     QFutureInterface<RunResult> m_interface;
 };
 

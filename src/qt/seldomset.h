@@ -4,10 +4,9 @@
 #ifndef FORKFD_SELDOMSET_H
 #define FORKFD_SELDOMSET_H
 
-#include <array>
-#include <cstddef>
+#include "onlyone.h"
+
 #include <memory>
-#include <new>
 #include <utility>
 
 namespace ForkFd::Internal {
@@ -17,20 +16,17 @@ template<typename T>
 class SeldomSet
 {
 public:
+    /// Throws std::bad_alloc.
+    SeldomSet() { unset.get(); }
+
     explicit operator bool() const noexcept { return m_value != nullptr; }
-    const T &get() const noexcept { return m_value ? *m_value : unset(); }
+    const T &get() const noexcept { return m_value ? *m_value : unset.get(); }
     const T *operator->() const noexcept { return &get(); }
     void set(T value) { m_value = std::make_unique<T>(std::move(value)); }
     void reset() noexcept { m_value.reset(); }
 
 private:
-    // Never destroyed: static objects read it until the end.
-    static const T &unset() noexcept
-    {
-        alignas(T) static std::array<std::byte, sizeof(T)> memory;
-        static const T *const value = new (memory.data()) T{};
-        return *value;
-    }
+    static constinit inline OnlyOne<const T> unset;
 
     std::unique_ptr<T> m_value;
 };
