@@ -86,6 +86,12 @@ QStringList left(qint64 pid)
                                     : QDir(ownDirectory()).entryList({pattern}, QDir::Dirs);
 }
 
+QString prepareBelow(const QString &name)
+{
+    const QString path = ownDirectory() + u'/' + name + QStringLiteral("/prepared");
+    return QDir().mkdir(path) ? path : QString();
+}
+
 void remove(const QString &name)
 {
     QDir(ownDirectory()).rmdir(name);

@@ -14,6 +14,8 @@ namespace TestCgroups {
 bool canBeMade();
 /// Those that it has made and not removed; or another process.
 QStringList left(qint64 pid = QCoreApplication::applicationPid());
+/// Makes an empty one below one of them, as a service manager does. Returns its path.
+QString prepareBelow(const QString &name);
 /// Removes one of them.
 void remove(const QString &name);
 

@@ -181,6 +181,27 @@ bool removeEmpty(const fs::path &directory)
     return ::rmdir(directory.c_str()) == 0 || errno == ENOENT;
 }
 
+// cgroups(7), "Cgroups v2 cgroup.events": of this one and all below.
+bool isPopulatedOrUnknown(const std::string &directory) noexcept
+{
+    const UniqueFd file = openIn(directory, "cgroup.events", O_RDONLY);
+    char text[256];
+    const ssize_t size = file ? ::read(file.get(), text, sizeof text) : -1;
+    if (size < 0)
+        return errno != ENOENT && errno != ENODEV;
+    return std::string_view(text, static_cast<std::size_t>(size)).find("populated 1")
+        != std::string_view::npos;
+}
+
+// Where processes live, the empty cgroups below stay: a service manager or a container runtime among
+// them may be about to put a process there.
+bool removeUnlessPopulated(const std::string &directory)
+{
+    if (::rmdir(directory.c_str()) == 0 || errno == ENOENT)
+        return true;
+    return !isPopulatedOrUnknown(directory) && removeEmpty(directory);
+}
+
 bool isOfDeadProcess(const std::string &name) noexcept
 {
     int owner = 0;
@@ -198,7 +219,7 @@ void removeThoseOfDeadProcesses(const std::string &parent) noexcept
 try {
     for (const fs::path &directory : directoriesIn(parent)) {
         if (isOfDeadProcess(directory.filename().string()))
-            removeEmpty(directory);
+            removeUnlessPopulated(directory.string());
     }
 } catch (const std::exception &) { // The next one tries again.
 }
@@ -252,18 +273,9 @@ bool PrivateCgroup::isOfThisProcess() const noexcept
     return !m_path.empty() && m_owner.isCurrent();
 }
 
-// cgroups(7), "Cgroups v2 cgroup.events": of this one and all below.
 bool PrivateCgroup::isPopulated() const noexcept
 {
-    if (!isOfThisProcess())
-        return false;
-    const UniqueFd file = openIn(m_path, "cgroup.events", O_RDONLY);
-    char text[256];
-    const ssize_t size = file ? ::read(file.get(), text, sizeof text) : -1;
-    if (size < 0)
-        return errno != ENOENT && errno != ENODEV; // Unknown: the caller goes on.
-    return std::string_view(text, static_cast<std::size_t>(size)).find("populated 1")
-        != std::string_view::npos;
+    return isOfThisProcess() && isPopulatedOrUnknown(m_path);
 }
 
 int PrivateCgroup::kill() noexcept
@@ -313,7 +325,7 @@ bool PrivateCgroup::remove() noexcept
 try {
     if (!isOfThisProcess())
         return true;
-    if (!removeEmpty(m_path))
+    if (!removeUnlessPopulated(m_path))
         return false;
     m_path.clear();
     return true;
