@@ -17,6 +17,7 @@
 #include <cerrno>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -92,6 +93,7 @@ private Q_SLOTS:
     void detached_data();
     void detached();
     void noDescriptorsToWaitFor();
+    void noDescriptorsForASlowStart();
     void noReceiving();
     void noReading_data();
     void noReading();
@@ -314,6 +316,31 @@ void tst_RefusalsQt::noDescriptorsToWaitFor()
             + (eventually([] { return waitpid(-1, nullptr, WNOHANG) < 0; }) ? "collected" : "left");
     });
     QCOMPARE(result, "told, exited with code 42, hello\ncollected");
+}
+
+// Each wait read the child's report until that came, and did not see the child's end.
+void tst_RefusalsQt::noDescriptorsForASlowStart()
+{
+    for (const bool isKilled : {false, true}) {
+        const QByteArray result = inForkedCopy([isKilled]() -> QByteArray {
+            TestPipe go;
+            ChildProcess process;
+            process.setChildProcessModifier([&go] {
+                pollfd entry = {go.readEnd(), POLLIN, 0};
+                poll(&entry, 1, 30000);
+            });
+            process.start(childProgram(), words("exit 3"));
+            const pid_t copy = fork(); // Holds the child's end of the report.
+            for (alarm(60); copy == 0; pause()) { }
+            const TemporaryLimit limit(RLIMIT_NOFILE, 0);
+            QByteArray all = process.waitForStarted(20) ? "too early, " : "";
+            isKilled ? process.kill() : go.write("g");
+            all += hasEnded(process) ? text(process.exitInfo()) : "hangs";
+            kill(copy, SIGKILL);
+            return all;
+        });
+        QCOMPARE(result, isKilled ? "killed by SIGKILL" : "exited with code 3");
+    }
 }
 
 // The fault walker found this: a child that waited for its parent's word exited with 125, as if its

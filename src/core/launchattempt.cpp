@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <utility>
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -90,7 +91,8 @@ bool LaunchAttempt::Line::open() noexcept
         return false;
     ours.reset(ends[0]);
     theirs.reset(ends[1]);
-    return true;
+    // A look at the report must not block, also where poll(2) is refused. Their end blocks still.
+    return ::fcntl(ours.get(), F_SETFL, O_NONBLOCK) == 0;
 }
 
 // Runs in the child between clone and exec: async-signal-safe calls only. Returns when it may go on.
@@ -155,10 +157,10 @@ LaunchAttempt::Outcome LaunchAttempt::letGo(Line &line, bool hasGate, ExitWatch 
     return m_context.plan ? readReport(line, watch) : Started;
 }
 
-LaunchAttempt::Outcome LaunchAttempt::readReport(Line &line, const ExitWatch *watch) noexcept
+LaunchAttempt::Outcome LaunchAttempt::readReport(Line &line, ExitWatch *watch) noexcept
 {
     StartReport report(std::move(line.ours));
-    const StartReport::Outcome outcome = report.await(watch ? watch->descriptor() : -1, !m_later);
+    const StartReport::Outcome outcome = report.await(watch, !m_later);
     m_report = report.received();
     if (m_later && outcome == StartReport::AtModifier)
         *m_later = std::move(report);

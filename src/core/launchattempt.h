@@ -100,7 +100,7 @@ private:
     void beginCopiedChild(Line &line, bool hasGate) noexcept;
     static bool openGate(const Line &line) noexcept;
     Outcome letGo(Line &line, bool hasGate, ExitWatch *watch) noexcept;
-    Outcome readReport(Line &line, const ExitWatch *watch) noexcept;
+    Outcome readReport(Line &line, ExitWatch *watch) noexcept;
 
     LaunchFailure m_failure;
     StartReport *m_later = nullptr;

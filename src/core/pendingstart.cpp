@@ -15,10 +15,11 @@ namespace ForkFd::Internal {
 
 namespace {
 
-bool isReadable(int fd) noexcept
+bool hasEnded(ExitWatch &watch) noexcept
 {
-    pollfd entry = {fd, POLLIN, 0};
-    return ::poll(&entry, 1, 0) > 0 && (entry.revents & POLLIN) != 0;
+    pollfd entry = {watch.descriptor(), POLLIN, 0};
+    const int count = ::poll(&entry, 1, 0);
+    return count < 0 ? watch.peek().has_value() : count > 0; // RLIMIT_NOFILE may be 0.
 }
 
 class ReportedStart final : public PendingStart
@@ -39,8 +40,8 @@ public:
         // The socket is the parent's, too: what a copy reads would be missing there.
         if (!m_child || !m_child->watch().belongsToThisProcess())
             return true;
-        const bool hasEnded = isReadable(m_child->watch().descriptor());
-        const StartReport::Outcome outcome = hasEnded ? m_report.lookAtEnd() : m_report.look();
+        const bool isOver = hasEnded(m_child->watch());
+        const StartReport::Outcome outcome = isOver ? m_report.lookAtEnd() : m_report.look();
         if (outcome == StartReport::Failed) {
             m_failure = m_report.failure();
             LaunchAttempt::collectFailedCopy(m_child->watch()); // It is about to exit.

@@ -3,6 +3,7 @@
 
 #include "startreport.h"
 
+#include "exitwatch.h"
 #include "readiness.h"
 
 #include <algorithm>
@@ -32,13 +33,23 @@ StartReport::Outcome StartReport::lookAtEnd() noexcept
     return m_outcome;
 }
 
-StartReport::Outcome StartReport::await(int childEnd, bool passesModifier) noexcept
+namespace {
+
+// What poll(2) has told of the watch's descriptor; POLLNVAL: nothing, see pollDescriptors().
+bool isEnd(short events, ExitWatch *watch) noexcept
+{
+    return (events & POLLIN) != 0 || (events != 0 && watch->peek());
+}
+
+} // namespace
+
+StartReport::Outcome StartReport::await(ExitWatch *watch, bool passesModifier) noexcept
 {
     const Outcome enough = passesModifier ? Started : AtModifier;
     while (look() < enough) {
-        pollfd entries[] = {{m_socket.get(), POLLIN, 0}, {childEnd, POLLIN, 0}};
+        pollfd entries[] = {{m_socket.get(), POLLIN, 0}, {watch ? watch->descriptor() : -1, POLLIN, 0}};
         if (pollDescriptors(entries, std::size(entries), timeToDeadline()) > 0
-            && (entries[1].revents & POLLIN) != 0)
+            && isEnd(entries[1].revents, watch))
             lookAtEnd();
     }
     return m_outcome;
@@ -54,11 +65,7 @@ LaunchFailure StartReport::failure() const noexcept
 // Whether a whole report has come.
 bool StartReport::receive() noexcept
 {
-    // Not recv(2), which a filter may refuse that lets socketpair(2) through. No other thread reads
-    // here.
-    pollfd entry = {m_socket.get(), POLLIN, 0};
-    if (pollDescriptors(&entry, 1, 0) <= 0)
-        return false;
+    // Not recv(2), which a filter may refuse that lets socketpair(2) through.
     char *const bytes = reinterpret_cast<char *>(&m_next);
     ssize_t count;
     do {

@@ -16,6 +16,8 @@
 
 namespace ForkFd::Internal {
 
+class ExitWatch;
+
 /// The parent's end of the socket on which a child with a copy of our memory reports its start.
 ///
 /// States: Pending → AtModifier (only with a modifier) → Started or Failed. It is Started at the end of
@@ -37,6 +39,7 @@ public:
     static constexpr std::chrono::milliseconds patience{100};
 
     StartReport() noexcept = default;
+    /// The socket does not block.
     explicit StartReport(UniqueFd socket) noexcept
         : m_socket(std::move(socket))
     {
@@ -50,9 +53,9 @@ public:
     Outcome look() noexcept;
     /// The same when the child is known to have ended: it is settled then.
     Outcome lookAtEnd() noexcept;
-    /// Blocks until `outcome` is more than Pending or, if `passesModifier`, than AtModifier. `childEnd`
-    /// becomes readable when the child has ended; -1: that is not known.
-    Outcome await(int childEnd, bool passesModifier) noexcept;
+    /// Blocks until `outcome` is more than Pending or, if `passesModifier`, than AtModifier. `watch` is
+    /// the child's; null: its end cannot be known.
+    Outcome await(ExitWatch *watch, bool passesModifier) noexcept;
     /// The last that the child has told.
     const ChildReport &received() const noexcept { return m_received; }
     /// What its failure is told with.
