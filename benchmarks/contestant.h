@@ -17,50 +17,50 @@ namespace Benchmarks {
 
 class Task;
 
-/// Something that a contestant should have done and has not.
+/// A contestant did not do what the scenario asked for.
 class Failure : public std::runtime_error
 {
     using std::runtime_error::runtime_error;
 };
 
-/// One child, started and watched in the way of one contestant. Every function throws a Failure.
+/// One child, started and watched by one contestant. Every function may throw a Failure.
 class Child
 {
 public:
     Child() = default;
-    /// A child that still runs is killed.
+    /// Kills the child if it still runs.
     virtual ~Child() = default;
     Child(const Child &) = delete;
     Child &operator=(const Child &) = delete;
 
-    /// Starts the child. Returns when the contestant gives the calling thread back. The task outlives
-    /// this object.
+    /// Starts the child. Returns as soon as the contestant's own start function does. The task must
+    /// outlive this object.
     virtual void start(const Task &task) = 0;
     /// Sends SIGKILL.
     virtual void kill() = 0;
-    /// Returns when the child's end is known: its exit code, or the negative number of a signal.
+    /// Waits for the child's end. Returns its exit code, or the negated number of the fatal signal.
     virtual int awaitEnd() = 0;
-    /// Reads all of the standard output, and returns how many bytes that were. awaitEnd() is next.
+    /// Reads standard output until end of file, and returns the number of bytes. Call awaitEnd() next.
     virtual std::int64_t readToEnd() = 0;
-    /// Writes that to the child and reads as many bytes.
+    /// Writes `data` to the child, and reads as many bytes back.
     virtual void exchange(std::string_view data) = 0;
 };
 
-/// A child whose streams are a QIODevice, and whose events come from Qt's event loop.
+/// A child that is a QIODevice and reports its events through Qt's event loop.
 class DeviceChild : public Child
 {
 public:
     virtual QIODevice &device() = 0;
-    /// Writes by the class's own function for arrays.
+    /// Writes with the class's write(const QByteArray &).
     virtual void writeArray(const QByteArray &data) = 0;
-    /// The child reads end of file once everything was written.
+    /// Closes the child's standard input after everything is written.
     virtual void closeInput() = 0;
-    /// Reads all output as it comes, and forgets it.
+    /// Reads output as it arrives, and drops it.
     virtual void discardOutput() = 0;
 };
 
-/// One way to start children. Each is a program of its own, so that none has another's signal handlers,
-/// threads and memory in its way.
+/// One way to start children. Each contestant is a separate program, so that the signal handlers,
+/// threads and heap of one do not affect another.
 class Contestant
 {
 public:
@@ -70,23 +70,23 @@ public:
     Contestant &operator=(const Contestant &) = delete;
 
     virtual std::unique_ptr<Child> makeChild() = 0;
-    /// The same as such a child; null if its children are none.
+    /// Like makeChild(), but returns a DeviceChild; null if the contestant has no such class.
     virtual std::unique_ptr<DeviceChild> makeDevice() { return nullptr; }
     /// The library's name and version.
     virtual std::string version() const = 0;
-    /// Whether it goes beyond single children that only exit.
+    /// Whether it takes part in all scenarios, not only in those with one child that exits at once.
     virtual bool isComplete() const { return true; }
-    /// Whether makeDevice() makes any.
+    /// Whether makeDevice() returns a child.
     virtual bool hasDevices() const { return false; }
-    /// Whether it can do Style::Waiting.
+    /// Whether it supports Style::Waiting.
     virtual bool canWait() const { return false; }
-    /// Whether it knows Task::hasOptions.
+    /// Whether it supports Task::hasOptions.
     virtual bool hasOptions() const { return false; }
-    /// Whether it learns of ends through our SIGCHLD backend.
+    /// Whether it uses ForkFd's SIGCHLD backend.
     virtual bool usesSigChldBackend() const { return false; }
 };
 
-/// Each contestant's program defines it.
+/// Each contestant's program defines this function.
 std::unique_ptr<Contestant> makeContestant();
 
 } // namespace Benchmarks

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// The program of one contestant: --check or --full, and the options of Google Benchmark.
+// The main program of every contestant. It accepts --check or --full, and Google Benchmark's options.
 
 #include "scenario.h"
 
@@ -18,7 +18,7 @@ namespace {
 
 using namespace Benchmarks;
 
-/// Runs scenarios, and lets go of what one of them has kept before the next one begins.
+/// Runs scenarios. Releases what a scenario keeps between its runs before the next scenario begins.
 class Stage
 {
 public:
@@ -58,7 +58,7 @@ private:
     bool m_hasFailed = false;
 };
 
-// Takes it out of the arguments.
+// Removes the option from the arguments, and returns whether it was there.
 bool takeOption(int &argc, char **argv, std::string_view option)
 {
     char **const end = std::remove(argv, argv + argc, option);
@@ -75,7 +75,7 @@ Form takeForm(int &argc, char **argv)
     return isCheck ? Form::Check : isFull ? Form::Full : Form::Short;
 }
 
-// As many as there may be, and no more than what the goals speak of.
+// Raises the soft limit to the hard limit, but at most to the 20,000 descriptors that the goals assume.
 void limitDescriptors()
 {
     constexpr rlim_t wanted = 20000;

@@ -17,24 +17,24 @@
 
 namespace Benchmarks {
 
-/// How long it may take.
+/// How thorough a run is, and so how long it takes.
 enum class Form {
-    Check, ///< Everything once and small, to see that it works.
-    Short, ///< What a person waits for.
-    Full
+    Check, ///< Each scenario once, at its smallest size, to test that it works.
+    Short, ///< A few minutes for all contestants.
+    Full ///< Half an hour: larger parents and more children.
 };
 
-/// Something that this machine or this user cannot do. What it says goes into the report.
+/// This machine or this user cannot run the scenario. The report prints what().
 class Impossible : public std::runtime_error
 {
     using std::runtime_error::runtime_error;
 };
 
-/// Something that all contestants do and that takes time, or memory.
+/// A workload that every contestant runs, and whose time or memory is measured.
 class Scenario
 {
 public:
-    /// The name is made of words between slashes; report/titles.py knows what they mean.
+    /// The name consists of words separated by slashes; report/titles.py maps names to headings.
     explicit Scenario(std::string name, int iterations)
         : m_name(std::move(name))
         , m_iterations(iterations)
@@ -47,9 +47,10 @@ public:
     const std::string &name() const { return m_name; }
     int iterations() const { return m_iterations; }
 
-    /// Does it as often as the state says, and tells it the time of each. Throws Failure, Impossible.
+    /// Runs as many iterations as the state asks for, and sets the time of each. Throws Failure or
+    /// Impossible.
     virtual void run(benchmark::State &state, Contestant &contestant) = 0;
-    /// Gives back what was kept from one run to the next.
+    /// Releases what the scenario keeps from one run to the next.
     virtual void leave() { }
 
 private:
@@ -59,7 +60,7 @@ private:
 
 using Scenarios = std::vector<std::unique_ptr<Scenario>>;
 
-// Each adds what the contestant can do.
+// Each function adds the scenarios that the contestant supports.
 void addStartAndFinish(Scenarios &scenarios, const Contestant &contestant, Form form);
 void addResident(Scenarios &scenarios, const Contestant &contestant, Form form);
 void addOneEnding(Scenarios &scenarios, const Contestant &contestant, Form form);
@@ -69,18 +70,18 @@ void addChatty(Scenarios &scenarios, const Contestant &contestant, Form form);
 void addRoundTrips(Scenarios &scenarios, const Contestant &contestant, Form form);
 void addFootprint(Scenarios &scenarios, const Contestant &contestant, Form form);
 
-/// Starts the child and awaits its end. Fails unless that is the one given.
+/// Starts the child and waits for its end. Throws Failure unless it ends as expected.
 void runToEnd(Contestant &contestant, const Task &task, int expectedEnd = exitCodeOfExiting);
-/// Fails unless the child's streams lead where the task says.
+/// Throws Failure unless the child's standard streams are what `channels` says.
 void proveChannels(Contestant &contestant, Channels channels);
-/// The last word of a scenario's name.
+/// The word for `channels` in a scenario's name.
 const char *nameOf(Channels channels);
 
-/// Measures what happens between two points.
+/// Measures the time from its construction to stop().
 class Stopwatch
 {
 public:
-    /// Hands the time since its construction to the state.
+    /// Sets the elapsed time as the iteration's time.
     void stop(benchmark::State &state) const;
 
 private:

@@ -11,19 +11,19 @@
 
 namespace Benchmarks {
 
-/// Where the child's three streams lead.
+/// What the child's three standard streams are.
 enum class Channels {
-    None, ///< To where the parent's lead.
-    Pipes ///< Each through a pipe of its own to the parent.
+    None, ///< Inherited from the parent.
+    Pipes ///< Three pipes to the parent.
 };
 
-/// How the parent learns of what happens.
+/// How the parent waits for events of the child.
 enum class Style {
-    EventLoop, ///< Through the library's event loop.
-    Waiting ///< By a call that blocks until it has happened.
+    EventLoop, ///< In the library's event loop.
+    Waiting ///< In a call that blocks until the event.
 };
 
-/// A child to be started, in the words of all contestants, so that none has to translate.
+/// A command to start, in the string types of all contestants: no measurement includes a conversion.
 class Task
 {
 public:
@@ -32,9 +32,9 @@ public:
     Task(const Task &) = delete;
     Task &operator=(const Task &) = delete;
 
-    /// The one that only exits.
+    /// The program that exits at once.
     static Task exiting(Channels channels, Style style = Style::EventLoop);
-    /// The one that does what it is told.
+    /// The program that does what its arguments say (children/busy.cpp).
     static Task busy(std::vector<std::string> arguments, Channels channels,
                      Style style = Style::EventLoop);
 
@@ -46,18 +46,18 @@ public:
 
     const Channels channels;
     const Style style;
-    bool amongMany = false; ///< The parent has many such children at a time.
-    bool wantsBigPipe = false; ///< The child writes much. Who can choose takes a pipe of 1 MiB.
-    bool hasOptions = false; ///< With every launch option that goes together with the others.
+    bool amongMany = false; ///< The parent has many such children at the same time.
+    bool wantsBigPipe = false; ///< The child writes a lot. Contestants that can choose use a 1 MiB pipe.
+    bool hasOptions = false; ///< Set every launch option that can be combined with the others.
 
 private:
     std::vector<std::string> m_words;
-    std::vector<char *> m_argv; ///< Ends in a null pointer.
+    std::vector<char *> m_argv; ///< Null-terminated.
     QString m_program;
     QStringList m_arguments;
 };
 
-/// What exiting() exits with.
+/// The exit code of the program that exiting() names.
 constexpr int exitCodeOfExiting = 3;
 
 } // namespace Benchmarks

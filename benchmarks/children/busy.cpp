@@ -1,13 +1,14 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// The child that has something to do:
+// A child that does what its first argument says:
 //
 //   sleep              sleeps until it is killed
 //   output N           writes N bytes to standard output
 //   swallow            reads standard input until end of file
 //   echo               copies standard input to standard output until end of file
-//   streams DEV INO …  exits with a mask of its three streams that are other files than these
+//   streams DEV INO …  compares its three standard streams with these files; the exit code is a mask of
+//                      the streams that differ
 
 #include <cstdlib>
 #include <cstring>
@@ -19,7 +20,7 @@
 
 namespace {
 
-char buffer[128 << 10]; // As much as cat(1) writes at a time.
+char buffer[128 << 10]; // The size that cat(1) uses.
 
 bool writeAll(size_t size)
 {
@@ -35,7 +36,7 @@ bool writeAll(size_t size)
 int output(long long size)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    std::memset(buffer, 'x', sizeof buffer); // Else all of it would be the one page of zeros.
+    std::memset(buffer, 'x', sizeof buffer); // Otherwise every page would map the kernel's zero page.
     for (; size > 0; size -= static_cast<long long>(sizeof buffer)) {
         const auto rest = static_cast<size_t>(size);
         if (!writeAll(rest < sizeof buffer ? rest : sizeof buffer))
@@ -63,7 +64,7 @@ int echo()
 
 [[noreturn]] void sleepForEver()
 {
-    prctl(PR_SET_PDEATHSIG, SIGKILL); // A benchmark that was interrupted leaves none behind.
+    prctl(PR_SET_PDEATHSIG, SIGKILL); // An interrupted benchmark leaves no child behind.
     for (;;)
         pause();
 }

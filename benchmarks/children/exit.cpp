@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// The child that only exits. What it takes is in every figure, so it takes as little as a program can:
-// it is static, and there is nothing before its first instruction, which is this function.
+// The child that exits at once. Every figure includes its run time, so it does as little as possible: it
+// is static, and the kernel enters this function directly, without any start-up code.
 
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -10,5 +10,5 @@
 extern "C" [[noreturn]] void _start()
 {
     for (;;)
-        syscall(SYS_exit_group, 3); // libc itself is not set up, but this function needs nothing of it.
+        syscall(SYS_exit_group, 3); // Works although libc is not initialized.
 }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// Boost.Process v2, which needs headers only.
+// Boost.Process v2, header-only.
 
 #include "../contestant.h"
 #include "../task.h"

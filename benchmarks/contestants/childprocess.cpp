@@ -18,8 +18,8 @@ namespace Benchmarks {
 
 namespace {
 
-// One terminal for all children, one after another. A session that ends hangs it up, and what was open
-// on it is of no more use: each child gets a descriptor of its own.
+// A terminal that the children use one after another. When a session ends, the kernel hangs the terminal
+// up and its open descriptors become useless. So open() returns a new descriptor for each child.
 class Terminal
 {
 public:
@@ -52,8 +52,8 @@ std::vector<int> allowedProcessors()
     return processors;
 }
 
-// Every option that goes together with all others and needs neither a thread, nor a folder of the
-// machine's. Where one would slow the child down, it gets what it has.
+// Sets every option that can be combined with the others and needs neither a thread nor a control group.
+// Options that could slow the child down get the value that it would have anyway.
 ForkFd::LaunchOptions allOptions()
 {
     constexpr uid_t nobody = 65534;

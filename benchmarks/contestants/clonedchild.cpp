@@ -20,11 +20,11 @@ namespace Benchmarks {
 
 namespace {
 
-constexpr auto waitByPidFd = static_cast<idtype_t>(3); // P_PIDFD is newer than many headers.
+constexpr auto waitByPidFd = static_cast<idtype_t>(3); // Many headers lack P_PIDFD.
 
 alignas(64) char stack[64 << 10];
 
-// That of the many children.
+// All children with Task::amongMany share this epoll instance.
 int epollDescriptor()
 {
     static const int descriptor = ::epoll_create1(EPOLL_CLOEXEC);
@@ -90,7 +90,7 @@ int ClonedChild::awaitEnd()
     return collect();
 }
 
-// The raw call, as it is the one that gives the resource usage, too.
+// Only the raw system call also returns the resource usage.
 int ClonedChild::collect()
 {
     const int pidfd = std::exchange(m_pidfd, -1);

@@ -8,8 +8,8 @@
 
 namespace Benchmarks {
 
-/// The system calls that a start and an end take where there are pidfds, and nothing else: no signal is
-/// blocked, no failed exec reported, no program searched.
+/// Makes only the system calls that a start and an end need on a kernel with pidfds. It does not block
+/// signals, report a failed exec or search PATH.
 class ClonedChild : public HandMadeChild
 {
 public:

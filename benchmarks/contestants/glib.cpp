@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// GSubprocess of GLib's gio.
+// GSubprocess from GLib's gio.
 
 #include "../contestant.h"
 #include "../task.h"
@@ -119,7 +119,7 @@ private:
 class GLib : public Contestant
 {
 public:
-    // Not the default one, in which Qt may have sources.
+    // Not the default context: Qt may have added sources to it.
     GLib()
         : m_context(g_main_context_new())
     {

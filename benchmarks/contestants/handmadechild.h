@@ -12,7 +12,7 @@
 
 namespace Benchmarks {
 
-/// A child whose pipes are made, read and written by plain system calls.
+/// Creates, reads and writes the child's pipes with plain system calls.
 class HandMadeChild : public Child
 {
 public:
@@ -23,16 +23,16 @@ public:
     void exchange(std::string_view data) override;
 
 protected:
-    /// Makes the pipes that the task wants.
+    /// Creates the pipes that the task asks for.
     void openPipes(const Task &task);
-    /// To be called when the child has its ends.
+    /// Call this after the child has inherited its ends.
     void closeChildEnds() noexcept;
-    /// What is left to do when the child has ended: sees that there is no more output.
+    /// Call this after the child's end. Drops the rest of the output and closes the pipes.
     void finishPipes();
     [[noreturn]] static void fail(const char *call);
 
     pid_t m_pid = -1;
-    /// By the number in the child; -1: none.
+    /// Indexed by the descriptor in the child; -1: none.
     std::array<int, 3> m_childEnds = {-1, -1, -1};
     std::array<int, 3> m_ends = {-1, -1, -1};
 };

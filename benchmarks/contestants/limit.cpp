@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// The physical limit: what the kernel alone takes.
+// The limit: only the system calls, and so the time that the kernel needs.
 
 #include "clonedchild.h"
 

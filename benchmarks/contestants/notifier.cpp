@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// The limit behind Qt's event loop: what a class for Qt cannot be faster than.
+// The limit plus Qt's event loop: the lower bound for every Qt class.
 
 #include "clonedchild.h"
 

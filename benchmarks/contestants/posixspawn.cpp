@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// posix_spawn(3) and waitpid(2), what a program does that needs no library.
+// posix_spawn(3) and waitpid(2), as in a program that uses no library.
 
 #include "handmadechild.h"
 

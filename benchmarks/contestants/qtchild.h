@@ -11,7 +11,7 @@
 
 namespace Benchmarks {
 
-/// A child of QProcess, or of what takes its place: both are used by the same lines.
+/// A child of QProcess or ForkFd::ChildProcess. Both use the same code.
 template<typename Process>
 class QtChild : public DeviceChild
 {
@@ -80,8 +80,8 @@ protected:
     Process &process() { return m_process; }
 
 private:
-    // Loop and connections are those of whoever waits: in a member they would count as what a child
-    // takes.
+    // The loop and the connections are local to the waiting function. As members they would count
+    // towards the memory of a child.
     void runLoopUntilEnd()
     {
         QEventLoop loop;

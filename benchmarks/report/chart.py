@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The ForkFd authors
 # SPDX-License-Identifier: MIT
 
-"""Charts as SVG, for light and dark pages, without any library."""
+"""Draws SVG charts for light and dark pages. Uses no library."""
 
 import math
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from html import escape
 WIDTH = 720
 FONT = 14
 
-# Light, dark.
+# For light and dark pages.
 COLOURS = {
     "page": ("#ffffff", "#0d1117"),
     "text": ("#1f2328", "#f0f6fc"),
@@ -39,7 +39,7 @@ class Bar:
 @dataclass
 class Line:
     name: str
-    points: list  # (x, y), by x.
+    points: list  # (x, y), sorted by x.
 
 
 def style():
@@ -79,7 +79,7 @@ def document(height, title, subtitle, parts):
 
 
 def bars(title, subtitle, rows, reference):
-    """Horizontal bars, in their order, with the quartiles as a thin line, and a line at the reference."""
+    """Horizontal bars in the given order. Thin lines show the quartiles, and a vertical line the reference."""
     left, right, top, step = 188, WIDTH - 70, 66, 30
     scale = (right - left) / (max(max(row.value, row.upper) for row in rows) * 1.02)
     bottom = top + step * len(rows)
@@ -99,7 +99,7 @@ def bars(title, subtitle, rows, reference):
 
 
 def nice_ticks(lowest, highest):
-    """1, 2, 5, 10, 20, … from just below to just above."""
+    """1, 2, 5, 10, 20, … from the last tick below `lowest` to the first above `highest`."""
     ticks = [step * 10.0 ** power for power in range(-1, 8) for step in (1, 2, 5)]
     first = max(index for index, tick in enumerate(ticks) if tick <= lowest)
     last = min(index for index, tick in enumerate(ticks) if tick >= highest)
@@ -108,7 +108,7 @@ def nice_ticks(lowest, highest):
 
 
 def spread_labels(positions, distance, bottom):
-    """Moves labels apart, downwards and then up from the bottom, so that none covers another one."""
+    """Moves overlapping labels apart: first downwards, then upwards from the bottom."""
     names = sorted(positions, key=positions.get)
     placed = dict(positions)
     for above, name in zip(names, names[1:]):
@@ -121,7 +121,7 @@ def spread_labels(positions, distance, bottom):
 
 
 def lines(title, subtitle, series, x_label):
-    """Values over categories, on a logarithmic scale, each line with its name at its end."""
+    """Lines over categories, on a logarithmic scale. Each line has its name at its right end."""
     left, right, top, bottom = 76, WIDTH - 184, 70, 350
     categories = sorted({x for row in series for x, _ in row.points})
     values = [y for row in series for _, y in row.points]

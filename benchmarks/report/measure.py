@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The ForkFd authors
 # SPDX-License-Identifier: MIT
 
-"""Runs the contestants and writes what they measured: measure.py CONTESTANTS.json RESULTS.json [--full]
+"""Runs the contestants and writes their results: measure.py CONTESTANTS.json RESULTS.json [--full]
 
-Each figure is that of a process of its own, so that no contestant inherits another one's caches, handlers
-or heap; within it Google Benchmark repeats the scenario and gives the median. In each round the contestants
-of a scenario come in a random order: what runs after an expensive neighbour pays for its cold caches.
+A new process measures each figure, so that the caches, handlers and heap of one contestant do not affect another.
+In this process, Google Benchmark repeats the scenario and reports the median. In each round the contestants of a
+scenario run in random order, because a contestant is slower right after one that has filled the caches.
 """
 
 import argparse
@@ -20,18 +20,18 @@ import sys
 import tempfile
 import time
 
-LONGEST = 600  # Seconds, after which a program hangs.
+LONGEST = 600  # Seconds. A program that takes longer hangs.
 
 
 class Form:
-    """How long it may take."""
+    """How thorough a measurement is, and so how long it takes."""
 
     def __init__(self, name, rounds, repetitions, patience):
         self.name = name
         self.rounds = rounds
         self.repetitions = repetitions
-        # Seconds for one contestant in one scenario. Who has used them up gets no further round of it; who
-        # has used twice as many, none of the same scenario with more children or a larger parent.
+        # Seconds for one contestant in one scenario. A contestant that has used them up gets no further round of
+        # the scenario. After twice as many, it also skips the scenario with more children or a larger parent.
         self.patience = patience
 
 
@@ -54,7 +54,7 @@ class Contestant:
         return [scenario_name(line) for line in listing.decode().split()]
 
     def measure(self, scenario):
-        """What Google Benchmark has to say of that scenario. None if the program has broken down."""
+        """Returns Google Benchmark's report, or None if the program failed."""
         with tempfile.NamedTemporaryFile(suffix=".json") as file:
             try:
                 self._run([
@@ -65,7 +65,7 @@ class Contestant:
                 ], stdout=subprocess.DEVNULL)
                 return json.load(file)
             except (subprocess.TimeoutExpired, json.JSONDecodeError) as error:
-                print(f"{self.name} has broken down in {scenario}: {error}", file=sys.stderr)
+                print(f"{self.name} failed in {scenario}: {error}", file=sys.stderr)
                 return None
 
     def _run(self, arguments, stdout):
@@ -105,7 +105,7 @@ class Results:
 
 
 class Clock:
-    """The time that each contestant has had."""
+    """The time that each contestant has used."""
 
     def __init__(self, patience):
         self._patience = patience
@@ -121,7 +121,7 @@ class Clock:
 
 
 def is_smaller(scenario, other):
-    """Whether they differ in the number at their end alone, and the other one's is larger."""
+    """Whether the names differ only in their last number, and that of `other` is larger."""
     family, _, number = scenario.rpartition("/")
     other_family, _, other_number = other.rpartition("/")
     return (family == other_family and number.isdigit() and other_number.isdigit()
@@ -129,14 +129,14 @@ def is_smaller(scenario, other):
 
 
 def measure_rounds(contestants, form, results):
-    """Gives the number of each round when it is over."""
-    entrants = {}  # By scenario, in the order in which the first contestant has them.
+    """Measures round by round, and yields the number of each finished round."""
+    entrants = {}  # Maps scenarios to contestants, in the order of the first contestant's scenarios.
     for contestant in contestants:
         for scenario in contestant.scenarios():
             entrants.setdefault(scenario, []).append(contestant)
     clock = Clock(form.patience)
     for number in range(form.rounds):
-        # In rounds of all scenarios: what disturbs the machine for a minute disturbs each of them a bit.
+        # Each round measures all scenarios: a short disturbance then affects all of them a little.
         for scenario, starters in entrants.items():
             for contestant in random.sample(starters, len(starters)):
                 if clock.has_run_out(scenario, contestant.name) or results.is_impossible(scenario, contestant.name):
@@ -184,7 +184,7 @@ def main():
     except KeyboardInterrupt:
         if rounds == 0:
             raise
-        print("that is enough", file=sys.stderr)
+        print("interrupted: the report covers the results so far", file=sys.stderr)
     header |= {
         "form": form.name,
         "rounds": rounds,

@@ -16,26 +16,27 @@ PREAMBLE = """<!-- SPDX-FileCopyrightText: 2026 The ForkFd authors -->
 
 # Performance
 
-What a child costs with ForkFd::ChildProcess, with the libraries that one might use in its place, and with the
-bare system calls. The figure to look at is the **ratio**: times alone say more of the machine. In each round of the
-measurement a contestant has a median, and two of these a ratio; shown is the median of the rounds' ratios, and in
-parentheses their quartiles.
+This page compares the cost of a child process with ForkFd::ChildProcess, with other libraries and with bare system
+calls. Compare the **ratios**: absolute times depend mostly on the machine. Each round of the measurement gives one
+median time for each contestant, and so a ratio of two contestants. The tables show the median of the ratios of all
+rounds, and their quartiles in parentheses.
 """
 
 REPEAT = """## How to repeat it
 
-`./dev bench` measures for about three minutes and writes this page; `./dev bench --full` takes about half an hour,
-and has larger parents, more children and more rounds. If it is interrupted after the first round, the page is
-written from what was measured by then. The machine should have nothing else to do. `taskset -c 0 ./dev bench` keeps
-parent and child on one processor, which magnifies what is not the kernel's.
+`./dev bench` measures for about three minutes and writes this page. `./dev bench --full` takes about half an hour; it
+measures larger parents, more children and more rounds. Ctrl-C after the first round stops the measurement early, and
+the page then reports the results so far. Run nothing else on the machine. `taskset -c 0 ./dev bench` keeps parent and
+child on one processor, which makes the time spent outside the kernel more visible.
 
-Each contestant is a program of its own, made of the same scenarios and one class that starts children in its way
-([benchmarks](../benchmarks)); so none has another one's signal handlers, threads or heap in its way. All are Qt
-programs with the event dispatcher {dispatcher}, and so the same to fork. In each of {rounds} rounds all scenarios are
-measured, and the contestants of each in an order drawn at random, each by a fresh process in which Google Benchmark
-takes the median of {repetitions} repetitions; who takes too long is there in fewer rounds, and not among more children
-or in larger parents. The child that only exits is a static program without any start-up code. Every end, exit code
-and byte count is checked while it is measured, and that the child has its pipes, or none, before.
+Each contestant is a separate program, built from the same scenarios and one class that starts children with its
+library ([benchmarks](../benchmarks)). So the signal handlers, threads and heap of one contestant do not affect
+another. All are Qt programs with the event dispatcher {dispatcher}, so that forking them costs the same. Each of the
+{rounds} rounds measures all scenarios; for each scenario, the contestants run in random order. Each measurement uses a
+new process, in which Google Benchmark takes the median of {repetitions} repetitions. A contestant that takes too long
+gets fewer rounds, and skips the same scenario with more children or a larger parent. The child that exits at once is a
+static program without start-up code. The benchmarks check every exit code, signal and byte count while they measure.
+Before that they check that the child has pipes, or none, as the scenario requires.
 """
 
 
@@ -80,7 +81,7 @@ def machine_section(results):
         ("Machine", f"{machine['processor']}, {machine['processors']} processors, {machine['memory']}"),
         ("Kernel", machine["kernel"]),
         ("Compiler", data["compiler"]),
-        ("Date", f"{data['date']}, {data['form']} form, {data['minutes']:.0f} minutes, load before it "
+        ("Date", f"{data['date']}, {data['form']} form, {data['minutes']:.0f} minutes, load at the start "
                  f"{machine['load']:.2f}"),
     ])
     yield from table(("Contestant", "", "Version"), [
@@ -102,7 +103,7 @@ def scenario_table(results, scenario, heading):
     if not contestants:
         return
     yield f"### {heading}\n"
-    yield from table(("", "Time", "Of the limit", "ChildProcess takes of this"), [
+    yield from table(("", "Time", "Relative to the limit", "ChildProcess relative to this"), [
         (name, seconds(results.microseconds(name, scenario)),
          with_spread(results.ratio((name, scenario), (titles.LIMIT, scenario))),
          with_spread(results.ratio((titles.OURS, scenario), (name, scenario))))
@@ -113,12 +114,12 @@ def reasons(results, scenarios):
     prefix = os.path.commonprefix(list(scenarios))
     for scenario, contestant, reason in results.impossible(prefix):
         if scenario in scenarios:
-            yield f"- {contestant} is not in “{scenarios[scenario]}”: {reason}."
+            yield f"- {contestant} is missing from “{scenarios[scenario]}”: {reason}."
     yield ""
 
 
 def footprint_section(results):
-    yield "## What a live child takes\n\nDescriptors and bytes of heap of an idle child, in the parent.\n"
+    yield "## Cost of a live child\n\nDescriptors and bytes of heap that the parent uses for an idle child.\n"
     for scenario, heading in titles.FOOTPRINTS.items():
         yield f"### {heading}\n"
         yield from table(("", "Descriptors", "Heap"), [
@@ -164,34 +165,34 @@ def lines_over(results, prefix, title, subtitle, x_label):
 
 
 def make_charts(results):
-    """By file name: title, the group they belong to, and the chart."""
+    """Maps each file name to its title, its group and the chart."""
     def children(count):
         return f"{count:,} alive"
 
     charts = {
         "start-plain": ("Start and finish, no channels", "Start and finish", ratio_bars(
             results, "run/plain/loop", "Start and finish a child, no channels",
-            "Time, of what the system calls alone take. Shorter is better.")),
+            "Time relative to bare system calls. Shorter is better.")),
         "start-pipes": ("Start and finish, three pipes", "Start and finish", ratio_bars(
             results, "run/pipes/loop", "Start and finish a child, three pipes",
-            "Time, of what the system calls alone take with the same pipes. Shorter is better.")),
+            "Time relative to bare system calls with the same pipes. Shorter is better.")),
         "resident": ("Start and finish in large parents", "Large parents", lines_over(
             results, "resident/plain/", "Start and finish a child of a large parent",
             "Time by the parent's resident memory. Lower is better.",
             lambda size: f"{size} GiB" if size else "small")),
-        "ending-plain": ("One ending among many, no channels", "One ending among many", lines_over(
-            results, "ending/plain/", "Kill one of many children and learn of its end, no channels",
-            "Time by how many live. Lower and flatter is better.", children)),
-        "ending-pipes": ("One ending among many, three pipes", "One ending among many", lines_over(
-            results, "ending/pipes/", "Kill one of many children and learn of its end, three pipes",
-            "Time by how many live. Lower and flatter is better.", children)),
+        "ending-plain": ("One exit among many, no channels", "One exit among many", lines_over(
+            results, "ending/plain/", "Kill one of many children and notice its end, no channels",
+            "Time by number of live children. Lower and flatter is better.", children)),
+        "ending-pipes": ("One exit among many, three pipes", "One exit among many", lines_over(
+            results, "ending/pipes/", "Kill one of many children and notice its end, three pipes",
+            "Time by number of live children. Lower and flatter is better.", children)),
         "output": ("Output", "Output", ratio_bars(
-            results, "output", "Read all that a child writes",
-            "Bytes per second, of what a plain read loop over a pipe of 1 MiB reads. Longer is better.",
+            results, "output", "Read all output of a child",
+            "Bytes per second relative to a plain read loop over a 1 MiB pipe. Longer is better.",
             inverse=True)),
         "roundtrip": ("Round trips", "Round trips", ratio_bars(
             results, "echo/loop", "Send 1 KiB to a child and get it back",
-            "Time, of what plain write() and read() take. Shorter is better.")),
+            "Time relative to plain write() and read(). Shorter is better.")),
     }
     return {name: entry for name, entry in charts.items() if entry[2]}
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The ForkFd authors
 # SPDX-License-Identifier: MIT
 
-"""What measure.py wrote, as medians, ratios and their spread."""
+"""Reads the results of measure.py, as medians, ratios and their quartiles."""
 
 import json
 import operator
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass
 class Value:
-    """A figure, and the quartiles between which half of the rounds were."""
+    """The median and the quartiles of a figure over all rounds."""
 
     median: float
     lower: float
@@ -41,7 +41,7 @@ class Results:
         return list(self._figures.get(scenario, {}))
 
     def impossible(self, prefix):
-        """Who could not do what, and why."""
+        """The (scenario, contestant, reason) of each measurement that was impossible."""
         return [(scenario, contestant, reason)
                 for scenario, reasons in self.data["impossible"].items() if scenario.startswith(prefix)
                 for contestant, reason in reasons.items()]
@@ -56,8 +56,8 @@ class Results:
         return Value.of(samples) if samples else None
 
     def ratio(self, above, below):
-        """Of two pairs of contestant and scenario: the rounds' ratios of their medians. What disturbs the machine
-        for a while disturbs both in a round, so that these differ less than the times do."""
+        """Compares two pairs (contestant, scenario): the ratio of their medians in each round. A disturbance of the
+        machine affects both in the same round, so that the ratios vary less than the times."""
         samples = [self._figures.get(scenario, {}).get(contestant, {}).get("us")
                    for contestant, scenario in (above, below)]
         if not all(samples):
@@ -67,7 +67,7 @@ class Results:
 
 @dataclass
 class Goal:
-    """A line of the file goals, which says how it is read."""
+    """A line of the file goals, whose first comment describes the format."""
 
     text: str
     measured: str
@@ -83,7 +83,7 @@ class Goal:
         return results.microseconds(contestant, scenario)
 
     def is_met_by(self, value):
-        """As the value is shown: with two decimals."""
+        """Compares the rounded value, as the page shows it."""
         relation, number = self.bound.split()
         return {"<=": operator.le, ">=": operator.ge}[relation](round(value.median, 2), float(number))
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// Children write without end, and all of it is read: how late that makes a timer of the same event loop,
-// and the end of another child.
+// The parent reads everything that children write without pause. Measures how much this delays a timer
+// in the same event loop, and the notification of another child's end.
 
 #include "../scenario.h"
 
@@ -16,7 +16,7 @@ namespace Benchmarks {
 
 namespace {
 
-/// Children that write until this goes.
+/// Children that write until the destructor kills them.
 class Chatterers
 {
 public:
@@ -68,7 +68,7 @@ private:
     std::unique_ptr<Chatterers> m_chatterers;
 };
 
-/// How late the latest but one in a hundred is, of the timeouts of a timer of 10 ms.
+/// The 99th percentile of the lateness of a 10 ms timer.
 class TimerLateness : public BesideChatterers
 {
 public:
@@ -113,7 +113,7 @@ private:
     const int m_timeouts;
 };
 
-/// From the start of a child that only exits until its end is known.
+/// The time from the start of a child that exits at once until the parent has noticed its end.
 class EndingBeside : public BesideChatterers
 {
 public:

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// What an idle child costs its parent.
+// The memory and descriptors that an idle child costs its parent.
 
 #include "population.h"
 
@@ -44,13 +44,13 @@ public:
         if (!m_population)
             m_population = std::make_unique<Population>(contestant, m_channels);
         m_population->grow(1);
-        m_population->replaceNext(); // What is made once is made by now.
+        m_population->replaceNext(); // The library has made its one-time allocations now.
         const double heap = heapBytes();
         const double descriptors = descriptorCount();
         for ([[maybe_unused]] auto _ : state) {
             const Stopwatch watch;
             m_population->grow(m_count);
-            m_population->replaceNext(); // And all are running.
+            m_population->replaceNext(); // Returns after all of them have started.
             watch.stop(state);
         }
         state.counters["heap"] = std::round((heapBytes() - heap) / m_count);
@@ -62,8 +62,8 @@ public:
 private:
     const Channels m_channels;
     const int m_count;
-    // It grows from one run to the next: descriptors of those that have gone may be closed a moment
-    // later.
+    // Keeps its children from one run to the next: a contestant may close the descriptors of a destroyed
+    // child later, and that would disturb the next count.
     std::unique_ptr<Population> m_population;
 };
 

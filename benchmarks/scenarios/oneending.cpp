@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// One child of many is killed, until its end is known.
+// Kills one of many children, and measures the time until the parent has noticed its end.
 
 #include "population.h"
 
@@ -16,7 +16,7 @@ namespace Benchmarks {
 
 namespace {
 
-/// A child of the process that nobody waits for as long as this lives.
+/// A zombie child of this process that is not reaped before the destructor.
 class ForeignZombie
 {
 public:
@@ -56,7 +56,7 @@ public:
             population->grow(m_count);
             m_population = std::move(population);
         }
-        m_population->replaceNext(); // All that was still to be told of the starts is told by now.
+        m_population->replaceNext(); // Delivers pending notifications of the starts.
         for ([[maybe_unused]] auto _ : state) {
             Child &child = m_population->next();
             const Stopwatch watch;
@@ -64,7 +64,7 @@ public:
             const int end = child.awaitEnd();
             watch.stop(state);
             if (end != -SIGKILL)
-                throw Failure("a child was to be killed and ended with " + std::to_string(end));
+                throw Failure("a killed child ended with " + std::to_string(end));
             m_population->replace();
         }
         state.counters["alive"] = m_population->size();

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// A child writes as fast as it can, and all of it is read.
+// The parent reads the output of a child that writes as fast as it can.
 
 #include "../scenario.h"
 

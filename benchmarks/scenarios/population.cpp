@@ -26,7 +26,7 @@ void Population::grow(int count)
         try {
             m_children.push_back(startOne());
         } catch (const Failure &failure) {
-            throw Impossible("no more than " + std::to_string(size()) + " children: " + failure.what());
+            throw Impossible("only " + std::to_string(size()) + " children started: " + failure.what());
         }
     }
 }
@@ -35,7 +35,7 @@ void Population::replace()
 {
     m_children[m_next].reset();
     m_children[m_next] = startOne();
-    // Not one after another: who searches a list would find each at its beginning.
+    // Not in order: a contestant with a linear search would find each child at the front of its list.
     m_next = (m_next + 7919) % m_children.size();
 }
 

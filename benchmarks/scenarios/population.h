@@ -17,15 +17,15 @@ class Population
 public:
     Population(Contestant &contestant, Channels channels);
 
-    /// Starts so many. Throws Impossible where the limit on descriptors is in the way.
+    /// Starts `count` more children. Throws Impossible when the contestant cannot start that many.
     void grow(int count);
     int size() const { return static_cast<int>(m_children.size()); }
 
-    /// The one whose turn it is.
+    /// The child that is killed next.
     Child &next() { return *m_children[m_next]; }
-    /// Puts a new one in its place; it has ended.
+    /// Replaces next(), which must have ended, by a new child, and advances next().
     void replace();
-    /// Kills it before that.
+    /// Kills next() and replaces it.
     void replaceNext();
 
 private:

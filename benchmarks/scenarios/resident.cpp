@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// The same from a parent that uses much memory: a start that copies the parent's page tables pays for
-// it.
+// Start and finish in a parent that uses a lot of memory. A start that copies the parent's page tables
+// becomes slower.
 
 #include "../scenario.h"
 
@@ -40,16 +40,16 @@ bool mayBeRunByAll(std::filesystem::path path)
     return true;
 }
 
-// One option is another user.
+// Checks what the options need: userId needs root, and a program that this user may run.
 void demandOptions(const Task &task)
 {
     if (::geteuid() != 0)
-        throw Impossible("all options together are for root");
+        throw Impossible("setting all options needs root");
     if (!mayBeRunByAll(task.path()))
-        throw Impossible("another user cannot reach the child's program");
+        throw Impossible("other users cannot run the child's program");
 }
 
-/// Memory of which every page is there.
+/// Memory of which every page is resident.
 class Ballast
 {
 public:
@@ -63,7 +63,7 @@ public:
         m_memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (m_memory == MAP_FAILED)
             throw Impossible("not enough memory");
-        // Small pages, as what malloc(3) gives has in most programs.
+        // Small pages, as malloc(3) uses them in most programs.
         ::madvise(m_memory, size, MADV_NOHUGEPAGE);
         for (std::size_t i = 0; i < size; i += 4096)
             static_cast<volatile char *>(m_memory)[i] = 1;

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// A child sends back what it gets, 1 KiB at a time.
+// A child echoes its input, 1 KiB at a time.
 
 #include "../scenario.h"
 
@@ -11,9 +11,8 @@ namespace Benchmarks {
 
 namespace {
 
-/// Keeps this thread, and the children that it starts, on one processor. Else the way of 1 KiB takes
-/// five times as long where the scheduler puts the child on another one, and that is all that would be
-/// seen.
+/// Pins this thread, and the children that it starts, to one processor. If the scheduler puts the child
+/// on another one, a round trip takes five times as long, and hides the differences between contestants.
 class OnOneProcessor
 {
 public:
@@ -48,7 +47,7 @@ public:
         const std::string data(1024, 'x');
         const std::unique_ptr<Child> child = contestant.makeChild();
         child->start(m_task);
-        child->exchange(data); // The child has started by now.
+        child->exchange(data); // Waits until the child runs.
         for ([[maybe_unused]] auto _ : state) {
             const Stopwatch watch;
             child->exchange(data);

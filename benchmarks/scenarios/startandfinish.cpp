@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// A child that only exits, from the making of its object to the end of that.
+// The life of a child that exits at once, from the constructor of its object to the destructor.
 
 #include "../scenario.h"
 
@@ -21,7 +21,7 @@ public:
     void run(benchmark::State &state, Contestant &contestant) override
     {
         proveChannels(contestant, m_task.channels);
-        runToEnd(contestant, m_task); // What is made once is made by now.
+        runToEnd(contestant, m_task); // The library has done its one-time work now.
         for ([[maybe_unused]] auto _ : state) {
             const Stopwatch watch;
             runToEnd(contestant, m_task);
@@ -38,7 +38,7 @@ private:
     const Task m_task;
 };
 
-/// How long start() holds the calling thread.
+/// How long start() blocks the calling thread.
 class Holding : public Scenario
 {
 public:

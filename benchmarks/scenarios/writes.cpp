@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// What programs write to a child that reads it all: many small pieces, or one large array.
+// Writes many small pieces, or one large array, to a child that reads everything.
 
 #include "../scenario.h"
 
@@ -15,7 +15,7 @@ namespace Benchmarks {
 
 namespace {
 
-/// The most memory that the process has had so far.
+/// The peak memory of this process so far.
 double peakMebibytes()
 {
     rusage usage = {};
@@ -29,7 +29,7 @@ void writeLines(DeviceChild &child, int count)
         child.device().write("0123456789\n", 11);
 }
 
-// As an autoformatting writer does it, a few bytes at a time.
+// A few bytes at a time, as QXmlStreamWriter does with auto-formatting.
 void writeXml(DeviceChild &child, int rows)
 {
     QXmlStreamWriter writer(&child.device());
@@ -50,8 +50,7 @@ class Writes : public Scenario
 public:
     using Write = std::function<void(DeviceChild &)>;
 
-    /// `prepare` makes what is to be written, which is not measured, and gives the function that writes
-    /// it.
+    /// `prepare` creates the data, which is not measured, and returns the function that writes it.
     Writes(std::string name, std::function<Write()> prepare)
         : Scenario(std::move(name), 1)
         , m_task(Task::busy({"swallow"}, Channels::Pipes))
@@ -75,7 +74,7 @@ public:
             const int end = child->awaitEnd();
             watch.stop(state);
             if (end != 0)
-                throw Failure("a child that was to read ended with " + std::to_string(end));
+                throw Failure("the reading child ended with " + std::to_string(end));
         }
         state.counters["signals"] = signalCount;
         state.counters["memory"] = peakMebibytes() - before;
