@@ -3,8 +3,8 @@
 
 // forkfd-coroutine
 //
-// One program after another, with the event loop running meanwhile and no callback to be seen. Needs
-// QCoro; built where CMake finds it.
+// Runs programs one after another without callbacks; the event loop keeps running. Needs QCoro, and is
+// built if CMake finds it.
 
 #include <ForkFd/run.h>
 
@@ -25,7 +25,7 @@ static ForkFd::RunOptions withInput(const QByteArray &input)
     return options;
 }
 
-// What is awaited has a name: GCC 12 destroys the temporaries of such an expression twice.
+// Awaits only named futures: GCC 12 destroys the temporaries of a co_await expression twice.
 static QCoro::Task<> sortThreeWords()
 {
     const QStringList arguments{QStringLiteral("c\\nb\\na\\n")};

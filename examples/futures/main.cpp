@@ -3,8 +3,8 @@
 
 // forkfd-futures [COUNT]
 //
-// Runs a program for each number up to COUNT (1000), never more than eight at a time, and adds up what
-// they print. Fails if that is not COUNT * (COUNT + 1).
+// Runs a program for each number up to COUNT (default: 1000), at most eight at the same time, and adds
+// up the numbers that they print. Fails if the sum is not COUNT * (COUNT + 1).
 
 #include <ForkFd/run.h>
 
@@ -39,7 +39,7 @@ private:
             qApp, [exitCode] { QCoreApplication::exit(exitCode); }, Qt::QueuedConnection);
     }
 
-    // The last link of the chain runs in the thread of this object, the others on one of the library's.
+    // The last continuation runs in the thread of this object, the others in a thread of the library.
     void start(int number)
     {
         const QString script = QStringLiteral("echo $((%1 * 2))").arg(number);

@@ -17,8 +17,8 @@ namespace {
 
 int signalPipe[2] = {-1, -1};
 
-// Runs in a signal handler: async-signal-safe calls only. Tells the event loop of a signal that a
-// process has sent to us; what the terminal sends, it has sent to the child as well.
+// Runs in a signal handler: async-signal-safe calls only. Passes signals from other processes to the
+// event loop, which forwards them. The child gets the terminal's signals (SI_KERNEL) directly.
 void noteSignal(int number, siginfo_t *info, void *)
 {
     if (info->si_code == SI_KERNEL)
@@ -36,7 +36,7 @@ bool noteSignals()
     for (const int number : {SIGINT, SIGTERM, SIGQUIT, SIGHUP}) {
         struct sigaction current = {};
         ::sigaction(number, nullptr, &current);
-        if (current.sa_handler == SIG_IGN) // As under nohup(1).
+        if (current.sa_handler == SIG_IGN) // For example under nohup(1).
             continue;
         struct sigaction action = {};
         action.sa_sigaction = noteSignal;
@@ -46,7 +46,7 @@ bool noteSignals()
     return true;
 }
 
-// bash(1), "EXIT STATUS".
+// Returns the exit status that bash(1), "EXIT STATUS", describes.
 int shellStatus(const ForkFd::ChildProcess &process)
 {
     if (process.error() == ForkFd::ChildProcess::FailedToStart)

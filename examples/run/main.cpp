@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// forkfd-run [--] COMMAND [ARGUMENT…]   runs the command and tells how it ended
-// forkfd-run                            shows a few children and their ends
+// forkfd-run [--] COMMAND [ARGUMENT…]   runs the command and reports how it ended
+// forkfd-run                            runs a few children and shows how each ended
 
 #include "run.h"
 

@@ -6,13 +6,13 @@
 
 #include <ForkFd/ChildProcess>
 
-/// Runs the command on our own terminal or pipes and returns what a shell would return for it.
+/// Runs the command with our standard streams. Returns the exit status that a shell would return.
 int runCommand(const QString &program, const QStringList &arguments);
 
-/// Shows how a few real children end.
+/// Runs a few children and prints how each ended.
 void showTour();
 
-/// One line on how the process ended and what it took.
+/// One line: how the process ended, its run time and its memory.
 QString summaryOf(const ForkFd::ChildProcess &process);
 
 #endif

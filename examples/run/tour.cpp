@@ -28,7 +28,7 @@ void run(const char *title, const QString &program, const QStringList &arguments
     show(title, process);
 }
 
-// As a library might that waits for any child and takes what is not its own.
+// Some libraries wait for any child, and so steal the exit status of children that are not theirs.
 void stealExitStatus()
 {
     ::waitpid(-1, nullptr, 0);
@@ -39,7 +39,7 @@ void runBesideThief(const char *title, const QString &program, const QStringList
     ForkFd::ChildProcess process;
     process.start(program, arguments);
     std::thread thief(stealExitStatus);
-    thief.join(); // By now it has the status, and waitpid() on the child would fail.
+    thief.join(); // The thread has stolen the status now; waitpid() on the child would fail.
     process.waitForFinished();
     show(title, process);
 }

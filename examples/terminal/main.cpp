@@ -3,9 +3,9 @@
 
 // forkfd-terminal [COMMAND [ARGUMENT…]]
 //
-// Runs a command (a shell unless told) in a terminal of its own, as script(1) and ssh do: a shell there
-// has job control, less and top their screens. What is typed here goes there, what comes from there is
-// shown here.
+// Runs a command (default: a shell) in a new pseudo-terminal, as script(1) and ssh do. So a shell has
+// job control, and full-screen programs such as less and top work. This program forwards keys to the
+// pseudo-terminal, and prints its output.
 
 #include <ForkFd/ChildProcess>
 
@@ -39,7 +39,7 @@ int main(int argc, char **argv)
         return 127;
     }
 
-    // Keys go through as they are pressed: what ^C does is for the other terminal to say.
+    // Raw mode passes on every key at once, even ^C; the pseudo-terminal then turns it into a signal.
     termios ours = {};
     const bool isTerminal = tcgetattr(STDIN_FILENO, &ours) == 0;
     const auto restore = qScopeGuard([&] {
@@ -59,7 +59,7 @@ int main(int argc, char **argv)
             child.write(keys.data(), count);
         } else {
             input.setEnabled(false);
-            child.closeWriteChannel(); // ^D there.
+            child.closeWriteChannel(); // Sends ^D to the pseudo-terminal.
         }
     });
     QObject::connect(&child, &ChildProcess::readyRead, [&child] {

@@ -3,9 +3,9 @@
 
 // forkfd-timeout SECONDS GRACE COMMAND [ARGUMENT…]
 //
-// Runs a command for at most so many seconds. Then it is asked to end, and killed when it has not done
-// so within the grace; with it goes all that it has started. Ends as the command does, or with 124 after
-// a timeout, as timeout(1).
+// Runs a command for at most SECONDS. Then it sends SIGTERM to the command and its descendants, and
+// SIGKILL to those that are still alive GRACE seconds later. Like timeout(1), exits with the command's
+// exit code, or with 124 after a timeout.
 
 #include <ForkFd/ChildProcess>
 
@@ -46,7 +46,7 @@ int main(int argc, char **argv)
     });
     QObject::connect(&child, &ChildProcess::finished, [&child](int exitCode) {
         std::fprintf(stderr, "forkfd-timeout: %s\n", child.exitInfo().toString().c_str());
-        child.kill(); // What it has left behind.
+        child.kill(); // Kills descendants that are still alive.
         if (child.timeLimitExceeded())
             exitCode = 124;
         else if (child.exitInfo().reason == ForkFd::ExitInfo::Signaled)

@@ -3,9 +3,9 @@
 
 // forkfd-treekill
 //
-// Starts a build that would take for ever: make, its shells, their compilers, and a helper that one of
-// them has made a session of its own for. When the first compiler is at work, "Cancel" is pressed, and
-// all of them go.
+// Cancels a build with all of its processes. The build is a make that runs shells, which run pipelines
+// and a helper in another session (setsid). When the build prints its first line, kill() with
+// SignalScope::Tree ends all of them.
 
 #include <ForkFd/ChildProcess>
 
@@ -17,8 +17,8 @@
 
 using ForkFd::ChildProcess;
 
-// Two targets; each recipe is a shell with a pipeline. The pipe of their outputs shows when the last one
-// is gone.
+// Two targets, whose recipes are shells with a pipeline. All of the processes inherit the output pipe,
+// so its end of file shows that the last one has ended.
 static const char makefile[] = "all: one two\n"
                                "one two:\n"
                                "\t@setsid sleep 10 & echo building $@; sleep 100 | sleep 100\n";
@@ -37,7 +37,7 @@ int main(int argc, char **argv)
     build.setProcessChannelMode(ChildProcess::MergedChannels);
     build.setSignalScope(ChildProcess::SignalScope::Tree);
     build.setDrainTimeout(
-        std::chrono::hours(1)); // finished() comes when the last one has let go of the pipe.
+        std::chrono::hours(1)); // Delays finished() until the last process has closed the pipe.
 
     QObject::connect(&build, &ChildProcess::readyRead, [&build] {
         std::fputs(build.readAll().constData(), stdout);
