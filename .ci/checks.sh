@@ -3,10 +3,10 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2154 # dev sets build_root and source_dir.
 #
-# The parts of ./dev check, which reads this file: the part NAME is the function check_NAME. Each runs in the
-# top folder of the checkout.
+# The parts of ./dev check, which sources this file. The function check_NAME implements the part NAME. Each runs
+# in the top folder of the checkout.
 
-# project_files [GLOB…]: the checkout's own, including those not yet added.
+# project_files [GLOB…]: lists the files of the project, including new files that are not yet added to Git.
 project_files()
 {
     git -c safe.directory='*' ls-files --cached --others --exclude-standard -- "$@"
@@ -28,13 +28,13 @@ check_shell()
     shellcheck dev .ci/run .ci/checks.sh .ci/check-root .ci/symbols autotests/model/run autotests/parity/fetch
 }
 
-# The concurrency of the SIGCHLD backend, searched for all that can happen.
+# Model-checks the concurrency of the SIGCHLD backend.
 check_model()
 {
     autotests/model/run "$build_root/check/model"
 }
 
-# Every public header compiles alone.
+# Compiles every public header on its own.
 check_headers()
 {
     for compiler in g++ clang++; do
@@ -43,7 +43,7 @@ check_headers()
     done
 }
 
-# The core in 32-bit programs, with either size of time_t. Only x86-64 runs them, too.
+# Compiles the core for 32-bit programs with both sizes of time_t, and runs a test program. Needs x86-64.
 check_32bit()
 {
     [ -n "$m32_packages" ] || return 0
@@ -58,7 +58,7 @@ check_32bit()
     done
 }
 
-# In the build that check_asan needs anyway.
+# Builds the preset that check_asan runs.
 check_clazy()
 {
     build clazy -k 0
@@ -69,7 +69,7 @@ check_tidy()
     build tidy -k 0
 }
 
-# Qt's own tests of QProcess are put to ChildProcess, and what is tested here of both to QProcess.
+# Runs Qt's tests of QProcess with ChildProcess, and our tests of the common behaviour with QProcess.
 check_parity()
 {
     suite=$build_root/check/qt-tests
@@ -79,17 +79,17 @@ check_parity()
     run_tests parity -R qprocess "$@"
 }
 
-# The library's system calls fail one by one. Without arguments it is a sample.
+# Makes the library's system calls fail one by one. Without arguments it runs a sample.
 check_faults()
 {
     if [ "$(uname -sm)" != "Linux x86_64" ]; then
-        echo "The fault walker knows x86-64 alone."
+        echo "The fault walker supports only Linux on x86-64."
         return 0
     fi
     build dev faults
     status=0
     "$build_root/dev/autotests/faults/faults" "$@" || status=$?
-    [ $status -eq 77 ] || return $status # No such filters here; it has said so.
+    [ $status -eq 77 ] || return $status # The fault walker has printed that this kernel lacks the filters.
 }
 
 check_docs()
@@ -97,7 +97,7 @@ check_docs()
     write_docs
 }
 
-# Each property of docs/design has a test, and the table of both is up to date.
+# Checks that each property of docs/design has a test, and that the table of properties is up to date.
 check_properties()
 {
     .ci/properties --check
@@ -113,7 +113,7 @@ check_asan()
     build_and_test_briefly clazy
 }
 
-# All that is measured works; how fast is not a question for a check.
+# Runs each benchmark once to test that it works. No check depends on speed.
 check_bench()
 {
     build_and_test bench
@@ -126,7 +126,7 @@ check_tsan()
     run_tests tsan -L concurrency -E noglib
 }
 
-# Who builds no tests does not need QtTest.
+# A build without tests does not need QtTest.
 check_notests()
 {
     dir=$build_root/check/notests
@@ -134,11 +134,12 @@ check_notests()
     cmake -G Ninja -S . -B "$dir" -DBUILD_TESTING=OFF -DCMAKE_DISABLE_FIND_PACKAGE_Qt6Test=ON
 }
 
-# Other projects can use the library: installed, static or shared and optimized, or as a part of theirs.
+# Builds projects that use the library: installed as static or optimized shared libraries, or with
+# add_subdirectory().
 check_consumer()
 {
     rm -rf "$build_root"/check/consumer-*
-    # The first one without CMake's flags: assertions on, and nothing for a debugger.
+    # The static build has no CMAKE_BUILD_TYPE: assertions on, no debug information.
     for kind in OFF: ON:Release; do
         shared=${kind%:*}
         dir=$build_root/check/consumer-shared-$shared
@@ -149,14 +150,14 @@ check_consumer()
     done
     compare_symbols "$dir/prefix/lib"*
     try_without_qt "$build_root/check/consumer-core"
-    # These hosts make errors of warnings that our own sources give.
+    # These hosts turn warnings into errors, also warnings that our sources cause.
     strict="-Wall -Wextra -Wsign-conversion -Wuseless-cast -Wswitch-default -Wswitch-enum"
     try_consumer "$build_root/check/consumer-included" -DFORKFD_INCLUDED=ON -DCMAKE_CXX_FLAGS="$strict -Werror"
     cmake_build . "$build_root/check/consumer-strict" -DFORKFD_TESTS=OFF -DFORKFD_EXAMPLES=OFF \
         -DCMAKE_CXX_FLAGS="$(echo "$strict" | sed 's/-W/-Werror=/g')"
 }
 
-# A machine without Qt gets the core, as the package's only component.
+# Without Qt, the package contains only the component Core.
 try_without_qt()
 {
     cmake_build . "$1/forkfd" -DFORKFD_QT=OFF -DFORKFD_WERROR=ON -DCMAKE_DISABLE_FIND_PACKAGE_Qt6=ON --no-warn-unused-cli
@@ -166,8 +167,9 @@ try_without_qt()
     "$1/installed/core-consumer"
 }
 
-# compare_symbols FOLDER…: the shared libraries below export the names of the lists, and a plug-in with static ones
-# exports none. C++ names contain types, which differ on other machines.
+# compare_symbols FOLDER…: checks that the shared libraries in these folders export exactly the listed names, and
+# that a plug-in with the static libraries exports none. The lists are for x86-64: C++ names contain types, which
+# differ on other machines.
 compare_symbols()
 {
     plugin=$(find "$build_root/check/consumer-shared-OFF/installed" -name 'libconsumer-plugin.so')
@@ -178,7 +180,7 @@ compare_symbols()
         list=cmake/checks/symbols/$(echo $library | tr '[:upper:]' '[:lower:]').txt
         file=$(find "$@" -name "libForkFd$library.so")
         .ci/symbols "$file" | diff -u "$list" - \
-            || fail "if this change of the binary interface is wanted: .ci/symbols $file >$list"
+            || fail "to accept this change of the binary interface: .ci/symbols $file >$list"
     done
 }
 
@@ -189,6 +191,6 @@ try_consumer()
     "$1/consumer"
     "$1/core/core-consumer"
     for way in writtenout alias macro forced; do
-        "$1/ways/way-$way" || fail "the end was not heard of with QProcess replaced this way: $way"
+        "$1/ways/way-$way" || fail "no finished() signal after replacing QProcess this way: $way"
     done
 }

@@ -5,8 +5,8 @@ include(CMakePackageConfigHelpers)
 
 set(forkfd_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/ForkFd)
 
-# Each library is a component of the package, with a file of targets of its own: who asks for one need not have
-# what the other depends on.
+# Each library is a component of the package with a separate targets file. So a project that uses only Core does not
+# need the dependencies of ChildProcess.
 function(forkfd_install_library target component)
     install(TARGETS ${target} EXPORT ${target}Targets
         LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
@@ -21,7 +21,7 @@ install(FILES ${PROJECT_BINARY_DIR}/include/ForkFd/export.h DESTINATION ${CMAKE_
 forkfd_install_library(ForkFdCore Core)
 if(FORKFD_QT)
     forkfd_install_library(ForkFdChildProcess ChildProcess)
-    # They are installed side by side, and the one finds the other there.
+    # Both libraries are installed in one folder, where libForkFdChildProcess finds libForkFdCore.
     if(NOT DEFINED CMAKE_INSTALL_RPATH)
         set_target_properties(ForkFdChildProcess PROPERTIES INSTALL_RPATH $ORIGIN)
     endif()

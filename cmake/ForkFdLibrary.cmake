@@ -5,7 +5,7 @@ include(CheckCXXSourceCompiles)
 include(CheckLinkerFlag)
 include(GenerateExportHeader)
 
-# Sets `variable` to whether the compiler's predefined macros fulfil `condition`.
+# Sets `variable` to whether `condition` is true for the compiler's predefined macros.
 function(forkfd_check_target variable condition)
     check_cxx_source_compiles("
         #if !(${condition})
@@ -17,7 +17,7 @@ endfunction()
 
 set(FORKFD_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual)
 
-# What every target of the project is compiled with; nothing of it reaches a user's own targets.
+# Sets the compile options of a target of this project. They do not propagate to a user's targets.
 function(forkfd_compile_options target)
     set_target_properties(${target} PROPERTIES
         CXX_STANDARD 20
@@ -29,16 +29,16 @@ function(forkfd_compile_options target)
     if(FORKFD_WERROR)
         set(warnings ${FORKFD_WARNINGS} -Werror)
     elseif(PROJECT_IS_TOP_LEVEL)
-        # CXXFLAGS may ask for others, as errors, which contradict each other from one architecture to the next.
+        # CXXFLAGS may turn on other warnings as errors. Whether our code causes them depends on the architecture.
         set(warnings ${FORKFD_WARNINGS} -Wno-error -Wno-sign-conversion -Wno-switch-default -Wno-switch-enum
             $<$<CXX_COMPILER_ID:GNU>:-Wno-useless-cast>)
     else()
-        set(warnings -w) # Those that a host asks for are for its own sources.
+        set(warnings -w) # The host project's warning options are meant for its own sources.
     endif()
     target_compile_options(${target} PRIVATE ${warnings})
 endfunction()
 
-# One of the two libraries: forkfd_add_library(ForkFdCore Core sources…) is also ForkFd::Core.
+# Adds one of the two libraries: forkfd_add_library(ForkFdCore Core sources…) adds ForkFdCore, alias ForkFd::Core.
 function(forkfd_add_library target exported_name)
     add_library(${target} ${ARGN})
     add_library(ForkFd::${exported_name} ALIAS ${target})
@@ -60,13 +60,13 @@ function(forkfd_add_library target exported_name)
     endif()
 endfunction()
 
-# Of a shared library.
+# Sets the link options of a shared library.
 function(forkfd_link_options target)
-    # Its threads and handlers live as long as the process: a plug-in that is unloaded must not take
-    # their code along.
+    # The library's threads and signal handlers live as long as the process. So unloading a plug-in that uses
+    # the library must not unmap their code.
     target_link_options(${target} PRIVATE LINKER:-z,nodelete)
-    # What is not exported by the other library is missed here and not by its users. The runtime of a
-    # sanitizer is only there in the program.
+    # Report undefined symbols when linking the library, not when linking its users. With a sanitizer this cannot
+    # work, because only the program links the sanitizer's runtime.
     if(NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize")
         target_link_options(${target} PRIVATE LINKER:-z,defs)
     endif()

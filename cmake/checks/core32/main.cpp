@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// What a 32-bit program sees of a child: times and memory as libc's own wait gives them, whatever the
-// size of its time_t, and limits that are no limits.
+// Checks in a 32-bit program that the library reports the same times and memory as libc's wait
+// functions, with both sizes of time_t, and that RLIM_INFINITY sets no limit.
 
 #include <ForkFd/forkfd.h>
 #include <ForkFd/spawn.h>
@@ -24,7 +24,7 @@ void check(bool isTrue, const char *what)
     failures += isTrue ? 0 : 1;
 }
 
-// The only child that this process has collected so far: getrusage(2) knows the same figures.
+// Runs first: getrusage(2) then counts only this child, and must return the same figures.
 void compareUsage()
 {
     auto child = ForkFd::spawn({{"sh", "-c", "i=0; while [ $i -lt 100000 ]; do i=$((i + 1)); done"}});
@@ -36,7 +36,7 @@ void compareUsage()
     check(info.reason == ForkFd::ExitInfo::Exited && info.code == 0 && info.hasUsage, "end");
     check(info.userTime() > std::chrono::milliseconds(1) && info.maxResidentBytes() > 65536,
           "any usage");
-    // All but the times, which getrusage(2) makes up anew.
+    // Not the fractions of the times, because getrusage(2) scales them again.
     check(info.usage.ru_utime.tv_sec == usage.ru_utime.tv_sec, "seconds");
     check(info.usage.ru_maxrss == usage.ru_maxrss, "memory");
     check(info.usage.ru_minflt == usage.ru_minflt, "page faults");
@@ -51,7 +51,7 @@ void startWithoutLimit()
     check(child && child->wait()->code == 0, "no limit");
 }
 
-// A script in a file whose size does not fit in 32 bits.
+// Starts a script from a file whose size does not fit in 32 bits.
 void findLargeProgram()
 {
     const char make[] =
@@ -64,7 +64,8 @@ void findLargeProgram()
     unlink("large");
 }
 
-// Without FFD_USE_FORK: by a raw clone(2), whose arguments have another order on some architectures.
+// Without FFD_USE_FORK, forkfd() calls the raw clone(2), whose argument order depends on the
+// architecture.
 void copyProcess()
 {
     const int ffd = ForkFd::forkfd(ForkFd::FFD_CLOEXEC, nullptr);

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// What a user's program makes of the headers: the three ways to use the name, and the calls that bring
-// in Qt's templates. It is only compiled.
+// Uses the headers as a user's program does: the three ways to replace the name QProcess, and calls that
+// instantiate Qt's templates. This file is compiled, but never run.
 
 #include <ForkFd/ChildProcess>
 #include <ForkFd/run.h>
@@ -40,7 +40,7 @@ private:
 
 #define QProcess ForkFd::ChildProcess
 
-// GCC 13 and newer refuse the empty ones for a plain std::optional.
+// With a plain std::optional, GCC 13 and newer reject the empty braces.
 inline ForkFd::LaunchOptions optionsInBraces()
 {
     ForkFd::LaunchOptions options;
