@@ -2,25 +2,31 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Who handles SIGCHLD, and who hands it on to whom: src/core/sigchldchain.cpp. Two of our threads install (a
- * start, and the sweeper, which goes back on top), while a foreign library installs its own handler, saves
- * ours, chains to it, restores what it saved, or installs itself again above us. At the bottom stands the
- * Base: a handler that was there first, or with IGNORED the action SIG_IGN. Signals come in two threads.
+ * Models the chain of SIGCHLD handlers: src/core/sigchldchain.cpp. Two of our threads install our handler: a start,
+ * and the sweeper, which reinstalls it on top. At the same time a foreign library installs its handler, saves ours
+ * and chains to it. Later it may restore the saved handler, or install its own again above ours. At the bottom of
+ * the chain is Base, a handler that was installed first, or with IGNORED the action SIG_IGN. Two threads handle
+ * signals.
  *
- * A chain of calls is one loop here, since nothing happens after the calls return. A walk down the chain is
- * one step. Left out: what the handlers are called with, flags and masks, handlers that interrupt each other
- * or jump out. With FORK a copy of the process, made at any moment, gets a signal too.
+ * A chain of calls is one loop here, because the handlers do nothing after their calls return. A walk down the chain
+ * is one step. The model omits the handlers' arguments, flags and masks, and handlers that interrupt each other or
+ * leave with longjmp(). With FORK, a forked copy, made at any moment, gets a signal too.
  *
- * What must hold: after every signal, whoever could be reached from the action that the kernel found is
- * called once more (two signals may share a call, as SIGCHLD does anyway): the base, the foreign library, our
- * listener; none is called through a record that is not filled in yet; no chain goes round for ever; our
- * installations cut nobody off; nothing is held while a predecessor is called; a copy still calls the base;
- * and we reap for SIG_IGN only where that is what we stand for, and never again once somebody was seen above
- * us. Not owed any more: whom the foreign library cuts off by itself; and our listener, when an entry of
- * ours has come on top since the kernel made its call, for then the next sweep sees the end.
+ * What must hold:
+ *   - After every signal, each handler that was reachable from the kernel's action is called again: the base, the
+ *     foreign library and our listener. Two signals may share a call, because the kernel coalesces SIGCHLD.
+ *   - No handler is called through a record that is not filled in yet.
+ *   - No chain of calls is endless.
+ *   - Our installations make no handler unreachable.
+ *   - No thread holds the installer's lock while it calls a predecessor.
+ *   - A forked copy still calls the base.
+ *   - We reap for SIG_IGN only while our handler replaces SIG_IGN, and never after another handler was seen above ours.
  *
- * A reader learns why every installation has a record of its own, and what the states of a kept signal are
- * for: each simpler way is a variant that loses a signal.
+ * What need not hold: a handler that the foreign library makes unreachable is not called. Our listener is not called
+ * if one of our entries was installed on top after the kernel's call, because the next sweep then notices the end.
+ *
+ * The variants show why every installation needs a separate record, and why a kept signal has several states: each
+ * simpler design loses a signal.
  *
  * Broken on purpose: NAIVE_INSTALL, RECORD_USED_AGAIN, NO_KEEPING, NO_LOOK_AFTER_KEEPING,
  * PUBLISHED_AFTER_CALLS, HELD_WHILE_CALLING, TOLD_BY_TOP_ONLY, CUT_BY_TOP_ALONE, CUT_WHEN_NESTED,
@@ -43,7 +49,7 @@
 #define MaxRounds 1 /* 8 in the code. */
 #define MaxCalls 12
 
-/* Actions: an entry of ours is its index. */
+/* Actions. The action of one of our entries is its index. */
 #define Foreign 10
 #define Base 11
 #define Ignore 12
@@ -65,21 +71,21 @@ bool isPublished[Pool];
 byte keptCount[Pool];
 mtype = { Empty, Kept, Taken }
 mtype kept[Pool] = Empty;
-byte actual[Pool] = Nothing; /* Not in the code: whom it really stands for, from sigaction() on. */
+byte actual[Pool] = Nothing; /* Not in the code: the action that this record replaced in sigaction(). */
 
 byte usedRecords;
 bool isInstalling; /* `installer` */
 bool wasDisplaced;
 bool hasForeignBeenSeen; /* Not in the code. */
 
-/* The foreign library's one variable. */
+/* The foreign library's only variable: the action that it saved. */
 byte saved = Nothing;
 
-/* Who is still to be called after a signal. */
+/* The handlers that still must be called after a signal. */
 bool owesBase, owesForeign, owesListener;
 byte signals;
 
-/* --- Who can be reached from `top`; not in the code. --- */
+/* --- The handlers that are reachable from `top`; not in the code. --- */
 
 byte at, calls;
 bool reachesBase, reachesForeign, reachesOurs;
@@ -158,7 +164,7 @@ inline keepForInstaller()
     position = 0
 }
 
-/* callPredecessor(): whom to call next. A published record does not change any more. */
+/* callPredecessor(): selects the next handler. A published record never changes. */
 inline callPredecessor()
 {
     assert(predecessor[action] != Nothing);
@@ -208,7 +214,7 @@ inline walk()
     }
 }
 
-/* handle() and those of the others, until nobody calls anybody any more */
+/* handle() and the other handlers, until the last one in the chain */
 inline call()
 {
     do
@@ -282,7 +288,7 @@ inline call()
     }
 }
 
-/* A thread that a signal interrupts. */
+/* A thread that signals interrupt. */
 active [2] proctype Thread()
 {
     Locals;
@@ -364,7 +370,7 @@ inline installOnTop()
                 hadForeign = false;
                 forget()
             }
-            /* It writes the old action into the record after it has set the new one. */
+            /* The code sets the new action before it writes the old one into the record. */
             predecessor[index] = found;
 #ifdef PUBLISHED_AFTER_CALLS
             callKept();
@@ -410,7 +416,7 @@ inline install()
     byte before, index, found, first, last; \
     bool isHolding, hasTaken, hadBase, hadForeign
 
-/* A start, or the sweeper. */
+/* A thread that starts a child, or the sweeper. */
 active [Installers] proctype Installer()
 {
     InstallersLocals;
@@ -421,21 +427,21 @@ active [Installers] proctype Installer()
     od
 }
 
-/* --- Others --- */
+/* --- Other code --- */
 
 #ifndef NO_FOREIGN
 active proctype ForeignLibrary()
 {
     d_step { saved = top; top = Foreign; forgiveWhatForeignDid() }
     if
-    :: true /* It stays. */
-    :: true -> /* It puts back what it has found, and perhaps comes again. */
+    :: true /* The library stays installed. */
+    :: true -> /* The library restores the saved action, and may install its handler again. */
         d_step { top = saved; forgiveWhatForeignDid() }
         if
         :: true
         :: true -> d_step { saved = top; top = Foreign; forgiveWhatForeignDid() }
         fi
-    :: d_step { /* It finds itself displaced, and installs itself again. */
+    :: d_step { /* The library notices that it is not on top, and installs its handler again. */
             top != Foreign ->
             saved = top;
             top = Foreign;
@@ -446,12 +452,12 @@ active proctype ForeignLibrary()
 
 #endif
 
-/* A copy of the process gets a SIGCHLD of its own. Its one thread is not the one that installs. */
+/* A forked copy gets a SIGCHLD. Its only thread is not a copy of the installing thread. */
 #ifdef FORK
 active proctype ForkedCopy()
 {
     byte action, rounds;
-    bool isWrongGuess; /* Somebody came between our look at the action and sigaction(). */
+    bool isWrongGuess; /* The action changed between our look at it and sigaction(). */
     d_step {
         findReach();
         action = top;

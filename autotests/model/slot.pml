@@ -2,30 +2,33 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * The life of one slot: src/core/childslot.cpp, and what childtable.cpp, exitwatch_sigchld.cpp and sweeper.cpp
- * do with it. Its owner starts one child after the other, so that late handlers meet a slot that is in use
- * again. Signals come in two threads, the sweeper's thread helps, a thief waits for every child there is. The
- * owner may go at any time: before the end, while somebody brings the slot to it, or after.
+ * Models the life of one slot: src/core/childslot.cpp, and the functions of childtable.cpp, exitwatch_sigchld.cpp
+ * and sweeper.cpp that use a slot. The owner starts one child after the other, so that late handlers see a reused
+ * slot. Two threads handle signals, the sweeper's thread looks at the child too, and a thief reaps any child. The
+ * owner may release the slot at any time: before the child's end, while a thread moves the slot to its end, or later.
  *
- * A step of the model is one atomic operation or one system call of the code. Plain data that one party alone
- * can reach at the time is written in the step before the operation that publishes it. Left out: memory that
- * is not sequentially consistent; more than one slot (table.pml); the handler's way here (chain.pml); the end
- * of the event that a user polls, which nobody writes to; an event that cannot be set (Unheard); a leader that
- * stays a zombie until its owner collects it; filters that refuse waitid(), where the claim comes before the
- * look and may be taken back; more than eight children at once, from which on
- * not every signal asks for a sweep.
+ * A step of the model is one atomic operation or one system call of the code. If only one thread can access plain
+ * data at that time, the model writes the data in the step before the operation that publishes them. The model
+ * omits: memory that is not sequentially consistent; more than one slot (table.pml); how the handler is called
+ * (chain.pml); the end of the event that the user polls, which no code writes to; an event that cannot be set
+ * (Unheard); a leader that stays a zombie until its owner collects it; filters that refuse waitid(), where the claim
+ * comes before the look and may be undone; and more than eight living children, where not every signal requests a
+ * sweep.
  *
- * Built without SILENT: signals are delivered, and the sweeper looks only when it is asked to. Every end is
- * found without waiting for its timer. Built with SILENT: no signal is delivered (all threads block it, or
- * somebody has replaced the handler), there is only the timer.
+ * Without SILENT, signals are delivered, and the sweeper looks only on request. Every end must be noticed without
+ * the sweeper's timer. With SILENT, no signal is delivered, because all threads block it or other code has replaced
+ * the handler. Only the timer remains.
  *
- * What must hold: each child is reaped once, by us or the thief, and nobody else's ever; an answer comes
- * once, before its event, and is the child's own, or Unknown where the thief was there; the event is written
- * to only while it is the slot's, and closed once; a slot comes back to the list of free ones once; nobody
- * waits for ever, which spin calls an invalid end state; no zombie is left.
+ * What must hold:
+ *   - Each of our children is reaped once, by us or by the thief. We never reap other children.
+ *   - A child gets one answer, and gets it before its event is set. The answer is its wait status, or Unknown if the
+ *     thief reaped it.
+ *   - The event is written to only while it belongs to the slot, and closed once.
+ *   - A slot returns to the free list once.
+ *   - No thread waits forever (spin: "invalid end state"), and no zombie remains.
  *
- * A reader learns why there are so many phases: each variant leaves one of them out, or takes two steps the
- * other way round, and is caught.
+ * The variants show why a slot has so many phases: each omits a phase or swaps two steps, and the search finds the
+ * error.
  *
  * Broken on purpose: CLAIM_BEFORE_PEEK, REAP_BEFORE_CLAIM, NO_GENERATION, NO_CHECK_AFTER_PUBLISH,
  * NO_RECHECK_AFTER_PIN, NO_CHECK_AFTER_RELEASE, CLOSE_BY_OWNER, NO_ORPHANS, EVENT_BEFORE_RESULT,
@@ -46,10 +49,10 @@
 #define Strays 1
 #endif
 #define Somebodys 9 /* The number of a child that is not ours. */
-#define EarlyTicks 2 /* Of the timer, at any time. One more for each child comes only when all else is at rest. */
+#define EarlyTicks 2 /* Timer ticks at any time. Each child adds one tick that comes when nothing else can run. */
 #define IdleSweeps 1
 
-/* --- The kernel: a child is the number of its start, from 1; 0 is nobody. --- */
+/* --- The kernel. Children are numbered by their starts, from 1; 0 means none. --- */
 
 #define Nobody 0
 
@@ -61,7 +64,7 @@
 byte holder[Numbers + 1];     /* The child that has a process number. */
 bool isZombie[Numbers + 1];
 bool isStolen[Children + 1];
-byte openEvent;               /* Whose event is behind the descriptor's number; after a close, anybody's. */
+byte openEvent;               /* The child whose event the descriptor refers to; 0 after the close. */
 bool isReadable;
 bool isSignalPending;
 byte signalledNumber;
@@ -92,7 +95,7 @@ inline reap(number)
         if
         :: holder[number] != Nobody && isZombie[number] && process == Original ->
             reapedStatus = holder[number];
-            assert(reapedStatus == generationOf(word)); /* Only ours, and only this one. */
+            assert(reapedStatus == generationOf(word)); /* Reap only the slot's own child. */
             holder[number] = Nobody;
             isZombie[number] = false
         :: else
@@ -104,7 +107,7 @@ inline raise(number)
 {
     if
     :: !isSignalPending -> isSignalPending = true; signalledNumber = number
-    :: else /* Coalesced: nobody hears this number. */
+    :: else /* Coalesced: no handler sees this number. */
     fi
 }
 
@@ -125,13 +128,13 @@ end:
     :: d_step { holder[1] != Nobody && !isZombie[1] -> endChild(1) }
     :: d_step { holder[2] != Nobody && !isZombie[2] -> endChild(2) }
 #ifndef SILENT
-    :: d_step { strays < Strays && holder[1] != Nobody -> strays++; raise(1) } /* It was stopped. */
+    :: d_step { strays < Strays && holder[1] != Nobody -> strays++; raise(1) } /* The child was stopped. */
     :: d_step { strays < Strays -> strays++; raise(Somebodys) }
 #endif
     od
 }
 
-/* Somebody else's waitpid(-1). */
+/* Other code calls waitpid(-1). */
 inline stealChild(number)
 {
     isStolen[holder[number]] = true;
@@ -148,7 +151,7 @@ end:
     od
 }
 
-/* --- ChildSlot. Its generation is the number of the start, and with it the child that it is for. --- */
+/* --- ChildSlot. Its generation is the number of the start, and so identifies its child. --- */
 
 #define Free 0
 #define Reserved 1
@@ -167,11 +170,11 @@ end:
 
 byte state = Free;     /* m_state */
 byte number_ = 0;      /* m_pid */
-byte result = Nothing; /* m_result; written by who moved the slot to Ending, alone. */
-byte cell = 0;         /* Of the hash: the number, when the slot is entered. */
+byte result = Nothing; /* m_result; written only by the thread that moved the slot to Ending. */
+byte cell = 0;         /* The cell of the hash: the process number while the slot is in the hash. */
 bool isInFreeList = true;
 
-/* What each thread has in its registers and on its stack. */
+/* The local variables of each thread. */
 #define Locals \
     mtype process = Original; \
     mtype sight; \
@@ -200,7 +203,7 @@ inline moveFrom(old, phase)
 inline setEvent()
 {
     d_step {
-        /* Never after the close: the number may be anybody's then. Never before there is an answer. */
+        /* Never after the close, because the descriptor may be reused. Never before the answer is there. */
         assert(openEvent == generationOf(word) && result != Nothing);
         isReadable = true
     }
@@ -209,18 +212,18 @@ inline setEvent()
 inline makeFree()
 {
     d_step {
-        assert(openEvent != 0); /* ExitEvent::close(), once. */
+        assert(openEvent != 0); /* ExitEvent::close(), only once. */
         openEvent = 0
     }
     d_step { number_ = 0; state = withPhase(word, Free) }
-    d_step { /* ChildTable::recycle(), once. */
+    d_step { /* ChildTable::recycle(), only once. */
         assert(!isInFreeList);
         cell = 0;
         isInFreeList = true
     }
 }
 
-/* hasMoved: there is an owner to tell. */
+/* hasMoved: the slot still has an owner, who is notified. */
 inline tell()
 {
 #ifdef EVENT_BEFORE_RESULT
@@ -251,7 +254,7 @@ inline claim()
     fi
 }
 
-/* ChildSlot::endIfOver(), and ChildTable's of a slot */
+/* ChildSlot::endIfOver(), and the part of ChildTable::endIfOver() for one slot */
 inline endIfOver()
 {
     word = state;
@@ -297,7 +300,7 @@ inline endIfOver()
         :: !hasMoved
         :: else ->
             d_step {
-                assert(result == Nothing); /* Once. */
+                assert(result == Nothing); /* Set the result only once. */
                 if
                 :: reapedStatus != Nobody -> result = reapedStatus
                 :: sight == Over && reapedStatus == Nobody -> result = seenStatus
@@ -313,7 +316,7 @@ inline endIfOver()
 /* --- Sweeper --- */
 
 bool isRequested;
-bool isWokenUp; /* Its event. */
+bool isWokenUp; /* The sweeper's event. */
 bool isIdle;
 
 /* requestSweep() */
@@ -391,7 +394,7 @@ end_idle:
             isIdle = false
         fi;
 #else
-end_period: /* No timer, so that it is the same whether it is idle; only that nobody has to wake it then. */
+end_period: /* There is no timer, so an idle sweeper behaves the same. It may wait here when all others have ended. */
         isWokenUp;
 #endif
         /* run() */
@@ -465,8 +468,8 @@ end:
 
 #endif
 
-/* The handler in a child of vfork(), which shares our memory; after fork() it would share the event only.
-   It has no part in our children. */
+/* The handler in a child of vfork(), which shares our memory; after fork() it would share only the event. It must
+   not touch our children. */
 #ifdef FORK
 active proctype CopysHandler()
 {
@@ -478,7 +481,7 @@ active proctype CopysHandler()
 
 #endif
 
-/* --- The owner: SigChldWatch and who uses it --- */
+/* --- The owner: SigChldWatch and its user --- */
 
 /* SigChldWatch::tryCollect() */
 inline tryCollect()
@@ -542,7 +545,7 @@ inline release()
             fi;
             if
             :: hasMoved ->
-                /* Whoever saw the end meanwhile has found a slot that was just moved. */
+                /* A thread that saw the end before this could not claim the slot, because its phase changed. */
 #ifndef NO_CHECK_AFTER_RELEASE
                 endIfOver();
 #endif
@@ -571,7 +574,7 @@ active proctype Owner()
             isInFreeList = false;
             isStolen[start] = false;
             start++;
-            if /* An owner that asks unasked would hide that nobody tells it. */
+            if /* Some owners never poll: polling would hide a missing notification. */
             :: hasPolled = true
             :: hasPolled = false
             fi;
@@ -579,7 +582,7 @@ active proctype Owner()
             :: hasSignalled = true
             :: start == 1 -> hasSignalled = false
             fi;
-            if /* Its destructor, or forkfd_close(). */
+            if /* The destructor or forkfd_close() runs before the end. */
             :: goesEarly = true
             :: goesEarly = false
             fi;
@@ -589,7 +592,7 @@ active proctype Owner()
         }
         d_step { openEvent = start; isReadable = false; result = Nothing; state = start * 16 + Reserved }
 
-        /* fork(), with any number that is free */
+        /* fork() uses any free number. */
         if
         :: d_step { holder[1] == Nobody -> number = 1; holder[1] = start }
         :: d_step { holder[2] == Nobody -> number = 2; holder[2] = start }
@@ -618,13 +621,13 @@ active proctype Owner()
         :: goesEarly -> break
         :: isReadable ->
             tryCollect();
-            assert(answer != Nothing); /* Readable means that there is an answer. */
+            assert(answer != Nothing); /* A readable event implies an answer. */
             break
         od;
         release()
     :: else -> break
     od;
-    isInFreeList; /* Whoever set the last event frees the slot, if it was abandoned. */
+    isInFreeList; /* The thread that set the last event frees an abandoned slot. */
     assert(phaseOf(state) == Free && openEvent == 0 && cell == 0);
-    assert(holder[1] == Nobody && holder[2] == Nobody) /* No zombie. */
+    assert(holder[1] == Nobody && holder[2] == Nobody) /* No zombie remains. */
 }

@@ -2,26 +2,29 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Process numbers that come again: src/core/childtable.cpp, and of childslot.cpp what slots with the same
- * number make of each other. There are two numbers, two slots, a hash of two cells, and four children: two of
- * the first owner, one after the other and so perhaps in the same slot; one of the second owner, beside them;
- * and a stranger's. A thief waits for children that have the first number, so that it comes again while a
- * slot still waits for it.
+ * Models reused process numbers: src/core/childtable.cpp, and how childslot.cpp handles two slots with the same
+ * number. There are two numbers, two slots, a hash of two cells, and four children. The first owner starts two
+ * children one after the other, which may use the same slot. The second owner starts one child at the same time. A
+ * stranger starts the fourth. A thief reaps children with the first number, so that the kernel reuses this number
+ * while a slot still waits for it.
  *
- * slot.pml looks at one slot more closely. Here there is no event, a look at a child is one step, and so is
- * what follows the reap; one thread handles signals and sweeps after each of them, beside the two owners, who
- * look as well. There is no timer. To be searched in full it is built without one or the other: NO_THIEF,
- * NO_STRANGER, NO_THIRD child, NO_SIGNAL (sendSignal()), NO_EARLY_RELEASE.
+ * slot.pml models one slot in more detail. This model has no event and no timer; a look at a child is one step, and
+ * so is everything after the reap. One thread handles signals, and sweeps after each. The two owners also look. The
+ * full model is too large to search, so each run omits some parts: NO_THIEF, NO_STRANGER, NO_THIRD child, NO_SIGNAL
+ * (sendSignal()), NO_EARLY_RELEASE.
  *
- * What must hold: each of our children has one answer, its own, or Unknown where its status was stolen; the
- * stranger's child is neither reaped nor signalled by us; a slot whose number is published anew is not Live
- * any more; every slot and cell comes back. What need not hold (S15): a number that was stolen and given out
- * again before anybody looked may mislead the slot that still waits for it. Then this slot may get the status
- * of the next child of ours with the number, which is then Unknown, yet nobody else is concerned. A
- * stranger's child does not get such a number here.
+ * What must hold:
+ *   - Each of our children gets one answer: its wait status, or Unknown if its status was stolen.
+ *   - We neither reap nor signal the stranger's child.
+ *   - When a number is published again, no older slot with this number is Live.
+ *   - Every slot and cell becomes free again.
  *
- * A reader learns what may be concluded from a number, and what only from a state word: a slot that was found
- * by its number may be another child's in the next moment.
+ * What need not hold (S15): after a theft, the kernel may reuse the number before any thread looks. The older slot,
+ * which still waits for the number, may then get the status of our next child with this number, and that child gets
+ * Unknown. No other child is affected. In this model, the stranger's child never gets such a number.
+ *
+ * The variants show what a process number proves, and what only a state word proves: a slot that was found by its
+ * number may belong to another child a moment later.
  *
  * Broken on purpose: OLDER_BY_NUMBER_ALONE, NO_CHECK_FOR_OLDER, SIGNAL_WITHOUT_PIN, CELL_LEFT_BEHIND, and
  * STOP_AT_FIRST_CELL with NO_SWEEP.
@@ -41,7 +44,7 @@
 byte holder[Numbers];  /* The child that has the number. */
 bool isZombie[Numbers];
 bool isStolen[Room];
-bool isMisled[Room];   /* S15 has happened to this child of ours, or to the one that misled it. */
+bool isMisled[Room];   /* S15 affects this child: it is the older child or the newer one. */
 bool isSignalPending;
 byte signalledNumber;
 
@@ -49,7 +52,7 @@ mtype = { Running, Over, Gone }
 
 #define NoNumber 7
 
-/* --- The slots. A state word is the child, and the phase. --- */
+/* --- The slots. A state word contains the child and the phase. --- */
 
 #define Free 0
 #define Live 1
@@ -68,9 +71,9 @@ mtype = { Running, Over, Gone }
 byte state[2];
 byte number_[2] = NoNumber;  /* m_pid */
 byte result[Room];
-byte cells[Cells];           /* The slot + 1. Both may hold either number. */
+byte cells[Cells];           /* Built by cellFor(); 0: empty. Either cell may contain either number. */
 byte cellOf[2] = Cells;      /* ChildSlot::cell */
-bool isFree[2] = true;       /* In the list of free ones. */
+bool isFree[2] = true;       /* The slot is in the free list. */
 byte awaited[2] = NoNumber;  /* Not in the code: the number for which the slot may still ask the kernel. */
 
 #define Nothing 0
@@ -98,7 +101,7 @@ active proctype Endings()
 {
 end:
     do
-#ifdef NO_SWEEP /* Then no signal may be lost. */
+#ifdef NO_SWEEP /* Without sweeps, no signal may be lost. */
     :: d_step { !isSignalPending && holder[0] != Nobody && !isZombie[0] -> die(0) }
     :: d_step { !isSignalPending && holder[1] != Nobody && !isZombie[1] -> die(1) }
 #else
@@ -167,7 +170,7 @@ inline claim(slot)
 inline reap(slot)
 {
     d_step {
-        status = seenStatus; /* Stolen after the look. */
+        status = seenStatus; /* Used if the thief reaps the child after the look. */
         awaited[slot] = NoNumber;
         if
         :: holder[seenNumber] != Nobody && isZombie[seenNumber] ->
@@ -180,11 +183,11 @@ inline reap(slot)
     }
 }
 
-/* tell(), with the result before it */
+/* Sets the result, then tell() */
 inline tell(slot, answer)
 {
     d_step {
-        assert(result[childOf(word)] == Nothing); /* Once. */
+        assert(result[childOf(word)] == Nothing); /* Set the result only once. */
         result[childOf(word)] = answer;
         awaited[slot] = NoNumber;
         hasMoved = (state[slot] == wordOf(childOf(word), Ending));
@@ -199,7 +202,7 @@ inline tell(slot, answer)
     fi
 }
 
-/* ChildSlot::endIfOver(). The look is one step here. */
+/* ChildSlot::endIfOver(). Here, the look is one step. */
 inline endIfOver(slot)
 {
     d_step {
@@ -230,7 +233,7 @@ inline endIfOver(slot)
     fi
 }
 
-/* ChildSlot::endAsUnknown(), of a slot that was found by its number */
+/* ChildSlot::endAsUnknown(), for a slot that was found by its number */
 inline endAsUnknown(slot, number)
 {
 #ifdef OLDER_BY_NUMBER_ALONE
@@ -285,13 +288,13 @@ inline sendSignal(slot)
     fi
 }
 
-/* --- The handler, and the sweep that it asks for --- */
+/* --- The handler, and the sweep that it requests --- */
 
 #define cellFor(slot, number) ((number) * 4 + (slot) + 1)
 #define slotIn(entry) (((entry) % 4) - 1)
 #define numberIn(entry) ((entry) / 4)
 
-/* ChildTable::endIfOver(pid), for one cell. What it finds there only says at which slot to look. */
+/* ChildTable::endIfOver(pid), for one cell. The cell only says which slot to look at. */
 inline lookInto(at)
 {
     d_step {
@@ -338,7 +341,7 @@ end:
     od
 }
 
-/* --- Who starts children --- */
+/* --- Starting children --- */
 
 /* ChildTable::publish(), for one cell */
 inline endOlder(at)
@@ -371,7 +374,8 @@ inline tryToEnter()
     }
 }
 
-/* fork(): a child gets the number. `older` was in the table with it then. Whoever still waits for it there is misled, or will be. */
+/* fork(): the child gets the number. `older` is the child that the table has with this number at that time. A slot
+   that still waits for the number is misled now or later. */
 inline takeNumber(itsNumber, child)
 {
     number = itsNumber;
@@ -396,7 +400,7 @@ inline publish(child)
     endOlder(0);
     endOlder(1);
 #ifdef NO_SIGNAL
-    /* S6. Its owner may go just then, or hold it for a signal: that is S15. */
+    /* S6. With NO_SIGNAL only: a slot that is pinned for a signal, or whose owner releases it now, is case S15. */
     assert(older == Nobody || state[1 - slot] != wordOf(older, Live));
 #endif
     d_step { number_[slot] = number; state[slot] = wordOf(child, Live) }

@@ -4,8 +4,8 @@
 #ifndef FORKFD_CHILDPROCESS_AS_QPROCESS_H
 #define FORKFD_CHILDPROCESS_AS_QPROCESS_H
 
-// Read before the first line of each of Qt's tests, which stay as they are. All of Qt that they use has
-// to come before the macro.
+// The compiler includes this file before each of Qt's tests, which are unchanged. All Qt headers that
+// the tests use must come before the macro.
 
 #include <QtCore/QtCore>
 #include <QtNetwork/QHostInfo>
@@ -17,8 +17,8 @@
 
 #define QProcess ForkFd::ChildProcess
 
-// The tests have rows with a modifier that shares the parent's memory if this function, which Qt exports
-// to nobody else, says that there is such a thing.
+// Qt exports this function only to its tests. If it returns true, they also test a modifier that shares
+// the parent's memory.
 #define QT_BUILD_INTERNAL
 QT_BEGIN_NAMESPACE
 inline bool _qprocessUsingVfork() noexcept
@@ -28,7 +28,7 @@ inline bool _qprocessUsingVfork() noexcept
 QT_END_NAMESPACE
 
 #if QT_VERSION < QT_VERSION_CHECK(6, 6, 0)
-// With the one function of Qt 6.6 that the tests use.
+// Adds the only function of Qt 6.6 that the tests use.
 class ParityThread : public QThread
 {
 public:

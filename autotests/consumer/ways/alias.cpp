@@ -9,8 +9,8 @@ namespace Ours {
 
 using QProcess = ForkFd::ChildProcess;
 
-// An alias does not reach into the text of a connection: there the full name stands, in the slot's
-// declaration, too.
+// String-based connections compare type names as text, so an alias does not work in them. The SIGNAL()
+// and SLOT() macros and the slot's declaration need the full name.
 class Job : public QObject
 {
     Q_OBJECT
@@ -21,7 +21,7 @@ public:
         connect(&process, SIGNAL(finished(int, ForkFd::ChildProcess::ExitStatus)), this,
                 SLOT(noteStatus(int, ForkFd::ChildProcess::ExitStatus)));
         connect(&process, SIGNAL(finished(int)), this, SLOT(noteCode(int)));
-        // By pointer to member the alias works.
+        // With a pointer to member function, the alias works.
         connect(&process, &QProcess::finished, this, &Job::noteEnd);
     }
 

@@ -4,7 +4,7 @@
 #ifndef CHILDPROCESS_AS_QPROCESS_H
 #define CHILDPROCESS_AS_QPROCESS_H
 
-// The macro must not reach into Qt's own headers: those that name QProcess come before it.
+// The macro must not change Qt's headers. So include those that name QProcess first.
 #include <ForkFd/ChildProcess>
 #include <QtCore/QProcess>
 

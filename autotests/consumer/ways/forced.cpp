@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// As it was written for QProcess. The macro stands in a header that is included by force.
+// Unchanged code for QProcess. The compiler option -include adds a header with the macro.
 
 #include "heard.h"
 

@@ -8,8 +8,8 @@
 #include <QtCore/QStringList>
 #include <QtCore/QTimer>
 
-/// Runs a program that exits with code 3, with a `Job` that exits the event loop with 0 when it has
-/// heard of that.
+/// Runs a program that exits with code 3. The `Job` exits the event loop with 0 when its slots have
+/// received this code.
 template<typename Job>
 int hear(int argc, char **argv)
 {
@@ -20,7 +20,7 @@ int hear(int argc, char **argv)
     return QCoreApplication::exec();
 }
 
-/// The end as it was heard of in both signatures of finished().
+/// What the slots for both signatures of finished() have received.
 struct Heard
 {
     int code = -1;

@@ -7,8 +7,8 @@
 
 #define QProcess ForkFd::ChildProcess
 
-// From here on as it was written for QProcess: the macro is expanded in the text of a connection, too,
-// and moc sees it.
+// The rest is unchanged code for QProcess. The preprocessor also expands the macro inside SIGNAL() and
+// SLOT(), and so does moc.
 class Job : public QObject
 {
     Q_OBJECT

@@ -6,7 +6,7 @@
 #include <ForkFd/ChildProcess>
 
 namespace ForkFd {
-class ChildProcess; // In place of `class QProcess;`.
+class ChildProcess; // Replaces `class QProcess;`.
 }
 
 class Job : public QObject

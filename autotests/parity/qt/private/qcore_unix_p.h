@@ -4,11 +4,12 @@
 #ifndef FORKFD_PARITY_QCORE_UNIX_P_H
 #define FORKFD_PARITY_QCORE_UNIX_P_H
 
-// What Qt's tests use of its private header of this name, so that they need no private package.
+// Replaces Qt's private header of this name with the parts that the tests use, so that no package with
+// private headers is needed.
 
 #include <unistd.h>
 
-// The tests ask this only to know whether the kernel has pidfds.
+// The tests check this macro only to find out whether the kernel has pidfds.
 #define QT_FEATURE_forkfd_pidfd 1
 
 inline int qt_safe_pipe(int ends[2])

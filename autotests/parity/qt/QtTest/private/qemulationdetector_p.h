@@ -4,7 +4,7 @@
 #ifndef FORKFD_PARITY_QEMULATIONDETECTOR_P_H
 #define FORKFD_PARITY_QEMULATIONDETECTOR_P_H
 
-// In place of Qt's private header of this name. Under an emulator some rows expect less.
+// Replaces Qt's private header of this name. Under an emulator, some rows of the tests expect less.
 namespace QTestPrivate {
 
 inline bool isRunningArmOnX86()
