@@ -48,6 +48,7 @@ private Q_SLOTS:
     void leftovers();
     void timeLimit();
     void canceledRun();
+    void canceledRunAskedAtOnce();
     void severalAndAnotherThread();
     void whatIsNotStopped();
     void withoutThread_data();
@@ -56,6 +57,7 @@ private Q_SLOTS:
 
 private:
     static void addScopes();
+    static QFuture<ForkFd::RunResult> cancelRun(Lifeline &lifeline);
 };
 
 void tst_WaitForStopped::addScopes()
@@ -202,21 +204,42 @@ void tst_WaitForStopped::timeLimit()
     QVERIFY(process.waitForFinished());
 }
 
-void tst_WaitForStopped::canceledRun()
+// A program that ignores SIGTERM and runs by now.
+QFuture<ForkFd::RunResult> tst_WaitForStopped::cancelRun(Lifeline &lifeline)
 {
-    Lifeline lifeline;
     TestPipe isReady;
     ForkFd::RunOptions options;
     options.stopGrace = 100ms;
     options.launchOptions.fileDescriptors = {lifeline.asDescriptor(), {8, isReady.writeEnd()}};
     auto future = ForkFd::run(childProgram(), words("ignore 15 write 1 8 leave 8 sleep"), options);
     char ready = 0;
-    QVERIFY(read(isReady.readEnd(), &ready, 1) == 1);
+    if (read(isReady.readEnd(), &ready, 1) == 1)
+        future.cancel();
     lifeline.letGo();
-    future.cancel();
+    return future;
+}
+
+void tst_WaitForStopped::canceledRun()
+{
+    Lifeline lifeline;
+    auto future = cancelRun(lifeline);
+    QVERIFY(future.isCanceled());
     QVERIFY(Process::waitForStopped(forEver));
     QVERIFY(lifeline.isCut());
     future.waitForFinished();
+}
+
+// It said that all had ended, because the thread of run() had not looked yet.
+void tst_WaitForStopped::canceledRunAskedAtOnce()
+{
+    for (int i = 0; i < 20; ++i) {
+        Lifeline lifeline;
+        auto future = cancelRun(lifeline);
+        QVERIFY(future.isCanceled());
+        QVERIFY(!Process::waitForStopped(0ms) || lifeline.isCut());
+        QVERIFY(Process::waitForStopped(forEver));
+        future.waitForFinished();
+    }
 }
 
 void tst_WaitForStopped::severalAndAnotherThread()

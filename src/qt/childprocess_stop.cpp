@@ -303,9 +303,10 @@ void ChildProcess::setDestructionPolicy(DestructionPolicy policy)
 /// wait, as after any other end. Children that only were sent signals (terminate(), kill()), or that a
 /// destructor kills by DestructionPolicy::Kill, are not being stopped.
 ///
-/// Blocks for `timeout` at most; 0 only asks, a negative one waits for ever. Needs no event loop and no
-/// application object; any thread. True when all have ended, or there was none. A forked copy has none
-/// of its parent's.
+/// Blocks for `timeout` at most; a negative one waits for ever. 0 only asks, for which the thread of
+/// run() has to look at its futures: usually that takes a millisecond, a second at most. Needs no event
+/// loop and no application object; any thread. True when all have ended, or there was none. A forked
+/// copy has none of its parent's.
 /// **Errors:** none. \since 0.1
 bool ChildProcess::waitForStopped(milliseconds timeout)
 {

@@ -23,6 +23,7 @@ namespace ForkFd::Internal {
 namespace {
 
 constexpr std::chrono::milliseconds exitPatience(5000);
+constexpr std::chrono::milliseconds lookPatience(1000); // It takes microseconds, on a busy machine more.
 constexpr std::chrono::hours longestLimit(24 * 365 * 100); // What the clock can count.
 
 thread_local bool isRunThread = false;
@@ -217,7 +218,7 @@ void RunThread::stopCanceled()
 bool RunThread::stopCanceledJobs(Clock::time_point end)
 {
     RunThread *const thread = threads.find();
-    if (!thread || thread->m_thread == NoThread)
+    if (!thread || thread->isResting())
         return true;
     if (isRunThread) {
         thread->stopCanceled();
@@ -226,14 +227,16 @@ bool RunThread::stopCanceledJobs(Clock::time_point end)
     const unsigned look = ++thread->m_wantedLook;
     thread->m_mayBeCanceled = true;
     thread->m_wake.set();
-    const bool waits = Clock::now() < end;
     const auto isDone = [&] {
-        return static_cast<int>(thread->m_lastLook - look) >= 0 || thread->m_thread == NoThread
+        return static_cast<int>(thread->m_lastLook - look) >= 0 || thread->isResting()
             || thread->m_isLeaving;
     };
+    // Without that look "all have ended" would be a guess.
+    if (end <= Clock::now())
+        end = Clock::now() + lookPatience;
     for (; !isDone(); pauseFor(std::chrono::milliseconds(1))) {
         if (Clock::now() >= end)
-            return !waits;
+            return false;
     }
     return true;
 }

@@ -40,7 +40,7 @@ public:
     RunThread &operator=(const RunThread &) = delete;
 
     /// Has the thread stop every job whose future was canceled, and waits until it has. False when that
-    /// takes longer; with an `end` that is over it does not wait.
+    /// takes longer; for this one moment it waits although `end` may be over.
     static bool stopCanceledJobs(Clock::time_point end);
 
     /// Serves a job that has begun, or makes it fail if there is no thread.
@@ -59,6 +59,8 @@ private:
 
     RunThread() = default;
     static void killAllAtExit();
+    /// Jobs are added before there is a thread for them.
+    bool isResting() const { return m_thread == NoThread && !m_waiting.load(); }
     std::vector<std::unique_ptr<RunJob>> takeWaiting();
     void failWaiting(const StartError &error);
 
