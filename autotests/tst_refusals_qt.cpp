@@ -12,6 +12,8 @@
 #include <ForkFd/run.h>
 
 #include <QtCore/QEventLoop>
+#include <QtCore/QFile>
+#include <QtCore/QSet>
 #include <QtCore/QTimer>
 
 #include <cerrno>
@@ -44,6 +46,18 @@ std::vector<Refusal> refusalsToReadPipes(int answer)
             refusals.push_back({SYS_read, answer, ~0U, static_cast<unsigned>(fd), 0});
     }
     return refusals;
+}
+
+// Those of this process that are eventfds.
+QSet<int> eventDescriptors()
+{
+    QSet<int> found;
+    for (int fd = STDERR_FILENO + 1; fd < 64; ++fd) {
+        const auto target = QFile::symLinkTarget(QStringLiteral("/proc/self/fd/%1").arg(fd));
+        if (target.contains(u"eventfd"_s))
+            found.insert(fd);
+    }
+    return found;
 }
 
 /// Which addition of a descriptor to a poll set is to fail; 0: none.
@@ -95,6 +109,7 @@ private Q_SLOTS:
     void noDescriptorsToWaitFor();
     void noDescriptorsForASlowStart();
     void noReceiving();
+    void noTellingTheEventLoop();
     void noReading_data();
     void noReading();
 };
@@ -362,6 +377,29 @@ void tst_RefusalsQt::noReceiving()
     });
     QVERIFY2(result.startsWith("exited with code 3; exec: No such file or directory"),
              result.constData());
+}
+
+// The filter comes when the event is there. Each later start stayed Starting: the event loop was never
+// told of it.
+void tst_RefusalsQt::noTellingTheEventLoop()
+{
+    const QByteArray result = inForkedCopy([]() -> QByteArray {
+        const QSet<int> before = eventDescriptors();
+        ChildProcess process;
+        const auto startAndServe = [&process] {
+            process.start(childProgram(), words("exit 3"));
+            return QTest::qWaitFor([&] { return process.state() == ChildProcess::NotRunning; }, 60000);
+        };
+        if (!startAndServe())
+            return "the first was not served";
+        std::vector<Refusal> refusals;
+        for (const int fd : eventDescriptors() - before)
+            refusals.push_back({SYS_write, EPERM, ~0U, static_cast<unsigned>(fd), 0});
+        if (refusals.empty() || !refuse(refusals))
+            return "nothing is refused";
+        return startAndServe() && startAndServe() ? text(process.exitInfo()) : "not served";
+    });
+    QCOMPARE(result, "exited with code 3");
 }
 
 void tst_RefusalsQt::noReading_data()

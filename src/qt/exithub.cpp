@@ -244,9 +244,11 @@ bool ExitHub::callSoon(HubClient *client)
     if (std::exchange(client->m_isCallDue, true))
         return true;
     m_dueClients.push_back(client);
-    if (!std::exchange(m_isWakeSet, true))
-        m_wake.set();
-    return true;
+    m_isWakeSet = m_isWakeSet || m_wake.set();
+    if (m_isWakeSet || m_isServed)
+        return true;
+    cancelCall(client); // A filter that came later refuses the write.
+    return false;
 }
 
 // The event stays set: most of those that are waited for are followed by others.

@@ -93,7 +93,8 @@ public:
     /// from a notifier and not from a posted event: after posted events Qt's dispatcher for Unix goes to
     /// sleep without looking whether its loop was told to exit, and
     /// QCoreApplication::removePostedEvents() throws them away. Until then further requests change
-    /// nothing. False when the thread has no event dispatcher yet, or there is no descriptor to be had.
+    /// nothing. False when the thread has no event dispatcher yet, there is no descriptor to be had, or
+    /// the event could not be set.
     bool callSoon(HubClient *client);
     /// Takes the request back. Must come before the client is destroyed.
     void cancelCall(HubClient *client) noexcept;

@@ -56,7 +56,10 @@ void ExitHub::serve(int timeout)
     addOutsiders();
     if (!m_outsiders.empty() && (timeout < 0 || timeout > retryInterval))
         timeout = retryInterval;
-    dispatch(timeToNextCall(timeout));
+    const bool isUntold = !m_isWakeSet && !m_dueClients.empty(); // For want of a write.
+    dispatch(isUntold ? 0 : timeToNextCall(timeout));
+    if (isUntold)
+        callDueClients();
     callDue();
 }
 

@@ -62,8 +62,8 @@ void RunThread::add(std::unique_ptr<RunJob> job)
         // First the flag: who comes later tries anew, and who has come before is seen here.
         m_thread = NoThread;
         failWaiting({"clone", EAGAIN});
-    } else {
-        m_wake.set();
+    } else if (!m_wake.set()) { // A filter that came later refuses the write.
+        failWaiting({"descriptors", errno});
     }
 }
 
