@@ -21,6 +21,7 @@
 #include <thread>
 
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/stat.h>
 
 using ForkFd::RunOptions;
@@ -54,6 +55,7 @@ private Q_SLOTS:
     void killedBecauseItIgnores();
     void canceledBeforeThereIsAChild();
     void timeLimitBeforeThereIsAChild();
+    void canceledAtTheGate();
     void copiesWhatItNeeds();
     void closedDirectory_data();
     void closedDirectory();
@@ -198,6 +200,33 @@ void tst_SlowStart::timeLimitBeforeThereIsAChild()
     QCOMPARE(result.exitInfo.reason, ForkFd::ExitInfo::Unknown);
     search.letGo();
     QVERIFY(comesToRest());
+}
+
+// A child with a copy of our memory waited for its parent, which waited for its end.
+void tst_SlowStart::canceledAtTheGate()
+{
+    if (!FORKFD_TEST_HAS_VFORK)
+        QSKIP("This library has no gate.");
+    const QByteArray result = ::inForkedCopy([]() -> QByteArray {
+        ::alarm(30);
+        run("exit 0").waitForFinished();
+        HeldSystemCall line(SYS_socketpair);
+        QFuture<RunResult> future = line.call([] {
+            refuse({{SYS_clone3, ENOSYS},
+                    {SYS_clone, EPERM, CLONE_VFORK, CLONE_VFORK},
+                    {SYS_kill, EPERM},
+                    {SYS_pidfd_send_signal, EPERM}});
+            return run("sleep");
+        });
+        if (!line.await())
+            return "no socket pair";
+        future.cancel();
+        run("exit 0").waitForFinished(); // The library has seen the cancel by then.
+        line.letGo();
+        future.waitForFinished();
+        return comesToRest() ? "ended" : "goes on";
+    });
+    QCOMPARE(result, "ended");
 }
 
 // The caller may change all of it as soon as run() has returned.

@@ -113,6 +113,24 @@ void LaunchAttempt::beginCopiedChild(Line &line, bool hasGate) noexcept
         line.theirs.reset();
 }
 
+// The child at the gate gives up. Shut down, too: a copy that another thread has forked may hold our
+// end.
+void LaunchAttempt::closeGate(Line &line) noexcept
+{
+    ::shutdown(line.ours.get(), SHUT_WR);
+    line.ours.reset();
+}
+
+// Whether the child ends without its program. A signal may fail to reach it: another thread that sends
+// one at this moment has the slot, or a filter refuses kill(2).
+bool LaunchAttempt::endBeforeProgram(Line &line, bool hasGate, ExitWatch *watch) noexcept
+{
+    const bool isKilled = watch && watch->sendSignal(SIGKILL) == 0;
+    if (hasGate)
+        closeGate(line);
+    return isKilled || hasGate;
+}
+
 // False with errno if the child would wait for ever. A child that has ended needs no gate. Should the
 // kernel be wrong about its end, the shutdown ends it.
 bool LaunchAttempt::openGate(const Line &line) noexcept
@@ -144,14 +162,11 @@ LaunchAttempt::Outcome LaunchAttempt::letGo(Line &line, bool hasGate, ExitWatch 
 {
     const Shown shown(watch ? m_context.plan : nullptr, signalWatched, watch);
     const StartControl *control = m_context.plan ? m_context.plan->control() : nullptr;
-    if (control && control->wish() != 0) {
-        if (watch)
-            watch->sendSignal(SIGKILL);
+    if (control && control->wish() != 0 && endBeforeProgram(line, hasGate, watch))
         return fail("canceled", ECANCELED);
-    }
     if (hasGate && !openGate(line)) {
         const int errorCode = errno;
-        line.ours.reset(); // The child gives up.
+        closeGate(line);
         return failCreation(errorCode);
     }
     return m_context.plan ? readReport(line, watch) : Started;

@@ -98,6 +98,8 @@ protected:
 
 private:
     void beginCopiedChild(Line &line, bool hasGate) noexcept;
+    static void closeGate(Line &line) noexcept;
+    static bool endBeforeProgram(Line &line, bool hasGate, ExitWatch *watch) noexcept;
     static bool openGate(const Line &line) noexcept;
     Outcome letGo(Line &line, bool hasGate, ExitWatch *watch) noexcept;
     Outcome readReport(Line &line, ExitWatch *watch) noexcept;
