@@ -30,7 +30,7 @@ class Impossible : public std::runtime_error
     using std::runtime_error::runtime_error;
 };
 
-/// A workload that every contestant runs, and whose time or memory is measured.
+/// A workload that every contestant runs. It measures time or memory.
 class Scenario
 {
 public:

@@ -29,7 +29,8 @@ function(forkfd_compile_options target)
     if(FORKFD_WERROR)
         set(warnings ${FORKFD_WARNINGS} -Werror)
     elseif(PROJECT_IS_TOP_LEVEL)
-        # CXXFLAGS may turn on other warnings as errors. Whether our code causes them depends on the architecture.
+        # CXXFLAGS may turn on more warnings as errors. Some of them contradict each other: a cast that one
+        # architecture needs is useless on another.
         set(warnings ${FORKFD_WARNINGS} -Wno-error -Wno-sign-conversion -Wno-switch-default -Wno-switch-enum
             $<$<CXX_COMPILER_ID:GNU>:-Wno-useless-cast>)
     else()

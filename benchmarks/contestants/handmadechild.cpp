@@ -19,7 +19,7 @@ namespace Benchmarks {
 namespace {
 
 constexpr int bigPipeSize = 1 << 20;
-// Sizes from 128 to 512 KiB are equally fast. Smaller sizes are slower, and so is the pipe's capacity.
+// Buffers of 128 to 512 KiB are equally fast. Smaller ones, or one with the pipe's capacity, are slower.
 constexpr std::size_t bufferSize = 256 << 10;
 
 void closeOnce(int &fd) noexcept

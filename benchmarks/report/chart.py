@@ -99,7 +99,7 @@ def bars(title, subtitle, rows, reference):
 
 
 def nice_ticks(lowest, highest):
-    """1, 2, 5, 10, 20, … from the last tick below `lowest` to the first above `highest`."""
+    """1, 2, 5, 10, 20, … from the last tick ≤ `lowest` to the first tick ≥ `highest`."""
     ticks = [step * 10.0 ** power for power in range(-1, 8) for step in (1, 2, 5)]
     first = max(index for index, tick in enumerate(ticks) if tick <= lowest)
     last = min(index for index, tick in enumerate(ticks) if tick >= highest)

@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 
-LONGEST = 600  # Seconds. A program that takes longer hangs.
+LONGEST = 600  # Seconds. A program that runs longer counts as hung, and is killed.
 
 
 class Form:

@@ -18,8 +18,8 @@ PREAMBLE = """<!-- SPDX-FileCopyrightText: 2026 The ForkFd authors -->
 
 This page compares the cost of a child process with ForkFd::ChildProcess, with other libraries and with bare system
 calls. Compare the **ratios**: absolute times depend mostly on the machine. Each round of the measurement gives one
-median time for each contestant, and so a ratio of two contestants. The tables show the median of the ratios of all
-rounds, and their quartiles in parentheses.
+median time for each contestant, and so one ratio for each pair of contestants. The tables show the median of the
+ratios of all rounds, and their quartiles in parentheses.
 """
 
 REPEAT = """## How to repeat it

@@ -50,7 +50,7 @@ public:
         for ([[maybe_unused]] auto _ : state) {
             const Stopwatch watch;
             m_population->grow(m_count);
-            m_population->replaceNext(); // Returns after all of them have started.
+            m_population->replaceNext(); // Also delivers pending notifications of the starts.
             watch.stop(state);
         }
         state.counters["heap"] = std::round((heapBytes() - heap) / m_count);

@@ -51,7 +51,7 @@ void startWithoutLimit()
     check(child && child->wait()->code == 0, "no limit");
 }
 
-// Starts a script from a file whose size does not fit in 32 bits.
+// Starts a script from a file with a size that does not fit in 32 bits.
 void findLargeProgram()
 {
     const char make[] =
