@@ -5,6 +5,8 @@
 
 #include <csetjmp>
 
+#include <pthread.h>
+
 namespace {
 
 sigjmp_buf target;
@@ -41,6 +43,7 @@ private Q_SLOTS:
     void jumpsFromEveryDepth_data();
     void jumpsFromEveryDepth();
     void jumpsAtAnEnding();
+    void keepsTheCancelType();
 };
 
 void tst_JumpingHandler::jumpsFromEveryDepth_data()
@@ -93,6 +96,25 @@ void tst_JumpingHandler::jumpsAtAnEnding()
         QCOMPARE(info->code, 9);
         process.reset();
     }
+}
+
+// The thread was PTHREAD_CANCEL_DEFERRED from then on.
+void tst_JumpingHandler::keepsTheCancelType()
+{
+    const SigChldAction foreign(jump);
+    auto process = ForkFd::spawn(child({"sleep"}));
+    QVERIFY(process);
+    jumps = 0;
+    ::pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, nullptr);
+    if (sigsetjmp(target, 1) == 0)
+        raise(SIGCHLD);
+    int type = PTHREAD_CANCEL_DEFERRED;
+    ::pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, &type);
+    QCOMPARE(jumps.load(), 1);
+    QCOMPARE(type, PTHREAD_CANCEL_ASYNCHRONOUS);
+    SigChldAction quiet(SIG_DFL, 0);
+    QVERIFY(process->sendSignal(SIGKILL));
+    QVERIFY(process->wait(std::chrono::seconds(10)));
 }
 
 int main(int argc, char **argv)

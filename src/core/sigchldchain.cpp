@@ -19,6 +19,7 @@
 
 #include "sigchldchain.h"
 
+#include "disposition.h"
 #include "signals.h"
 #include "thisprocess.h"
 
@@ -91,50 +92,6 @@ std::size_t indexOf(const struct sigaction &action) noexcept
            && !((action.sa_flags & SA_SIGINFO) && action.sa_sigaction == entries[index]))
         ++index;
     return index;
-}
-
-struct sigaction currentAction() noexcept
-{
-    struct sigaction action = {};
-    ::sigaction(SIGCHLD, nullptr, &action);
-    return action;
-}
-
-bool takesThreeArguments(const struct sigaction &action) noexcept
-{
-    return (action.sa_flags & SA_SIGINFO) != 0;
-}
-
-// The handler, or SIG_DFL or SIG_IGN, which somebody may also set together with SA_SIGINFO (Go does).
-std::uintptr_t handlerOf(const struct sigaction &action) noexcept
-{
-    return takesThreeArguments(action) ? reinterpret_cast<std::uintptr_t>(action.sa_sigaction)
-                                       : reinterpret_cast<std::uintptr_t>(action.sa_handler);
-}
-
-bool isDefault(const struct sigaction &action) noexcept
-{
-    return handlerOf(action) == reinterpret_cast<std::uintptr_t>(SIG_DFL);
-}
-
-bool isIgnore(const struct sigaction &action) noexcept
-{
-    return handlerOf(action) == reinterpret_cast<std::uintptr_t>(SIG_IGN);
-}
-
-bool isHandler(const struct sigaction &action) noexcept
-{
-    return !isDefault(action) && !isIgnore(action);
-}
-
-bool reapsAutomatically(const struct sigaction &action) noexcept
-{
-    return (action.sa_flags & SA_NOCLDWAIT) || isIgnore(action);
-}
-
-bool haveSameHandler(const struct sigaction &a, const struct sigaction &b) noexcept
-{
-    return takesThreeArguments(a) == takesThreeArguments(b) && handlerOf(a) == handlerOf(b);
 }
 
 // Null while its publisher is about it.
@@ -241,14 +198,11 @@ struct Arguments
     siginfo_t *info;
     void *context;
     bool areWhole;
+    int cancelType = PTHREAD_CANCEL_DEFERRED; ///< The interrupted thread's.
 };
 
-void callPredecessor(Record &record, const struct sigaction &predecessor, const Arguments &arguments)
+void call(const struct sigaction &predecessor, const Arguments &arguments)
 {
-    if (!isHandler(predecessor))
-        return;
-    if ((predecessor.sa_flags & static_cast<int>(SA_RESETHAND)) && record.isUsedUp.exchange(true))
-        return;
     if (!takesThreeArguments(predecessor)) {
         predecessor.sa_handler(arguments.signal);
     } else if (arguments.areWhole) {
@@ -258,6 +212,37 @@ void callPredecessor(Record &record, const struct sigaction &predecessor, const 
         info.si_signo = arguments.signal;
         ucontext_t context = {};
         predecessor.sa_sigaction(arguments.signal, &info, &context);
+    }
+}
+
+// With the thread's own cancel type, which a predecessor that jumps out leaves behind. The thread may be
+// cancelled at any instruction here, so that there must be nothing to unwind.
+__attribute__((noinline)) void callWithCancelType(const struct sigaction &predecessor,
+                                                  const Arguments &arguments, volatile bool &isCalled)
+{
+    ::pthread_setcanceltype(arguments.cancelType, nullptr);
+    isCalled = true;
+    call(predecessor, arguments);
+    ::pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, nullptr);
+}
+
+void callPredecessor(Record &record, const struct sigaction &predecessor, const Arguments &arguments)
+{
+    if (!isHandler(predecessor))
+        return;
+    if ((predecessor.sa_flags & static_cast<int>(SA_RESETHAND)) && record.isUsedUp.exchange(true))
+        return;
+    if (arguments.cancelType == PTHREAD_CANCEL_DEFERRED) {
+        call(predecessor, arguments);
+        return;
+    }
+    volatile bool isCalled = false;
+    try {
+        callWithCancelType(predecessor, arguments, isCalled);
+    } catch (...) { // The thread was cancelled before: the predecessor hears of the signal all the same.
+        if (!isCalled)
+            call(predecessor, arguments);
+        throw;
     }
 }
 
@@ -282,7 +267,7 @@ void tellListener(pid_t pid) noexcept
     listener.load(std::memory_order_acquire)(pid);
 }
 
-void handleUncancelled(std::size_t index, int signal, siginfo_t *info, void *context)
+void handleUncancelled(std::size_t index, int signal, siginfo_t *info, void *context, int cancelType)
 {
     const Chain chain(index);
     // A stranger between the top and us has called us, as it seems. If it takes one argument, garbage
@@ -294,7 +279,7 @@ void handleUncancelled(std::size_t index, int signal, siginfo_t *info, void *con
         tellListener(chain.top == index && isWhole ? info->si_pid : 0);
 
     const LoopGuard guard(index, info, isWhole);
-    const Arguments arguments = {signal, info, context, isWhole};
+    const Arguments arguments = {signal, info, context, isWhole, cancelType};
     Record &record = records[index];
     const struct sigaction *predecessor = predecessorOf(record);
     if (!predecessor && !keepForInstaller(record, arguments))
@@ -311,12 +296,12 @@ void handleUncancelled(std::size_t index, int signal, siginfo_t *info, void *con
 void handle(std::size_t index, int signal, siginfo_t *info, void *context)
 {
     const int savedErrno = errno;
-    // A thread that may be cancelled at any moment (PTHREAD_CANCEL_ASYNCHRONOUS) is cancelled when this
-    // signal has been handled. Otherwise the unwinding would begin in a destructor, which ends the
-    // program.
+    // A thread that may be cancelled at any moment (PTHREAD_CANCEL_ASYNCHRONOUS) is cancelled in the
+    // predecessor, or when this signal has been handled. Otherwise the unwinding would begin in a
+    // destructor, which ends the program.
     int cancelType;
     ::pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, &cancelType);
-    handleUncancelled(index, signal, info, context);
+    handleUncancelled(index, signal, info, context, cancelType);
     errno = savedErrno;
     if (cancelType != PTHREAD_CANCEL_DEFERRED)
         ::pthread_setcanceltype(cancelType, nullptr); // Does not return to a thread that was cancelled.
