@@ -10,8 +10,12 @@
 #include <QtCore/QElapsedTimer>
 #include <QtCore/QThread>
 
+#include <atomic>
 #include <functional>
 #include <memory>
+
+#include <sys/syscall.h>
+#include <unistd.h>
 
 using namespace std::chrono_literals;
 
@@ -22,7 +26,18 @@ using Policy = Process::DestructionPolicy;
 
 constexpr std::chrono::milliseconds forEver(-1);
 
+std::atomic<bool> isNextKillLost;
+
 } // namespace
+
+// In the library's way: a cgroup.kill that misses all processes.
+extern "C" __attribute__((visibility("default"))) ssize_t write(int fd, const void *data,
+                                                                std::size_t size)
+{
+    if (size == 1 && *static_cast<const char *>(data) == '1' && isNextKillLost.exchange(false))
+        return 1;
+    return syscall(SYS_write, fd, data, size);
+}
 
 /// ChildProcess::waitForStopped().
 /// Holds: R5.
@@ -46,6 +61,8 @@ private Q_SLOTS:
     void goneObject();
     void leftovers_data();
     void leftovers();
+    void killThatMisses_data();
+    void killThatMisses();
     void timeLimit();
     void canceledRun();
     void canceledRunAskedAtOnce();
@@ -188,6 +205,44 @@ void tst_WaitForStopped::leftovers()
     QVERIFY(!lifeline.isCut());
     QVERIFY(Process::waitForStopped(forEver));
     QVERIFY(lifeline.isCut());
+}
+
+void tst_WaitForStopped::killThatMisses_data()
+{
+    QTest::addColumn<QString>("command");
+    QTest::addColumn<bool>("isDestroyed");
+    const QString child = u"ignore 15 session sleep"_s;
+    const QString leftover = u"ignore 15 branch same session exit 0"_s;
+    QTest::newRow("child") << child << false;
+    QTest::newRow("leftover") << leftover << false;
+    QTest::newRow("destroyed") << child << true;
+    QTest::newRow("leftover, destroyed") << leftover << true;
+}
+
+// Before Linux 6.14 cgroup.kill could miss a process that was being forked. It lived for ever.
+void tst_WaitForStopped::killThatMisses()
+{
+    QFETCH(const QString, command);
+    QFETCH(const bool, isDestroyed);
+    if (!TestCgroups::canBeMade())
+        QSKIP("No cgroup can be made here.");
+    Lifeline lifeline;
+    auto process = std::make_unique<Process>();
+    process->setSignalScope(Scope::Tree);
+    process->setStopGrace(0ms);
+    process->setDestructionPolicy(Policy::Kill);
+    startAndAwait(*process, lifeline, qPrintable(command));
+    const bool hasEnded = command.endsWith(u'0') && ends(*process);
+    isNextKillLost = true;
+    if (hasEnded || !isDestroyed)
+        process->stop();
+    if (isDestroyed)
+        process.reset();
+    const bool areStopped = Process::waitForStopped(20s);
+    QVERIFY(!isNextKillLost.exchange(false));
+    lifeline.cut();
+    QVERIFY(areStopped);
+    QVERIFY(!process || ends(*process));
 }
 
 void tst_WaitForStopped::timeLimit()

@@ -42,6 +42,8 @@ void CgroupRemover::removeEmptyOnes() noexcept
         if (wasKilled && (isEmpty || isRemoved)) {
             group.noteEnd();
             ++killedCount;
+        } else if (wasKilled) {
+            group.kill(); // It may have missed a process.
         }
         return isRemoved;
     });

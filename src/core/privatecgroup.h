@@ -41,8 +41,9 @@ public:
 
     /// Whether a process is in it or below. True where that cannot be known now.
     bool isPopulated() const noexcept;
-    /// Kills all that is in it or below. Returns 0 or an errno; ESRCH when nothing was there. Allocates
-    /// no memory.
+    /// Kills all that is in it or below; before Linux 6.14 not always a process that is just being
+    /// forked, so that the caller kills again while it is populated. Returns 0 or an errno; ESRCH when
+    /// nothing was there. Allocates no memory.
     int kill() noexcept;
     /// Whether it was: then it is about to be empty.
     bool isKilled() const noexcept { return m_isKilled; }

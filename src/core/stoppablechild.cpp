@@ -175,6 +175,15 @@ int StoppableChild::tryKill() noexcept
     return errorCode;
 }
 
+void StoppableChild::killMissed() noexcept
+{
+    if (!belongsToThisProcess())
+        return;
+    const std::lock_guard lock(m_signalling);
+    if (!isStarting() && m_cgroup.isKilled())
+        m_cgroup.kill();
+}
+
 bool StoppableChild::hasEnded() noexcept
 {
     // In a forked copy somebody may have locked it who is not there.

@@ -71,6 +71,9 @@ public:
     /// the result, and meanwhile has others to look after: only when a second is over the group gets it.
     /// Any thread.
     int tryKill() noexcept;
+    /// Kills again what is left in a cgroup that was killed: before Linux 6.14 a process that was being
+    /// forked may have been missed. Any thread.
+    void killMissed() noexcept;
     /// Whether the child has ended, collected or not, and its scope reaches no other living process. Any
     /// thread.
     bool hasEnded() noexcept;

@@ -337,6 +337,8 @@ void StopperState::look(StoppableChild &child) noexcept
     const bool wasAdopted = isAdopted(child);
     const bool mayEnd = !wasAdopted || !child.watch().isWatching() || child.watch().collect();
     const bool hasEnded = mayEnd && child.hasEnded();
+    if (!hasEnded)
+        child.killMissed();
     if (wasAdopted && hasEnded) {
         forget(child);
         return;
