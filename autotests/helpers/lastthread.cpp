@@ -88,7 +88,7 @@ void stopInSomeWay()
         stopAndWait(QStringLiteral("session sleep"), std::chrono::hours(1));
     else if (mode == "kill")
         stopAndWait(ignoring, std::chrono::milliseconds(100));
-    else if (mode == "leak") // Nobody destroys it.
+    else if (mode == "leak") // The object is never destroyed.
         startAndStop(*new ForkFd::ChildProcess, ignoring, std::chrono::milliseconds(100));
 }
 

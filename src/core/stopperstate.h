@@ -44,7 +44,7 @@ public:
     void adopt(const std::shared_ptr<StoppableChild> &child, bool hasGrace);
     void removeLater(PrivateCgroup group);
 
-    /// Nobody uses the child any more.
+    /// The last user of the child has let it go.
     void letGo(StoppableChild &child) noexcept;
 
     /// Has the thread do what is due, or does it where there is no thread. When the process ends there
