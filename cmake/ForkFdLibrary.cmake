@@ -49,7 +49,8 @@ function(forkfd_add_library target exported_name)
     target_include_directories(${target} PUBLIC
         $<BUILD_INTERFACE:${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../include>
         $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>
-        $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+        $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
+        PRIVATE ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../src)
     set_target_properties(${target} PROPERTIES
         EXPORT_NAME ${exported_name}
         VERSION ${PROJECT_VERSION}

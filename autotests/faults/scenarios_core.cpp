@@ -3,9 +3,9 @@
 
 #include "scenario.h"
 
-#include "../testcontrolgroup.h"
-#include "../testpipe.h"
-#include "../testterminal.h"
+#include "../support/testcontrolgroup.h"
+#include "../support/testpipe.h"
+#include "../support/testterminal.h"
 
 #include <csignal>
 

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Models the chain of SIGCHLD handlers: src/core/sigchldchain.cpp. Two of our threads install our handler: a start,
+ * Models the chain of SIGCHLD handlers: src/core/watch/sigchld/chain.cpp. Two of our threads install our handler: a start,
  * and the sweeper, which reinstalls it on top. At the same time a foreign library installs its handler, saves ours
  * and chains to it. Later it may restore the saved handler, or install its own again above ours. At the bottom of
  * the chain is Base, a handler that was installed first, or with IGNORED the action SIG_IGN. Two threads handle

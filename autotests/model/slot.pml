@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Models the life of one slot: src/core/childslot.cpp, and the functions of childtable.cpp, exitwatch_sigchld.cpp
+ * Models the life of one slot: src/core/watch/sigchld/slot.cpp, and the functions of table.cpp, watch.cpp
  * and sweeper.cpp that use a slot. The owner starts one child after the other, so that late handlers see a reused
  * slot. Two threads handle signals, the sweeper's thread looks at the child too, and a thief reaps any child. The
  * owner may release the slot at any time: before the child's end, while a thread moves the slot to its end, or later.

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Models reused process numbers: src/core/childtable.cpp, and how childslot.cpp handles two slots with the same
+ * Models reused process numbers: src/core/watch/sigchld/table.cpp, and how slot.cpp handles two slots with the same
  * number. There are two numbers, two slots, a hash of two cells, and four children. The first owner starts two
  * children one after the other, which may use the same slot. The second owner starts one child at the same time. A
  * stranger starts the fourth. A thief reaps children with the first number, so that the kernel reuses this number

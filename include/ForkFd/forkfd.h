@@ -4,6 +4,7 @@
 #ifndef FORKFD_FORKFD_H
 #define FORKFD_FORKFD_H
 
+#include <ForkFd/exitinfo.h>
 #include <ForkFd/export.h>
 
 #include <cstdint>
@@ -78,15 +79,6 @@ FORKFD_EXPORT int forkfd_wait4(int ffd, forkfd_info *info, int options, struct r
 FORKFD_EXPORT int forkfd_wait(int ffd, forkfd_info *info, struct rusage *rusage);
 /// Closes an exit descriptor; a child that still runs is left to itself.
 FORKFD_EXPORT int forkfd_close(int ffd);
-
-/// How the end of a child is noticed.
-enum class Backend {
-    PidFd, ///< A Linux pidfd for each child (Linux 5.4 or newer).
-    SigChld ///< One SIGCHLD handler for the process, on every POSIX system.
-};
-
-/// The backend that this process uses.
-FORKFD_EXPORT Backend backend() noexcept;
 
 } // namespace ForkFd
 

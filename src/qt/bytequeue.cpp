@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#include "bytequeue.h"
+#include "qt/bytequeue.h"
 
 #include <algorithm>
 #include <cstring>

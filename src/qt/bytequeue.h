@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#ifndef FORKFD_BYTEQUEUE_H
-#define FORKFD_BYTEQUEUE_H
+#ifndef FORKFD_QT_BYTEQUEUE_H
+#define FORKFD_QT_BYTEQUEUE_H
 
 #include <QtCore/QByteArray>
 #include <QtCore/QList>

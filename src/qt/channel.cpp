@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#include "channel.h"
+#include "qt/channel.h"
 
-#include "../core/signals.h"
+#include "core/base/signals.h"
 #include <algorithm>
 #include <array>
 #include <cerrno>

@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#ifndef FORKFD_CHANNEL_H
-#define FORKFD_CHANNEL_H
+#ifndef FORKFD_QT_CHANNEL_H
+#define FORKFD_QT_CHANNEL_H
 
-#include "bytequeue.h"
+#include "qt/bytequeue.h"
 
-#include "../core/pipecapacity.h"
-#include "../core/uniquefd.h"
+#include "core/base/pipecapacity.h"
+#include "core/base/uniquefd.h"
 
 #include <sys/types.h>
 

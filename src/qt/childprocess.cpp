@@ -3,8 +3,8 @@
 
 #include <ForkFd/childprocess.h>
 
-#include "childprocess_p.h"
-#include "logging.h"
+#include "qt/childprocess_p.h"
+#include "qt/logging.h"
 
 #include <QtCore/QEvent>
 #include <QtCore/QPointer>

@@ -5,7 +5,7 @@
 
 #include <ForkFd/childprocess.h>
 
-#include "childprocess_p.h"
+#include "qt/childprocess_p.h"
 
 #include <algorithm>
 #include <cerrno>

@@ -3,13 +3,13 @@
 
 // What goes on while a child runs: its descriptors, its input, and who waits for them.
 
-#include "childprocess_p.h"
+#include "qt/childprocess_p.h"
 
-#include "starterrortext.h"
+#include "qt/starterrortext.h"
 
-#include "../core/readiness.h"
-#include "../core/signals.h"
-#include "../core/stopper.h"
+#include "core/base/signals.h"
+#include "core/base/wait.h"
+#include "core/stop/stopper.h"
 
 #include <QtCore/QAbstractEventDispatcher>
 #include <QtCore/QThread>

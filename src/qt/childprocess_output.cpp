@@ -3,9 +3,9 @@
 
 // What comes from the child: how it is read, how much of it may wait, and how long after its end.
 
-#include "childprocess_p.h"
+#include "qt/childprocess_p.h"
 
-#include "starterrortext.h"
+#include "qt/starterrortext.h"
 
 #include <algorithm>
 #include <limits>

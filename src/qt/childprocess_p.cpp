@@ -3,15 +3,16 @@
 
 // How a child starts and how it ends.
 
-#include "childprocess_p.h"
+#include "qt/childprocess_p.h"
 
-#include "launchrequest.h"
-#include "starterrortext.h"
+#include "qt/launchrequest.h"
+#include "qt/starterrortext.h"
 
-#include "../core/launcher.h"
-#include "../core/programsearch.h"
-#include "../core/signals.h"
-#include "../core/startreport.h"
+#include "core/base/signals.h"
+#include "core/start/programsearch.h"
+#include "core/start/scopedstart.h"
+#include "core/start/start.h"
+#include "core/start/startreport.h"
 
 #include <QtCore/QFile>
 #include <QtCore/QScopeGuard>

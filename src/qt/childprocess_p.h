@@ -1,18 +1,18 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#ifndef FORKFD_CHILDPROCESS_P_H
-#define FORKFD_CHILDPROCESS_P_H
+#ifndef FORKFD_QT_CHILDPROCESS_P_H
+#define FORKFD_QT_CHILDPROCESS_P_H
 
-#include "childsettings.h"
-#include "exithub.h"
-#include "preparedstart.h"
-#include "standardstreams.h"
-#include "starterrortext.h"
+#include "qt/childsettings.h"
+#include "qt/exithub.h"
+#include "qt/preparedstart.h"
+#include "qt/standardstreams.h"
+#include "qt/starterrortext.h"
 
-#include "../core/launchfailure.h"
-#include "../core/pendingstart.h"
-#include "../core/stoppablechild.h"
+#include "core/start/failure.h"
+#include "core/start/pendingstart.h"
+#include "core/stop/stoppablechild.h"
 
 #include <ForkFd/childprocess.h>
 

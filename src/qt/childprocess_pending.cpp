@@ -3,11 +3,11 @@
 
 // While the outcome of a start is not known yet, and when it is told.
 
-#include "childprocess_p.h"
+#include "qt/childprocess_p.h"
 
-#include "starterrortext.h"
+#include "qt/starterrortext.h"
 
-#include "../core/readiness.h"
+#include "core/base/wait.h"
 
 #include <chrono>
 #include <utility>

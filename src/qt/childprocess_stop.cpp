@@ -3,14 +3,13 @@
 
 // How a child is made to end, and how far that reaches: signals, the time limit, the object's own end.
 
-#include "childprocess_p.h"
+#include "qt/childprocess_p.h"
 
-#include "logging.h"
-#include "runthread.h"
-#include "starterrortext.h"
+#include "qt/logging.h"
+#include "qt/starterrortext.h"
 
-#include "../core/signals.h"
-#include "../core/stopper.h"
+#include "core/base/signals.h"
+#include "core/stop/stopper.h"
 
 #include <QtCore/QAbstractEventDispatcher>
 #include <QtCore/QDebug>
@@ -290,32 +289,6 @@ ChildProcess::DestructionPolicy ChildProcess::destructionPolicy() const
 void ChildProcess::setDestructionPolicy(DestructionPolicy policy)
 {
     d->stopSettings.atDestruction = policy;
-}
-
-/// These are children for which stop() was called, by the program, a time limit or
-/// DestructionPolicy::Stop, of objects that live and of objects that have gone; programs of run() whose
-/// future was canceled; and whatever the signal scope of each still reaches, such as descendants in its
-/// cgroup. SIGKILL comes when the grace of each is over, as ever. To be called before `main()` returns,
-/// so that helpers that are being stopped can save their work: the end of the process is the end of
-/// every grace.
-///
-/// Collects no child of a live object and emits nothing: finished() follows from the event loop or a
-/// wait, as after any other end. Children that only were sent signals (terminate(), kill()), or that a
-/// destructor kills by DestructionPolicy::Kill, are not being stopped.
-///
-/// Blocks for `timeout` at most; a negative one waits for ever. 0 only asks, for which the thread of
-/// run() has to look at its futures: usually that takes a millisecond, a second at most. Needs no event
-/// loop and no application object; any thread. True when all have ended, or there was none. A forked
-/// copy has none of its parent's.
-/// **Errors:** none. \since 0.1
-bool ChildProcess::waitForStopped(milliseconds timeout)
-{
-    using Clock = Stopper::Clock;
-    const Clock::time_point end = timeout < milliseconds::zero()
-        ? Clock::time_point::max()
-        : Clock::now() + std::min(timeout, longest);
-    // A canceled future tells the thread of run() a moment later.
-    return RunThread::stopCanceledJobs(end) && Stopper::awaitAll(end);
 }
 
 } // namespace ForkFd

@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#ifndef FORKFD_CHILDSETTINGS_H
-#define FORKFD_CHILDSETTINGS_H
+#ifndef FORKFD_QT_CHILDSETTINGS_H
+#define FORKFD_QT_CHILDSETTINGS_H
 
-#include "seldomset.h"
+#include "qt/seldomset.h"
 
-#include "../core/childsetup.h"
+#include "core/start/child.h"
 
 #include <ForkFd/childprocess.h>
 

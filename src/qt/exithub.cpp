@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#include "exithub.h"
+#include "qt/exithub.h"
 
-#include "../core/thisprocess.h"
+#include "core/base/thisprocess.h"
 
 #include <QtCore/QCoreApplication>
 #include <QtCore/QThread>

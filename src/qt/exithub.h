@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#ifndef FORKFD_EXITHUB_H
-#define FORKFD_EXITHUB_H
+#ifndef FORKFD_QT_EXITHUB_H
+#define FORKFD_QT_EXITHUB_H
 
-#include "../core/exitevent.h"
-#include "../core/pollset.h"
+#include "core/base/event.h"
+#include "core/base/pollset.h"
 
 #include <QtCore/QAbstractEventDispatcher>
 #include <QtCore/QMetaObject>

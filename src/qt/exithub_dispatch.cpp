@@ -3,9 +3,9 @@
 
 // What one wake-up of a hub serves, in which order, and how much of it.
 
-#include "exithub.h"
+#include "qt/exithub.h"
 
-#include "../core/pipecapacity.h"
+#include "core/base/pipecapacity.h"
 
 #include <QtCore/QScopedValueRollback>
 #include <QtCore/QTimer>

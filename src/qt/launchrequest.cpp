@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#include "launchrequest.h"
+#include "qt/launchrequest.h"
 
-#include "../core/environment.h"
-#include "../core/programsearch.h"
+#include "core/start/environment.h"
+#include "core/start/programsearch.h"
 
 #include <QtCore/QDir>
 #include <QtCore/QFile>

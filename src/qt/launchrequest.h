@@ -4,12 +4,12 @@
 #ifndef FORKFD_QT_LAUNCHREQUEST_H
 #define FORKFD_QT_LAUNCHREQUEST_H
 
-#include "childsettings.h"
-#include "standardstreams.h"
+#include "qt/childsettings.h"
+#include "qt/standardstreams.h"
 
-#include "../core/launchfailure.h"
-#include "../core/launchplan.h"
-#include "../core/stoppablechild.h"
+#include "core/start/failure.h"
+#include "core/start/plan.h"
+#include "core/stop/stoppablechild.h"
 
 namespace ForkFd::Internal {
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#include "logging.h"
+#include "qt/logging.h"
 
 namespace ForkFd {
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#ifndef FORKFD_LOGGING_H
-#define FORKFD_LOGGING_H
+#ifndef FORKFD_QT_LOGGING_H
+#define FORKFD_QT_LOGGING_H
 
 #include <QtCore/QLoggingCategory>
 

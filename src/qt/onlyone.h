@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#ifndef FORKFD_ONLYONE_H
-#define FORKFD_ONLYONE_H
+#ifndef FORKFD_QT_ONLYONE_H
+#define FORKFD_QT_ONLYONE_H
 
 #include <atomic>
 #include <memory>

@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#include "preparedstart.h"
+#include "qt/preparedstart.h"
 
-#include "launchrequest.h"
+#include "qt/launchrequest.h"
 
-#include "../core/programsearch.h"
-#include "../core/threadedstart.h"
+#include "core/start/programsearch.h"
+#include "core/start/threadedstart.h"
 
 #include <cerrno>
 #include <utility>

@@ -4,10 +4,10 @@
 #ifndef FORKFD_QT_PREPAREDSTART_H
 #define FORKFD_QT_PREPAREDSTART_H
 
-#include "childsettings.h"
-#include "standardstreams.h"
+#include "qt/childsettings.h"
+#include "qt/standardstreams.h"
 
-#include "../core/pendingstart.h"
+#include "core/start/pendingstart.h"
 
 #include <chrono>
 #include <memory>

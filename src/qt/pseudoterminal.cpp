@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#include "pseudoterminal.h"
+#include "qt/pseudoterminal.h"
 
 #include <cstdlib>
 

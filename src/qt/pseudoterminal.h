@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#ifndef FORKFD_PSEUDOTERMINAL_H
-#define FORKFD_PSEUDOTERMINAL_H
+#ifndef FORKFD_QT_PSEUDOTERMINAL_H
+#define FORKFD_QT_PSEUDOTERMINAL_H
 
-#include "../core/uniquefd.h"
+#include "core/base/uniquefd.h"
 
 #include <ForkFd/spawn.h>
 

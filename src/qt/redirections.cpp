@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#include "redirections.h"
+#include "qt/redirections.h"
 
 #include <QtCore/QFile>
 

@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#ifndef FORKFD_REDIRECTIONS_H
-#define FORKFD_REDIRECTIONS_H
+#ifndef FORKFD_QT_REDIRECTIONS_H
+#define FORKFD_QT_REDIRECTIONS_H
 
-#include "../core/uniquefd.h"
+#include "core/base/uniquefd.h"
 
 #include <QtCore/QIODevice>
 #include <QtCore/QString>

@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#ifndef FORKFD_SELDOMSET_H
-#define FORKFD_SELDOMSET_H
+#ifndef FORKFD_QT_SELDOMSET_H
+#define FORKFD_QT_SELDOMSET_H
 
-#include "onlyone.h"
+#include "qt/onlyone.h"
 
 #include <memory>
 #include <utility>

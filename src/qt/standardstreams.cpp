@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#include "standardstreams.h"
+#include "qt/standardstreams.h"
 
-#include "logging.h"
+#include "qt/logging.h"
 
 #include <algorithm>
 #include <cerrno>

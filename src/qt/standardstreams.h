@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#ifndef FORKFD_STANDARDSTREAMS_H
-#define FORKFD_STANDARDSTREAMS_H
+#ifndef FORKFD_QT_STANDARDSTREAMS_H
+#define FORKFD_QT_STANDARDSTREAMS_H
 
-#include "channel.h"
-#include "pseudoterminal.h"
-#include "redirections.h"
+#include "qt/channel.h"
+#include "qt/pseudoterminal.h"
+#include "qt/redirections.h"
 
 #include <ForkFd/childprocess.h>
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#include "starterrortext.h"
+#include "qt/starterrortext.h"
 
 #include <QtCore/QCoreApplication>
 #include <QtCore/QFile>

@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#ifndef FORKFD_STARTERRORTEXT_H
-#define FORKFD_STARTERRORTEXT_H
+#ifndef FORKFD_QT_STARTERRORTEXT_H
+#define FORKFD_QT_STARTERRORTEXT_H
 
-#include "standardstreams.h"
+#include "qt/standardstreams.h"
 
-#include "../core/launchfailure.h"
+#include "core/start/failure.h"
 
 #include <QtCore/QString>
 

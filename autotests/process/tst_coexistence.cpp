@@ -1,0 +1,125 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "processtest.h"
+
+#include <ForkFd/forkfd.h>
+
+#include <QtCore/QProcess>
+#include <QtCore/QTemporaryDir>
+
+#include <algorithm>
+
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/// GLib, libuv, libev, QProcess and we have children in one process, in every order of beginning: the
+/// others see what they see without us, and we see all of ours.
+/// Holds: S2, S3, S4.
+class tst_Coexistence : public ProcessTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void everyOrder_data();
+    void everyOrder();
+
+private:
+    static bool kernelKeepsStatus();
+    static void start(QProcess &process, const QString &how, const QString &order,
+                      const QString &directory);
+    static QMap<QString, QString> seenBy(const QProcess &process, QByteArray output);
+};
+
+void tst_Coexistence::initTestCase()
+{
+    if (isUnderThreadSanitizer)
+        QSKIP("It reports a race in GLib and hides all ends from libev, without us too.");
+}
+
+void tst_Coexistence::everyOrder_data()
+{
+    QTest::addColumn<QString>("order");
+    QStringList names = {"ev", "glib", "qt", "us", "uv"};
+    do {
+        const QString order = names.join(',');
+        QTest::newRow(qPrintable(order)) << order;
+    } while (std::next_permutation(names.begin(), names.end()));
+}
+
+// Whether a status that somebody else has collected can be had from the pidfd (Linux 6.15).
+bool tst_Coexistence::kernelKeepsStatus()
+{
+    std::uint64_t info[8] = {1U << 3}; // PIDFD_INFO_EXIT; see src/core/watch/pidfd.cpp.
+    const pid_t pid = fork();
+    if (pid == 0)
+        _exit(0);
+    const int pidfd = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+    waitpid(pid, nullptr, 0);
+    const bool isKept = ioctl(pidfd, _IOWR(0xFF, 11, info), info) == 0 && (info[0] & (1U << 3));
+    close(pidfd);
+    return isKept;
+}
+
+void tst_Coexistence::start(QProcess &process, const QString &how, const QString &order,
+                            const QString &directory)
+{
+    process.start(QStringLiteral(FORKFD_TEST_COEXISTENCE), {how, order, directory});
+}
+
+QMap<QString, QString> tst_Coexistence::seenBy(const QProcess &process, QByteArray output)
+{
+    QMap<QString, QString> result;
+    if (process.exitStatus() != QProcess::NormalExit || process.exitCode() != 0)
+        return result;
+    for (const QByteArray &line : output.trimmed().split('\n')) {
+        const auto space = line.indexOf(' ');
+        result.insert(QString::fromLatin1(line.left(space)), QString::fromLatin1(line.mid(space + 1)));
+    }
+    return result;
+}
+
+void tst_Coexistence::everyOrder()
+{
+    QFETCH(QString, order);
+
+    QTemporaryDir directory;
+    QTemporaryDir directoryWithoutUs;
+    QProcess withUs;
+    QProcess withoutUs;
+    start(withUs, "forkfd", order, directory.path());
+    start(withoutUs, "plain", order, directoryWithoutUs.path());
+    QVERIFY(withUs.waitForFinished());
+    QVERIFY(withoutUs.waitForFinished());
+    QMap<QString, QString> seen = seenBy(withUs, withUs.readAllStandardOutput());
+    QMap<QString, QString> seenWithoutUs = seenBy(withoutUs, withoutUs.readAllStandardOutput());
+    QCOMPARE(seen.size(), 5);
+
+    const QString ours = seen.take("us");
+    seenWithoutUs.remove("us");
+    QCOMPARE(seen, seenWithoutUs);
+
+    // Ours are numbered by their place in the order. What is unknown shows as -3.
+    const qsizetype place = order.split(',').indexOf("us");
+    QStringList words = ours.split(' ');
+    QCOMPARE(words.takeFirst(), "6:");
+    QStringList known;
+    for (const qsizetype round : {0, 1, 2}) {
+        for (const qsizetype child : {1, 2})
+            known.append(QString::number((round * 10 + place * 2 + child) << 8));
+    }
+    // In the last round the second one ends first.
+    std::swap(known[4], known[5]);
+    QCOMPARE(words.size(), known.size());
+    const bool isAlwaysKnown = ForkFd::backend() == ForkFd::Backend::PidFd && kernelKeepsStatus();
+    for (qsizetype i = 0; i < known.size(); ++i) {
+        if (isAlwaysKnown || words[i] != "-3")
+            QCOMPARE(words[i], known[i]);
+    }
+}
+
+QTEST_GUILESS_MAIN(tst_Coexistence)
+#include "tst_coexistence.moc"

@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// There are no cgroups.
+
+#include "core/base/cgroup.h"
+
+#include <cerrno>
+
+namespace ForkFd::Internal {
+
+PrivateCgroup PrivateCgroup::make(const std::string &)
+{
+    return {};
+}
+
+PrivateCgroup::PrivateCgroup(PrivateCgroup &&) noexcept = default;
+PrivateCgroup &PrivateCgroup::operator=(PrivateCgroup &&) noexcept = default;
+
+UniqueFd PrivateCgroup::open() const noexcept
+{
+    return {};
+}
+
+bool PrivateCgroup::isPopulated() const noexcept
+{
+    return false;
+}
+
+int PrivateCgroup::kill() noexcept
+{
+    return ESRCH;
+}
+
+int PrivateCgroup::sendSignals(std::initializer_list<int>, std::vector<pid_t> &,
+                               Clock::time_point) const noexcept
+{
+    return ESRCH;
+}
+
+bool PrivateCgroup::remove() noexcept
+{
+    return true;
+}
+
+} // namespace ForkFd::Internal

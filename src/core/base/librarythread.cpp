@@ -1,0 +1,155 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/base/librarythread.h"
+
+#include "core/base/libcfunction.h"
+#include "core/base/oneperprocess.h"
+#include "core/base/sanitizers.h"
+#include "core/base/signals.h"
+#include "core/base/threadcount.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
+#include <memory>
+#include <new>
+
+#include <pthread.h>
+#include <unistd.h>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// The library's threads that are alive in one process.
+class Census : public OfOneProcess
+{
+public:
+    void begin() noexcept { m_word.fetch_add(change + 1); }
+    void end() noexcept { m_word.fetch_add(change - 1); }
+    /// Changes with every begin() and end(), too.
+    std::uint64_t word() const noexcept { return m_word.load(); }
+    static int alive(std::uint64_t word) noexcept { return static_cast<int>(word & (change - 1)); }
+
+private:
+    static constexpr std::uint64_t change = 1ULL << 32;
+    std::atomic<std::uint64_t> m_word = 0;
+};
+
+OnePerProcess<Census> censuses;
+
+struct Start
+{
+    const char *name;
+    void (*main)(void *);
+    void *argument;
+    Census *census;
+};
+
+void *run(void *argument)
+{
+    const Start start = *std::unique_ptr<Start>(static_cast<Start *>(argument));
+    ::pthread_setname_np(::pthread_self(), start.name);
+    // The thread counts itself: it is not counted when it is not there.
+    if (start.census)
+        start.census->begin();
+    start.main(start.argument);
+    if (start.census)
+        start.census->end();
+    return nullptr;
+}
+
+// What libc takes of a stack, for thread-local variables above all; null where libc does not tell.
+using MinimalStack = std::size_t (*)(const pthread_attr_t *);
+const auto minimalStack = findLibcFunction<MinimalStack>("__pthread_get_minstack");
+
+std::size_t wholeStackSize(const pthread_attr_t &attributes, std::size_t size) noexcept
+{
+    constexpr std::size_t page = std::size_t{64} * 1024; // A multiple of every system's.
+    const auto least = static_cast<std::size_t>(std::max(0L, ::sysconf(_SC_THREAD_STACK_MIN)));
+    const std::size_t libcs = minimalStack ? minimalStack(&attributes) : least;
+    // The frames of instrumented code are larger.
+    const std::size_t ours = Sanitizers::areActive() ? 8 * size : size;
+    return (std::max(libcs, least) + ours + page - 1) / page * page;
+}
+
+// A stack size of 0 is libc's own choice.
+int startDetached(Start *start, std::size_t stackSize) noexcept
+{
+    pthread_attr_t attributes;
+    if (::pthread_attr_init(&attributes) != 0)
+        return ENOMEM;
+    ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    if (stackSize != 0)
+        ::pthread_attr_setstacksize(&attributes, wholeStackSize(attributes, stackSize));
+    pthread_t thread;
+    const int errorCode = ::pthread_create(&thread, &attributes, run, start);
+    ::pthread_attr_destroy(&attributes);
+    return errorCode;
+}
+
+} // namespace
+
+int startLibraryThread(const char *name, void (*main)(void *), void *argument,
+                       std::size_t stackSize) noexcept
+{
+    Census *census =
+        censuses.findOrMake([] { return std::unique_ptr<Census>(new (std::nothrow) Census); });
+    std::unique_ptr<Start> start(new (std::nothrow) Start{name, main, argument, census});
+    if (!start)
+        return ENOMEM;
+    // The new thread inherits the mask. Libc's own signals stay open: setuid(2) and its like wait
+    // until every thread has answered one.
+    sigset_t all;
+    sigset_t previous;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &previous);
+    int errorCode = startDetached(start.get(), stackSize);
+    if (errorCode == EINVAL) // Too small for the thread-local variables of this program.
+        errorCode = startDetached(start.get(), 0);
+    ::pthread_sigmask(SIG_SETMASK, &previous, nullptr);
+    if (errorCode == 0)
+        static_cast<void>(start.release());
+    return errorCode;
+}
+
+bool onlyLibraryThreadsRemain() noexcept
+{
+    const Census *census = censuses.find();
+    if (!census)
+        return false;
+    const std::uint64_t before = census->word();
+    const int threads = threadsWithoutMain();
+    // A library thread that begins or ends while the threads are counted would make them too few.
+    return threads >= 0 && census->word() == before && threads == Census::alive(before);
+}
+
+SignalGate::SignalGate() noexcept
+    : m_interval(2s)
+    , m_next(Clock::now() + m_interval)
+{
+}
+
+int SignalGate::timeout(int timeout) const noexcept
+{
+    const auto rest = std::chrono::ceil<std::chrono::milliseconds>(m_next - Clock::now());
+    const int toLook = static_cast<int>(std::clamp<std::chrono::milliseconds>(rest, 0ms, 60s).count());
+    return timeout < 0 ? toLook : std::min(timeout, toLook);
+}
+
+void SignalGate::look() noexcept
+{
+    if (Clock::now() < m_next)
+        return;
+    if (onlyLibraryThreadsRemain())
+        unblockDefaultSignals();
+    m_interval = std::min<Clock::duration>(m_interval * 2, 60s);
+    m_next = Clock::now() + m_interval;
+}
+
+} // namespace ForkFd::Internal

@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/base/mainprogram.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include <link.h>
+#include <sys/auxv.h>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+using Headers = std::span<const ElfW(Phdr)>;
+
+// The kernel says where the program's headers are (getauxval(3)).
+Headers headersOfProgram() noexcept
+{
+    return {reinterpret_cast<const ElfW(Phdr) *>(::getauxval(AT_PHDR)), ::getauxval(AT_PHNUM)};
+}
+
+// What is to be added to the addresses in the headers. Without an entry for the headers themselves the
+// program was linked for where it is.
+std::uintptr_t loadBiasOf(Headers headers) noexcept
+{
+    for (const auto &header : headers) {
+        if (header.p_type == PT_PHDR)
+            return reinterpret_cast<std::uintptr_t>(headers.data()) - header.p_vaddr;
+    }
+    return 0;
+}
+
+} // namespace
+
+bool isInMainProgram(const void *address) noexcept
+{
+    const Headers headers = headersOfProgram();
+    if (!headers.data())
+        return false;
+    const std::uintptr_t offset = reinterpret_cast<std::uintptr_t>(address) - loadBiasOf(headers);
+    for (const auto &header : headers) {
+        if (header.p_type == PT_LOAD && offset - header.p_vaddr < header.p_memsz)
+            return true;
+    }
+    return false;
+}
+
+} // namespace ForkFd::Internal

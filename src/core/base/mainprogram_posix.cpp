@@ -1,0 +1,13 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/base/mainprogram.h"
+
+namespace ForkFd::Internal {
+
+bool isInMainProgram(const void *) noexcept
+{
+    return false;
+}
+
+} // namespace ForkFd::Internal

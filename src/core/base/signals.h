@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_CORE_BASE_SIGNALS_H
+#define FORKFD_CORE_BASE_SIGNALS_H
+
+#include <csignal>
+
+#include <pthread.h>
+
+namespace ForkFd::Internal {
+
+/// Blocks every signal in the calling thread, those included that libc keeps for itself.
+void blockAllSignals(sigset_t *previousMask) noexcept;
+
+/// Sets the calling thread's mask, libc's own signals included. Async-signal-safe.
+void setSignalMask(const sigset_t &mask) noexcept;
+
+/// Unblocks the signals that have their default action in the calling thread.
+void unblockDefaultSignals() noexcept;
+
+/// Gives every caught signal its default action; ignored ones stay ignored, as with execve(2).
+// Runs in the child between clone and exec: async-signal-safe calls only.
+void resetCaughtSignals() noexcept;
+
+/// Gives every signal its default action.
+// Runs in the child between clone and exec: async-signal-safe calls only.
+void resetAllSignals() noexcept;
+
+/// Gives one signal its default action.
+// Runs in the child between clone and exec: async-signal-safe calls only.
+void resetSignal(int signal) noexcept;
+/// Ignores one signal.
+// Runs in the child between clone and exec: async-signal-safe calls only.
+void ignoreSignal(int signal) noexcept;
+
+/// Keeps cancellation away from the calling thread. Async-signal-safe.
+class CancellationBlocker
+{
+public:
+    CancellationBlocker() noexcept
+    {
+        ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &m_previousState);
+    }
+    ~CancellationBlocker() { ::pthread_setcancelstate(m_previousState, nullptr); }
+    CancellationBlocker(const CancellationBlocker &) = delete;
+    CancellationBlocker &operator=(const CancellationBlocker &) = delete;
+
+    /// PTHREAD_CANCEL_ENABLE or PTHREAD_CANCEL_DISABLE.
+    int previousState() const noexcept { return m_previousState; }
+
+private:
+    int m_previousState;
+};
+
+/// Keeps signals and cancellation away from the calling thread while a child is being made.
+class SignalBlocker
+{
+public:
+    SignalBlocker() noexcept { blockAllSignals(&m_previousMask); }
+    ~SignalBlocker() { setSignalMask(m_previousMask); }
+    SignalBlocker(const SignalBlocker &) = delete;
+    SignalBlocker &operator=(const SignalBlocker &) = delete;
+
+    const sigset_t &previousMask() const noexcept { return m_previousMask; }
+
+private:
+    const CancellationBlocker m_cancellationBlocker;
+    sigset_t m_previousMask;
+};
+
+} // namespace ForkFd::Internal
+
+#endif

@@ -1,0 +1,86 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/base/signals.h"
+
+#include <cstddef>
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace ForkFd::Internal {
+
+namespace {
+// What rt_sigaction(2) and rt_sigprocmask(2) take as the size of a mask.
+constexpr std::size_t kernelMaskSize = (_NSIG - 1) / 8;
+} // namespace
+
+void blockAllSignals(sigset_t *previousMask) noexcept
+{
+    // pthread_sigmask() would leave the two lowest real-time signals open, and their handlers must
+    // not run in a child that shares the parent's memory.
+    unsigned char everything[kernelMaskSize];
+    for (unsigned char &byte : everything)
+        byte = 0xff;
+    ::sigemptyset(previousMask);
+    ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, everything, previousMask, kernelMaskSize);
+}
+
+void setSignalMask(const sigset_t &mask) noexcept
+{
+    ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, nullptr, kernelMaskSize);
+}
+
+void unblockDefaultSignals() noexcept
+{
+    sigset_t open;
+    ::sigemptyset(&open);
+    for (int signal = 1; signal < NSIG; ++signal) {
+        struct sigaction action;
+        if (::sigaction(signal, nullptr, &action) == 0 && !(action.sa_flags & SA_SIGINFO)
+            && action.sa_handler == SIG_DFL)
+            ::sigaddset(&open, signal);
+    }
+    ::pthread_sigmask(SIG_UNBLOCK, &open, nullptr);
+}
+
+// The raw rt_sigaction(2) below, because sigaction() refuses libc's own signals and takes a lock for
+// SIGABRT. The kernel's struct begins with the handler on every architecture but MIPS; all zeroes
+// is SIG_DFL everywhere. The size is larger than any architecture's.
+using KernelSigaction = unsigned long[8];
+
+// Runs in the child between clone and exec: async-signal-safe calls only.
+void resetSignal(int signal) noexcept
+{
+    const KernelSigaction defaultAction = {};
+    ::syscall(SYS_rt_sigaction, signal, defaultAction, nullptr, kernelMaskSize);
+}
+
+// Runs in the child between clone and exec: async-signal-safe calls only.
+void ignoreSignal(int signal) noexcept
+{
+    // Not one of libc's own signals, and a new process: the lock of sigaction() is no matter here.
+    ::signal(signal, SIG_IGN);
+}
+
+// Runs in the child between clone and exec: async-signal-safe calls only.
+void resetCaughtSignals() noexcept
+{
+    for (int signal = 1; signal < _NSIG; ++signal) {
+        KernelSigaction current = {};
+        ::syscall(SYS_rt_sigaction, signal, nullptr, current, kernelMaskSize);
+        // Asking costs less than setting; most signals have their default.
+        if (current[0] != reinterpret_cast<unsigned long>(SIG_DFL)
+            && current[0] != reinterpret_cast<unsigned long>(SIG_IGN))
+            resetSignal(signal);
+    }
+}
+
+// Runs in the child between clone and exec: async-signal-safe calls only.
+void resetAllSignals() noexcept
+{
+    for (int signal = 1; signal < _NSIG; ++signal)
+        resetSignal(signal);
+}
+
+} // namespace ForkFd::Internal

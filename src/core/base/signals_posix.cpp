@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/base/signals.h"
+
+#include <cstdint>
+
+namespace ForkFd::Internal {
+
+void blockAllSignals(sigset_t *previousMask) noexcept
+{
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, previousMask);
+}
+
+void setSignalMask(const sigset_t &mask) noexcept
+{
+    ::pthread_sigmask(SIG_SETMASK, &mask, nullptr);
+}
+
+void unblockDefaultSignals() noexcept
+{
+    sigset_t open;
+    ::sigemptyset(&open);
+    for (int signal = 1; signal < NSIG; ++signal) {
+        struct sigaction action;
+        if (::sigaction(signal, nullptr, &action) == 0 && !(action.sa_flags & SA_SIGINFO)
+            && action.sa_handler == SIG_DFL)
+            ::sigaddset(&open, signal);
+    }
+    ::pthread_sigmask(SIG_UNBLOCK, &open, nullptr);
+}
+
+// Runs in the child between clone and exec: async-signal-safe calls only.
+void resetSignal(int signal) noexcept
+{
+    ::signal(signal, SIG_DFL);
+}
+
+// Runs in the child between clone and exec: async-signal-safe calls only.
+void ignoreSignal(int signal) noexcept
+{
+    ::signal(signal, SIG_IGN);
+}
+
+// Runs in the child between clone and exec: async-signal-safe calls only.
+void resetCaughtSignals() noexcept
+{
+    for (int signal = 1; signal < NSIG; ++signal) {
+        struct sigaction current;
+        if (::sigaction(signal, nullptr, &current) != 0)
+            continue;
+        // SIG_DFL and SIG_IGN may stand together with SA_SIGINFO, too.
+        const auto handler = (current.sa_flags & SA_SIGINFO)
+            ? reinterpret_cast<std::uintptr_t>(current.sa_sigaction)
+            : reinterpret_cast<std::uintptr_t>(current.sa_handler);
+        if (handler != reinterpret_cast<std::uintptr_t>(SIG_DFL)
+            && handler != reinterpret_cast<std::uintptr_t>(SIG_IGN))
+            resetSignal(signal);
+    }
+}
+
+// Runs in the child between clone and exec: async-signal-safe calls only.
+void resetAllSignals() noexcept
+{
+    for (int signal = 1; signal < NSIG; ++signal)
+        resetSignal(signal);
+}
+
+} // namespace ForkFd::Internal

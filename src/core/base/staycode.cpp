@@ -1,0 +1,53 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/base/staycode.h"
+
+#include "core/base/mainprogram.h"
+
+#include <atomic>
+
+#include <dlfcn.h>
+#include <sys/stat.h>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+// Any address in this object.
+const char here = 0;
+
+// The loader may know the program by a relative name, which by now means another file.
+bool isRegularFile(const char *path) noexcept
+{
+    struct stat status;
+    return ::stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+// RTLD_NODELETE and RTLD_NOLOAD are not in POSIX; Linux, macOS and the BSDs have them.
+#if defined(RTLD_NODELETE) && defined(RTLD_NOLOAD)
+void stay() noexcept
+{
+    Dl_info object = {};
+    // NOLOAD: this very object, never another copy. The handle is kept for ever, which alone would do.
+    if (::dladdr(&here, &object) != 0 && object.dli_fname && isRegularFile(object.dli_fname))
+        ::dlopen(object.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
+}
+#else
+void stay() noexcept
+{
+}
+#endif
+
+} // namespace
+
+void keepCodeLoaded() noexcept
+{
+    // No lock: two threads that come at once do it twice, which is no harm.
+    static std::atomic<bool> isDone = false;
+    if (!isDone.load(std::memory_order_relaxed) && !isInMainProgram(&here))
+        stay();
+    isDone.store(true, std::memory_order_relaxed);
+}
+
+} // namespace ForkFd::Internal

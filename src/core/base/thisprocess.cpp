@@ -1,0 +1,28 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/base/thisprocess.h"
+
+#include <atomic>
+
+#include <unistd.h>
+
+namespace ForkFd::Internal {
+
+static_assert(sizeof(ProcessIdentity) == 8 && std::atomic<ProcessIdentity>::is_always_lock_free);
+
+ProcessIdentity ProcessIdentity::current() noexcept
+{
+    ProcessIdentity result;
+    result.m_pid = ::getpid();
+    result.m_stamp = processStamp();
+    return result;
+}
+
+bool ProcessIdentity::isCurrent() const noexcept
+{
+    // The stamp first: it is the cheaper one, and the one that differs in a forked copy.
+    return m_stamp == processStamp() && m_pid == ::getpid();
+}
+
+} // namespace ForkFd::Internal

@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_CORE_BASE_UNIQUEFD_H
+#define FORKFD_CORE_BASE_UNIQUEFD_H
+
+#include <ForkFd/export.h>
+
+#include <utility>
+
+namespace ForkFd::Internal {
+
+/// Owns one file descriptor, or none (-1). The only place that closes one.
+class UniqueFd
+{
+public:
+    UniqueFd() noexcept = default;
+    explicit UniqueFd(int fd) noexcept
+        : m_fd(fd)
+    {
+    }
+    UniqueFd(UniqueFd &&other) noexcept
+        : m_fd(other.release())
+    {
+    }
+    UniqueFd &operator=(UniqueFd &&other) noexcept
+    {
+        reset(other.release());
+        return *this;
+    }
+    ~UniqueFd() { reset(); }
+
+    int get() const noexcept { return m_fd; }
+    explicit operator bool() const noexcept { return m_fd >= 0; }
+    int release() noexcept { return std::exchange(m_fd, -1); }
+    /// Closes the descriptor once, whatever close() says, and leaves errno alone.
+    FORKFD_EXPORT void reset(int fd = -1) noexcept;
+
+private:
+    int m_fd = -1;
+};
+
+/// Both ends of a pipe, close-on-exec from birth.
+struct Pipe
+{
+    UniqueFd readEnd;
+    UniqueFd writeEnd;
+
+    /// False with errno when there is none to be had; then nothing has changed.
+    FORKFD_EXPORT bool open() noexcept;
+};
+
+} // namespace ForkFd::Internal
+
+#endif

@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/forkfd/exitrecord.h"
+
+#include <cerrno>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace ForkFd::Internal {
+
+ExitRecord::FileIdentity ExitRecord::FileIdentity::of(int descriptor) noexcept
+{
+    // A socket has a number of its own, and since Linux 6.9 so has a pidfd; older ones share theirs.
+    struct stat status = {};
+    if (::fstat(descriptor, &status) != 0)
+        return {errno == EBADF ? Closed : Unknown, 0, 0};
+    return {Known, status.st_dev, status.st_ino};
+}
+
+void ExitRecord::begin(ExitWatchPtr watch) noexcept
+{
+    m_owner.store(ProcessIdentity::current(), std::memory_order_relaxed);
+    m_identity = FileIdentity::of(watch->descriptor());
+    m_watch = std::move(watch);
+    m_answer.reset();
+    // Release: who gets a reference sees the rest.
+    m_references.store(1, std::memory_order_release);
+}
+
+bool ExitRecord::reference() noexcept
+{
+    std::uint32_t count = m_references.load(std::memory_order_relaxed);
+    while (count != 0) {
+        // Acquire: what begin() wrote, and before it the end of the record's last use, is seen after.
+        if (m_references.compare_exchange_weak(count, count + 1, std::memory_order_acquire,
+                                               std::memory_order_relaxed))
+            return true;
+    }
+    return false;
+}
+
+bool ExitRecord::unreference() noexcept
+{
+    // Release what was done with the record, acquire what all others did.
+    return m_references.fetch_sub(1, std::memory_order_acq_rel) == 1;
+}
+
+void ExitRecord::finish() noexcept
+{
+    if (!isOfThisProcess()) {
+        // Its destructor would reach for what belongs to the process that this one was forked from.
+        static_cast<void>(m_watch.release());
+        return;
+    }
+    // Closed now, though the child runs: whoever closes a descriptor expects to find its number free.
+    if (m_watch->isWatching() && !m_watch->collect())
+        m_watch->leaveDescriptor();
+    m_watch.reset();
+}
+
+bool ExitRecord::isOfThisProcess() const noexcept
+{
+    return m_owner.load(std::memory_order_relaxed).isCurrent();
+}
+
+bool ExitRecord::isBehind(int descriptor) const noexcept
+{
+    const FileIdentity now = FileIdentity::of(descriptor);
+    if (now.kind != FileIdentity::Known || m_identity.kind != FileIdentity::Known)
+        return now.kind != FileIdentity::Closed; // A filter refuses to tell.
+    return now.device == m_identity.device && now.number == m_identity.number;
+}
+
+void ExitRecord::disown() noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    m_watch->disownDescriptor();
+}
+
+std::optional<ExitInfo> ExitRecord::answer(bool leavesChild) noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    if (!m_answer)
+        m_answer = leavesChild ? m_watch->peek() : m_watch->collect();
+    else if (!leavesChild)
+        m_watch->collect(); // What was peeked at is still there, or was stolen: the answer stays.
+    return m_answer;
+}
+
+} // namespace ForkFd::Internal

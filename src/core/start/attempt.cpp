@@ -1,0 +1,197 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/start/attempt.h"
+
+#include "core/base/sanitizers.h"
+#include "core/base/wait.h"
+#include "core/start/plan.h"
+#include "core/stop/startcontrol.h"
+#include "core/watch/exitwatch.h"
+
+#include <cerrno>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace ForkFd::Internal {
+
+LaunchAttempt::LaunchAttempt(const LaunchPlan &plan) noexcept
+    : m_context{.plan = &plan, .report = &m_report, .parentMask = m_blocker.previousMask()}
+{
+    if (plan.options().dieWithParent)
+        m_context.parent = ::getpid();
+}
+
+LaunchAttempt::LaunchAttempt(const UserCode &code) noexcept
+    : m_context{
+        .plan = nullptr, .userCode = code, .report = &m_report, .parentMask = m_blocker.previousMask()}
+{
+}
+
+LaunchAttempt::Shown::Shown(const LaunchPlan *plan, int (*send)(void *, int), void *token) noexcept
+    : m_control(plan ? plan->control() : nullptr)
+{
+    if (m_control)
+        m_control->showChild(send, token);
+}
+
+void LaunchAttempt::Shown::end() noexcept
+{
+    if (StartControl *control = std::exchange(m_control, nullptr))
+        control->hideChild();
+}
+
+bool LaunchAttempt::mayBegin() noexcept
+{
+    StartControl *control = m_context.plan ? m_context.plan->control() : nullptr;
+    if (!control || control->claim())
+        return true;
+    fail("canceled", ECANCELED);
+    return false;
+}
+
+bool LaunchAttempt::maySeeOurMemory(const LaunchPlan &plan) noexcept
+{
+    if (Sanitizers::needFork())
+        return false;
+    // The frames of instrumented code would stay in a sanitizer's books of our stack.
+    const ChildModifier &modifier = plan.modifier();
+    return !modifier.function || (modifier.maySeeOurMemory && !Sanitizers::areActive());
+}
+
+bool LaunchAttempt::leadsGroup() const noexcept
+{
+    return m_context.plan && m_context.plan->processGroup() == 0;
+}
+
+LaunchAttempt::Outcome LaunchAttempt::fail(const char *step, int errorCode) noexcept
+{
+    m_failure = StartError{step, errorCode};
+    return NotStarted;
+}
+
+LaunchAttempt::Outcome LaunchAttempt::failAsReported() noexcept
+{
+    m_failure = LaunchFailure(m_report.failure);
+    return NotStarted;
+}
+
+LaunchAttempt::Outcome LaunchAttempt::failCreation(int errorCode) noexcept
+{
+    return fail(errorCode == EMFILE || errorCode == ENFILE ? "descriptors" : "clone", errorCode);
+}
+
+bool LaunchAttempt::Line::open() noexcept
+{
+    int ends[2];
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+        return false;
+    ours.reset(ends[0]);
+    theirs.reset(ends[1]);
+    // A look at the report must not block, also where poll(2) is refused. Their end blocks still.
+    return ::fcntl(ours.get(), F_SETFL, O_NONBLOCK) == 0;
+}
+
+// Runs in the child between clone and exec: async-signal-safe calls only. Returns when it may go on.
+void LaunchAttempt::beginCopiedChild(Line &line, bool hasGate) noexcept
+{
+    line.ours.reset(); // Else the gate would not open when the parent dies.
+    char go = 0;
+    ssize_t count = sizeof go;
+    while (hasGate && (count = ::read(line.theirs.get(), &go, sizeof go)) < 0 && errno == EINTR) { }
+    if (count != sizeof go)
+        ::_exit(notSharedExitCode); // The parent died, or gave up.
+    m_report = {};
+    m_context.sharedMark = nullptr;
+    m_context.handlersAreReset = false;
+    if (m_context.plan)
+        m_context.reportFd = line.theirs.release();
+    else
+        line.theirs.reset();
+}
+
+// The child at the gate gives up. Shut down, too: a copy that another thread has forked may hold our
+// end.
+void LaunchAttempt::closeGate(Line &line) noexcept
+{
+    ::shutdown(line.ours.get(), SHUT_WR);
+    line.ours.reset();
+}
+
+// Whether the child ends without its program. A signal may fail to reach it: another thread that sends
+// one at this moment has the slot, or a filter refuses kill(2).
+bool LaunchAttempt::endBeforeProgram(Line &line, bool hasGate, ExitWatch *watch) noexcept
+{
+    const bool isKilled = watch && watch->sendSignal(SIGKILL) == 0;
+    if (hasGate)
+        closeGate(line);
+    return isKilled || hasGate;
+}
+
+// False with errno if the child would wait for ever. A child that has ended needs no gate. Should the
+// kernel be wrong about its end, the shutdown ends it.
+bool LaunchAttempt::openGate(const Line &line) noexcept
+{
+    const char go = 0;
+    ssize_t count;
+    do {
+        count = ::send(line.ours.get(), &go, sizeof go, MSG_NOSIGNAL);
+    } while (count < 0 && errno == EINTR);
+    if (count == sizeof go)
+        return true;
+    const int errorCode = errno;
+    ::shutdown(line.ours.get(), SHUT_WR);
+    errno = errorCode;
+    return errorCode == EPIPE || errorCode == ECONNRESET;
+}
+
+namespace {
+
+int signalWatched(void *watch, int signal)
+{
+    return static_cast<ExitWatch *>(watch)->sendSignal(signal);
+}
+
+} // namespace
+
+// Lets a copied child go on, and waits for its report.
+LaunchAttempt::Outcome LaunchAttempt::letGo(Line &line, bool hasGate, ExitWatch *watch) noexcept
+{
+    const Shown shown(watch ? m_context.plan : nullptr, signalWatched, watch);
+    const StartControl *control = m_context.plan ? m_context.plan->control() : nullptr;
+    if (control && control->wish() != 0 && endBeforeProgram(line, hasGate, watch))
+        return fail("canceled", ECANCELED);
+    if (hasGate && !openGate(line)) {
+        const int errorCode = errno;
+        closeGate(line);
+        return failCreation(errorCode);
+    }
+    return m_context.plan ? readReport(line, watch) : Started;
+}
+
+LaunchAttempt::Outcome LaunchAttempt::readReport(Line &line, ExitWatch *watch) noexcept
+{
+    StartReport report(std::move(line.ours));
+    const StartReport::Outcome outcome = report.await(watch, !m_later);
+    m_report = report.received();
+    if (m_later && outcome == StartReport::AtModifier)
+        *m_later = std::move(report);
+    return outcome == StartReport::Failed ? failAsReported() : Started;
+}
+
+void LaunchAttempt::collectFailedCopy(ExitWatch &watch) noexcept
+{
+    RetryDelay retryDelay;
+    while (watch.isWatching() && !watch.collect()) {
+        // Asked again soon and not only when told: the signal that tells may be blocked everywhere.
+        const std::chrono::milliseconds delay = retryDelay.next();
+        pollfd entry = {watch.descriptor(), POLLIN, 0};
+        if (pollDescriptors(&entry, 1, static_cast<int>(delay.count())) > 0 && !watch.collect())
+            pauseFor(delay);
+    }
+}
+
+} // namespace ForkFd::Internal

@@ -1,0 +1,350 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// Everything in this file runs in the child between clone and exec: async-signal-safe calls only,
+// no allocation, no lock. The child usually shares its parent's memory, so nothing here may change
+// what the parent relies on. Built without sanitizers, whose bookkeeping the child would disturb.
+
+#include "core/start/child.h"
+
+#include "core/base/signals.h"
+#include "core/base/uniquefd.h"
+#include "core/start/child_calls.h"
+#include "core/start/child_options.h"
+#include "core/start/plan.h"
+#include "core/start/stopsignals.h"
+#include "core/stop/startcontrol.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+// Where the memory is not shared.
+void sendReport(const ChildContext &context) noexcept
+{
+    if (context.reportFd < 0)
+        return;
+    sigset_t brokenPipe; // The parent may have died.
+    ::sigemptyset(&brokenPipe);
+    ::sigaddset(&brokenPipe, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &brokenPipe, nullptr);
+    // Into a socket that has room for all of them.
+    while (::write(context.reportFd, context.report, sizeof *context.report) < 0 && errno == EINTR) { }
+}
+
+[[noreturn]] void fail(ChildContext &context, const char *step, int errorCode,
+                       const char *details = "") noexcept
+{
+    ChildReport &report = *context.report;
+    report.failure.step = step;
+    report.failure.errorCode = errorCode;
+    std::strncpy(report.failure.details.data(), details, report.failure.details.size() - 1);
+    report.stage = ChildReport::Failed;
+    sendReport(context);
+    ::_Exit(127);
+}
+
+class ChildSetup
+{
+public:
+    explicit ChildSetup(ChildContext &context) noexcept
+        : m_context(context)
+        , m_plan(*context.plan)
+        , m_surroundings{m_plan, m_plan.options().controllingTerminal.value_or(-1),
+                         context.isInControlGroup ? -1 : m_plan.controlGroupFd()}
+        , m_directory(m_plan.directoryFd())
+    {
+    }
+
+    [[noreturn]] void run() noexcept
+    {
+        resetSignals();
+        stepAside();
+        placeDescriptors(0, m_plan.channelCount(), "channels");
+        changeDirectory();
+        placeDescriptors(m_plan.channelCount(), m_plan.moves().size(), "fileDescriptors");
+        apply(ChildOptions::enter(m_surroundings));
+        callModifier();
+        applyParameters();
+        apply(ChildOptions::takeIdentity(m_plan, m_context.parent));
+        tell(ChildReport::Exec); // While all signals are blocked: this changes the mask.
+        restoreSignalMask();
+        ::execve(m_plan.executable(), m_plan.argv(), m_plan.envp());
+        fail("exec", errno);
+    }
+
+private:
+    void resetSignals() noexcept
+    {
+        if (!m_context.handlersAreReset)
+            resetCaughtSignals();
+        if (m_context.ignoresSigChld)
+            ignoreSignal(SIGCHLD); // What the program would have inherited without us.
+        // A program expects to die of a pipe that nobody reads, whatever its parent's taste.
+        resetSignal(SIGPIPE);
+    }
+
+    // Moves every descriptor out of the way that a later dup2() would overwrite.
+    void stepAside() noexcept
+    {
+        const auto &moves = m_plan.moves();
+        for (std::size_t i = 0; i < moves.size(); ++i) {
+            if (!moves[i].isInTheWay)
+                continue;
+            m_plan.asideNotes()[i] = duplicateAside(moves[i].from);
+            if (m_plan.asideNotes()[i] < 0)
+                fail(i < m_plan.channelCount() ? "channels" : "fileDescriptors", errno);
+        }
+        keepAside(m_context.reportFd, "descriptors");
+        keepAside(m_surroundings.controllingTerminal, "controllingTerminal");
+        keepAside(m_surroundings.controlGroup, "controlGroup");
+        keepAside(m_directory, "workingDirectory");
+    }
+
+    // What the setup itself needs later must not be overwritten either.
+    void keepAside(int &fd, const char *step) noexcept
+    {
+        if (!isTarget(fd))
+            return;
+        const int aside = duplicateAside(fd);
+        if (aside < 0)
+            fail(step, errno);
+        fd = aside;
+    }
+
+    int duplicateAside(int fd) const noexcept
+    {
+        // A number that is itself a target is left to be overwritten; the next one may do.
+        int aside = 2;
+        do {
+            aside = ::fcntl(fd, F_DUPFD_CLOEXEC, aside + 1);
+        } while (aside >= 0 && isTarget(aside));
+        return aside;
+    }
+
+    bool isTarget(int fd) const noexcept
+    {
+        for (const DescriptorMove &move : m_plan.moves()) {
+            if (move.to == fd)
+                return true;
+        }
+        return false;
+    }
+
+    void placeDescriptors(std::size_t begin, std::size_t end, const char *step) noexcept
+    {
+        for (std::size_t i = begin; i < end; ++i) {
+            const DescriptorMove &move = m_plan.moves()[i];
+            const int from = move.isInTheWay ? m_plan.asideNotes()[i] : move.from;
+            // dup2() onto itself would leave close-on-exec set.
+            const int result = from == move.to ? ::fcntl(from, F_SETFD, 0) : ::dup2(from, move.to);
+            if (result < 0)
+                fail(step, errno);
+        }
+    }
+
+    void changeDirectory() noexcept
+    {
+        // A directory that may not be searched can be stayed in, but not entered.
+        if (m_directory >= 0 && ::fchdir(m_directory) != 0
+            && !ChildCalls::isCurrentDirectory(m_directory))
+            fail("workingDirectory", errno);
+        if (m_plan.workingDirectory() && ::chdir(m_plan.workingDirectory()) != 0)
+            fail("workingDirectory", errno);
+    }
+
+    void apply(const char *failedStep) noexcept
+    {
+        if (failedStep)
+            fail(failedStep, errno);
+    }
+
+    void callModifier() noexcept
+    {
+        if (!m_plan.modifier().function)
+            return;
+        tell(ChildReport::Modifier);
+        ModifierExit exit(m_context);
+        m_plan.modifier().function(m_plan.modifier().token, exit);
+    }
+
+    void tell(ChildReport::Stage stage) noexcept
+    {
+        m_context.report->stage = stage;
+        sendReport(m_context);
+    }
+
+    void applyParameters() noexcept
+    {
+        const ProcessParameters &wanted = m_plan.parameters();
+        if (wanted.resetsSignalHandlers)
+            resetAllSignals();
+        if (wanted.ignoresSigPipe)
+            ignoreSignal(SIGPIPE);
+        if (wanted.createsSession && !m_plan.options().newSession && ::setsid() < 0)
+            failParameter("setsid");
+        if (wanted.leavesTerminal)
+            leaveTerminal();
+        if (wanted.resetsIds && !ChildCalls::resetIds())
+            failParameter("setuid");
+        if (wanted.disablesCoreDumps)
+            disableCoreDumps();
+        if (wanted.closesDescriptors)
+            closeDescriptors();
+    }
+
+    [[noreturn]] void failParameter(const char *function) noexcept
+    {
+        fail("unixProcessParameters", errno, function);
+    }
+
+    void leaveTerminal() noexcept
+    {
+        // No such device: there is none to leave (tty(4)).
+        const UniqueFd terminal(::open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC));
+        if (!terminal ? errno != ENXIO && errno != ENOENT : ::ioctl(terminal.get(), TIOCNOTTY) != 0)
+            failParameter("ioctl");
+    }
+
+    void disableCoreDumps() noexcept
+    {
+        rlimit limit;
+        if (::getrlimit(RLIMIT_CORE, &limit) != 0)
+            failParameter("getrlimit");
+        limit.rlim_cur = 0;
+        if (::setrlimit(RLIMIT_CORE, &limit) != 0)
+            failParameter("setrlimit");
+    }
+
+    // Marked and not closed: the one that reports a failed exec is among them.
+    void closeDescriptors() noexcept
+    {
+        const int lowest = std::max(m_plan.parameters().lowestDescriptorToClose, STDERR_FILENO + 1);
+        ChildCalls::markCloseOnExecFrom(lowest, m_plan.descriptorEnd());
+        for (const DescriptorMove &move : m_plan.moves()) {
+            if (move.to >= lowest)
+                ::fcntl(move.to, F_SETFD, 0);
+        }
+    }
+
+    void restoreSignalMask() noexcept
+    {
+        discardStopSignalsUntilExec();
+        sigset_t none;
+        ::sigemptyset(&none);
+        const sigset_t &unlessSet =
+            m_plan.parameters().resetsSignalHandlers ? none : m_context.parentMask;
+        setSignalMask(m_plan.signalMask() ? *m_plan.signalMask() : unlessSet);
+    }
+
+    [[noreturn]] void fail(const char *step, int errorCode, const char *details = "") noexcept
+    {
+        Internal::fail(m_context, step, errorCode, details);
+    }
+
+    ChildContext &m_context;
+    const LaunchPlan &m_plan;
+    ChildOptions::Surroundings m_surroundings;
+    int m_directory; ///< The one to change to first; -1: none.
+};
+
+} // namespace
+
+void ModifierExit::leave(const char *reason, int errorCode) noexcept
+{
+    fail(m_context, "modifier", errorCode, reason);
+}
+
+void ModifierExit::leaveAfterException(const char *what) noexcept
+{
+    m_context.report->failure.modifierThrew = true;
+    fail(m_context, "modifier", 0, what);
+}
+
+// As after fork(): handlers are the parent's. Only our own one does not stand for SIG_IGN any more,
+// which an exec would pass on.
+void prepareForUserCode(const ChildContext &context) noexcept
+{
+    for (const int fd : context.inherited)
+        UniqueFd(fd).reset();
+    if (context.ignoresSigChld)
+        ignoreSignal(SIGCHLD);
+}
+
+namespace {
+
+// Cancellation stays off: the thread may be the parent's, too.
+[[noreturn]] void runUserCode(const ChildContext &context) noexcept
+{
+    prepareForUserCode(context);
+    setSignalMask(context.parentMask);
+    ::_exit(context.userCode.function(context.userCode.token));
+}
+
+} // namespace
+
+namespace {
+
+// The program of a detached start is nobody's child: the process between goes at once, and init adopts
+// it.
+[[noreturn]] void leaveOrphan(ChildContext &context) noexcept
+{
+    ::setsid(); // A fresh child leads no process group, so that this cannot fail.
+    if (context.createOrphan(context) < 0)
+        fail(context, "clone", errno);
+    ::_Exit(0);
+}
+
+} // namespace
+
+void becomeChild(ChildContext &context) noexcept
+{
+    if (context.sharedMark && *context.sharedMark == -1)
+        ::_Exit(notSharedExitCode);
+    // Sequentially consistent: whoever gives the start up sees this, or is seen here.
+    std::atomic_ref<ChildReport::Stage>(context.report->stage).store(ChildReport::Running);
+    if (!context.plan)
+        runUserCode(context);
+    if (const StartControl *control = context.plan->control(); control && control->wish() != 0)
+        fail(context, "canceled", ECANCELED);
+    if (context.createOrphan)
+        leaveOrphan(context);
+    ChildSetup(context).run();
+}
+
+// It tells its number itself: whatever becomes of the child between, it is there.
+int orphanMain(void *token) noexcept
+{
+    ChildContext &context = *static_cast<ChildContext *>(token);
+    context.report->orphan = ::getpid();
+    context.report->stage = ChildReport::HasOrphan;
+    sendReport(context);
+    ChildSetup(context).run();
+}
+
+// By fork() once more, because a modifier is user code.
+pid_t forkOrphan(ChildContext &context) noexcept
+{
+    const pid_t pid = ::fork();
+    if (pid == 0)
+        orphanMain(&context);
+    return pid;
+}
+
+int childMain(void *context) noexcept
+{
+    becomeChild(*static_cast<ChildContext *>(context));
+}
+
+} // namespace ForkFd::Internal

@@ -1,0 +1,152 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// Everything in this file runs in the child between clone and exec: async-signal-safe calls only,
+// no allocation, no lock. Built without sanitizers, as child.cpp.
+
+#include "core/start/child_options.h"
+
+#include "core/base/uniquefd.h"
+#include "core/start/child_calls.h"
+#include "core/start/plan.h"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+using Surroundings = ChildOptions::Surroundings;
+
+bool makeSession(const Surroundings &child) noexcept
+{
+    return !child.plan.options().newSession || ::setsid() >= 0;
+}
+
+bool joinGroup(const Surroundings &child) noexcept
+{
+    const std::optional<pid_t> group = child.plan.processGroup();
+    return !group || ::setpgid(0, *group) == 0;
+}
+
+// In a background group the child would be stopped as soon as it reads from the terminal that it shares
+// with us, or changes its settings (POSIX, "11.1.4 Terminal Access Control"). That holds for a
+// controlling terminal only, whose descriptors stay good for everything else.
+bool leaveTerminal(const Surroundings &child) noexcept
+{
+    if (!child.plan.leavesTerminal())
+        return true;
+    // Each fails with ENOTTY unless the descriptor leads to that very terminal.
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::ioctl(fd, TIOCNOTTY) == 0)
+            return true;
+    }
+    const UniqueFd terminal(::open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC));
+    if (terminal)
+        return ::ioctl(terminal.get(), TIOCNOTTY) == 0;
+    // ENXIO: it has none (tty(4)). Where the file is missing or closed to it, its prompts cannot open it
+    // either.
+    return errno == ENXIO || errno == ENODEV || errno == ENOENT || errno == EACCES || errno == EPERM;
+}
+
+bool takeTerminal(const Surroundings &child) noexcept
+{
+    return child.controllingTerminal < 0 || ::ioctl(child.controllingTerminal, TIOCSCTTY, 0) == 0;
+}
+
+bool joinControlGroup(const Surroundings &child) noexcept
+{
+    return child.controlGroup < 0 || ChildCalls::joinControlGroup(child.controlGroup);
+}
+
+bool adjustOomScore(const Surroundings &child) noexcept
+{
+    const std::string &score = child.plan.oomScoreText();
+    return score.empty() || ChildCalls::setOomScore(score.data(), score.size());
+}
+
+bool limitResources(const Surroundings &child) noexcept
+{
+    for (const ResourceLimit &limit : child.plan.options().resourceLimits) {
+        if (!ChildCalls::setLimit(limit))
+            return false;
+    }
+    return true;
+}
+
+bool setNiceValue(const Surroundings &child) noexcept
+{
+    const std::optional<int> &nice = child.plan.options().niceValue;
+    return !nice || ::setpriority(PRIO_PROCESS, 0, *nice) == 0;
+}
+
+bool setUmask(const Surroundings &child) noexcept
+{
+    if (const std::optional<mode_t> &mask = child.plan.options().umask)
+        ::umask(*mask);
+    return true;
+}
+
+bool chooseProcessors(const Surroundings &child) noexcept
+{
+    const std::vector<unsigned long> &mask = child.plan.cpuMask();
+    return mask.empty() || ChildCalls::setAffinity(mask.data(), mask.size() * sizeof mask.front());
+}
+
+struct Step
+{
+    const char *name;
+    bool (*apply)(const Surroundings &) noexcept;
+};
+
+// The order is part of the interface. The score needs a descriptor, of which the limits may leave none;
+// they come before the nice value, which one of them is about.
+constexpr Step steps[] = {
+    {"newSession", makeSession},
+    {"processGroup", joinGroup},
+    {"signalScope", leaveTerminal},
+    {"controllingTerminal", takeTerminal},
+    {"controlGroup", joinControlGroup},
+    {"oomScoreAdjust", adjustOomScore},
+    {"resourceLimits", limitResources},
+    {"niceValue", setNiceValue},
+    {"umask", setUmask},
+    {"cpuAffinity", chooseProcessors},
+};
+
+} // namespace
+
+const char *ChildOptions::enter(const Surroundings &surroundings) noexcept
+{
+    for (const Step &step : steps) {
+        if (!step.apply(surroundings))
+            return step.name;
+    }
+    return nullptr;
+}
+
+const char *ChildOptions::takeIdentity(const LaunchPlan &plan, pid_t parent) noexcept
+{
+    const LaunchOptions &options = plan.options();
+    // The user last: without root's rights there are no other groups to be had.
+    if (const auto &groups = options.supplementaryGroups;
+        groups && !ChildCalls::setGroups(groups->data(), groups->size()))
+        return "supplementaryGroups";
+    if (options.groupId && !ChildCalls::setGroupId(*options.groupId))
+        return "groupId";
+    if (options.userId && !ChildCalls::setUserId(*options.userId))
+        return "userId";
+    if (options.dieWithParent && !ChildCalls::dieWithParent(parent))
+        return "dieWithParent";
+    if (options.noNewPrivileges && !ChildCalls::renouncePrivileges())
+        return "noNewPrivileges";
+    return nullptr;
+}
+
+} // namespace ForkFd::Internal

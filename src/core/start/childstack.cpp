@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/start/childstack.h"
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+
+#include <sys/mman.h>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+// At least one page on every system that Linux runs on.
+constexpr std::size_t guardSize = 64 * 1024;
+
+// The stacks that nobody uses now. More than a few threads rarely start children at one moment; a
+// stack that finds no place here is unmapped.
+std::array<std::atomic<void *>, 8> idleStacks;
+
+void *mapStack() noexcept
+{
+    void *mapping = ::mmap(nullptr, guardSize + ChildStack::size, PROT_NONE,
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
+    if (mapping == MAP_FAILED)
+        return nullptr;
+    char *base = static_cast<char *>(mapping) + guardSize;
+    if (::mprotect(base, ChildStack::size, PROT_READ | PROT_WRITE) != 0) {
+        const int savedErrno = errno;
+        ::munmap(mapping, guardSize + ChildStack::size);
+        errno = savedErrno;
+        return nullptr;
+    }
+    return base;
+}
+
+} // namespace
+
+ChildStack::ChildStack() noexcept
+{
+    // Acquire: whoever put the stack back has finished with it.
+    for (std::atomic<void *> &idle : idleStacks) {
+        m_base = idle.exchange(nullptr, std::memory_order_acquire);
+        if (m_base)
+            return;
+    }
+    m_base = mapStack();
+    m_errorCode = m_base ? 0 : errno;
+}
+
+ChildStack::~ChildStack()
+{
+    if (!m_base)
+        return;
+    for (std::atomic<void *> &idle : idleStacks) {
+        void *none = nullptr;
+        if (idle.compare_exchange_strong(none, m_base, std::memory_order_release,
+                                         std::memory_order_relaxed))
+            return;
+    }
+    ::munmap(static_cast<char *>(m_base) - guardSize, guardSize + size);
+}
+
+} // namespace ForkFd::Internal

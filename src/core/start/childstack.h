@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_CORE_START_CHILDSTACK_H
+#define FORKFD_CORE_START_CHILDSTACK_H
+
+#include <cstddef>
+
+namespace ForkFd::Internal {
+
+/// Borrows a stack for a child that shares our memory: guarded by an unmapped page, and kept for
+/// the next start, because a fresh one costs page faults each time. Borrowing takes no lock, so
+/// that a fork() in another thread cannot leave one locked in the copy.
+class ChildStack
+{
+public:
+    ChildStack() noexcept;
+    ~ChildStack();
+    ChildStack(const ChildStack &) = delete;
+    ChildStack &operator=(const ChildStack &) = delete;
+
+    /// False when no memory could be mapped; errorCode() says why.
+    explicit operator bool() const noexcept { return m_base != nullptr; }
+    /// The errno of mmap(2) or mprotect(2); 0 with a stack.
+    int errorCode() const noexcept { return m_errorCode; }
+    void *base() const noexcept { return m_base; }
+    void *top() const noexcept { return static_cast<char *>(m_base) + size; }
+
+    /// Only the pages that the child touches become resident.
+    static constexpr std::size_t size = 256 * 1024;
+
+private:
+    void *m_base = nullptr; ///< The lowest usable byte; the guard lies below.
+    int m_errorCode = 0;
+};
+
+} // namespace ForkFd::Internal
+
+#endif

@@ -1,0 +1,25 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/start/currentdirectory.h"
+
+#include <fcntl.h>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+#ifdef O_SEARCH // In POSIX since 2008, but glibc does not have it.
+constexpr int searchOnly = O_SEARCH;
+#else
+constexpr int searchOnly = O_RDONLY; // Needs more than fchdir(2) does.
+#endif
+
+} // namespace
+
+UniqueFd openCurrentDirectory() noexcept
+{
+    return UniqueFd(::open(".", searchOnly | O_DIRECTORY | O_CLOEXEC));
+}
+
+} // namespace ForkFd::Internal

@@ -1,0 +1,22 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/start/descriptormarks.h"
+
+#include <algorithm>
+
+#include <unistd.h>
+
+namespace ForkFd::Internal {
+
+int DescriptorMarks::endOfOpen() noexcept
+{
+    // The limit may be a billion (containerd, LimitNOFILE=infinity). Descriptors above this number exist
+    // only where fs.nr_open was raised, and this only counts where neither close_range(2) nor /proc is
+    // to be had.
+    constexpr long highest = 1024 * 1024;
+    const long limit = ::sysconf(_SC_OPEN_MAX);
+    return static_cast<int>(limit < 0 ? highest : std::min(limit, highest));
+}
+
+} // namespace ForkFd::Internal

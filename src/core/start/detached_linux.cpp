@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/start/start.h"
+
+#include "core/base/refusal.h"
+#include "core/start/child_calls.h"
+#include "core/start/childstack.h"
+#include "core/start/detachedattempt.h"
+#include "core/start/dumpable_linux.h"
+#include "core/start/ladder_linux.h"
+#include "core/start/plan.h"
+#include "core/watch/childwait.h"
+
+#include <cerrno>
+
+#include <linux/futex.h>
+#include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace ForkFd::Internal::System {
+
+namespace {
+
+/// The same without copying our memory: parent, child and orphan share it until the exec.
+class LinuxDetachedAttempt : public DetachedAttempt
+{
+public:
+    explicit LinuxDetachedAttempt(const LaunchPlan &plan) noexcept
+        : DetachedAttempt(plan)
+        , m_sharesMemory(maySeeOurMemory(plan) && sharesMemory(Ladder::rungFor(Creation::Any)))
+    {
+    }
+
+    Outcome run() noexcept
+    {
+        const Outcome outcome = m_sharesMemory ? cloneSharingMemory() : TryNextRung;
+        return outcome == TryNextRung ? DetachedAttempt::run() : outcome;
+    }
+
+private:
+    Outcome cloneSharingMemory() noexcept
+    {
+        const ChildStack stack;
+        const ChildStack orphanStack;
+        if (const int errorCode = stack ? orphanStack.errorCode() : stack.errorCode())
+            return isRefusal(errorCode) ? TryNextRung : fail("clone", errorCode);
+        int mark = -1;
+        m_context.sharedMark = &mark;
+        m_context.createOrphan = ChildCalls::cloneOrphan;
+        m_context.orphanStack = orphanStack.top();
+        const DumpableKeeper dumpable(m_context.plan->changesIdentity());
+        // No exit signal: nobody else shall hear of the child between.
+        const pid_t child = ::clone(childMain, stack.top(), CLONE_VM | CLONE_VFORK | CLONE_PARENT_SETTID,
+                                    &m_context, &mark);
+        if (child < 0)
+            return isRefusal(errno) ? TryNextRung : failCreation(errno);
+        awaitOrphan();
+        if (m_report.stage != ChildReport::NotSeen)
+            return finish(child);
+        // It has seen a copy of our memory, or was killed at once; then the next try tells.
+        ChildWait::awaitEnd(child);
+        return TryNextRung;
+    }
+
+    // If somebody has killed the child between, it was not there to wait until the orphan is done with
+    // our memory.
+    void awaitOrphan() noexcept
+    {
+        while (const pid_t orphan = m_context.orphanHere)
+            ::syscall(SYS_futex, &m_context.orphanHere, FUTEX_WAIT, orphan, nullptr, nullptr, 0);
+    }
+
+    const bool m_sharesMemory;
+};
+
+} // namespace
+
+pid_t launchDetached(const LaunchPlan &plan, LaunchFailure &failure)
+{
+    return launchDetachedBy<LinuxDetachedAttempt>(plan, failure);
+}
+
+} // namespace ForkFd::Internal::System

@@ -1,0 +1,61 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/start/environment.h"
+
+#include <atomic>
+#include <cstddef>
+
+#include <sched.h>
+#include <unistd.h>
+
+extern "C" char **environ;
+
+namespace ForkFd::Internal {
+
+namespace {
+
+// Another thread would have to change it all this time. Then the last copy is as good as any.
+constexpr int maxTries = 1000;
+
+char **currentArray() noexcept
+{
+    return std::atomic_ref(environ).load(std::memory_order_acquire);
+}
+
+// False if another thread has replaced the array, which it frees then: what comes next may be unmapped.
+bool copyInto(std::vector<char *> &entries)
+{
+    entries.clear();
+    char **const array = currentArray();
+    for (std::size_t i = 0; array; ++i) { // Null after clearenv(3).
+        if (currentArray() != array)
+            return false;
+        char *entry = std::atomic_ref(array[i]).load(std::memory_order_relaxed);
+        if (!entry)
+            break;
+        entries.push_back(entry);
+    }
+    entries.push_back(nullptr);
+    return true;
+}
+
+} // namespace
+
+std::vector<char *> environmentNow()
+{
+    std::vector<char *> entries;
+    std::vector<char *> again;
+    entries.reserve(128);
+    again.reserve(128);
+    for (int tries = 0; tries < maxTries; ++tries) {
+        if (copyInto(entries) && copyInto(again) && entries == again)
+            break;
+        ::sched_yield();
+    }
+    if (entries.empty() || entries.back())
+        entries.push_back(nullptr);
+    return entries;
+}
+
+} // namespace ForkFd::Internal

@@ -1,0 +1,22 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_CORE_START_ENVIRONMENT_H
+#define FORKFD_CORE_START_ENVIRONMENT_H
+
+#include <ForkFd/export.h>
+
+#include <vector>
+
+namespace ForkFd::Internal {
+
+/// Pointers to the variables of this process, and a null at the end, as execve(2) takes them.
+///
+/// Another thread that calls setenv(3) at the same time moves and frees what `environ` points to. The
+/// pointers are therefore copied, again until two copies agree. The strings are not copied: libc does
+/// not free those that setenv(3) has made.
+FORKFD_EXPORT std::vector<char *> environmentNow();
+
+} // namespace ForkFd::Internal
+
+#endif

@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/start/interpreter.h"
+
+#include "core/base/uniquefd.h"
+
+#include <array>
+#include <string_view>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+constexpr std::size_t longestLine = 256; // What Linux looks at since 5.1 (execve(2)).
+
+// The first word after "#!".
+std::string interpreterInLine(std::string_view line)
+{
+    line.remove_prefix(2);
+    const std::size_t begin = std::min(line.find_first_not_of(" \t"), line.size());
+    line.remove_prefix(begin);
+    return std::string(line.substr(0, line.find_first_of(std::string_view(" \t\n\0", 4))));
+}
+
+} // namespace
+
+std::string interpreterOf(const std::string &path)
+{
+    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    struct stat status;
+    if (!file || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode))
+        return {};
+    std::array<char, longestLine> start;
+    const ssize_t size = ::pread(file.get(), start.data(), start.size(), 0);
+    if (size < 2)
+        return {};
+    const std::string_view line(start.data(), static_cast<std::size_t>(size));
+    return line.substr(0, 2) == "#!" ? interpreterInLine(line) : loaderOf(file.get());
+}
+
+} // namespace ForkFd::Internal

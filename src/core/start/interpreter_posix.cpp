@@ -1,0 +1,14 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/start/interpreter.h"
+
+namespace ForkFd::Internal {
+
+// POSIX knows of no format of executable files.
+std::string loaderOf(int)
+{
+    return {};
+}
+
+} // namespace ForkFd::Internal

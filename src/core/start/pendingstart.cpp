@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/start/pendingstart.h"
+
+#include "core/base/signals.h"
+#include "core/start/attempt.h"
+#include "core/start/startreport.h"
+
+#include <utility>
+
+#include <poll.h>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+bool hasEnded(ExitWatch &watch) noexcept
+{
+    pollfd entry = {watch.descriptor(), POLLIN, 0};
+    const int count = ::poll(&entry, 1, 0);
+    return count < 0 ? watch.peek().has_value() : count > 0; // RLIMIT_NOFILE may be 0.
+}
+
+class ReportedStart final : public PendingStart
+{
+public:
+    ReportedStart(std::shared_ptr<StoppableChild> child, StartReport report) noexcept
+        : PendingStart(std::move(child))
+        , m_report(std::move(report))
+    {
+    }
+
+    int descriptor() const noexcept override { return m_report.descriptor(); }
+    std::optional<Clock::time_point> deadline() const noexcept override { return m_report.deadline(); }
+
+    bool look() noexcept override
+    {
+        const CancellationBlocker blocker;
+        // The socket is the parent's, too: what a copy reads would be missing there.
+        if (!m_child || !m_child->watch().belongsToThisProcess())
+            return true;
+        const bool isOver = hasEnded(m_child->watch());
+        const StartReport::Outcome outcome = isOver ? m_report.lookAtEnd() : m_report.look();
+        if (outcome == StartReport::Failed) {
+            m_failure = m_report.failure();
+            LaunchAttempt::collectFailedCopy(m_child->watch()); // It is about to exit.
+            m_child.reset();
+        }
+        return outcome >= StartReport::Started;
+    }
+
+    // There is a child, which is signalled as any other.
+    bool cancel() noexcept override { return false; }
+
+private:
+    StartReport m_report;
+};
+
+} // namespace
+
+PendingStart::PendingStart(std::shared_ptr<StoppableChild> child) noexcept
+    : m_child(std::move(child))
+{
+}
+
+PendingStart::~PendingStart() = default;
+
+std::unique_ptr<PendingStart> PendingStart::ofReport(std::shared_ptr<StoppableChild> child,
+                                                     StartReport report)
+{
+    return std::make_unique<ReportedStart>(std::move(child), std::move(report));
+}
+
+} // namespace ForkFd::Internal

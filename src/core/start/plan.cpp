@@ -1,0 +1,216 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/start/plan.h"
+
+#include "core/base/controlgroup.h"
+#include "core/start/descriptormarks.h"
+#include "core/start/environment.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+bool hasNul(const std::string &text)
+{
+    return text.find('\0') != std::string::npos;
+}
+
+std::vector<char *> pointersTo(std::vector<std::string> &strings)
+{
+    std::vector<char *> pointers;
+    pointers.reserve(strings.size() + 1);
+    for (std::string &string : strings)
+        pointers.push_back(string.data());
+    pointers.push_back(nullptr);
+    return pointers;
+}
+
+StartError checkDescriptors(const std::vector<FileDescriptor> &descriptors) noexcept
+{
+    for (auto it = descriptors.begin(); it != descriptors.end(); ++it) {
+        const auto hasSameNumber = [it](const FileDescriptor &d) { return d.childFd == it->childFd; };
+        if (it->childFd < 0)
+            return {"fileDescriptors", EBADF};
+        if (::fcntl(it->parentFd, F_GETFD) < 0)
+            return {"fileDescriptors", errno};
+        if (std::any_of(descriptors.begin(), it, hasSameNumber))
+            return {"fileDescriptors", EINVAL};
+    }
+    return {};
+}
+
+StartError checkSession(const LaunchOptions &options) noexcept
+{
+    const bool isLeader = options.newSession || options.pseudoTerminal;
+    if (isLeader && options.processGroup.value_or(0) != 0)
+        return {"processGroup", EINVAL};
+    if (options.controllingTerminal && options.pseudoTerminal)
+        return {"controllingTerminal", EINVAL};
+    if (options.controllingTerminal && ::fcntl(*options.controllingTerminal, F_GETFD) < 0)
+        return {"controllingTerminal", errno};
+    return {};
+}
+
+// Far more than any kernel can be built for, and few enough for a mask.
+constexpr int cpuCount = 1 << 16;
+constexpr unsigned bitsOfWord = sizeof(unsigned long) * CHAR_BIT;
+
+// What system calls would take for another value, or for none.
+StartError checkValues(const LaunchOptions &options) noexcept
+{
+    const int nice = options.niceValue.value_or(0);
+    if (nice < -20 || nice > 19)
+        return {"niceValue", EINVAL};
+    if ((options.umask.value_or(0) & ~mode_t{0777}) != 0)
+        return {"umask", EINVAL};
+    const auto isNoCpu = [](int cpu) { return cpu < 0 || cpu >= cpuCount; };
+    if (std::any_of(options.cpuAffinity.begin(), options.cpuAffinity.end(), isNoCpu))
+        return {"cpuAffinity", EINVAL};
+    if (options.userId == static_cast<uid_t>(-1))
+        return {"userId", EINVAL};
+    if (options.groupId == static_cast<gid_t>(-1))
+        return {"groupId", EINVAL};
+    if (hasNul(options.controlGroup))
+        return {"controlGroup", EINVAL};
+    return {};
+}
+
+} // namespace
+
+LaunchPlan::LaunchPlan(LaunchRequest request)
+    : m_request(std::move(request))
+    , m_error(check())
+{
+    if (m_error.step)
+        return;
+    m_argv = pointersTo(m_request.command.argv);
+    m_envp =
+        m_request.command.environment ? pointersTo(*m_request.command.environment) : environmentNow();
+    planMoves();
+    planCpuMask();
+    if (const auto &score = m_request.options.oomScoreAdjust)
+        m_oomScoreText = std::to_string(*score);
+    if (m_request.parameters.closesDescriptors)
+        m_descriptorEnd = DescriptorMarks::endOfOpen();
+    openControlGroup();
+}
+
+StartError LaunchPlan::check() const noexcept
+{
+    const Command &command = m_request.command;
+    if (command.argv.empty() || m_request.executable.empty() || hasNul(m_request.executable))
+        return {"program", EINVAL};
+    if (std::any_of(command.argv.begin(), command.argv.end(), hasNul))
+        return {"argument", EINVAL};
+    if (command.environment
+        && std::any_of(command.environment->begin(), command.environment->end(), hasNul))
+        return {"environment", EINVAL};
+    if (hasNul(command.workingDirectory))
+        return {"workingDirectory", EINVAL};
+    if (m_request.parameters.createsSession && m_request.options.processGroup.value_or(0) != 0)
+        return {"processGroup", EINVAL};
+    return check(m_request.options);
+}
+
+StartError LaunchPlan::check(const LaunchOptions &options) noexcept
+{
+    StartError error = checkDescriptors(options.fileDescriptors);
+    if (!error.step)
+        error = checkSession(options);
+    if (!error.step)
+        error = checkValues(options);
+    return error;
+}
+
+void LaunchPlan::planMoves()
+{
+    for (const auto *list : {&m_request.channels, &m_request.options.fileDescriptors}) {
+        for (const FileDescriptor &descriptor : *list)
+            m_moves.push_back({descriptor.parentFd, descriptor.childFd, false});
+    }
+    for (DescriptorMove &move : m_moves) {
+        move.isInTheWay =
+            std::any_of(m_moves.begin(), m_moves.end(), [&move](const DescriptorMove &other) {
+                return &other != &move && other.to == move.from;
+            });
+    }
+    m_asideNotes.assign(m_moves.size(), -1);
+}
+
+void LaunchPlan::planCpuMask()
+{
+    for (const int cpu : m_request.options.cpuAffinity) {
+        const auto number = static_cast<unsigned>(cpu);
+        const std::size_t word = number / bitsOfWord;
+        if (m_cpuMask.size() <= word)
+            m_cpuMask.resize(word + 1);
+        m_cpuMask[word] |= 1UL << number % bitsOfWord;
+    }
+}
+
+void LaunchPlan::openControlGroup()
+{
+    const std::string &path = m_request.options.controlGroup;
+    if (path.empty())
+        return;
+    m_controlGroup = ControlGroup::open(path.c_str());
+    if (!m_controlGroup)
+        m_error = {"controlGroup", errno};
+}
+
+char *const *LaunchPlan::envp() const noexcept
+{
+    return m_envp.data();
+}
+
+const char *LaunchPlan::workingDirectory() const noexcept
+{
+    const std::string &directory = m_request.command.workingDirectory;
+    return directory.empty() ? nullptr : directory.c_str();
+}
+
+bool LaunchPlan::createsSession() const noexcept
+{
+    return m_request.options.newSession || m_request.parameters.createsSession;
+}
+
+// One that leads a group cannot make a session any more, and one that makes a session gets its group.
+std::optional<pid_t> LaunchPlan::processGroup() const noexcept
+{
+    if (createsSession())
+        return std::nullopt;
+    if (m_request.options.processGroup)
+        return m_request.options.processGroup;
+    return m_request.ownGroup ? std::optional<pid_t>(0) : std::nullopt;
+}
+
+// A session begins without a terminal, and a terminal that was asked for is the child's to keep.
+bool LaunchPlan::leavesTerminal() const noexcept
+{
+    return m_request.leavesTerminal && !createsSession() && !m_request.options.controllingTerminal;
+}
+
+int LaunchPlan::controlGroupFd() const noexcept
+{
+    return m_controlGroup ? m_controlGroup.get() : m_request.controlGroupFd;
+}
+
+bool LaunchPlan::changesIdentity() const noexcept
+{
+    return m_request.options.userId || m_request.options.groupId || m_request.parameters.resetsIds;
+}
+
+const sigset_t *LaunchPlan::signalMask() const noexcept
+{
+    return m_request.options.signalMask ? &*m_request.options.signalMask : nullptr;
+}
+
+} // namespace ForkFd::Internal

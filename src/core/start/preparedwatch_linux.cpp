@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/start/preparedwatch_linux.h"
+
+#include "core/base/refusal.h"
+#include "core/watch/childwait.h"
+#include "core/watch/pidfd.h"
+#include "core/watch/sigchld/watch.h"
+
+#include <cerrno>
+#include <csignal>
+
+#include <sys/eventfd.h>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+void killUnwatched(pid_t pid) noexcept
+{
+    // Not a stranger's number, as far as can be known: the child is still there to be waited for.
+    if (ChildWait::look(pid).sight == ChildWait::Finding::Gone)
+        return;
+    ::kill(pid, SIGKILL);
+    ChildWait::awaitEnd(pid);
+}
+
+} // namespace
+
+UniqueFd openReadable() noexcept
+{
+    UniqueFd readable(::eventfd(1, EFD_CLOEXEC));
+    if (readable || !isRefusal(errno))
+        return readable;
+    Pipe pipe; // An end of file is readable, too.
+    return pipe.open() ? std::move(pipe.readEnd) : UniqueFd();
+}
+
+int PreparedWatch::prepare(Rung rung, ExitEvent::Kind kind, bool leadsGroup)
+{
+    m_pidFdWatch = nullptr;
+    m_sigChldWatch = nullptr;
+    if (isWatchedByNumber(rung)) {
+        m_sigChldWatch = new SigChldWatch;
+        m_watch.reset(m_sigChldWatch);
+        m_watch->setLeadsGroup(leadsGroup);
+        return m_sigChldWatch->prepare(kind) ? 0 : errno;
+    }
+    m_pidFdWatch = new PidFdWatch;
+    m_watch.reset(m_pidFdWatch);
+    m_watch->setLeadsGroup(leadsGroup);
+    if (!opensPidFd(rung))
+        return 0;
+    if (!PidFdWatch::canOpen())
+        return errno;
+    // A readable descriptor. It keeps a number free for the pidfd that comes later, and stands in
+    // for it where the child is beyond our reach by then.
+    m_spare = openReadable();
+    return m_spare ? 0 : errno;
+}
+
+void PreparedWatch::begin(pid_t pid, UniqueFd pidfd) noexcept
+{
+    m_pidFdWatch->watch(pid, std::move(pidfd));
+}
+
+int PreparedWatch::beginByNumber(pid_t pid) noexcept
+{
+    if (m_sigChldWatch) {
+        m_sigChldWatch->watch(pid);
+        return 0;
+    }
+    UniqueFd pidfd = PidFdWatch::open(pid);
+    if (!pidfd && (errno == EMFILE || errno == ENFILE)) {
+        m_spare.reset();
+        pidfd = PidFdWatch::open(pid);
+    }
+    if (pidfd) {
+        begin(pid, std::move(pidfd));
+        return 0;
+    }
+    const int errorCode = errno;
+    if (errorCode == ECHILD && !m_spare)
+        m_spare = openReadable();
+    if (errorCode == ECHILD && m_spare) {
+        m_pidFdWatch->watchUnknowable(pid, std::move(m_spare));
+        return 0;
+    }
+    killUnwatched(pid);
+    return errorCode;
+}
+
+bool PreparedWatch::beginIfChild(pid_t pid) noexcept
+{
+    if (ChildWait::look(pid).sight == ChildWait::Finding::Gone)
+        return false;
+    if (m_sigChldWatch) {
+        m_sigChldWatch->watch(pid);
+        return true;
+    }
+    m_spare.reset(); // Its number is for the pidfd.
+    UniqueFd pidfd = PidFdWatch::open(pid);
+    if (!pidfd)
+        return false;
+    begin(pid, std::move(pidfd));
+    return true;
+}
+
+std::array<int, 3> PreparedWatch::inherited() const noexcept
+{
+    const ExitEvent event = m_sigChldWatch ? m_sigChldWatch->event() : ExitEvent();
+    return {event.readable, event.writable, m_spare.get()};
+}
+
+// Runs in a child with a copy of our memory: async-signal-safe calls only.
+void PreparedWatch::forget() noexcept
+{
+    // The destructor would free memory, and another thread may have held the allocator's lock.
+    static_cast<void>(m_watch.release());
+    m_spare.release();
+}
+
+} // namespace ForkFd::Internal

@@ -1,0 +1,142 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/start/programsearch.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+// Whether the kernel lets the calling thread execute the file: like execve(2), and unlike access(2), by
+// the effective identity.
+bool mayExecute(const char *path) noexcept
+{
+    if (::faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0)
+        return true;
+    // This is faccessat2(2) since Linux 5.8. An older filter refuses it for every file, with EPERM or
+    // another errno. Where both identities are the same, access(2) gives the answer.
+    return ::geteuid() == ::getuid() && ::getegid() == ::getgid() && ::access(path, X_OK) == 0;
+}
+
+/// The error of a search that has found nothing.
+class SearchError
+{
+public:
+    void add(int errorCode) noexcept
+    {
+        m_last = errorCode;
+        m_wasRefused = m_wasRefused || errorCode == EACCES;
+        if (m_first == 0 && !isOrdinary(errorCode))
+            m_first = errorCode;
+    }
+
+    int code() const noexcept
+    {
+        if (m_wasRefused)
+            return EACCES;
+        return m_first != 0 ? m_first : m_last;
+    }
+
+private:
+    // After these glibc's execvp(3) goes on and forgets them. It stops at all others and reports them.
+    static bool isOrdinary(int errorCode) noexcept
+    {
+        return errorCode == ENOENT || errorCode == ENOTDIR || errorCode == ESTALE || errorCode == ENODEV
+            || errorCode == ETIMEDOUT;
+    }
+
+    bool m_wasRefused = false;
+    int m_first = 0;
+    int m_last = ENOENT;
+};
+
+std::string_view pathVariable() noexcept
+{
+    const char *variable = std::getenv("PATH");
+    return variable ? variable : "/bin:/usr/bin"; // POSIX leaves the default open; this one is glibc's.
+}
+
+std::string join(std::string_view directory, const std::string &program)
+{
+    std::string path(directory.empty() ? "." : directory);
+    if (path.back() != '/')
+        path += '/';
+    return path + program;
+}
+
+// A relative entry counts from here and not from the directory that the child changes to.
+std::string absolutePath(const std::string &path)
+{
+    std::error_code error;
+    const std::filesystem::path absolute = std::filesystem::absolute(path, error);
+    return error ? path : absolute.string();
+}
+
+} // namespace
+
+// An entry that cannot be looked at says nothing about the next one: unlike glibc's execvp(3), which
+// stops at ELOOP or EIO, and like the shells and QStandardPaths, the search goes on after every error.
+// A directory gives EACCES, too.
+int checkExecutable(const char *path) noexcept
+{
+    struct stat status;
+    if (::stat(path, &status) != 0)
+        return errno;
+    return S_ISREG(status.st_mode) && mayExecute(path) ? 0 : EACCES;
+}
+
+std::optional<std::string> findExecutable(const std::string &program, EmptyEntry emptyEntry,
+                                          int *errorCode)
+{
+    return findExecutableIn(std::string(pathVariable()), program, emptyEntry, errorCode);
+}
+
+std::optional<std::string> findExecutableIn(const std::string &searchPath, const std::string &program,
+                                            EmptyEntry emptyEntry, int *errorCode)
+{
+    if (program.find('/') != std::string::npos || program.find('\0') != std::string::npos)
+        return program; // LaunchPlan refuses a NUL.
+    SearchError error;
+    const std::string_view path = searchPath;
+    for (std::size_t begin = 0; !program.empty() && begin <= path.size();) {
+        const std::size_t end = std::min(path.find(':', begin), path.size());
+        const std::string_view entry = path.substr(begin, end - begin);
+        begin = end + 1;
+        if (entry.empty() && emptyEntry == EmptyEntry::Nothing)
+            continue;
+        const std::string candidate = join(entry, program);
+        const int result = checkExecutable(candidate.c_str());
+        if (result == 0)
+            return absolutePath(candidate);
+        error.add(result);
+    }
+    *errorCode = error.code();
+    return std::nullopt;
+}
+
+std::string absoluteSearchPath()
+{
+    const std::string_view path = pathVariable();
+    std::string result;
+    for (std::size_t begin = 0; begin <= path.size();) {
+        const std::size_t end = std::min(path.find(':', begin), path.size());
+        const std::string entry(path.substr(begin, end - begin));
+        result += begin == 0 ? "" : ":";
+        result += entry.empty() || entry.front() == '/' ? entry : absolutePath(entry);
+        begin = end + 1;
+    }
+    return result;
+}
+
+} // namespace ForkFd::Internal

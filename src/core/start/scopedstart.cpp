@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/start/scopedstart.h"
+
+#include "core/base/cgroup.h"
+#include "core/start/failure.h"
+#include "core/watch/exitwatch.h"
+
+#include <cerrno>
+#include <string_view>
+#include <utility>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+ExitWatchPtr launchIn(const PrivateCgroup &group, LaunchRequest request, LaunchFailure &failure,
+                      StartReport *later)
+{
+    const UniqueFd directory = group ? group.open() : UniqueFd();
+    if (group && !directory) {
+        failure.error = {"controlGroup", errno};
+        return nullptr;
+    }
+    if (directory) {
+        request.options.controlGroup.clear();
+        request.controlGroupFd = directory.get();
+    }
+    return launch(LaunchPlan(std::move(request)), failure, later);
+}
+
+} // namespace
+
+bool launchStoppable(StoppableChild &child, LaunchRequest request, LaunchFailure &failure,
+                     StartReport *later)
+{
+    request.ownGroup = child.m_scope != StoppableChild::Process;
+    request.leavesTerminal = request.ownGroup;
+    if (child.m_scope == StoppableChild::Tree)
+        child.m_cgroup = PrivateCgroup::make(request.options.controlGroup);
+    if (child.m_cgroup) {
+        if (child.setWatch(launchIn(child.m_cgroup, request, failure, later)))
+            return true;
+        // A process may make a cgroup where it may not put one.
+        if (failure.error.step != std::string_view("controlGroup"))
+            return false;
+        if (!child.m_cgroup.remove())
+            return false;
+    }
+    return child.setWatch(launchIn({}, std::move(request), failure, later));
+}
+
+} // namespace ForkFd::Internal

@@ -1,0 +1,203 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include <ForkFd/spawn.h>
+
+#include "core/base/wait.h"
+#include "core/start/plan.h"
+#include "core/start/programsearch.h"
+#include "core/start/start.h"
+#include "core/watch/exitwatch.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+namespace ForkFd {
+
+using namespace Internal;
+
+namespace {
+
+using std::chrono::milliseconds;
+
+/// The moment when a wait is over, and never for a negative timeout.
+class Deadline
+{
+public:
+    explicit Deadline(milliseconds timeout) noexcept
+    {
+        // Nobody outlives this limit, and the clock does not overflow.
+        constexpr milliseconds longest = std::chrono::hours(24 * 365 * 100);
+        if (timeout >= milliseconds::zero())
+            m_end = Clock::now() + std::min(timeout, longest);
+    }
+
+    /// Rounded up, so that a poll() of this length reaches the end; negative: for ever.
+    milliseconds remaining() const noexcept
+    {
+        if (!m_end)
+            return milliseconds(-1);
+        return std::max(std::chrono::ceil<milliseconds>(*m_end - Clock::now()), milliseconds::zero());
+    }
+
+private:
+    using Clock = std::chrono::steady_clock;
+    std::optional<Clock::time_point> m_end;
+};
+
+} // namespace
+
+Child::Child(ExitWatchPtr watch) noexcept
+    : m_watch(std::move(watch))
+    , m_pid(m_watch->pid())
+{
+}
+
+/// \since 0.1
+Child::Child(Child &&other) noexcept
+    : m_watch(std::move(other.m_watch))
+    , m_exitInfo(std::exchange(other.m_exitInfo, std::nullopt))
+    , m_pid(std::exchange(other.m_pid, -1))
+{
+}
+
+/// \since 0.1
+Child &Child::operator=(Child &&other) noexcept
+{
+    m_watch = std::move(other.m_watch);
+    m_exitInfo = std::exchange(other.m_exitInfo, std::nullopt);
+    m_pid = std::exchange(other.m_pid, -1);
+    return *this;
+}
+
+/// A child that still runs goes on; it is collected in the background when it ends. Never blocks
+/// and never fails; without memory or threads the collection waits for a later call to the library.
+/// \since 0.1
+Child::~Child() = default;
+
+/// Valid as a number for ever; as the name of this child only until its end was collected, by
+/// wait() or by somebody else in the process. Use sendSignal() rather than kill(2). -1 when the object
+/// was moved from.
+///
+/// Never blocks. **Errors:** none. \since 0.1
+pid_t Child::pid() const noexcept
+{
+    return m_pid;
+}
+
+/// For poll(2), select(2) or an event loop; readable once wait() is likely to have an answer. It
+/// belongs to this object: do not read from it, close it or wait for it. It is close-on-exec.
+///
+/// Never blocks. **Errors:** none. \since 0.1
+int Child::descriptor() const noexcept
+{
+    return m_watch ? m_watch->descriptor() : -1;
+}
+
+/// Returns how the child ended, or nothing if it still ran when the timeout was over. The first
+/// call that sees the end collects it; each later one gives the same answer at once. If another
+/// part of the process has collected the status, it is recovered on Linux 6.15 and newer, without
+/// resource usage; elsewhere the answer is ExitInfo::Unknown.
+///
+/// Blocks for the timeout at most, and is a cancellation point while it does. Not async-signal-safe; one
+/// thread at a time.
+/// **Errors:** none; an object that was moved from has nothing to wait for and returns nothing at once.
+/// \since 0.1
+std::optional<ExitInfo> Child::wait(milliseconds timeout)
+{
+    const CancellationBlocker blocker;
+    const Deadline deadline(timeout);
+    RetryDelay retryDelay;
+    while (!m_exitInfo && m_watch && m_watch->isWatching()) {
+        const milliseconds rest = deadline.remaining();
+        if (sleepUntilReadable(m_watch->descriptor(), rest, blocker)) {
+            m_exitInfo = m_watch->collect();
+            if (m_exitInfo)
+                m_watch.reset();
+            else if (rest != milliseconds::zero())
+                pauseFor(rest < milliseconds::zero() ? retryDelay.next()
+                                                     : std::min(retryDelay.next(), rest));
+        }
+        if (rest == milliseconds::zero())
+            break;
+    }
+    return m_exitInfo;
+}
+
+/// True when the signal was sent. Signal 0 only asks whether the child could be signalled. It cannot
+/// reach another process that got the number, except where a filter refuses pidfd_send_signal(2): then
+/// the number is used, right after a look that finds the child (docs/sandboxes.md).
+///
+/// Never blocks. Not async-signal-safe; one thread at a time.
+/// **Errors** (errno): EINVAL, no such signal; EPERM, the child has taken another identity; ESRCH,
+/// the child has ended and was collected, or the object was moved from or belongs to the process
+/// that this one was forked from.
+/// \since 0.1
+bool Child::sendSignal(int signal) noexcept
+{
+    const CancellationBlocker blocker;
+    const int errorCode = m_watch ? m_watch->sendSignal(signal) : ESRCH;
+    if (errorCode != 0)
+        errno = errorCode;
+    return errorCode == 0;
+}
+
+/// Starts `command.argv[0]` and returns once it runs (or was killed on the way there): a failure of
+/// the exec itself is known here too. The child gets the calling thread's signal mask unless
+/// `options` say otherwise, default actions for every signal that the parent catches and for
+/// SIGPIPE, ignored signals as they are, and the descriptors that are not close-on-exec.
+///
+/// Blocks until the exec, which does not depend on the size of this process. May be called from any
+/// thread; not async-signal-safe. No SIGCHLD handler is installed on Linux 5.4 and newer.
+///
+/// **Errors:** no result, and in `error` the step, its errno and its subject; nothing was started then.
+/// - `program`: EINVAL, `argv` is empty, or its first string is empty or has an embedded NUL.
+/// - `argument`, `environment`: EINVAL, a string has an embedded NUL.
+/// - `workingDirectory`: EINVAL, an embedded NUL; otherwise the errno of chdir(2).
+/// - the name of a LaunchOptions member: docs/options.md says what each needs; EINVAL also for a value
+///   that cannot be; ENOTSUP, this system does not have it, or `pseudoTerminal`, which takes the place
+///   of channels.
+/// - `fileDescriptors`: EINVAL, a `childFd` is listed twice; EBADF, a negative number, a `parentFd`
+///   that is not open, a `childFd` above RLIMIT_NOFILE.
+/// - `backend`: EINVAL, FORKFD_BACKEND is set to what there is not; ENOSYS, this kernel has no
+///   backend.
+/// - `descriptors`: EMFILE or ENFILE, no descriptor is left for the child.
+/// - `clone`: EAGAIN, a limit on processes was reached, or a thread that the library needs could not be
+///   made; ENOMEM.
+/// - `exec`: the errno of execve(2). When PATH has no such program: EACCES if an entry has one that this
+///   process may not execute, else the error of an entry that could not be searched (ELOOP, EIO, …),
+///   else ENOENT. Such an entry does not end the search, as it would in execvp(3). The subject is the
+///   program, or "interpreter … of …" where the one of its "#!" line or its dynamic loader is what
+///   cannot be executed.
+///
+/// errno is what it was. Throws std::bad_alloc, before there is a child, when there is no memory.
+/// \since 0.1
+std::optional<Child> spawn(const Command &command, const LaunchOptions &options, StartError *error)
+{
+    const CancellationBlocker blocker;
+    const int savedErrno = errno;
+    LaunchFailure failure;
+    ExitWatchPtr watch;
+    int searchError = 0;
+    const std::string program = command.argv.empty() ? std::string() : command.argv.front();
+    if (const auto executable = findExecutable(program, EmptyEntry::CurrentDirectory, &searchError)) {
+        LaunchRequest request;
+        request.executable = *executable;
+        request.command = command;
+        request.options = options;
+        const LaunchPlan plan(std::move(request));
+        watch = launch(plan, failure);
+    } else {
+        failure.error =
+            program.empty() ? StartError{"program", EINVAL} : StartError{"exec", searchError, program};
+    }
+    errno = savedErrno;
+    if (error)
+        *error = failure.error;
+    if (!watch)
+        return std::nullopt;
+    return Child(std::move(watch));
+}
+
+} // namespace ForkFd

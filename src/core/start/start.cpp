@@ -1,0 +1,137 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/start/start.h"
+
+#include "core/base/staycode.h"
+#include "core/start/plan.h"
+#include "core/start/startnames.h"
+#include "core/start/startreport.h"
+#include "core/watch/exitwatch.h"
+
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+#include <string_view>
+#include <utility>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+BackendWish readWish() noexcept
+{
+    const char *variable = std::getenv("FORKFD_BACKEND");
+    const std::string_view wish = variable ? variable : "";
+    if (wish.empty() || wish == "auto")
+        return BackendWish::Auto;
+    if (wish == "pidfd")
+        return BackendWish::PidFd;
+    return wish == "sigchld" ? BackendWish::SigChld : BackendWish::Unknown;
+}
+
+// What a program that is nobody's child cannot have.
+StartError detachedError(const LaunchOptions &options) noexcept
+{
+    if (options.dieWithParent)
+        return {"dieWithParent", EINVAL}; // Its parent has gone when it begins.
+    return options.pseudoTerminal ? StartError{"pseudoTerminal", EINVAL} : StartError{};
+}
+
+// With what there is not, every start fails: whoever asks for a backend does not want another one.
+StartError wishError() noexcept
+{
+    const BackendWish wish = backendWish();
+    const bool isImpossible =
+        wish == BackendWish::Unknown || (wish == BackendWish::PidFd && !System::hasPidFd());
+    return isImpossible ? StartError{"backend", EINVAL} : StartError{};
+}
+
+// Not a static of backendWish(): while another thread was in its initialization, a forked copy would
+// find it locked for ever.
+constinit std::atomic<BackendWish> knownWish = BackendWish::NotAsked;
+
+} // namespace
+
+BackendWish backendWish() noexcept
+{
+    BackendWish wish = knownWish.load(std::memory_order_relaxed);
+    if (wish != BackendWish::NotAsked)
+        return wish;
+    // The first answer counts for all threads.
+    const BackendWish fresh = readWish();
+    return knownWish.compare_exchange_strong(wish, fresh, std::memory_order_relaxed) ? fresh : wish;
+}
+
+ExitWatchPtr launch(const LaunchPlan &plan, LaunchFailure &failure, StartReport *later)
+{
+    failure = {plan.error().step ? plan.error() : wishError()};
+    // Whoever has channels that it can take the place of has made other options of it.
+    if (!failure.error.step && plan.options().pseudoTerminal)
+        failure.error = {"pseudoTerminal", ENOTSUP};
+    StartNames names = StartNames::of(plan); // Before there is a child: this allocates.
+    const int savedErrno = errno;
+    ExitWatchPtr watch;
+    if (!failure.error.step) {
+        keepCodeLoaded();
+        watch = System::launch(plan, failure, later);
+    }
+    errno = savedErrno;
+    if (!watch)
+        names.complete(failure);
+    else if (later)
+        later->setNames(std::move(names));
+    return watch;
+}
+
+pid_t launchDetached(const LaunchPlan &plan, LaunchFailure &failure)
+{
+    failure = {plan.error().step ? plan.error() : wishError()};
+    if (!failure.error.step)
+        failure.error = detachedError(plan.options());
+    const int savedErrno = errno;
+    const pid_t pid = failure.error.step ? -1 : System::launchDetached(plan, failure);
+    errno = savedErrno;
+    if (pid < 0)
+        StartNames::of(plan).complete(failure);
+    return pid;
+}
+
+ForkSide forkChild(const UserCode &code, ExitWatchPtr &watch, int &errorCode)
+{
+    errorCode = wishError().errorCode;
+    if (errorCode != 0)
+        return ForkSide::Failed;
+    keepCodeLoaded();
+    return System::forkChild(code, watch, errorCode);
+}
+
+ExitWatchPtr spawnChild(const SpawnCall &call, int &errorCode)
+{
+    errorCode = wishError().errorCode;
+    if (errorCode != 0)
+        return nullptr;
+    keepCodeLoaded();
+    return System::spawnChild(call, errorCode);
+}
+
+} // namespace ForkFd::Internal
+
+namespace ForkFd {
+
+/// The way in which this process notices the end of its children: pidfd where the kernel offers it,
+/// else SIGCHLD, unless the environment variable FORKFD_BACKEND (`auto`, `pidfd`, `sigchld`) asks for
+/// one of them. Where that is not to be had, or the name is unknown, every start fails with step
+/// `backend`, and the result says what `auto` would lead to. It may go from PidFd to SigChld once, when
+/// the first start finds that a filter refuses every call that gives a pidfd.
+///
+/// Never blocks. May be called from any thread; not async-signal-safe.
+/// **Errors:** none.
+/// \since 0.1
+Backend backend() noexcept
+{
+    Internal::backendWish(); // Fixed by the first question, also where it makes no difference here.
+    return Internal::System::backend();
+}
+
+} // namespace ForkFd

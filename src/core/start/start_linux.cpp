@@ -1,0 +1,326 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// Creates children on the rungs of the ladder (ladder_linux.h).
+
+#include "core/start/start.h"
+
+#include "core/base/pidfdsignal_linux.h"
+#include "core/base/refusal.h"
+#include "core/base/sanitizers.h"
+#include "core/start/attempt.h"
+#include "core/start/childstack.h"
+#include "core/start/clone3.h"
+#include "core/start/copyingclone.h"
+#include "core/start/dumpable_linux.h"
+#include "core/start/ladder_linux.h"
+#include "core/start/plan.h"
+#include "core/start/preparedwatch_linux.h"
+#include "core/start/starterthread_linux.h"
+#include "core/watch/childwait.h"
+#include "core/watch/pidfd.h"
+#include "core/watch/sigchld/chain.h"
+
+#include <atomic>
+#include <cerrno>
+
+#include <linux/sched.h>
+#include <sched.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace ForkFd::Internal::System {
+
+namespace {
+
+/// The attempt to create one child, rung by rung.
+class LinuxAttempt : public LaunchAttempt
+{
+public:
+    using LaunchAttempt::LaunchAttempt;
+
+    Outcome run()
+    {
+        if (!mayBegin())
+            return NotStarted;
+        const Creation creation = creationFor(m_context);
+        Outcome outcome;
+        do {
+            outcome = tryRung(Ladder::rungFor(creation));
+        } while (outcome == TryNextRung);
+        if (outcome == InChild)
+            m_watch.forget();
+        return outcome;
+    }
+
+    ExitWatchPtr takeWatch() noexcept { return m_watch.take(); }
+    pid_t child() noexcept { return m_watch.get().pid(); }
+
+private:
+    static Creation creationFor(const ChildContext &context) noexcept
+    {
+        if (context.plan)
+            return maySeeOurMemory(*context.plan) ? Creation::Any : Creation::ByNumber;
+        if (context.userCode.wantsFork || Sanitizers::needFork())
+            return Creation::ByNumber;
+        return context.userCode.function && !Sanitizers::areActive() ? Creation::Any : Creation::Copying;
+    }
+
+    Outcome tryRung(Rung rung)
+    {
+        // What can fail is taken before there is a child.
+        if (const Outcome outcome = prepare(rung); outcome != Started)
+            return outcome;
+        m_kernelMark = -1;
+        m_report = {};
+        if (sharesMemory(rung))
+            return cloneSharingMemory(rung);
+        // With the pidfd from the same call, user code needs no gate. In all other cases it holds the
+        // child until its pidfd is open, so that a lack of descriptors is known before it does anything.
+        const bool hasGate = rung == Rung::ForkAndOpen || (rung == Rung::Copy && m_context.plan);
+        return startCopy(
+            hasGate, [this, rung] { return createCopy(rung); },
+            [this, rung](pid_t pid) { return watchCopy(rung, pid); }, [this] { return &m_watch.get(); });
+    }
+
+    Outcome prepare(Rung rung)
+    {
+        const int errorCode =
+            m_watch.prepare(rung, m_context.plan ? ExitEvent::Private : ExitEvent::Public, leadsGroup());
+        if (errorCode == 0) {
+            m_context.ignoresSigChld = isWatchedByNumber(rung) && SigChldChain::standsForIgnore();
+            m_context.inherited = m_watch.inherited();
+            return Started;
+        }
+        if (isWatchedByNumber(rung))
+            return failCreation(errorCode);
+        return refused(rung, errorCode);
+    }
+
+    Outcome refused(Rung rung, int errorCode) noexcept
+    {
+        return Ladder::giveUpAfter(rung, errorCode) ? TryNextRung : failCreation(errorCode);
+    }
+
+    // With vfork(2)'s promise: the call returns when the child has executed or exited.
+    Outcome cloneSharingMemory(Rung rung) noexcept
+    {
+        const ChildStack stack;
+        if (!stack)
+            return lacksStack(stack.errorCode());
+        m_context.sharedMark = &m_kernelMark;
+        const DumpableKeeper dumpable(m_context.plan && m_context.plan->changesIdentity());
+        const bool givesPidFd = rung == Rung::Clone3 || rung == Rung::Clone;
+        m_number = -1;
+        Shown shown(m_context.plan, givesPidFd ? signalPidFd : signalNumber, this);
+        const pid_t pid = rung == Rung::Clone3 ? clone3(stack) : clone(stack, rung);
+        const int errorCode = errno;
+        shown.end();
+        if (pid < 0)
+            return refused(rung, errorCode);
+
+        UniqueFd pidfd(givesPidFd ? m_kernelMark : -1);
+        if (m_report.stage == ChildReport::Failed) {
+            collectFailed(pid);
+            return failAsReported();
+        }
+        if (m_report.stage == ChildReport::NotSeen && refusedToRun(pid)) {
+            collectFailed(pid);
+            // Without a pidfd the kernel (before Linux 5.2) has ignored the flag; with one, the
+            // child has seen a copy of our memory.
+            if (givesPidFd && !pidfd)
+                Ladder::giveUp(rung);
+            else
+                Ladder::giveUpSharedMemory();
+            return TryNextRung;
+        }
+        // A child that was killed before its exec has started all the same, and that is its end.
+        return pidfd ? watchPidFd(pid, std::move(pidfd)) : watchByNumber(pid);
+    }
+
+    // Both run in the thread of who gives the start up, while this one sleeps in the clone. The kernel
+    // may write a mark and fail after that; the child exists when its number is there or it has begun to
+    // run.
+    static int signalPidFd(void *attempt, int signal) noexcept
+    {
+        LinuxAttempt &self = *static_cast<LinuxAttempt *>(attempt);
+        const bool exists = std::atomic_ref(self.m_number).load() > 0
+            || std::atomic_ref(self.m_report.stage).load() != ChildReport::NotSeen;
+        if (!exists)
+            return ESRCH;
+        const int errorCode = PidFdSignal::send(std::atomic_ref(self.m_kernelMark).load(), signal);
+        return PidFdSignal::isFiltered(errorCode) ? signalWaitable(self.m_number, signal) : errorCode;
+    }
+
+    static int signalNumber(void *attempt, int signal) noexcept
+    {
+        LinuxAttempt &self = *static_cast<LinuxAttempt *>(attempt);
+        return signalWaitable(std::atomic_ref(self.m_kernelMark).load(), signal);
+    }
+
+    // A child that can be waited for has its number still.
+    static int signalWaitable(pid_t pid, int signal) noexcept
+    {
+        siginfo_t info;
+        if (pid <= 0
+            || ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT | __WALL) != 0)
+            return ESRCH;
+        return ::kill(pid, signal) == 0 ? 0 : errno;
+    }
+
+    // A copy of our memory needs no stack of its own.
+    Outcome lacksStack(int errorCode) noexcept
+    {
+        if (!isRefusal(errorCode))
+            return fail("clone", errorCode);
+        Ladder::giveUpSharedMemory();
+        return TryNextRung;
+    }
+
+    pid_t clone3(const ChildStack &stack) noexcept
+    {
+        clone_args args = {};
+        args.flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_PARENT_SETTID;
+        if (m_context.plan)
+            args.flags |= CLONE_CLEAR_SIGHAND;
+        args.exit_signal = static_cast<unsigned>(exitSignal());
+        args.pidfd = reinterpret_cast<std::uintptr_t>(&m_kernelMark);
+        args.parent_tid = reinterpret_cast<std::uintptr_t>(&m_number);
+        args.stack = reinterpret_cast<std::uintptr_t>(stack.base());
+        args.stack_size = ChildStack::size;
+        m_context.handlersAreReset = true;
+        if (m_context.plan && m_context.plan->controlGroupFd() >= 0) {
+            const pid_t pid = clone3IntoControlGroup(args);
+            if (pid >= 0 || lacksResources(errno))
+                return pid;
+        }
+        return clone3OnOwnStack(&args, childMain, &m_context);
+    }
+
+    // Linux 5.7. If the child cannot be born there, it tries to enter and says itself why it may not.
+    pid_t clone3IntoControlGroup(clone_args args) noexcept
+    {
+        args.flags |= CLONE_INTO_CGROUP;
+        args.cgroup = static_cast<std::uint64_t>(m_context.plan->controlGroupFd());
+        m_context.isInControlGroup = true;
+        const pid_t pid = clone3OnOwnStack(&args, childMain, &m_context);
+        m_context.isInControlGroup = false;
+        return pid;
+    }
+
+    static bool lacksResources(int errorCode) noexcept
+    {
+        return errorCode == EAGAIN || errorCode == ENOMEM || errorCode == EMFILE || errorCode == ENFILE;
+    }
+
+    pid_t clone(const ChildStack &stack, Rung rung) noexcept
+    {
+        // Either flag writes to the same place: the pidfd, or the child's number.
+        const int mark = rung == Rung::Clone ? CLONE_PIDFD : CLONE_PARENT_SETTID;
+        m_context.handlersAreReset = false;
+        return ::clone(childMain, stack.top(), CLONE_VM | CLONE_VFORK | mark | exitSignal(), &m_context,
+                       &m_kernelMark);
+    }
+
+    // None for a program: a child that fails to start shall wake nobody's SIGCHLD handler and be visible
+    // to nobody's wait. A successful execve() sets it to SIGCHLD (execve(2)). User code need not
+    // execute.
+    int exitSignal() const noexcept { return m_context.plan ? 0 : SIGCHLD; }
+
+    pid_t createCopy(Rung rung) noexcept
+    {
+        if (rung == Rung::Copy)
+            return copyingClone(CLONE_PIDFD | copyExitSignal(), &m_kernelMark);
+        const bool wantsHandlers =
+            m_context.plan || m_context.userCode.wantsFork || Sanitizers::needFork();
+        return wantsHandlers ? ::fork() : copyingClone(copyExitSignal(), &m_kernelMark);
+    }
+
+    unsigned long copyExitSignal() const noexcept { return static_cast<unsigned long>(exitSignal()); }
+
+    Outcome watchCopy(Rung rung, pid_t pid) noexcept
+    {
+        if (pid < 0)
+            return refused(rung, errno);
+        if (rung != Rung::Copy)
+            return watchByNumber(pid);
+        if (m_kernelMark >= 0)
+            return watchPidFd(pid, UniqueFd(m_kernelMark));
+        Ladder::giveUp(rung); // The flag was ignored (Linux before 5.2).
+        return watchByNumber(pid);
+    }
+
+    Outcome watchPidFd(pid_t pid, UniqueFd pidfd) noexcept
+    {
+        m_watch.begin(pid, std::move(pidfd));
+        return Started;
+    }
+
+    Outcome watchByNumber(pid_t pid) noexcept
+    {
+        const int errorCode = m_watch.beginByNumber(pid);
+        return errorCode == 0 ? Started : failCreation(errorCode);
+    }
+
+    // Whether a child that told nothing has seen no shared memory, and not a deadly signal. Where that
+    // question is refused, another rung tries once more: the child has done nothing.
+    static bool refusedToRun(pid_t pid) noexcept
+    {
+        siginfo_t info = {};
+        if (::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT | __WALL) != 0)
+            return isRefusal(errno);
+        return info.si_code == CLD_EXITED && info.si_status == notSharedExitCode;
+    }
+
+    // A child that failed is about to exit, and until then it has no exit signal: nobody else waits
+    // for it, so that this returns at once.
+    static void collectFailed(pid_t pid) noexcept { ChildWait::awaitEnd(pid); }
+
+    PreparedWatch m_watch;
+    int m_kernelMark = -1; ///< Where the kernel writes the pidfd or the child's number.
+    pid_t m_number = -1; ///< With clone3: where it writes the number.
+};
+
+/// The same for a child that dies with its parent: as the kernel sees it, that is the thread which has
+/// made it. The signal mask remains the caller's.
+class LastingAttempt : public LinuxAttempt
+{
+public:
+    using LinuxAttempt::LinuxAttempt;
+
+    Outcome run()
+    {
+        Outcome outcome = NotStarted;
+        const int errorCode = callInStarterThread([&]() -> pid_t {
+            outcome = LinuxAttempt::run();
+            return outcome == Started ? child() : -1;
+        });
+        return errorCode == 0 ? outcome : fail("dieWithParent", errorCode);
+    }
+};
+
+} // namespace
+
+bool hasPidFd() noexcept
+{
+    return PidFdWatch::isSupported();
+}
+
+Backend backend() noexcept
+{
+    return isWatchedByNumber(Ladder::rungFor(Creation::Any)) ? Backend::SigChld : Backend::PidFd;
+}
+
+ExitWatchPtr launch(const LaunchPlan &plan, LaunchFailure &failure, StartReport *later)
+{
+    return plan.options().dieWithParent ? launchBy<LastingAttempt>(plan, failure, later)
+                                        : launchBy<LinuxAttempt>(plan, failure, later);
+}
+
+ForkSide forkChild(const UserCode &code, ExitWatchPtr &watch, int &errorCode)
+{
+    return forkBy<LinuxAttempt>(code, watch, errorCode);
+}
+
+} // namespace ForkFd::Internal::System

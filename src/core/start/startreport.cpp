@@ -1,0 +1,106 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/start/startreport.h"
+
+#include "core/base/wait.h"
+#include "core/watch/exitwatch.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include <poll.h>
+#include <unistd.h>
+
+namespace ForkFd::Internal {
+
+StartReport::Outcome StartReport::look() noexcept
+{
+    // Asked before the socket is read: a failure that came in time counts, however late we are.
+    const bool isOver = m_deadline && *m_deadline <= Clock::now();
+    while (m_outcome < Started && receive())
+        note(m_received.stage);
+    if (m_outcome < Started && isOver)
+        m_outcome = Started;
+    return m_outcome;
+}
+
+StartReport::Outcome StartReport::lookAtEnd() noexcept
+{
+    if (look() < Started)
+        m_outcome = Started; // Killed on its way to the exec: that counts as a start.
+    return m_outcome;
+}
+
+namespace {
+
+// What poll(2) has told of the watch's descriptor; POLLNVAL: nothing, see pollDescriptors().
+bool isEnd(short events, ExitWatch *watch) noexcept
+{
+    return (events & POLLIN) != 0 || (events != 0 && watch->peek());
+}
+
+} // namespace
+
+StartReport::Outcome StartReport::await(ExitWatch *watch, bool passesModifier) noexcept
+{
+    const Outcome enough = passesModifier ? Started : AtModifier;
+    while (look() < enough) {
+        pollfd entries[] = {{m_socket.get(), POLLIN, 0}, {watch ? watch->descriptor() : -1, POLLIN, 0}};
+        if (pollDescriptors(entries, std::size(entries), timeToDeadline()) > 0
+            && isEnd(entries[1].revents, watch))
+            lookAtEnd();
+    }
+    return m_outcome;
+}
+
+LaunchFailure StartReport::failure() const noexcept
+{
+    LaunchFailure failure(m_received.failure);
+    m_names.complete(failure);
+    return failure;
+}
+
+// Whether a whole report has come.
+bool StartReport::receive() noexcept
+{
+    // Not recv(2), which a filter may refuse that lets socketpair(2) through.
+    char *const bytes = reinterpret_cast<char *>(&m_next);
+    ssize_t count;
+    do {
+        count = ::read(m_socket.get(), bytes + m_nextSize, sizeof m_next - m_nextSize);
+    } while (count < 0 && errno == EINTR);
+    if (count < 0 && errno == EAGAIN)
+        return false;
+    if (count <= 0) { // The exec has closed the other end, or the end of the child has.
+        m_outcome = Started;
+        return false;
+    }
+    m_nextSize += static_cast<std::size_t>(count);
+    if (m_nextSize < sizeof m_next)
+        return false; // The rest comes in a moment, and makes the socket readable again.
+    m_nextSize = 0;
+    m_received = m_next;
+    return true;
+}
+
+void StartReport::note(ChildReport::Stage stage) noexcept
+{
+    if (stage == ChildReport::Modifier)
+        m_outcome = AtModifier;
+    else if (stage == ChildReport::Exec)
+        m_deadline = Clock::now() + patience;
+    else if (stage == ChildReport::Failed)
+        m_outcome = Failed;
+}
+
+int StartReport::timeToDeadline() const noexcept
+{
+    if (!m_deadline)
+        return -1;
+    const auto rest = std::chrono::ceil<std::chrono::milliseconds>(*m_deadline - Clock::now());
+    return static_cast<int>(std::max<std::int64_t>(rest.count(), 0));
+}
+
+} // namespace ForkFd::Internal

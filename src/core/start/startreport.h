@@ -1,0 +1,82 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_CORE_START_STARTREPORT_H
+#define FORKFD_CORE_START_STARTREPORT_H
+
+#include "core/base/uniquefd.h"
+#include "core/start/child.h"
+#include "core/start/startnames.h"
+
+#include <ForkFd/export.h>
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+
+namespace ForkFd::Internal {
+
+class ExitWatch;
+
+/// The parent's end of the socket on which a child with a copy of our memory reports its start.
+///
+/// States: Pending → AtModifier (only with a modifier) → Started or Failed. It is Started at the end of
+/// file that a successful exec makes, when the child has ended, and when `patience` has passed since the
+/// child said that it was about to exec: another thread may have called fork(), and that copy holds the
+/// child's end.
+class FORKFD_EXPORT StartReport
+{
+public:
+    using Clock = std::chrono::steady_clock;
+    enum Outcome {
+        Pending,
+        AtModifier, ///< The child is about to call its modifier, or is in it.
+        Started,
+        Failed ///< failure() says why.
+    };
+
+    /// How long after the announcement of the exec a failure is still heard of.
+    static constexpr std::chrono::milliseconds patience{100};
+
+    StartReport() noexcept = default;
+    /// The socket does not block.
+    explicit StartReport(UniqueFd socket) noexcept
+        : m_socket(std::move(socket))
+    {
+    }
+
+    /// Readable when look() has news; -1: no report is expected.
+    int descriptor() const noexcept { return m_socket.get(); }
+    /// When look() has news although the descriptor is not readable.
+    std::optional<Clock::time_point> deadline() const noexcept { return m_deadline; }
+    /// Reads what has come. Never blocks.
+    Outcome look() noexcept;
+    /// The same when the child is known to have ended: it is settled then.
+    Outcome lookAtEnd() noexcept;
+    /// Blocks until `outcome` is more than Pending or, if `passesModifier`, than AtModifier. `watch` is
+    /// the child's; null: its end cannot be known.
+    Outcome await(ExitWatch *watch, bool passesModifier) noexcept;
+    /// The last that the child has told.
+    const ChildReport &received() const noexcept { return m_received; }
+    /// What its failure is told with.
+    void setNames(StartNames names) noexcept { m_names = std::move(names); }
+    /// Why it has failed.
+    LaunchFailure failure() const noexcept;
+
+private:
+    bool receive() noexcept;
+    void note(ChildReport::Stage stage) noexcept;
+    int timeToDeadline() const noexcept;
+
+    UniqueFd m_socket;
+    std::optional<Clock::time_point> m_deadline;
+    Outcome m_outcome = Pending;
+    ChildReport m_received;
+    ChildReport m_next; ///< Being received.
+    std::size_t m_nextSize = 0;
+    StartNames m_names;
+};
+
+} // namespace ForkFd::Internal
+
+#endif

@@ -1,0 +1,205 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/start/threadedstart.h"
+#include "core/start/scopedstart.h"
+
+#include "core/base/event.h"
+#include "core/base/librarythread.h"
+#include "core/base/wait.h"
+#include "core/start/currentdirectory.h"
+#include "core/start/environment.h"
+#include "core/stop/startcontrol.h"
+
+#include <cerrno>
+#include <csignal>
+#include <new>
+#include <utility>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+/// What the owner and the starting thread share. Whoever goes last frees it.
+struct Shared
+{
+    explicit Shared(ThreadedRequest itsRequest)
+        : request(std::move(itsRequest))
+        , child(std::make_shared<StoppableChild>(request.scope, StoppableChild::InThread))
+    {
+    }
+    ~Shared() { told.close(); }
+    Shared(const Shared &) = delete;
+    Shared &operator=(const Shared &) = delete;
+
+    ThreadedRequest request; ///< The thread's.
+    const std::shared_ptr<StoppableChild> child;
+    LaunchFailure failure; ///< The thread's until StartControl::tell(), the owner's from then on.
+    ExitEvent told; ///< Readable when the outcome is known.
+};
+
+bool isReadable(int fd) noexcept
+{
+    pollfd entry = {fd, POLLIN, 0};
+    return ::poll(&entry, 1, 0) != 0; // Where poll(2) is refused, tell() has to do.
+}
+
+LaunchFailure startChild(Shared &shared)
+try {
+    LaunchRequest &launch = shared.request.launch;
+    LaunchFailure failure;
+    if (shared.request.complete)
+        failure = shared.request.complete(launch);
+    if (!failure.error.step)
+        launchStoppable(*shared.child, std::move(launch), failure);
+    return failure;
+} catch (const std::bad_alloc &) {
+    return StartError{"clone", ENOMEM};
+}
+
+void startAndTell(void *argument)
+{
+    const std::unique_ptr<std::shared_ptr<Shared>> holder(
+        static_cast<std::shared_ptr<Shared> *>(argument));
+    Shared &shared = **holder;
+    StartControl &control = *shared.child->startControl();
+    shared.failure = startChild(shared);
+    shared.request = {}; // The owner reads the end of file of a pipe when all others have closed it.
+    while (control.tell() && !shared.told.set())
+        pauseFor(std::chrono::milliseconds(10));
+    if (const int signal = control.undelivered(); signal != 0 && !control.isCanceled())
+        shared.child->sendSignal(signal);
+}
+
+class ThreadedStart final : public PendingStart
+{
+public:
+    explicit ThreadedStart(std::shared_ptr<Shared> shared) noexcept
+        : PendingStart(shared->child)
+        , m_shared(std::move(shared))
+        , m_control(*m_child->startControl())
+    {
+    }
+
+    int descriptor() const noexcept override { return m_shared->told.readable; }
+    std::optional<Clock::time_point> deadline() const noexcept override { return std::nullopt; }
+
+    bool look() noexcept override
+    {
+        if (m_isKnown)
+            return true;
+        const bool isCanceled = m_control.isCanceled() || !m_child->belongsToThisProcess();
+        if (!isCanceled && !(m_control.isTold() && isReadable(m_shared->told.readable)))
+            return false;
+        m_isKnown = true;
+        m_failure = isCanceled ? LaunchFailure(StartError{"canceled", ECANCELED}) : m_shared->failure;
+        if (m_failure.error.step)
+            m_child.reset();
+        return true;
+    }
+
+    bool cancel() noexcept override
+    {
+        if (m_isKnown || !m_child->belongsToThisProcess() || !m_control.cancel())
+            return false;
+        m_shared->told.set();
+        return true;
+    }
+
+private:
+    const std::shared_ptr<Shared> m_shared;
+    StartControl &m_control; ///< The shared child's.
+    bool m_isKnown = false;
+};
+
+void copyEnvironment(Command &command)
+{
+    if (command.environment)
+        return;
+    std::vector<char *> entries = environmentNow();
+    entries.pop_back(); // The null.
+    command.environment.emplace(entries.begin(), entries.end());
+}
+
+// The caller may change all of these once it has its future.
+bool keepDescriptor(int &fd, std::vector<UniqueFd> &owned)
+{
+    UniqueFd copy(::fcntl(fd, F_DUPFD_CLOEXEC, 3));
+    if (!copy)
+        return false;
+    fd = copy.get();
+    owned.push_back(std::move(copy));
+    return true;
+}
+
+StartError keepDescriptors(ThreadedRequest &request)
+{
+    const auto failed = [](const char *step) {
+        return StartError{errno == EBADF ? step : "descriptors", errno};
+    };
+    LaunchOptions &options = request.launch.options;
+    for (FileDescriptor &descriptor : options.fileDescriptors) {
+        if (!keepDescriptor(descriptor.parentFd, request.owned))
+            return failed("fileDescriptors");
+    }
+    if (options.controllingTerminal && !keepDescriptor(*options.controllingTerminal, request.owned))
+        return failed("controllingTerminal");
+    return {};
+}
+
+// A child that starts in an absolute directory needs no other. If the current one cannot be opened, the
+// child inherits what is the current one then.
+StartError keepDirectory(ThreadedRequest &request)
+{
+    const std::string &wanted = request.launch.command.workingDirectory;
+    if (!wanted.empty() && wanted.front() == '/')
+        return {};
+    UniqueFd here = openCurrentDirectory();
+    if (!here && (errno == EMFILE || errno == ENFILE))
+        return {"descriptors", errno};
+    if (!here)
+        return wanted.empty() ? StartError{} : StartError{"workingDirectory", errno, wanted};
+    request.launch.directoryFd = here.get();
+    request.owned.push_back(std::move(here));
+    return {};
+}
+
+void keepMask(LaunchRequest &request) noexcept
+{
+    std::optional<sigset_t> &mask = request.options.signalMask;
+    if (!mask && !request.parameters.resetsSignalHandlers)
+        ::pthread_sigmask(SIG_SETMASK, nullptr, &mask.emplace());
+}
+
+} // namespace
+
+std::unique_ptr<PendingStart> PendingStart::inThread(ThreadedRequest request, LaunchFailure &failure)
+{
+    copyEnvironment(request.launch.command);
+    keepMask(request.launch);
+    failure = keepDescriptors(request);
+    if (!failure.error.step)
+        failure.error = keepDirectory(request);
+    if (failure.error.step)
+        return nullptr;
+    auto shared = std::make_shared<Shared>(std::move(request));
+    if (!shared->told.open(ExitEvent::Private)) {
+        failure.error = {"descriptors", errno};
+        return nullptr;
+    }
+    shared->request.launch.control = shared->child->startControl();
+    auto start = std::make_unique<ThreadedStart>(shared);
+    auto holder = std::make_unique<std::shared_ptr<Shared>>(std::move(shared));
+    if (const int errorCode = startLibraryThread("forkfd-start", startAndTell, holder.get())) {
+        failure.error = {"clone", errorCode};
+        return nullptr;
+    }
+    static_cast<void>(holder.release());
+    return start;
+}
+
+} // namespace ForkFd::Internal

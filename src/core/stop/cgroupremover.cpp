@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/stop/cgroupremover.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+constexpr std::chrono::milliseconds firstDelay(1);
+constexpr std::chrono::seconds longestDelay(30);
+
+} // namespace
+
+void CgroupRemover::add(PrivateCgroup group)
+{
+    std::list<PrivateCgroup> added;
+    added.push_back(std::move(group));
+    const std::lock_guard lock(m_mutex);
+    m_killedCount += added.front().isKilled() ? 1 : 0;
+    m_groups.splice(m_groups.end(), added);
+    m_delay = firstDelay;
+    m_nextTry = Clock::now() + m_delay;
+}
+
+void CgroupRemover::removeEmptyOnes() noexcept
+{
+    std::list<PrivateCgroup> tried;
+    {
+        const std::lock_guard lock(m_mutex);
+        tried.swap(m_groups);
+        m_nextTry = Clock::time_point::max();
+    }
+    int killedCount = 0;
+    tried.remove_if([&killedCount](PrivateCgroup &group) {
+        const bool wasKilled = group.isKilled();
+        const bool isEmpty = !group.isPopulated(); // It may be that it cannot be removed all the same.
+        const bool isRemoved = group.remove();
+        if (wasKilled && (isEmpty || isRemoved)) {
+            group.noteEnd();
+            ++killedCount;
+        } else if (wasKilled) {
+            group.kill(); // It may have missed a process.
+        }
+        return isRemoved;
+    });
+    const std::lock_guard lock(m_mutex);
+    m_killedCount -= killedCount;
+    if (tried.empty())
+        return;
+    m_groups.splice(m_groups.end(), tried);
+    m_delay = std::min<Clock::duration>(m_delay * 2, longestDelay);
+    m_nextTry = std::min(m_nextTry, Clock::now() + m_delay);
+}
+
+CgroupRemover::Clock::time_point CgroupRemover::nextTry() noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    return m_nextTry;
+}
+
+bool CgroupRemover::hasKilledOnes() noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    return m_killedCount > 0;
+}
+
+} // namespace ForkFd::Internal

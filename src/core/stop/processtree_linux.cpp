@@ -1,0 +1,293 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/stop/processtree.h"
+
+#include "core/base/pidfd_linux.h"
+#include "core/base/wait.h"
+#include "core/watch/exitwatch.h"
+
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <map>
+#include <memory>
+#include <optional>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <dirent.h>
+#include <fcntl.h>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+/// What /proc/PID/stat says of a process (proc(5)).
+struct ProcessStatus
+{
+    char state;
+    pid_t parent;
+    pid_t group;
+    unsigned long long
+        startTime; ///< With the number it identifies a process: it comes again after hours at least.
+
+    bool isAlive() const noexcept { return !std::strchr("ZXx", state); }
+};
+
+// A process that is gone has no status. Without descriptors or memory, nothing is known of it.
+void throwIfExhausted(int errorCode)
+{
+    if (isShortage(errorCode))
+        throw std::system_error(errorCode, std::generic_category());
+}
+
+std::optional<ProcessStatus> statusOf(pid_t pid)
+{
+    char path[32];
+    std::snprintf(path, sizeof path, "/proc/%d/stat", pid);
+    const UniqueFd file(::open(path, O_RDONLY | O_CLOEXEC));
+    if (!file)
+        throwIfExhausted(errno);
+    char text[512];
+    const ssize_t size = file ? ::read(file.get(), text, sizeof text - 1) : -1;
+    if (size <= 0)
+        return std::nullopt;
+    text[size] = '\0';
+    // The name, in brackets, may hold anything.
+    const char *rest = std::strrchr(text, ')');
+    ProcessStatus status;
+    if (!rest
+        || std::sscanf(rest,
+                       ") %c %d %d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+                       &status.state, &status.parent, &status.group, &status.startTime)
+            != 4)
+        return std::nullopt;
+    return status;
+}
+
+// Read at once, so that the walk does not need a descriptor for the list.
+std::vector<pid_t> allProcesses()
+{
+    std::vector<pid_t> processes;
+    const std::unique_ptr<DIR, int (*)(DIR *)> directory(::opendir("/proc"), ::closedir);
+    if (!directory)
+        throwIfExhausted(errno);
+    while (const dirent *entry = directory ? ::readdir(directory.get()) : nullptr) {
+        if (const pid_t pid = std::atoi(entry->d_name); pid > 0)
+            processes.push_back(pid);
+    }
+    return processes;
+}
+
+/// Finds the processes of a tree, and signals each.
+///
+/// It knows them by number and start time and holds no descriptor for any of them: a tree may have more
+/// processes than this process may have descriptors. A pidfd is opened for each signal, and the start
+/// time compared after that, so that the signal reaches this very process.
+class Walk
+{
+public:
+    Walk(pid_t root, const ProcessStatus &status, bool stops)
+        : m_root(root)
+        , m_rootStartTime(status.startTime)
+        , m_stops(stops)
+    {
+        m_found.emplace(root, status.startTime);
+        m_order.push_back(root);
+    }
+    ~Walk()
+    {
+        if (m_stops && !m_hasSent)
+            letGoOn();
+    }
+    Walk(const Walk &) = delete;
+    Walk &operator=(const Walk &) = delete;
+
+    void run()
+    {
+        stopIfWanted(m_root);
+        while (findMore() && Clock::now() < m_end) { }
+    }
+
+    /// Returns 0 or an errno; ESRCH when no process was reached.
+    int send(std::initializer_list<int> signals)
+    {
+        int result = ESRCH;
+        for (const pid_t pid : m_order) {
+            for (const int signal : signals) {
+                const bool isFirst = pid == m_root && signal == *signals.begin();
+                const int errorCode = isFirst ? sendTo(pid, signal) : sendPatiently(pid, signal);
+                result = errorCode == 0 || result == ESRCH ? errorCode : result;
+            }
+        }
+        m_hasSent = true;
+        return result;
+    }
+
+private:
+    // Once a parent has its signal, what descends from it cannot be found again. So the walk waits for
+    // the end of a shortage.
+    int sendPatiently(pid_t pid, int signal) const
+    {
+        for (;;) {
+            try {
+                return sendTo(pid, signal);
+            } catch (const std::exception &) {
+                if (Clock::now() >= m_end)
+                    throw;
+            }
+            pauseFor(1ms);
+        }
+    }
+
+    // For a walk that is given up. Without a descriptor SIGCONT is sent by number: the number was the
+    // process's a moment ago, and SIGCONT ends no process.
+    void letGoOn() const noexcept
+    {
+        for (const pid_t pid : m_order) {
+            try {
+                sendTo(pid, SIGCONT);
+            } catch (const std::exception &) {
+                ::kill(pid, SIGCONT);
+            }
+        }
+    }
+
+    // One look at every process. Whether the next one may find more.
+    bool findMore()
+    {
+        m_comesBack = false;
+        const std::size_t before = m_order.size();
+        for (const pid_t pid : allProcesses()) {
+            if (m_found.find(pid) == m_found.end())
+                examine(pid);
+        }
+        return m_comesBack || m_order.size() > before;
+    }
+
+    void examine(pid_t pid)
+    {
+        const std::optional<ProcessStatus> status = statusOf(pid);
+        if (!status || !belongs(*status))
+            return;
+        m_found.emplace(pid, status->startTime);
+        m_order.push_back(pid);
+        stopIfWanted(pid);
+    }
+
+    // Its parent is looked at after it was read whose child it is: the number meant that very parent
+    // then. The group's number is the root's.
+    bool belongs(const ProcessStatus &status) const
+    {
+        const auto parent = m_found.find(status.parent);
+        return (parent != m_found.end() && isStill(parent->first, parent->second))
+            || (status.group == m_root && isStill(m_root, m_rootStartTime));
+    }
+
+    static bool isStill(pid_t pid, unsigned long long startTime)
+    {
+        const std::optional<ProcessStatus> status = statusOf(pid);
+        return status && status->startTime == startTime;
+    }
+
+    int sendTo(pid_t pid, int signal) const
+    {
+        const ProcessHandle handle(pid);
+        if (!handle.isOpen())
+            throwIfExhausted(errno);
+        // Opened, and only then believed: the number may have changed hands before.
+        return handle.isOpen() && isStill(pid, m_found.at(pid)) ? handle.sendSignal(signal) : ESRCH;
+    }
+
+    // At most 50 ms: a process that sleeps where no signal reaches it stops later, and may start others
+    // till then.
+    void stopIfWanted(pid_t pid)
+    {
+        if (!m_stops || sendTo(pid, SIGSTOP) != 0)
+            return;
+        const auto end = Clock::now() + 50ms;
+        while (Clock::now() < end) {
+            const std::optional<ProcessStatus> status = statusOf(pid);
+            if (!status || std::strchr("TtZXx", status->state))
+                return;
+            if (status->state == 'D')
+                break;
+            pauseFor(1ms);
+        }
+        m_comesBack = true;
+    }
+
+    const pid_t m_root;
+    const unsigned long long m_rootStartTime;
+    const bool m_stops;
+    const Clock::time_point m_end = Clock::now() + 1s;
+    std::map<pid_t, unsigned long long> m_found; ///< Their start times.
+    std::vector<pid_t> m_order; ///< The root comes first, and parents before their children.
+    bool m_comesBack = false;
+    bool m_hasSent = false;
+};
+
+int signalGroup(ExitWatch &root, std::initializer_list<int> signals) noexcept
+{
+    int result = ESRCH;
+    for (const int signal : signals) {
+        const int errorCode = root.sendSignalToGroup(signal);
+        result = errorCode == 0 || result == ESRCH ? errorCode : result;
+    }
+    return result;
+}
+
+int walkAndSignal(ExitWatch &root, std::initializer_list<int> signals) noexcept
+try {
+    // Without descriptors, too, a child that was collected has no tree.
+    if (root.pidFd() < 0 || root.sendSignal(0) != 0)
+        return signalGroup(root, signals);
+    const std::optional<ProcessStatus> status = statusOf(root.pid());
+    // What descends from a child that is gone has another parent by now; and the number has another
+    // owner.
+    if (!status || root.sendSignal(0) != 0)
+        return signalGroup(root, signals);
+    const bool kills = *signals.begin() == SIGKILL;
+    Walk walk(root.pid(), *status, kills);
+    walk.run();
+    const int result = walk.send(signals);
+    // The walk has told the rest of the group, too, but for those that came since.
+    return kills && root.sendSignalToGroup(SIGKILL) == 0 ? 0 : result;
+} catch (const std::system_error &error) {
+    return error.code().value();
+} catch (const std::exception &) {
+    return ENOMEM;
+}
+
+} // namespace
+
+int signalTree(ExitWatch &root, std::initializer_list<int> signals, InShortage inShortage) noexcept
+{
+    const int errorCode = walkAndSignal(root, signals);
+    if (isShortage(errorCode) && inShortage == InShortage::SignalGroup)
+        signalGroup(root, signals);
+    return errorCode;
+}
+
+bool hasLivingMember(pid_t group) noexcept
+try {
+    for (const pid_t pid : allProcesses()) {
+        const std::optional<ProcessStatus> status = statusOf(pid);
+        if (status && status->group == group && status->isAlive())
+            return true;
+    }
+    return false;
+} catch (const std::exception &) {
+    return true; // Unknown: the caller asks again.
+}
+
+} // namespace ForkFd::Internal

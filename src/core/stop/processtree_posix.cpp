@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// POSIX tells of no process but one's own children.
+
+#include "core/stop/processtree.h"
+
+#include "core/watch/exitwatch.h"
+
+#include <cerrno>
+
+namespace ForkFd::Internal {
+
+int signalTree(ExitWatch &root, std::initializer_list<int> signals, InShortage) noexcept
+{
+    int result = ESRCH;
+    for (const int signal : signals) {
+        const int errorCode = root.sendSignalToGroup(signal);
+        result = errorCode == 0 || result == ESRCH ? errorCode : result;
+    }
+    return result;
+}
+
+bool hasLivingMember(pid_t) noexcept
+{
+    return false;
+}
+
+} // namespace ForkFd::Internal

@@ -1,0 +1,231 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/stop/stoppablechild.h"
+
+#include "core/base/signals.h"
+#include "core/base/wait.h"
+#include "core/stop/stopper.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <utility>
+
+#include <poll.h>
+
+namespace ForkFd::Internal {
+
+using namespace std::chrono_literals;
+using Clock = PrivateCgroup::Clock;
+
+StoppableChild::StoppableChild(Scope scope, Start start)
+    : m_scope(scope)
+    , m_start(start == InThread ? std::make_unique<StartControl>() : nullptr)
+{
+}
+
+StoppableChild::~StoppableChild()
+{
+    const CancellationBlocker blocker;
+    if (m_hasTask)
+        Stopper::letGo(*this);
+    if (m_cgroup && !m_cgroup.remove())
+        Stopper::removeLater(std::move(m_cgroup));
+}
+
+int StoppableChild::sendSignal(int signal) noexcept
+{
+    // In a forked copy somebody may have locked it who is not there.
+    if (!belongsToThisProcess())
+        return ESRCH;
+    const CancellationBlocker blocker;
+    const std::lock_guard lock(m_signalling);
+    return m_watch ? sendPatiently(signal) : signalStart(signal);
+}
+
+// Signal 0 and SIGCONT end nothing.
+int StoppableChild::signalStart(int signal) noexcept
+{
+    if (!isStarting() || m_start->isCanceled())
+        return ESRCH;
+    return signal == 0 || signal == SIGCONT ? 0 : m_start->end(signal);
+}
+
+bool StoppableChild::setWatch(ExitWatchPtr watch) noexcept
+{
+    const std::lock_guard lock(m_signalling);
+    m_watch = std::move(watch);
+    return m_watch != nullptr;
+}
+
+// Another thread may have taken the last descriptor for a moment only. The group alone gets the signal
+// when the time is over, because after that the rest of a tree cannot be found.
+int StoppableChild::sendPatiently(int signal) noexcept
+{
+    std::vector<pid_t> told;
+    const auto end = Clock::now() + 100ms;
+    for (;;) {
+        const bool isLast = Clock::now() >= end;
+        const int errorCode =
+            trySendSignal(signal, told, isLast ? InShortage::SignalGroup : InShortage::Repeat);
+        if (isLast || !isShortage(errorCode))
+            return errorCode;
+        pauseFor(1ms);
+    }
+}
+
+int StoppableChild::trySendSignal(int signal, std::vector<pid_t> &told, InShortage inShortage) noexcept
+{
+    if (!m_cgroup)
+        return trySendSignals({signal}, inShortage);
+    if (signal == 0)
+        return m_cgroup.isPopulated() ? 0 : ESRCH;
+    if (signal == SIGKILL)
+        return killCgroup(inShortage);
+    // The members of a cgroup can only be told by pidfds.
+    if (m_watch->pidFd() < 0)
+        return trySendSignals({signal}, inShortage);
+    const int errorCode = m_cgroup.sendSignals({signal}, told, Clock::now() + 1s);
+    return errorCode == ETIMEDOUT ? 0 : errorCode;
+}
+
+// Without a cgroup.
+int StoppableChild::trySendSignals(std::initializer_list<int> signals, InShortage inShortage) noexcept
+{
+    if (m_scope == Tree)
+        if (const int errorCode = signalTree(*m_watch, signals, inShortage); errorCode != ESRCH)
+            return errorCode;
+    int result = ESRCH;
+    for (const int signal : signals) {
+        int errorCode = m_scope == Process ? ESRCH : m_watch->sendSignalToGroup(signal);
+        // The child itself may have left for another group.
+        if (errorCode == ESRCH)
+            errorCode = m_watch->sendSignal(signal);
+        result = errorCode == 0 || result == ESRCH ? errorCode : result;
+    }
+    return result;
+}
+
+// When there is no descriptor for the cgroup, the group at least; the caller hears of it.
+int StoppableChild::killCgroup(InShortage inShortage) noexcept
+{
+    const int errorCode = m_cgroup.kill();
+    const bool isRepeated = isShortage(errorCode) && inShortage == InShortage::Repeat;
+    if (errorCode != 0 && errorCode != ESRCH && !isRepeated)
+        m_watch->sendSignalToGroup(SIGKILL);
+    return errorCode;
+}
+
+bool StoppableChild::askToEnd() noexcept
+{
+    if (!belongsToThisProcess())
+        return true;
+    const CancellationBlocker blocker;
+    const std::lock_guard lock(m_signalling);
+    if (!m_watch) {
+        signalStart(SIGTERM);
+        return true;
+    }
+    const auto now = Clock::now();
+    if (!m_askEnd)
+        m_askEnd = now + 1s;
+    const bool goesOn = now < *m_askEnd;
+    const int errorCode = tryAsk(now, goesOn ? InShortage::Repeat : InShortage::SignalGroup);
+    if (goesOn && (errorCode == ETIMEDOUT || isShortage(errorCode)))
+        return false;
+    m_asked = {};
+    m_askEnd.reset();
+    return true;
+}
+
+int StoppableChild::tryAsk(Clock::time_point now, InShortage inShortage) noexcept
+{
+    if (!m_cgroup || m_watch->pidFd() < 0)
+        return trySendSignals({SIGTERM, SIGCONT}, inShortage);
+    const int errorCode = m_cgroup.sendSignals({SIGTERM, SIGCONT}, m_asked, now + 3ms);
+    const bool isRepeated = isShortage(errorCode) && inShortage == InShortage::Repeat;
+    if (errorCode != ESRCH && errorCode != ETIMEDOUT && errorCode != 0 && m_asked.empty()
+        && !isRepeated) {
+        m_watch->sendSignalToGroup(SIGTERM); // The members cannot be found.
+        m_watch->sendSignalToGroup(SIGCONT);
+    }
+    return errorCode;
+}
+
+int StoppableChild::tryKill() noexcept
+{
+    if (!belongsToThisProcess())
+        return ESRCH;
+    const CancellationBlocker blocker;
+    const std::lock_guard lock(m_signalling);
+    if (!m_watch)
+        return signalStart(SIGKILL);
+    const auto now = Clock::now();
+    if (!m_killEnd)
+        m_killEnd = now + 1s;
+    std::vector<pid_t> told;
+    const int errorCode =
+        trySendSignal(SIGKILL, told, now < *m_killEnd ? InShortage::Repeat : InShortage::SignalGroup);
+    if (!isShortage(errorCode))
+        m_killEnd.reset();
+    return errorCode;
+}
+
+void StoppableChild::killMissed() noexcept
+{
+    if (!belongsToThisProcess())
+        return;
+    const std::lock_guard lock(m_signalling);
+    if (!isStarting() && m_cgroup.isKilled())
+        m_cgroup.kill();
+}
+
+bool StoppableChild::hasEnded() noexcept
+{
+    // In a forked copy somebody may have locked it who is not there.
+    if (!belongsToThisProcess())
+        return true;
+    const CancellationBlocker blocker;
+    const std::unique_lock lock(m_signalling, std::try_to_lock);
+    if (!lock || !hasLeaderEnded())
+        return false;
+    if (m_scope == Process || isStarting() || !m_watch)
+        return true;
+    if (m_cgroup)
+        return !m_cgroup.isPopulated();
+    // A child that was not collected is a member of its group, too.
+    return m_watch->sendSignalToGroup(0) == ESRCH || !hasLivingMember(m_watch->pid());
+}
+
+bool StoppableChild::hasLeaderEnded() noexcept
+{
+    const CancellationBlocker blocker;
+    if (isStarting())
+        return m_start->isCanceled();
+    if (!m_watch || !m_watch->isWatching())
+        return true;
+    pollfd entry = {m_watch->descriptor(), POLLIN, 0};
+    const int count = ::poll(&entry, 1, 0);
+    return count > 0
+        || (count < 0 && m_watch->sendSignal(0) == ESRCH); // With RLIMIT_NOFILE 0 poll(2) fails.
+}
+
+void StoppableChild::awaitLeader(std::chrono::milliseconds time) noexcept
+{
+    if (isStarting() || !m_watch) {
+        pauseFor(std::min(time, 10ms));
+        return;
+    }
+    pollfd entry = {m_watch->descriptor(), POLLIN, 0};
+    if (!m_watch->isWatching() || pollDescriptors(&entry, 1, static_cast<int>(time.count())) > 0)
+        pauseFor(10ms); // The caller looks: others may be left.
+}
+
+bool StoppableChild::removeCgroup() noexcept
+{
+    const std::lock_guard lock(m_signalling);
+    return isStarting() || !m_cgroup || m_cgroup.remove() || !m_cgroup.isKilled();
+}
+
+} // namespace ForkFd::Internal

@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_CORE_STOP_STOPPERSTATE_H
+#define FORKFD_CORE_STOP_STOPPERSTATE_H
+
+#include "core/base/event.h"
+#include "core/base/oneperprocess.h"
+#include "core/base/pollset.h"
+#include "core/stop/cgroupremover.h"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+
+namespace ForkFd::Internal {
+
+class StoppableChild;
+
+/// The children that are being stopped in this process, and the thread that sees to it; see Stopper.
+///
+/// A child has a task from stop() or adopt() until it has ended, or its owner has let it go:
+///
+///     asked, in its grace ──▶ killed ──▶ ended
+///
+/// The thread, or a caller where there is no thread, does what is due: it asks (a walk takes its time),
+/// kills, or looks whether an adopted child has ended. `isInHand` keeps others from a task meanwhile.
+///
+/// What is done under the lock is short: no thread signals, waits or lets a child go under it. A forked
+/// copy never takes it, but makes a state of its own.
+///
+/// A child that is not adopted is used by its owner's thread; here only its sendSignal(), askToEnd() and
+/// hasEnded() are called. An adopted child has passed through the lock, and is used by the thread alone.
+class StopperState : public OfOneProcess
+{
+public:
+    using Clock = std::chrono::steady_clock;
+
+    /// These three throw std::bad_alloc, before anything was done.
+    void stop(const std::shared_ptr<StoppableChild> &child, Clock::duration grace);
+    void adopt(const std::shared_ptr<StoppableChild> &child, bool hasGrace);
+    void removeLater(PrivateCgroup group);
+
+    /// The last user of the child has let it go.
+    void letGo(StoppableChild &child) noexcept;
+
+    /// Has the thread do what is due, or does it where there is no thread. When the process ends there
+    /// may be no time for the thread.
+    void serve() noexcept;
+    bool hasThread() const noexcept { return m_hasThread; }
+    bool hasWork() noexcept;
+    /// Until something is due: milliseconds, or -1 for never.
+    int timeout() noexcept;
+    /// The end of the process is the end of every grace.
+    void killAll() noexcept;
+    bool awaitAll(Clock::time_point end) noexcept;
+
+private:
+    enum class Action { Ask, Kill, Look };
+    struct Task
+    {
+        std::weak_ptr<StoppableChild> child;
+        std::shared_ptr<StoppableChild> adopted; ///< Keeps the child of an owner that has gone.
+        Clock::time_point askTime = Clock::time_point::max();
+        Clock::time_point killTime = Clock::time_point::max();
+        Clock::time_point lookTime =
+            Clock::time_point::max(); ///< For a killed or adopted child that is not in the set.
+        Clock::duration lookDelay = std::chrono::milliseconds(1);
+        bool isInHand = false; ///< A thread is asking, killing or looking.
+        bool isInSet = false;
+        bool isOver = false; ///< The child has ended, and its owner has it still.
+
+        Clock::time_point due() const noexcept;
+        Action takeAction(Clock::time_point now) noexcept;
+    };
+    struct Due;
+    using Tasks = std::map<StoppableChild *, Task>;
+
+    Task &taskFor(const std::shared_ptr<StoppableChild> &child);
+    void askLater(const StoppableChild &child) noexcept;
+    void bringForward(Clock::time_point due) noexcept;
+
+    bool ensureThread() noexcept;
+    bool ensureDescriptors() noexcept;
+    void watch(Task &task) noexcept;
+    void unwatch(Task &task) noexcept;
+    static std::uint64_t idOf(const StoppableChild &child) noexcept;
+    static void threadMain(void *self);
+    void run() noexcept;
+    bool hasNothingToDo() noexcept;
+    bool leave() noexcept;
+    void childReady(std::uint64_t id) noexcept;
+
+    void serveDue() noexcept;
+    Due takeDue() noexcept;
+    Tasks::iterator nextDueTask(Clock::time_point now) noexcept;
+    void ask(StoppableChild &child) noexcept;
+    void kill(StoppableChild &child) noexcept;
+    void look(StoppableChild &child) noexcept;
+    void lookAgain(Task &task) noexcept;
+    bool isAdopted(const StoppableChild &child) noexcept;
+    void forget(StoppableChild &child) noexcept;
+
+    std::shared_ptr<StoppableChild> childAfter(const StoppableChild *previous) noexcept;
+    bool awaitOne(StoppableChild &child, Clock::time_point end) noexcept;
+
+    std::mutex m_mutex; ///< For all below, but for what the thread alone uses and m_groups.
+    Tasks m_tasks;
+    Clock::time_point m_nextDue = Clock::time_point::max(); ///< Not later than what is due first.
+    CgroupRemover m_groups;
+    PollSet m_set;
+    ExitEvent m_wake;
+    bool m_hasSet = false;
+    bool m_hasWake = false;
+    std::atomic<bool> m_hasThread = false; ///< These two are written under the lock, and read anywhere.
+    std::atomic<bool> m_isExiting = false;
+};
+
+} // namespace ForkFd::Internal
+
+#endif

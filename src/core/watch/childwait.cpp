@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// Runs in signal handlers: async-signal-safe calls only. It calls waitid and wait4.
+
+#include "core/watch/childwait.h"
+
+#include "core/base/refusal.h"
+#include "core/base/signals.h"
+#include "core/watch/exitwatch.h"
+
+#include <cerrno>
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+namespace ForkFd::Internal::ChildWait {
+
+namespace {
+
+#ifdef __WALL
+// Until its exec a child may have no exit signal; without this flag waits do not see such a child.
+constexpr int anyChild = __WALL;
+#else
+constexpr int anyChild = 0;
+#endif
+
+Finding failed() noexcept
+{
+    return {isRefusal(errno) ? Finding::Refused : Finding::Gone};
+}
+
+// EINTR does not come with WNOHANG (waitid(2)), but for filters that invent it.
+Finding askWaitId(pid_t child, int options) noexcept
+{
+    siginfo_t info = {};
+    int result;
+    do {
+        result = ::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | anyChild | options);
+    } while (result != 0 && errno == EINTR);
+    if (result != 0)
+        return failed();
+    if (info.si_pid == 0)
+        return {Finding::Running};
+    return {Finding::Over, exitInfoOf(info)};
+}
+
+} // namespace
+
+Finding look(pid_t child) noexcept
+{
+    const CancellationBlocker blocker;
+    return askWaitId(child, WNOHANG | WNOWAIT);
+}
+
+Finding collect(pid_t child) noexcept
+{
+    const CancellationBlocker blocker;
+    int status = 0;
+    rusage usage = {};
+    pid_t collected;
+    do {
+        collected = ::wait4(child, &status, WNOHANG | anyChild, &usage);
+    } while (collected < 0 && errno == EINTR);
+    if (collected == 0)
+        return {Finding::Running};
+    if (collected < 0)
+        return isRefusal(errno) ? askWaitId(child, WNOHANG) : failed();
+    Finding finding = {Finding::Over, exitInfoOfWaitStatus(status)};
+    finding.end.hasUsage = true;
+    finding.end.usage = usage;
+    return finding;
+}
+
+void awaitEnd(pid_t child) noexcept
+{
+    const CancellationBlocker blocker;
+    pid_t collected;
+    while ((collected = ::waitpid(child, nullptr, anyChild)) < 0 && errno == EINTR) { }
+    if (collected < 0 && isRefusal(errno))
+        while (::waitid(P_PID, static_cast<id_t>(child), nullptr, WEXITED | anyChild) != 0
+               && errno == EINTR) { }
+}
+
+} // namespace ForkFd::Internal::ChildWait

@@ -1,0 +1,91 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/watch/exitwatch.h"
+
+#include <cerrno>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace ForkFd::Internal {
+
+ExitWatch::~ExitWatch() = default;
+
+bool ExitWatch::isWatching() const noexcept
+{
+    return !m_isCollected && belongsToThisProcess();
+}
+
+bool ExitWatch::belongsToThisProcess() const noexcept
+{
+    return m_owner.isCurrent();
+}
+
+void ExitWatch::begin(pid_t pid, int descriptor) noexcept
+{
+    m_pid = pid;
+    m_owner = ProcessIdentity::current();
+    m_descriptor = descriptor;
+}
+
+std::optional<ExitInfo> ExitWatch::collect() noexcept
+{
+    if (!isWatching())
+        return std::nullopt;
+    std::optional<ExitInfo> info = tryCollect();
+    m_isCollected = info.has_value();
+    return info;
+}
+
+std::optional<ExitInfo> ExitWatch::peek() noexcept
+{
+    return isWatching() ? tryPeek() : std::nullopt;
+}
+
+void ExitWatch::disownDescriptor() noexcept
+{
+    doDisownDescriptor();
+    m_descriptor = -1;
+    m_owner = {};
+}
+
+int ExitWatch::sendSignal(int signal) noexcept
+{
+    return isWatching() ? trySendSignal(signal) : ESRCH;
+}
+
+int ExitWatch::sendSignalToGroup(int signal) noexcept
+{
+    return belongsToThisProcess() ? trySendSignalToGroup(signal) : ESRCH;
+}
+
+ExitInfo exitInfoOf(const siginfo_t &info) noexcept
+{
+    ExitInfo result;
+    if (info.si_code == CLD_EXITED) {
+        result.reason = ExitInfo::Exited;
+        result.code = info.si_status;
+    } else {
+        result.reason = ExitInfo::Signaled;
+        result.signal = info.si_status;
+        result.coreDumped = info.si_code == CLD_DUMPED;
+    }
+    return result;
+}
+
+ExitInfo exitInfoOfWaitStatus(int status) noexcept
+{
+    ExitInfo result;
+    if (WIFEXITED(status)) {
+        result.reason = ExitInfo::Exited;
+        result.code = WEXITSTATUS(status);
+    } else {
+        result.reason = ExitInfo::Signaled;
+        result.signal = WTERMSIG(status);
+        result.coreDumped = WCOREDUMP(status);
+    }
+    return result;
+}
+
+} // namespace ForkFd::Internal

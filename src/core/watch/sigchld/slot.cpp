@@ -1,0 +1,243 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// endIfOver() and endAsUnknown() run in signal handlers: async-signal-safe calls only, no allocation, no
+// lock, no logging. They call waitid, wait4, pthread_sigmask, pthread_setcancelstate, write and close.
+
+#include "core/watch/sigchld/slot.h"
+
+#include "core/base/signals.h"
+#include "core/watch/childwait.h"
+
+#include <cerrno>
+#include <csignal>
+#include <ctime>
+
+#include <pthread.h>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+/// Keeps other signals' handlers, which may never return (siglongjmp), and cancellation out of a phase
+/// that only the present thread can leave.
+class Uninterrupted
+{
+public:
+    Uninterrupted() noexcept
+    {
+        sigset_t all;
+        ::sigfillset(&all);
+        ::pthread_sigmask(SIG_SETMASK, &all, &m_previous);
+    }
+    ~Uninterrupted() { ::pthread_sigmask(SIG_SETMASK, &m_previous, nullptr); }
+    Uninterrupted(const Uninterrupted &) = delete;
+    Uninterrupted &operator=(const Uninterrupted &) = delete;
+
+private:
+    const CancellationBlocker m_cancellationBlocker;
+    sigset_t m_previous;
+};
+
+// Without cancellation points, which waitid(2) is one of.
+ChildWait::Finding lookAt(pid_t child) noexcept
+{
+    const CancellationBlocker blocker;
+    return ChildWait::look(child);
+}
+
+using Sight = ChildWait::Finding;
+
+} // namespace
+
+void ChildSlot::reserve(ExitEvent event) noexcept
+{
+    m_event = event;
+    m_result = {};
+    m_keepsEnded = false;
+    cell = nullptr;
+    // A new generation. Relaxed: nobody finds the slot before it is published.
+    const std::uint64_t next = (m_state.load(std::memory_order_relaxed) | 0xff) + 1;
+    m_state.store(withPhase(next, Reserved), std::memory_order_relaxed);
+}
+
+void ChildSlot::publish(pid_t pid) noexcept
+{
+    m_pid.store(pid, std::memory_order_relaxed);
+    // Release: who sees Live sees the pid and the event.
+    m_state.store(withPhase(m_state.load(std::memory_order_relaxed), Live), std::memory_order_release);
+}
+
+bool ChildSlot::moveFrom(std::uint64_t word, Phase phase) noexcept
+{
+    return m_state.compare_exchange_strong(word, withPhase(word, phase), std::memory_order_acq_rel,
+                                           std::memory_order_acquire);
+}
+
+bool ChildSlot::claim(std::uint64_t word) noexcept
+{
+    return moveFrom(word, phaseOf(word) == Orphaned ? Abandoned : Ending);
+}
+
+bool ChildSlot::endIfOver() noexcept
+{
+    const std::uint64_t word = m_state.load(std::memory_order_acquire);
+    if (!isLivePhase(phaseOf(word)))
+        return false;
+    const pid_t child = pid();
+    const ChildWait::Finding seen = lookAt(child);
+    if (seen.sight == Sight::Running)
+        return false;
+
+    const Uninterrupted guard;
+    // Claimed only now: a claim before the look would hide the slot from somebody who sees the end.
+    if (!claim(word))
+        return false;
+    if (seen.sight == Sight::Gone)
+        return tell(word);
+    if (seen.sight == Sight::Over && m_keepsEnded && phaseOf(word) == Live) {
+        m_result = seen.end;
+        m_zombie.store(child, std::memory_order_relaxed); // Released with the phase.
+        return tell(word);
+    }
+    const ChildWait::Finding end = ChildWait::collect(child);
+    if (end.sight == Sight::Over) {
+        m_result = end.end;
+    } else if (seen.sight == Sight::Over) {
+        m_result = seen.end; // Stolen after the look: only the usage is lost.
+    } else if (end.sight != Sight::Gone) {
+        unclaim(word);
+        return false;
+    }
+    return tell(word);
+}
+
+// Where looks are refused, the wait itself has to be the look, and the claim comes first. A thread whose
+// signal was the only one may find the slot claimed; then the sweeper sees the end.
+void ChildSlot::unclaim(std::uint64_t word) noexcept
+{
+    if (phaseOf(word) == Orphaned || !moveFrom(withPhase(word, Ending), Live))
+        m_state.store(withPhase(word, Orphaned), std::memory_order_release); // The owner has gone.
+}
+
+bool ChildSlot::endAsUnknown(pid_t itsPid) noexcept
+{
+    pid_t kept = itsPid;
+    m_zombie.compare_exchange_strong(kept, 0);
+    const Uninterrupted guard;
+    while (true) {
+        // The word before the number: if the slot gets another child in between, the claim fails.
+        const std::uint64_t word = m_state.load(std::memory_order_acquire);
+        if (!isLivePhase(phaseOf(word)) || pid() != itsPid)
+            return false;
+        if (claim(word))
+            return tell(word);
+    }
+}
+
+// Ending → EndedUntold → Ended, or → Free when the owner has gone or goes meanwhile.
+bool ChildSlot::tell(std::uint64_t word) noexcept
+{
+    // Release, in moveFrom(): who sees the phase sees the result.
+    return setEvent(word, moveFrom(withPhase(word, Ending), EndedUntold));
+}
+
+bool ChildSlot::tellAgain() noexcept
+{
+    const std::uint64_t word = m_state.load(std::memory_order_acquire);
+    if (phaseOf(word) != Unheard)
+        return false;
+    const Uninterrupted guard;
+    return moveFrom(word, EndedUntold) && setEvent(word, true);
+}
+
+bool ChildSlot::setEvent(std::uint64_t word, bool hasOwner) noexcept
+{
+    // Without an owner too: a user may poll a duplicate.
+    const bool isSet = m_event.setForGood();
+    if (hasOwner && moveFrom(withPhase(word, EndedUntold), isSet ? Ended : Unheard))
+        return false;
+    makeFree(word);
+    return true;
+}
+
+std::optional<ExitInfo> ChildSlot::result() const noexcept
+{
+    const Phase phase = phaseOf(m_state.load(std::memory_order_acquire));
+    if (phase == EndedUntold || phase == Unheard || phase == Ended)
+        return m_result;
+    return std::nullopt;
+}
+
+std::optional<ExitInfo> ChildSlot::collect() noexcept
+{
+    const CancellationBlocker blocker;
+    const std::optional<ExitInfo> end = result();
+    const pid_t kept = end ? m_zombie.exchange(0) : 0;
+    if (kept <= 0)
+        return end;
+    const ChildWait::Finding collected = ChildWait::collect(kept);
+    if (collected.sight == Sight::Over)
+        m_result = collected.end; // With the resource usage.
+    return m_result;
+}
+
+// Whoever holds a claim has a few system calls to make, with all signals blocked. Afterwards the slot
+// may be Live again.
+std::uint64_t ChildSlot::settledState() const noexcept
+{
+    std::uint64_t word;
+    while (phaseOf(word = m_state.load(std::memory_order_acquire)) == Ending) {
+        const timespec moment = {0, 20'000};
+        ::nanosleep(&moment, nullptr);
+    }
+    return word;
+}
+
+int ChildSlot::sendSignal(int signal, Target target) noexcept
+{
+    const std::uint64_t word = settledState();
+    int errorCode = ESRCH;
+    {
+        const Uninterrupted guard;
+        if (phaseOf(word) != Live || !moveFrom(word, Pinned))
+            return ESRCH;
+        if (lookAt(pid()).sight != Sight::Gone)
+            errorCode = ::kill(target == Group ? -pid() : pid(), signal) == 0 ? 0 : errno;
+        m_state.store(word, std::memory_order_release);
+    }
+    // Whoever saw the end meanwhile has found the slot pinned. The owner is here, so that nobody else
+    // has to free it.
+    endIfOver();
+    return errorCode;
+}
+
+bool ChildSlot::release() noexcept
+{
+    const CancellationBlocker blocker;
+    // Nobody else looks at that number, and after the move below nobody closes it.
+    m_event.closeReadable();
+    while (true) {
+        const std::uint64_t word = m_state.load(std::memory_order_acquire);
+        const Phase phase = phaseOf(word);
+        if (phase == Reserved || phase == Ended) {
+            makeFree(word);
+            return true;
+        }
+        if (phase == Unheard)
+            moveFrom(word, Ended); // Unless the sweeper tries again now.
+        else if (moveFrom(word, phase == Live ? Orphaned : Abandoned))
+            return false;
+    }
+}
+
+void ChildSlot::makeFree(std::uint64_t word) noexcept
+{
+    m_event.close();
+    if (const pid_t kept = m_zombie.exchange(0); kept > 0)
+        ChildWait::collect(kept);
+    m_pid.store(-1, std::memory_order_relaxed);
+    m_state.store(withPhase(word, Free), std::memory_order_release);
+}
+
+} // namespace ForkFd::Internal

@@ -1,0 +1,219 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// requestSweep() and noteSignal() run in signal handlers: async-signal-safe calls only.
+
+#include "core/watch/sigchld/sweeper.h"
+
+#include "core/base/librarythread.h"
+#include "core/base/oneperprocess.h"
+#include "core/base/wait.h"
+#include "core/watch/sigchld/chain.h"
+#include "core/watch/sigchld/table.h"
+#include "core/watch/sigchld/watch.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <cstddef>
+#include <ctime>
+#include <memory>
+#include <new>
+#include <utility>
+
+#include <poll.h>
+
+namespace ForkFd::Internal::Sweeper {
+
+namespace {
+
+using namespace std::chrono_literals;
+constexpr std::chrono::nanoseconds period = 250ms;
+/// A sweep is followed by a pause of so many times its own length: it takes 5 % of one CPU at most.
+constexpr int pauseFactor = 19;
+constexpr std::chrono::nanoseconds shortestPause = 1ms;
+/// Children that a sweep looks at for each signal that came: the price of an ending does not grow with
+/// the number of children alive. Those whose signal has merged with another's wait for a period at most.
+constexpr std::size_t childrenPerSignal = 8;
+/// Sweeps without a child before the thread sleeps until it is needed, or has been idle for so long that
+/// it ends.
+constexpr int idleSweeps = 4;
+
+struct State : OfOneProcess
+{
+    ChildTable *const table;
+    ExitEvent wakeUp;
+    std::atomic<bool> hasThread = false;
+    /// Between two sweeps one request is as good as many.
+    std::atomic<bool> isRequested = false;
+    std::atomic<bool> isIdle = false;
+    /// Signals that may still come before they ask for a sweep.
+    std::atomic<std::ptrdiff_t> signalsToGo = 0;
+
+    explicit State(ChildTable *itsTable) noexcept
+        : table(itsTable)
+    {
+    }
+    ~State() { wakeUp.close(); }
+    State(const State &) = delete;
+    State &operator=(const State &) = delete;
+};
+
+OnePerProcess<State> states;
+
+// Null with errno when there is no memory or descriptor.
+State *makeForThisProcess() noexcept
+{
+    return states.findOrMake([] {
+        ChildTable *table = ChildTable::makeForThisProcess();
+        std::unique_ptr<State> fresh(table ? new (std::nothrow) State(table) : nullptr);
+        if (!fresh)
+            errno = ENOMEM;
+        return fresh && fresh->wakeUp.open(ExitEvent::Private) ? std::move(fresh) : nullptr;
+    });
+}
+
+// CPU time, not wall time: on a busy machine the sweeps must not become rarer.
+std::chrono::nanoseconds timeUsed() noexcept
+{
+    timespec used = {};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+}
+
+void sleepFor(int descriptor, std::chrono::nanoseconds time) noexcept
+{
+    pollfd entry = {descriptor, POLLIN, 0};
+    const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(time).count();
+    constexpr auto longest = std::chrono::duration_cast<std::chrono::milliseconds>(period);
+    pollDescriptors(&entry, 1, static_cast<int>(milliseconds), longest);
+}
+
+/// The thread's own part of the work.
+class Loop
+{
+public:
+    explicit Loop(State &state) noexcept
+        : m_state(state)
+    {
+    }
+
+    void run() noexcept
+    {
+        do {
+            waitForWork();
+            // Before the sweep: what is asked for during it counts for the next one. An exchange, so
+            // that it sees what whoever asked before has seen.
+            m_state.wakeUp.clear();
+            m_state.isRequested.exchange(false);
+            sweep();
+            m_gate.look();
+        } while (!m_wasIdle || !leave());
+    }
+
+private:
+    void waitForWork() noexcept
+    {
+        m_wasIdle = false;
+        sleepFor(-1, m_pause);
+        if (m_sweepsWithoutChild < idleSweeps || servesOthers()) {
+            sleepFor(m_state.wakeUp.readable, std::max(period - m_pause, std::chrono::nanoseconds(0)));
+            return;
+        }
+        // Whoever adds a child now either sees `isIdle`, or has his exchange before this one, and then
+        // the child is seen here.
+        m_state.isIdle.exchange(true);
+        m_wasIdle = m_state.table->sweep() == 0;
+        if (m_wasIdle)
+            sleepFor(m_state.wakeUp.readable, libraryThreadIdleTime);
+        m_state.isIdle = false;
+    }
+
+    // Where the kernel reaped every child before we came, those of others need us, even if their signals
+    // are blocked.
+    static bool servesOthers() noexcept
+    {
+        return SigChldChain::standsForAutomaticReaping() && !onlyLibraryThreadsRemain();
+    }
+
+    // In this order: a start counts itself first, then looks whether there is a thread, and counts until
+    // its child is in the table.
+    bool isNeeded() noexcept
+    {
+        return m_state.table->startsInFlight.load() != 0 || m_state.table->sweep() != 0
+            || servesOthers();
+    }
+
+    // Gives up the place of the thread, unless it is needed. This and a start each write one thing and
+    // then read the other's, all of it sequentially consistent: one sees the other. If both do, one
+    // takes the place.
+    bool leave() noexcept
+    {
+        if (isNeeded())
+            return false;
+        m_state.hasThread = false;
+        return !isNeeded() || m_state.hasThread.exchange(true);
+    }
+
+    void sweep() noexcept
+    {
+        const std::chrono::nanoseconds begin = timeUsed();
+        const std::size_t living = m_state.table->sweep();
+        reapForIgnoredSignal();
+        m_state.signalsToGo = static_cast<std::ptrdiff_t>(living / childrenPerSignal);
+        m_sweepsWithoutChild = living > 0 ? 0 : m_sweepsWithoutChild + 1;
+        m_pause = std::max<std::chrono::nanoseconds>((timeUsed() - begin) * pauseFactor, shortestPause);
+        if (living > 0)
+            SigChldChain::install(onChildSignal);
+    }
+
+    State &m_state;
+    SignalGate m_gate;
+    bool m_wasIdle = false; ///< Nobody was there in the last wait; but there may be somebody now.
+    std::chrono::nanoseconds m_pause = shortestPause;
+    int m_sweepsWithoutChild = 0;
+};
+
+void threadMain(void *state)
+{
+    Loop(*static_cast<State *>(state)).run();
+}
+
+} // namespace
+
+int ensureRunning() noexcept
+{
+    State *state = makeForThisProcess();
+    if (!state)
+        return errno;
+    if (state->hasThread.exchange(true))
+        return 0;
+    const int errorCode = startLibraryThread("forkfd-sweeper", threadMain, state);
+    if (errorCode != 0)
+        state->hasThread = false;
+    return errorCode;
+}
+
+void childAdded() noexcept
+{
+    State *state = states.find();
+    if (state && state->isIdle.exchange(false) && !state->wakeUp.set())
+        state->isIdle = true; // The next child tries again.
+}
+
+void requestSweep() noexcept
+{
+    State *state = states.find();
+    if (state && !state->isRequested.exchange(true) && !state->wakeUp.set())
+        state->isRequested = false; // The next signal tries again.
+}
+
+void noteSignal() noexcept
+{
+    State *state = states.find();
+    if (state && state->signalsToGo.fetch_sub(1) <= 1)
+        requestSweep();
+}
+
+} // namespace ForkFd::Internal::Sweeper

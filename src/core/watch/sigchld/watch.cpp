@@ -1,0 +1,153 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// onChildSignal() runs in signal handlers: async-signal-safe calls only, no allocation, no lock, no
+// logging.
+
+#include "core/watch/sigchld/watch.h"
+
+#include "core/watch/childwait.h"
+#include "core/watch/sigchld/chain.h"
+#include "core/watch/sigchld/sweeper.h"
+#include "core/watch/sigchld/table.h"
+
+#include <cerrno>
+
+#include <sys/wait.h>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+void reapStranger(pid_t pid) noexcept
+{
+    ChildWait::collect(pid);
+}
+
+// A copy that has started nothing itself has no child that anybody here waits for.
+void reapInForkedCopy() noexcept
+{
+    siginfo_t info = {};
+    while (SigChldChain::standsForAutomaticReaping() && ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG) == 0
+           && info.si_pid > 0)
+        info = {};
+}
+
+} // namespace
+
+void onChildSignal(pid_t pid) noexcept
+{
+    ChildTable *table = ChildTable::ofThisProcess();
+    if (!table) {
+        reapInForkedCopy();
+        return;
+    }
+    // Asked before the look into the table: whoever has ended by then and is not found there is no child
+    // that was just being started.
+    const bool isStarting = table->startsInFlight.load() != 0;
+    const bool isOurs = pid > 0 && table->endIfOver(pid);
+    if (pid > 0 && !isOurs && !isStarting && SigChldChain::standsForAutomaticReaping())
+        reapStranger(pid);
+    // Signals coalesce: where one came, several children may have ended.
+    if (pid > 0)
+        Sweeper::noteSignal();
+    else
+        Sweeper::requestSweep();
+}
+
+void reapForIgnoredSignal() noexcept
+{
+    ChildTable *table = ChildTable::ofThisProcess();
+    siginfo_t info = {};
+    while (SigChldChain::standsForAutomaticReaping()
+           && ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid > 0) {
+        // In this order, as above.
+        if (table->startsInFlight.load() != 0 || table->endIfOver(info.si_pid))
+            return;
+        reapStranger(info.si_pid);
+        info = {};
+    }
+}
+
+SigChldWatch::SigChldWatch() noexcept = default;
+
+SigChldWatch::~SigChldWatch()
+{
+    if (m_isStarting)
+        m_table->startsInFlight.fetch_sub(1);
+    if (!m_slot)
+        return;
+    if (m_table == ChildTable::ofThisProcess()) {
+        m_table->release(m_slot);
+    } else { // A forked copy: the slot is the parent's, these descriptors are ours.
+        ExitEvent event = m_slot->event();
+        event.close();
+    }
+}
+
+const ExitEvent &SigChldWatch::event() const noexcept
+{
+    return m_slot->event();
+}
+
+bool SigChldWatch::prepare(ExitEvent::Kind kind) noexcept
+{
+    m_table = ChildTable::makeForThisProcess();
+    if (!m_table) {
+        errno = ENOMEM;
+        return false;
+    }
+    // First this: the sweeper's thread stays as long as starts are in flight.
+    m_isStarting = true;
+    m_table->startsInFlight.fetch_add(1);
+    if (const int errorCode = Sweeper::ensureRunning(); errorCode != 0) {
+        errno = errorCode;
+        return false;
+    }
+    m_slot = m_table->reserve(kind);
+    if (!m_slot)
+        return false;
+    // Without a handler (another thread installs it now, or no more can be) the sweeper sees the end.
+    SigChldChain::install(onChildSignal);
+    // Where the kernel reaped unasked, a leader was gone at its end.
+    m_slot->setKeepsEnded(leadsGroup() && !SigChldChain::standsForAutomaticReaping());
+    return true;
+}
+
+void SigChldWatch::watch(pid_t pid) noexcept
+{
+    begin(pid, m_slot->event().readable);
+    m_table->publish(m_slot, pid);
+    m_isStarting = false;
+    m_table->startsInFlight.fetch_sub(1);
+    Sweeper::childAdded();
+}
+
+std::optional<ExitInfo> SigChldWatch::tryCollect() noexcept
+{
+    m_table->endIfOver(m_slot);
+    return m_slot->collect();
+}
+
+std::optional<ExitInfo> SigChldWatch::tryPeek() noexcept
+{
+    m_table->endIfOver(m_slot);
+    return m_slot->result();
+}
+
+void SigChldWatch::doDisownDescriptor() noexcept
+{
+    m_slot->disownReadable();
+}
+
+int SigChldWatch::trySendSignal(int signal) noexcept
+{
+    return m_slot->sendSignal(signal, ChildSlot::Process);
+}
+
+int SigChldWatch::trySendSignalToGroup(int signal) noexcept
+{
+    return m_slot->sendSignal(signal, ChildSlot::Group);
+}
+
+} // namespace ForkFd::Internal

@@ -1,0 +1,84 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "qt/run/futurefinisher.h"
+
+#include "core/base/librarythread.h"
+
+#include <chrono>
+#include <utility>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+constexpr int patience = 5; // ms, before another thread comes to help.
+constexpr std::chrono::seconds
+    idleTime(2); // Before an idle thread ends; the next future makes a new one.
+
+} // namespace
+
+void FutureFinisher::finish(RunPromise promise)
+{
+    std::unique_lock lock(m_mutex);
+    if (m_threadCount == 0 && !startThread()) {
+        lock.unlock();
+        promise.finish();
+        return;
+    }
+    m_waiting.push_back(std::move(promise));
+    m_hasWork.notify_one();
+}
+
+int FutureFinisher::timeToHelp()
+{
+    const std::lock_guard lock(m_mutex);
+    return m_waiting.empty() ? -1 : patience;
+}
+
+void FutureFinisher::helpIfStuck()
+{
+    const std::lock_guard lock(m_mutex);
+    if (!std::exchange(m_hasGoneOn, false) && !m_waiting.empty() && m_idleCount == 0)
+        startThread(); // Without one, whoever is blocked now may go on later.
+}
+
+bool FutureFinisher::startThread()
+{
+    if (startLibraryThread("forkfd-futures", threadMain, this, LibraryStack::userCode) != 0)
+        return false;
+    ++m_threadCount;
+    return true;
+}
+
+void FutureFinisher::threadMain(void *self)
+{
+    static_cast<FutureFinisher *>(self)->serve();
+}
+
+void FutureFinisher::serve()
+{
+    std::unique_lock lock(m_mutex);
+    while (true) {
+        ++m_idleCount;
+        const bool hasWork = m_hasWork.wait_for(lock, idleTime, [this] { return !m_waiting.empty(); });
+        --m_idleCount;
+        if (!hasWork)
+            break;
+        finishFirst(lock);
+        lock.lock();
+    }
+    --m_threadCount;
+}
+
+// Leaves it unlocked: what goes with the last handle is the user's, too.
+void FutureFinisher::finishFirst(std::unique_lock<std::mutex> &lock)
+{
+    RunPromise promise = m_waiting.front();
+    m_waiting.pop_front();
+    m_hasGoneOn = true;
+    lock.unlock();
+    promise.finish();
+}
+
+} // namespace ForkFd::Internal

@@ -1,0 +1,284 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "qt/run/runthread.h"
+
+#include "qt/run/postdetector.h"
+
+#include "core/base/librarythread.h"
+#include "core/base/wait.h"
+
+#include <QtCore/QThread>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <utility>
+
+#include <poll.h>
+#include <unistd.h>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+constexpr std::chrono::milliseconds exitPatience(5000);
+constexpr std::chrono::milliseconds lookPatience(1000); // It takes microseconds, on a busy machine more.
+constexpr std::chrono::hours longestLimit(24 * 365 * 100); // What the clock can count.
+
+thread_local bool isRunThread = false;
+
+} // namespace
+
+OnePerProcess<RunThread> RunThread::threads;
+
+RunThread *RunThread::ofThisProcess()
+{
+    return threads.findOrMake([] {
+        std::unique_ptr<RunThread> fresh(new RunThread);
+        if (!fresh->m_wake.open(ExitEvent::Private)) {
+            const int errorCode = errno;
+            fresh.reset();
+            errno = errorCode;
+        } else {
+            std::atexit(killAllAtExit); // A copy has that of its parent, too.
+        }
+        return fresh;
+    });
+}
+
+void RunThread::add(std::unique_ptr<RunJob> job)
+{
+    // Release: whoever takes the stack sees the whole job.
+    RunJob *added = job.release();
+    added->nextInThread = m_waiting.load(std::memory_order_relaxed);
+    while (!m_waiting.compare_exchange_weak(added->nextInThread, added)) { }
+
+    Thread none = NoThread;
+    if (m_isLeaving) {
+        failWaiting({"clone", EAGAIN});
+    } else if (m_thread.compare_exchange_strong(none, HasThread)
+               && startLibraryThread("forkfd-run", threadMain, this, LibraryStack::userCode) != 0) {
+        // First the flag: who comes later tries anew, and who has come before is seen here.
+        m_thread = NoThread;
+        failWaiting({"clone", EAGAIN});
+    } else if (!m_wake.set()) { // A filter that came later refuses the write.
+        failWaiting({"descriptors", errno});
+    }
+}
+
+std::vector<std::unique_ptr<RunJob>> RunThread::takeWaiting()
+{
+    std::vector<std::unique_ptr<RunJob>> jobs;
+    for (RunJob *job = m_waiting.exchange(nullptr); job; job = job->nextInThread)
+        jobs.emplace_back(job);
+    std::reverse(jobs.begin(), jobs.end());
+    return jobs;
+}
+
+void RunThread::failWaiting(const StartError &error)
+{
+    for (const std::unique_ptr<RunJob> &job : takeWaiting())
+        job->fail(error).finish();
+}
+
+// In the thread that ends the process. What it would wait for is not worth a process that does not end.
+void RunThread::killAllAtExit()
+{
+    RunThread *thread = threads.find();
+    if (!thread || thread->m_isLeaving.exchange(true))
+        return;
+    if (isRunThread || thread->m_thread == NoThread)
+        return;
+    thread->m_wake.set();
+    thread->m_hasLeft.tryAcquire(1, static_cast<int>(exitPatience.count()));
+}
+
+void RunThread::threadMain(void *self)
+{
+    isRunThread = true;
+    static_cast<RunThread *>(self)->serveUntilIdle();
+}
+
+void RunThread::serveUntilIdle()
+{
+    if (m_hub) // That of the thread before.
+        ExitHub::continueInThisThread(m_hub);
+    QThread::currentThread()->setEventDispatcher(new PostDetector([this] {
+        m_mayBeCanceled = true;
+        m_wake.set();
+    }));
+    SignalGate gate;
+    do {
+        const int idleTime = hasNothingToDo() ? static_cast<int>(libraryThreadIdleTime.count()) : -1;
+        m_wasIdleSince = idleTime > 0 ? Clock::now() : Clock::time_point::max();
+        const bool hasHub = openHub();
+        if (hasHub)
+            m_hub->serve(idleTime > 0 ? idleTime : gate.timeout(timeToNextDeadline()));
+        if (m_isLeaving)
+            leave();
+        const unsigned wantedLook = m_wantedLook;
+        if (hasHub)
+            serveWaiting();
+        if (m_mayBeCanceled.exchange(false))
+            stopCanceled();
+        m_lastLook = wantedLook;
+        enforceTimeLimits();
+        finishThoseThatAreOver();
+        m_finisher.helpIfStuck();
+        gate.look();
+    } while (!hasBeenIdle() || !givesUpPlace());
+}
+
+// A job's wake-up may have been taken when there was no hub yet.
+bool RunThread::hasNothingToDo()
+{
+    return m_jobs.empty() && !m_waiting.load(std::memory_order_relaxed) && m_finisher.timeToHelp() < 0;
+}
+
+bool RunThread::hasBeenIdle()
+{
+    return hasNothingToDo() && m_wasIdleSince <= Clock::now() - libraryThreadIdleTime;
+}
+
+// Unless there is work. Whoever adds a job, or ends the process, first says so and then looks at the
+// place; this looks the other way round, and all of that is sequentially consistent: one sees the other.
+bool RunThread::givesUpPlace()
+{
+    m_thread = NoThread;
+    Thread none = NoThread;
+    if (m_waiting.load() && m_thread.compare_exchange_strong(none, HasThread))
+        return false;
+    if (m_isLeaving)
+        m_hasLeft.release(); // It may have seen this thread.
+    return true;
+}
+
+// Waits for a job where there is no hub to be had, and then says so.
+bool RunThread::openHub()
+{
+    if (m_hub)
+        return true;
+    m_hub = ExitHub::forThreadWithoutEventLoop();
+    if (m_hub) {
+        m_wakeRegistration = m_hub->add(m_wake.readable, PollSet::Readable, this, Role::Exit);
+        return true;
+    }
+    const StartError error = {"descriptors", errno};
+    // Not here: a continuation may block.
+    for (const std::unique_ptr<RunJob> &job : takeWaiting())
+        m_finisher.finish(job->fail(error));
+    m_wasIdleSince = Clock::now();
+    pollfd wake = {m_wake.readable, POLLIN, 0};
+    pollDescriptors(&wake, 1, static_cast<int>(libraryThreadIdleTime.count()));
+    m_wake.clear();
+    return false;
+}
+
+int RunThread::timeToNextDeadline()
+{
+    if (m_waiting.load(std::memory_order_relaxed))
+        return 0;
+    const int toHelp = m_finisher.timeToHelp();
+    if (m_deadlines.empty())
+        return toHelp;
+    const auto rest =
+        std::chrono::ceil<std::chrono::milliseconds>(m_deadlines.begin()->first - Clock::now());
+    const int next = static_cast<int>(std::clamp<std::int64_t>(rest.count(), 0, 24 * 60 * 60 * 1000));
+    return toHelp < 0 ? next : std::min(toHelp, next);
+}
+
+void RunThread::descriptorReady(Role)
+{
+    m_wake.clear();
+}
+
+void RunThread::serveWaiting()
+{
+    for (std::unique_ptr<RunJob> &job : takeWaiting())
+        serve(std::move(job));
+}
+
+void RunThread::serve(std::unique_ptr<RunJob> job)
+{
+    RunJob *const started = job.get();
+    Entry &entry = m_jobs.emplace(started, Entry{std::move(job), m_deadlines.end()}).first->second;
+    const auto limit = std::min<std::chrono::milliseconds>(started->timeLimit(), longestLimit);
+    if (limit > std::chrono::milliseconds::zero())
+        entry.deadline = m_deadlines.emplace(started->startTime() + limit, started);
+    started->serve([this, started] { m_over.push_back(started); });
+}
+
+void RunThread::stopCanceled()
+{
+    for (const auto &[job, entry] : m_jobs)
+        job->stopIfCanceled();
+}
+
+bool RunThread::stopCanceledJobs(Clock::time_point end)
+{
+    RunThread *const thread = threads.find();
+    if (!thread || thread->isResting())
+        return true;
+    if (isRunThread) {
+        thread->stopCanceled();
+        return true;
+    }
+    const unsigned look = ++thread->m_wantedLook;
+    thread->m_mayBeCanceled = true;
+    thread->m_wake.set();
+    const auto isDone = [&] {
+        return static_cast<int>(thread->m_lastLook - look) >= 0 || thread->isResting()
+            || thread->m_isLeaving;
+    };
+    // Without that look "all have ended" would be a guess.
+    if (end <= Clock::now())
+        end = Clock::now() + lookPatience;
+    for (; !isDone(); pauseFor(std::chrono::milliseconds(1))) {
+        if (Clock::now() >= end)
+            return false;
+    }
+    return true;
+}
+
+void RunThread::enforceTimeLimits()
+{
+    while (!m_deadlines.empty() && m_deadlines.begin()->first <= Clock::now()) {
+        RunJob *job = m_deadlines.extract(m_deadlines.begin()).mapped();
+        m_jobs.at(job).deadline = m_deadlines.end();
+        job->exceedTimeLimit();
+    }
+}
+
+void RunThread::finishThoseThatAreOver()
+{
+    for (RunJob *job : std::exchange(m_over, {})) {
+        const Entry entry = std::move(m_jobs.extract(job).mapped());
+        if (entry.deadline != m_deadlines.end())
+            m_deadlines.erase(entry.deadline);
+        m_finisher.finish(job->takePromise());
+    }
+}
+
+// The rest of the process is being taken apart: nothing of it may be touched any more.
+void RunThread::leave()
+{
+    std::vector<RunJob *> jobs;
+    for (const auto &[job, entry] : m_jobs)
+        jobs.push_back(job);
+    for (std::unique_ptr<RunJob> &job : takeWaiting())
+        jobs.push_back(job.release());
+    // A child that is just being made is reached in a moment.
+    const auto isReached = [](RunJob *job) { return job->kill(); };
+    for (int i = 0; i < 100; ++i) {
+        jobs.erase(std::remove_if(jobs.begin(), jobs.end(), isReached), jobs.end());
+        if (jobs.empty())
+            break;
+        pauseFor(std::chrono::milliseconds(1));
+    }
+    m_hasLeft.release();
+    while (true)
+        ::pause();
+}
+
+} // namespace ForkFd::Internal
