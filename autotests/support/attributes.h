@@ -15,14 +15,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/// A nice value that an ordinary user may set too, whatever this process's own is: `difference` more, if
-/// there are so many.
+/// A nice value `difference` above this process's own, at most 19. An ordinary user may set it, too.
 inline int nicer(int difference)
 {
     return std::min(getpriority(PRIO_PROCESS, 0) + difference, 19);
 }
 
-/// What LaunchOptions can change in a child, of this process: what a start must leave alone.
+/// The attributes of this process that LaunchOptions can change in a child. A start must not change them
+/// here.
 inline QByteArray ownAttributes()
 {
     QByteArray text;

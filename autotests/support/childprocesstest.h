@@ -14,7 +14,7 @@
 
 using namespace Qt::StringLiterals;
 
-// What is asked of the class is what QProcess does, so that QProcess can be put in its place.
+// ChildProcess has to behave as QProcess does. FORKFD_TEST_QPROCESS builds the same test with QProcess.
 #ifdef FORKFD_TEST_QPROCESS
 using Process = QProcess;
 #else
@@ -26,7 +26,7 @@ class ChildProcessTest : public ProcessTest
 {
 public:
     static QString childProgram() { return QStringLiteral(FORKFD_TEST_CHILD); }
-    /// "exit 3" as a list of words for the helper program; see helpers/child.cpp.
+    /// Splits a text such as "exit 3" into arguments for the helper program; see helpers/child.cpp.
     static QStringList words(const char *text) { return QString::fromLatin1(text).split(u' '); }
 
     /// Runs the event loop until `spy` has seen `count` signals. False if they do not come.
@@ -36,8 +36,8 @@ public:
         return spy.size() == count;
     }
 
-    /// What QProcess says of a system call that has failed in the parent: one form with the child's
-    /// since 6.9.
+    /// QProcess's text for a system call that failed in the parent. Since 6.9 it has the same prefix as
+    /// an error of the child.
     static QString parentText(const char *text)
     {
         const bool isSetUp = QT_VERSION >= QT_VERSION_CHECK(6, 9, 0);
@@ -59,7 +59,7 @@ public:
         return QString::fromLatin1(QMetaEnum::fromType<Enum>().valueToKey(static_cast<int>(value)));
     }
 
-    /// Calls `function` at each signal with its name, such as "stateChanged Running".
+    /// Calls `function` for each signal with the signal's name, such as "stateChanged Running".
     template<typename P, typename Function>
     static void atEverySignal(P *process, Function function)
     {
@@ -82,7 +82,7 @@ public:
     }
 
 protected:
-    /// The thread's hub and the event dispatcher.
+    /// Creates the thread's hub and the event dispatcher.
     void warmUp() override
     {
         ProcessTest::warmUp();

@@ -11,7 +11,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-/// One of the standard descriptors, led to a file until the end of the scope.
+/// Redirects a standard descriptor to a temporary file until the end of the scope.
 class Detour
 {
 public:

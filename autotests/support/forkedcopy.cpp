@@ -19,10 +19,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// A coverage build counts in memory, and writes that when a process exits the long way.
+// A coverage build writes its counters in exit(3). A forked copy ends with _exit(2), and so writes them
+// before.
 extern "C" __attribute__((weak)) void __gcov_dump();
 
-// A copy of a program with threads may start threads of its own.
+// Under ThreadSanitizer a forked copy of a process with threads may start threads only with this option.
 extern "C" __attribute__((visibility("default"))) const char *__tsan_default_options()
 {
     return "die_after_fork=0";
@@ -50,7 +51,7 @@ QByteArray inForkedCopy(const std::function<QByteArray()> &body)
 
 bool beginPidNamespace()
 {
-    // An ordinary user may do that in a user namespace only.
+    // An ordinary user needs a user namespace for a PID namespace.
     return unshare(CLONE_NEWPID) == 0 || unshare(CLONE_NEWUSER | CLONE_NEWPID) == 0;
 }
 

@@ -8,28 +8,29 @@
 
 #include <functional>
 
-/// Runs `body` in a forked copy of this process and returns what it returned there; a copy that died
-/// says so in the result. For tests that change their process for good, and for those about fork().
+/// Runs `body` in a forked copy of this process and returns its result. If the copy fails, the result
+/// ends with its wait status. For tests that change their process for good, and for tests of fork().
 ///
 /// The copy has one thread, and QtTest must not be used in it.
 QByteArray inForkedCopy(const std::function<QByteArray()> &body);
 
-/// Has the next process that the calling one forks begin a PID namespace: its number is 1. For a copy.
-/// False where that is refused.
+/// Puts the next child of the calling process into a new PID namespace, with number 1. Call it in a
+/// forked copy. False if the kernel refuses.
 bool beginPidNamespace();
 
-/// Gives up root, if we are root. For a copy: there is no way back.
+/// Gives up root, if this process has it. Call it in a forked copy: there is no way back.
 void becomeOrdinaryUser();
-/// The same for a copy that starts programs of this checkout, which may lie in a folder of root's alone.
+/// The same, but keeps CAP_DAC_READ_SEARCH: only root may be able to read the folder of this checkout.
 void becomeOrdinaryUserWhoMayReadAll();
 
-/// Whether every user can start the helper program: nothing on the way to it is closed to others.
+/// Whether every user can start the helper program and search each folder above it.
 bool isChildOpenToAll();
 
 /// Whether the condition becomes true within a minute.
 bool eventually(const std::function<bool()> &condition);
 
-/// Whether this process has a child, alive or a zombie, one included that never got to its exec.
+/// Whether this process has a child, alive or a zombie. Includes children that have not reached their
+/// exec.
 bool hasChildren();
 
 #endif

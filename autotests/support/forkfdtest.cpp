@@ -148,7 +148,7 @@ bool ForkFdTest::becomesReadable(int fd)
 {
     const QDeadlineTimer deadline(10000);
     pollfd entry = {fd, POLLIN, 0};
-    // A SIGCHLD interrupts it.
+    // SIGCHLD interrupts poll().
     while (::poll(&entry, 1, static_cast<int>(deadline.remainingTime())) < 0 && errno == EINTR) { }
     return (entry.revents & POLLIN) != 0;
 }
@@ -201,7 +201,7 @@ QByteArray ForkFdTest::inCopy(const std::function<const char *()> &body)
 void ForkFdTest::warmUp()
 {
     ProcessTest::warmUp();
-    // One that is closed alive, and with it all that the library keeps for that.
+    // Close the descriptor of a running child. The library then opens all that it keeps for this case.
     pid_t pid = -1;
     const int ffd = startChild(Starter::Fork, ForkFd::FFD_CLOEXEC, &pid, {"sleep"});
     QVERIFY(ffd >= 0);

@@ -13,8 +13,8 @@
 
 #include <sys/types.h>
 
-// Whether a child of vforkfd() works on its parent's memory, and one of forkfd() does without the
-// handlers of pthread_atfork(3); the documentation says where not.
+// With ASan a child of vforkfd() works on a copy of the memory. With TSan it does so too, and a child of
+// forkfd() runs the handlers of pthread_atfork(3). See the documentation of both functions.
 #if defined(__SANITIZE_THREAD__)
 #define FORKFD_TEST_UNDER_TSAN
 #elif defined(__has_feature)
@@ -27,7 +27,7 @@
 #if defined(__SANITIZE_ADDRESS__)
 #define FORKFD_TEST_UNDER_ASAN
 #endif
-// Whether a test may put functions in place of libc's, as the sanitizers do.
+// Whether a test may interpose functions of libc. Sanitizers interpose them themselves.
 #if !defined(FORKFD_TEST_UNDER_TSAN) && !defined(FORKFD_TEST_UNDER_ASAN)
 #define FORKFD_TEST_INTERPOSES
 #endif
@@ -36,7 +36,8 @@
 enum class Starter { Fork, RealFork, VFork, Spawn };
 Q_DECLARE_METATYPE(Starter)
 
-/// A pipe that a child waits for: it gets the one end as its standard input and reads until end().
+/// A pipe that a child waits for: its read end is the child's standard input, and the child reads until
+/// end().
 class Leash
 {
 public:
@@ -46,7 +47,7 @@ public:
     Leash &operator=(const Leash &) = delete;
 
     int childsEnd() const { return m_ends[0]; }
-    /// The child reads end of file.
+    /// Lets the child read end of file.
     void end();
 
 private:
@@ -57,7 +58,7 @@ private:
 class ForkFdTest : public ProcessTest
 {
 public:
-    /// The column `starter`, and a row for each.
+    /// Adds the column `starter` and one row for each value.
     static void addStarterRows();
 
     /// Starts the helper program with these words as its arguments; see helpers/child.cpp.
@@ -69,20 +70,20 @@ public:
     /// Starts a child that ends at once in one of the ways of helpers/child.cpp.
     static int startEnding(const std::vector<std::string> &words);
 
-    /// The fields in one comparable text, "exited 3".
+    /// Formats the fields as text, such as "exited 3".
     static QByteArray toText(const ForkFd::forkfd_info &info);
-    /// What forkfd_wait4() gives: the end as text, or the name of errno. Checks that out-parameters are
-    /// untouched on failure and errno is on success.
+    /// Calls forkfd_wait4() and returns the end as text, or the name of errno. Checks that the
+    /// out-parameters are unchanged on failure, and errno on success.
     static QByteArray wait(int ffd, int options = 0);
     /// Waits until the descriptor is readable.
     static bool becomesReadable(int fd);
-    /// Whether the process is there, running or a zombie.
+    /// Whether the process exists, running or a zombie.
     static bool exists(pid_t pid);
-    /// Whether the process is there and not a zombie.
+    /// Whether the process exists and is not a zombie.
     static bool isAlive(pid_t pid);
     /// Whether a thread of this process sleeps in poll(2).
     static bool isInPoll(pid_t thread);
-    /// Runs `body` in a copy of the process made by fork(2). What it returns is the failure; null: none.
+    /// Runs `body` in a forked copy and returns its failure. `body` returns null on success.
     static QByteArray inCopy(const std::function<const char *()> &body);
 
 protected:

@@ -21,15 +21,15 @@
 #define SECCOMP_USER_NOTIF_FLAG_CONTINUE 1
 #endif
 
-// What stat(2) calls.
+// The system call of stat(2).
 #ifdef SYS_newfstatat
 inline constexpr int statCall = SYS_newfstatat;
 #else
 inline constexpr int statCall = SYS_fstatat64;
 #endif
 
-/// Holds up a system call in what a thread of this object's own starts, as a file system would that does
-/// not answer. It needs no privileges.
+/// Holds up a system call in the threads and processes that a new thread starts, as a file system does
+/// that does not answer. Needs no privileges.
 class HeldSystemCall
 {
 public:
@@ -49,7 +49,8 @@ public:
     HeldSystemCall(const HeldSystemCall &) = delete;
     HeldSystemCall &operator=(const HeldSystemCall &) = delete;
 
-    /// Calls the function in a thread whose children, threads and processes, are held up from now on.
+    /// Calls the function in a new thread. The threads and processes that it starts are held up from now
+    /// on.
     template<typename Function>
     auto call(Function function)
     {
@@ -67,14 +68,14 @@ public:
         return m_listener >= 0;
     }
 
-    /// Waits until somebody is held up.
+    /// Waits until a call is held up.
     bool await() const
     {
         pollfd entry = {m_listener, POLLIN, 0};
         return poll(&entry, 1, 60000) == 1;
     }
 
-    /// From now on nobody is.
+    /// Lets all calls continue, those held up now and later ones.
     void letGo()
     {
         if (m_listener >= 0 && !m_server.joinable())
@@ -96,7 +97,7 @@ private:
             syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &filter));
     }
 
-    // Until all that the filter holds for have ended, where the kernel tells.
+    // Answers until no process has the filter any more (POLLHUP, if the kernel reports that).
     void serve() const
     {
         pollfd entry = {m_listener, POLLIN, 0};
@@ -105,7 +106,7 @@ private:
             seccomp_notif call = {};
             if (count <= 0 || (entry.revents & POLLIN) == 0
                 || ioctl(m_listener, SECCOMP_IOCTL_NOTIF_RECV, &call) != 0)
-                continue; // Killed in the meantime.
+                continue; // No call, or the caller was killed.
             seccomp_notif_resp answer = {};
             answer.id = call.id;
             answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;

@@ -16,21 +16,21 @@
 #include <poll.h>
 #include <sys/stat.h>
 
-/// A descriptor that a child and all that descends from it hold as long as one of them lives.
+/// A descriptor that a child and its descendants inherit. It is open as long as one of them lives.
 class Lifeline
 {
 public:
-    /// Lets go of it here: to be called when the child has it.
+    /// Closes the test's copy. Call it when the child has its own.
     void letGo() { m_pipe.closeWriteEnd(); }
     /// For LaunchOptions::fileDescriptors.
     ForkFd::FileDescriptor asDescriptor(int childFd = 9) const { return {childFd, m_pipe.writeEnd()}; }
 
-    /// Whether nobody holds it any more, now.
+    /// Whether no process holds the descriptor now.
     bool isCut() const { return isCutWithin(0); }
-    /// Whether that comes about within a minute.
+    /// Whether all processes close the descriptor within a minute.
     bool comesToBeCut() const { return isCutWithin(60000); }
 
-    /// Kills who holds it, so that no other test meets them.
+    /// Kills the processes that hold the descriptor, so that they do not disturb other tests.
     void cut() const
     {
         struct stat ours = {};
@@ -54,7 +54,7 @@ private:
     {
         pollfd entry = {m_pipe.readEnd(), POLLIN, 0};
         int count;
-        while ((count = poll(&entry, 1, milliseconds)) < 0 && errno == EINTR) { } // SIGCHLD comes by.
+        while ((count = poll(&entry, 1, milliseconds)) < 0 && errno == EINTR) { } // SIGCHLD interrupts.
         return count == 1;
     }
 

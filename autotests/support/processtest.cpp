@@ -13,7 +13,8 @@
 
 #include <algorithm>
 
-// For a report, a suppressed one too, the sanitizer looks for the names of functions, in any thread.
+// For each report, even a suppressed one, ThreadSanitizer looks up function names in these files, in any
+// thread.
 static bool isReadByThreadSanitizer(const QString &file)
 {
     return isUnderThreadSanitizer
@@ -31,7 +32,7 @@ ProcessState ProcessState::now()
         const QString target = QFile::symLinkTarget(QStringLiteral("/proc/self/fd/") + number);
         if (isReadByThreadSanitizer(target))
             continue;
-        // Not the one that the listing itself needed.
+        // Skip the descriptor of the listing itself.
         if (!target.isEmpty() && !target.endsWith(QLatin1String("/fd")))
             state.descriptors.insert(number.toInt(), target);
     }
@@ -40,7 +41,7 @@ ProcessState ProcessState::now()
         sigaction(signal, nullptr, &action);
         QByteArray bytes(reinterpret_cast<const char *>(&action.sa_sigaction),
                          sizeof action.sa_sigaction);
-        constexpr int restorer = 0x04000000; // Libc's own flag: set once libc has touched the signal.
+        constexpr int restorer = 0x04000000; // Libc sets this flag once it has touched the signal.
         state.dispositions.append(bytes + QByteArray::number(action.sa_flags & ~restorer));
     }
     sigset_t mask;
@@ -62,7 +63,7 @@ QString ProcessState::differencesTo(const ProcessState &later) const
         if (!later.descriptors.contains(it.key()))
             text += QStringLiteral("descriptor %1 was closed: %2\n").arg(it.key()).arg(it.value());
     }
-    // That backend puts its handler back on top of the chain when it has to, by a new entry point.
+    // The SIGCHLD backend puts its handler back on top of the chain, each time with a new entry point.
     const bool ownsSigChld = qgetenv("FORKFD_BACKEND") == "sigchld";
     for (int signal = 1; signal < NSIG; ++signal) {
         if (signal == SIGCHLD && ownsSigChld)
@@ -124,7 +125,8 @@ void ProcessTest::warmUp()
     awaitLibrary();
 }
 
-// Nobody waits for this one, and it runs until then, so that the library has to.
+// Starts a child that no caller waits for. It still runs when its object goes, so the library has to
+// reap it.
 QMap<int, QString> ProcessTest::leaveChild()
 {
     const auto before = ProcessState::now().descriptors;
@@ -146,8 +148,8 @@ QMap<int, QString> ProcessTest::leaveChild()
 void ProcessTest::awaitLibrary()
 {
     QTRY_COMPARE(ProcessState::now().children, 0);
-    // It collects a child before it closes what belongs to it, and serves one after the other: when this
-    // one's are closed, all are.
+    // The keeper reaps a child before it closes the child's descriptors, and handles one child after the
+    // other. When the descriptors of this last child are closed, those of all children are.
     const auto theLast = leaveChild();
     QVERIFY(!theLast.isEmpty());
     const auto areClosed = [&theLast] {
@@ -161,7 +163,7 @@ void ProcessTest::awaitLibrary()
 void ProcessTest::init()
 {
     if (!m_isWarm) {
-        // Else tests of programs and directories would fail for reasons that say nothing.
+        // Without a temporary directory, tests of programs and directories fail for a misleading reason.
         const QTemporaryDir directory;
         QVERIFY2(directory.isValid(), qPrintable(directory.errorString()));
         warmUp();
@@ -172,7 +174,7 @@ void ProcessTest::init()
     m_orphansBefore = Supervisor::livingOrphans();
 }
 
-// Processes that the test function has started, that live, and whose parents have ended.
+// The living processes that the test function has started and whose parents have ended.
 QStringList ProcessTest::newOrphans() const
 {
     QStringList orphans = Supervisor::livingOrphans();
@@ -182,7 +184,7 @@ QStringList ProcessTest::newOrphans() const
 
 void ProcessTest::cleanup()
 {
-    // A child that was left to the reaper may take a moment.
+    // The keeper may need a moment to reap a child that was left to it.
     QTRY_COMPARE(m_before.differencesTo(ProcessState::now()), QString());
     QTRY_COMPARE(newOrphans(), QStringList());
 }

@@ -13,57 +13,57 @@
 
 #include <csignal>
 
-/// Whether this is a build with the thread sanitizer (GCC's).
+/// Whether this build uses ThreadSanitizer (GCC).
 #ifdef __SANITIZE_THREAD__
 inline constexpr bool isUnderThreadSanitizer = true;
 #else
 inline constexpr bool isUnderThreadSanitizer = false;
 #endif
 
-/// Whether this is a build with the address sanitizer (Clang's, which also looks for leaks).
+/// Whether this build uses AddressSanitizer (Clang, which also looks for leaks).
 #ifdef __has_feature
 inline constexpr bool isUnderAddressSanitizer = __has_feature(address_sanitizer);
 #else
 inline constexpr bool isUnderAddressSanitizer = false;
 #endif
 
-/// Whether a forked copy of a process with threads may wait for ever when it allocates: before Clang 18,
-/// the copy finds the locks of the address sanitizer's allocator as the threads of its parent held them.
+/// Whether a forked copy of a process with threads may hang when it allocates. Before Clang 18,
+/// AddressSanitizer's allocator keeps its locks in the copy as the parent's threads held them.
 #if defined(__clang_major__) && __clang_major__ >= 18
 inline constexpr bool isCopyUnableToAllocate = false;
 #else
 inline constexpr bool isCopyUnableToAllocate = isUnderAddressSanitizer;
 #endif
 
-/// What a test must leave as it found it.
+/// The state that a test must leave unchanged.
 struct ProcessState
 {
-    QMap<int, QString> descriptors; ///< What each open one refers to.
+    QMap<int, QString> descriptors; ///< The number and target of each open descriptor.
     QList<QByteArray> dispositions; ///< By signal.
     QByteArray signalMask;
-    int children = 0; ///< 0 or 1: whether there is any, alive or a zombie.
+    int children = 0; ///< 1 if there is any child, alive or a zombie.
 
     static ProcessState now();
-    /// What differs, one line each; empty when nothing does.
+    /// The differences, one line each. Empty if there are none.
     QString differencesTo(const ProcessState &later) const;
 };
 
-/// Base of every test: before and after each test function there are the same open descriptors, no
-/// child and no zombie, the same signal dispositions and the same mask. Nothing that the test function
-/// has started lives after it, however it detached itself.
+/// Base of every test. Before and after each test function the open descriptors, the signal dispositions
+/// and the mask are the same, and there is no child and no zombie. No process that the test function
+/// started lives after it, even one that detached itself.
 /// Holds: P1 (cleanup).
 class ProcessTest : public QObject
 {
     Q_OBJECT
 
 public:
-    /// The helper program with these words as its arguments; see helpers/child.cpp.
+    /// The helper program with these arguments; see helpers/child.cpp.
     static ForkFd::Command child(std::initializer_list<std::string> words);
-    /// Starts it and says how it ended, or why it did not start, as toString() does.
+    /// Starts the command and returns how it ended, or why it did not start, as toString() does.
     static QByteArray outcomeOf(const ForkFd::Command &command,
                                 const ForkFd::LaunchOptions &options = {});
-    /// Starts it and returns what it wrote to its standard output; what outcomeOf() says instead
-    /// unless it exited with code 0.
+    /// Starts the command and returns its standard output. If it does not exit with code 0, returns the
+    /// same as outcomeOf().
     static QByteArray outputOf(const ForkFd::Command &command, ForkFd::LaunchOptions options = {});
 
     static QByteArray text(const ForkFd::ExitInfo &info);
@@ -71,10 +71,10 @@ public:
     static QByteArray text(const ForkFd::StartError &error);
 
 protected:
-    /// Makes the library open what it keeps for good, before the first count.
+    /// Makes the library open what it keeps for the life of the process, before the first count.
     virtual void warmUp();
-    /// Returns when the library has nothing more to do for children that were left to it: for the end of
-    /// a warmUp().
+    /// Waits until the keeper is done with the children that were left to it. Call it at the end of
+    /// warmUp().
     static void awaitLibrary();
 
 protected Q_SLOTS:

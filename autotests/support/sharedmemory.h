@@ -9,7 +9,7 @@
 
 #include <sys/mman.h>
 
-/// A T that a child shares with its parent even after fork().
+/// A T in memory that a child shares with its parent, even after fork().
 template<typename T>
 class SharedMemory
 {

@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/// The program's own action for SIGCHLD, for as long as the object lives; then what was there before.
+/// Installs an action for SIGCHLD, and restores the earlier one when it is destroyed.
 class SigChldAction
 {
 public:
@@ -54,11 +54,12 @@ private:
     struct sigaction m_previous;
 };
 
-/// Base of tests whose handlers shall run in the main thread only: QtTest has a thread of its own.
+/// Base of tests whose handlers have to run in the main thread: QtTest starts a thread, which has to
+/// block SIGCHLD.
 class SigChldTest : public ProcessTest
 {
 public:
-    /// What main() is to do.
+    /// The body of main().
     template<typename Test>
     static int run(int argc, char **argv)
     {
@@ -88,7 +89,7 @@ inline bool usesSigChld()
     return ForkFd::backend() == ForkFd::Backend::SigChld;
 }
 
-/// A child that somebody else in the process has started.
+/// A child that other code of the process starts.
 inline pid_t spawnForeignChild(std::initializer_list<const char *> words)
 {
     std::vector<char *> argv = {const_cast<char *>(FORKFD_TEST_CHILD)};
@@ -99,15 +100,15 @@ inline pid_t spawnForeignChild(std::initializer_list<const char *> words)
     return posix_spawn(&pid, FORKFD_TEST_CHILD, nullptr, nullptr, argv.data(), environ) == 0 ? pid : -1;
 }
 
-/// Returns when the child is a zombie or was collected. A thread that takes SIGCHLD has had the signal
-/// then, if all others block it.
+/// Returns when the child is a zombie or was reaped. If all threads but one block SIGCHLD, that thread
+/// has had the signal.
 inline void awaitEnd(pid_t pid)
 {
     siginfo_t info;
     while (waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT) != 0 && errno == EINTR) { }
 }
 
-/// The exit code of the child, -1 if another one.
+/// Reaps the child. Returns its exit code, or -1 if it did not exit or was stolen.
 inline int collectForeignChild(pid_t pid)
 {
     int status = 0;

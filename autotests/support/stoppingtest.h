@@ -9,11 +9,11 @@
 #include "lifeline.h"
 #include "testcgroups.h"
 
-/// Base of the tests of how children are made to end: no cgroup is left over either.
+/// Base of the tests of stop(). Also checks that no cgroup is left over.
 class StoppingTest : public ChildProcessTest
 {
 protected:
-    /// The thread that sends the second signal.
+    /// Starts the stopper, which sends the second signal.
     void warmUp() override
     {
         ChildProcessTest::warmUp();
@@ -23,7 +23,7 @@ protected:
         QVERIFY(process.waitForFinished());
     }
 
-    // What nobody waits for any more ends, and is collected, in its own time.
+    // The keeper stops and reaps the children that no caller waits for any more.
     void cleanup()
     {
         QTRY_VERIFY(!hasChildren());
@@ -41,7 +41,7 @@ protected:
         lifeline.letGo();
         QVERIFY2(process.waitForReadyRead(), qPrintable(process.errorString()));
     }
-    /// True when it has ended, now or before.
+    /// Whether the child has ended, or ends now.
     static bool ends(Process &process)
     {
         return process.state() == Process::NotRunning || process.waitForFinished();

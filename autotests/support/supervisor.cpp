@@ -33,7 +33,7 @@ QList<QByteArray> childrenOfSupervisor()
 {
     if (WIFEXITED(status))
         _exit(WEXITSTATUS(status));
-    const rlimit none = {0, 0}; // The test program has dumped its core.
+    const rlimit none = {0, 0}; // The test program has dumped its core already.
     setrlimit(RLIMIT_CORE, &none);
     signal(WTERMSIG(status), SIG_DFL);
     raise(WTERMSIG(status));
@@ -51,7 +51,7 @@ void killOrphans()
     }
 }
 
-// Orphans of orphans come here, too. One that does not die holds nothing up.
+// The orphans of orphans come here, too. Gives up on an orphan that does not die.
 [[noreturn]] void supervise()
 {
     signal(SIGCHLD, SIG_DFL);
@@ -68,12 +68,12 @@ void killOrphans()
     endAs(status);
 }
 
-// Before main(), and before there is any thread.
+// Runs before main(), while the process has one thread.
 __attribute__((constructor)) void beginSupervision()
 {
     constexpr const char *mark = "FORKFD_TEST_SUPERVISED";
     if (getenv(mark) || prctl(PR_SET_CHILD_SUBREAPER, 1) != 0)
-        return; // A test that starts itself has to do with the program alone.
+        return; // A test that starts itself needs no second supervisor.
     const pid_t self = getpid();
     supervised = fork();
     if (supervised > 0)
@@ -82,7 +82,7 @@ __attribute__((constructor)) void beginSupervision()
         return;
     supervisor = self;
     setenv(mark, "1", 1);
-    prctl(PR_SET_PDEATHSIG, SIGKILL); // A killed supervisor leaves no test behind.
+    prctl(PR_SET_PDEATHSIG, SIGKILL); // A killed supervisor leaves no test program behind.
     if (getppid() != supervisor)
         _exit(1);
 }

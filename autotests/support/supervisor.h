@@ -6,14 +6,13 @@
 
 #include <QtCore/QStringList>
 
-/// A test program runs in a child of itself. The parent is its supervisor: a subreaper, to which every
-/// process comes whose parent has ended, however it detached itself. It collects them, kills what is
-/// left at the end of the test program, and ends as that does. The test program itself is no subreaper,
-/// as most programs.
+/// A test program runs in a child of itself. The parent is its supervisor and a subreaper: every process
+/// whose parent has ended becomes its child, even one that detached itself. The supervisor reaps them,
+/// kills those that live when the test program ends, and ends as the test program did. The test program
+/// itself is no subreaper, as most programs.
 namespace Supervisor {
 
-/// The living processes that have come to it, each as "number (name)". Empty where the kernel does not
-/// tell.
+/// The living orphans, each as "number (name)". Empty if the kernel does not list children.
 QStringList livingOrphans();
 
 } // namespace Supervisor

@@ -14,20 +14,19 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-/// A system call that is answered with an error: every call of that number, or those only whose
-/// argument has the given bits.
+/// A system call that fails with an error: every call of that number, or only those with the given bits
+/// in an argument.
 struct Refusal
 {
     long number;
     int errorCode;
-    unsigned mask = 0; ///< The bits of the argument that are looked at.
-    unsigned value = 0; ///< What they have to be.
-    unsigned argument = 0; ///< Which one.
+    unsigned mask = 0; ///< The bits of the argument to compare.
+    unsigned value = 0; ///< The value of these bits.
+    unsigned argument = 0; ///< The index of the argument.
 };
 
-/// From now on the kernel refuses these calls to the calling thread and its children, as an older
-/// kernel or a sandbox would. There is no way back. False where filters are not to be had; see
-/// seccomp(2).
+/// From now on the kernel refuses these calls to the calling thread and its children, as an older kernel
+/// or a sandbox does. There is no way back. False if the kernel has no filters; see seccomp(2).
 inline bool refuse(const std::vector<Refusal> &refusals)
 {
     std::vector<sock_filter> program;

@@ -9,7 +9,7 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 
-/// Another disposition for a signal, until the end of the scope.
+/// Sets the action of a signal until the end of the scope.
 class TemporaryAction
 {
 public:
@@ -30,7 +30,7 @@ private:
     struct sigaction m_previous;
 };
 
-/// Another signal mask for this thread, until the end of the scope.
+/// Sets this thread's signal mask until the end of the scope.
 class TemporaryMask
 {
 public:
@@ -43,8 +43,7 @@ private:
     sigset_t m_previous;
 };
 
-/// No alternate stack for this thread's signal handlers, until the end of the scope. QtTest's own is a
-/// small one.
+/// Removes this thread's alternate signal stack until the end of the scope. QtTest's is small.
 class TemporaryMainStack
 {
 public:
@@ -61,7 +60,7 @@ private:
     stack_t m_previous;
 };
 
-/// Another soft limit, as far as the hard one allows, until the end of the scope.
+/// Sets a soft limit, at most the hard one, until the end of the scope.
 class TemporaryLimit
 {
 public:
@@ -82,8 +81,8 @@ private:
     rlimit m_previous;
 };
 
-/// The RLIMIT_NOFILE under which exactly `count` more descriptors can be opened, whatever high numbers
-/// this process has inherited.
+/// The RLIMIT_NOFILE that leaves exactly `count` free descriptors, even if this process has inherited
+/// high numbers.
 inline rlim_t descriptorLimitThatLeaves(int count)
 {
     int fd = -1;

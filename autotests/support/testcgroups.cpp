@@ -20,7 +20,7 @@ namespace {
 
 std::atomic<bool> areRefused;
 
-// Where cgroups of version 2 are mounted, or empty.
+// The mount point of cgroup v2, or empty.
 QString mountPoint()
 {
     QFile file(QStringLiteral("/proc/self/mounts"));
@@ -48,7 +48,7 @@ QString ownDirectory()
 
 } // namespace
 
-// In the library's way, too.
+// Interposes libc's function, for the library too.
 extern "C" __attribute__((visibility("default"))) int mkdir(const char *path, mode_t mode) noexcept
 {
     if (areRefused && std::strstr(path, "/forkfd-")) {
@@ -62,7 +62,7 @@ namespace TestCgroups {
 
 bool canBeMade()
 {
-    if (FORKFD_TEST_PORTABLE) // Not by the library: POSIX knows none.
+    if (FORKFD_TEST_PORTABLE) // The library makes none: POSIX has no cgroups.
         return false;
     const QByteArray path = QFile::encodeName(ownDirectory() + QStringLiteral("/test-%1").arg(getpid()));
     if (ownDirectory().isEmpty() || mkdir(path.constData(), 0755) != 0)

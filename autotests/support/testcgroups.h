@@ -10,16 +10,16 @@
 /// The cgroups that the library makes for its children.
 namespace TestCgroups {
 
-/// Whether this process may make one and put a child there.
+/// Whether this process may create a cgroup, and put a child into it and kill it there.
 bool canBeMade();
-/// Those that it has made and not removed; or another process.
+/// The cgroups that this process, or process `pid`, has created and not removed.
 QStringList left(qint64 pid = QCoreApplication::applicationPid());
-/// Makes an empty one below one of them, as a service manager does. Returns its path.
+/// Creates an empty cgroup below cgroup `name`, as a service manager does. Returns its path.
 QString prepareBelow(const QString &name);
-/// Removes one of them.
+/// Removes cgroup `name`.
 void remove(const QString &name);
 
-/// Until the end of the scope none can be made.
+/// Makes the creation of cgroups fail until the end of the scope.
 class Refusal
 {
 public:

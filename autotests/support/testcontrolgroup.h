@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/// A control group (v2) of our own below the one we are in, as long as nobody lives in it.
+/// Creates a cgroup (v2) below the one of this process. Removes it when no process lives in it.
 class TestControlGroup
 {
 public:
@@ -27,7 +27,7 @@ public:
     }
     ~TestControlGroup()
     {
-        // Who lived there may be on its way out.
+        // Processes in it may still be ending.
         eventually([this] { return m_path.empty() || rmdir(m_path.c_str()) == 0; });
     }
     TestControlGroup(const TestControlGroup &) = delete;
@@ -35,11 +35,11 @@ public:
 
     bool isMade() const { return !m_path.empty(); }
     const std::string &path() const { return m_path; }
-    /// As a process in it finds it in /proc/self/cgroup.
+    /// The name that a process in it finds in /proc/self/cgroup.
     QByteArray name() const { return QByteArray::fromStdString(m_path.substr(mountPoint().size())); }
 
 private:
-    /// Where cgroup v2 is mounted; see proc_pid_mountinfo(5).
+    /// The mount point of cgroup v2; see proc_pid_mountinfo(5).
     static std::string mountPoint()
     {
         QFile mounts(QStringLiteral("/proc/self/mountinfo"));

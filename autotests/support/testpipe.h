@@ -42,7 +42,7 @@ public:
             std::abort();
     }
 
-    /// The next bytes; blocks until there are any. Empty at end of file.
+    /// Returns the next bytes, and blocks until there are any. Empty at end of file.
     QByteArray read() const
     {
         char buffer[65536];

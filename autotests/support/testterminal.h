@@ -9,7 +9,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-/// A terminal that is nobody's controlling one. Both ends are close-on-exec.
+/// A terminal that is not the controlling terminal of any process. Both ends are close-on-exec.
 class TestTerminal
 {
 public:

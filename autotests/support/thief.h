@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/// Collects every child of the process that it can get hold of, as long as it lives.
+/// Steals every child of the process that it can, until it is destroyed.
 class Thief
 {
 public:
@@ -45,8 +45,8 @@ private:
     std::thread m_thread = std::thread([this] { steal(); });
 };
 
-/// Whether this kernel can tell the status of a child that was collected: PIDFD_INFO_EXIT of
-/// ioctl_pidfd(2), Linux 6.15.
+/// Whether this kernel still has the status of a reaped child: PIDFD_INFO_EXIT of ioctl_pidfd(2), Linux
+/// 6.15.
 inline bool kernelRemembersStatus()
 {
     struct
