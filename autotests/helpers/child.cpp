@@ -1,54 +1,53 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// The child that the tests start. Its arguments are words that it acts on one after another:
+// The child that the tests start. It carries out its arguments one after another:
 //
 //   exit N        exits with code N
-//   signal N      dies of signal N, whatever was done to it
+//   signal N      dies of signal N, even if the signal was blocked or ignored
 //   sleep         sleeps until a signal kills it
-//   await FIFO    waits until somebody opens and closes the fifo for writing
+//   await FIFO    waits until a process opens and closes the fifo for writing
 //   eof FD        waits for end of file on descriptor FD
-//   stamp FD      writes its number and CLOCK_MONOTONIC in ns to descriptor FD, as two 64-bit integers
+//   stamp FD      writes its pid and CLOCK_MONOTONIC in ns to descriptor FD, as two 64-bit integers
 //   echo          copies standard input to standard output until end of file
 //   write N FD    writes N bytes of 'x' to descriptor FD
-//   args …        prints each of the remaining arguments on a line of its own
+//   args …        prints the remaining arguments, one line each
 //   env NAME      prints the value of the variable, or "(unset)"
-//   environment   prints every variable on a line of its own
-//   name          prints what the program was called by
+//   environment   prints all variables, one line each
+//   name          prints its argv[0]
 //   cwd           prints the working directory
 //   fds           prints the numbers of the open descriptors, on one line
-//   inodes        prints each open descriptor and the inode behind it, on a line of its own
-//   signals       prints the masks of blocked, ignored and caught signals, as /proc has them
+//   inodes        prints each open descriptor and its inode, one line each
+//   signals       prints the masks of blocked, ignored and caught signals as in /proc
 //   burn N        uses N milliseconds of processor time
 //   touch N       uses N MiB of memory
 //   leave FD      closes descriptor FD
-//   fork          leaves a grandchild behind that sleeps and keeps every descriptor; prints its pid
-//   branch HOW    leaves a grandchild behind that sleeps and keeps every descriptor: in the "same"
-//   group,
-//                 in a "group" or "session" of its own, or as a "daemon", whose parent is gone, too
+//   fork          leaves a grandchild that sleeps and keeps every descriptor; prints its pid
+//   branch HOW    leaves a grandchild that sleeps and keeps every descriptor: in the "same" group, in a
+//                 new "group" or "session", or as a "daemon", whose parent has ended
 //   ignore N      ignores signal N
 //   stop          stops itself
-//   heir N        exits with code N; a grandchild goes on with the rest of the words after that
-//   traced        is traced from now on, so that nobody can collect it as long as its tracer lives:
-//                 a grandchild, which sleeps and keeps every descriptor; prints its pid, or 0
+//   heir N        exits with code N; after that a grandchild carries out the remaining arguments
+//   traced        is traced from now on, so that no process can reap it while its tracer lives: a
+//                 grandchild that sleeps and keeps every descriptor; prints its pid, or 0
 //   capacity FD   prints how many bytes the pipe FD holds, on standard error
 //   grow N FD     makes the pipe FD hold N bytes
 //   session       prints the numbers of its parent, process group and session, on one line
 //   ids           prints its real and effective user, real and effective group, on one line
 //   terminal      prints whether it has a controlling terminal: "yes" or "no"
-//   foreground    prints whether its group is the foreground one of that terminal: "yes" or "no"
+//   foreground    prints whether its group is in the foreground there: "yes" or "no"
 //   prompt        asks on the controlling terminal, and prints the answer, or why it cannot
 //   ask FD        asks on the terminal FD, and prints the answer
-//   identity      prints its real, effective and saved user, the same of its group, and its other groups
+//   identity      prints its real, effective and saved user and group, and its supplementary groups
 //   limit N       prints its soft and hard limit of resource N
 //   nice          prints its nice value
 //   umask         prints its file mode creation mask, in octal
-//   processors    prints the numbers of those that it may run on, on one line
+//   processors    prints the numbers of the processors that it may run on, on one line
 //   oomscore      prints its oom_score_adj
-//   cgroup        prints the path of its control group (v2)
-//   privileges    prints whether it may gain any by an exec: "yes" or "no"
-//   deathsignal   prints which signal it gets when the thread that made it ends
-//   cores         prints how many bytes of a core it may dump, and might allow itself
+//   cgroup        prints the path of its cgroup (v2)
+//   privileges    prints whether it may gain privileges by an exec: "yes" or "no"
+//   deathsignal   prints the signal that it gets when the thread that made it ends
+//   cores         prints its soft and hard limit of a core, in bytes
 
 #include <cerrno>
 #include <csignal>
@@ -85,10 +84,11 @@ void dieOf(int signal)
     sigemptyset(&set);
     sigaddset(&set, signal);
     sigprocmask(SIG_UNBLOCK, &set, nullptr);
-    kill(getpid(), signal); // raise() refuses the two that libc keeps for itself.
+    kill(getpid(), signal); // raise() refuses the two signals that libc uses itself.
 }
 
-// For ever, as far as a test goes. A test that was killed must not leave one that keeps its output open.
+// Sleeps longer than a test lasts. If the test is killed, the alarm ends the child, which keeps the
+// test's output open.
 [[noreturn]] void sleepForEver()
 {
     alarm(280);
@@ -197,7 +197,7 @@ void leaveGrandchild()
     std::printf("%d\n", static_cast<int>(pid));
 }
 
-// Returns when the grandchild is what it is to be.
+// Returns when the grandchild has its group or session, or is a daemon.
 void leaveBranch(const std::string &how)
 {
     int isReady[2];
@@ -220,7 +220,7 @@ void leaveBranch(const std::string &how)
         waitpid(pid, nullptr, 0);
 }
 
-// Returns in the grandchild.
+// Returns in the grandchild, after the child has exited.
 void exitAndLeaveAnHeir(int code)
 {
     int life[2];
@@ -235,7 +235,7 @@ void exitAndLeaveAnHeir(int code)
 
 void letGrandchildTrace()
 {
-    prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY); // Yama lets no child trace its parent otherwise.
+    prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY); // Otherwise Yama lets no child trace its parent.
     int isReady[2];
     if (pipe(isReady) != 0 || fork() == 0) {
         const bool traces = ptrace(PTRACE_SEIZE, getppid(), nullptr, nullptr) == 0;
@@ -277,7 +277,8 @@ void printForeground()
     close(terminal);
 }
 
-// As ssh, git and sudo do: without echo, which alone would stop a child in the background (SIGTTOU).
+// Turns the echo off, as ssh, git and sudo do. That call alone stops a child in the background
+// (SIGTTOU).
 void ask(int terminal)
 {
     termios settings;
@@ -323,7 +324,7 @@ void printProcessors()
     std::puts("");
 }
 
-// Prints the lines of a file in /proc that begin so, without that.
+// Prints the lines that begin with `beginning`, without it, of a file in /proc.
 void printLines(const char *file, const char *beginning)
 {
     std::FILE *lines = std::fopen(file, "re");

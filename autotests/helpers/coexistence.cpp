@@ -3,14 +3,14 @@
 
 // coexistence {forkfd|plain} ORDER DIRECTORY
 //
-// Uses five ways to have children in one process, begun in the order given (such as "glib,uv,ev,qt,us"),
-// and prints what each of them has seen, one line each. "us" is ForkFd, or with `plain` posix_spawn()
-// and waitpid(pid): a program that differs in nothing else. DIRECTORY is empty and takes the fifos that
-// the children wait at.
+// Uses five ways to have children in one process, begun in the given order (such as "glib,uv,ev,qt,us").
+// Prints what each of them has seen, one line each. "us" is ForkFd, or with `plain` posix_spawn() and
+// waitpid(pid); both programs are the same otherwise. DIRECTORY is empty. The children wait at fifos
+// there.
 //
-// Children end one at a time, and whoever started one is served before the next ends, so that neither
-// coalescing signals nor chance has a part in it. In the last round everybody is served after the
-// last end only, and libev first, which waits for all children there are.
+// Children end one at a time, and the owner of each child is served before the next child ends. So
+// merged signals and chance play no part. In the last round all owners are served after the last end,
+// libev first, because libev waits for any child.
 
 #include <gio/gio.h>
 
@@ -49,7 +49,7 @@ public:
     virtual ~Participant() = default;
     /// Returns the number of the child.
     virtual pid_t start(const Words &command) = 0;
-    /// Lets it see what it can see now.
+    /// Lets it handle its events.
     virtual void serve() = 0;
     /// Whether serve() may need several calls, because a thread is involved.
     virtual bool seesLate() const { return true; }
@@ -59,7 +59,7 @@ public:
     std::size_t endCount = 0;
 };
 
-/// The words as argv; for as long as it lives.
+/// The words as argv. Owns the strings.
 struct Argv
 {
     explicit Argv(const Words &words)
@@ -230,7 +230,7 @@ private:
 std::string directory; // clazy:exclude=non-pod-global-static
 int childCount = 0;
 
-/// A child that ends when it is told to.
+/// A child that ends on command.
 struct ToldChild
 {
     explicit ToldChild(Participant *itsOwner)
@@ -241,7 +241,7 @@ struct ToldChild
         ++owner->startCount;
         pid = owner->start({FORKFD_TEST_CHILD, "await", fifo, "exit", std::to_string(childCount)});
     }
-    // Returns when the child has ended and this thread has had its signal.
+    // Returns when the child has ended and this thread has got its signal.
     void end() const
     {
         ++owner->endCount;
@@ -299,7 +299,7 @@ int main(int argc, char **argv)
             child.end();
             serveUntilSeen(*child.owner);
         }
-        // By now some of them have given their handler back.
+        // Some participants have removed their handlers now.
         children.clear();
         for (auto &[name, participant] : participants) {
             for (int i = 0; i < 2; ++i)
@@ -307,7 +307,7 @@ int main(int argc, char **argv)
         }
     }
     for (std::size_t i = 1; i < children.size();
-         i += 2) // GSubprocess waits in a thread: it has the even ones.
+         i += 2) // GSubprocess waits in a thread and has the even ones.
         children[i].end();
     for (const bool takesAll : {true, false}) {
         for (auto &[name, participant] : participants) {
@@ -327,5 +327,5 @@ int main(int argc, char **argv)
         std::puts("");
     }
     std::fflush(stdout);
-    _exit(0); // Nobody's destructors: some of them wait for what was stolen.
+    _exit(0); // No destructors: some wait for children that were stolen.
 }

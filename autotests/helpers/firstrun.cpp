@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// A program whose first run() happens in a forked copy, while another thread of the parent is inside the
-// parent's first one. It exits with code 0 if the copy's child ran.
+// A program that calls run() for the first time in a forked copy, while another thread of the parent is
+// in its first run(). Exits with code 0 if the copy's child ran.
 
 #include <ForkFd/run.h>
 
@@ -31,7 +31,7 @@ bool runsOne()
 
 } // namespace
 
-// In place of the C++ library's. Holds the thread that makes what run() keeps for all futures.
+// Interposes the C++ library's operator. Holds the thread that creates the pool of run()'s futures.
 void *operator new(std::size_t size)
 {
     if (isToBeHeld && size == sizeof(QThreadPool)) {
@@ -56,7 +56,7 @@ void operator delete(void *memory, std::size_t) noexcept
 
 int main()
 {
-    alarm(30); // One that hangs ends all the same.
+    alarm(30); // Ends the program if it hangs.
     std::thread first([] {
         isToBeHeld = true;
         runsOne();

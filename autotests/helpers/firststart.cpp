@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// A program that starts its first child in an awkward moment, and exits with code 0 if it could. Its
-// argument says when:
+// A program that starts its first child in a special situation, and exits with code 0 if it could. Its
+// argument names the situation:
 //
-//   fork          in a forked copy, while another thread of the parent was inside the library's first
-//   start loader FILE   in a thread, while another one loads the plug-in FILE and waits for it fifo in a
-//   directory where a fifo has the program's name
+//   fork          in a forked copy, while another thread of the parent is inside its first start
+//   loader FILE   in a thread, while another thread loads the plug-in FILE and waits for the first
+//   fifo          in a working directory where a fifo has the program's name
 
 #include <ForkFd/spawn.h>
 
@@ -71,7 +71,7 @@ int startBesideFifo(const char *program)
 
 } // namespace
 
-// The first thing that a first start asks for. In place of libc's, to hold it there.
+// Interposes libc's function, to hold the first start at its first call.
 extern "C" __attribute__((visibility("default"))) char *getenv(const char *name) noexcept
 {
     if (std::strcmp(name, "FORKFD_BACKEND") == 0) {
@@ -87,7 +87,7 @@ extern "C" __attribute__((visibility("default"))) char *getenv(const char *name)
     return nullptr;
 }
 
-// For the plug-in.
+// The plug-in calls this.
 extern "C" __attribute__((visibility("default"))) void startFromPlugin()
 {
     if (!startsOne())
@@ -96,7 +96,7 @@ extern "C" __attribute__((visibility("default"))) void startFromPlugin()
 
 int main(int argc, char **argv)
 {
-    alarm(30); // One that hangs ends all the same.
+    alarm(30); // Ends the program if it hangs.
     const std::string mode = argc > 1 ? argv[1] : "";
     if (mode == "fork")
         return startInFork();

@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// A program that ends while run() runs children for it. Its argument says how it ends: "return" from
-// main(), with an "application" object on the stack, by exit() in a "thread", in a "continuation" or
-// while a "blocked" continuation never returns, or "static": run() is called once more by a static
-// destructor. Each child holds descriptor 9 and writes a byte to descriptor 8 when it runs.
+// A program that ends while run() runs children. Its argument says how it ends: "return" from main(),
+// with an "application" object on the stack, by exit() in a "thread", in a "continuation" or while a
+// "blocked" continuation never returns, or "static": a static destructor calls run() once more. Each
+// child holds descriptor 9 and writes a byte to descriptor 8 when it runs.
 
 #include <ForkFd/run.h>
 
@@ -31,7 +31,7 @@ QFuture<RunResult> runChild(const QString &words)
     return ForkFd::run(QStringLiteral(FORKFD_TEST_CHILD), words.split(u' '), options);
 }
 
-// Fails if run() waits for ever in its turn.
+// Calls run() in a static destructor. If run() waits for ever here, the test fails.
 struct RunsAtExit
 {
     ~RunsAtExit()
@@ -67,8 +67,7 @@ int main(int argc, char **argv)
             .then([](const RunResult &) { std::exit(0); })
             .waitForFinished();
     if (how == "blocked") {
-        static std::atomic<bool>
-            hasEntered; // Outlives this block, which the other thread does not wait for.
+        static std::atomic<bool> hasEntered; // Static: the other thread uses it after this block.
         auto blocked = runChild(QStringLiteral("burn 1")).then([](const RunResult &) {
             hasEntered = true;
             hasEntered.notify_one();

@@ -1,21 +1,21 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// A program whose main() leaves by pthread_exit(). Its last thread starts a child, does with it what the
-// argument says, writes a byte to standard output, and ends; POSIX lets the process end then.
+// A program whose main() ends by pthread_exit(). Its last thread starts a child, does with it what the
+// argument says, writes a byte to standard output, and ends. Then the process ends, as POSIX says.
 //
 //   wait     waits for the child, which ends at once
-//   leave    leaves such a child to the library
-//   die      waits for such a child, which would have died with us
+//   leave    leaves such a child to the keeper
+//   die      the same with dieWithParent
 //   ignore   as leave, with SIGCHLD ignored
-//   stop     destroys it while it is being stopped
-//   grace    stops it, with a long grace of which it uses nothing, and waits for its end
-//   kill     stops such a child that ignores SIGTERM, and waits for its end
+//   stop     destroys the object of a running child, with the policy Stop
+//   grace    stops a child that ends at once, with a long grace, and waits for its end
+//   kill     stops a child that ignores SIGTERM, and waits for its end
 //   leak     stops a child that ignores SIGTERM, and neither waits for its end nor destroys its object
 //   cancel   has run() run a program that ignores SIGTERM, and cancels the future
-//   living   leaves a child that goes on
-//   dying    keeps a child that goes on, and dies with us
-//   run      has run() run a program, and leaves the future
+//   living   leaves a child that keeps running
+//   dying    keeps the object of a running child with dieWithParent
+//   run      has run() run a program, and waits for its end
 
 #include <ForkFd/childprocess.h>
 #include <ForkFd/run.h>
@@ -47,7 +47,7 @@ void stopOne()
     process.start(QStringLiteral(FORKFD_TEST_CHILD), {QStringLiteral("sleep")});
 }
 
-// Returns when the child does what it was told to.
+// Returns when the child has begun to do what its words say.
 void startAndStop(ForkFd::ChildProcess &process, const QString &words, std::chrono::milliseconds grace)
 {
     process.setDestructionPolicy(ForkFd::ChildProcess::DestructionPolicy::Kill);
@@ -106,7 +106,7 @@ void use()
         if (mode == "wait" || mode == "die")
             process->wait();
         if (mode == "dying")
-            new ForkFd::Child(std::move(*process)); // Nobody destroys it.
+            new ForkFd::Child(std::move(*process)); // Never destroyed.
     }
 }
 
@@ -120,7 +120,7 @@ void *lastThread(void *)
 
 int main(int argc, char **argv)
 {
-    alarm(100); // One that hangs ends all the same.
+    alarm(100); // Ends the program if it hangs.
     mode = argc > 1 ? argv[1] : "";
     if (mode == "ignore")
         std::signal(SIGCHLD, SIG_IGN);

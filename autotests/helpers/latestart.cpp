@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// A program that starts children in the destructor of a static object, when what is local to the main
-// thread was destroyed. Prints how they ended, on one line.
+// A program that starts children in the destructor of a static object, after the main thread's
+// thread-local objects were destroyed. Prints how they ended, on one line.
 
 #include <ForkFd/childprocess.h>
 
@@ -27,7 +27,7 @@ struct AtExit
     AtExit &operator=(const AtExit &) = delete;
     ~AtExit()
     {
-        // Into the memory that was freed.
+        // Overwrite the freed memory.
         std::vector<std::unique_ptr<char[]>> dirt;
         for (std::size_t i = 0; i < 2000; ++i) {
             dirt.emplace_back(new char[16 + i % 400]);

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// A program that ends while a child of its own does not want to. Its arguments are the policy (kill,
-// stop, leave), the scope (process, group, tree), and when the object is destroyed: "before" the end of
+// A program that ends while its child ignores the request to end. Its arguments are the policy (kill,
+// stop, leave), the scope (process, group, tree), and when it destroys the object: "before" the end of
 // main(), or at the "exit" of the process, after everything else.
 
 #include <ForkFd/childprocess.h>
@@ -16,7 +16,7 @@ using ForkFd::ChildProcess;
 int main(int argc, char **argv)
 {
     const auto word = [&](int i) { return std::string(i < argc ? argv[i] : ""); };
-    // Destroyed after what was made later.
+    // Destroyed after the objects that are made later.
     static std::unique_ptr<ChildProcess> child = std::make_unique<ChildProcess>();
     child->setDestructionPolicy(word(1) == "kill"       ? ChildProcess::DestructionPolicy::Kill
                                     : word(1) == "stop" ? ChildProcess::DestructionPolicy::Stop

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// A plug-in that has a copy of the library of its own and starts children with it.
+// A plug-in with its own copy of the library, which starts children with it.
 
 #include <ForkFd/spawn.h>
 
@@ -9,13 +9,12 @@
 
 namespace {
 
-// Goes when the plug-in is unloaded, and leaves its child to the reaper.
+// Destroyed when the plug-in is unloaded. The keeper then reaps the child.
 std::optional<ForkFd::Child> child; // clazy:exclude=non-pod-global-static
 
 } // namespace
 
-// Starts the test's helper program, which waits until the fifo is opened and closed. Returns its number,
-// or -1.
+// Starts the helper program, which waits until the fifo is opened and closed. Returns its pid, or -1.
 extern "C" __attribute__((visibility("default"))) pid_t startChild(const char *fifo)
 {
     child = ForkFd::spawn({{FORKFD_TEST_CHILD, "await", fifo, "exit", "3"}});

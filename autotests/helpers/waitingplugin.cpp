@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// A plug-in that has a thread start a child, and waits for that thread, while it is loaded.
+// A plug-in whose static initializer has a thread start a child and waits for that thread.
 
 #include <thread>
 
