@@ -26,7 +26,7 @@ namespace ForkFd {
 
 class ChildProcessPrivate;
 
-/// A child process, used as QProcess is.
+/// Starts a child process and communicates with it, like QProcess.
 ///
 /// \code
 /// auto *child = new ForkFd::ChildProcess(this);
@@ -37,344 +37,338 @@ class ChildProcessPrivate;
 /// child->start("make", {"-j4"});
 /// \endcode
 ///
-/// Its end is noticed through a descriptor of its own, so that neither another library's wait nor
-/// an ignored SIGCHLD loses it, and no signal handler of the program is touched.
+/// Each child has its own exit descriptor. So ChildProcess notices the end of the child even if other
+/// code waits for all children or ignores SIGCHLD. SIGCHLD handlers of the program keep working.
 ///
-/// Threads: use an object in the thread it lives in, as any QObject. Signals come from that thread's
-/// event loop, or from within a waitFor function, which needs no event loop.
+/// Threads: an object may be used only in the thread it lives in, like any QObject. Signals are emitted
+/// from the event loop of that thread or from the waitFor functions, which need no event loop.
 ///
-/// The destructor kills a child that still runs (see DestructionPolicy), does not wait for it, leaves no
-/// zombie and emits nothing. In a process made by fork() an object belongs to the parent, and destroying
-/// the copy does the child no harm.
+/// The destructor kills a child that is still running (see DestructionPolicy). It does not wait for the
+/// child, leaves no zombie and emits nothing. In a process created by fork() the child still belongs to
+/// the parent: destroying the copy of the object does not affect the child.
 class FORKFD_EXPORT ChildProcess : public QIODevice
 {
     Q_OBJECT
-    /// Where the child is in its life.
+    /// The current state of the child.
     Q_PROPERTY(ProcessState state READ state NOTIFY stateChanged)
-    /// Whether there is a child.
+    /// Whether a child is starting or running.
     Q_PROPERTY(bool running READ isRunning NOTIFY stateChanged)
-    /// The child's process id; 0 without a child.
+    /// The process id of the child; 0 if no child is running.
     Q_PROPERTY(qint64 processId READ currentProcessId NOTIFY stateChanged)
-    /// The last child's exit code, or 255 after a failed start.
+    /// The exit code of the last child, or 255 after a failed start.
     Q_PROPERTY(int exitCode READ exitCode NOTIFY exitCodeChanged)
     /// The program to start.
     Q_PROPERTY(QString program READ program WRITE setProgram NOTIFY programChanged)
-    /// Its arguments.
+    /// The arguments of the program.
     Q_PROPERTY(QStringList arguments READ arguments WRITE setArguments NOTIFY argumentsChanged)
 
 public:
-    /// What went wrong last.
+    /// The errors that can occur.
     enum ProcessError {
-        FailedToStart, ///< There was no child; startError() says why.
+        FailedToStart, ///< The child could not be started; see startError().
         Crashed, ///< A signal killed the child.
-        Timedout, ///< The last waitFor function ran into its timeout. The child goes on.
+        Timedout, ///< A waitFor function timed out, or the child exceeded its timeLimit().
         ReadError, ///< Reading from the child failed.
         WriteError, ///< Writing to the child failed.
-        UnknownError ///< Nothing went wrong, or nobody knows how the child ended.
+        UnknownError ///< No error occurred, or the exit status of the child is unknown.
     };
     Q_ENUM(ProcessError)
 
-    /// Where a child is in its life.
+    /// The states of a child.
     enum ProcessState {
-        NotRunning, ///< There is none, or it has ended.
-        Starting, ///< It was started, and started() is still to come.
-        Running ///< It runs.
+        NotRunning, ///< No child is running.
+        Starting, ///< start() has been called, and started() has not been emitted yet.
+        Running ///< The child is running.
     };
     Q_ENUM(ProcessState)
 
-    /// The child's two outputs.
+    /// The output channels of the child.
     enum ProcessChannel { StandardOutput = 0, StandardError = 1 };
     Q_ENUM(ProcessChannel)
 
-    /// What becomes of the child's outputs.
+    /// Where the child's output channels lead.
     enum ProcessChannelMode {
-        SeparateChannels, ///< Both can be read, each for itself.
-        MergedChannels, ///< Both are read as standard output.
-        ForwardedChannels, ///< Both are the parent's own.
-        ForwardedOutputChannel, ///< Standard output is the parent's own, standard error can be read.
-        ForwardedErrorChannel ///< The other way round.
+        SeparateChannels, ///< The two channels are read separately.
+        MergedChannels, ///< Standard error is read as part of standard output.
+        ForwardedChannels, ///< The child writes to the parent's standard output and standard error.
+        ForwardedOutputChannel, ///< Standard output is forwarded; standard error is read.
+        ForwardedErrorChannel ///< Standard error is forwarded; standard output is read.
     };
     Q_ENUM(ProcessChannelMode)
 
-    /// What becomes of the child's input.
+    /// Where the child's standard input comes from.
     enum InputChannelMode {
-        ManagedInputChannel, ///< It is what gets written to this device.
-        ForwardedInputChannel ///< It is the parent's own.
+        ManagedInputChannel, ///< The child reads the data written to this device.
+        ForwardedInputChannel ///< The child reads the parent's standard input.
     };
     Q_ENUM(InputChannelMode)
 
     /// How the last child ended.
     enum ExitStatus {
-        NormalExit, ///< By itself; exitCode() is valid.
-        CrashExit, ///< By a signal.
+        NormalExit, ///< The child exited; exitCode() is its exit code.
+        CrashExit, ///< A signal killed the child.
         UnknownExit ///< Another part of the process took the exit status, and it is lost.
     };
     Q_ENUM(ExitStatus)
 
-    /// What else is to be different in the child.
+    /// Changes that setUnixProcessParameters() makes in the child.
     enum class UnixProcessFlag : quint32 {
-        ResetSignalHandlers = 0x0001, ///< Every signal gets its default action, and none is blocked.
-        IgnoreSigPipe = 0x0002, ///< SIGPIPE is ignored.
-        CloseFileDescriptors = 0x0010, ///< No descriptor but the standard streams, and what is mapped.
-        UseVFork = 0x0020, ///< The modifier copes with memory that it shares with the parent.
-        CreateNewSession = 0x0040, ///< The child leads a session of its own.
-        DisconnectControllingTerminal = 0x0080, ///< It has no controlling terminal.
-        ResetIds = 0x0100, ///< Its effective user and group are the real ones.
-        DisableCoreDumps = 0x0200 ///< It dumps no core.
+        ResetSignalHandlers = 0x0001, ///< Resets all signals to their default actions and unblocks them.
+        IgnoreSigPipe = 0x0002, ///< Ignores SIGPIPE.
+        CloseFileDescriptors = 0x0010, ///< Closes all but 0, 1, 2 and LaunchOptions::fileDescriptors.
+        UseVFork = 0x0020, ///< The modifier may run in memory that the child shares with the parent.
+        CreateNewSession = 0x0040, ///< Starts a new session; see setsid(2).
+        DisconnectControllingTerminal = 0x0080, ///< Gives up the controlling terminal.
+        ResetIds = 0x0100, ///< Sets the effective user and group to the real ones.
+        DisableCoreDumps = 0x0200 ///< Disables core dumps.
     };
     Q_ENUM(UnixProcessFlag)
     Q_DECLARE_FLAGS(UnixProcessFlags, UnixProcessFlag)
 
-    /// What setUnixProcessParameters() sets.
+    /// The argument of setUnixProcessParameters().
     struct UnixProcessParameters
     {
-        UnixProcessFlags flags = {}; ///< Any of them together.
-        int lowestFileDescriptorToClose = 0; ///< With CloseFileDescriptors: lower numbers stay open.
+        UnixProcessFlags flags = {}; ///< The flags to apply.
+        int lowestFileDescriptorToClose = 0; ///< CloseFileDescriptors leaves lower numbers open.
     };
 
-    /// Whom the signals for a child reach.
+    /// The processes that a signal for the child is sent to.
     enum class SignalScope {
-        Process, ///< The child alone.
-        Group, ///< Its process group, which is one of its own. It has no controlling terminal.
-        Tree ///< All that descends from it, as far as the system lets that be known. Else as Group.
+        Process, ///< Only the child.
+        Group, ///< The child's own process group, which has no controlling terminal.
+        Tree ///< All descendants of the child, as far as the system can find them; at least its group.
     };
     Q_ENUM(SignalScope)
 
-    /// What becomes of a child that runs when its object is destroyed. No object waits for it.
+    /// What the destructor does to a child that is still running. It never waits for the child.
     enum class DestructionPolicy {
-        Kill, ///< SIGKILL.
-        Stop, ///< As stop() does.
-        LeaveRunning ///< It goes on.
+        Kill, ///< Kills the child with SIGKILL.
+        Stop, ///< Calls stop().
+        LeaveRunning ///< Leaves the child running.
     };
     Q_ENUM(DestructionPolicy)
 
-    /// Makes an object without a child.
+    /// Creates an object without a child.
     explicit ChildProcess(QObject *parent = nullptr);
-    /// Kills a child that still runs, unless destructionPolicy() is another, and does not wait for it.
+    /// Destroys the object and applies destructionPolicy() to a child that is still running.
     ~ChildProcess() override;
 
-    /// Starts `program`.
+    /// Starts `program` with `arguments`.
     void start(const QString &program, const QStringList &arguments = {}, OpenMode mode = ReadWrite);
     /// Starts program().
     void start(OpenMode mode = ReadWrite);
-    /// Starts what splitCommand() makes of `command`.
+    /// Splits `command` with splitCommand() and starts the program.
     void startCommand(const QString &command, OpenMode mode = ReadWrite);
-    /// Starts program() detached: it outlives this object and this process, and the object does not
-    /// track it.
+    /// Starts program() detached: the child outlives this process, and this object does not track it.
     bool startDetached(qint64 *pid = nullptr);
-    /// Starts program(). False if it could not even be tried.
+    /// Starts program(), and returns false if the start failed immediately.
     bool open(OpenMode mode = ReadWrite) override;
 
-    /// The program to start.
+    /// Returns the program to start.
     QString program() const;
-    /// Sets the program, searched in PATH unless its name has a slash.
+    /// Sets the program to start, which is searched in PATH if the name has no slash.
     void setProgram(const QString &program);
-    /// The arguments, without the program's name.
+    /// Returns the arguments, without the name of the program.
     QStringList arguments() const;
     /// Sets the arguments.
     void setArguments(const QStringList &arguments);
-    /// The directory that the child starts in; empty: the parent's.
+    /// Returns the directory that the child starts in; empty means the parent's.
     QString workingDirectory() const;
     /// Sets the directory that the child starts in.
     void setWorkingDirectory(const QString &directory);
-    /// The child's environment; one that inherits from the parent unless set.
+    /// Returns the environment of the child; by default it is inherited from the parent.
     QProcessEnvironment processEnvironment() const;
-    /// Sets the child's whole environment.
+    /// Sets the whole environment of the child.
     void setProcessEnvironment(const QProcessEnvironment &environment);
-    /// The same as "NAME=value", sorted.
+    /// Returns the environment as a sorted list of "NAME=value".
     QStringList environment() const;
-    /// The same from "NAME=value"; the last one wins.
+    /// Sets the environment from a list of "NAME=value"; the last value of a name counts.
     void setEnvironment(const QStringList &environment);
 
-    /// What becomes of the outputs; SeparateChannels unless set.
+    /// Returns where the output channels lead; the default is SeparateChannels.
     ProcessChannelMode processChannelMode() const;
-    /// Sets what becomes of the outputs.
+    /// Sets where the output channels lead.
     void setProcessChannelMode(ProcessChannelMode mode);
-    /// What becomes of the input; ManagedInputChannel unless set.
+    /// Returns where standard input comes from; the default is ManagedInputChannel.
     InputChannelMode inputChannelMode() const;
-    /// Sets what becomes of the input.
+    /// Sets where standard input comes from.
     void setInputChannelMode(InputChannelMode mode);
-    /// The output that the functions of QIODevice read; StandardOutput unless set.
+    /// Returns the channel that the functions of QIODevice read; the default is StandardOutput.
     ProcessChannel readChannel() const;
-    /// Sets the output that the functions of QIODevice read.
+    /// Sets the channel that the functions of QIODevice read.
     void setReadChannel(ProcessChannel channel);
 
-    /// Makes a file the child's standard input; an empty name takes that back.
+    /// Redirects the child's standard input to a file; an empty name removes the redirection.
     void setStandardInputFile(const QString &fileName);
-    /// Makes a file the child's standard output; an empty name takes that back.
+    /// Redirects the child's standard output to a file; an empty name removes the redirection.
     void setStandardOutputFile(const QString &fileName, OpenMode mode = Truncate);
-    /// Makes a file the child's standard error; an empty name takes that back.
+    /// Redirects the child's standard error to a file; an empty name removes the redirection.
     void setStandardErrorFile(const QString &fileName, OpenMode mode = Truncate);
-    /// Makes this child's standard output the other's standard input.
+    /// Pipes this child's standard output into the standard input of `destination`.
     void setStandardOutputProcess(ChildProcess *destination);
 
-    /// The function that runs in the child before its program; empty unless set.
+    /// Returns the function that the child calls before it executes the program; empty by default.
     std::function<void(void)> childProcessModifier() const;
-    /// Sets a function that runs in the child before its program.
+    /// Sets the function that the child calls before it executes the program.
     void setChildProcessModifier(const std::function<void(void)> &modifier);
-    /// Within that function: makes the start fail.
+    /// Makes the start fail; called from within the modifier.
     [[noreturn]] void failChildProcessModifier(const char *description, int error = 0) noexcept;
-    /// What else is to be different in the child; nothing unless set.
+    /// Returns the changes that the child makes before it executes the program; none by default.
     UnixProcessParameters unixProcessParameters() const noexcept;
-    /// Sets what else is to be different in the child.
+    /// Sets the changes that the child makes before it executes the program.
     void setUnixProcessParameters(const UnixProcessParameters &params);
-    /// Sets the flags alone.
+    /// Sets only the flags.
     void setUnixProcessParameters(UnixProcessFlags flagsOnly);
 
-    /// Everything that came on standard output and was not read yet.
+    /// Returns all data received from standard output that was not read yet.
     QByteArray readAllStandardOutput();
-    /// Everything that came on standard error and was not read yet.
+    /// Returns all data received from standard error that was not read yet.
     QByteArray readAllStandardError();
-    /// Closes the child's input once everything written to it is through.
+    /// Closes the child's standard input as soon as all data has been written.
     void closeWriteChannel();
-    /// Keeps nothing that comes on that output from now on.
+    /// Discards all data that the channel receives from now on.
     void closeReadChannel(ProcessChannel channel);
 
-    /// Whether there is a child.
+    /// Returns the current state of the child.
     ProcessState state() const;
-    /// The child's process id; 0 without a child.
+    /// Returns the process id of the child; 0 if no child is running.
     qint64 processId() const;
-    /// What went wrong last; UnknownError at first.
+    /// Returns the last error; UnknownError if no error occurred.
     ProcessError error() const;
-    /// How the last child ended; only after finished().
+    /// Returns how the last child ended; valid after finished().
     ExitStatus exitStatus() const;
-    /// The last child's exit code; after CrashExit the signal's number, after UnknownExit -1.
+    /// Returns the exit code of the last child; the signal number after CrashExit, -1 after UnknownExit.
     int exitCode() const;
-    /// How the last child ended, with the signal and the resources it used; after finished().
+    /// Returns how the last child ended, with its signal and resource usage; valid after finished().
     ExitInfo exitInfo() const;
-    /// Which step of the last start failed, and its errno. Known as soon as start() returns.
+    /// Returns the step of the last start that failed, with its errno.
     StartError startError() const;
-    /// From the start to the child's end, or to now; 0 before the first start.
+    /// Returns the time since the start of the child, or until its end; 0 before the first start.
     std::chrono::nanoseconds elapsedTime() const;
-    /// What else is to be different in the next child.
+    /// Returns the options of the next child.
     LaunchOptions launchOptions() const;
     void setLaunchOptions(const LaunchOptions &options);
 
-    /// Sends a signal to what signalScope() reaches, never to another process that got the number.
-    /// Signal 0 sends nothing: true while there is a process that a signal would reach.
+    /// Sends `signal` to the processes that signalScope() names.
     bool sendSignal(int signal);
-    /// How long a child may take to end after stop(); 5 s unless set.
+    /// Returns the time between SIGTERM and SIGKILL in stop(); the default is 5 s.
     std::chrono::milliseconds stopGrace() const;
-    /// Sets how long a child may take to end after stop().
+    /// Sets the time between SIGTERM and SIGKILL in stop().
     void setStopGrace(std::chrono::milliseconds grace);
-    /// How long a child may run before it is stopped; 0: for ever.
+    /// Returns how long a child may run before it is stopped; 0, the default, means no limit.
     std::chrono::milliseconds timeLimit() const;
-    /// Sets how long a child may run, counted from its start.
+    /// Sets how long a child may run before it is stopped.
     void setTimeLimit(std::chrono::milliseconds limit);
-    /// Whether the present child, or the last one, has run for longer.
+    /// Returns whether the current child, or the last one, exceeded its time limit.
     bool timeLimitExceeded() const;
-    /// Whom signals, stop() and the time limit reach; the child alone unless set.
+    /// Returns which processes signals, stop() and the time limit reach; the default is the child only.
     SignalScope signalScope() const;
-    /// Sets whom they reach, for the next child.
+    /// Sets which processes signals, stop() and the time limit reach.
     void setSignalScope(SignalScope scope);
-    /// What the destructor does to a child that still runs; Kill unless set.
+    /// Returns what the destructor does to a child that is still running; the default is Kill.
     DestructionPolicy destructionPolicy() const;
-    /// Sets what the destructor does to it.
+    /// Sets what the destructor does to a child that is still running.
     void setDestructionPolicy(DestructionPolicy policy);
 
-    /// Whether there is a child: state() is not NotRunning.
+    /// Returns whether a child is starting or running.
     bool isRunning() const;
 
-    /// How many bytes of each output may wait here; 0 unless set: any number.
+    /// Returns the maximum size of the read buffer of each channel; 0, the default, means no limit.
     qint64 readBufferSize() const;
-    /// Sets how many bytes of each output may wait here before the child has to.
+    /// Sets the maximum size of the read buffer of each channel.
     void setReadBufferSize(qint64 bytes);
-    /// How long finished() waits for output that descendants of the child hold open; 0 unless set.
+    /// Returns how long finished() is delayed while descendants hold the output open; the default is 0.
     std::chrono::milliseconds drainTimeout() const;
-    /// Sets how long finished() waits for the end of the output, counted from the child's end.
+    /// Sets how long finished() is delayed while descendants hold the output open.
     void setDrainTimeout(std::chrono::milliseconds timeout);
-    /// Gives the child's pseudo-terminal another size. False if it has none.
+    /// Resizes the child's pseudo-terminal, and returns whether this succeeded.
     bool setTerminalSize(int columns, int rows);
 
-    /// Blocks until the child runs, at most `msecs` (-1: for ever). False if it does not.
+    /// Blocks until the child has started, and returns whether it has.
     bool waitForStarted(int msecs = 30000);
-    /// Blocks until there is new data on the current read channel.
+    /// Blocks until new data is available on the current read channel.
     bool waitForReadyRead(int msecs = 30000) override;
-    /// Blocks until some of what was written has reached the child's pipe.
+    /// Blocks until some of the written data has reached the child's pipe.
     bool waitForBytesWritten(int msecs = 30000) override;
-    /// Blocks until the child has ended and finished() was emitted.
+    /// Blocks until the child has ended and finished() has been emitted.
     bool waitForFinished(int msecs = 30000);
 
-    /// Blocks until all children that are being stopped have ended, whatever objects they belong to, at
-    /// most `timeout` (negative: for ever). True if all have ended.
+    /// Blocks until all children of this process that are being stopped have ended.
     static bool waitForStopped(std::chrono::milliseconds timeout);
 
-    /// Runs a program to its end. Its exit code; -1 when it did not exit by itself, -2 when it did not
-    /// start.
+    /// Runs a program and returns its exit code; -1 if it crashed, -2 if it did not start.
     static int execute(const QString &program, const QStringList &arguments = {});
-    /// Starts a program detached: it outlives this process.
+    /// Starts a program detached: the child outlives this process.
     static bool startDetached(const QString &program, const QStringList &arguments = {},
                               const QString &workingDirectory = {}, qint64 *pid = nullptr);
-    /// The environment of this process as "NAME=value".
+    /// Returns the environment of this process as a list of "NAME=value".
     static QStringList systemEnvironment();
-    /// The name of a file that swallows everything.
+    /// Returns the name of the null device.
     static QString nullDevice();
-    /// Takes a command line apart at its spaces, except within double quotes.
+    /// Splits a command line at its spaces, except within double quotes.
     static QStringList splitCommand(QStringView command);
 
-    /// 2 when the device can be read, else 0. Hides QIODevice's, which knows of one.
+    /// Returns 2 if the device is open for reading, otherwise 0.
     int readChannelCount() const;
-    /// readChannel() as a number. Hides QIODevice's.
+    /// Returns readChannel() as a number.
     int currentReadChannel() const;
-    /// setReadChannel() by number. Hides QIODevice's.
+    /// Calls setReadChannel() with a number.
     void setCurrentReadChannel(int channel);
-    /// Everything that came on the read channel and was not read yet. Hides QIODevice's, which copies
-    /// it.
+    /// Returns all unread data of the current read channel.
     QByteArray readAll();
     using QIODevice::write;
-    /// Writes `data` to the child. Hides QIODevice's, which copies it; this one shares a large array.
+    /// Writes `data` to the child; a large array is shared, not copied.
     qint64 write(const QByteArray &data);
 
-    /// True: there is no position to seek to.
+    /// Returns true.
     bool isSequential() const override;
-    /// How many bytes can be read from the read channel now.
+    /// Returns how many bytes can be read from the current read channel.
     qint64 bytesAvailable() const override;
-    /// How many written bytes have not reached the child's pipe yet.
+    /// Returns how many written bytes have not reached the child's pipe yet.
     qint64 bytesToWrite() const override;
-    /// Whether the read channel holds a whole line.
+    /// Returns whether a complete line can be read from the current read channel.
     bool canReadLine() const override;
     /// Kills the child, waits for its end and closes the device.
     void close() override;
 
 public Q_SLOTS:
-    /// Starts program(): start() where no overloads are wanted, as in QML.
+    /// Calls start(); a slot without overloads, for QML.
     void startProcess();
-    /// Asks the child to end: SIGTERM.
+    /// Sends SIGTERM.
     void terminate();
-    /// Makes the child end: SIGKILL.
+    /// Sends SIGKILL.
     void kill();
-    /// Asks the child to end, and makes it end after stopGrace(). Returns at once.
+    /// Sends SIGTERM, and SIGKILL after stopGrace(); returns at once.
     void stop();
 
 Q_SIGNALS:
-    /// The child runs its program.
+    /// Emitted when the child executes its program.
     void started(QPrivateSignal);
-    /// The child has ended; its output is still there to be read.
+    /// Emitted when the child has ended; its output can still be read.
     void finished(int exitCode, ForkFd::ChildProcess::ExitStatus exitStatus = NormalExit);
-    /// Something went wrong.
+    /// Emitted when an error occurs.
     void errorOccurred(ForkFd::ChildProcess::ProcessError error);
-    /// state() has changed.
+    /// Emitted when state() has changed.
     void stateChanged(ForkFd::ChildProcess::ProcessState state, QPrivateSignal);
-    /// There is new data from the child's standard output.
+    /// Emitted when new data is available on standard output.
     void readyReadStandardOutput(QPrivateSignal);
-    /// There is new data from the child's standard error.
+    /// Emitted when new data is available on standard error.
     void readyReadStandardError(QPrivateSignal);
-    /// exitCode() has changed: at the end of a child, to 255 by a failed start, or to 0 by the next
-    /// start.
+    /// Emitted when exitCode() has changed: a child has ended, a start has failed, or a start resets it.
     void exitCodeChanged(int exitCode);
-    /// program() has changed, by setProgram() or by a start.
+    /// Emitted when setProgram() or a start has changed program().
     void programChanged(const QString &program);
-    /// arguments() have changed, by setArguments() or by a start.
+    /// Emitted when setArguments() or a start has changed arguments().
     void argumentsChanged(const QStringList &arguments);
 
 protected:
-    /// Sets state() and tells, for subclasses that start children in a way of their own.
+    /// Sets state() and emits stateChanged(); for subclasses that start children in another way.
     void setProcessState(ProcessState state);
-    /// Takes bytes from the read channel; -1 at its end.
+    /// Reads from the current read channel; returns -1 at its end.
     qint64 readData(char *data, qint64 maxSize) override;
-    /// Queues bytes for the child; 0 when its input is closed.
+    /// Queues data for the child; returns 0 if standard input is closed.
     qint64 writeData(const char *data, qint64 size) override;
-    /// Moves the watch along when the object changes its thread.
+    /// Registers the descriptors of the child with the new thread when the object is moved.
     bool event(QEvent *event) override;
 
 private:
@@ -386,13 +380,13 @@ private:
 
 Q_DECLARE_OPERATORS_FOR_FLAGS(ChildProcess::UnixProcessFlags)
 
-/// Prints what ExitInfo::toString() says.
+/// Prints ExitInfo::toString().
 FORKFD_EXPORT QDebug operator<<(QDebug debug, const ExitInfo &info);
-/// Prints what StartError::toString() says, or "no error".
+/// Prints StartError::toString(), or "no error".
 FORKFD_EXPORT QDebug operator<<(QDebug debug, const StartError &error);
-/// What QCOMPARE prints; to be freed with delete[].
+/// Returns the text that QCOMPARE prints; the caller frees it with delete[].
 FORKFD_EXPORT char *toString(const ExitInfo &info);
-/// What QCOMPARE prints; to be freed with delete[].
+/// Returns the text that QCOMPARE prints; the caller frees it with delete[].
 FORKFD_EXPORT char *toString(const StartError &error);
 
 } // namespace ForkFd

@@ -16,48 +16,43 @@
 
 namespace ForkFd {
 
-/// What has become of a program that run() was to run.
+/// The result of run().
 struct RunResult
 {
-    StartError startError; ///< Why there was no child; without a step when there was one.
-    ExitInfo exitInfo; ///< How it ended, and what it used; Unknown when there was none.
-    bool timeLimitExceeded =
-        false; ///< It was stopped because it ran for longer than RunOptions::timeLimit.
-    QByteArray standardOutput; ///< With RunOptions::mergedChannels both outputs.
-    QByteArray standardError; ///< Empty with RunOptions::mergedChannels.
-    std::chrono::nanoseconds elapsedTime{0}; ///< From its start to its end.
+    StartError startError; ///< Why the start failed; without a step if it succeeded.
+    ExitInfo exitInfo; ///< How the child ended, and its resource usage; Unknown after a failed start.
+    bool timeLimitExceeded = false; ///< The child was stopped because it exceeded RunOptions::timeLimit.
+    QByteArray standardOutput; ///< The standard output; with RunOptions::mergedChannels, both outputs.
+    QByteArray standardError; ///< The standard error; empty with RunOptions::mergedChannels.
+    std::chrono::nanoseconds elapsedTime{0}; ///< From the start to the end of the child.
 };
 
-/// How run() is to run a program. Every member's default changes nothing.
+/// Options of run(). The default of each member changes nothing.
 struct RunOptions
 {
-    /// What the child reads on its standard input, before the end of file.
+    /// The data that the child reads from its standard input.
     QByteArray input = {};
-    /// The directory that the child starts in; empty: the parent's.
+    /// The directory that the child starts in; empty means the parent's.
     QString workingDirectory = {};
-    /// The child's whole environment, unless it inherits from the parent.
+    /// The whole environment of the child; by default it is inherited from the parent.
     QProcessEnvironment environment{QProcessEnvironment::InheritFromParent};
-    /// How long the child may take, from the call of run(), before it is stopped; 0, or negative: for
-    /// ever.
+    /// How long after the call of run() the child is stopped; 0 or less means no limit.
     std::chrono::milliseconds timeLimit{0};
-    /// How long it may take to end once it was asked to, by the time limit or because the future was
-    /// canceled, before it is killed.
+    /// The time between SIGTERM and SIGKILL when the time limit or a canceled future stops the child.
     std::chrono::milliseconds stopGrace{5000};
-    /// Whom stopping it reaches.
+    /// The processes that a stop reaches.
     ChildProcess::SignalScope signalScope = ChildProcess::SignalScope::Process;
-    /// Whether standard error goes where standard output goes.
+    /// Whether standard error is merged into standard output.
     bool mergedChannels = false;
-    /// How many bytes of each output are kept; 0, or negative: all. What comes after those is read and
-    /// thrown away, so that the child goes on.
+    /// How many bytes of each output are kept; 0 or less means all. Further output is read and
+    /// discarded, so that the child does not block.
     qint64 maxOutput = 0;
-    /// What else is to be different in the child. Without a signalMask it gets that of the caller of
-    /// run().
+    /// Further options. Without a signalMask the child gets the mask of the thread that calls run().
     LaunchOptions launchOptions = {};
 };
 
-/// Runs a program to its end, served by a thread of the library's own. One slow start holds up no other.
-/// The future can be waited for anywhere.
-/// Cancelling it stops the program as ChildProcess::stop() does; dropping it does not.
+/// Runs a program in the background and returns a future for its result. Cancelling the future stops the
+/// program as ChildProcess::stop() does; destroying the future does not.
 [[nodiscard]] FORKFD_EXPORT QFuture<RunResult>
 run(const QString &program, const QStringList &arguments = {}, const RunOptions &options = {});
 

@@ -20,13 +20,13 @@
 #include <sys/types.h>
 
 /// \file
-/// Start a child process and learn how it ended, in C++17 without Qt.
+/// Starts a child process and returns how it ended, in C++17 without Qt.
 
 namespace ForkFd {
 
 namespace Internal {
 class ExitWatch;
-/// Deletes the watch of an ended child; one whose child still runs goes to the reaper if it has to.
+/// Deletes a watch, or leaves it to the reaper if the child still has to be reaped.
 struct FORKFD_EXPORT LeaveToReaper
 {
     void operator()(ExitWatch *watch) const noexcept;
@@ -34,10 +34,10 @@ struct FORKFD_EXPORT LeaveToReaper
 using ExitWatchPtr = std::unique_ptr<ExitWatch, LeaveToReaper>;
 } // namespace Internal
 
-/// A std::optional that `{{}}` gives a default value, with every compiler.
+/// A std::optional that accepts `{{}}` as a default value with every compiler.
 ///
-/// A plain one takes `{.pseudoTerminal = {{}}}` for its constructor with std::in_place since GCC 13, and
-/// does not compile. Otherwise there is no difference, and each converts to the other.
+/// Since GCC 13, `{.pseudoTerminal = {{}}}` does not compile with std::optional: the compiler selects
+/// the constructor with std::in_place. The two types convert to each other.
 template<typename T>
 class Optional : public std::optional<T>
 {
@@ -45,27 +45,27 @@ class Optional : public std::optional<T>
     static constexpr bool isSame = std::is_same_v<std::remove_cv_t<std::remove_reference_t<U>>, V>;
 
 public:
-    /// Without a value.
+    /// Creates an object without a value.
     constexpr Optional() noexcept = default;
-    /// Without a value.
+    /// Creates an object without a value.
     constexpr Optional(std::nullopt_t) noexcept { }
-    /// With this value.
+    /// Creates an object that contains `value`.
     constexpr Optional(const T &value)
         : std::optional<T>(value)
     {
     }
-    /// With this value.
+    /// Creates an object that contains `value`.
     constexpr Optional(T &&value)
         : std::optional<T>(std::move(value))
     {
     }
-    /// With the other's value, if it has one.
+    /// Copies or moves the value of `other`, if it has one.
     template<typename U, std::enable_if_t<isSame<U, std::optional<T>>, bool> = true>
     constexpr Optional(U &&other)
         : std::optional<T>(std::forward<U>(other))
     {
     }
-    /// Takes this value, from a list in braces too.
+    /// Assigns a value, which may be a list in braces.
     template<typename U = T, std::enable_if_t<isSame<U, T>, bool> = true>
     constexpr Optional &operator=(U &&value)
     {
@@ -74,105 +74,104 @@ public:
     }
 };
 
-/// What to start.
+/// A program to start.
 struct Command
 {
-    /// The program and its arguments. A program without a slash is searched in the parent's PATH;
-    /// a relative path counts from `workingDirectory`.
+    /// The program and its arguments. A program without a slash is searched in the parent's PATH; a
+    /// relative path is relative to `workingDirectory`.
     std::vector<std::string> argv;
-    /// The child's whole environment as "NAME=value"; without a value: the parent's.
+    /// The whole environment of the child as "NAME=value"; without a value, the parent's.
     Optional<std::vector<std::string>> environment = {};
-    std::string workingDirectory = {}; ///< Empty: the parent's.
+    std::string workingDirectory = {}; ///< Empty means the parent's.
 };
 
-/// Gives the child a descriptor of the parent under a number of its own.
+/// A descriptor of the parent that the child inherits.
 struct FileDescriptor
 {
-    int childFd = -1; ///< The number in the child, 0 or more.
-    int parentFd = -1; ///< An open descriptor of the parent. It stays open and unchanged there.
+    int childFd = -1; ///< The number of the descriptor in the child, 0 or more.
+    int parentFd = -1; ///< An open descriptor of the parent, which the start does not change.
 };
 
-/// Limits one resource of the child; see setrlimit(2).
+/// A resource limit of the child; see setrlimit(2).
 struct ResourceLimit
 {
     int resource = -1; ///< RLIMIT_CORE, RLIMIT_NOFILE, …
-    rlim_t soft = RLIM_INFINITY; ///< The limit in force; RLIM_INFINITY: none.
-    rlim_t hard = RLIM_INFINITY; ///< What the child may raise it to.
+    rlim_t soft = RLIM_INFINITY; ///< The limit in force; RLIM_INFINITY means none.
+    rlim_t hard = RLIM_INFINITY; ///< The maximum that the child may raise `soft` to.
 };
 
 /// The size of a terminal's window, in characters.
 struct TerminalSize
 {
-    unsigned short columns = 80; ///< Width; 0: unknown.
-    unsigned short rows = 24; ///< Height; 0: unknown.
+    unsigned short columns = 80; ///< Width; 0 means unknown.
+    unsigned short rows = 24; ///< Height; 0 means unknown.
 };
 
-/// How to start it: what else is to be different in the child. Every member's default changes nothing.
-/// The child applies them in the order in which they stand in docs/options.md, and a start that one of
-/// them has failed tells its name as the step.
+/// Options of a start. The default of each member changes nothing. The child applies the options in the
+/// order of docs/options.md. If an option fails, the start fails with the name of the member as its
+/// step.
 struct LaunchOptions
 {
-    /// Descriptors that the child gets, all of them as if at once: any permutation is allowed.
+    /// The descriptors that the child inherits, set as if all at once: any permutation is possible.
     std::vector<FileDescriptor> fileDescriptors = {};
-    /// The child leads a session of its own, and with it a process group, without a terminal.
+    /// Whether the child starts a new session, and with it a new process group without a terminal.
     bool newSession = false;
-    /// The process group that the child joins; 0: one of its own.
+    /// The process group that the child joins; 0 means a new group.
     std::optional<pid_t> processGroup = {};
-    /// A descriptor of the parent, open on the terminal that becomes the child's controlling one. The
-    /// child has to lead a session.
+    /// The parent's descriptor of the child's controlling terminal. The child must lead a session.
     std::optional<int> controllingTerminal = {};
-    /// Limits of the child, set one after another.
+    /// The resource limits of the child, set one after another.
     std::vector<ResourceLimit> resourceLimits = {};
-    /// The child's nice value itself, -20 to 19, not a difference to the parent's.
+    /// The nice value of the child, -20 to 19; not relative to the parent's.
     std::optional<int> niceValue = {};
-    /// The permissions that files which the child makes do not get, 0 to 0777.
+    /// The file mode creation mask of the child, 0 to 0777.
     std::optional<mode_t> umask = {};
-    /// The processors that the child may run on, counted from 0; empty: those of the starting thread.
+    /// The processors that the child may run on, counted from 0; empty means the calling thread's.
     std::vector<int> cpuAffinity = {};
-    /// The child's oom_score_adj, -1000 (never killed for want of memory) to 1000 (first).
+    /// The oom_score_adj of the child, from -1000 (never killed) to 1000 (killed first).
     std::optional<int> oomScoreAdjust = {};
-    /// The child's real, effective and saved user.
+    /// The real, effective and saved user id of the child.
     std::optional<uid_t> userId = {};
-    /// The child's real, effective and saved group.
+    /// The real, effective and saved group id of the child.
     std::optional<gid_t> groupId = {};
-    /// All of the child's other groups; without a value it keeps the parent's, also with a `userId`.
+    /// The supplementary groups of the child; without a value the parent's, even with a `userId`.
     Optional<std::vector<gid_t>> supplementaryGroups = {};
-    /// The directory of the control group (cgroup v2) in which the child starts; empty: the parent's.
+    /// The directory of the control group (cgroup v2) that the child starts in; empty: the parent's.
     std::string controlGroup = {};
-    /// The kernel kills the child (SIGKILL) when this process ends or executes another program.
+    /// Whether the kernel kills the child (SIGKILL) when this process ends or executes another program.
     bool dieWithParent = false;
-    /// No program that the child executes gives it more rights; see PR_SET_NO_NEW_PRIVS.
+    /// Whether the child can no longer gain privileges through execve(2); see PR_SET_NO_NEW_PRIVS.
     bool noNewPrivileges = false;
-    /// ChildProcess alone: a terminal of this size in the place of pipes.
+    /// Only for ChildProcess: a pseudo-terminal of this size replaces the pipes.
     Optional<TerminalSize> pseudoTerminal = {};
-    /// The child's signal mask; without a value the one of the thread that starts it.
+    /// The signal mask of the child; without a value, that of the calling thread.
     Optional<sigset_t> signalMask = {};
 };
 
-/// A running child, or the end of one.
+/// A child process, running or ended.
 ///
-/// The object owns the exit descriptor. Destroying it while the child runs neither kills the child
-/// nor waits for it, and leaves no zombie: the library collects the child when it ends.
+/// The object owns the exit descriptor. If it is destroyed while the child is running, the child
+/// continues. The library then reaps the child when it ends.
 ///
-/// Use an object from one thread at a time. In a process made by fork() it belongs to the parent:
-/// there it reports nothing and signals nobody.
+/// An object may be used from one thread at a time. In a process created by fork() the child still
+/// belongs to the parent: the copy of the object reports nothing and sends no signals.
 class FORKFD_EXPORT Child
 {
 public:
-    /// Moves the child; the other object has none left.
+    /// Moves the child from `other`, which is empty afterwards.
     Child(Child &&) noexcept;
-    /// Moves the child; one that this object had is left as by the destructor.
+    /// Moves the child from `other`; the previous child is released as by the destructor.
     Child &operator=(Child &&) noexcept;
-    /// Leaves a child that still runs to itself.
+    /// Releases the child; if it is still running, it continues.
     ~Child();
 
-    /// The process id; it may name another process once the end was collected.
+    /// Returns the process id; after the end was collected, it may name another process.
     pid_t pid() const noexcept;
-    /// Becomes readable when the child has ended; -1 once the end was collected.
+    /// Returns the exit descriptor, which is readable after the child's end; -1 once that was collected.
     int descriptor() const noexcept;
-    /// Waits for the end, at most `timeout` (negative: for ever, zero: not at all).
+    /// Waits for the end of the child, at most `timeout` (negative: no limit; 0: does not block).
     std::optional<ExitInfo> wait(std::chrono::milliseconds timeout = std::chrono::milliseconds(-1));
-    /// Sends a signal to this very child, never to another that got its number.
+    /// Sends a signal to the child; never to another process that reuses the process id.
     bool sendSignal(int signal) noexcept;
 
 private:
@@ -185,7 +184,7 @@ private:
     pid_t m_pid = -1;
 };
 
-/// Starts a child process. Without a result nothing was started, and `error` (may be null) says why.
+/// Starts a child process; on failure returns no child and sets `error`, which may be null.
 FORKFD_EXPORT std::optional<Child> spawn(const Command &command, const LaunchOptions &options = {},
                                          StartError *error = nullptr);
 
