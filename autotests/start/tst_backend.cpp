@@ -11,14 +11,14 @@
 using ForkFd::Backend;
 using ForkFd::StartError;
 
-/// FORKFD_BACKEND chooses how the end of children is noticed; a wish that cannot be granted makes
-/// every start fail, and says so.
+/// FORKFD_BACKEND chooses the backend. If the requested backend is unavailable, every start fails and
+/// the error says why.
 class tst_Backend : public ProcessTest
 {
     Q_OBJECT
 
 protected:
-    /// Each copy chooses anew.
+    /// No warm-up: each forked copy chooses its backend itself.
     void warmUp() override { }
 
 private Q_SLOTS:
@@ -28,7 +28,7 @@ private Q_SLOTS:
     void chosenOnce();
 
 private:
-    Backend m_usual = Backend::PidFd; ///< Where nobody asks for another.
+    Backend m_usual = Backend::PidFd; ///< The backend without FORKFD_BACKEND.
 };
 
 void tst_Backend::initTestCase()

@@ -9,8 +9,8 @@
 
 #include <unistd.h>
 
-/// A process without some of the three standard streams starts children, gives them streams, and
-/// hears of their ends and of failures, though the library's descriptors have those numbers then.
+/// A process that lacks standard streams can start children, give them streams, and learn how they
+/// ended or failed. The library's own descriptors then have the numbers of the missing streams.
 /// Holds: L8.
 class tst_ClosedStreams : public ProcessTest
 {
@@ -47,7 +47,7 @@ void tst_ClosedStreams::start()
         input.closeWriteEnd();
         all += outputOf(child({"echo"}), {.fileDescriptors = {{STDIN_FILENO, input.readEnd()}}});
 
-        // The pipe may have any of the three numbers, that of its opposite included.
+        // Either end of the pipe may have any number from 0 to 2: the read end may be 1.
         TestPipe output;
         auto process = ForkFd::spawn(child({"write", "1", "1", "write", "1", "2", "exit", "7"}),
                                      {.fileDescriptors = {{STDERR_FILENO, output.writeEnd()},

@@ -91,8 +91,8 @@ void tst_Command::inheritedEnvironment()
     QVERIFY(all.contains("FORKFD_TEST_VARIABLE=\xff now\n"));
 }
 
-// Another thread calls setenv() all the time, which moves what `environ` points to. The child read it
-// while it shared the parent's memory: some starts failed with EFAULT.
+// Another thread calls setenv() all the time, which moves the array that `environ` points to. The
+// child once read `environ` in shared memory, and some starts failed with EFAULT.
 void tst_Command::changingEnvironment()
 {
     if (isUnderAddressSanitizer)

@@ -12,7 +12,7 @@
 
 using Starter = void (*)(Process &);
 
-/// The ways to say what to start, and the functions that need no object.
+/// The ways to name the program to start, and the static functions.
 /// Holds: L12 (searchInPath).
 class tst_Commands : public ChildProcessTest
 {
@@ -145,7 +145,7 @@ void tst_Commands::noProgram_data()
 {
     QTest::addColumn<Starter>("start");
 #if !defined(FORKFD_TEST_QPROCESS) \
-    || QT_VERSION >= QT_VERSION_CHECK(6, 8, 0) // It warned and did nothing.
+    || QT_VERSION >= QT_VERSION_CHECK(6, 8, 0) // QProcess before 6.8 warned and did nothing.
     QTest::newRow("none was set") << Starter([](Process &process) { process.start(); });
 #endif
     QTest::newRow("an empty one is given")
@@ -186,7 +186,7 @@ void tst_Commands::open()
     QCOMPARE(process.exitCode(), 3);
 }
 
-// What a subclass makes of open() is for those who call it, and not for start().
+// start() does not call the virtual open(): an override serves only callers of open().
 void tst_Commands::overriddenOpen()
 {
     class Subclass : public Process
@@ -246,14 +246,14 @@ void tst_Commands::searchInPath_data()
     QTest::newRow("a slash last") << QByteArray() << QByteArray("/") << true;
     QTest::newRow("a dot last") << QByteArray() << QByteArray("/.") << true;
 #ifndef FORKFD_TEST_QPROCESS
-    // For execvp(3) it is the current directory. QProcess does the same as we do, and 6.4 then leaks a
-    // pipe.
+    // execvp(3) takes an empty entry for the current directory. ChildProcess skips it, as QProcess
+    // does; QProcess 6.4 then leaks a pipe.
     QTest::newRow("an empty entry alone") << QByteArray(":/no/such/folder") << QByteArray() << false;
     QTest::newRow("bytes that are no text first") << QByteArray("/\xff:") << QByteArray() << true;
 #endif
 }
 
-// With a PATH of `before`, the program's folder unless it shall not be found, and `after`.
+// PATH is `before`, the program's folder if `isFound`, and `after`.
 void tst_Commands::searchInPath()
 {
     QFETCH(const QByteArray, before);
@@ -288,7 +288,7 @@ void tst_Commands::execute_data()
     QTest::newRow("killed") << childProgram() << words("signal 9") << -1;
     QTest::newRow("no arguments") << childProgram() << QStringList() << 0;
 #if !defined(FORKFD_TEST_QPROCESS) \
-    || QT_VERSION >= QT_VERSION_CHECK(6, 8, 0) // It left a descriptor open.
+    || QT_VERSION >= QT_VERSION_CHECK(6, 8, 0) // QProcess before 6.8 leaked a descriptor.
     QTest::newRow("no such program") << u"/no/such/program"_s << QStringList() << -2;
 #endif
     QTest::newRow("no program") << QString() << QStringList() << -2;
@@ -333,7 +333,7 @@ void tst_Commands::whileRunning()
     QCOMPARE(process.exitStatus(), Process::CrashExit);
 }
 
-// The others are for the next child.
+// Settings that change while a child runs take effect at the next start.
 void tst_Commands::settingsWhileRunning()
 {
     const QTemporaryDir directory;

@@ -32,7 +32,7 @@ ino_t inodeOf(int fd)
     return status.st_ino;
 }
 
-/// What a child has to get from this process beside what is given to it (POSIX, exec).
+/// The descriptors that a child inherits besides the given ones (POSIX, exec).
 Inodes inheritedDescriptors()
 {
     Inodes inherited;
@@ -54,8 +54,8 @@ Inodes parse(const QByteArray &output)
 
 } // namespace
 
-/// The child has the descriptors that it was given, under the numbers that were asked for, and those
-/// that are not close-on-exec: no other ones.
+/// The child has exactly the given descriptors, under the requested numbers, and the parent's
+/// descriptors that are not close-on-exec.
 /// Holds: L8, L13.
 class tst_Descriptors : public ProcessTest
 {
@@ -75,7 +75,7 @@ private:
     static Inodes expected(const std::vector<FileDescriptor> &given);
 };
 
-// Standard output carries the answer and is left out of it.
+// Without standard output, which carries the answer.
 Inodes tst_Descriptors::seenByChild(const std::vector<FileDescriptor> &given)
 {
     Inodes inodes = parse(outputOf(child({"inodes"}), {.fileDescriptors = given}));
@@ -97,7 +97,7 @@ void tst_Descriptors::nothingByAccident()
     std::vector<std::unique_ptr<TestPipe>> pipes(50);
     std::generate(pipes.begin(), pipes.end(), [] { return std::make_unique<TestPipe>(); });
     const auto running = ForkFd::spawn(child({"echo"}), {.fileDescriptors = {{0, pipes[0]->readEnd()}}});
-    ForkFd::spawn(child({"echo"}), {.fileDescriptors = {{0, pipes[0]->readEnd()}}}); // The reaper's.
+    ForkFd::spawn(child({"echo"}), {.fileDescriptors = {{0, pipes[0]->readEnd()}}}); // For the reaper.
     QVERIFY(running);
     QVERIFY(seenByChild({}) == expected({}));
 
@@ -117,7 +117,7 @@ void tst_Descriptors::givenOnes_data()
     }();
     const int highest = static_cast<int>(limit) - 1;
 
-    QTest::addColumn<std::vector<FileDescriptor>>("given"); // The parent's are those of 20 to 23.
+    QTest::addColumn<std::vector<FileDescriptor>>("given"); // The test opens 20 to 23.
     const auto row = [](const char *name, const std::vector<FileDescriptor> &given) {
         QTest::newRow(name) << given;
     };
@@ -146,7 +146,7 @@ void tst_Descriptors::givenOnes_data()
 void tst_Descriptors::givenOnes()
 {
     QFETCH(std::vector<FileDescriptor>, given);
-    // Each refers to a pipe of its own.
+    // Each of the four descriptors refers to another pipe.
     std::array<TestPipe, 4> pipes;
     for (int i = 0; i < 4; ++i)
         QCOMPARE(dup3(pipes[static_cast<size_t>(i)].readEnd(), 20 + i, O_CLOEXEC), 20 + i);
@@ -164,7 +164,7 @@ void tst_Descriptors::everyMapping()
     std::array<int, 5> numbers;
     std::transform(pipes.begin(), pipes.end(), numbers.begin(),
                    [](const TestPipe &p) { return p.readEnd(); });
-    // Each of the five numbers becomes any of the five: permutations, copies and all between.
+    // All 5^5 mappings of five numbers to five: permutations, copies and mixtures.
     for (int mapping = 0; mapping < 3125; ++mapping) {
         std::vector<FileDescriptor> given;
         for (int i = 0, rest = mapping; i < 5; ++i, rest /= 5)
@@ -177,20 +177,20 @@ void tst_Descriptors::placesOfTheLibrarysOwn_data()
 {
     QTest::addColumn<std::vector<Refusal>>("refusals");
     QTest::newRow("as the system can") << std::vector<Refusal>{};
-    // Then the child reports through a socket.
+    // A copied child reports through a socket.
     QTest::newRow("fork") << std::vector<Refusal>{{SYS_clone3, ENOSYS},
                                                   {SYS_clone, EPERM, CLONE_VFORK, CLONE_VFORK},
                                                   {SYS_clone, EPERM, CLONE_PIDFD, CLONE_PIDFD}};
 }
 
-// The numbers that come next are those which the library gets for what it opens itself.
+// The targets are the lowest free numbers, which the library gets for its own descriptors, too.
 void tst_Descriptors::placesOfTheLibrarysOwn()
 {
     QFETCH(const std::vector<Refusal>, refusals);
     const QByteArray result = inForkedCopy([&refusals] {
         if (!refuse(refusals))
             return QByteArray("no filter");
-        outcomeOf(child({})); // From now on it has open what it keeps for good.
+        outcomeOf(child({})); // Opens the descriptors that the library keeps.
         std::array<TestPipe, 5> pipes;
         const TestTerminal terminal;
         const TestControlGroup group;

@@ -26,7 +26,7 @@ constexpr bool canShareMemory = FORKFD_TEST_HAS_VFORK && !isUnderThreadSanitizer
 
 std::atomic<int> childSignals;
 
-/// Makes the library open what it needs for children that it collects itself.
+/// Makes the library open the descriptors that its reaper keeps.
 void leaveChildToReaper()
 {
     auto left = ForkFd::spawn(ProcessTest::child({"sleep"}));
@@ -44,14 +44,14 @@ QByteArray describe(const Process &process, bool isStarted)
 
 } // namespace
 
-/// Every way to create a process that is nobody's child keeps the same promises.
+/// Every way to start a detached program keeps the same promises.
 /// Holds: L3.
 class tst_Detach : public ChildProcessTest
 {
     Q_OBJECT
 
 protected:
-    /// Each copy finds its way alone.
+    /// No warm-up: each forked copy goes down the ladder itself.
     void warmUp() override { }
 
 private Q_SLOTS:
@@ -75,7 +75,7 @@ private Q_SLOTS:
 
 private:
     static void addWays();
-    /// Runs `body` in a copy that has only the way of the current row.
+    /// Runs `body` in a forked copy under the refusals of the current row.
     static QByteArray onThisWay(const std::function<QByteArray()> &body);
     static qint64 detachSleeper();
     static QByteArray detach(const QString &program, const QStringList &arguments);
@@ -101,7 +101,7 @@ QByteArray tst_Detach::onThisWay(const std::function<QByteArray()> &body)
 {
     QFETCH(Refusals, refusals);
     return inForkedCopy([&] {
-        // In a child it would look for leaks by means of a clone(), which may be among what is refused.
+        // The leak check at the copy's exit calls clone(), which the filter may refuse.
         qputenv("ASAN_OPTIONS", "detect_leaks=0");
         return refuse(refusals) ? body() : QByteArray("no filter");
     });
@@ -117,7 +117,7 @@ qint64 tst_Detach::detachSleeper()
     return pid;
 }
 
-// What it has written to its standard output, or why it did not start.
+// Returns the program's standard output, or why it did not start.
 QByteArray tst_Detach::detach(const QString &program, const QStringList &arguments)
 {
     TestPipe output;
@@ -163,7 +163,7 @@ void tst_Detach::comesBack_data()
     }
 }
 
-// Session managers and the first processes of containers kept one zombie for each start.
+// In session managers and the first processes of containers each start once left a zombie.
 void tst_Detach::comesBack()
 {
     QFETCH(const bool, isInit);
@@ -181,7 +181,7 @@ void tst_Detach::comesBack()
         ::kill(static_cast<pid_t>(lasting), SIGKILL);
         const auto isGone = [](pid_t pid) { return ::kill(pid, 0) != 0 && errno == ESRCH; };
         all += eventually([&] { return isGone(static_cast<pid_t>(lasting)); }) ? " is gone," : " stays,";
-        // Not the library's: it is still there to be waited for.
+        // The library must not reap a child that is not its own.
         int status = 0;
         const bool isThere = waitpid(stranger, &status, 0) == stranger && WEXITSTATUS(status) == 5;
         all += isThere ? " the stranger is there" : " the stranger was taken";
@@ -197,7 +197,7 @@ void tst_Detach::comesBack()
     QCOMPARE(result, QByteArray("exec:").repeated(20) + " runs, is gone, the stranger is there");
 }
 
-// A process that fails to become its program leaves no zombie, here or where orphans come to.
+// A failed start leaves no zombie: neither the child between nor the orphan that this process adopts.
 void tst_Detach::failures()
 {
     const QByteArray result = onThisWay([] {
@@ -213,7 +213,7 @@ void tst_Detach::failures()
         closed.setProgram(childProgram());
         closed.setLaunchOptions({.fileDescriptors = {{60, 1000000}}});
         all += describe(closed, closed.startDetached()) + '\n';
-        if (FORKFD_TEST_PORTABLE) // It knows no subreapers.
+        if (FORKFD_TEST_PORTABLE) // The portable library does not collect orphans.
             while (waitpid(-1, nullptr, 0) > 0) { }
         eventually([&] { return before.differencesTo(ProcessState::now()).isEmpty(); });
         return all + before.differencesTo(ProcessState::now()).toUtf8();
@@ -260,7 +260,7 @@ void tst_Detach::noProcess_data()
     QTest::newRow("the other one") << Refusals{{SYS_clone, EAGAIN, flags, flags}};
 }
 
-// A want of processes is for the user to hear of: there is no try without shared memory.
+// EAGAIN is reported: the library does not try again without shared memory.
 void tst_Detach::noProcess()
 {
     if (!canShareMemory)
@@ -273,7 +273,7 @@ void tst_Detach::noProcess()
     QCOMPARE(result, "clone: Resource temporarily unavailable");
 }
 
-// In shared memory, where a copy would have an exit signal.
+// With shared memory the child between has no exit signal. A copy would have one.
 void tst_Detach::nobodyHears()
 {
     if (!canShareMemory)
@@ -294,16 +294,16 @@ void tst_Detach::killedBeforeTheExec_data()
     QTest::newRow("the child between, too") << true;
 }
 
-// As with any other child: it was there, and this is how it ended.
+// A program that is killed before its exec counts as started.
 void tst_Detach::killedBeforeTheExec()
 {
     QFETCH(const bool, killsParent);
     for (int i = 0; i < 20; ++i) {
         Process process;
         process.setProgram(childProgram());
-        // The child between may have gone already; then the test's own parent has adopted this one.
+        // If the child between has exited already, the test's parent has adopted the orphan.
         process.setChildProcessModifier([killsParent, supervisor = getppid()] {
-            const pid_t parent = getppid(); // Asked once: it may go at any moment.
+            const pid_t parent = getppid(); // Called once: the parent may exit at any moment.
             if (killsParent && parent != supervisor)
                 ::kill(parent, SIGKILL);
             ::kill(getpid(), SIGKILL);
@@ -314,7 +314,7 @@ void tst_Detach::killedBeforeTheExec()
     }
 }
 
-// Parent and orphan share their memory until the exec, with nobody left between them to wait for that.
+// Parent and orphan share memory until the exec, and the killed child between cannot wait for that.
 void tst_Detach::killedBetween()
 {
     if (!canShareMemory || isUnderAddressSanitizer)

@@ -15,7 +15,7 @@
 
 #include <unistd.h>
 
-/// Children that are nobody's.
+/// Programs that startDetached() starts. They are not children of this process.
 class tst_Detached : public ChildProcessTest
 {
     Q_OBJECT
@@ -39,14 +39,14 @@ private Q_SLOTS:
 
 private:
     using Preparation = void (*)(Process &);
-    /// A name by which another process can open this descriptor of ours.
+    /// A path by which another process can open our descriptor.
     static QString nameOf(int fd) { return u"/proc/%1/fd/%2"_s.arg(getpid()).arg(fd); }
     static QByteArray outputOf(Process &process, const QStringList &words);
 
     QTemporaryDir m_directory;
 };
 
-// Until it has ended.
+// Returns the program's standard output up to its end of file, or why the program did not start.
 QByteArray tst_Detached::outputOf(Process &process, const QStringList &words)
 {
     TestPipe output;
@@ -83,13 +83,13 @@ void tst_Detached::stranger()
     }
     QVERIFY(!hasChildren());
     const pid_t session = getsid(static_cast<pid_t>(pid));
-    QVERIFY(session > 0); // It has survived the object.
+    QVERIFY(session > 0); // The program survives the object.
     QVERIFY(session != getsid(0));
     input.closeWriteEnd();
     output.closeWriteEnd();
     const QList<QByteArray> seen = output.readAll().trimmed().split(' ');
     QCOMPARE(seen.size(), 3);
-    QVERIFY(seen[0].toInt() != getpid()); // It was adopted.
+    QVERIFY(seen[0].toInt() != getpid()); // Another process has adopted it.
     QCOMPARE(seen[1].toInt(), session);
     QCOMPARE(seen[2].toInt(), session);
 }
@@ -123,7 +123,7 @@ void tst_Detached::settings()
              QFile::encodeName(directory) + "\nset\none\ntwo words\n\n");
 }
 
-// What is not redirected stays the parent's, whatever the channel modes say.
+// Streams without a redirection are the parent's, whatever the channel modes are.
 void tst_Detached::ownStreams()
 {
     TestPipe error;
@@ -185,7 +185,7 @@ void tst_Detached::contradiction_data()
     row("merged", Process::ManagedInputChannel, Process::MergedChannels, {u"stderr"_s});
 }
 
-// Unlike with start() the files win.
+// Files win over channel modes, unlike with start().
 void tst_Detached::contradiction()
 {
     QFETCH(const QStringList, streams);
@@ -213,7 +213,7 @@ void tst_Detached::contradiction()
 void tst_Detached::failure_data()
 {
     QTest::addColumn<Preparation>("prepare");
-    QTest::addColumn<QString>("text"); // QProcess 6.8's.
+    QTest::addColumn<QString>("text"); // The text of QProcess 6.8.
     QTest::addColumn<QByteArray>("startError");
     const auto row = [](const char *name, Preparation prepare, const QString &text, const char *error) {
         QTest::newRow(name) << prepare << text << QByteArray(error);
@@ -261,7 +261,7 @@ void tst_Detached::failure()
     QCOMPARE(record, QStringList(u"errorOccurred FailedToStart"_s));
     QCOMPARE(process.state(), Process::NotRunning);
     QCOMPARE(process.error(), Process::FailedToStart);
-#ifndef FORKFD_TEST_QPROCESS // It leaves the number alone, has had other texts, and mixes up two.
+#ifndef FORKFD_TEST_QPROCESS // QProcess leaves the pid alone, had other texts, and mixes up two.
     QCOMPARE(pid, -1);
     QFETCH(const QString, text);
     QVERIFY(says(process, text));
@@ -324,7 +324,7 @@ void tst_Detached::fromAnotherThread()
     QCOMPARE(output, "abc\n");
 }
 
-// The number of starts shows a descriptor or zombie that each would leave; ProcessTest looks again.
+// Twenty starts show a descriptor or zombie that each start would leave. ProcessTest looks again.
 void tst_Detached::nothingIsLeft()
 {
     const auto before = ProcessState::now().descriptors;

@@ -5,7 +5,7 @@
 
 using ForkFd::ExitInfo;
 
-/// A failed start never reads as success: not to callers who ask for nothing but the exit code.
+/// A failed start never looks like success, not even to a caller that reads only the exit code.
 class tst_FailedStart : public ChildProcessTest
 {
     Q_OBJECT
@@ -51,7 +51,7 @@ void tst_FailedStart::exitCode_data()
     });
 }
 
-// Everything that a slot may ask, at each signal that tells of the failure.
+// Checks all that a slot may ask, at each signal that reports the failure.
 void tst_FailedStart::expectFailure(Process &process, Starter start)
 {
     QList<int> codes;
@@ -119,10 +119,10 @@ void tst_FailedStart::detached()
     QCOMPARE(process.exitCode(), 255);
     QCOMPARE(process.exitStatus(), Process::NormalExit);
     QCOMPARE(exitCodeChanged.size(), 1);
-    QCOMPARE(Process::execute(u"/no/such/program"_s), -2); // As QProcess says it.
+    QCOMPARE(Process::execute(u"/no/such/program"_s), -2); // As with QProcess.
 }
 
-// open() tells of a missing program by a warning and false alone.
+// open() reports a missing program by a warning and by its return value only.
 void tst_FailedStart::withoutReport()
 {
     Process process;

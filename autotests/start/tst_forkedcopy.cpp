@@ -29,8 +29,8 @@ void countCall(int)
 
 } // namespace
 
-/// In a copy of the process, made by fork(), the children belong to the original, and the copy
-/// starts and collects its own.
+/// In a forked copy the children belong to the original process. The copy can start and collect
+/// children itself.
 /// Holds: P6, S12.
 class tst_ForkedCopy : public SigChldTest
 {
@@ -53,7 +53,7 @@ private Q_SLOTS:
     void numberThatComesAgain();
 
 private:
-    std::optional<TestPipe> m_input; ///< Its end is the end of m_process.
+    std::optional<TestPipe> m_input; ///< Closing it ends m_process.
     std::optional<Child> m_process;
 };
 
@@ -68,7 +68,7 @@ void tst_ForkedCopy::init()
 
 void tst_ForkedCopy::cleanup()
 {
-    // The original is as good as ever, whatever the copy did.
+    // Whatever the copy did, the original can still use its child.
     if (m_process) {
         QVERIFY(!m_process->wait(milliseconds(0)));
         QVERIFY(m_process->sendSignal(0));
@@ -151,8 +151,7 @@ void tst_ForkedCopy::collectsItsOwn()
 
 void tst_ForkedCopy::collectionInTheOriginal()
 {
-    // Left to the library before the fork, it is collected by the original, after the copy has been
-    // through the same, too.
+    // The original's reaper collects the child, although the copy has used a reaper, too.
     m_process.reset();
     const QByteArray result = inForkedCopy([] {
         ForkFd::spawn(child({"exit", "0"}));
@@ -164,7 +163,7 @@ void tst_ForkedCopy::collectionInTheOriginal()
     QVERIFY(eventually([] { return !hasChildren(); }));
 }
 
-// The thread that looks after the children where no signal comes runs in the copy, too.
+// Where SIGCHLD is blocked, the sweeper looks at the children. The copy gets a sweeper, too.
 void tst_ForkedCopy::startsItsOwnWithSignalBlocked()
 {
     const QByteArray result = inForkedCopy([] {
@@ -176,7 +175,7 @@ void tst_ForkedCopy::startsItsOwnWithSignalBlocked()
 
 void tst_ForkedCopy::predecessorIsCalled()
 {
-    // The library's handler, put back on top of this one by a start.
+    // A start installs the library's handler above this one again.
     const SigChldAction foreign(countCall);
     QCOMPARE(outcomeOf(child({"exit", "1"})), "exited with code 1");
     callCount = 0;
@@ -186,7 +185,7 @@ void tst_ForkedCopy::predecessorIsCalled()
         return QByteArray::number(callCount) + ", " + QByteArray::number(collectForeignChild(pid));
     });
     QCOMPARE(result, "1, 4");
-    QCOMPARE(callCount.load(), 1); // For the end of the copy itself.
+    QCOMPARE(callCount.load(), 1); // For the end of the copy.
 }
 
 void tst_ForkedCopy::copyOfACopy()
@@ -205,8 +204,7 @@ void tst_ForkedCopy::copyOfACopy()
     QCOMPARE(result, "exited with code 11, killed by SIGKILL");
 }
 
-// PID 1 of a container forks into a new PID namespace: the copy is PID 1, too, and took itself for the
-// owner.
+// PID 1 of a container forks into a new PID namespace. The copy, PID 1 too, took itself for the owner.
 void tst_ForkedCopy::copyWithItsNumber()
 {
     QFETCH(Use, use);
@@ -214,7 +212,7 @@ void tst_ForkedCopy::copyWithItsNumber()
         TestPipe input;
         std::optional<Child> process =
             ForkFd::spawn(child({"echo", "exit", "42"}), {.fileDescriptors = {{0, input.readEnd()}}});
-        // Left to the library, so that there is a thread that the copy does not have.
+        // Dropped, so that the original has a thread that the copy lacks.
         ForkFd::spawn(child({"echo"}), {.fileDescriptors = {{0, input.readEnd()}}});
         if (!beginPidNamespace())
             return "refused";
@@ -232,7 +230,7 @@ void tst_ForkedCopy::copyWithItsNumber()
 
 namespace {
 
-// A child with a copy of our memory and this number. As fork(), which cannot be told the number.
+// Like fork(), but the child gets this number.
 pid_t forkWithNumber(pid_t number)
 {
     clone_args arguments = {};
@@ -242,7 +240,7 @@ pid_t forkWithNumber(pid_t number)
     return static_cast<pid_t>(syscall(SYS_clone3, &arguments, sizeof arguments));
 }
 
-// What a process says that has the number of its grandparent, which has used the library and has gone.
+// Runs `body` in a process, then in its grandchild of the same number. Returns the second result.
 QByteArray inCopyThatGotTheNumberAgain(const std::function<QByteArray()> &body)
 {
     TestPipe isFree;
@@ -271,15 +269,15 @@ QByteArray inCopyThatGotTheNumberAgain(const std::function<QByteArray()> &body)
 
 } // namespace
 
-// A daemon's parent has used the library and exited. Its number goes to a worker of the daemon, which
-// inherits what carries that number, and none of its threads.
+// A daemon's parent has used the library and exited, and a worker of the daemon gets its number. The
+// worker inherits memory that holds this number, but none of the threads.
 void tst_ForkedCopy::numberThatComesAgain()
 {
     if (!FORKFD_TEST_HAS_VFORK)
         QSKIP(
             "Without Linux's own interfaces a copy made by a raw clone() is known by its number alone.");
     const auto useLibrary = []() -> QByteArray {
-        ForkFd::spawn(child({"exit", "0"})); // Left to the library.
+        ForkFd::spawn(child({"exit", "0"})); // Dropped: the reaper collects it.
         const bool isCollected = eventually([] { return !hasChildren(); });
         changeMask(SIG_BLOCK);
         const QByteArray outcome = outcomeOf(child({"exit", "8"}));

@@ -23,7 +23,7 @@ constexpr gid_t someGroup = 65532;
 
 } // namespace
 
-/// The user and the groups that a child belongs to, and what it may become.
+/// User, groups and privileges of a child.
 /// Holds: L9, L13.
 class tst_Identity : public ProcessTest
 {
@@ -113,8 +113,9 @@ void tst_Identity::privileges()
     QCOMPARE(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), 0);
 }
 
-// Whether it may dump core, be traced or owns its files in /proc belongs to the memory, which the child
-// shares; also when it fails after it has become somebody else.
+// The dumpable flag says whether a process may dump core, be traced or own its files in /proc. It
+// belongs to the memory, which the child shares. The parent keeps its value, also when the start fails
+// after the change of identity.
 void tst_Identity::dumpable()
 {
     if (geteuid() != 0)

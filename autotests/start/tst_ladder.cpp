@@ -32,8 +32,8 @@ qsizetype openDescriptors()
 
 } // namespace
 
-/// Every way to create a child that start_linux.cpp knows keeps the same promises. Each row lets
-/// one of them through and refuses all others, the lower ones included.
+/// Every rung of the ladder keeps the same promises. Each row allows one rung and refuses all others,
+/// also those below it.
 /// Holds: B1, S11 (ignoredChildren), L2 (ends), L3 (failures), L5, L6 (ignoredChildren), L8
 /// (closedStreams).
 class tst_Ladder : public ProcessTest
@@ -41,7 +41,7 @@ class tst_Ladder : public ProcessTest
     Q_OBJECT
 
 protected:
-    /// Each copy finds its way alone.
+    /// No warm-up: each forked copy goes down the ladder itself.
     void warmUp() override { }
 
 private Q_SLOTS:
@@ -59,7 +59,7 @@ private Q_SLOTS:
 
 private:
     static void addRungs();
-    /// Runs `body` in a copy that has only the rung of the current row.
+    /// Runs `body` in a forked copy that has only the rung of the current row.
     static QByteArray onThisRung(const std::function<QByteArray()> &body);
 };
 
@@ -82,9 +82,9 @@ void tst_Ladder::addRungs()
     QTest::newRow("fork, then open")
         << Refusals{noClone3, noCloneWith(CLONE_VFORK), noCloneWith(CLONE_PIDFD)};
     if (isUnderThreadSanitizer)
-        return; // The library takes no other there.
+        return; // Under ThreadSanitizer the library takes no other rung.
 #ifdef __x86_64__
-    if (syscall(SYS_clone3, nullptr, 0) < 0 && errno == EINVAL) // Not refused already.
+    if (syscall(SYS_clone3, nullptr, 0) < 0 && errno == EINVAL) // Not refused by a sandbox.
         QTest::newRow("clone3") << Refusals{{SYS_clone, EPERM}};
 #endif
     QTest::newRow("clone") << Refusals{noClone3, noCloneWithout(CLONE_VFORK),
@@ -98,7 +98,7 @@ QByteArray tst_Ladder::onThisRung(const std::function<QByteArray()> &body)
 {
     QFETCH(Refusals, refusals);
     return inForkedCopy([&] {
-        // In a child it would look for leaks by means of a clone(), which may be among what is refused.
+        // The leak check at the copy's exit calls clone(), which the filter may refuse.
         qputenv("ASAN_OPTIONS", "detect_leaks=0");
         return refuse(refusals) ? body() : QByteArray("no filter");
     });
@@ -135,7 +135,7 @@ void tst_Ladder::failures()
 
         QByteArray all = outcomeOf({{"/no/such/program"}}) + '\n';
         all += outcomeOf(elsewhere) + '\n';
-        // Closed ones stay closed, even if the library opens some for itself by these numbers.
+        // A descriptor that is closed in the parent is refused, even if the library reuses its number.
         for (int fd = 0, tried = 0; tried < 4; ++fd) {
             if (fcntl(fd, F_GETFD) < 0 && ++tried)
                 all += outcomeOf(child({"exit", "0"}), {.fileDescriptors = {{60, fd}}}) + '\n';
@@ -147,7 +147,7 @@ void tst_Ladder::failures()
     const QByteArray closed = text(StartError{"fileDescriptors", EBADF}) + '\n';
     const QByteArray errors = text(StartError{"exec", ENOENT}) + '\n'
         + text(StartError{"workingDirectory", ENOENT}) + '\n' + closed + closed + closed + closed;
-    // Only a real fork() has a child that failed tell the program's handler.
+    // Only after a real fork() does a failed child raise SIGCHLD.
     if (QTest::currentDataTag() == QByteArray("fork, then open"))
         QVERIFY(result.startsWith(errors));
     else
@@ -183,7 +183,7 @@ void tst_Ladder::limits()
             all = outcomeOf(child({"exit", "42"})) + '\n';
         }
         bool hasFailed = false;
-        for (rlim_t room = 8; room != rlim_t(-1); --room) { // Ever fewer descriptors.
+        for (rlim_t room = 8; room != rlim_t(-1); --room) {
             const TemporaryLimit limit(RLIMIT_NOFILE, static_cast<rlim_t>(next) + room);
             const QByteArray outcome = outcomeOf(child({"exit", "42"}));
             if (outcome == text(StartError{"descriptors", EMFILE}))

@@ -45,20 +45,19 @@ private:
     std::vector<int> m_taken;
 };
 
-// A pair of sockets takes the place of an eventfd(2), and the way of a copying fork() needs another.
+// Without eventfd(2) the library needs a pair of sockets, and a copying fork() needs another pair.
 constexpr int enoughDescriptors = FORKFD_TEST_PORTABLE ? 6 : 4;
 
 } // namespace
 
-/// A limit that is reached is reported as such, whichever step it hits, and forgotten when there is
-/// room again.
+/// A start that hits a limit reports it, at whichever step. The next start does not remember it.
 /// Holds: L2 (memory), L3.
 class tst_Limits : public ProcessTest
 {
     Q_OBJECT
 
 protected:
-    /// Nothing that an earlier start has left lying about shall help.
+    /// No warm-up: resources that an earlier start keeps would hide a shortage.
     void warmUp() override { }
 
 private Q_SLOTS:
@@ -100,10 +99,10 @@ void tst_Limits::memory()
         }
         return text(error) + '\n' + outcomeOf(command);
     });
-    // What fork() needs is the kernel's own.
+    // fork() needs kernel memory only, which RLIMIT_AS does not limit.
     const QByteArray first = FORKFD_TEST_PORTABLE ? QByteArray() : text(StartError{"clone", ENOMEM});
     const QByteArray rest = "\nexited with code 42";
-    // The SIGCHLD backend needs a thread, and for want of memory pthread_create(3) says EAGAIN.
+    // The SIGCHLD backend needs a thread, and pthread_create(3) reports a lack of memory as EAGAIN.
     if (ForkFd::backend() == ForkFd::Backend::SigChld && outcome != first + rest)
         QCOMPARE(outcome, text(StartError{"clone", EAGAIN}) + rest);
     else
@@ -112,7 +111,7 @@ void tst_Limits::memory()
 
 void tst_Limits::descriptors_data()
 {
-    // This backend keeps a descriptor for good; those are counted from here on.
+    // This backend keeps a descriptor, which the count must not include.
     if (ForkFd::backend() == ForkFd::Backend::SigChld)
         ProcessTest::warmUp();
     QTest::addColumn<int>("count");
@@ -129,7 +128,7 @@ void tst_Limits::descriptors()
         const FreeDescriptors room(count);
         outcome = outcomeOf(child({"exit", "42"}));
     }
-    // How many it takes is the business of the way that the library has found.
+    // How many descriptors a start needs depends on the rung.
     const QByteArray failed = text(StartError{"descriptors", EMFILE});
     if (count == 0)
         QCOMPARE(outcome, failed);
@@ -147,7 +146,7 @@ void tst_Limits::descriptorsOfTheChild_data()
 void tst_Limits::descriptorsOfTheChild()
 {
     QFETCH(int, count);
-    // To exchange two descriptors the child needs more of them for a moment.
+    // The child needs more descriptors for a moment to exchange two.
     const TestPipe pipe;
     const ForkFd::LaunchOptions exchange = {
         .fileDescriptors = {{pipe.readEnd(), pipe.writeEnd()}, {pipe.writeEnd(), pipe.readEnd()}}};

@@ -23,7 +23,7 @@ using Modifier = void (*)();
 
 namespace {
 
-/// What a modifier found, in memory that it shares with the test in any case.
+/// The modifier's findings. The test shares this memory with every child, copies included.
 struct Findings
 {
     int calls;
@@ -39,7 +39,7 @@ const SharedMemory<Findings> findings; // clazy:exclude=non-pod-global-static
 
 [[noreturn]] void crash()
 {
-    // A null pointer would be found out, by the compiler or a sanitizer.
+    // The compiler or a sanitizer would notice a null pointer.
     const volatile std::uintptr_t nowhere = sizeof(int);
     *reinterpret_cast<volatile int *>(nowhere) = 1;
     _exit(0);
@@ -71,7 +71,7 @@ private Q_SLOTS:
     void everyStart();
     void detached_data() { memory_data(); }
     void detached();
-#ifndef FORKFD_TEST_QPROCESS // It leaves signals as they are after a fork, and has other limits.
+#ifndef FORKFD_TEST_QPROCESS // QProcess leaves signals as after a fork, and has other limits.
     void signalsWhileItRuns_data()
     {
         memory_data();
@@ -107,7 +107,7 @@ void tst_Modifier::warmUp()
     QVERIFY(process.waitForFinished());
 }
 
-// Those of the current row.
+// Sets the flags of the current row.
 void tst_Modifier::addFlags(Process &process)
 {
     QFETCH(const bool, isVFork);
@@ -139,7 +139,7 @@ void tst_Modifier::getter()
     QCOMPARE(findings->calls, 0);
 }
 
-// After streams and directory, before the parameters.
+// The modifier runs after streams and directory, and before the parameters.
 void tst_Modifier::place()
 {
     const QTemporaryDir directory;
@@ -165,7 +165,7 @@ void tst_Modifier::memory_data()
     QTest::newRow("UseVFork") << true;
 }
 
-// A real fork, with all that belongs to it, unless it copes with less.
+// A modifier gets a real fork, fork handlers included, unless UseVFork says that it copes with less.
 void tst_Modifier::memory()
 {
     QFETCH(const bool, isVFork);
@@ -251,7 +251,7 @@ void tst_Modifier::exception()
         QCOMPARE(process.error(), Process::FailedToStart);
         QVERIFY(says(process, u"Child process modifier threw an exception: "_s + text));
         QCOMPARE(std::uncaught_exceptions(), 0);
-#ifndef FORKFD_TEST_QPROCESS // It leaves the exception of a vfork child with the parent.
+#ifndef FORKFD_TEST_QPROCESS // QProcess leaves a vfork child's exception in the parent.
         QVERIFY(!std::current_exception());
 #endif
         QVERIFY_THROWS_EXCEPTION(std::logic_error, throw std::logic_error("ours"));
@@ -278,7 +278,7 @@ void tst_Modifier::ending_data()
     }
 }
 
-// A child that ends before its program has started all the same, and that is how it ended.
+// A child that ends before its exec counts as started, and its end is reported as any other.
 void tst_Modifier::ending()
 {
     QFETCH(const Modifier, modifier);
@@ -334,7 +334,7 @@ void tst_Modifier::detached()
 
 #ifndef FORKFD_TEST_QPROCESS
 
-// All are blocked, and none is left that would call the parent's handler.
+// All signals are blocked, and no signal calls a handler of the parent.
 void tst_Modifier::signalsWhileItRuns()
 {
     const TemporaryAction caught(SIGUSR1, [](int) { findings->hasHandled = true; });
@@ -395,7 +395,7 @@ void tst_Modifier::longDescription()
     QVERIFY(says(process, u"Child process modifier threw an exception: "_s + QString(255, u'x')));
 }
 
-// QProcess takes the negative ones for its own.
+// QProcess uses negative error numbers itself.
 void tst_Modifier::unknownError()
 {
     Process process;
@@ -405,7 +405,7 @@ void tst_Modifier::unknownError()
     QVERIFY(says(process, u"Child process modifier reported error: no luck: Unknown error -5"_s));
 }
 
-// It cannot return, and there is nothing to leave.
+// Outside a child the function can neither return nor exit: it aborts.
 void tst_Modifier::failureOutside()
 {
     const QByteArray result = inForkedCopy([]() -> QByteArray {

@@ -17,7 +17,7 @@ using Mask = quint64; // One bit for each signal; signal 1 is the lowest.
 
 namespace {
 
-// The raw call: libc's would neither set nor show the two signals that it keeps for itself.
+// The raw system call, because libc neither sets nor shows the two signals that it reserves.
 Mask exchangeMask(const Mask *mask)
 {
     Mask previous = 0;
@@ -30,12 +30,12 @@ Mask bit(int signal)
     return Mask(1) << (signal - 1);
 }
 
-constexpr int mark = 4711; // No errno that anybody sets.
+constexpr int mark = 4711; // No function sets errno to this.
 
 } // namespace
 
-/// A start leaves errno, the signal mask, the dispositions and the cancellation state of the thread
-/// as they were, whatever comes of it.
+/// A start leaves errno, the signal mask, the dispositions and the cancellation state of the thread as
+/// they were, whether it succeeds or not.
 /// Holds: P1, L4.
 class tst_ParentState : public ProcessTest
 {
@@ -107,7 +107,7 @@ void tst_ParentState::start_data()
                  {"libc's own blocked, too", ~(bit(SIGKILL) | bit(SIGSTOP))}};
     for (const auto &start : starts) {
         for (const auto &mask : masks) {
-            // Out of reach of the functions that POSIX knows.
+            // POSIX functions cannot change the signals that libc reserves.
             if (FORKFD_TEST_PORTABLE && (mask.mask & bit(32)) != 0)
                 continue;
             QTest::addRow("%s, %s, cancellable", start.name, mask.name)
@@ -147,7 +147,7 @@ void tst_ParentState::pendingSignals()
     raise(SIGUSR1);
     const QByteArray outcome = outcomeOf(child({"exit", "42"}));
 
-    // It is still there, once, and was not the child's.
+    // The signal is still pending, once, and the child did not get it.
     sigset_t usr1;
     sigemptyset(&usr1);
     sigaddset(&usr1, SIGUSR1);
@@ -162,7 +162,7 @@ void tst_ParentState::pendingSignals()
 
 void tst_ParentState::ignoredBrokenPipe()
 {
-    // The child gets the default action, but the parent keeps its own.
+    // The child gets the default action, and the parent keeps SIG_IGN.
     const TemporaryAction ignore(SIGPIPE, SIG_IGN);
     const ProcessState before = ProcessState::now();
     QCOMPARE(outcomeOf(child({"exit", "42"})), "exited with code 42");

@@ -21,13 +21,13 @@
 
 namespace {
 
-// The errno for every file below this directory, as from a file system that has gone.
+// The errno for every file below goneDirectory, as on a file system that is lost.
 constexpr char goneDirectory[] = "/gone";
 int goneError = 0;
 
 } // namespace
 
-// In the library's way, too.
+// Also replaces the stat() that the library calls.
 extern "C" __attribute__((visibility("default"))) int stat(const char *path,
                                                            struct stat *status) noexcept
 {
@@ -38,8 +38,8 @@ extern "C" __attribute__((visibility("default"))) int stat(const char *path,
     return fstatat(AT_FDCWD, path, status, 0);
 }
 
-/// A program without a slash in its name is found where execvp(3) finds it, or not found with the
-/// same errno. Unlike execvp(3), the search goes on after every entry that cannot be looked at.
+/// A program without a slash in its name is found where execvp(3) finds it, or fails with the same
+/// errno. Unlike execvp(3), the search goes on after every entry that cannot be looked at.
 /// Holds: L12.
 class tst_ProgramSearch : public ProcessTest
 {
@@ -75,7 +75,7 @@ void tst_ProgramSearch::initTestCase()
         QVERIFY(QDir().mkpath(QFileInfo(path).path()));
         QFile file(path);
         QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write("#!/bin/echo\n"); // Prints the path by which it was found.
+        file.write("#!/bin/echo\n"); // Prints its path.
         QVERIFY(fchmod(file.handle(), mode) == 0);
     };
     makeTool("tool", 0755);
@@ -92,7 +92,7 @@ void tst_ProgramSearch::initTestCase()
     chmod(qPrintable(directory.filePath(QStringLiteral("locked"))), 0);
 }
 
-// Where the library finds it, or why it does not.
+// Returns where the library finds the program, or why it does not.
 QByteArray tst_ProgramSearch::found(const std::string &program)
 {
     return outputOf({{program}}).trimmed();
@@ -222,7 +222,7 @@ void tst_ProgramSearch::filterThatRefusesToTell_data()
         QTest::newRow(strerrorname_np(error)) << error;
 }
 
-// Filters older than faccessat2(2) of Linux 5.8 answer EPERM.
+// Filters that are older than faccessat2(2) (Linux 5.8) answer EPERM.
 void tst_ProgramSearch::filterThatRefusesToTell()
 {
 #ifdef SYS_faccessat2

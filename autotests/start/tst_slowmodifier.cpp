@@ -18,14 +18,14 @@
 using ForkFd::StartError;
 using namespace std::chrono_literals;
 
-/// A modifier that takes its time: start() returns, and what becomes of the start is told later.
+/// With a slow modifier start() returns before the outcome is known. The outcome is reported later.
 /// Holds: L7, L15.
 class tst_SlowModifier : public ChildProcessTest
 {
     Q_OBJECT
 
 protected:
-    /// The thread that kills what is being stopped.
+    /// Also makes the stopper thread.
     void warmUp() override
     {
         ChildProcessTest::warmUp();
@@ -57,7 +57,7 @@ private:
     static void addCopies();
     static void addWaiters();
 
-    /// A process whose modifier says that it is there, and then waits for a byte.
+    /// A process whose modifier reports that it runs and then waits for a byte.
     struct Waiting
     {
         explicit Waiting(std::function<void(Process &)> then = [](Process &) {})
@@ -79,7 +79,7 @@ private:
         Process process;
     };
 
-    /// Another thread's fork() at this moment: a copy that holds every descriptor until it is destroyed.
+    /// A forked copy, as if another thread forked now. It holds every descriptor until destroyed.
     class Copy
     {
     public:
@@ -125,7 +125,7 @@ void tst_SlowModifier::outcome_data()
     addWaiters();
 }
 
-// start() has returned while the modifier waits for us, and nothing is known yet.
+// start() has returned, the modifier still waits for us, and the outcome is not known.
 void tst_SlowModifier::outcome()
 {
     QFETCH(const Waiter, wait);
@@ -180,7 +180,7 @@ void tst_SlowModifier::stopsItself()
     QCOMPARE(process.exitCode(), 3);
 }
 
-// What the modifier writes is told after started(), and does not keep the event loop busy.
+// The modifier's output is reported after started(). Until then it does not keep the event loop busy.
 void tst_SlowModifier::outputFirst()
 {
     TestPipe there;
@@ -226,7 +226,7 @@ void tst_SlowModifier::addCopies()
     QTest::newRow("while a copy holds the report") << true;
 }
 
-// Before its program it has started all the same.
+// A child that is killed before its exec counts as started.
 void tst_SlowModifier::killed()
 {
     QFETCH(const bool, isHeld);
@@ -248,7 +248,7 @@ void tst_SlowModifier::timeLimit()
     QSignalSpy failed(&process, &Process::errorOccurred);
     QSignalSpy finished(&process, &Process::finished);
     process.setTimeLimit(50ms);
-    process.setStopGrace(20ms); // SIGTERM is blocked there.
+    process.setStopGrace(20ms); // The modifier runs with SIGTERM blocked.
     for (const bool hasEventLoop : {true, false}) {
         waiting.start(childProgram());
         if (hasEventLoop)
@@ -292,7 +292,7 @@ void tst_SlowModifier::movedToThread()
     delete waiting;
 }
 
-// What fails before the modifier is known and told as without one.
+// A failure before the modifier is reported inside start(), as without a modifier.
 void tst_SlowModifier::setupBeforeIt()
 {
     Waiting waiting;
@@ -302,7 +302,7 @@ void tst_SlowModifier::setupBeforeIt()
     QCOMPARE(waiting.process.startError(), (StartError{"workingDirectory", ENOENT}));
 }
 
-// A copy takes nothing of the report away.
+// A forked copy does not read the child's report.
 void tst_SlowModifier::inForkedCopy()
 {
     Waiting waiting([](Process &process) { process.failChildProcessModifier("no luck", EPERM); });
@@ -311,7 +311,7 @@ void tst_SlowModifier::inForkedCopy()
     QVERIFY(eventually([&waiting] {
         siginfo_t info = {};
         const auto id = static_cast<id_t>(waiting.process.processId());
-        // Not there: the SIGCHLD backend has collected it.
+        // It fails if the SIGCHLD backend has reaped the child.
         return ::waitid(P_PID, id, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) != 0 || info.si_pid != 0;
     }));
     const QByteArray result = ::inForkedCopy([&waiting] {
@@ -337,7 +337,7 @@ void tst_SlowModifier::heldByACopy_data()
     }
 }
 
-// The child's end of the report is open in the copy, too: there is no end of file.
+// The copy holds the child's end of the report, so the parent reads no end of file.
 void tst_SlowModifier::heldByACopy()
 {
     QFETCH(const QString, program);
@@ -356,7 +356,7 @@ void tst_SlowModifier::heldByACopy()
     QTEST(outcome, "outcome");
 }
 
-// Nothing but the time tells that this program has started.
+// Only the passing time shows that this program has started.
 void tst_SlowModifier::heldWhileItRuns()
 {
     for (const bool hasEventLoop : {true, false}) {

@@ -29,7 +29,7 @@ using ForkFd::RunResult;
 using ForkFd::StartError;
 using namespace std::chrono_literals;
 
-/// A start of run() that takes its time, as on a dead network mount or behind an on-access scanner.
+/// A start of run() that takes long, as on a dead network mount or behind an on-access scanner.
 /// Holds: L15.
 class tst_SlowStart : public ChildProcessTest
 {
@@ -77,13 +77,13 @@ private:
     {
         return ForkFd::run(childProgram(), words(command), options);
     }
-    /// Searched in PATH.
+    /// Searches PATH.
     static QFuture<RunResult> runByName(const char *command, const RunOptions &options = {})
     {
         return ForkFd::run(u"child"_s, words(command), options);
     }
-    /// What becomes of a start whose time limit ends in the exec. A slow machine has no child by then:
-    /// it gets more time.
+    /// The result of a start whose time limit expires in the exec. On a slow machine it may expire
+    /// before the child exists; then the start gets more time.
     static RunResult limitedInTheExec(RunOptions options)
     {
         RunResult result;
@@ -119,7 +119,7 @@ void tst_SlowStart::initTestCase()
         QSKIP("This system cannot hold up a system call (seccomp(2), Linux 5.5).");
 }
 
-// Another's start, end, time limit, cancel.
+// A held start does not delay the start, end, time limit or cancellation of others.
 void tst_SlowStart::holdsUpNoOther()
 {
     HeldSystemCall exec(SYS_execve);
@@ -144,14 +144,14 @@ void tst_SlowStart::canceled()
     QFuture<RunResult> future = held.call([] { return runByName("exit 3"); });
     QVERIFY(held.await());
     future.cancel();
-    future.waitForFinished(); // Although nobody has let it go.
+    future.waitForFinished(); // The system call is still held.
     QCOMPARE(future.resultCount(), 0);
     QVERIFY(!hasChildren());
     held.letGo();
     QVERIFY(comesToRest());
 }
 
-// It has started and was killed: signals are open just before the exec.
+// The child counts as started: signals are unblocked just before the exec, and SIGTERM killed it.
 void tst_SlowStart::timeLimit()
 {
     const RunResult result = limitedInTheExec({});
@@ -161,7 +161,7 @@ void tst_SlowStart::timeLimit()
     QVERIFY(result.elapsedTime >= 50ms);
 }
 
-// The grace ends, too.
+// The grace expires in the exec, too.
 void tst_SlowStart::killedBecauseItIgnores()
 {
     RunOptions options;
@@ -202,7 +202,7 @@ void tst_SlowStart::timeLimitBeforeThereIsAChild()
     QVERIFY(comesToRest());
 }
 
-// A child with a copy of our memory waited for its parent, which waited for its end.
+// A copied child once waited at the gate for its parent, which waited for the child's end.
 void tst_SlowStart::canceledAtTheGate()
 {
     if (!FORKFD_TEST_HAS_VFORK)
@@ -221,7 +221,7 @@ void tst_SlowStart::canceledAtTheGate()
         if (!line.await())
             return "no socket pair";
         future.cancel();
-        run("exit 0").waitForFinished(); // The library has seen the cancel by then.
+        run("exit 0").waitForFinished(); // Now the library has seen the cancel.
         line.letGo();
         future.waitForFinished();
         return comesToRest() ? "ended" : "goes on";
@@ -229,7 +229,7 @@ void tst_SlowStart::canceledAtTheGate()
     QCOMPARE(result, "ended");
 }
 
-// The caller may change all of it as soon as run() has returned.
+// The caller may change directory, environment and descriptors as soon as run() has returned.
 void tst_SlowStart::copiesWhatItNeeds()
 {
     const QTemporaryDir directory;
@@ -268,7 +268,7 @@ void tst_SlowStart::closedDirectory_data()
     QTest::newRow("relative") << u"below"_s << QByteArray("workingDirectory: below: Permission denied");
 }
 
-// The process may not search its current directory, as a daemon that was started in another user's.
+// The process may not search its current directory, like a daemon started in another user's.
 void tst_SlowStart::closedDirectory()
 {
     QFETCH(const QString, wanted);
@@ -287,7 +287,8 @@ void tst_SlowStart::closedDirectory()
     QTEST(result, "expected");
 }
 
-// The same, and it has gone elsewhere before there is a child: that child must not be started there.
+// As above, but the process leaves the directory before the child exists. The child must not start in
+// the new directory.
 void tst_SlowStart::directoryLeft()
 {
     if (!FORKFD_TEST_HAS_VFORK)
@@ -310,7 +311,7 @@ void tst_SlowStart::directoryLeft()
     QCOMPARE(result, "workingDirectory: .: Permission denied");
 }
 
-// As without /proc. The child inherits it.
+// The directory cannot be opened, as without /proc. The child inherits it.
 void tst_SlowStart::directoryCannotBeOpened()
 {
     const QByteArray result = ::inForkedCopy([]() -> QByteArray {
@@ -322,7 +323,7 @@ void tst_SlowStart::directoryCannotBeOpened()
     QCOMPARE(result, QFile::encodeName(QDir::currentPath()) + '\n');
 }
 
-// At once, and no child outlives it.
+// The process exits at once, and no child outlives it.
 void tst_SlowStart::exitOfTheProcess()
 {
     QFETCH(const bool, isBeforeTheChild);

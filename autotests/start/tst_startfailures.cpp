@@ -23,8 +23,7 @@ namespace {
 
 std::atomic<int> childSignals;
 
-/// The number that the next descriptor will get.
-// One that stays closed, whatever the library opens for itself.
+// A number that stays closed, whatever the library opens.
 int closedDescriptor()
 {
     const int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 200);
@@ -39,8 +38,8 @@ std::string withNul(const char *before, const char *after)
 
 } // namespace
 
-/// Whatever keeps a child from being started is known when spawn() returns, by its step and errno,
-/// and leaves nothing behind: no child, no descriptor, and no SIGCHLD for the program's handler.
+/// spawn() reports every failed start by its step and errno. The start leaves no child, no descriptor,
+/// and no SIGCHLD for the program's handler.
 /// Holds: L3.
 class tst_StartFailures : public ProcessTest
 {
@@ -65,7 +64,7 @@ private:
 
 void tst_StartFailures::initTestCase()
 {
-    qputenv("PATH", "/usr/bin:/bin"); // A folder that may not be searched would be another failure.
+    qputenv("PATH", "/usr/bin:/bin"); // A folder without search permission would change the errno.
     QVERIFY(m_directory.isValid());
     chmod(qPrintable(m_directory.path()), 0755);
     makeFile("data", "no program", 0644);
@@ -148,7 +147,7 @@ void tst_StartFailures::failure()
     StartError error;
     QVERIFY(!ForkFd::spawn(command, options, &error));
     QVERIFY(!hasChildren());
-    if (!FORKFD_TEST_PORTABLE && !isUnderThreadSanitizer) // The end of a real fork() cannot be hidden.
+    if (!FORKFD_TEST_PORTABLE && !isUnderThreadSanitizer) // A real fork() always raises SIGCHLD.
         QCOMPARE(childSignals.load(), 0);
     QCOMPARE(QByteArray(error.step), step);
     QCOMPARE(error.errorCode, errorCode);

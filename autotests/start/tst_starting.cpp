@@ -10,7 +10,7 @@
 
 using ForkFd::StartError;
 
-/// start() knows at once how it went, and everybody else hears of it from the event loop or a wait.
+/// start() knows the outcome when it returns. The event loop or a wait reports it.
 class tst_Starting : public ChildProcessTest
 {
     Q_OBJECT
@@ -38,7 +38,7 @@ private:
     QTemporaryDir m_directory;
 };
 
-// By whom the start is finished.
+// The event loop, or the wait that reports the outcome.
 void tst_Starting::addStarters()
 {
     QTest::addColumn<Starter>("finishStart");
@@ -71,7 +71,7 @@ void tst_Starting::success()
     QTRY_COMPARE(process.state(), Process::Running);
     QCOMPARE(started.size(), 1);
     QCOMPARE(stateChanged.size(), 2);
-    QVERIFY(process.waitForStarted()); // It is a fact now, and no news.
+    QVERIFY(process.waitForStarted()); // Still true, without a second started().
     QCOMPARE(started.size(), 1);
     QCOMPARE(failed.size(), 0);
     QCOMPARE(process.program(), childProgram());
@@ -203,7 +203,7 @@ void tst_Starting::failureBeforeStarting_data()
         << StartError{"channels", ENOENT} << u"Could not open output redirection for writing"_s;
 }
 
-// The order of QProcess 6.8, which tells of these before it forks.
+// The order of QProcess 6.8, which reports these failures before it forks.
 void tst_Starting::failureBeforeStarting()
 {
     QFETCH(const Preparation, prepare);
@@ -234,7 +234,7 @@ void tst_Starting::emptyNameChangesNothing()
     QCOMPARE(process.arguments(), words("exit 3"));
 }
 
-// start() says so with a signal, open() with a warning.
+// start() reports it by a signal, open() by a warning.
 void tst_Starting::noProgram()
 {
     Process process;

@@ -8,7 +8,7 @@
 
 using ForkFd::StartError;
 
-/// What start() does when there are too few descriptors for the child.
+/// start() with too few descriptors for the child.
 /// Holds: L3.
 class tst_StartLimits : public ChildProcessTest
 {
@@ -60,7 +60,7 @@ void tst_StartLimits::descriptors()
     QCOMPARE(failed.size(), 1);
     QCOMPARE(finished.size(), 0);
 
-    // Nothing of it is remembered.
+    // The shortage is not remembered.
     process.start(childProgram(), words("exit 3"));
     QVERIFY(comes(finished));
     QCOMPARE(process.exitCode(), 3);

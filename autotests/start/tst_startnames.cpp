@@ -13,8 +13,8 @@
 
 using ForkFd::StartError;
 
-/// The message of a failed start names the program, file, directory or interpreter that it has failed
-/// with.
+/// The message of a failed start names the program, file, directory or interpreter that caused the
+/// failure.
 class tst_StartNames : public ChildProcessTest
 {
     Q_OBJECT
@@ -51,7 +51,7 @@ void tst_StartNames::makeScript(const char *name, const QByteArray &content) con
     QVERIFY(file.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
 }
 
-// The helper program with a loader that is not there, as a 32-bit program has on many systems.
+// A copy of the helper program whose loader does not exist, like that of many 32-bit programs.
 void tst_StartNames::makeLoaderless() const
 {
     QFile program(childProgram());
@@ -65,7 +65,7 @@ void tst_StartNames::makeLoaderless() const
 
 void tst_StartNames::initTestCase()
 {
-    qputenv("PATH", "/usr/bin:/bin"); // Else it may hold folders that this user may not search.
+    qputenv("PATH", "/usr/bin:/bin"); // PATH may hold folders that this user may not search.
     makeScript("script", "#!/no/such/interpreter -x\n");
     makeScript("spaced", "#! \t/no/such/interpreter\n");
     makeScript("empty", "#!\n");
@@ -78,7 +78,7 @@ void tst_StartNames::initTestCase()
     makeLoaderless();
 }
 
-// What run() and stop() keep for good.
+// Also makes the threads and descriptors that run() and stop() keep.
 void tst_StartNames::warmUp()
 {
     ChildProcessTest::warmUp();
@@ -231,7 +231,7 @@ void tst_StartNames::ofObject()
     QVERIFY(!process.startError().subject.empty());
 }
 
-// The child reports when its parent's start() has returned.
+// The child reports after start() has returned.
 void tst_StartNames::afterModifier()
 {
     Process process;
@@ -251,7 +251,7 @@ void tst_StartNames::notPartOfEquality()
 
 namespace {
 
-/// Marks whatever goes through it.
+/// Marks each text that it translates.
 class Marker : public QTranslator
 {
     Q_OBJECT
@@ -266,7 +266,7 @@ public:
 
 } // namespace
 
-// Qt's sentences and errno texts in Qt's translations, ours in the class's own context.
+// Qt's sentences and errno texts use Qt's translations. Ours use the context of the class.
 void tst_StartNames::translated()
 {
     Marker marker;
@@ -275,7 +275,7 @@ void tst_StartNames::translated()
     process.start(path("script"));
     const bool hasStarted = process.waitForStarted();
     const QString missing = process.errorString();
-    const QString reason = qt_error_string(ENOENT); // As QProcess has it.
+    const QString reason = qt_error_string(ENOENT); // QProcess's text.
     process.setTimeLimit(std::chrono::milliseconds(1));
     QString exceeded;
     connect(&process, &Process::errorOccurred, [&](Process::ProcessError error) {

@@ -12,9 +12,8 @@ using ForkFd::ChildProcess;
 using UnixFlags = ChildProcess::UnixProcessFlags;
 using UnixFlag = ChildProcess::UnixProcessFlag;
 
-/// A signal that stops a process, Ctrl-Z for one, and that comes between clone and exec, does not stop
-/// the child there: its parent waits for the exec. Nor does the program hear of it, or of what was done
-/// against it.
+/// A signal of job control, such as that of Ctrl-Z, does not stop the child between clone and exec,
+/// where the parent waits for it. The program sees neither the signal nor the library's handlers.
 /// Holds: L11.
 class tst_StopSignals : public ChildProcessTest
 {
@@ -43,12 +42,11 @@ void tst_StopSignals::beforeTheExec_data()
     }
 }
 
-// What the program sees of masks and dispositions when the child gets the signal in its modifier; 0:
-// none.
+// Returns the program's masks and dispositions. Its modifier raises `signal`; 0: none.
 QByteArray tst_StopSignals::dispositionsWith(int signal, UnixFlags flags)
 {
     ChildProcess process;
-    // In the group of the test the kernel might not stop it at all: nobody could continue it (POSIX,
+    // The test's group may be orphaned, and the kernel stops no process of such a group (POSIX,
     // "Orphaned Process Group").
     ForkFd::LaunchOptions options;
     options.processGroup = 0;

@@ -21,8 +21,8 @@ using std::chrono::milliseconds;
 
 namespace {
 
-/// Another process that traces a child of ours, as a debugger would. When the child ends, the tracer
-/// is the first to hear of it, and keeps the end to itself until this object goes.
+/// Another process that traces our child, like a debugger. The kernel reports the child's end to the
+/// tracer first, which keeps it until this object is destroyed.
 class Tracer
 {
 public:
@@ -45,7 +45,7 @@ public:
         waitpid(m_pid, nullptr, 0);
     }
 
-    /// "traces", or why not.
+    /// Returns "traces", or why it cannot.
     QByteArray seize(pid_t tracee)
     {
         m_orders.write(QByteArray::number(tracee));
@@ -73,8 +73,8 @@ milliseconds usedByThisProcess()
 
 } // namespace
 
-/// A child that a debugger holds has ended before it can be collected: that end is neither missed
-/// nor waited for in a busy loop.
+/// A child that a debugger holds ends before it can be collected. The library neither misses that end
+/// nor spins until it can collect it.
 /// Holds: P2.
 class tst_Traced : public ProcessTest
 {
@@ -89,7 +89,7 @@ private Q_SLOTS:
 
 private:
     std::optional<ForkFd::Child> m_process;
-    std::optional<Tracer> m_tracer; ///< m_process has ended, and it holds on to it.
+    std::optional<Tracer> m_tracer; ///< Holds m_process, which has ended.
 };
 
 void tst_Traced::init()

@@ -14,8 +14,8 @@
 
 using namespace std::chrono_literals;
 
-/// A child that is traced looks ended long before it can be collected: nobody spins meanwhile, and its
-/// end is not missed.
+/// A traced child looks ended long before it can be collected. Until then no thread spins, and the end
+/// is not missed.
 /// Holds: P2.
 class tst_TracedQt : public ChildProcessTest
 {
@@ -44,7 +44,7 @@ std::chrono::microseconds processorTime()
 
 } // namespace
 
-// Starts a child that exits and cannot be collected. Returns its tracer, or 0 if tracing is not allowed.
+// Starts a child that exits and cannot be collected. Returns its tracer, or 0 if tracing is forbidden.
 pid_t tst_TracedQt::startTraced(Process &process)
 {
     process.start(childProgram(), words("traced exit 7"));
@@ -59,7 +59,7 @@ void tst_TracedQt::eventLoop()
     if (tracer == 0)
         QSKIP("Tracing is not allowed here.");
     QEventLoop loop;
-    QTimer::singleShot(500, &loop, &QEventLoop::quit); // Long enough to spin visibly.
+    QTimer::singleShot(500, &loop, &QEventLoop::quit); // A spinning thread would use visible time.
     const auto before = processorTime();
     loop.exec();
     QVERIFY(processorTime() - before < 250ms);
@@ -88,8 +88,8 @@ void tst_TracedQt::waitForFinished()
     QCOMPARE(process.exitCode(), 7);
 }
 
-// The wait has left the child alone for a moment, when there was no event loop yet that could have
-// come back to it: nobody ever did.
+// The wait had set the descriptor aside for a moment, before the thread had an event loop. Nothing
+// looked at it again.
 void tst_TracedQt::firstWaitThenEventLoop()
 {
     bool isTraced = false;

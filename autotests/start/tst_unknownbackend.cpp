@@ -7,7 +7,7 @@
 
 using ForkFd::ChildProcess;
 
-/// A FORKFD_BACKEND that there is not makes every start fail, and says so.
+/// With an unknown FORKFD_BACKEND every start fails, and the error says why.
 class tst_UnknownBackend : public QObject
 {
     Q_OBJECT
@@ -16,7 +16,7 @@ private Q_SLOTS:
     void initTestCase()
     {
         qputenv("FORKFD_BACKEND", "nonsense");
-    } // Before the first start: it is chosen once.
+    } // Before the first start, which reads it.
     void everyStartFails();
 };
 
