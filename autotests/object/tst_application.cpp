@@ -5,7 +5,7 @@
 
 #include <QtCore/QTimer>
 
-/// Application objects come and go while children run.
+/// Application objects are created and destroyed while children run.
 /// Holds: R3, H4, H8.
 class tst_Application : public ProcessTest
 {
@@ -30,7 +30,7 @@ private:
 
 namespace {
 
-/// An application object, until the end of the scope.
+/// An application object until the end of the scope.
 struct Application
 {
     int argc = 1;
@@ -69,7 +69,7 @@ void tst_Application::startedBefore()
     QCOMPARE(process.readAll(), "xxx");
 }
 
-// What was once connected with the first one's event loop has to notice the second one's.
+// A hub that was made under the first application has to work with the event loop of the second.
 void tst_Application::oneAfterTheOther()
 {
     for (int i = 0; i < 3; ++i) {
@@ -98,7 +98,7 @@ void tst_Application::runningAcross()
     QCOMPARE(process.readAll(), "abc");
 }
 
-// Qt throws posted events away with the application.
+// Qt discards posted events when the application object is destroyed.
 void tst_Application::startedAndThenAnother_data()
 {
     QTest::addColumn<QString>("program");
@@ -131,7 +131,7 @@ void tst_Application::waitedForAfterwards()
     QCOMPARE(process.exitCode(), 3);
 }
 
-// The thread's own hub was gone, and was used.
+// The thread's hub was used after its destruction.
 void tst_Application::inStaticDestructor()
 {
     Process process;

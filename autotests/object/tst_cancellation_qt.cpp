@@ -19,7 +19,7 @@ namespace {
 using Policy = Process::DestructionPolicy;
 using Use = void (*)();
 
-/// The thread was told to end before.
+/// Lets a cancellation request take effect that is already pending.
 void admitCancellation()
 {
     ::pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, nullptr);
@@ -40,7 +40,7 @@ void destroy()
 
 void startInEventLoop()
 {
-    const QEventLoop loop; // The thread has an event dispatcher from now on.
+    const QEventLoop loop; // Gives the thread an event dispatcher.
     Process process;
     process.setDestructionPolicy(Policy::Kill);
     admitCancellation();
@@ -101,7 +101,7 @@ void awaitWriting()
     process.waitForFinished();
 }
 
-/// What becomes of a thread that is cancelled as soon as `use` admits it.
+/// Returns how a thread ends that is cancelled as soon as `use` enables cancellation.
 QByteArray outcomeIn(Use use)
 {
     const char *outcome = "cancelled in it";
@@ -121,7 +121,7 @@ QByteArray outcomeIn(Use use)
 
 } // namespace
 
-/// pthread_cancel() ends a thread that uses the Qt class where it waits, and never the program.
+/// pthread_cancel() ends a thread that waits in the Qt class, and never ends the program.
 /// Holds: B3.
 class tst_Cancellation_Qt : public ChildProcessTest
 {
@@ -148,8 +148,8 @@ void tst_Cancellation_Qt::pending_data()
     QTest::newRow("wait, written") << Use(awaitWriting) << within;
 }
 
-// It was std::terminate() in most rows: poll(2), read(2) and write(2) unwound through noexcept
-// functions.
+// Most rows once ended in std::terminate(): cancellation in poll(2), read(2) and write(2) unwound
+// through noexcept functions.
 void tst_Cancellation_Qt::pending()
 {
     QFETCH(const Use, use);

@@ -14,8 +14,8 @@
 
 #include <malloc.h>
 
-/// How the event loop hears of starts and ends: whatever slots and users do to it, and at no lasting
-/// cost.
+/// The event loop reports starts and ends, even if slots run and quit loops, or the user removes posted
+/// events. Nothing piles up there.
 /// Holds: H8.
 class tst_EventLoop : public ChildProcessTest
 {
@@ -38,10 +38,11 @@ private:
     static bool runsUntilQuit(QEventLoop &loop);
 };
 
-// False if nothing but the watchdog has ended it.
+// False if the watchdog had to end the loop.
 bool tst_EventLoop::runsUntilQuit(QEventLoop &loop)
 {
-    // From another thread: a timer of this one would wake the loop and hide that it sleeps.
+    // The watchdog is another thread: a timer of this thread would wake the loop and hide that it
+    // sleeps.
     QSemaphore isOver;
     bool wasInTime = true;
     std::thread watchdog([&] {
@@ -64,8 +65,8 @@ void tst_EventLoop::outerLoopEnds_data()
     QTest::newRow("a failed start") << Starter([](Process &p) { p.start(u"/no/such/program"_s); });
 }
 
-// Qt's dispatcher for Unix goes to sleep after posted events, although a slot has run a loop and told
-// the outer one to exit.
+// Qt's dispatcher for Unix goes to sleep after posted events, even if a slot has run a nested loop and
+// quit the outer one.
 void tst_EventLoop::outerLoopEnds()
 {
     QFETCH(const Starter, start);
@@ -79,7 +80,7 @@ void tst_EventLoop::outerLoopEnds()
     const auto runUntilQuit = [&] {
         while (!isQuit)
             QCoreApplication::processEvents();
-        for (int i = 0; i < 10; ++i) // Until nothing is left that would wake the outer loop.
+        for (int i = 0; i < 10; ++i) // Until no event is left that would wake the outer loop.
             QCoreApplication::processEvents();
     };
     connect(&process, &Process::started, runUntilQuit);
@@ -108,7 +109,7 @@ void tst_EventLoop::postedEventsRemoved()
     QVERIFY(ended.size() >= 2);
 }
 
-// Closing the last channel that is waited for ends the drain.
+// The drain ends when the last channel that it waits for is closed.
 void tst_EventLoop::drainEndsWithoutPostedEvents()
 {
     Process process;
@@ -127,8 +128,8 @@ void tst_EventLoop::drainEndsWithoutPostedEvents()
     QVERIFY(hasFinished);
 }
 
-// Each object is called once, in order, also from a loop inside the first call; those that are started
-// meanwhile get their turn.
+// Each object is called once, in order, also from a loop inside the first call. Objects that are started
+// in a call get their turn, too.
 void tst_EventLoop::startedInTheCall()
 {
     QStringList order;
@@ -158,7 +159,7 @@ void tst_EventLoop::memoryWithoutEventLoop_data()
         << Loop([](const std::function<void()> &body) { std::thread(body).join(); });
 }
 
-// Restarts without an event loop left a posted event each.
+// Each restart without an event loop left a posted event behind.
 void tst_EventLoop::memoryWithoutEventLoop()
 {
     QFETCH(const Loop, inThread);
@@ -177,11 +178,11 @@ void tst_EventLoop::memoryWithoutEventLoop()
         restart(300);
         growth = ::mallinfo2().uordblks - before;
     });
-    // A sanitizer's heap is not in these figures. An event and its function are about 200 bytes.
+    // The heap of a sanitizer is not in these figures. An event and its function take about 200 bytes.
     QVERIFY2(static_cast<qint64>(growth) < 300 * 50, qPrintable(QString::number(growth)));
 }
 
-// A program that daemonizes: the object still held the hub of the process that it was copied from.
+// As a program that daemonizes: in the copy, the object still held the parent's hub.
 void tst_EventLoop::reusedInForkedCopy()
 {
     Process process;

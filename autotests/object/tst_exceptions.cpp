@@ -5,7 +5,8 @@
 
 #include <QtCore/QCoreApplication>
 
-/// Slots that throw. Whoever waits, or QCoreApplication::notify(), catches that, and the object goes on.
+/// Slots that throw. The waiting caller or QCoreApplication::notify() catches the exception, and the
+/// object keeps working.
 /// Holds: H10.
 class tst_Exceptions : public StoppingTest
 {
@@ -22,12 +23,12 @@ private Q_SLOTS:
     void atTheEnd();
 };
 
-/// What a slot throws.
+/// The exception that the slots throw.
 struct Thrown
 {
 };
 
-/// Catches what comes out of slots, as programs do that let them throw.
+/// Catches the exceptions of slots, as programs with throwing slots do.
 class CatchingApplication : public QCoreApplication
 {
 public:
@@ -43,7 +44,7 @@ public:
     }
 };
 
-// Waits until `isDone`, whatever is thrown until then.
+// Waits until `isDone`, and ignores all exceptions before that.
 template<typename Condition>
 static bool waitUntil(Process &process, bool (Process::*wait)(int), Condition isDone)
 {
@@ -74,7 +75,8 @@ void tst_Exceptions::comesAgain_data()
     }
 }
 
-// The first one throws. The others of the same child and of the next one come all the same.
+// The first signal's slot throws. The later signals of this child and those of the next child still
+// come.
 void tst_Exceptions::comesAgain()
 {
     QFETCH(const QString, signal);
@@ -139,7 +141,7 @@ void tst_Exceptions::insideStart_data()
     QTest::newRow("error, failed start") << u"errorOccurred FailedToStart"_s << true;
 }
 
-// An object once stayed Starting for ever.
+// The object once stayed Starting for ever.
 void tst_Exceptions::insideStart()
 {
     QFETCH(const QString, signal);
@@ -169,7 +171,7 @@ void tst_Exceptions::timeLimit_data()
     QTest::newRow("wait") << true;
 }
 
-// The child once went on for ever.
+// The child once ran for ever.
 void tst_Exceptions::timeLimit()
 {
     QFETCH(const bool, waits);

@@ -7,7 +7,7 @@
 
 #include <type_traits>
 
-/// The class goes by its own name and, as an alias, by QProcess's; see also tst_names_macro.cpp.
+/// The class works under its own name and, as an alias, under QProcess's; see also tst_names_macro.cpp.
 class tst_Names : public ChildProcessTest
 {
     Q_OBJECT
@@ -67,7 +67,7 @@ private:
     int m_exitCode = -1;
 };
 
-/// What is protected, made public.
+/// Makes protected members public.
 template<typename P>
 struct Opened : P
 {
@@ -76,7 +76,7 @@ struct Opened : P
     using P::writeData;
 };
 
-// Both QProcess and ChildProcess must have them in this very form.
+// QProcess and ChildProcess must both have these functions in exactly this form.
 template<typename P>
 void requireFunctions()
 {
@@ -163,7 +163,7 @@ void requireNewerFunctions()
     Q_UNUSED(functions);
 }
 
-// Each enumerator of QProcess's has the same value here.
+// Every enumerator of QProcess has the same value in ChildProcess.
 template<typename Theirs, typename Ours>
 bool hasAllOf()
 {
@@ -177,7 +177,7 @@ bool hasAllOf()
     return result;
 }
 
-/// Takes signals by their names.
+/// Has slots for connections by name.
 class Receiver : public QObject
 {
     Q_OBJECT
@@ -212,7 +212,7 @@ void tst_Names::aliasInClass()
 }
 
 QT_WARNING_PUSH
-QT_WARNING_DISABLE_GCC("-Wshadow") // It is what is meant here.
+QT_WARNING_DISABLE_GCC("-Wshadow") // The shadowing is intended.
 
 void tst_Names::aliasInFunction()
 {
@@ -243,7 +243,7 @@ void tst_Names::enumerators()
     QVERIFY((hasAllOf<QProcess::InputChannelMode, Ours::InputChannelMode>()));
     QVERIFY((hasAllOf<QProcess::ExitStatus, Ours::ExitStatus>()));
     QCOMPARE(QMetaEnum::fromType<Ours::ExitStatus>().keyToValue("UnknownExit"), 2);
-    QCOMPARE(quint32(Ours::UnixProcessFlag::DisableCoreDumps), 0x0200U); // QProcess 6.9's.
+    QCOMPARE(quint32(Ours::UnixProcessFlag::DisableCoreDumps), 0x0200U); // As in QProcess 6.9.
     const Ours::UnixProcessFlags flags =
         Ours::UnixProcessFlag::UseVFork | Ours::UnixProcessFlag::ResetIds;
     QCOMPARE(flags.toInt(), 0x0120U);
@@ -267,7 +267,7 @@ void tst_Names::metaTypes()
     QCOMPARE(stateChanged[1][0].value<Ours::ProcessState>(), Ours::Running);
 }
 
-// In Qt's own texts the class goes by its name, whatever it is called in the code.
+// Qt's own texts contain the name of the class, not the alias in the code.
 void tst_Names::printing()
 {
     QString text;
@@ -278,10 +278,10 @@ void tst_Names::printing()
 void tst_Names::pointersToSignals()
 {
     using Ours = ForkFd::ChildProcess;
-    const auto unique = &Ours::finished; // Would be ambiguous if there were two.
+    const auto unique = &Ours::finished; // Ambiguous if there were two signals.
     Ours process;
     int calls = 0;
-    // clazy looks for the name of a signal here.
+    // clazy expects the name of a signal here.
     connect(&process, unique, // clazy:exclude=connect-non-signal
             [&](int, Ours::ExitStatus) { ++calls; });
     connect(&process, &Ours::finished, [&](int) { ++calls; });

@@ -6,10 +6,10 @@
 #include <QtCore/QProcess>
 #include <QtTest/QSignalSpy>
 
-// From here on the code is as it was written for QProcess.
+// From here on the code is as if written for QProcess.
 #define QProcess ForkFd::ChildProcess
 
-/// A class derived from it, with its types in signals and slots.
+/// A derived class with QProcess's types in signals and slots.
 class Job : public QProcess
 {
     Q_OBJECT
@@ -34,7 +34,7 @@ private Q_SLOTS:
     void onEnd(int code) { lastCode = code; }
 };
 
-/// Code for QProcess works with a macro in place of the name.
+/// Code for QProcess works with a macro for the name.
 class tst_NamesMacro : public ChildProcessTest
 {
     Q_OBJECT
@@ -91,7 +91,7 @@ void tst_NamesMacro::staticFunctions()
 {
     QCOMPARE(QProcess::execute(childProgram(), words("exit 3")), 3);
     QCOMPARE(QProcess::nullDevice(), u"/dev/null"_s);
-    // Classes that only begin with that name are still Qt's.
+    // Longer names that begin with QProcess still mean Qt's classes.
     const QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     QProcess process;
     process.setProcessEnvironment(environment);

@@ -9,7 +9,7 @@
 using ForkFd::ChildProcess;
 using namespace std::chrono_literals;
 
-/// Bindings, buttons and QML see the object through its properties and slots.
+/// Bindings, buttons and QML use the object through its properties and slots.
 /// Holds: H11.
 class tst_Properties : public ChildProcessTest
 {
@@ -35,7 +35,7 @@ private Q_SLOTS:
 
 namespace {
 
-/// What a binding to a property shows: the value as it was when the notify signal last came.
+/// Holds a property's value as a binding does: updated at each notify signal only.
 class Mirror : public QObject
 {
     Q_OBJECT
@@ -66,7 +66,7 @@ private:
     QVariant m_value;
 };
 
-/// One for each property that ChildProcess adds to those of QIODevice.
+/// One mirror for each property that ChildProcess adds to those of QIODevice.
 class Mirrors
 {
 public:
@@ -78,7 +78,7 @@ public:
     }
 
     std::size_t count() const { return m_mirrors.size(); }
-    /// Which are wrong.
+    /// The mirrors that do not match their property.
     QStringList wrongOnes() const
     {
         QStringList texts;
@@ -148,7 +148,7 @@ void tst_Properties::bindingsAreRight()
     const Mirrors mirrors(process);
     QCOMPARE(mirrors.count(), 6U);
     process.setDrainTimeout(1h);
-    for (int i = 0; i < 3; ++i) { // A second start changes other things than the first.
+    for (int i = 0; i < 3; ++i) { // The second start changes other properties.
         process.start(i == 1 ? childProgram() : program, i == 1 ? words("exit 4") : command.split(u' '));
         QCOMPARE(mirrors.wrongOnes(), QStringList());
         QVERIFY(eventually([&process] {
@@ -254,7 +254,7 @@ void tst_Properties::setByAStart()
     QCOMPARE(arguments[1][0].toStringList(), words("exit 3"));
 }
 
-// By name, as QML and connections by string call it.
+// By name, as QML and string-based connections call it.
 void tst_Properties::startProcess()
 {
     ChildProcess process;
@@ -285,7 +285,7 @@ void tst_Properties::startedAnewInASlot()
     QCOMPARE(mirrors.wrongOnes(), QStringList());
 }
 
-// Of a start that fails at once.
+// In a slot of a start that fails at once.
 void tst_Properties::settingsChangedInASlot()
 {
     ChildProcess process;

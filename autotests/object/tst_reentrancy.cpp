@@ -10,7 +10,7 @@
 
 #include <sys/wait.h>
 
-/// Slots that wait, run event loops or end the child, inside every signal.
+/// Slots of every signal wait, run event loops or end the child.
 /// Holds: H2.
 class tst_Reentrancy : public ChildProcessTest
 {
@@ -99,12 +99,11 @@ void tst_Reentrancy::atTheLastOutput_data()
 }
 
 // An event loop in this slot once waited for ever: the child had been collected before its last output
-// was announced, so that nothing was left that could have woken it.
+// was announced, and no event was left to wake the loop.
 void tst_Reentrancy::atTheLastOutput()
 {
     QFETCH(const Reaction, reaction);
-    constexpr int size =
-        500000; // More than is read at once, and all of it is there when the child ends.
+    constexpr int size = 500000; // More than one read, and all in the pipe when the child ends.
     Process process;
     QSignalSpy finished(&process, &Process::finished);
     connect(&process, &Process::readyReadStandardOutput, [&] {
@@ -152,7 +151,7 @@ void tst_Reentrancy::waitForAnother()
     QCOMPARE(sum, 7);
 }
 
-// Nested event loops, 50 deep, each entered from the slot of another child.
+// Event loops nested 50 deep, each entered from the slot of another child.
 void tst_Reentrancy::manyAtOnce()
 {
     std::array<Process, 50> processes;

@@ -3,7 +3,7 @@
 
 #include "childprocesstest.h"
 
-/// One object, one child after the other.
+/// One object runs one child after the other.
 /// Holds: H2.
 class tst_Restart : public ChildProcessTest
 {
@@ -88,7 +88,7 @@ void tst_Restart::withOtherSettings()
     Process process;
     process.setReadChannel(Process::StandardError);
     process.start(childProgram(), words("write 3 1 write 5 2"));
-    process.setProcessChannelMode(Process::MergedChannels); // Counts from the next start.
+    process.setProcessChannelMode(Process::MergedChannels); // Takes effect at the next start.
     QVERIFY(process.waitForFinished());
     QCOMPARE(process.readAll().size(), 5);
 
@@ -157,7 +157,7 @@ void tst_Restart::inStateChanged_data()
         << childProgram() + u'\0' << QString() << QStringList(u"errorOccurred FailedToStart"_s);
 }
 
-// The story of the last child is told to its end, and then comes the next one's.
+// All signals of the last child come before those of the next child.
 void tst_Restart::inStateChanged()
 {
     QFETCH(const QString, program);

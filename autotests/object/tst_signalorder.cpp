@@ -6,7 +6,7 @@
 
 using ForkFd::ChildProcess;
 
-/// The signals come in QProcess's order, and in each slot the object says of itself what QProcess says.
+/// The signals come in QProcess's order, and in each slot the object has the same state as QProcess.
 /// Holds: H12.
 class tst_SignalOrder : public ChildProcessTest
 {
@@ -65,7 +65,7 @@ void tst_SignalOrder::fullLife()
 template<typename P>
 QString tst_SignalOrder::describe(const P &process)
 {
-    // QProcess has a child only after "stateChanged Starting", and even where it could not be started.
+    // QProcess has a pid only after "stateChanged Starting", and has one even if the start failed.
     const bool isComparable = process.state() != P::Starting && process.program() == childProgram();
     return u", %1, %2, %3"_s.arg(nameOf(process.state()), nameOf(process.error()),
                                  isComparable && process.processId() != 0 ? u"child"_s : QString());
@@ -131,7 +131,7 @@ void tst_SignalOrder::sameAsQProcess_data()
 void tst_SignalOrder::sameAsQProcess()
 {
     const QStringList ours = record<ChildProcess>();
-    // In a copy of the process: QProcess leaves a descriptor open after each failed start.
+    // QProcess leaves a descriptor open after each failed start, so it runs in a forked copy.
     const QByteArray theirs = inForkedCopy([] { return record<QProcess>().join(u'\n').toUtf8(); });
     QCOMPARE(ours, QString::fromUtf8(theirs).split(u'\n'));
 }

@@ -15,7 +15,7 @@
 #include <functional>
 #include <thread>
 
-/// Objects in several threads, on their way from one to another, and in threads that end.
+/// Objects in several threads, objects that move to another thread, and objects in threads that end.
 /// Holds: H2 (movedInSlot), H4.
 class tst_Threads : public ChildProcessTest
 {
@@ -42,8 +42,8 @@ private Q_SLOTS:
     void inThreadLocalDestructor();
 };
 
-// Qt itself is not instrumented: what its locks guard, events from one thread to another, looks
-// unguarded.
+// Qt is not instrumented. Data that its locks protect, such as events between threads, looks
+// unprotected.
 void tst_Threads::init()
 {
     ChildProcessTest::init();
@@ -53,7 +53,7 @@ void tst_Threads::init()
 
 namespace {
 
-/// A thread with an event loop, until the end of the scope.
+/// A thread with an event loop until the end of the scope.
 class Worker : public QThread
 {
 public:
@@ -64,7 +64,7 @@ public:
     }
     ~Worker() override { end(); }
 
-    /// Has the thread run a function, and waits for that.
+    /// Runs a function in the thread and waits until it returns.
     void run(const std::function<void()> &function)
     {
         QMetaObject::invokeMethod(&m_context, function, Qt::BlockingQueuedConnection);
@@ -81,14 +81,14 @@ private:
     QObject m_context;
 };
 
-/// Does something at the very end of a thread, after QThread has told that it has finished.
+/// Runs a function at the very end of a thread, after QThread has reported the end.
 struct AtThreadExit
 {
     std::function<void()> function;
     ~AtThreadExit() { function(); }
 };
 
-/// How a child ended, noted by whatever thread was told.
+/// The end of a child, noted in the thread that gets the signal.
 struct End
 {
     std::atomic<int> count = 0;
@@ -129,7 +129,7 @@ void tst_Threads::inWorker()
 void tst_Threads::inManyThreads()
 {
     constexpr int threadCount = 8;
-    constexpr int childCount = 100; // All of them together stay below the usual limit of descriptors.
+    constexpr int childCount = 100; // Together the children stay below the usual limit of descriptors.
     std::atomic<int> right = 0;
     const auto runMany = [&right] {
         QEventLoop loop;
@@ -143,7 +143,7 @@ void tst_Threads::inManyThreads()
                 if (++ended == processes.size())
                     loop.quit();
             });
-            // One descriptor each.
+            // One descriptor per child.
             processes[i].setProcessChannelMode(Process::ForwardedChannels);
             processes[i].setInputChannelMode(Process::ForwardedInputChannel);
             processes[i].start(childProgram(), {u"exit"_s, QString::number(i + 1)});
@@ -201,7 +201,7 @@ void tst_Threads::moved_data()
 void tst_Threads::moved()
 {
     QFETCH(const bool, isRunning);
-    constexpr int size = 500000; // Some of it is on its way in either direction.
+    constexpr int size = 500000; // Some of the data is in transit, in both directions.
     Worker worker;
     for (int i = 0; i < 20; ++i) {
         auto process = std::make_unique<Process>();
@@ -277,8 +277,8 @@ void tst_Threads::movedBeforeTheEnd_data()
     }
 }
 
-// Output and end are ready at once. The thread that the object leaves must not go on to the end: it was
-// told twice, by both threads.
+// Output and end are ready at once. The old thread must not go on and report the end: both threads once
+// reported it.
 void tst_Threads::movedBeforeTheEnd()
 {
     QFETCH(const QString, signal);
@@ -290,7 +290,7 @@ void tst_Threads::movedBeforeTheEnd()
     std::atomic<int> started = 0;
     connect(process.get(), &Process::started, process.get(), [&] { ++started; });
     QSemaphore hasLeft;
-    QTimer::singleShot(0, &worker.context(), [&] { hasLeft.acquire(); }); // The worker comes late.
+    QTimer::singleShot(0, &worker.context(), [&] { hasLeft.acquire(); }); // The worker is late.
     const auto letWorkerCome = qScopeGuard([&] { hasLeft.release(); });
     bool hasMoved = false;
     atEverySignal(process.get(), [&, self = process.get()](const QString &name) {
@@ -303,7 +303,7 @@ void tst_Threads::movedBeforeTheEnd()
     if (waits)
         QVERIFY(!process->waitForFinished());
     QTRY_VERIFY(hasMoved);
-    QCoreApplication::processEvents(); // What the old thread still has of it.
+    QCoreApplication::processEvents(); // Handle the old thread's remaining events.
     QCOMPARE(end.count, 0);
     hasLeft.release();
 
@@ -327,7 +327,7 @@ void tst_Threads::outlivesItsThread()
         QVERIFY(process->waitForStarted());
     });
     worker.end();
-    process.reset(); // Kills the child, which cleanup() will see.
+    process.reset(); // Kills the child. cleanup() checks that.
 }
 
 void tst_Threads::leavesTheThreadThatEnded()
@@ -350,8 +350,8 @@ void tst_Threads::leavesTheThreadThatEnded()
     QCOMPARE(process->readAll(), "abc");
 }
 
-// The object still held the hub of the thread's first life, which was deleted along with it while it
-// was dispatching its event.
+// The object still held the hub of the thread's first life. Deleting the object deleted that hub while
+// it was dispatching its event.
 void tst_Threads::threadStartsAgain()
 {
     Worker worker;
@@ -373,8 +373,8 @@ void tst_Threads::threadStartsAgain()
     QCOMPARE(end.code, 3);
 }
 
-// QThread tells of its end before what is local to the thread is destroyed. That the hub's notifier was
-// deleted only then left the thread's next life without it, or with a dangling pointer.
+// QThread reports its end before it destroys thread-local objects. The hub's notifier was deleted as
+// late as they are: the thread's next life had no notifier, or a dangling pointer to it.
 void tst_Threads::threadStartsAgainAtOnce()
 {
     QSemaphore mayGo;
@@ -382,7 +382,7 @@ void tst_Threads::threadStartsAgainAtOnce()
     Worker worker;
     std::unique_ptr<Process> process;
     worker.run([&] {
-        // Destroyed in the opposite order, with the hub's own between them.
+        // Destroyed in reverse order, with the thread's hub between them.
         thread_local const AtThreadExit last{[&] { hasGone.release(); }};
         process = std::make_unique<Process>();
         process->start(childProgram(), words("exit 0"));
@@ -416,8 +416,8 @@ void tst_Threads::nextLifeGoesOn_data()
     }
 }
 
-// The event loop ends before it tells of the start, or of the end. An object that had lived through an
-// end of its thread before stayed Starting; a child that ran was never served again.
+// The event loop ends before it reports the start or the end. An object that had survived an earlier end
+// of its thread stayed Starting, and its running child was never served again.
 void tst_Threads::nextLifeGoesOn()
 {
     QFETCH(const bool, isRunning);
@@ -453,13 +453,13 @@ void tst_Threads::nextLifeGoesOn()
     worker.run([&] { process.reset(); });
 }
 
-// What is local to a thread and older than the thread's hub is destroyed after it.
+// Thread-local objects that are older than the thread's hub are destroyed after it.
 void tst_Threads::inThreadLocalDestructor()
 {
     int code = -1;
     QByteArray output;
     const auto startLate = [&] {
-        QByteArrayList dirt(1000, QByteArray(200, 'x')); // Into the memory that was freed.
+        QByteArrayList dirt(1000, QByteArray(200, 'x')); // Overwrite the freed memory.
         dirt.clear();
         code = Process::execute(childProgram(), words("exit 3"));
         Process process;

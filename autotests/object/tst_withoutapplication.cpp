@@ -20,7 +20,7 @@ private Q_SLOTS:
     void whole();
 
 protected:
-    void warmUp() override // This thread's hub.
+    void warmUp() override // Creates this thread's hub.
     {
         ProcessTest::warmUp();
         story();
@@ -31,7 +31,7 @@ private:
     static QStringList story();
 };
 
-// Everything that happens in a child's life, as seen by a thread that waits for it.
+// The signals of a child's whole life, as a thread sees them that only waits.
 QStringList tst_WithoutApplication::story()
 {
     QStringList record;
