@@ -23,7 +23,7 @@ using ForkFd::RunOptions;
 using ForkFd::RunResult;
 using namespace std::chrono_literals;
 
-/// run() gives a future, which can be waited for, chained and cancelled anywhere.
+/// run() returns a future that any thread can wait for, chain and cancel.
 /// Holds: R6.
 class tst_Future : public ChildProcessTest
 {
@@ -60,12 +60,12 @@ private Q_SLOTS:
     void afterAShortage();
 
 protected:
-    /// The library's threads.
+    /// Starts the library's threads.
     void warmUp() override
     {
         ChildProcessTest::warmUp();
         run("exit 0").then([](const RunResult &) {}).waitForFinished();
-        Process process; // The thread that stops others.
+        Process process; // Starts the stopper.
         process.start(childProgram(), words("sleep"));
         process.stop();
         QVERIFY(process.waitForFinished());
@@ -153,7 +153,8 @@ void tst_Future::input()
     RunOptions options;
     options.input = QByteArray(3000000, 'x');
     QVERIFY(run("echo", options).result().standardOutput == options.input);
-    QCOMPARE(endOf(run("exit 3", options).result()), "exited with code 3"); // It does not read.
+    QCOMPARE(endOf(run("exit 3", options).result()),
+             "exited with code 3"); // It reads no input.
 }
 
 void tst_Future::merged()
@@ -240,11 +241,11 @@ void tst_Future::canceled()
     options.launchOptions.fileDescriptors.push_back({8, ready.writeEnd()});
     QFuture<RunResult> future = run("write 1 8 leave 8 sleep", options);
     char byte = 0;
-    QCOMPARE(::read(ready.readEnd(), &byte, 1), 1); // It runs.
+    QCOMPARE(::read(ready.readEnd(), &byte, 1), 1); // The child runs.
     lifeline.letGo();
     future.cancel();
     future.waitForFinished();
-    QVERIFY(lifeline.isCut()); // Finished means that it has ended.
+    QVERIFY(lifeline.isCut()); // Once the future is finished, the child has ended.
     QVERIFY(future.isCanceled());
     QCOMPARE(future.resultCount(), 0);
 }
@@ -268,7 +269,7 @@ void tst_Future::canceledGroup()
     TestPipe ready;
     RunOptions options;
     options.signalScope = ChildProcess::SignalScope::Group;
-    options.stopGrace = 50ms; // As long as what is left of the group is looked after.
+    options.stopGrace = 50ms; // The library looks after the rest of the group for this long.
     options.launchOptions.fileDescriptors = {lifeline.asDescriptor(), {8, ready.writeEnd()}};
     QFuture<RunResult> future = run("fork write 1 8 sleep", options);
     char byte = 0;
@@ -300,7 +301,7 @@ void tst_Future::dropped()
     QTRY_VERIFY(!hasChildren());
 }
 
-// No child has a pipe of another one, and the library's thread gives nothing away.
+// No child inherits a pipe of another one, or a descriptor of the library's thread.
 void tst_Future::descriptors()
 {
     Process process;
@@ -321,7 +322,7 @@ void tst_Future::signalMask_data()
     QTest::newRow("blocked") << true;
 }
 
-// That of the caller, not of the library's thread.
+// A child has its caller's mask, not that of the library's thread.
 void tst_Future::signalMask()
 {
     QFETCH(const bool, isBlocked);
@@ -369,7 +370,8 @@ void tst_Future::continuationOnAThreadOfItsOwn()
     QVERIFY(seen.isBlocked);
 }
 
-// Each waits for a child whose end the library has to see meanwhile, and for its continuation.
+// Each continuation waits for another child and that child's continuation. The library still has to see
+// the child's end.
 void tst_Future::continuationsThatBlock()
 {
     const auto again = [](const RunResult &) {
@@ -450,12 +452,11 @@ void tst_Future::idleThreadEnds()
     }
 }
 
-// The fault walker found this: the wake-up of a program that was started as soon as another one had
-// found no descriptors was lost, and its future never finished.
+// The fault walker found this: a start failed for lack of descriptors, and the wake-up of the next start
+// was lost. The future of that start never finished.
 void tst_Future::afterAShortage()
 {
-    constexpr int attempts =
-        20; // In some of them the first one has failed before it gets its continuation.
+    constexpr int attempts = 20; // In some, the first start fails before its continuation is set.
     for (int i = 0; i < attempts; ++i) {
         const QByteArray result = inForkedCopy([i]() -> QByteArray {
             alarm(20);

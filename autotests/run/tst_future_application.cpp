@@ -18,7 +18,8 @@ using ForkFd::RunOptions;
 using ForkFd::RunResult;
 using namespace std::chrono_literals;
 
-/// run() needs no application object, and does not mind when one comes or goes, or the whole process.
+/// run() needs no application object, and works while one is created or destroyed and while the process
+/// ends.
 /// Holds: R6.
 class tst_FutureApplication : public ProcessTest
 {
@@ -41,14 +42,14 @@ protected:
         ProcessTest::warmUp();
         Application application;
         run("exit 0").then([](const RunResult &) {}).waitForFinished();
-        Process process; // The thread that stops others.
+        Process process; // Starts the stopper.
         process.start(ChildProcessTest::childProgram(), ChildProcessTest::words("sleep"));
         process.stop();
         QVERIFY(process.waitForFinished());
     }
 
 private:
-    /// An application object, until the end of the scope.
+    /// An application object until the end of the scope.
     struct Application
     {
         int argc = 1;
@@ -67,7 +68,7 @@ void tst_FutureApplication::noApplication()
 {
     QVERIFY(!QCoreApplication::instance());
     QCOMPARE(text(run("exit 3").result().exitInfo), "exited with code 3");
-    // Qt itself cannot wait for a continuation once there was an application object.
+    // Qt itself cannot wait for a continuation after the application object was destroyed.
     std::atomic<int> code = 0;
     const auto keep = [&code](const RunResult &result) { code = result.exitInfo.code; };
     const QFuture<void> kept = run("exit 3").then(keep);
@@ -112,7 +113,7 @@ void tst_FutureApplication::runningAcrossApplications()
     QCOMPARE(future.result().standardOutput, "xxxxx");
 }
 
-// An application is destroyed while the library's threads announce what has just ended.
+// The application object is destroyed while the library's threads report ends.
 void tst_FutureApplication::applicationsComeAndGo()
 {
     for (int i = 0; i < 100; ++i) {
@@ -129,7 +130,7 @@ void tst_FutureApplication::applicationsComeAndGo()
     }
 }
 
-// The copy has a thread of its own for it; the parent's children are nothing to it.
+// The copy starts its own thread for run(), and does not touch the parent's children.
 void tst_FutureApplication::inForkedCopy()
 {
     if (isCopyUnableToAllocate)
@@ -159,8 +160,8 @@ void tst_FutureApplication::copyExits_data()
     QTest::newRow("both have") << true;
 }
 
-// It goes the long way, with everything that is done at exit: once, although what its parent has
-// registered is there, too. A second time would wait five seconds for a thread that has left.
+// The copy ends by exit(3). The library's exit function runs once, although the parent has registered
+// it, too. A second run would wait five seconds for a thread that has ended.
 void tst_FutureApplication::copyExits()
 {
     if (isCopyUnableToAllocate)
@@ -174,7 +175,8 @@ void tst_FutureApplication::copyExits()
     QCOMPARE(ready.read(), "x");
     QElapsedTimer timer;
     timer.start();
-    // How it ends is not looked at: to a sanitizer all is lost that threads of the parent held.
+    // The copy's status does not matter: a sanitizer reports the memory of the parent's threads as
+    // leaked.
     ::inForkedCopy([hasOwnThread]() -> QByteArray {
         if (hasOwnThread)
             run("exit 3").waitForFinished();
@@ -195,7 +197,7 @@ void tst_FutureApplication::exitOfTheProcess_data()
         QTest::newRow(how) << QString::fromLatin1(how);
 }
 
-// At once, and with all that it runs.
+// The process ends at once, and ends all its children.
 void tst_FutureApplication::exitOfTheProcess()
 {
     QFETCH(const QString, how);
