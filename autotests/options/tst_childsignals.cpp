@@ -38,7 +38,7 @@ Mask toMask(const sigset_t &set)
 {
     Mask mask = 0;
     for (int signal = 1; signal < NSIG; ++signal) {
-        // Nobody can block these two.
+        // No process can block these two.
         if (sigismember(&set, signal) == 1 && signal != SIGKILL && signal != SIGSTOP)
             mask |= Mask(1) << (signal - 1);
     }
@@ -58,14 +58,14 @@ std::atomic<int> handledElsewhere;
 
 void countByProcess(int)
 {
-    // A child that shares our memory would count here, too.
+    // A child that shares the memory would count here, too.
     ++(getpid() == handlerOwner ? handledHere : handledElsewhere);
 }
 
 } // namespace
 
-/// What a child finds: the mask as asked for, ignored signals still ignored, all others at their
-/// default, SIGPIPE among them. No handler of the parent ever runs in a child.
+/// A child has the requested mask. Ignored signals stay ignored, and all others have their default,
+/// SIGPIPE included. No handler of the parent ever runs in a child.
 /// Holds: L4.
 class tst_ChildSignals : public ProcessTest
 {
@@ -142,7 +142,7 @@ void tst_ChildSignals::handlersStayAtHome_data()
 {
     QTest::addColumn<Refusals>("refusals");
     QTest::newRow("as it comes") << Refusals{};
-    // Then the child takes them out itself.
+    // Here the child resets the handlers itself.
     QTest::newRow("without clone3") << Refusals{{SYS_clone3, ENOSYS}};
 }
 
@@ -158,12 +158,12 @@ void tst_ChildSignals::handlersStayAtHome()
         handlerOwner = getpid();
         const TemporaryAction action(SIGUSR1, countByProcess);
         std::atomic<bool> isDone = false;
-        std::thread storm([&isDone] { // It hits the children as well, at every moment of their lives.
+        std::thread storm([&isDone] { // Also hits the children, at every moment of their lives.
             while (!isDone)
                 kill(0, SIGUSR1);
         });
         QByteArray wrong;
-        if (!refusals.empty() && !refuse(refusals)) // The thread that is there stays free.
+        if (!refusals.empty() && !refuse(refusals)) // The filter does not apply to the running thread.
             wrong += "no filter\n";
         for (int i = 0; i < 300; ++i) {
             const QByteArray outcome = outcomeOf(child({"exit", "42"}));

@@ -18,7 +18,7 @@ using ForkFd::LaunchOptions;
 using ForkFd::StartError;
 using Refusals = std::vector<Refusal>;
 
-/// A child that begins its life in a control group, however it is created.
+/// A child starts in its control group, whichever rung creates it.
 /// Holds: L13.
 class tst_ControlGroup : public ProcessTest
 {
@@ -80,7 +80,7 @@ void tst_ControlGroup::placed()
     QCOMPARE(result, m_group->name() + '\n');
 }
 
-// The number that the library gets for it is another descriptor's in the child.
+// In the child another descriptor takes the number of the library's directory descriptor.
 void tst_ControlGroup::overwrittenDirectory()
 {
     const TestPipe pipe;

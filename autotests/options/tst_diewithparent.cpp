@@ -27,8 +27,8 @@ using ForkFd::LaunchOptions;
 using ForkFd::StartError;
 using Refusals = std::vector<Refusal>;
 
-/// LaunchOptions::dieWithParent: the child goes when its parent does, and not when the thread goes that
-/// has started it.
+/// LaunchOptions::dieWithParent: the child dies with its parent, and not with the thread that started
+/// it.
 /// Holds: L10.
 class tst_DieWithParent : public ProcessTest
 {
@@ -51,7 +51,7 @@ private Q_SLOTS:
     void failures();
 
 private:
-    /// Starts one that holds `held` open, and returns when it is there.
+    /// Starts a child that holds `held` open, and returns when the child runs.
     static std::optional<ForkFd::Child> startHolding(const TestPipe &held);
 };
 
@@ -100,7 +100,7 @@ void tst_DieWithParent::parentIsKilled()
         QSKIP("This system has no seccomp filters.");
     QVERIFY(result.contains("wait status 9"));
     held.closeWriteEnd();
-    QCOMPARE(held.readAll(), QByteArray()); // Returns when the child has gone.
+    QCOMPARE(held.readAll(), QByteArray()); // Returns when the child has died.
 }
 
 void tst_DieWithParent::parentExecutes()
@@ -134,7 +134,7 @@ void tst_DieWithParent::threadEnds()
              .dieWithParent = true});
     }).join();
     QVERIFY(process);
-    // Joined is not yet gone.
+    // The join may return before the kernel has removed the thread.
     const QString entry = QStringLiteral("/proc/self/task/%1").arg(starter);
     QVERIFY(eventually([entry] { return !QFile::exists(entry); }));
     input.write("still here");
@@ -170,7 +170,7 @@ void tst_DieWithParent::inheritsFromItsThread()
 
 namespace {
 
-// Gives the calling thread what others of the process do not have.
+// Gives the calling thread attributes that the process's other threads do not have.
 void separateThread()
 {
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
@@ -197,8 +197,8 @@ int starterCount()
 
 } // namespace
 
-// A child of a thread that has dropped its rights for itself alone had those of the first thread that
-// started one.
+// A child once had the rights of the first thread that started such a child, even if the calling
+// thread had dropped its rights.
 void tst_DieWithParent::hasWhatItsThreadHas()
 {
     const auto output = [](bool dies) {
@@ -216,7 +216,7 @@ void tst_DieWithParent::hasWhatItsThreadHas()
     QCOMPARE(dying, plain);
 }
 
-// Each kind of caller left a thread for ever.
+// Each kind of caller once left a starter for ever.
 void tst_DieWithParent::startersEnd()
 {
     TestPipe input;
@@ -232,7 +232,7 @@ void tst_DieWithParent::startersEnd()
     }
     QVERIFY(starterCount() >= 5);
     input.closeWriteEnd();
-    QVERIFY(eventually([] { return starterCount() == 0; })); // Though nobody has collected them.
+    QVERIFY(eventually([] { return starterCount() == 0; })); // The children are not collected yet.
     for (ForkFd::Child &process : children)
         QCOMPARE(text(process.wait().value()), "exited with code 0");
 }
@@ -247,7 +247,7 @@ void tst_DieWithParent::signalMask()
     QCOMPARE(outputOf(child({"signals"}), {.dieWithParent = true}), plain);
 }
 
-// A change of identity takes the death signal away: it has to come before.
+// A change of identity clears the death signal, so the child asks for the signal afterwards.
 void tst_DieWithParent::anotherIdentity()
 {
     QCOMPARE(outputOf(child({"deathsignal"})), "0\n");
@@ -278,7 +278,7 @@ void tst_DieWithParent::manyThreads()
     QCOMPARE(wrong.load(), 0);
 }
 
-// The threads of its parent are not there in a copy, and what it starts belongs to it.
+// A copy lacks its parent's threads, and its children belong to it.
 void tst_DieWithParent::copyOfAUser()
 {
     outcomeOf(child({}), {.dieWithParent = true});

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/// A ChildProcess that dies with this process, and its modifier, which asks for a real fork.
+/// A ChildProcess with dieWithParent and a modifier, which needs a real fork.
 /// Holds: L10.
 class tst_DieWithParent_Qt : public ChildProcessTest
 {
@@ -39,7 +39,7 @@ void tst_DieWithParent_Qt::modifier()
     QCOMPARE(output, "9\n0\n");
 }
 
-// The parent dies before the child has asked to be killed then: it finds out, and runs no program.
+// The parent dies before the child asks for its death signal. The child notices, and runs no program.
 void tst_DieWithParent_Qt::parentIsGoneBefore()
 {
     TestPipe fromChild;

@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/// What the child finds: its directory, variables, arguments, and its program.
+/// The child's directory, environment, arguments and program.
 /// Holds: L1 (changedByAnotherThread), L12 (programOfUndecodablePath).
 class tst_Environment : public ChildProcessTest
 {
@@ -47,7 +47,7 @@ private:
 
 namespace {
 
-/// A variable of our own environment, until the end of the scope.
+/// Sets a variable of this process until the end of the scope.
 class Variable
 {
 public:
@@ -165,7 +165,7 @@ void tst_Environment::replaced()
     environment.remove(u"FORKFD_TEST"_s);
     process.setProcessEnvironment(environment);
     QCOMPARE(output(process, words("env FORKFD_TEST")), "(unset)\n");
-    QCOMPARE(qgetenv("FORKFD_TEST"), "from the parent"); // Ours has not changed.
+    QCOMPARE(qgetenv("FORKFD_TEST"), "from the parent"); // The parent's variable has not changed.
 }
 
 void tst_Environment::emptied()
@@ -190,7 +190,7 @@ void tst_Environment::undecodable_data()
         << QList<QByteArray>{"FORKFD_\xfd=1", "FORKFD_\xef\xbf\xbd=1"};
 }
 
-// A QString cannot hold what is no text; to the child it must come as it was.
+// A QString cannot hold bytes that are not text. The child must get them unchanged.
 void tst_Environment::undecodable()
 {
     QFETCH(const QList<QByteArray>, variables);
@@ -223,7 +223,7 @@ void tst_Environment::undecodableChanged()
 
 namespace {
 
-// An array of this size is unmapped when a larger one replaces it.
+// An `environ` of this size is unmapped when a larger array replaces it.
 void changeEnvironment(const std::atomic<bool> &isOver)
 {
     while (!isOver) {
@@ -235,7 +235,7 @@ void changeEnvironment(const std::atomic<bool> &isOver)
 
 } // namespace
 
-// run() read `environ` entry by entry, and crashed.
+// run() once read `environ` entry by entry, and crashed.
 void tst_Environment::changedByAnotherThread()
 {
     if (isUnderAddressSanitizer)
@@ -257,7 +257,7 @@ void tst_Environment::changedByAnotherThread()
     QCOMPARE(others, "");
 }
 
-// The path that the search had found was made a QString and bytes again, and these named no file.
+// The search once converted the path that it had found to a QString and back, which named no file.
 void tst_Environment::programOfUndecodablePath()
 {
     const QTemporaryDir directory;
@@ -271,7 +271,7 @@ void tst_Environment::programOfUndecodablePath()
         process.start(u"forkfd-test-program"_s, words("name"));
     }
     const bool hasFinished = process.waitForFinished();
-    unlink(program.constData()); // QTemporaryDir does not find them.
+    unlink(program.constData()); // QTemporaryDir does not find these names.
     rmdir(entry.constData());
     QVERIFY2(hasFinished, qPrintable(process.errorString()));
     QCOMPARE(process.readAll(), program + '\n');

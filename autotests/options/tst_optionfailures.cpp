@@ -18,7 +18,7 @@
 using ForkFd::LaunchOptions;
 using ForkFd::StartError;
 
-/// Whichever of the LaunchOptions fails, the start tells its name and errno, and the parent stays as it
+/// If one of the LaunchOptions fails, the start reports its name and errno. The parent stays as it
 /// was.
 /// Holds: L13.
 class tst_OptionFailures : public ProcessTest
@@ -100,12 +100,12 @@ void tst_OptionFailures::badTerminals()
     const TestTerminal terminal;
     const TestPipe pipe;
     QCOMPARE(outcomeOf(child({}), {.controllingTerminal = terminal.descriptor()}),
-             text(StartError{"controllingTerminal", EPERM})); // It leads no session.
+             text(StartError{"controllingTerminal", EPERM})); // The child leads no session.
     QCOMPARE(outcomeOf(child({}), {.newSession = true, .controllingTerminal = pipe.readEnd()}),
              text(StartError{"controllingTerminal", ENOTTY}));
 }
 
-// What cannot fail by itself, or only for an ordinary user.
+// Options that fail only for an ordinary user, or not without a filter.
 void tst_OptionFailures::refusals_data()
 {
     QTest::addColumn<Refusal>("refusal");

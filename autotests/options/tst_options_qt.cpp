@@ -17,7 +17,7 @@ using ForkFd::LaunchOptions;
 using ForkFd::StartError;
 using Flag = Process::UnixProcessFlag;
 
-/// LaunchOptions of a ChildProcess: beside its own settings, and when they fail.
+/// LaunchOptions of a ChildProcess: combined with its other settings, and their failures.
 /// Holds: S5 (groupOfAnEndedLeader), L13.
 class tst_Options_Qt : public ChildProcessTest
 {
@@ -41,7 +41,7 @@ private:
                                  Process::UnixProcessFlags flags = {});
 };
 
-// Or why there is none.
+// Returns the child's output, or why it did not start.
 QByteArray tst_Options_Qt::outputWith(const LaunchOptions &options, const char *text,
                                       Process::UnixProcessFlags flags)
 {
@@ -83,8 +83,8 @@ void tst_Options_Qt::descriptorsInEveryOrder_data()
     QTest::newRow("with a real fork, which reports through a socket") << true;
 }
 
-// In the places of channels, and of what the library opens for itself. Standard output carries the
-// answer.
+// The targets are the numbers of channels and of the library's own descriptors. Standard output
+// carries the answer.
 void tst_Options_Qt::descriptorsInEveryOrder()
 {
     QFETCH(const bool, forks);
@@ -136,7 +136,7 @@ void tst_Options_Qt::failures_data()
         << false;
 }
 
-// As with QProcess: what the parent finds out is told at once.
+// As with QProcess, start() itself reports the failures that the parent finds.
 void tst_Options_Qt::failures()
 {
     QFETCH(const LaunchOptions, options);
@@ -186,7 +186,7 @@ void tst_Options_Qt::groupOfAnEndedLeader_data()
     QTest::newRow("scope, drained") << LaunchOptions{} << Scope::Group << 60000;
 }
 
-// Until finished() begins others can join the group that the child leads.
+// Until finished(), other processes can join the group that the child leads.
 void tst_Options_Qt::groupOfAnEndedLeader()
 {
     QFETCH(const LaunchOptions, options);

@@ -14,15 +14,15 @@ namespace {
 using Scope = Process::SignalScope;
 using Flag = Process::UnixProcessFlag;
 
-/// In a copy: makes `terminal` the controlling one of a new session, whose foreground group we are.
+/// In a forked copy: begins a session on `terminal`, and is its foreground group.
 bool takeTerminal(const TestTerminal &terminal)
 {
-    signal(SIGHUP, SIG_IGN); // It comes when the terminal closes.
+    signal(SIGHUP, SIG_IGN); // The kernel sends it when the terminal closes.
     return setsid() > 0 && dup2(terminal.descriptor(), STDIN_FILENO) == STDIN_FILENO
         && ioctl(STDIN_FILENO, TIOCSCTTY, 0) == 0;
 }
 
-/// Answers the question that comes on the other end, if it comes.
+/// Answers the program's question on the terminal's other end.
 void answer(int master)
 {
     pollfd asked = {master, POLLIN, 0};
@@ -30,7 +30,7 @@ void answer(int master)
     static_cast<void>(!write(master, "secret\n", 7));
 }
 
-/// What it has written, or that it has not ended: a child that is stopped tells nobody.
+/// Returns the child's output, or that it has not ended: the library does not notice a stopped child.
 QByteArray resultOf(Process &process)
 {
     const bool hasEnded = process.waitForFinished(10000);
@@ -39,7 +39,7 @@ QByteArray resultOf(Process &process)
 
 } // namespace
 
-/// Programs that ask on a terminal, started by a program that was started from one.
+/// Programs that ask a question on a terminal, started by a program that has this terminal.
 /// Holds: R4.
 class tst_Prompt : public StoppingTest
 {
@@ -117,7 +117,7 @@ void tst_Prompt::forwardedTerminal()
     QCOMPARE(result, "secret\n");
 }
 
-// It is given up even where no descriptor of the child's leads there.
+// The child gives up the controlling terminal even if none of its descriptors leads there.
 void tst_Prompt::otherTerminal()
 {
     const QByteArray result = inForkedCopy([] {
@@ -161,7 +161,7 @@ void tst_Prompt::staysInOurSession_data()
     QTest::newRow("tree") << Scope::Tree;
 }
 
-// So that others can join its group.
+// A process can join a group of its session only.
 void tst_Prompt::staysInOurSession()
 {
     QFETCH(const Scope, scope);

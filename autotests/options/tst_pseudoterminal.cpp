@@ -15,7 +15,7 @@ using ForkFd::LaunchOptions;
 using ForkFd::StartError;
 using ForkFd::TerminalSize;
 
-/// LaunchOptions::pseudoTerminal: the child has a terminal, and the channels are who sits at it.
+/// LaunchOptions::pseudoTerminal: the child has a terminal, and the channels are the other end.
 /// Holds: L14.
 class tst_PseudoTerminal : public ChildProcessTest
 {
@@ -58,7 +58,7 @@ private:
     static QByteArray outputOf(const QString &program, const QStringList &arguments,
                                const TerminalSize &size = {});
     static QByteArray shell(const char *script, const QByteArray &input = {});
-    /// Reads until `text` has come. Everything since the start, or since the last call.
+    /// Reads until `text` has come. Returns everything since the start or the last call.
     static QByteArray readUntil(Process &process, const QByteArray &text);
     static qsizetype openTerminals();
 };
@@ -193,7 +193,7 @@ void tst_PseudoTerminal::endOfFile()
     QCOMPARE(shell("cat; echo .", input), wanted.replace("\n", "\r\n") + ".\r\n");
 }
 
-// There it is a byte like all others.
+// In raw mode the end-of-file character is a byte like all others.
 void tst_PseudoTerminal::endOfFileInRawMode()
 {
     Process process;
@@ -240,7 +240,7 @@ void tst_PseudoTerminal::lastOutput_data()
     QTest::newRow("more than it keeps at all") << 100000;
 }
 
-// What is still on its way through the terminal when its writer has gone.
+// Output that is still inside the terminal when the child ends is not lost.
 void tst_PseudoTerminal::lastOutput()
 {
     QFETCH(const int, size);
@@ -304,7 +304,7 @@ void tst_PseudoTerminal::writeOnly()
     QCOMPARE(process.exitCode(), 7);
 }
 
-// End of file, but no hang-up: the child goes on.
+// The child's close is an end of file but no hang-up: the child goes on.
 void tst_PseudoTerminal::closedByTheChild()
 {
     Process process;
@@ -339,7 +339,7 @@ void tst_PseudoTerminal::hangUp()
         QVERIFY(process.waitForStarted());
     }
     held.closeWriteEnd();
-    QCOMPARE(held.readAll(), QByteArray()); // Returns when the child has gone.
+    QCOMPARE(held.readAll(), QByteArray()); // Returns when the child has died.
 }
 
 void tst_PseudoTerminal::failures()
@@ -399,7 +399,7 @@ void tst_PseudoTerminal::shellWithJobs()
     start(process, u"bash"_s, {u"--norc"_s, u"--noprofile"_s, u"--noediting"_s, u"-i"_s});
     const QByteArray greeting = readUntil(process, "READY ");
     QVERIFY2(!greeting.contains("no job control"), greeting.constData());
-    // Whatever a job has answered, it was in the foreground.
+    // An answer shows that the job was in the foreground.
     process.write("cat\nping\n");
     QVERIFY(readUntil(process, "ping").contains("ping"));
     process.write("\x1a"); // Ctrl+Z

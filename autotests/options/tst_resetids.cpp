@@ -15,7 +15,7 @@ using Flag = Process::UnixProcessFlag;
 using Flags = Process::UnixProcessFlags;
 using Refusals = std::vector<Refusal>;
 
-/// UnixProcessFlag::ResetIds, which gives the child the identity of whom this process really belongs to.
+/// UnixProcessFlag::ResetIds gives the child the real ids of this process.
 /// Holds: L9 (dumpable).
 class tst_ResetIds : public ChildProcessTest
 {
@@ -24,7 +24,7 @@ class tst_ResetIds : public ChildProcessTest
 private Q_SLOTS:
     void ids_data();
     void ids();
-#ifndef FORKFD_TEST_QPROCESS // It does not look whether it worked, and changes its own process.
+#ifndef FORKFD_TEST_QPROCESS // QProcess does not check the result, and changes its own process.
     void idsFail_data();
     void idsFail();
     void dumpable_data();
@@ -37,7 +37,7 @@ private:
     static void becomeRowsIdentity();
 };
 
-// The child's, or why there is none.
+// Returns the child's ids, or why it did not start.
 QByteArray tst_ResetIds::identity(Flags flags)
 {
     Process process;
@@ -46,7 +46,7 @@ QByteArray tst_ResetIds::identity(Flags flags)
     return process.waitForFinished() ? process.readAll().trimmed() : process.errorString().toUtf8();
 }
 
-// By which user this process was started, and as which one it acts.
+// The real and the effective user of this process.
 void tst_ResetIds::addIdentities()
 {
     QTest::addColumn<unsigned>("real");
@@ -114,8 +114,8 @@ void tst_ResetIds::dumpable_data()
     addIdentities();
 }
 
-// Whether it may dump core, be traced or owns its files in /proc belongs to the memory, which the child
-// shares.
+// The dumpable flag says whether a process may dump core, be traced or own its files in /proc. It
+// belongs to the memory, which the child shares.
 void tst_ResetIds::dumpable()
 {
     if (geteuid() != 0)

@@ -26,7 +26,7 @@ bool isIn(int signal, const QByteArray &output, const QByteArray &name)
 
 } // namespace
 
-/// ResetSignalHandlers: the child gets nothing of what its parent thinks of signals.
+/// ResetSignalHandlers: the child inherits neither ignored nor blocked signals.
 class tst_ResetSignals : public ChildProcessTest
 {
     Q_OBJECT
@@ -45,7 +45,7 @@ void tst_ResetSignals::child_data()
     QTest::newRow("not asked for") << Flags() << std::optional<sigset_t>() << true << true;
     QTest::newRow("asked for") << Flags(Flag::ResetSignalHandlers) << std::optional<sigset_t>() << false
                                << false;
-    // Who names a mask means it.
+    // An explicit mask stays in force.
     QTest::newRow("with a mask of its own")
         << Flags(Flag::ResetSignalHandlers) << std::optional(setOf(SIGUSR2)) << false << true;
 }

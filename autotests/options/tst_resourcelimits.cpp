@@ -14,7 +14,7 @@
 
 using ForkFd::LaunchOptions;
 
-/// What a child may use, and before whom: limits, nice value, umask, processors, memory.
+/// Limits, nice value, umask, processors and OOM score of a child.
 /// Holds: L13.
 class tst_ResourceLimits : public ProcessTest
 {
@@ -34,13 +34,13 @@ private:
     static bool isSupported(const LaunchOptions &options);
 };
 
-// Of what there is outside of Linux, the portable library knows all.
+// The portable library supports every option except those that only Linux has.
 bool tst_ResourceLimits::isSupported(const LaunchOptions &options)
 {
     return FORKFD_TEST_HAS_VFORK || (options.cpuAffinity.empty() && !options.oomScoreAdjust);
 }
 
-// What this process has inherited itself would count against a child's limit.
+// Descriptors that this process has inherited would count against a child's limit.
 void tst_ResourceLimits::initTestCase()
 {
     for (int fd = STDERR_FILENO + 1; fd < 256; ++fd)
@@ -89,7 +89,7 @@ void tst_ResourceLimits::inChild()
         QVERIFY(output.endsWith("Operation not supported"));
 }
 
-// A descriptor above the new limit is there to be closed all the same, and one is given away.
+// Descriptors above the new limit can still be closed and passed on.
 void tst_ResourceLimits::limitsAreTheLastWord()
 {
     const int high = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 300);
@@ -100,7 +100,7 @@ void tst_ResourceLimits::limitsAreTheLastWord()
     QVERIFY(numbers.split(' ').contains("310"));
 }
 
-// Before its exec the child has all descriptors of this process, and none is left below its limit.
+// Before its exec the child has all our descriptors. With the limit set, it could open no file.
 void tst_ResourceLimits::scoreBeforeLimits()
 {
     if (!FORKFD_TEST_HAS_VFORK)
@@ -134,7 +134,7 @@ void tst_ResourceLimits::oomScoreOfOurs_data()
                                                   {SYS_clone, EPERM, CLONE_VFORK, CLONE_VFORK}};
 }
 
-// The kernel sets it for all processes with the same memory, but for one that is born of vfork().
+// The kernel sets it for all processes that share the memory, except for a vfork() child before exec.
 void tst_ResourceLimits::oomScoreOfOurs()
 {
     if (!FORKFD_TEST_HAS_VFORK)

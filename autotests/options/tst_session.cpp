@@ -75,14 +75,14 @@ void tst_Session::joinsAGroup()
     QCOMPARE(group.split(' ').value(1), QByteArray::number(leader->pid()));
 }
 
-// Does not collect it.
+// Waits for the child's end, and does not collect the child.
 void tst_Session::awaitEnd(const ForkFd::Child &process)
 {
     pollfd ended = {process.descriptor(), POLLIN, 0};
     while (poll(&ended, 1, -1) < 0 && errno == EINTR) { }
 }
 
-// A pipeline in one group, "true | cat", of which the first has ended and was not waited for.
+// A pipeline in one group, "true | cat": the leader has ended and is not collected.
 void tst_Session::joinsTheGroupOfOneThatHasEnded()
 {
     for (int i = 0; i < 50; ++i) {
@@ -103,7 +103,7 @@ void tst_Session::leaderIsStolen()
     awaitEnd(*leader);
     QCOMPARE(waitpid(leader->pid(), nullptr, 0), leader->pid());
     const ForkFd::ExitInfo end = leader->wait().value();
-    // With pidfds before Linux 6.15 nobody can tell any more.
+    // Before Linux 6.15 a pidfd does not keep the status of a stolen child.
     if (end.reason != ForkFd::ExitInfo::Unknown)
         QCOMPARE(text(end), "exited with code 3");
 }
@@ -126,7 +126,7 @@ void tst_Session::terminal()
     QCOMPARE(outputOf(child({"terminal"}), {.newSession = true}), "no\n");
 }
 
-// Its number is another descriptor's in the child.
+// In the child another descriptor takes the terminal's number.
 void tst_Session::overwrittenTerminal()
 {
     const TestTerminal terminal;

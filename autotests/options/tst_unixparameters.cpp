@@ -18,7 +18,7 @@ using Flag = Process::UnixProcessFlag;
 using Flags = Process::UnixProcessFlags;
 using Parameters = Process::UnixProcessParameters;
 
-/// What UnixProcessParameters change in the child.
+/// The changes of UnixProcessParameters in the child.
 class tst_UnixParameters : public ChildProcessTest
 {
     Q_OBJECT
@@ -39,7 +39,8 @@ private Q_SLOTS:
     void terminal();
     void detached();
     void keptAcrossRestarts();
-#ifndef FORKFD_TEST_QPROCESS // It closes what would report a failed exec, and has newer flags in 6.9.
+#ifndef FORKFD_TEST_QPROCESS // QProcess closes the descriptor that reports a failed exec, and has newer
+                             // flags in 6.9.
     void failedExec();
     void descriptorsWithoutCloseRange_data();
     void descriptorsWithoutCloseRange();
@@ -62,7 +63,7 @@ void tst_UnixParameters::warmUp()
     QCOMPARE(output(process, "args abc"), "abc");
 }
 
-// Or why there is none.
+// Returns the child's output, or why it did not start.
 QByteArray tst_UnixParameters::output(Process &process, const char *words)
 {
     process.start(childProgram(), ChildProcessTest::words(words));
@@ -178,7 +179,7 @@ void tst_UnixParameters::session()
     QCOMPARE(process.readAll(), QByteArray::number(getpid()) + ' ' + group + ' ' + session + '\n');
 }
 
-// A leader cannot create another one.
+// A session leader cannot create a session.
 void tst_UnixParameters::sessionFails()
 {
     Process process;
@@ -214,7 +215,7 @@ void tst_UnixParameters::terminal()
         const int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
         if (master < 0 || grantpt(master) != 0 || unlockpt(master) != 0)
             return "no terminals";
-        // The first that a leader opens is its own.
+        // The first terminal that a session leader opens becomes its controlling terminal.
         if (hasTerminal && open(ptsname(master), O_RDWR | O_CLOEXEC) < 0)
             return "no terminal";
         return output(flags, "terminal");
@@ -259,7 +260,7 @@ void tst_UnixParameters::keptAcrossRestarts()
 
 #ifndef FORKFD_TEST_QPROCESS
 
-// What reports it is among the descriptors that are to be closed.
+// CloseFileDescriptors must not close the descriptor that reports the failed exec.
 void tst_UnixParameters::failedExec()
 {
     Process process;
@@ -316,7 +317,7 @@ void tst_UnixParameters::coreDumps()
         QSKIP("No core dumps are allowed here.");
     QCOMPARE(after[0], "0");
     QCOMPARE(after[1], before[1]);
-    QCOMPARE(output(Flags(), "cores").split(' '), before); // Ours has not changed.
+    QCOMPARE(output(Flags(), "cores").split(' '), before); // The parent's limits have not changed.
 }
 
 void tst_UnixParameters::all()
