@@ -16,46 +16,47 @@
 
 namespace ForkFd::Internal {
 
-/// A cgroup (version 2) that holds one child and all that descends from it: a process cannot leave it by
-/// fork(), setsid() or the death of its parent. Or none.
+/// Either no cgroup, or a cgroup (version 2) for one child and its descendants. A process cannot leave
+/// it by fork(), setsid() or the death of its parent.
 ///
-/// It belongs to the process that has made it; in a forked copy it does nothing.
+/// A cgroup belongs to the process that made it. In a forked copy the object does nothing.
 class PrivateCgroup
 {
 public:
     using Clock = std::chrono::steady_clock;
 
-    /// None.
+    /// No cgroup.
     PrivateCgroup() noexcept = default;
-    /// A new one below the directory `parent`, or, when that is empty, below the cgroup of this process.
-    /// None where none may be made, or the kernel cannot kill it (before Linux 5.14).
+    /// Makes a cgroup below the directory `parent`, or, if that is empty, below the cgroup of this
+    /// process. Returns no cgroup if making one is not permitted, or if the kernel cannot kill it
+    /// (before Linux 5.14).
     static PrivateCgroup make(const std::string &parent);
     PrivateCgroup(PrivateCgroup &&other) noexcept;
     PrivateCgroup &operator=(PrivateCgroup &&other) noexcept;
-    /// Leaves the directory where it is.
+    /// Does not remove the directory.
     ~PrivateCgroup() = default;
 
     explicit operator bool() const noexcept { return !m_path.empty(); }
-    /// A descriptor of the directory, for who puts a process there.
+    /// Opens the directory, so that a caller can put a process into the cgroup.
     UniqueFd open() const noexcept;
 
-    /// Whether a process is in it or below. True where that cannot be known now.
+    /// Whether the cgroup or a cgroup below it contains a process. True if the answer is unknown.
     bool isPopulated() const noexcept;
-    /// Kills all that is in it or below; before Linux 6.14 not always a process that is just being
-    /// forked, so that the caller kills again while it is populated. Returns 0 or an errno; ESRCH when
-    /// nothing was there. Allocates no memory.
+    /// Kills all processes in the cgroup and below. Before Linux 6.14 a process that is just being
+    /// forked can survive, so the caller kills again while isPopulated(). Returns 0 or an errno; ESRCH
+    /// if there was no process. Allocates no memory.
     int kill() noexcept;
-    /// Whether it was: then it is about to be empty.
+    /// Whether kill() has succeeded and the cgroup is about to become empty.
     bool isKilled() const noexcept { return m_isKilled; }
-    /// It is empty: no process is left that was killed.
+    /// The caller has seen that the killed processes have ended.
     void noteEnd() noexcept { m_isKilled = false; }
-    /// Sends these signals, one after another, to each process in it or below that is not among `told`,
-    /// by pidfds, and adds it there. Goes on until it finds no other process, or the time is up. Returns
-    /// 0 or an errno: ESRCH when it found no process, ETIMEDOUT when another call has to go on.
+    /// Sends `signals` in order, through pidfds, to each process in the cgroup or below that is not in
+    /// `told`, and adds the process to `told`. Stops when it finds no further process, or at `end`.
+    /// Returns 0 or an errno: ESRCH if it found no process, ETIMEDOUT if the caller has to call again.
     int sendSignals(std::initializer_list<int> signals, std::vector<pid_t> &told,
                     Clock::time_point end) const noexcept;
-    /// Removes the directory, and those that the child has made there. False when processes are left in
-    /// it; then it is to be tried again.
+    /// Removes the directory and the directories that the child made in it. False if a process is left
+    /// in the cgroup; the caller then tries again later.
     bool remove() noexcept;
 
 private:

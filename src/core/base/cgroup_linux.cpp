@@ -29,8 +29,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What a file of the kernel holds; empty when it cannot be read. The standard's streams would leave it
-// open across an exec.
+// The content of a kernel file; empty if it cannot be read. A std::ifstream is not close-on-exec.
 std::string contentOf(const std::string &path)
 {
     const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -42,16 +41,15 @@ std::string contentOf(const std::string &path)
     return content;
 }
 
-/// Where cgroups of version 2 are mounted, and which of them is the root of what is seen there.
+/// A mount of cgroup version 2: its mount point, and the cgroup that is visible as its root.
 struct Mount
 {
     std::string point;
     std::string root;
 };
 
-// cgroups(7): beside version 1 it may be mounted anywhere. Each line is as proc(5) says,
-// "/proc/pid/mountinfo": the root is the fourth word, the mount point the fifth; the type comes after "
-// - ".
+// cgroups(7): beside version 1 it may be mounted anywhere. In a line of mountinfo (proc(5)) the fourth
+// word is the root, the fifth the mount point. The type comes after " - ".
 Mount findMount()
 {
     std::istringstream lines(contentOf("/proc/self/mountinfo"));
@@ -86,11 +84,11 @@ std::string ownDirectory()
         return {};
     if (mount.root == "/")
         return mount.point + (path == "/" ? "" : path);
-    // A container sees a part of the tree only.
+    // A container sees only a part of the tree.
     return path.rfind(mount.root, 0) == 0 ? mount.point + path.substr(mount.root.size()) : std::string();
 }
 
-// A directory that has gone has no members. Any other failure must not look like that.
+// A removed directory has no members. Any other error must not look like an empty cgroup.
 void throwUnlessGone(const std::error_code &error)
 {
     if (error && error.value() != ENOENT && error.value() != ENODEV)
@@ -116,14 +114,14 @@ void addMembers(std::vector<pid_t> &members, const fs::path &directory)
     std::istringstream numbers(contentOf((directory / "cgroup.procs").string()));
     throwUnlessGone({errno, std::generic_category()});
     for (pid_t pid; numbers >> pid;) {
-        if (pid > 0) // 0 stands for a process that has no number here (pid_namespaces(7)).
+        if (pid > 0) // 0 stands for a process without a number in this namespace (pid_namespaces(7)).
             members.push_back(pid);
     }
     for (const fs::path &below : directoriesIn(directory))
         addMembers(members, below);
 }
 
-/// Sorted.
+/// The result is sorted.
 std::vector<pid_t> membersOf(const fs::path &directory)
 {
     std::vector<pid_t> members;
@@ -132,8 +130,8 @@ std::vector<pid_t> membersOf(const fs::path &directory)
     return members;
 }
 
-/// Opens handles of members that are not in `told`: a few at a time, so that the list is still true when
-/// it is read again. Returns whether there was any such member.
+/// Opens handles to members that are not in `told`. It opens only a few at a time, so that the list is
+/// still true when the caller reads it again. Returns whether there was such a member.
 bool holdNewMembers(const fs::path &directory, const std::vector<pid_t> &told,
                     std::vector<ProcessHandle> &handles)
 {
@@ -141,7 +139,7 @@ bool holdNewMembers(const fs::path &directory, const std::vector<pid_t> &told,
     handles.clear();
     bool isNew = false;
     const std::vector<pid_t> members = membersOf(directory);
-    // Keeps a number free with which the caller can read the list while it holds the handles.
+    // Reserves a descriptor, so that the caller can read the list while it holds the handles.
     const UniqueFd reserve(::open(directory.c_str(), O_PATH | O_CLOEXEC));
     for (const pid_t pid : members) {
         if (std::binary_search(told.begin(), told.end(), pid))
@@ -159,7 +157,7 @@ bool holdNewMembers(const fs::path &directory, const std::vector<pid_t> &told,
     return isNew;
 }
 
-// A path on the stack: a kill must not fail for want of memory.
+// The path is on the stack: a kill must not fail for lack of memory.
 UniqueFd openIn(const std::string &directory, const char *name, int flags) noexcept
 {
     char path[PATH_MAX];
@@ -181,7 +179,7 @@ bool removeEmpty(const fs::path &directory)
     return ::rmdir(directory.c_str()) == 0 || errno == ENOENT;
 }
 
-// cgroups(7), "Cgroups v2 cgroup.events": of this one and all below.
+// cgroups(7), "Cgroups v2 cgroup.events": the value covers the cgroup and all below.
 bool isPopulatedOrUnknown(const std::string &directory) noexcept
 {
     const UniqueFd file = openIn(directory, "cgroup.events", O_RDONLY);
@@ -193,8 +191,8 @@ bool isPopulatedOrUnknown(const std::string &directory) noexcept
         != std::string_view::npos;
 }
 
-// Where processes live, the empty cgroups below stay: a service manager or a container runtime among
-// them may be about to put a process there.
+// If the cgroup is populated, empty cgroups below it stay: a service manager or a container runtime in
+// it may be about to put a process there.
 bool removeUnlessPopulated(const std::string &directory)
 {
     if (::rmdir(directory.c_str()) == 0 || errno == ENOENT)
@@ -212,16 +210,16 @@ bool isOfDeadProcess(const std::string &name) noexcept
         && errno == ESRCH;
 }
 
-// A process that is killed leaves its cgroups behind. Those that hold a process cannot be removed. A
-// live process in another process namespace may look dead: if it loses its new cgroup, its child is
-// started without one.
+// A killed process leaves its cgroups behind. Cgroups with a process in them cannot be removed. A live
+// process in another PID namespace may look dead. If its new cgroup is removed, it starts its child
+// without a cgroup.
 void removeThoseOfDeadProcesses(const std::string &parent) noexcept
 try {
     for (const fs::path &directory : directoriesIn(parent)) {
         if (isOfDeadProcess(directory.filename().string()))
             removeUnlessPopulated(directory.string());
     }
-} catch (const std::exception &) { // The next one tries again.
+} catch (const std::exception &) { // The next make() tries again.
 }
 
 } // namespace
@@ -234,7 +232,7 @@ PrivateCgroup PrivateCgroup::make(const std::string &parent)
     if (directory.empty())
         return group;
     removeThoseOfDeadProcesses(directory);
-    // A number may have been used in another process namespace, or by a process that left its directory.
+    // A process in another PID namespace, or an earlier one with this number, may have used the name.
     do {
         group.m_path =
             directory + "/forkfd-" + std::to_string(::getpid()) + '-' + std::to_string(++counter);
@@ -242,7 +240,7 @@ PrivateCgroup PrivateCgroup::make(const std::string &parent)
     group.m_owner = ProcessIdentity::current();
     const std::string killFile = group.m_path + "/cgroup.kill";
     if (::faccessat(AT_FDCWD, killFile.c_str(), W_OK, AT_EACCESS) != 0) {
-        ::rmdir(group.m_path.c_str()); // Fails if there is none.
+        ::rmdir(group.m_path.c_str()); // Fails if mkdir() failed.
         group.m_path.clear();
     }
     return group;
@@ -297,8 +295,8 @@ try {
     int result = ESRCH;
     std::vector<ProcessHandle> handles;
     while (holdNewMembers(m_path, told, handles)) {
-        // A number counts only if it is in the list before and after it became a handle: in between it
-        // cannot have been a stranger's.
+        // A number counts only if the list contains it before and after the handle was opened. Then it
+        // cannot have belonged to another process in between.
         const std::vector<pid_t> members = membersOf(m_path);
         for (const ProcessHandle &handle : handles) {
             if (!std::binary_search(members.begin(), members.end(), handle.pid()))

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// There are no cgroups.
+// Systems without cgroups.
 
 #include "core/base/cgroup.h"
 

@@ -9,8 +9,8 @@
 /// Control groups (cgroup v2, Linux; see cgroups(7)).
 namespace ForkFd::Internal::ControlGroup {
 
-/// The directory of one, to place children in. None with errno; ENOTSUP where there are no such groups
-/// or the directory is none.
+/// Opens the directory of a control group, to place children in it. On failure it is empty, with errno;
+/// ENOTSUP if the system has no such groups or the directory is not one.
 UniqueFd open(const char *path) noexcept;
 
 } // namespace ForkFd::Internal::ControlGroup

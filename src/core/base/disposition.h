@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// What an action for SIGCHLD says. Async-signal-safe.
+// Questions about a SIGCHLD action. Async-signal-safe.
 
 #ifndef FORKFD_CORE_BASE_DISPOSITION_H
 #define FORKFD_CORE_BASE_DISPOSITION_H
@@ -23,7 +23,7 @@ inline bool takesThreeArguments(const struct sigaction &action) noexcept
     return (action.sa_flags & SA_SIGINFO) != 0;
 }
 
-// The handler, or SIG_DFL or SIG_IGN, which somebody may also set together with SA_SIGINFO (Go does).
+// The handler, SIG_DFL or SIG_IGN. A program may set the latter two together with SA_SIGINFO (Go does).
 inline std::uintptr_t handlerOf(const struct sigaction &action) noexcept
 {
     return takesThreeArguments(action) ? reinterpret_cast<std::uintptr_t>(action.sa_sigaction)

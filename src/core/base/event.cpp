@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// send(), setForGood() and close() run in signal handlers: async-signal-safe calls only.
+// set(), setForGood(), send() and close() run in signal handlers: async-signal-safe calls only.
 
 #include "core/base/event.h"
 
@@ -22,7 +22,7 @@ bool ExitEvent::open(Kind itsKind) noexcept
 
 bool ExitEvent::openSockets(int flags) noexcept
 {
-    // Sockets and not a pipe, because send() can be told to raise no SIGPIPE.
+    // Sockets, because send() can suppress SIGPIPE; a write to a pipe cannot.
     int ends[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0, ends) != 0)
         return false;
@@ -34,10 +34,10 @@ bool ExitEvent::openSockets(int flags) noexcept
 
 bool ExitEvent::send() const noexcept
 {
-    // One byte in all, or a few: it never blocks, though the socket might.
+    // An event sends one byte, or a few. So the call never blocks, even on a blocking socket.
     const char byte = 0;
     return ::send(writable, &byte, sizeof byte, MSG_NOSIGNAL) == sizeof byte
-        || errno == EPIPE; // The other end is closed: nobody is left to be told.
+        || errno == EPIPE; // The other end is closed: there is no reader to wake.
 }
 
 void ExitEvent::receive() const noexcept
@@ -46,7 +46,8 @@ void ExitEvent::receive() const noexcept
     while (::recv(readable, bytes, sizeof bytes, 0) == sizeof bytes) { }
 }
 
-// What fails for a moment, for want of memory, must not leave a thread asleep that nobody else wakes.
+// Tries again after a passing failure such as a lack of memory: the waiting thread may have no other
+// waker.
 bool ExitEvent::set() const noexcept
 {
     const CancellationBlocker blocker;
@@ -54,12 +55,12 @@ bool ExitEvent::set() const noexcept
         if (trySet())
             return true;
     }
-    return isSocketPair && errno == EAGAIN; // Full, hence readable.
+    return isSocketPair && errno == EAGAIN; // The buffer is full, hence readable.
 }
 
 bool ExitEvent::setForGood() const noexcept
 {
-    // An end of file is readable, too, and takes no memory.
+    // An end of file is readable, too, and the shutdown needs no memory.
     return set() || (isSocketPair && ::shutdown(writable, SHUT_WR) == 0);
 }
 

@@ -10,34 +10,35 @@ namespace ForkFd::Internal {
 
 /// A descriptor that a signal handler can make readable. Close-on-exec.
 ///
-/// A plain value: who owns the descriptors is for its user to say, because a handler and the owner of
-/// a child may be done with them in either order.
+/// It is a plain value that does not own its descriptors: the handler and the owner of a child finish in
+/// either order, so the user of the event decides which of them closes it.
 struct FORKFD_EXPORT ExitEvent
 {
     enum Kind {
-        Private, ///< Only we know it. It is non-blocking.
-        /// A user gets `readable`, which blocks. Two files, so that whatever he does to his, set()
-        /// writes to nobody else's, and his epoll(7) sets forget it when it is closed.
+        Private, ///< Only the library knows the descriptors. They are non-blocking.
+        /// The user gets `readable`, which blocks. The two ends are different files: set() never writes
+        /// to a descriptor of the user's, and closing `readable` removes it from the user's epoll(7)
+        /// sets.
         Public
     };
 
-    bool isSocketPair = false; ///< Else both descriptors are the same.
-    int readable = -1; ///< What is polled.
-    int writable = -1; ///< What set() writes to; the same one with eventfd(2).
+    bool isSocketPair = false; ///< If false, both descriptors are the same eventfd(2).
+    int readable = -1; ///< The descriptor to poll.
+    int writable = -1; ///< The descriptor that set() writes to.
 
-    /// False with errno when there is no descriptor to be had.
+    /// False with errno if no descriptor is available.
     bool open(Kind itsKind) noexcept;
-    /// Makes it readable, in several tries if need be. Async-signal-safe; raises no SIGPIPE. Does not
-    /// look at `readable`. False when the system did not take it: where that matters the caller has to
-    /// see to it that somebody tries again.
+    /// Makes `readable` readable; tries several times. Does not access the member `readable`.
+    /// Async-signal-safe; raises no SIGPIPE. False if the system refused the write; a caller that
+    /// depends on the event has to try again.
     bool set() const noexcept;
-    /// The same for an event that is never cleared, and that fails less often.
+    /// The same for an event that is never cleared; fails less often.
     bool setForGood() const noexcept;
     /// Makes it unreadable again.
     void clear() const noexcept;
-    /// Closes `readable` unless it is what set() writes to.
+    /// Closes `readable`, except if set() writes to the same descriptor.
     void closeReadable() noexcept;
-    /// Closes what is open. Async-signal-safe.
+    /// Closes both descriptors. Async-signal-safe.
     void close() noexcept;
 
 private:

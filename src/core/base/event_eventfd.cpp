@@ -17,7 +17,7 @@ namespace ForkFd::Internal {
 
 namespace {
 
-// A filter may let an event be made, and refuse what it is for. Neither call changes the event.
+// A filter may allow eventfd() but refuse read() or write(). Neither call here changes the event.
 bool isUsable(int event) noexcept
 {
     eventfd_t nothing = 0;

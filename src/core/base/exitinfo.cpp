@@ -19,7 +19,7 @@ struct SignalName
     const char *name;
 };
 
-// POSIX has strsignal() for sentences but nothing for names.
+// strsignal() gives descriptions; POSIX has no function for the names.
 constexpr std::array signalNames = {
     SignalName{SIGABRT, "SIGABRT"},     SignalName{SIGALRM, "SIGALRM"}, SignalName{SIGBUS, "SIGBUS"},
     SignalName{SIGCHLD, "SIGCHLD"},     SignalName{SIGCONT, "SIGCONT"}, SignalName{SIGFPE, "SIGFPE"},
@@ -74,19 +74,18 @@ std::chrono::microseconds ExitInfo::systemTime() const noexcept
     return toDuration(usage.ru_stime);
 }
 
-/// The figure is the largest that any one process among the child and its collected descendants
-/// reached, not their sum. It also counts what a child has in memory before its exec: on Linux a
-/// child that was started from a big program may show that program's size (getrusage(2), and
-/// execve(2), which keeps the mark).
+/// The largest value of any one process among the child and its collected descendants, not their sum. It
+/// includes the child's memory before its exec: on Linux, a child of a big program may show that
+/// program's size (getrusage(2); execve(2) keeps the mark).
 ///
 /// Never blocks, any thread. \since 0.1
 std::int64_t ExitInfo::maxResidentBytes() const noexcept
 {
-    return std::int64_t{usage.ru_maxrss} * 1024; // Kilobytes since Linux 2.6.32, getrusage(2).
+    return std::int64_t{usage.ru_maxrss} * 1024; // KiB since Linux 2.6.32 (getrusage(2)).
 }
 
-/// "exited with code 3", "killed by SIGTERM", "killed by SIGSEGV, core dumped", or "ended, exit
-/// status unknown". Without resource usage.
+/// "exited with code 3", "killed by SIGTERM", "killed by SIGSEGV, core dumped", or "ended, exit status
+/// unknown". Does not contain the resource usage.
 ///
 /// Never blocks, any thread. \since 0.1
 std::string ExitInfo::toString() const
@@ -110,8 +109,8 @@ bool operator==(const ExitInfo &a, const ExitInfo &b) noexcept
         && std::memcmp(&a.usage, &b.usage, sizeof a.usage) == 0;
 }
 
-/// The step, the subject where there is one, and what strerror(3) says of the errno:
-/// "workingDirectory: /no/such: No such file or directory"; for step `backend` also where to look.
+/// The step, the subject if there is one, and the strerror(3) text of the errno: "workingDirectory:
+/// /no/such: No such file or directory". For step `backend` also the possible causes.
 ///
 /// Never blocks, any thread. \since 0.1
 std::string StartError::toString() const

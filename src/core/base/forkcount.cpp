@@ -12,7 +12,7 @@ namespace ForkFd::Internal {
 
 namespace {
 
-// Linux gives no process a higher number than 1 << 22 (PID_MAX_LIMIT); others stay far below.
+// The highest process id on Linux is 1 << 22 (PID_MAX_LIMIT). The ids of other systems stay far below.
 constexpr unsigned bitsOfProcessId = 22;
 
 std::atomic<std::uint32_t> forkCount;
@@ -23,8 +23,8 @@ void countFork()
     forkCount.fetch_add(1, std::memory_order_relaxed);
 }
 
-// The flag comes last: a thread that sees it may rely on the count. Two threads that come at once
-// register it twice, and each fork counts twice, which does no harm.
+// The flag is set last: a thread that sees it can rely on the count. Two threads at once may register
+// the handler twice. Each fork then counts twice, which does no harm.
 void ensureCounting() noexcept
 {
     if (isCounting.load(std::memory_order_acquire))

@@ -8,9 +8,9 @@
 
 namespace ForkFd::Internal {
 
-/// processStamp() where no page is wiped in copies: the process id, and in the bits above it how many
-/// times fork(2) has copied the process since the first call. A copy that was made by a raw clone(2) and
-/// has its parent's process id is not told apart. Async-signal-safe from the second call on.
+/// processStamp() for systems that wipe no page in copies: the process id, and in the bits above it the
+/// number of fork(2) calls since the first call of this function. It does not recognize a copy that a
+/// raw clone(2) made with its parent's process id. Async-signal-safe from the second call on.
 std::uint32_t stampOfForkCount() noexcept;
 
 } // namespace ForkFd::Internal

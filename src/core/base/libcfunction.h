@@ -8,19 +8,19 @@
 
 namespace ForkFd::Internal {
 
-/// A function of libc's that not every libc has, or null. To be called while the library is loaded:
-/// dlsym(3) takes the loader's lock, which another thread may hold while it waits for a start.
+/// Looks up a function that not every libc has; null if it is missing. Call it while the library is
+/// loaded: dlsym(3) takes the loader's lock, which another thread may hold while it waits for a start.
 ///
-/// A failure leaves nothing for dlerror(3). A host that loads us with a plug-in would otherwise find our
-/// failure there after its own success. Besides, glibc never frees the record of a main thread that ends
-/// by pthread_exit(3), and a leak sanitizer reports that.
+/// A failure leaves no error for dlerror(3). Otherwise a host that loads us with a plug-in would find
+/// our failure there after its own success. Besides, glibc never frees the error record of a main thread
+/// that ends by pthread_exit(3), and a leak sanitizer reports it.
 template<typename Function>
 Function findLibcFunction(const char *name) noexcept
 {
     void *const address = ::dlsym(RTLD_DEFAULT, name);
     if (!address) {
-        ::dlerror(); // Tells of the error;
-        ::dlerror(); // the next call forgets it.
+        ::dlerror(); // Returns the error;
+        ::dlerror(); // the second call clears it.
     }
     return reinterpret_cast<Function>(address);
 }

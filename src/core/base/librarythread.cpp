@@ -26,13 +26,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// The library's threads that are alive in one process.
+/// The number of library threads that are alive in one process.
 class Census : public OfOneProcess
 {
 public:
     void begin() noexcept { m_word.fetch_add(change + 1); }
     void end() noexcept { m_word.fetch_add(change - 1); }
-    /// Changes with every begin() and end(), too.
+    /// Changes also if a begin() and an end() cancel each other out.
     std::uint64_t word() const noexcept { return m_word.load(); }
     static int alive(std::uint64_t word) noexcept { return static_cast<int>(word & (change - 1)); }
 
@@ -55,7 +55,7 @@ void *run(void *argument)
 {
     const Start start = *std::unique_ptr<Start>(static_cast<Start *>(argument));
     ::pthread_setname_np(::pthread_self(), start.name);
-    // The thread counts itself: it is not counted when it is not there.
+    // The thread counts itself, so that it is never counted while it does not exist.
     if (start.census)
         start.census->begin();
     start.main(start.argument);
@@ -64,21 +64,21 @@ void *run(void *argument)
     return nullptr;
 }
 
-// What libc takes of a stack, for thread-local variables above all; null where libc does not tell.
+// The part of a stack that libc uses, mostly for thread-local variables; null if libc does not tell it.
 using MinimalStack = std::size_t (*)(const pthread_attr_t *);
 const auto minimalStack = findLibcFunction<MinimalStack>("__pthread_get_minstack");
 
 std::size_t wholeStackSize(const pthread_attr_t &attributes, std::size_t size) noexcept
 {
-    constexpr std::size_t page = std::size_t{64} * 1024; // A multiple of every system's.
+    constexpr std::size_t page = std::size_t{64} * 1024; // A multiple of every system's page size.
     const auto least = static_cast<std::size_t>(std::max(0L, ::sysconf(_SC_THREAD_STACK_MIN)));
     const std::size_t libcs = minimalStack ? minimalStack(&attributes) : least;
-    // The frames of instrumented code are larger.
+    // Instrumented code has larger frames.
     const std::size_t ours = Sanitizers::areActive() ? 8 * size : size;
     return (std::max(libcs, least) + ours + page - 1) / page * page;
 }
 
-// A stack size of 0 is libc's own choice.
+// Size 0: libc chooses the stack size.
 int startDetached(Start *start, std::size_t stackSize) noexcept
 {
     pthread_attr_t attributes;
@@ -103,14 +103,14 @@ int startLibraryThread(const char *name, void (*main)(void *), void *argument,
     std::unique_ptr<Start> start(new (std::nothrow) Start{name, main, argument, census});
     if (!start)
         return ENOMEM;
-    // The new thread inherits the mask. Libc's own signals stay open: setuid(2) and its like wait
-    // until every thread has answered one.
+    // The new thread inherits the mask. sigfillset() leaves out libc's own signals: setuid(2) and
+    // similar calls wait until every thread has handled one.
     sigset_t all;
     sigset_t previous;
     ::sigfillset(&all);
     ::pthread_sigmask(SIG_SETMASK, &all, &previous);
     int errorCode = startDetached(start.get(), stackSize);
-    if (errorCode == EINVAL) // Too small for the thread-local variables of this program.
+    if (errorCode == EINVAL) // Too small for the program's thread-local variables.
         errorCode = startDetached(start.get(), 0);
     ::pthread_sigmask(SIG_SETMASK, &previous, nullptr);
     if (errorCode == 0)
@@ -125,7 +125,7 @@ bool onlyLibraryThreadsRemain() noexcept
         return false;
     const std::uint64_t before = census->word();
     const int threads = threadsWithoutMain();
-    // A library thread that begins or ends while the threads are counted would make them too few.
+    // Discards the number if a library thread began or ended during the count: it would be too small.
     return threads >= 0 && census->word() == before && threads == Census::alive(before);
 }
 

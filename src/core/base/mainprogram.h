@@ -7,8 +7,8 @@
 namespace ForkFd::Internal {
 
 /// Whether the address lies in the program itself, which is never unloaded, and not in a shared object.
-/// Does not ask the dynamic loader: another thread may hold its lock, and wait for this one. False where
-/// that cannot be told.
+/// Does not use the dynamic loader: another thread may hold its lock and wait for this thread. False if
+/// unknown.
 bool isInMainProgram(const void *address) noexcept;
 
 } // namespace ForkFd::Internal

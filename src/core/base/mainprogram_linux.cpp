@@ -16,14 +16,14 @@ namespace {
 
 using Headers = std::span<const ElfW(Phdr)>;
 
-// The kernel says where the program's headers are (getauxval(3)).
+// The kernel gives the address of the program headers (getauxval(3)).
 Headers headersOfProgram() noexcept
 {
     return {reinterpret_cast<const ElfW(Phdr) *>(::getauxval(AT_PHDR)), ::getauxval(AT_PHNUM)};
 }
 
-// What is to be added to the addresses in the headers. Without an entry for the headers themselves the
-// program was linked for where it is.
+// The difference between the addresses in memory and those in the headers. A program without a PT_PHDR
+// entry is linked for a fixed address.
 std::uintptr_t loadBiasOf(Headers headers) noexcept
 {
     for (const auto &header : headers) {

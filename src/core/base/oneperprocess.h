@@ -11,7 +11,7 @@
 
 namespace ForkFd::Internal {
 
-/// Base of what serves the process that made it, and none of its forked copies.
+/// Base of per-process singletons; not valid in a forked copy.
 class OfOneProcess
 {
 public:
@@ -26,24 +26,24 @@ private:
     const ProcessIdentity m_owner = ProcessIdentity::current();
 };
 
-/// The T of this process, made when it is first needed. It is never destroyed, because threads and
-/// signal handlers use it to the very end.
+/// The T of this process, made at the first use. It is never destroyed, because threads and signal
+/// handlers use it until the process ends.
 ///
-/// A forked copy leaves its parent's alone, which may be in use or half changed, and makes its own.
-/// There is no lock that a fork() in another thread could leave locked in the copy: of several threads
-/// that make one, the first to be done has made it for all.
+/// A forked copy does not touch its parent's object, which may be in use or half changed, and makes
+/// another one. There is no lock that a fork() in another thread could leave locked in the copy. If
+/// several threads make an object at once, the first to publish it wins, and all use that one.
 template<typename T>
 class OnePerProcess
 {
 public:
-    /// Null while this process has none. Async-signal-safe.
+    /// Null if this process has no object yet. Async-signal-safe.
     T *find() const noexcept
     {
         T *known = m_current.load(std::memory_order_acquire);
         return known && known->belongsToThisProcess() ? known : nullptr;
     }
 
-    /// `make` returns a std::unique_ptr<T>. Null if that does.
+    /// `make` returns a std::unique_ptr<T>. Null if `make` returns null.
     template<typename Make>
     T *findOrMake(Make make)
     {
@@ -53,7 +53,7 @@ public:
         std::unique_ptr<T> fresh = make();
         if (!fresh)
             return nullptr;
-        // Release: whoever sees it sees what make() has written.
+        // Release: a thread that sees the pointer sees what make() wrote.
         if (m_current.compare_exchange_strong(known, fresh.get(), std::memory_order_acq_rel,
                                               std::memory_order_acquire))
             return fresh.release();

@@ -17,9 +17,9 @@
 
 namespace ForkFd::Internal {
 
-/// Holds on to a process that need not be a child of ours: a number, and a pidfd (Linux 5.3) that never
-/// means another process. Whether it is the process that the number was found for is for the caller to
-/// check, after it was opened.
+/// A handle to a process that need not be a child: its number, and a pidfd (Linux 5.3) that never refers
+/// to another process. The number may have been given to another process before the pidfd was opened;
+/// the caller has to check that afterwards.
 class ProcessHandle
 {
 public:
@@ -30,9 +30,9 @@ public:
     }
 
     pid_t pid() const noexcept { return m_pid; }
-    /// Otherwise errno said why right after the construction.
+    /// If false, errno gives the reason right after construction.
     bool isOpen() const noexcept { return static_cast<bool>(m_pidfd); }
-    /// Returns 0 or an errno; ESRCH also when it could not be opened.
+    /// Returns 0 or an errno; ESRCH also if the pidfd could not be opened.
     int sendSignal(int signal) const noexcept
     {
         if (!m_pidfd)
@@ -40,11 +40,11 @@ public:
         const int errorCode = PidFdSignal::send(m_pidfd.get(), signal);
         return PidFdSignal::isFiltered(errorCode) ? signalByNumber(signal) : errorCode;
     }
-    /// Whether it has not been reaped.
+    /// Whether the process has not been reaped.
     bool exists() const noexcept { return m_pidfd && sendSignal(0) != ESRCH; }
 
 private:
-    // The number is this process's as long as the process has not ended, which the pidfd tells.
+    // The number belongs to the process until the process ends. The pidfd is readable after that.
     int signalByNumber(int signal) const noexcept
     {
         pollfd entry = {m_pidfd.get(), POLLIN, 0};

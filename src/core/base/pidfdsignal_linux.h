@@ -11,10 +11,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/// pidfd_send_signal(2), which some container profiles refuse although they allow all other pidfd calls.
+/// pidfd_send_signal(2). Some container profiles refuse it and allow all other pidfd calls.
 namespace ForkFd::Internal::PidFdSignal {
 
-/// From linux/pidfd.h of Linux 6.9: PIDFD_SIGNAL_PROCESS_GROUP.
+/// PIDFD_SIGNAL_PROCESS_GROUP from linux/pidfd.h of Linux 6.9.
 inline constexpr unsigned toProcessGroup = 1U << 2;
 
 /// Returns 0 or an errno.
@@ -23,9 +23,9 @@ inline int send(int pidfd, int signal, unsigned flags = 0) noexcept
     return ::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, flags) == 0 ? 0 : errno;
 }
 
-/// Whether `errorCode`, which send() has returned, is the answer of a filter. The kernel itself gives
-/// EPERM for a process with another identity and EINVAL for a signal that does not exist, but it looks
-/// at the descriptor before either of them, and no descriptor has the number -1.
+/// Whether `errorCode` from send() comes from a filter. The kernel returns EPERM for a process with
+/// another identity and EINVAL for an invalid signal. But it checks the descriptor first, and no
+/// descriptor has the number -1: the kernel itself answers EBADF there.
 inline bool isFiltered(int errorCode) noexcept
 {
     if (errorCode == EPERM || errorCode == EINVAL)

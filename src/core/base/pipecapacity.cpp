@@ -9,11 +9,12 @@ namespace ForkFd::Internal {
 
 namespace {
 
-// 4 MiB of the 64 MiB that a user has. More children than that write at the same time as others are
-// read, and gain nothing from it.
+// 4 MiB of the 64 MiB that a user has. With more children, some write while the program reads from
+// others; a larger pipe gains nothing then.
 constexpr int atOnce = 4;
 
-// Guards nothing but itself. A forked copy keeps the count: it has the same pipes.
+// Relaxed: the count orders no other memory. A forked copy keeps the count, because it has the same
+// pipes.
 std::atomic<int> active{0};
 
 } // namespace
@@ -47,7 +48,7 @@ bool PipeEnlargement::end(int fd) noexcept
 
 void PipeEnlargement::abandon(int fd) noexcept
 {
-    // A grandchild may hold the other end for long.
+    // A grandchild may keep the other end open for long.
     if (m_isActive && m_owner.isCurrent())
         setPipeCapacity(fd, usual);
     release();

@@ -10,16 +10,15 @@
 
 namespace ForkFd::Internal {
 
-/// A pipe that holds 1 MiB instead of 64 KiB, where the system can do that and lets the user have so
-/// much.
+/// Enlarges a pipe from 64 KiB to 1 MiB, if the system can do that and permits it to the user.
 ///
-/// The kernel counts the memory of all pipes of a user, and gives a user who has too much of it pipes of
-/// one or two pages from then on (pipe(7), pipe-user-pages-soft). So there are only a few such pipes at
-/// a time in a process, and whoever has one gives it back when it is idle.
+/// The kernel counts the memory of all pipes of a user. Above a limit it gives that user pipes of only
+/// one or two pages (pipe(7), pipe-user-pages-soft). So a process enlarges only a few pipes at a time,
+/// and shrinks an idle pipe again.
 class FORKFD_EXPORT PipeEnlargement
 {
 public:
-    /// What the pipe is enlarged to, and what it holds otherwise.
+    /// The capacities of an enlarged and of a usual pipe.
     static constexpr int enlarged = 1024 * 1024;
     static constexpr int usual = 64 * 1024;
 
@@ -31,15 +30,16 @@ public:
     bool isActive() const noexcept { return m_isActive; }
     enum Result {
         Enlarged,
-        Busy, ///< The process has as many as it may have, for now.
-        Refused ///< By the system.
+        Busy, ///< The process has reached its limit for now.
+        Refused ///< The system refused.
     };
     /// Precondition: not active.
     Result begin(int fd) noexcept;
-    /// Makes the pipe as small as it was. False, and nothing has changed, if it holds too much for that.
+    /// Restores the usual size. False, without any change, if the pipe contains too much data for that.
     /// Precondition: active, for this descriptor.
     bool end(int fd) noexcept;
-    /// As end(), but the pipe may also stay as it is: it is about to be closed. Nothing when not active.
+    /// Tries to restore the usual size; the caller is about to close the pipe. Does nothing if not
+    /// active.
     void abandon(int fd) noexcept;
 
 private:
@@ -49,7 +49,7 @@ private:
     ProcessIdentity m_owner; ///< A forked copy leaves the pipe alone.
 };
 
-/// Makes a pipe hold more or less. False if it stays as it is.
+/// Sets the capacity of a pipe. False if it stays unchanged.
 bool setPipeCapacity(int fd, int capacity) noexcept;
 
 } // namespace ForkFd::Internal

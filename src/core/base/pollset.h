@@ -12,16 +12,16 @@
 namespace ForkFd::Internal {
 
 /// A set of descriptors to wait for, level-triggered. Threads may add and remove members while another
-/// one waits. With epoll(7) the cost of an event does not grow with the number of members; poll(2) takes
-/// its place on other systems and where a filter refuses it.
+/// thread waits. With epoll(7) the cost of an event does not grow with the number of members. The set
+/// uses poll(2) on other systems and where a filter refuses epoll.
 class FORKFD_EXPORT PollSet
 {
 public:
     enum Interest {
         Readable,
         Writable,
-        HungUp, ///< The other end was closed everywhere, whatever there still is to be read.
-        Nothing ///< For a while. That the other end was closed may be reported, but not again and again.
+        HungUp, ///< All copies of the other end are closed; the pipe may still hold data.
+        Nothing ///< Paused. A hang-up may still be reported, but not repeatedly.
     };
     static constexpr int maxEvents = 16;
 
@@ -30,26 +30,26 @@ public:
     PollSet(const PollSet &) = delete;
     PollSet &operator=(const PollSet &) = delete;
 
-    /// False with errno when there is no descriptor or memory to be had; then every add() fails.
+    /// False with errno if no descriptor or memory is available; then every add() fails.
     bool open() noexcept;
-    /// As before open().
+    /// Returns to the state before open().
     void close() noexcept;
 
-    /// Readable when one of the members is ready; -1 before open(), and without epoll(7).
+    /// Readable when a member is ready; -1 before open() and with poll(2).
     int descriptor() const noexcept;
 
     /// False with errno on failure.
     bool add(int fd, Interest interest, std::uint64_t id) noexcept;
-    /// Changes what a member is waited for: much cheaper than to remove it and to add it again. False
-    /// with errno on failure.
+    /// Changes the interest in a member; much cheaper than remove() and add(). False with errno on
+    /// failure.
     bool change(int fd, Interest interest, std::uint64_t id) noexcept;
-    /// Must come before the descriptor is closed.
+    /// Call this before the descriptor is closed.
     void remove(int fd) noexcept;
 
-    /// Writes the ids of members that are ready to `ids`, at most `maximum` (1 to maxEvents), and
-    /// returns how many. If more are ready, the next calls report the others first. Waits for the first
-    /// one as long as `timeout` says, in ms (negative: for ever), or until a signal comes. A member that
-    /// cannot be waited for is reported as ready now and then. Before open() it only sleeps.
+    /// Writes the ids of ready members to `ids`, at most `maximum` (1 to maxEvents), and returns their
+    /// number. If more are ready, the next calls report the others first. Waits for the first one up to
+    /// `timeout` ms (negative: for ever) or until a signal comes. It reports a member that cannot be
+    /// polled as ready from time to time. Before open() it only sleeps.
     int wait(std::uint64_t *ids, int timeout, int maximum = maxEvents) noexcept;
 
 private:

@@ -8,7 +8,7 @@
 
 namespace ForkFd::Internal {
 
-/// What a PollSet waits by.
+/// The backend of a PollSet: epoll(7) or poll(2).
 struct PollSet::Private
 {
     Private() = default;
@@ -22,7 +22,7 @@ struct PollSet::Private
     virtual void remove(int fd) noexcept = 0;
     virtual int wait(std::uint64_t *ids, int timeout, int maximum) noexcept = 0;
 
-    /// One that uses poll(2). Null with errno when there is no descriptor or memory.
+    /// Makes the backend that uses poll(2). Null with errno if no descriptor or memory is available.
     static std::unique_ptr<Private> makePolling() noexcept;
 };
 

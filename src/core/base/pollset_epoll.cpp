@@ -25,9 +25,9 @@ std::uint32_t eventsOf(PollSet::Interest interest)
     case PollSet::Writable:
         return EPOLLOUT;
     case PollSet::HungUp:
-        break; // It is reported unasked (epoll_ctl(2)).
+        break; // epoll always reports it (epoll_ctl(2)).
     case PollSet::Nothing:
-        return EPOLLET; // And then only once.
+        return EPOLLET; // A hang-up is still reported, but edge-triggered only once.
     }
     return 0;
 }
@@ -40,7 +40,7 @@ epoll_event eventOf(PollSet::Interest interest, std::uint64_t id)
     return event;
 }
 
-// A filter may let a set be made and refuse what it is for. No descriptor has the number -1.
+// A filter may allow epoll_create1() but refuse the other calls. No descriptor has the number -1.
 bool isUsable(const UniqueFd &epoll) noexcept
 {
     const CancellationBlocker blocker;
@@ -83,7 +83,7 @@ struct PollSet::Epoll final : PollSet::Private
         const int count = ::epoll_wait(epoll.get(), events, maximum, timeout);
         for (int i = 0; i < count; ++i)
             ids[i] = events[i].data.u64;
-        // A filter that came later, or somebody has closed it: no reason to spin.
+        // A filter was installed later, or other code closed the descriptor: do not spin.
         if (count < 0 && errno != EINTR)
             pauseFor(std::chrono::milliseconds(timeout < 0 ? 10 : std::min(timeout, 10)));
         return std::max(count, 0);

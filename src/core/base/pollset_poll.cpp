@@ -25,14 +25,14 @@ short eventsOf(PollSet::Interest interest)
         return POLLIN;
     case PollSet::Writable:
         return POLLOUT;
-    case PollSet::HungUp: // It is reported unasked (poll(2)).
+    case PollSet::HungUp: // poll always reports it (poll(2)).
     case PollSet::Nothing:
         break;
     }
     return 0;
 }
 
-// poll(2) skips negative numbers.
+// poll(2) skips negative descriptors.
 pollfd entryOf(int fd, PollSet::Interest interest)
 {
     return {interest == PollSet::Nothing ? ~fd : fd, eventsOf(interest), 0};
@@ -40,7 +40,7 @@ pollfd entryOf(int fd, PollSet::Interest interest)
 
 } // namespace
 
-// The mutex is never locked by a forked copy, which makes a set of its own.
+// A forked copy never locks this mutex: it makes another set.
 struct PollSet::Polling final : PollSet::Private
 {
     ~Polling() override { changed.close(); }
@@ -58,10 +58,10 @@ struct PollSet::Polling final : PollSet::Private
     }
 
     std::mutex mutex;
-    std::vector<pollfd> entries; ///< The first one is `changed`.
-    std::vector<std::uint64_t> ids; ///< At the same positions.
-    ExitEvent changed; ///< Wakes the thread that waits.
-    std::size_t next = 1; ///< Where wait() goes on: with many ready members each has its turn.
+    std::vector<pollfd> entries; ///< The first entry is `changed`.
+    std::vector<std::uint64_t> ids; ///< The ids of `entries`, at the same positions.
+    ExitEvent changed; ///< Wakes the waiting thread.
+    std::size_t next = 1; ///< Where wait() continues, so that each of many ready members gets its turn.
 };
 
 std::unique_ptr<PollSet::Private> PollSet::Private::makePolling() noexcept
@@ -129,8 +129,7 @@ try {
     }
     return count;
 } catch (const std::bad_alloc &) {
-    pauseFor(
-        std::chrono::milliseconds(50)); // Nothing to be seen without memory; soon there may be some.
+    pauseFor(std::chrono::milliseconds(50)); // Without memory it cannot poll; some may become free.
     return 0;
 }
 

@@ -4,21 +4,21 @@
 #ifndef FORKFD_CORE_BASE_SANITIZERS_H
 #define FORKFD_CORE_BASE_SANITIZERS_H
 
-/// What a sanitizer in the program, whether or not the library was built with it, keeps us from or has
-/// to be told.
+/// What the library must avoid, or must tell the runtime, in a program with a sanitizer. The library
+/// itself need not be built with one.
 namespace ForkFd::Internal::Sanitizers {
 
-/// Whether user code must not run in a child that shares our memory: its frames would stay in the books
-/// of the parent's stack.
+/// Whether user code must not run in a child that shares our memory: the sanitizer would record its
+/// frames for the parent's stack.
 bool areActive() noexcept;
 
-/// Whether every child must begin as a copy made by fork(). In one that shares our memory, intercepted
-/// calls write to the books of the parent; that of clone() turns off what they are kept for in the
-/// parent's thread. In a copy made otherwise, another thread may have held a lock of the runtime, which
-/// only its interceptor of fork() sets free.
+/// Whether every child must begin as a copy made by fork(). In a child that shares our memory,
+/// intercepted calls change the sanitizer's records of the parent, and the interceptor of clone() turns
+/// recording off in the parent's thread. In a copy made in another way, a lock of the runtime may be
+/// locked that another thread held. Only the interceptor of fork() unlocks it.
 bool needFork() noexcept;
 
-/// That a heap object is not lost although no pointer to it is to be seen.
+/// Tells a leak sanitizer that an object is in use although it finds no pointer to it.
 void noteInUse(const void *object) noexcept;
 
 } // namespace ForkFd::Internal::Sanitizers

@@ -10,13 +10,13 @@
 
 namespace ForkFd::Internal {
 
-/// Blocks every signal in the calling thread, those included that libc keeps for itself.
+/// Blocks every signal in the calling thread, including those that libc reserves.
 void blockAllSignals(sigset_t *previousMask) noexcept;
 
-/// Sets the calling thread's mask, libc's own signals included. Async-signal-safe.
+/// Sets the calling thread's mask, including the signals that libc reserves. Async-signal-safe.
 void setSignalMask(const sigset_t &mask) noexcept;
 
-/// Unblocks the signals that have their default action in the calling thread.
+/// Unblocks, in the calling thread, the signals whose action is the default.
 void unblockDefaultSignals() noexcept;
 
 /// Gives every caught signal its default action; ignored ones stay ignored, as with execve(2).
@@ -34,7 +34,7 @@ void resetSignal(int signal) noexcept;
 // Runs in the child between clone and exec: async-signal-safe calls only.
 void ignoreSignal(int signal) noexcept;
 
-/// Keeps cancellation away from the calling thread. Async-signal-safe.
+/// Disables cancellation of the calling thread. Async-signal-safe.
 class CancellationBlocker
 {
 public:
@@ -53,7 +53,7 @@ private:
     int m_previousState;
 };
 
-/// Keeps signals and cancellation away from the calling thread while a child is being made.
+/// Blocks signals and cancellation in the calling thread while a child is being made.
 class SignalBlocker
 {
 public:

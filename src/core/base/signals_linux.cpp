@@ -11,14 +11,14 @@
 namespace ForkFd::Internal {
 
 namespace {
-// What rt_sigaction(2) and rt_sigprocmask(2) take as the size of a mask.
+// The size of a mask for rt_sigaction(2) and rt_sigprocmask(2).
 constexpr std::size_t kernelMaskSize = (_NSIG - 1) / 8;
 } // namespace
 
 void blockAllSignals(sigset_t *previousMask) noexcept
 {
-    // pthread_sigmask() would leave the two lowest real-time signals open, and their handlers must
-    // not run in a child that shares the parent's memory.
+    // pthread_sigmask() leaves the two lowest real-time signals unblocked. Their handlers must not run
+    // in a child that shares the parent's memory.
     unsigned char everything[kernelMaskSize];
     for (unsigned char &byte : everything)
         byte = 0xff;
@@ -44,9 +44,9 @@ void unblockDefaultSignals() noexcept
     ::pthread_sigmask(SIG_UNBLOCK, &open, nullptr);
 }
 
-// The raw rt_sigaction(2) below, because sigaction() refuses libc's own signals and takes a lock for
-// SIGABRT. The kernel's struct begins with the handler on every architecture but MIPS; all zeroes
-// is SIG_DFL everywhere. The size is larger than any architecture's.
+// The raw rt_sigaction(2), because sigaction() refuses libc's own signals and takes a lock for SIGABRT.
+// The kernel's struct begins with the handler on every architecture except MIPS; all zeroes mean SIG_DFL
+// everywhere. The array is larger than the struct of any architecture.
 using KernelSigaction = unsigned long[8];
 
 // Runs in the child between clone and exec: async-signal-safe calls only.
@@ -59,7 +59,7 @@ void resetSignal(int signal) noexcept
 // Runs in the child between clone and exec: async-signal-safe calls only.
 void ignoreSignal(int signal) noexcept
 {
-    // Not one of libc's own signals, and a new process: the lock of sigaction() is no matter here.
+    // Callers pass neither libc's own signals nor SIGABRT, so sigaction() works and takes no lock.
     ::signal(signal, SIG_IGN);
 }
 
@@ -69,7 +69,7 @@ void resetCaughtSignals() noexcept
     for (int signal = 1; signal < _NSIG; ++signal) {
         KernelSigaction current = {};
         ::syscall(SYS_rt_sigaction, signal, nullptr, current, kernelMaskSize);
-        // Asking costs less than setting; most signals have their default.
+        // Reading an action costs less than setting it, and most signals have the default.
         if (current[0] != reinterpret_cast<unsigned long>(SIG_DFL)
             && current[0] != reinterpret_cast<unsigned long>(SIG_IGN))
             resetSignal(signal);

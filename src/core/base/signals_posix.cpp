@@ -51,7 +51,7 @@ void resetCaughtSignals() noexcept
         struct sigaction current;
         if (::sigaction(signal, nullptr, &current) != 0)
             continue;
-        // SIG_DFL and SIG_IGN may stand together with SA_SIGINFO, too.
+        // A program may set SIG_DFL and SIG_IGN together with SA_SIGINFO.
         const auto handler = (current.sa_flags & SA_SIGINFO)
             ? reinterpret_cast<std::uintptr_t>(current.sa_sigaction)
             : reinterpret_cast<std::uintptr_t>(current.sa_handler);

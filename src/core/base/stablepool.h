@@ -14,18 +14,19 @@
 
 namespace ForkFd::Internal {
 
-/// What an element of a StablePool is made from.
+/// Base of the elements of a StablePool.
 struct PoolElement
 {
-    std::uint32_t index = 0; ///< Position in the pool; fixed.
-    std::atomic<std::uint32_t> nextFree = 0; ///< The pool's.
+    std::uint32_t index = 0; ///< Position in the pool; never changes.
+    std::atomic<std::uint32_t> nextFree = 0; ///< Used by the pool.
 };
 
-/// Elements that are used again and again and never freed, so that whoever has an old pointer to one
-/// reads valid memory.
+/// Elements that are used again and never freed, so that an old pointer to an element reads valid
+/// memory.
 ///
-/// Lock-free, so that a handler may give one back and a fork() in another thread leaves nothing locked
-/// in the copy. They lie in chunks, each twice as large as the one before, published once.
+/// Lock-free: a signal handler may give an element back, and a fork() in another thread leaves no lock
+/// locked in the copy. The elements lie in chunks, each twice as large as the one before, published
+/// once.
 template<typename Element>
 class StablePool
 {
@@ -34,7 +35,7 @@ public:
     StablePool(const StablePool &) = delete;
     StablePool &operator=(const StablePool &) = delete;
 
-    /// An element that nobody uses; null when there is no memory.
+    /// A free element; null if there is no memory.
     Element *take() noexcept
     {
         Element *element = pop();
@@ -42,10 +43,10 @@ public:
             element = pop();
         return element;
     }
-    /// Takes it back. Async-signal-safe.
+    /// Returns an element to the list of free ones. Async-signal-safe.
     void give(Element *element) noexcept;
 
-    /// How many there are, used or not; at() finds each. Async-signal-safe.
+    /// The number of elements, free or not; at() returns each. Async-signal-safe.
     std::uint32_t count() const noexcept { return m_count.load(std::memory_order_acquire); }
     Element *at(std::uint32_t index) const noexcept
     {
@@ -66,8 +67,8 @@ private:
 
     std::array<std::atomic<Element *>, maxChunks> m_chunks = {};
     std::atomic<std::uint32_t> m_count = 0;
-    /// Tag << 32 | index + 1: the tag changes with each pop, so that a pop never mistakes an old head
-    /// for the present one.
+    /// Tag << 32 | index + 1. Each pop changes the tag, so that a pop never takes an old head for the
+    /// current one.
     std::atomic<std::uint64_t> m_freeHead = 0;
 };
 
@@ -77,7 +78,7 @@ Element *StablePool<Element>::pop() noexcept
     std::uint64_t head = m_freeHead.load(std::memory_order_acquire);
     while (const auto position = static_cast<std::uint32_t>(head)) {
         Element *element = at(position - 1);
-        // May be out of date by now; then the tag has changed and the exchange fails.
+        // The value may be out of date. The tag has changed then, and the exchange fails.
         const std::uint64_t next = element->nextFree.load(std::memory_order_relaxed);
         const std::uint64_t tag = ((head >> 32) + 1) << 32;
         if (m_freeHead.compare_exchange_weak(head, tag | next, std::memory_order_acq_rel,

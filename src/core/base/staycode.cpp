@@ -14,10 +14,10 @@ namespace ForkFd::Internal {
 
 namespace {
 
-// Any address in this object.
+// An address in this shared object.
 const char here = 0;
 
-// The loader may know the program by a relative name, which by now means another file.
+// The loader may know the program by a relative name, which may name another file now.
 bool isRegularFile(const char *path) noexcept
 {
     struct stat status;
@@ -29,7 +29,8 @@ bool isRegularFile(const char *path) noexcept
 void stay() noexcept
 {
     Dl_info object = {};
-    // NOLOAD: this very object, never another copy. The handle is kept for ever, which alone would do.
+    // RTLD_NOLOAD: this very object, never another copy. The handle is never closed, which alone keeps
+    // the object loaded.
     if (::dladdr(&here, &object) != 0 && object.dli_fname && isRegularFile(object.dli_fname))
         ::dlopen(object.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
 }
@@ -43,7 +44,7 @@ void stay() noexcept
 
 void keepCodeLoaded() noexcept
 {
-    // No lock: two threads that come at once do it twice, which is no harm.
+    // Without a lock two threads at once may do it twice, which does no harm.
     static std::atomic<bool> isDone = false;
     if (!isDone.load(std::memory_order_relaxed) && !isInMainProgram(&here))
         stay();

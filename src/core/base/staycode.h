@@ -6,17 +6,16 @@
 
 namespace ForkFd::Internal {
 
-/// Keeps the shared object that this code is part of loaded for the life of the process, whoever calls
-/// dlclose(3) on it: threads and signal handlers run its code. It may be a plug-in that has a static
-/// copy of the library; our own shared library is linked so that it stays anyway.
+/// Keeps the shared object with this code loaded for the life of the process, because threads and signal
+/// handlers run its code. A call of dlclose(3) does not unload it then. The object may be a plug-in with
+/// a static copy of the library. (Our own shared library is linked with `-z nodelete`.)
 ///
-/// To be called before the first child exists. When a thread becomes necessary it may be too late: a
-/// static object of the plug-in that owns a child leaves it to the reaper in its destructor, within
-/// dlclose().
+/// Call this before the first child exists. The first library thread may come too late: a static object
+/// of the plug-in may leave its child to the reaper in its destructor, within dlclose().
 ///
-/// In a program, which is never unloaded, it does nothing and does not ask the dynamic loader, whose
-/// lock another thread may hold while it waits for a start. In a plug-in the first call may block for
-/// that lock.
+/// A program is never unloaded. In a program the function does nothing and does not use the dynamic
+/// loader: another thread may hold the loader's lock while it waits for a start. In a plug-in the first
+/// call may block for that lock.
 void keepCodeLoaded() noexcept;
 
 } // namespace ForkFd::Internal

@@ -21,7 +21,7 @@ ProcessIdentity ProcessIdentity::current() noexcept
 
 bool ProcessIdentity::isCurrent() const noexcept
 {
-    // The stamp first: it is the cheaper one, and the one that differs in a forked copy.
+    // The stamp is compared first: it is cheaper, and it differs in a forked copy.
     return m_stamp == processStamp() && m_pid == ::getpid();
 }
 

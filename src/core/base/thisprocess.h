@@ -12,23 +12,23 @@
 
 namespace ForkFd::Internal {
 
-/// A number that this process has and that no process has which it was forked from. It is never 0.
+/// A number of this process that none of its ancestors has. It is never 0.
 ///
 /// It costs no system call where the kernel wipes a page in copies. A child that shares our memory
 /// (vfork) has our stamp: code that may run there compares a ProcessIdentity. Async-signal-safe.
 FORKFD_EXPORT std::uint32_t processStamp() noexcept;
 
-/// Tells a process from its forked copies, which see the same memory.
+/// Distinguishes a process from its forked copies, which have the same memory.
 ///
-/// The process id does not tell them apart: PID 1 of a container that forks into a new PID namespace
-/// makes another PID 1, and the kernel gives numbers out again. The stamp does not tell a vfork() child
-/// from its parent. So both are compared.
+/// The process id alone is not enough: PID 1 of a container that forks into a new PID namespace makes
+/// another PID 1, and the kernel gives numbers out again. The stamp alone is the same in a vfork() child
+/// and its parent. So both are compared.
 class alignas(8) ProcessIdentity
 {
 public:
-    /// Of no process.
+    /// The identity of no process.
     constexpr ProcessIdentity() noexcept = default;
-    /// Of this one. Async-signal-safe.
+    /// The identity of this process. Async-signal-safe.
     FORKFD_EXPORT static ProcessIdentity current() noexcept;
 
     /// Async-signal-safe.

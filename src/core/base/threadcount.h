@@ -6,8 +6,8 @@
 
 namespace ForkFd::Internal {
 
-/// How many threads there are in a process whose main thread has ended, by pthread_exit(3), without that
-/// one. -1 as long as it has not, and where that is not known.
+/// If the main thread has ended by pthread_exit(3): the number of the other threads. -1 if it still
+/// runs, or if the number is unknown.
 int threadsWithoutMain() noexcept;
 
 } // namespace ForkFd::Internal

@@ -21,8 +21,8 @@ int threadsWithoutMain() noexcept
     if (size <= 0)
         return -1;
     text[size] = '\0';
-    // "pid (name) state …", and the number of threads is the 20th field (proc(5)). The state is that of
-    // the main thread, which stays a zombie until the last thread has ended, and is counted.
+    // The file has "pid (name) state …"; the 20th field is the number of threads (proc(5)). The state is
+    // that of the main thread, which stays a zombie until the last thread has ended. It is counted, too.
     const char *afterName = std::strrchr(text, ')');
     char state = 0;
     int threads = 0;

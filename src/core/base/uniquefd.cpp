@@ -17,10 +17,10 @@ void UniqueFd::reset(int fd) noexcept
     const int old = std::exchange(m_fd, fd);
     if (old < 0)
         return;
-    // Never again on EINTR: Linux has given the number away by then (close(2), "Dealing with
+    // No second close() after EINTR: Linux has already released the number (close(2), "Dealing with
     // error returns from close()").
     const int savedErrno = errno;
-    // A cancellation here would end in std::terminate(): this is called by destructors.
+    // close(2) is a cancellation point. Unwinding out of a destructor would call std::terminate().
     const CancellationBlocker blocker;
     ::close(old);
     errno = savedErrno;

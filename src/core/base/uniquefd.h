@@ -10,7 +10,7 @@
 
 namespace ForkFd::Internal {
 
-/// Owns one file descriptor, or none (-1). The only place that closes one.
+/// Owns one file descriptor, or none (-1). No other class closes descriptors.
 class UniqueFd
 {
 public:
@@ -33,7 +33,7 @@ public:
     int get() const noexcept { return m_fd; }
     explicit operator bool() const noexcept { return m_fd >= 0; }
     int release() noexcept { return std::exchange(m_fd, -1); }
-    /// Closes the descriptor once, whatever close() says, and leaves errno alone.
+    /// Closes the descriptor once, whatever close() returns, and preserves errno.
     FORKFD_EXPORT void reset(int fd = -1) noexcept;
 
 private:
@@ -46,7 +46,7 @@ struct Pipe
     UniqueFd readEnd;
     UniqueFd writeEnd;
 
-    /// False with errno when there is none to be had; then nothing has changed.
+    /// False with errno if no descriptor is available; then the pipe is unchanged.
     FORKFD_EXPORT bool open() noexcept;
 };
 
