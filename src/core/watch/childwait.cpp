@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// Runs in signal handlers: async-signal-safe calls only. It calls waitid and wait4.
+// Runs in signal handlers: async-signal-safe calls only. It calls waitid, wait4, waitpid and
+// pthread_setcancelstate.
 
 #include "core/watch/childwait.h"
 
@@ -19,7 +20,7 @@ namespace ForkFd::Internal::ChildWait {
 namespace {
 
 #ifdef __WALL
-// Until its exec a child may have no exit signal; without this flag waits do not see such a child.
+// Before its exec a child may have no exit signal. Waits see such a child only with this flag.
 constexpr int anyChild = __WALL;
 #else
 constexpr int anyChild = 0;
@@ -30,7 +31,7 @@ Finding failed() noexcept
     return {isRefusal(errno) ? Finding::Refused : Finding::Gone};
 }
 
-// EINTR does not come with WNOHANG (waitid(2)), but for filters that invent it.
+// waitid(2) does not return EINTR with WNOHANG, but a filter may.
 Finding askWaitId(pid_t child, int options) noexcept
 {
     siginfo_t info = {};

@@ -8,10 +8,10 @@
 
 #include <sys/types.h>
 
-/// Waits for a child by its number: waitid(2) and wait4(2), each in place of the other where a filter
-/// refuses one of them (refusal.h).
+/// Waits for a child by its number, with waitid(2) and wait4(2). If a filter refuses one of them, the
+/// other is used (refusal.h).
 ///
-/// A child that ended before its exec is found, too. Async-signal-safe. The caller blocks cancellation.
+/// Also finds a child that ended before its exec. Async-signal-safe. Blocks cancellation.
 namespace ForkFd::Internal::ChildWait {
 
 struct Finding
@@ -19,17 +19,17 @@ struct Finding
     enum Sight {
         Running,
         Over,
-        Gone, ///< Somebody else collected the child, or it is not a child of this process.
-        Refused ///< The system does not allow this question.
+        Gone, ///< Other code collected the child, or it is not a child of this process.
+        Refused ///< The system does not allow the wait.
     } sight;
     ExitInfo end = {}; ///< With Over.
 };
 
-/// Does not collect the child. `end` is without resource usage.
+/// Leaves the child unreaped. `end` has no resource usage.
 Finding look(pid_t child) noexcept;
-/// Collects the child if it has ended. Never blocks.
+/// Reaps the child if it has ended. Never blocks.
 Finding collect(pid_t child) noexcept;
-/// Blocks until the child has ended, and collects it.
+/// Blocks until the child has ended, and reaps it.
 void awaitEnd(pid_t child) noexcept;
 
 } // namespace ForkFd::Internal::ChildWait

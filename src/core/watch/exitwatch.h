@@ -17,14 +17,14 @@
 
 namespace ForkFd::Internal {
 
-/// Watches for the end of one child. Each backend implements it.
+/// Watches one child for its end. Each backend implements it.
 ///
-/// States: idle → watching → collected. It is allocated idle before the child exists, so that
-/// nothing can fail after; the backend begins the watch; collect() ends it, once.
+/// States: idle → watching → collected. It is allocated idle before the child exists, so that nothing
+/// can fail afterwards. The backend begins the watch; collect() ends it, once.
 ///
-/// A watch belongs to the process that began it. In a forked copy collect() finds nothing and
-/// sendSignal() gives ESRCH: all that is left to do there is to close the descriptor.
-/// One thread at a time, except where said otherwise.
+/// A watch belongs to the process that began it. In a forked copy collect() finds nothing, sendSignal()
+/// returns ESRCH, and the destructor only closes the descriptor. One thread at a time uses a watch,
+/// except where a function says otherwise.
 class FORKFD_EXPORT ExitWatch
 {
 public:
@@ -33,49 +33,48 @@ public:
     ExitWatch &operator=(const ExitWatch &) = delete;
 
     pid_t pid() const noexcept { return m_pid; }
-    /// Readable when collect() is worth a call; -1 while idle, and after leaveDescriptor() where there
-    /// is none to be had: then collect() has to be called now and then. It stays open as long as the
-    /// watch lives, so that whoever polls it can take it out first.
+    /// Readable when a call of collect() is worthwhile. -1 while idle, and after leaveDescriptor() if no
+    /// descriptor is available; collect() has to be called from time to time then. It stays open as long
+    /// as the watch lives, so that its user can first remove it from a poll set.
     int descriptor() const noexcept { return m_descriptor; }
-    /// Whether this process has begun the watch.
+    /// Whether this process began the watch.
     bool belongsToThisProcess() const noexcept;
-    /// Whether there is a child left to collect, and this process is the one to do it.
+    /// Whether the child is not collected yet and this process began the watch.
     bool isWatching() const noexcept;
 
-    /// How the child ended, without blocking; nothing while it runs. When the descriptor is
-    /// readable and there is still no answer (a tracer has not let go of the child, or the kernel
-    /// is about to know), ask again after a RetryDelay.
+    /// Collects the child if it has ended; empty while it runs. Never blocks. If the descriptor is
+    /// readable and the result is empty (a tracer holds the child, or the kernel does not know the end
+    /// yet), call it again after a RetryDelay.
     std::optional<ExitInfo> collect() noexcept;
-    /// The same without collecting: the child stays to be waited for, unless the backend collects
-    /// unasked, which it does not do with the leader of a group.
+    /// The same, but leaves the child unreaped. (The SIGCHLD backend reaps by itself, except the leader
+    /// of a group.)
     std::optional<ExitInfo> peek() noexcept;
 
-    /// Whether the child is put into a process group of its own. Then it stays to be waited for until
-    /// collect(): as long as it does, others can join its group, and nobody else gets the number.
+    /// Whether the child leads its own process group. It then stays a zombie until collect(): other
+    /// processes can still join its group, and the kernel gives its number to no other process.
     bool leadsGroup() const noexcept { return m_leadsGroup; }
     void setLeadsGroup(bool leads) noexcept { m_leadsGroup = leads; }
 
-    /// Whether the child is collected at its end when nobody watches any more: deleting a watch is then
-    /// enough at any time.
+    /// Whether the backend collects the child at its end after the watch was deleted.
     virtual bool endsUnwatched() const noexcept { return false; }
-    /// Closes descriptor() and goes on with one that nobody outside knows, or without one.
+    /// Closes descriptor() and goes on with a private descriptor, or without one.
     virtual void leaveDescriptor() noexcept { }
-    /// Ends the watch, because somebody else has closed descriptor(): its number is no more ours.
+    /// Ends the watch after other code closed descriptor(): the number may belong to another file.
     void disownDescriptor() noexcept;
 
-    /// Sends `signal` to the child. Returns 0 or an errno; ESRCH once it was collected. Also from
-    /// another thread than the watch's own, one at a time.
+    /// Sends `signal` to the child. Returns 0 or an errno; ESRCH after the child was collected. Any
+    /// thread may call it, one at a time.
     int sendSignal(int signal) noexcept;
-    /// The same to all that is left of the process group that the child was put into, whose number is
-    /// its own. Also after its end, where the system can tell the group from another one that has got
-    /// the number; else ESRCH.
+    /// The same for all processes that are left in the child's own process group. Also works after the
+    /// child's end if the system can tell the group from a later one with the same number; ESRCH
+    /// otherwise.
     int sendSignalToGroup(int signal) noexcept;
-    /// The child's pidfd; -1 where the backend has none.
+    /// The child's pidfd; -1 if the backend has none.
     virtual int pidFd() const noexcept { return -1; }
 
 protected:
     ExitWatch() noexcept = default;
-    /// `descriptor` stays the backend's to close, not before its own destructor.
+    /// The backend owns `descriptor` and keeps it open until its destructor or leaveDescriptor().
     void begin(pid_t pid, int descriptor) noexcept;
     void setDescriptor(int descriptor) noexcept { m_descriptor = descriptor; }
 
@@ -89,18 +88,18 @@ private:
     friend class Reaper;
 
     pid_t m_pid = -1;
-    ProcessIdentity m_owner; ///< The process that began the watch.
+    ProcessIdentity m_owner;
     std::atomic<bool> m_isCollected = false;
     bool m_leadsGroup = false;
     int m_descriptor = -1;
-    ExitWatch *m_nextInReaper = nullptr; ///< Links watches there without allocating.
+    ExitWatch *m_nextInReaper = nullptr; ///< Links watches in the reaper without an allocation.
 };
 
-/// What waitid(2) tells of an ended child, and what wait4(2) does. Async-signal-safe.
+/// Convert the result of waitid(2), and of wait4(2). Async-signal-safe.
 ExitInfo exitInfoOf(const siginfo_t &info) noexcept;
 ExitInfo exitInfoOfWaitStatus(int status) noexcept;
 
-/// How long to leave a readable descriptor alone whose child cannot be collected yet.
+/// Delays between attempts to collect a child whose descriptor is readable.
 class RetryDelay
 {
 public:

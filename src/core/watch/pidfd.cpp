@@ -22,11 +22,11 @@ namespace ForkFd::Internal {
 
 namespace {
 
-// waitid(2): "idtype P_PIDFD (since Linux 5.4)"; glibc names it since 2.36 only.
+// waitid(2): "idtype P_PIDFD (since Linux 5.4)". glibc has had the name only since 2.36.
 constexpr auto waitPidFd = static_cast<idtype_t>(3);
 
-// From linux/pidfd.h of Linux 6.15: newer than the headers this is built with. The size of this
-// first form of the struct is part of the request's number.
+// From linux/pidfd.h of Linux 6.15, which is newer than the build's headers. The request's number
+// contains the size of this first version of the struct.
 struct PidFdInfo
 {
     std::uint64_t mask;
@@ -38,8 +38,7 @@ static_assert(sizeof(PidFdInfo) == 64);
 constexpr unsigned long getPidFdInfo = _IOWR(0xFF, 11, PidFdInfo);
 constexpr std::uint64_t pidFdInfoExit = 1U << 3;
 
-// What the kernel takes for struct rusage in a raw call. libc's has other times where a 32-bit system
-// counts them with 64 bits.
+// The kernel's struct rusage in a raw call. On a 32-bit system with 64-bit times, libc's struct differs.
 struct KernelUsage
 {
     __kernel_old_timeval userTime;
@@ -65,13 +64,13 @@ rusage toRusage(const KernelUsage &usage) noexcept
          {&result.ru_maxrss, &result.ru_ixrss, &result.ru_idrss, &result.ru_isrss, &result.ru_minflt,
           &result.ru_majflt, &result.ru_nswap, &result.ru_inblock, &result.ru_oublock, &result.ru_msgsnd,
           &result.ru_msgrcv, &result.ru_nsignals, &result.ru_nvcsw, &result.ru_nivcsw})
-        *field = static_cast<long>(*counter++); // In x32 the kernel's is longer.
+        *field = static_cast<long>(*counter++); // In x32 the kernel's type is longer.
     return result;
 }
 
-// The raw call, because its fifth argument gives the resource usage of exactly this child
-// (waitid(2), "C library/kernel differences"). __WALL finds a child that ended before its exec, too:
-// until then it has no exit signal (see start_linux.cpp).
+// The raw call, because its fifth argument returns the resource usage of exactly this child (waitid(2),
+// "C library/kernel differences"). __WALL also finds a child that ended before its exec: until then a
+// child has no exit signal (see start_linux.cpp).
 int waitid(int pidfd, siginfo_t *info, int options, KernelUsage *usage) noexcept
 {
     return static_cast<int>(::syscall(SYS_waitid, waitPidFd, pidfd, info, options | __WALL, usage));
@@ -84,8 +83,8 @@ bool isReaped(int pidfd) noexcept
     const int count = ::poll(&entry, 1, 0);
     if (count >= 0)
         return count == 1 && (entry.revents & POLLHUP);
-    // RLIMIT_NOFILE is 0, or a filter refuses poll(2). A signal reaches a zombie, and nobody who was
-    // reaped.
+    // RLIMIT_NOFILE is 0, or a filter refuses poll(2). A signal reaches a zombie, but no reaped process.
+    // If a filter refuses the signal, too, the child counts as reaped, so that the watch ends.
     const int errorCode = PidFdSignal::send(pidfd, 0);
     return errorCode == ESRCH || PidFdSignal::isFiltered(errorCode);
 }
@@ -94,8 +93,8 @@ bool isReaped(int pidfd) noexcept
 
 bool PidFdWatch::isSupported() noexcept
 {
-    // No descriptor has this number. A kernel that knows P_PIDFD says so; an older one does not
-    // know the idtype.
+    // No descriptor has this number. A kernel with P_PIDFD returns EBADF; an older one rejects the
+    // idtype.
     siginfo_t info;
     return waitid(INT_MAX, &info, WEXITED | WNOHANG, nullptr) == -1 && errno == EBADF;
 }
@@ -118,7 +117,7 @@ UniqueFd PidFdWatch::open(pid_t child) noexcept
 {
     UniqueFd pidfd = openPidFd(child);
     siginfo_t info;
-    // Ours only if it can be waited for: after a theft the number may name a stranger by now.
+    // Check that it is our child: after a theft the number may belong to another process.
     if (pidfd && waitid(pidfd.get(), &info, WEXITED | WNOHANG | WNOWAIT, nullptr) != 0)
         pidfd.reset();
     if (!pidfd && errno == ESRCH)
@@ -148,8 +147,8 @@ std::optional<ExitInfo> PidFdWatch::tryPeek() noexcept
     return waitForEnd(WNOWAIT);
 }
 
-// Where forkfd_close() found no other descriptor, the number stands for the child until there is one.
-// The last one is left to the user, who has just closed his.
+// forkfd_close() found no free descriptor: wait by number until a pidfd can be opened. The last free
+// descriptor is left to the user, who has just closed one.
 std::optional<ExitInfo> PidFdWatch::waitByNumber() noexcept
 {
     UniqueFd pidfd = open(pid());
@@ -184,12 +183,12 @@ std::optional<ExitInfo> PidFdWatch::waitForEnd(int options) noexcept
     }
     if (isRefusal(errno) || errno == EINTR)
         return waitRefused(options);
-    // ECHILD: somebody else's wait has taken the status, or SIGCHLD is ignored. Anything else means
-    // that the descriptor was closed behind our back; the next step turns that into Unknown.
+    // ECHILD: other code of the process took the status, or SIGCHLD is ignored. Any other error means
+    // that other code closed the descriptor; the next step then reports Unknown.
     return recoverStolenStatus();
 }
 
-// The backend would be another one if the first wait of this kind had been refused.
+// The filter was installed later: with it the first such wait would have selected another backend.
 std::optional<ExitInfo> PidFdWatch::waitRefused(int options) const noexcept
 {
     const ChildWait::Finding found =
@@ -199,11 +198,11 @@ std::optional<ExitInfo> PidFdWatch::waitRefused(int options) const noexcept
     return found.sight == ChildWait::Finding::Gone ? recoverStolenStatus() : std::nullopt;
 }
 
-// The kernel keeps the wait status behind the pidfd even after the child was reaped.
+// The kernel keeps the wait status behind the pidfd after the child was reaped.
 std::optional<ExitInfo> PidFdWatch::recoverStolenStatus() const noexcept
 {
-    // Asked before the question: what the kernel knows after the child is gone from its tables is
-    // final, an answer that is missing before that may still come.
+    // Ask this first: once the child is reaped, the kernel's answer is final. Before that, a missing
+    // answer may still come.
     const bool isFinal = isReaped(descriptor());
     PidFdInfo info = {};
     info.mask = pidFdInfoExit;
@@ -211,7 +210,7 @@ std::optional<ExitInfo> PidFdWatch::recoverStolenStatus() const noexcept
         if (info.mask & pidFdInfoExit)
             return exitInfoOfWaitStatus(info.waitStatus);
     } else if (errno != ESRCH) {
-        return ExitInfo{}; // Before Linux 6.13: no such request.
+        return ExitInfo{}; // Linux before 6.13 does not know the request.
     }
     if (isFinal)
         return ExitInfo{};
@@ -220,13 +219,13 @@ std::optional<ExitInfo> PidFdWatch::recoverStolenStatus() const noexcept
 
 void PidFdWatch::leaveDescriptor() noexcept
 {
-    // A file of its own where possible: then the user's epoll(7) sets forget the old one. The number is
-    // still the child's if the child can be waited for after it was opened.
+    // A new file if possible, so that the user's epoll(7) sets forget the old one. If the child can be
+    // waited for after the open, the number was still the child's.
     siginfo_t info;
     UniqueFd fresh(m_endIsUnknown ? UniqueFd() : openPidFd(pid()));
     if (!fresh || waitid(descriptor(), &info, WEXITED | WNOHANG | WNOWAIT, nullptr) != 0)
         fresh.reset(::fcntl(descriptor(), F_DUPFD_CLOEXEC, 0));
-    // Without one it is waited for by its number (waitByNumber()).
+    // Without a descriptor waitByNumber() waits.
     m_pidfd = std::move(fresh);
     setDescriptor(m_pidfd.get());
 }
@@ -249,7 +248,7 @@ int PidFdWatch::trySendSignalToGroup(int signal) noexcept
     if (m_endIsUnknown)
         return ESRCH;
     const int errorCode = PidFdSignal::send(descriptor(), signal, PidFdSignal::toProcessGroup);
-    // EINVAL: Linux before 6.9, or a signal that does not exist, which kill(2) then says.
+    // EINVAL: Linux before 6.9, or an invalid signal. kill(2) reports the latter.
     if (errorCode == EINVAL || PidFdSignal::isFiltered(errorCode))
         return signalByNumber(-pid(), signal);
     return errorCode;
@@ -257,11 +256,11 @@ int PidFdWatch::trySendSignalToGroup(int signal) noexcept
 
 // The number is the child's as long as the child can be waited for. Between this look and the signal
 // another part of the process could collect the child, and the kernel could give the number to another
-// process. That is the price where the kernel offers no better call.
+// process. Where this is used, the kernel offers no better call.
 int PidFdWatch::signalByNumber(pid_t target, int signal) const noexcept
 {
     siginfo_t info;
-    // Without a number kill(2) would mean other processes.
+    // With 0 or -1 kill(2) would signal other processes.
     if (pid() <= 0 || waitid(descriptor(), &info, WEXITED | WNOHANG | WNOWAIT, nullptr) != 0)
         return ESRCH;
     return ::kill(target, signal) == 0 ? 0 : errno;

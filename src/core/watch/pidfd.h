@@ -9,23 +9,23 @@
 
 namespace ForkFd::Internal {
 
-/// The pidfd backend: touches nothing that belongs to the process as a whole, neither a signal
-/// handler nor a thread.
+/// The pidfd backend. It changes nothing that belongs to the whole process: it installs no signal
+/// handler and makes no thread.
 class PidFdWatch final : public ExitWatch
 {
 public:
-    /// Whether the kernel (Linux 5.4 or newer) and its filters let a pidfd be waited for.
+    /// Whether the kernel (Linux 5.4 or newer) and its filters allow waitid(2) on a pidfd.
     static bool isSupported() noexcept;
 
-    /// Whether pidfd_open(2) is there. False with its errno.
+    /// Whether pidfd_open(2) is available. False with its errno.
     static bool canOpen() noexcept;
-    /// A pidfd for a child of which only the number is known. None with errno on failure; ECHILD
-    /// when the child has ended and someone else collected it, so that the number proves nothing.
+    /// Opens a pidfd for a child of which only the number is known. Empty with errno on failure; ECHILD
+    /// if other code has collected the child, so that the number may belong to another process.
     static UniqueFd open(pid_t child) noexcept;
 
     /// Takes ownership of the child's pidfd.
     void watch(pid_t pid, UniqueFd pidfd) noexcept;
-    /// For a child whose end nobody can tell any more; takes ownership of a readable descriptor.
+    /// For a child whose end can no longer be determined. Takes ownership of a readable descriptor.
     void watchUnknowable(pid_t pid, UniqueFd readable) noexcept;
 
     void leaveDescriptor() noexcept override;

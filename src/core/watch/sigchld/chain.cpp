@@ -1,21 +1,21 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// handle() and what it calls run in signal handlers: async-signal-safe calls only, no allocation, no
-// lock, no logging. They call sigaction, processStamp, getpid, pthread_setcancelstate,
-// pthread_setcanceltype and what the listener calls. They are not noexcept: a predecessor may leave by
-// an unwinding, as when its thread is cancelled.
+// handle() and its callees run in signal handlers: async-signal-safe calls only, no allocation, no lock,
+// no logging. They call sigaction, processStamp, getpid, pthread_setcancelstate, pthread_setcanceltype
+// and the listener. They are not noexcept: a predecessor may unwind, for example when its thread is
+// cancelled.
 //
-// Each installation takes a fresh entry point with a record of its own, which is filled in once and
-// never used again. A handler therefore never reads a record that changes, and our entries never form a
-// cycle among themselves, whoever saves and restores what.
+// Each installation takes an entry point that was never used before, with its own record. The record is
+// filled in once. So a handler never reads a record that changes, and our entries never form a cycle,
+// whatever other code saves and restores.
 //
-// Between sigaction() and the writing of the record a handler may already run that does not know its
-// predecessor. It keeps the siginfo; the installer, once the record is published, calls the predecessor
-// with it. Each kept siginfo has a state, Empty → Kept → Taken, and whoever moves it to Taken calls: the
-// installer, or the handler itself when it finds that the record was published meanwhile. Both sides
-// write before they read (the handler `state` then `isPublished`, the installer the other way round), in
-// sequentially consistent order, so that one of them sees the other.
+// A handler may run between sigaction() and the publication of its record, and does not know its
+// predecessor then. It stores the siginfo in the record; the installer publishes the record and calls
+// the predecessor with it. Each stored siginfo goes Empty → Kept → Taken. The thread that moves it to
+// Taken calls the predecessor: the installer, or the handler if it finds the record published after all.
+// Each side writes before it reads, in sequentially consistent order (the handler `state`, then
+// `isPublished`; the installer the other way round). So one of them sees the other.
 
 #include "core/watch/sigchld/chain.h"
 
@@ -50,21 +50,21 @@ struct Record
 {
     struct sigaction predecessor;
     std::atomic<bool> isPublished = false;
-    /// Who was about to publish it, and what he had seen just before. In a copy of the process that was
-    /// made in that moment nobody will.
+    /// The process that is about to publish the record, and the action that it has just seen. In a copy
+    /// of the process made at that moment no thread publishes the record.
     std::atomic<ProcessIdentity> publisher;
     struct sigaction expected;
     /// SA_RESETHAND: the predecessor has had its one call.
     std::atomic<bool> isUsedUp = false;
     std::atomic<unsigned> keptCount = 0;
-    std::array<KeptSignal, 16> kept; ///< More at once coalesce, as SIGCHLD does anyway.
+    std::array<KeptSignal, 16> kept; ///< Further signals coalesce, as SIGCHLD does anyway.
 };
 
 std::array<Record, poolSize> records;
 std::atomic<std::size_t> usedRecords;
 std::atomic<Listener> listener;
-std::atomic<ProcessIdentity> installer; ///< The process one of whose threads installs, or none.
-/// Somebody was seen above an entry of ours.
+std::atomic<ProcessIdentity> installer; ///< The process that is installing a handler, or none.
+/// Another handler was seen above an entry of ours.
 std::atomic<bool> wasDisplaced;
 
 using Entry = void (*)(int, siginfo_t *, void *);
@@ -84,7 +84,7 @@ constexpr std::array<Entry, sizeof...(indices)> makeEntries(std::index_sequence<
 
 constexpr auto entries = makeEntries(std::make_index_sequence<poolSize>());
 
-// The index of the entry that an action is; poolSize when it is somebody else's.
+// The index of our entry in `action`; poolSize if the action is not ours.
 std::size_t indexOf(const struct sigaction &action) noexcept
 {
     std::size_t index = 0;
@@ -94,7 +94,7 @@ std::size_t indexOf(const struct sigaction &action) noexcept
     return index;
 }
 
-// Null while its publisher is about it.
+// Null while the publishing thread is at work.
 const struct sigaction *predecessorOf(const Record &record) noexcept
 {
     if (record.isPublished)
@@ -102,18 +102,18 @@ const struct sigaction *predecessorOf(const Record &record) noexcept
     return record.publisher.load().isCurrent() ? nullptr : &record.expected;
 }
 
-/// What the present chain shows from its top down.
+/// The current chain of actions, from the top down. A stranger is an action that is not ours.
 struct Chain
 {
-    std::size_t top; ///< The index of the current action; poolSize: somebody else's.
-    bool reachesDirectly = false; ///< No stranger stands between the top and the entry asked about.
-    struct sigaction stranger = {}; ///< The first action that is not ours; SIG_DFL if not known.
+    std::size_t top; ///< The index of the current action; poolSize: a stranger.
+    bool reachesDirectly = false; ///< No stranger stands above the given entry.
+    struct sigaction stranger = {}; ///< The first stranger; SIG_DFL if not known.
 
     explicit Chain(std::size_t entryIndex = poolSize) noexcept
     {
         stranger = currentAction();
         top = indexOf(stranger);
-        // Each of our records is older than the one before, so that this ends.
+        // Each record is older than the one before, so the loop ends.
         for (std::size_t index = top; index != poolSize; index = indexOf(stranger)) {
             reachesDirectly = reachesDirectly || index == entryIndex;
             const struct sigaction *predecessor = predecessorOf(records[index]);
@@ -123,8 +123,8 @@ struct Chain
     }
 };
 
-// The kernel puts siginfo and context on the stack, not far above the frame of the handler. Checked
-// because what is above us may change while we are being called.
+// The kernel puts siginfo and context on the stack, a little above the handler's frame. Check this,
+// because other code may install a handler above ours while ours is being called.
 bool isFromKernel(const siginfo_t *info, const void *context) noexcept
 {
     const auto frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
@@ -132,41 +132,44 @@ bool isFromKernel(const siginfo_t *info, const void *context) noexcept
         const auto address = reinterpret_cast<std::uintptr_t>(pointer);
         return address > frame && address < frame + 16 * 1024;
     };
-    // Our own stand-in (callPredecessor) is near, too, when a loop brings it back. It tells nothing, and
-    // nor does a signal from outside the PID namespace, which looks the same.
+    // If handlers call each other in a loop, our own substitute (see call()) comes back and is near,
+    // too. It has no information. Nor does a signal from outside the PID namespace, which looks the
+    // same.
     const auto isStandIn = [info] { return info->si_code == SI_USER && info->si_pid == 0; };
     return isNear(info) && isNear(context) && info->si_signo == SIGCHLD && !isStandIn();
 }
 
-/// Where the thread was in an entry of ours.
+/// The innermost entry of ours on this thread's stack.
 struct Position
 {
     std::uintptr_t frame;
-    const siginfo_t *info; ///< The kernel's of this signal; null if none came down to us.
+    const siginfo_t *info; ///< The kernel's siginfo of this signal; null if it did not reach us.
     std::size_t index;
     unsigned rounds;
 };
-// Initial-exec: the first use of another model may allocate, here in a signal handler. Not a member of a
-// class, where one compiler wants the attribute at the declaration, another at the definition.
+// Initial-exec: with another model the first use may allocate, here in a signal handler. Not a class
+// member, because compilers disagree whether the attribute belongs to the declaration or to the
+// definition.
 __attribute__((tls_model("initial-exec"))) thread_local Position innermost;
 
-/// Tells when handlers call each other for ever.
+/// Detects handlers that call each other in a loop.
 ///
-/// Down a sound chain our entries get older. One that is entered below an older one, in the same thread
-/// and deeper on its stack, has gone round, unless it has another siginfo of the kernel's: then a new
-/// signal has come. A siglongjmp() out of a handler leaves the count behind, and the next entry that is
-/// not deeper, or has a siginfo of its own, starts afresh: only several such jumps in a row, each out of
-/// a handler with one argument that calls us from deeper than the one before, are mistaken for a loop.
+/// Down a sound chain our entries get older. An entry that runs deeper on the stack of the same thread
+/// than an older one, or than itself, is a round of a loop, unless the kernel's siginfo is another one:
+/// then it handles a new signal. A siglongjmp() out of a handler leaves the count behind. The next entry
+/// resets it if it is not deeper or has another siginfo. So jumps look like a loop only if several come
+/// in a row, each out of a handler with one argument that calls us from deeper on the stack than the
+/// handler before.
 class LoopGuard
 {
 public:
     LoopGuard(std::size_t index, const siginfo_t *info, bool infoIsWhole) noexcept
         : m_outer(innermost)
     {
-        // Not the object's address: a sanitizer may keep locals elsewhere than on the stack.
+        // Not the object's address: a sanitizer may keep locals outside the stack.
         const auto frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-        // A siginfo below the outer frame came later. So did another one above it, for which a jump has
-        // made room: the jump left that frame behind.
+        // A siginfo below the outer frame is a later one. So is a different siginfo above that frame: a
+        // jump has left the frame and made room.
         const bool isNewSignal = infoIsWhole
             && (reinterpret_cast<std::uintptr_t>(info) < m_outer.frame
                 || (m_outer.info && info != m_outer.info));
@@ -179,7 +182,7 @@ public:
     LoopGuard(const LoopGuard &) = delete;
     LoopGuard &operator=(const LoopGuard &) = delete;
 
-    /// As far as can be known, for the signal that is being handled.
+    /// Whether this signal has come round, as far as it can be known.
     bool hasGoneRound() const noexcept { return m_rounds > 0; }
     bool isLoop() const noexcept { return m_rounds > maxRounds; }
 
@@ -190,15 +193,14 @@ private:
     unsigned m_rounds;
 };
 
-/// What a handler was called with. A handler above us that takes one argument hands down garbage in the
-/// place of the other two.
+/// The arguments of a handler. If a handler above ours takes one argument, the other two are garbage.
 struct Arguments
 {
     int signal;
     siginfo_t *info;
     void *context;
     bool areWhole;
-    int cancelType = PTHREAD_CANCEL_DEFERRED; ///< The interrupted thread's.
+    int cancelType = PTHREAD_CANCEL_DEFERRED; ///< Of the interrupted thread.
 };
 
 void call(const struct sigaction &predecessor, const Arguments &arguments)
@@ -215,8 +217,8 @@ void call(const struct sigaction &predecessor, const Arguments &arguments)
     }
 }
 
-// With the thread's own cancel type, which a predecessor that jumps out leaves behind. The thread may be
-// cancelled at any instruction here, so that there must be nothing to unwind.
+// Restores the thread's own cancel type, so that a predecessor that jumps out leaves that type behind.
+// The thread may be cancelled at any instruction here, so there must be nothing to unwind.
 __attribute__((noinline)) void callWithCancelType(const struct sigaction &predecessor,
                                                   const Arguments &arguments, volatile bool &isCalled)
 {
@@ -239,14 +241,14 @@ void callPredecessor(Record &record, const struct sigaction &predecessor, const 
     volatile bool isCalled = false;
     try {
         callWithCancelType(predecessor, arguments, isCalled);
-    } catch (...) { // The thread was cancelled before: the predecessor hears of the signal all the same.
+    } catch (...) { // Cancelled before the call: the predecessor still hears of the signal.
         if (!isCalled)
             call(predecessor, arguments);
         throw;
     }
 }
 
-// True when the installer will call the predecessor, false when we have to.
+// True if the installer will call the predecessor, false if the caller has to.
 bool keepForInstaller(Record &record, const Arguments &arguments) noexcept
 {
     const unsigned position = record.keptCount.fetch_add(1);
@@ -262,7 +264,7 @@ bool keepForInstaller(Record &record, const Arguments &arguments) noexcept
 
 void tellListener(pid_t pid) noexcept
 {
-    // It waits and writes, which would end a thread that is being cancelled.
+    // The listener calls cancellation points.
     const CancellationBlocker blocker;
     listener.load(std::memory_order_acquire)(pid);
 }
@@ -270,11 +272,11 @@ void tellListener(pid_t pid) noexcept
 void handleUncancelled(std::size_t index, int signal, siginfo_t *info, void *context, int cancelType)
 {
     const Chain chain(index);
-    // A stranger between the top and us has called us, as it seems. If it takes one argument, garbage
-    // came in the place of the other two. But it may have come only after the kernel had called us.
+    // A stranger between the top and us has probably called us. If it takes one argument, the other two
+    // are garbage. But it may also have been installed after the kernel had called us.
     const bool isWhole =
         isFromKernel(info, context) || (!chain.reachesDirectly && takesThreeArguments(chain.stranger));
-    // An entry of ours that is on top has told the listener already.
+    // If another entry of ours is on top, it has already told the listener.
     if (chain.top == index || chain.top == poolSize)
         tellListener(chain.top == index && isWhole ? info->si_pid : 0);
 
@@ -284,9 +286,9 @@ void handleUncancelled(std::size_t index, int signal, siginfo_t *info, void *con
     const struct sigaction *predecessor = predecessorOf(record);
     if (!predecessor && !keepForInstaller(record, arguments))
         predecessor = &record.predecessor;
-    // A stranger that has installed itself a second time, above us, was called before us and calls us.
-    // Only once it has led back to us, at the price of a second call: it may have come after the kernel
-    // had called us, and has not heard of this signal.
+    // A stranger that installed itself a second time, above us, is also our predecessor and was called
+    // before us. Skip it only after it has led back to us, at the price of a second call: if it was
+    // installed after the kernel had called us, it has not heard of this signal.
     const bool wasCalled = guard.hasGoneRound() && predecessor && !chain.reachesDirectly
         && haveSameHandler(chain.stranger, *predecessor);
     if (predecessor && !wasCalled && !guard.isLoop())
@@ -296,18 +298,18 @@ void handleUncancelled(std::size_t index, int signal, siginfo_t *info, void *con
 void handle(std::size_t index, int signal, siginfo_t *info, void *context)
 {
     const int savedErrno = errno;
-    // A thread that may be cancelled at any moment (PTHREAD_CANCEL_ASYNCHRONOUS) is cancelled in the
-    // predecessor, or when this signal has been handled. Otherwise the unwinding would begin in a
-    // destructor, which ends the program.
+    // Delays an asynchronous cancellation (PTHREAD_CANCEL_ASYNCHRONOUS) until the predecessor runs or
+    // this signal has been handled. Otherwise the unwinding would begin in a destructor, which ends the
+    // program.
     int cancelType;
     ::pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, &cancelType);
     handleUncancelled(index, signal, info, context, cancelType);
     errno = savedErrno;
     if (cancelType != PTHREAD_CANCEL_DEFERRED)
-        ::pthread_setcanceltype(cancelType, nullptr); // Does not return to a thread that was cancelled.
+        ::pthread_setcanceltype(cancelType, nullptr); // Does not return to a cancelled thread.
 }
 
-// The action for an entry that stands for `predecessor`.
+// Our action for an entry with this predecessor.
 struct sigaction actionFor(std::size_t index, const struct sigaction &predecessor) noexcept
 {
     struct sigaction action = {};
@@ -323,7 +325,7 @@ struct sigaction actionFor(std::size_t index, const struct sigaction &predecesso
     return action;
 }
 
-// Calls the predecessor for the signals that came before it was known.
+// Calls the predecessor for the signals that came before the record was published.
 void deliverKept(Record &record)
 {
     for (KeptSignal &kept : record.kept) {
@@ -341,8 +343,7 @@ bool installOnTop() noexcept
     struct sigaction expected = currentAction();
     if (indexOf(expected) != poolSize)
         return true;
-    // Whoever came above us since the first time wants children to be waited for, or not, in his own
-    // way.
+    // The handler that was installed above ours now decides how children are waited for (S11).
     if (usedRecords.load(std::memory_order_relaxed) > 0)
         wasDisplaced.store(true, std::memory_order_relaxed);
     while (indexOf(expected) == poolSize) {
@@ -359,8 +360,8 @@ bool installOnTop() noexcept
         record.isPublished = true;
         if (haveSameHandler(record.predecessor, expected) || indexOf(record.predecessor) != poolSize)
             return true;
-        // Somebody came between the two calls: ours has the flags for another predecessor than it got.
-        // Once more on top, with the right ones.
+        // Other code changed the action between the two calls, so ours has the flags of the wrong
+        // predecessor. Install another entry on top, with the right flags.
         expected = record.predecessor;
     }
     return true;
@@ -371,7 +372,8 @@ bool installOnTop() noexcept
 bool install(Listener newListener)
 {
     listener.store(newListener, std::memory_order_release);
-    // A thread of the process that this one was forked from may have been about it; it is not here.
+    // A thread of the parent may have been installing when this process was forked. It does not exist
+    // here.
     ProcessIdentity holder = installer.load(std::memory_order_relaxed);
     if (holder.isCurrent()
         || !installer.compare_exchange_strong(holder, ProcessIdentity::current(),

@@ -8,19 +8,19 @@
 
 namespace ForkFd::Internal::SigChldChain {
 
-/// Called for every SIGCHLD before the handler that was there before ours, with the child's number, or
-/// with 0 when it is not known. Async-signal-safe calls only.
+/// Called for every SIGCHLD before the handler that ours replaced, with the child's number, or with 0 if
+/// it is not known. Async-signal-safe calls only.
 using Listener = void (*)(pid_t pid) noexcept;
 
-/// Sees to it that a handler of ours is the current action. False when another thread is about it, or
-/// when it was done so often that no more is possible.
+/// Makes a handler of ours the current action. False if another thread is doing so, if all entry points
+/// are used up, or if sigaction(2) fails.
 bool install(Listener listener);
 
-/// Whether the action that ours stands for ignored SIGCHLD: then a new program must find it ignored.
+/// Whether the action that ours replaced ignored SIGCHLD: a new program must then find it ignored.
 bool standsForIgnore() noexcept;
 
-/// Whether the kernel reaped every child unasked before we came, and nobody has come above us since.
-/// Async-signal-safe.
+/// Whether SIGCHLD was auto-reaping before our handler was installed, and no other handler has been
+/// installed over it since. Async-signal-safe.
 bool standsForAutomaticReaping() noexcept;
 
 } // namespace ForkFd::Internal::SigChldChain

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 
 // endIfOver() and endAsUnknown() run in signal handlers: async-signal-safe calls only, no allocation, no
-// lock, no logging. They call waitid, wait4, pthread_sigmask, pthread_setcancelstate, write and close.
+// lock, no logging. They call waitid, wait4, pthread_sigmask, pthread_setcancelstate, write, send,
+// shutdown and close.
 
 #include "core/watch/sigchld/slot.h"
 
@@ -19,8 +20,8 @@ namespace ForkFd::Internal {
 
 namespace {
 
-/// Keeps other signals' handlers, which may never return (siglongjmp), and cancellation out of a phase
-/// that only the present thread can leave.
+/// Blocks signals and cancellation in a phase that only this thread can end. Handlers may never return
+/// (siglongjmp).
 class Uninterrupted
 {
 public:
@@ -39,7 +40,7 @@ private:
     sigset_t m_previous;
 };
 
-// Without cancellation points, which waitid(2) is one of.
+// waitid(2) is a cancellation point.
 ChildWait::Finding lookAt(pid_t child) noexcept
 {
     const CancellationBlocker blocker;
@@ -56,7 +57,7 @@ void ChildSlot::reserve(ExitEvent event) noexcept
     m_result = {};
     m_keepsEnded = false;
     cell = nullptr;
-    // A new generation. Relaxed: nobody finds the slot before it is published.
+    // A new generation. Relaxed: no other thread finds the slot before it is published.
     const std::uint64_t next = (m_state.load(std::memory_order_relaxed) | 0xff) + 1;
     m_state.store(withPhase(next, Reserved), std::memory_order_relaxed);
 }
@@ -64,7 +65,7 @@ void ChildSlot::reserve(ExitEvent event) noexcept
 void ChildSlot::publish(pid_t pid) noexcept
 {
     m_pid.store(pid, std::memory_order_relaxed);
-    // Release: who sees Live sees the pid and the event.
+    // Release: a thread that sees Live sees the pid and the event.
     m_state.store(withPhase(m_state.load(std::memory_order_relaxed), Live), std::memory_order_release);
 }
 
@@ -90,7 +91,7 @@ bool ChildSlot::endIfOver() noexcept
         return false;
 
     const Uninterrupted guard;
-    // Claimed only now: a claim before the look would hide the slot from somebody who sees the end.
+    // Claim after the look: a claim before it would hide the slot from another thread that sees the end.
     if (!claim(word))
         return false;
     if (seen.sight == Sight::Gone)
@@ -112,8 +113,8 @@ bool ChildSlot::endIfOver() noexcept
     return tell(word);
 }
 
-// Where looks are refused, the wait itself has to be the look, and the claim comes first. A thread whose
-// signal was the only one may find the slot claimed; then the sweeper sees the end.
+// Where looks are refused, the wait itself is the look, and the claim comes first. A thread with the
+// only signal may then find the slot claimed; the sweeper finds that end.
 void ChildSlot::unclaim(std::uint64_t word) noexcept
 {
     if (phaseOf(word) == Orphaned || !moveFrom(withPhase(word, Ending), Live))
@@ -126,7 +127,7 @@ bool ChildSlot::endAsUnknown(pid_t itsPid) noexcept
     m_zombie.compare_exchange_strong(kept, 0);
     const Uninterrupted guard;
     while (true) {
-        // The word before the number: if the slot gets another child in between, the claim fails.
+        // Read the word before the number: if the slot gets another child in between, the claim fails.
         const std::uint64_t word = m_state.load(std::memory_order_acquire);
         if (!isLivePhase(phaseOf(word)) || pid() != itsPid)
             return false;
@@ -135,10 +136,10 @@ bool ChildSlot::endAsUnknown(pid_t itsPid) noexcept
     }
 }
 
-// Ending → EndedUntold → Ended, or → Free when the owner has gone or goes meanwhile.
+// Ending → EndedUntold → Ended, or → Free if the owner has gone or goes now.
 bool ChildSlot::tell(std::uint64_t word) noexcept
 {
-    // Release, in moveFrom(): who sees the phase sees the result.
+    // Release, in moveFrom(): a thread that sees the phase sees the result.
     return setEvent(word, moveFrom(withPhase(word, Ending), EndedUntold));
 }
 
@@ -153,7 +154,7 @@ bool ChildSlot::tellAgain() noexcept
 
 bool ChildSlot::setEvent(std::uint64_t word, bool hasOwner) noexcept
 {
-    // Without an owner too: a user may poll a duplicate.
+    // Also without an owner: a user may poll a duplicate.
     const bool isSet = m_event.setForGood();
     if (hasOwner && moveFrom(withPhase(word, EndedUntold), isSet ? Ended : Unheard))
         return false;
@@ -182,8 +183,8 @@ std::optional<ExitInfo> ChildSlot::collect() noexcept
     return m_result;
 }
 
-// Whoever holds a claim has a few system calls to make, with all signals blocked. Afterwards the slot
-// may be Live again.
+// A thread with a claim makes only a few system calls, with all signals blocked. Afterwards the slot may
+// be Live again.
 std::uint64_t ChildSlot::settledState() const noexcept
 {
     std::uint64_t word;
@@ -206,8 +207,8 @@ int ChildSlot::sendSignal(int signal, Target target) noexcept
             errorCode = ::kill(target == Group ? -pid() : pid(), signal) == 0 ? 0 : errno;
         m_state.store(word, std::memory_order_release);
     }
-    // Whoever saw the end meanwhile has found the slot pinned. The owner is here, so that nobody else
-    // has to free it.
+    // Another thread that saw the end has found the slot pinned, so look again. The owner is here and
+    // frees the slot later.
     endIfOver();
     return errorCode;
 }
@@ -215,7 +216,7 @@ int ChildSlot::sendSignal(int signal, Target target) noexcept
 bool ChildSlot::release() noexcept
 {
     const CancellationBlocker blocker;
-    // Nobody else looks at that number, and after the move below nobody closes it.
+    // Only the owner uses this descriptor, and after the move below no thread closes it.
     m_event.closeReadable();
     while (true) {
         const std::uint64_t word = m_state.load(std::memory_order_acquire);
@@ -225,7 +226,7 @@ bool ChildSlot::release() noexcept
             return true;
         }
         if (phase == Unheard)
-            moveFrom(word, Ended); // Unless the sweeper tries again now.
+            moveFrom(word, Ended); // Fails if the sweeper tries again now.
         else if (moveFrom(word, phase == Live ? Orphaned : Abandoned))
             return false;
     }

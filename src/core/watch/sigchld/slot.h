@@ -15,32 +15,30 @@
 
 namespace ForkFd::Internal {
 
-/// One child of the SIGCHLD backend, seen at once by its owner, by signal handlers and by the sweeper.
+/// One child of the SIGCHLD backend. Its owner, signal handlers and the sweeper use it at the same time.
 ///
-/// Phases, and who moves a slot from one to the next:
+/// These are its phases and the threads that change them. The winner is the thread that saw the end and
+/// whose compare-exchange succeeded. docs/design/sigchld-slot.md gives the memory orders.
 ///
 ///     Free → Reserved → Live → Ending → EndedUntold → Ended → Free
 ///                       ↑ ↓ ↘        ↘    ↓ ↑ ↓               ↗
 ///                       ↑ ↓  ↘        ↘ Unheard →→→→→→→→→→→→→↗
 ///                    Pinned  Orphaned → → → Abandoned → → → →
 ///
-/// - Free → Reserved, Reserved → Live (publish) or → Free: the starter, who alone knows it then.
-/// - Live → Ending, Orphaned → Abandoned: whoever sees the end first and wins the compare-exchange; he
-///   alone reaps.
-/// - Ending → EndedUntold: the same, when the result is written.
-/// - EndedUntold → Ended: the same, when the event is set; → Unheard when it could not be set.
-/// - Unheard → EndedUntold: the sweeper, who tries again.
-/// - Ending → Live, Abandoned → Orphaned: who has claimed it and then found that the child lives, which
-///   happens only where looks are refused.
-/// - Live → Orphaned, Ending → Abandoned, EndedUntold → Abandoned: the owner, who goes before the event
-///   is set.
-/// - Ended, Unheard → Free: the owner. Abandoned → Free: who set the event. Either of them closes the
-/// event, so
-///   that nobody writes to a descriptor whose number was given away.
-/// - Live → Pinned → Live: the owner, while it sends a signal; nobody reaps meanwhile.
+/// - Free → Reserved, Reserved → Live (publish) or → Free: the starter; no other thread finds the slot.
+/// - Live → Ending, Orphaned → Abandoned: the winner, which alone reaps.
+/// - Ending → EndedUntold: the winner, when the result is written.
+/// - EndedUntold → Ended: the winner, when the event is set; → Unheard if it could not be set.
+/// - Unheard → EndedUntold: the sweeper, which tries again.
+/// - Ending → Live, Abandoned → Orphaned: the winner, if the child still lives; only where looks are
+///   refused.
+/// - Live → Orphaned; Ending, EndedUntold → Abandoned: the owner, if it goes before the event is set.
+/// - Ended, Unheard → Free: the owner. Abandoned → Free: the winner. That thread closes the event, so
+///   that no write reaches another file with the same number.
+/// - Live → Pinned → Live: the owner, while it sends a signal; no thread reaps in this time.
 ///
-/// The state word also carries a generation, new with each use of the slot: a compare-exchange with an
-/// old word fails. Slots are never freed, so that a late handler reads valid memory.
+/// The state word also holds a generation, new with each use of the slot, so that a compare-exchange
+/// with an old word fails. Slots are never freed, so that a late handler reads valid memory.
 class ChildSlot : public PoolElement
 {
 public:
@@ -57,60 +55,60 @@ public:
         Abandoned
     };
 
-    // The owner's part.
+    // For the owner.
 
-    /// Free → Reserved, for whoever has taken the slot from the list of free ones.
+    /// Free → Reserved, by the thread that took the slot from the list of free ones.
     void reserve(ExitEvent event) noexcept;
     /// Reserved → Live.
     void publish(pid_t pid) noexcept;
-    /// Before publish(): the child stays to be waited for after its end, until collect() or release().
+    /// Call before publish(): the child stays a zombie after its end until collect() or release().
     void setKeepsEnded(bool keeps) noexcept { m_keepsEnded = keeps; }
-    /// How the child ended, once that is known.
+    /// How the child ended, once known.
     std::optional<ExitInfo> result() const noexcept;
-    /// The same, and collects a child that was kept.
+    /// The same, and reaps a child that was kept.
     std::optional<ExitInfo> collect() noexcept;
-    /// Whom a signal is for: the child, or the process group that has its number.
+    /// The receiver of a signal: the child, or the process group with its number.
     enum Target { Process, Group };
-    /// Signals it if the child is there to be waited for. Returns 0 or an errno. Any thread, one at a
+    /// Sends the signal if the child can be waited for. Returns 0 or an errno. Any thread, one at a
     /// time.
     int sendSignal(int signal, Target target) noexcept;
-    /// Gives the slot up, in any phase. True when it is Free now, false when who sees the end, or is
-    /// about to set the event, will free it. What a user sees of the event is closed either way.
+    /// Gives up the slot, in any phase. True if it is Free now; false if the thread that sees the end or
+    /// sets the event will free it. Closes the user's end of the event in both cases.
     bool release() noexcept;
-    /// Somebody else has closed what a user sees of the event: its number is no more ours to close.
+    /// Other code closed the user's end of the event: never close its number.
     void disownReadable() noexcept { m_event.readable = -1; }
     const ExitEvent &event() const noexcept { return m_event; }
 
-    // Everybody's part: async-signal-safe.
+    // For all threads: async-signal-safe.
 
     pid_t pid() const noexcept { return m_pid.load(std::memory_order_relaxed); }
-    /// Whether a child with its number is there to be waited for, owned or not.
+    /// Whether the child can be waited for, with or without an owner.
     bool isLive() const noexcept { return isLivePhase(phase()); }
-    /// Whether its end is still to come, although its owner may hold it for a moment.
+    /// Whether the child has not ended yet; true also while the owner pins the slot.
     bool isLiveOrPinned() const noexcept
     {
         const Phase now = phase();
         return isLivePhase(now) || now == Pinned;
     }
-    /// Whether its end is known and somebody has still to be told.
+    /// Whether the end is known but the event could not be set.
     bool isUnheard() const noexcept { return phase() == Unheard; }
-    /// Tells of an end that could not be told before. As endIfOver().
+    /// Sets the event of an Unheard slot. Returns the same as endIfOver().
     bool tellAgain() noexcept;
-    /// Whether its number may still be the child's: not once it was reaped.
+    /// Whether the number may still be the child's: not after it was reaped.
     bool mayHoldNumber() const noexcept
     {
         const Phase now = phase();
         return isLivePhase(now) || now == Pinned || now == Ending || now == Abandoned
             || m_zombie.load(std::memory_order_relaxed) > 0;
     }
-    /// Peek, claim, reap. True when this call has brought the slot to its end and must give it back
-    /// to the list of free ones because its owner has gone meanwhile.
+    /// Look, claim, reap. True if this call ended the slot and its owner has gone: the caller then gives
+    /// it back to the list of free ones.
     bool endIfOver() noexcept;
-    /// Ends the slot if it is Live with this number, which another child has by now; one that was kept
-    /// has been collected by somebody else. As endIfOver().
+    /// Ends the slot if it is Live with this number, which another child has now. Other code has
+    /// collected this child, also if it was kept. Returns the same as endIfOver().
     bool endAsUnknown(pid_t itsPid) noexcept;
 
-    /// Where the table has hashed it; the owner's, then that of who frees the slot.
+    /// The slot's cell in the hash. Used by the owner, then by the thread that frees the slot.
     std::atomic<std::uint64_t> *cell = nullptr;
 
 private:
@@ -134,7 +132,7 @@ private:
     ExitEvent m_event;
     ExitInfo m_result;
     bool m_keepsEnded = false;
-    /// The number of a child that has ended and was kept; 0: none. Whoever exchanges it with 0 collects.
+    /// The number of an ended child that is kept; 0: none. The thread that exchanges it with 0 reaps.
     std::atomic<pid_t> m_zombie = 0;
 };
 

@@ -30,14 +30,14 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr std::chrono::nanoseconds period = 250ms;
-/// A sweep is followed by a pause of so many times its own length: it takes 5 % of one CPU at most.
+/// After each sweep the thread pauses for this multiple of the sweep's CPU time, so that it uses at most
+/// 5 % of one CPU.
 constexpr int pauseFactor = 19;
 constexpr std::chrono::nanoseconds shortestPause = 1ms;
-/// Children that a sweep looks at for each signal that came: the price of an ending does not grow with
-/// the number of children alive. Those whose signal has merged with another's wait for a period at most.
+/// The looks of a sweep for each signal: the cost of an end does not grow with the number of children.
+/// An end whose signal merged with another signal is found within the period.
 constexpr std::size_t childrenPerSignal = 8;
-/// Sweeps without a child before the thread sleeps until it is needed, or has been idle for so long that
-/// it ends.
+/// Sweeps without a child before the thread sleeps until it is needed. It ends after a longer idle time.
 constexpr int idleSweeps = 4;
 
 struct State : OfOneProcess
@@ -45,10 +45,10 @@ struct State : OfOneProcess
     ChildTable *const table;
     ExitEvent wakeUp;
     std::atomic<bool> hasThread = false;
-    /// Between two sweeps one request is as good as many.
+    /// Further requests before the next sweep change nothing.
     std::atomic<bool> isRequested = false;
     std::atomic<bool> isIdle = false;
-    /// Signals that may still come before they ask for a sweep.
+    /// The number of signals until the next request for a sweep.
     std::atomic<std::ptrdiff_t> signalsToGo = 0;
 
     explicit State(ChildTable *itsTable) noexcept
@@ -62,7 +62,7 @@ struct State : OfOneProcess
 
 OnePerProcess<State> states;
 
-// Null with errno when there is no memory or descriptor.
+// Null with errno if no memory or descriptor is available.
 State *makeForThisProcess() noexcept
 {
     return states.findOrMake([] {
@@ -74,7 +74,7 @@ State *makeForThisProcess() noexcept
     });
 }
 
-// CPU time, not wall time: on a busy machine the sweeps must not become rarer.
+// CPU time, not wall time: sweeps must not become rarer on a busy machine.
 std::chrono::nanoseconds timeUsed() noexcept
 {
     timespec used = {};
@@ -90,7 +90,7 @@ void sleepFor(int descriptor, std::chrono::nanoseconds time) noexcept
     pollDescriptors(&entry, 1, static_cast<int>(milliseconds), longest);
 }
 
-/// The thread's own part of the work.
+/// The thread's loop.
 class Loop
 {
 public:
@@ -103,8 +103,8 @@ public:
     {
         do {
             waitForWork();
-            // Before the sweep: what is asked for during it counts for the next one. An exchange, so
-            // that it sees what whoever asked before has seen.
+            // Clear before the sweep: a request during the sweep counts for the next one. An exchange,
+            // so that the sweep sees what the requesting thread saw.
             m_state.wakeUp.clear();
             m_state.isRequested.exchange(false);
             sweep();
@@ -121,8 +121,8 @@ private:
             sleepFor(m_state.wakeUp.readable, std::max(period - m_pause, std::chrono::nanoseconds(0)));
             return;
         }
-        // Whoever adds a child now either sees `isIdle`, or has his exchange before this one, and then
-        // the child is seen here.
+        // A thread that adds a child now either sees `isIdle`, or has exchanged it before; then this
+        // sweep sees the child.
         m_state.isIdle.exchange(true);
         m_wasIdle = m_state.table->sweep() == 0;
         if (m_wasIdle)
@@ -130,24 +130,24 @@ private:
         m_state.isIdle = false;
     }
 
-    // Where the kernel reaped every child before we came, those of others need us, even if their signals
+    // If SIGCHLD was auto-reaping before us, foreign children need the sweeper, even if their signals
     // are blocked.
     static bool servesOthers() noexcept
     {
         return SigChldChain::standsForAutomaticReaping() && !onlyLibraryThreadsRemain();
     }
 
-    // In this order: a start counts itself first, then looks whether there is a thread, and counts until
-    // its child is in the table.
+    // In this order: a start first counts itself, then looks for a thread, and counts down once its
+    // child is in the table.
     bool isNeeded() noexcept
     {
         return m_state.table->startsInFlight.load() != 0 || m_state.table->sweep() != 0
             || servesOthers();
     }
 
-    // Gives up the place of the thread, unless it is needed. This and a start each write one thing and
-    // then read the other's, all of it sequentially consistent: one sees the other. If both do, one
-    // takes the place.
+    // Gives up the thread's place unless the thread is needed. This thread and a start each write one
+    // variable and then read the other's, sequentially consistent, so one sees the other. If both do,
+    // one takes the place.
     bool leave() noexcept
     {
         if (isNeeded())
@@ -170,7 +170,7 @@ private:
 
     State &m_state;
     SignalGate m_gate;
-    bool m_wasIdle = false; ///< Nobody was there in the last wait; but there may be somebody now.
+    bool m_wasIdle = false; ///< No child in the last wait; a start may have added one since.
     std::chrono::nanoseconds m_pause = shortestPause;
     int m_sweepsWithoutChild = 0;
 };

@@ -6,19 +6,19 @@
 
 namespace ForkFd::Internal::Sweeper {
 
-/// Sees to it that a thread looks after the children of the SIGCHLD backend, whatever becomes of
-/// signals: it sweeps the table when asked and at least every 250 ms while there are children, and puts
-/// our handler back on top of the chain. Returns 0 or an errno.
+/// Starts the sweeper's thread unless it runs. It sweeps the table when asked, and at least every 250 ms
+/// while there are children, whatever happens to signals. It also puts our handler back on top of the
+/// chain. Returns 0 or an errno.
 int ensureRunning() noexcept;
 
-/// To be called when a child was added to the table.
+/// Call this after a child was added to the table.
 void childAdded() noexcept;
 
 /// Asks for a sweep soon. Async-signal-safe.
 void requestSweep() noexcept;
 
-/// Tells that a signal came whose child was looked after. Asks for a sweep once so many have come that
-/// the sweep costs little for each of them. Async-signal-safe.
+/// Counts a signal whose child was looked at. Asks for a sweep after so many signals that the sweep
+/// costs little for each. Async-signal-safe.
 void noteSignal() noexcept;
 
 } // namespace ForkFd::Internal::Sweeper

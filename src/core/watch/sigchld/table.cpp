@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 // ofThisProcess() and endIfOver() run in signal handlers: async-signal-safe calls only, no allocation,
-// no lock, no logging. Beside what slot.cpp calls, those are processStamp and getpid.
+// no lock, no logging. They call processStamp, getpid and the functions that slot.cpp names.
 
 #include "core/watch/sigchld/table.h"
 
@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::uint32_t hashOf(pid_t pid) noexcept
 {
-    // Fibonacci hashing: consecutive numbers lie far apart.
+    // Fibonacci hashing: puts consecutive numbers far apart.
     return static_cast<std::uint32_t>(pid) * 2654435769U;
 }
 
@@ -64,8 +64,8 @@ ChildSlot *ChildTable::reserve(ExitEvent::Kind kind) noexcept
         errno = ENOMEM;
         return nullptr;
     }
-    // Half full at most, so that a number hardly ever finds all its cells taken. Without memory for
-    // that, the sweeper finds what the hash does not.
+    // At most half full, so that a number hardly ever finds all its cells taken. If there is no memory
+    // for another level, the sweeper finds children without a cell.
     const std::uint32_t used = m_usedCount.fetch_add(1, std::memory_order_relaxed) + 1;
     if (m_cellCount.load(std::memory_order_relaxed) < 2 * used)
         addLevel();
@@ -73,7 +73,7 @@ ChildSlot *ChildTable::reserve(ExitEvent::Kind kind) noexcept
     return slot;
 }
 
-// Calls `visit` with each cell where the number may stand, until it returns true.
+// Calls `visit` with each cell that may hold the number, until it returns true.
 template<typename Visit>
 void ChildTable::visitCells(pid_t pid, Visit visit) noexcept
 {
@@ -84,7 +84,7 @@ void ChildTable::visitCells(pid_t pid, Visit visit) noexcept
             return;
         const std::uint32_t mask = (firstLevelSize << (2 * level)) - 1;
         for (std::uint32_t probe = 0; probe < probes; ++probe) {
-            // The upper bits are the well-mixed ones.
+            // The upper bits are well mixed.
             if (visit(cells[((hash >> 8) + probe) & mask]))
                 return;
         }
@@ -104,7 +104,7 @@ void ChildTable::publish(ChildSlot *slot, pid_t pid) noexcept
     });
     slot->publish(pid);
     enter(slot, pid);
-    // Its signal may have come before it could be found.
+    // Its signal may have come before it was in the table.
     endIfOver(slot);
 }
 
@@ -118,7 +118,7 @@ void ChildTable::enter(ChildSlot *slot, pid_t pid) noexcept
         slot->cell = &cell;
         return true;
     });
-    // Without a cell the sweeper finds it all the same.
+    // The sweeper also finds a slot without a cell.
 }
 
 void ChildTable::release(ChildSlot *slot) noexcept
@@ -126,10 +126,10 @@ void ChildTable::release(ChildSlot *slot) noexcept
     if (slot->release())
         recycle(slot);
     else
-        endIfOver(slot); // Whoever saw the end meanwhile has found a slot that was just moved.
+        endIfOver(slot); // Another thread that saw the end may have found a moved word.
 }
 
-// For whoever has made the slot Free.
+// For the thread that made the slot Free.
 void ChildTable::recycle(ChildSlot *slot) noexcept
 {
     if (slot->cell)
@@ -145,7 +145,8 @@ bool ChildTable::endIfOver(pid_t pid) noexcept
         const std::uint64_t entry = cell.load(std::memory_order_acquire);
         if (static_cast<pid_t>(entry >> 32) != pid || entry == 0)
             return false;
-        // One that has ended may still be here beside a new child that got its number, ours or not.
+        // An ended child may still be here beside a new child with its number, which may be ours or
+        // foreign.
         ChildSlot *slot = m_slots.at(static_cast<std::uint32_t>(entry) - 1);
         if (slot->pid() != pid || !slot->mayHoldNumber())
             return false;

@@ -17,45 +17,45 @@
 
 namespace ForkFd::Internal {
 
-/// The children of the SIGCHLD backend, found by their number in constant time, also by a signal
+/// The children of the SIGCHLD backend. Finds a child by its number in constant time, also in a signal
 /// handler.
 ///
-/// Lock-free: the slots lie in a pool, the hash in levels that are published once and kept for ever. A
-/// table belongs to the process that made it. A forked copy sees none, until it starts a child and makes
-/// its own.
+/// Lock-free: the slots are in a pool; the levels of the hash are published once and kept. A table
+/// belongs to the process that made it. A forked copy has no table until it starts a child and makes
+/// one.
 class ChildTable : public OfOneProcess
 {
 public:
-    /// This process's table; null when it has none. Async-signal-safe.
+    /// This process's table; null if it has none. Async-signal-safe.
     static ChildTable *ofThisProcess() noexcept;
-    /// The same, made when there is none. Null when there is no memory.
+    /// The same, but makes a missing table. Null if there is no memory.
     static ChildTable *makeForThisProcess() noexcept;
 
-    /// A Reserved slot, so that publish() cannot fail. Null with errno when there is no memory or
-    /// descriptor.
+    /// Returns a Reserved slot, so that publish() cannot fail. Null with errno if no memory or
+    /// descriptor is available.
     ChildSlot *reserve(ExitEvent::Kind kind) noexcept;
-    /// Makes the slot Live and to be found. A Live slot that already has this number loses its child:
-    /// someone else must have collected that one.
+    /// Makes the slot Live and enters it. If a Live slot already has this number, other code has
+    /// collected that slot's child, and the slot ends as Unknown.
     void publish(ChildSlot *slot, pid_t pid) noexcept;
-    /// Undoes reserve() or publish(). A child that still runs is collected all the same when it ends.
+    /// Undoes reserve() or publish(). A child that still runs is reaped when it ends.
     void release(ChildSlot *slot) noexcept;
 
-    /// Brings the Live child with this number to its end if it is over. Whether the number is that of a
-    /// child here, unless it was reaped before. Async-signal-safe.
+    /// Ends the Live slot with this number if its child is over. Returns whether the number was that of
+    /// a child of the table that was not reaped. Async-signal-safe.
     bool endIfOver(pid_t pid) noexcept;
     /// The same for one slot. Async-signal-safe.
     void endIfOver(ChildSlot *slot) noexcept;
-    /// The same for all. Returns how many have to be looked at again.
+    /// The same for all slots. Returns how many have to be looked at again.
     std::size_t sweep() noexcept;
 
-    /// Children that are being created and are not published yet.
+    /// Children that are being created and are not yet published.
     std::atomic<int> startsInFlight = 0;
 
 private:
     // Each level is four times as large as the one before.
     static constexpr std::uint32_t firstLevelSize = 64;
     static constexpr std::size_t maxLevels = 10;
-    static constexpr std::uint32_t probes = 8; ///< Cells of each level where a number may stand.
+    static constexpr std::uint32_t probes = 8; ///< Cells of each level that may hold a number.
     using Cell = std::atomic<std::uint64_t>; ///< Number << 32 | slot + 1; 0: empty.
 
     ChildTable() noexcept = default;

@@ -24,7 +24,7 @@ void reapStranger(pid_t pid) noexcept
     ChildWait::collect(pid);
 }
 
-// A copy that has started nothing itself has no child that anybody here waits for.
+// A forked copy without a table has started no child with this library: all its children are foreign.
 void reapInForkedCopy() noexcept
 {
     siginfo_t info = {};
@@ -42,13 +42,12 @@ void onChildSignal(pid_t pid) noexcept
         reapInForkedCopy();
         return;
     }
-    // Asked before the look into the table: whoever has ended by then and is not found there is no child
-    // that was just being started.
+    // Read before the table: an ended child that is in neither was not being started.
     const bool isStarting = table->startsInFlight.load() != 0;
     const bool isOurs = pid > 0 && table->endIfOver(pid);
     if (pid > 0 && !isOurs && !isStarting && SigChldChain::standsForAutomaticReaping())
         reapStranger(pid);
-    // Signals coalesce: where one came, several children may have ended.
+    // Signals coalesce: one signal may stand for several children.
     if (pid > 0)
         Sweeper::noteSignal();
     else
@@ -61,7 +60,7 @@ void reapForIgnoredSignal() noexcept
     siginfo_t info = {};
     while (SigChldChain::standsForAutomaticReaping()
            && ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid > 0) {
-        // In this order, as above.
+        // Read in this order, as in onChildSignal().
         if (table->startsInFlight.load() != 0 || table->endIfOver(info.si_pid))
             return;
         reapStranger(info.si_pid);
@@ -79,7 +78,7 @@ SigChldWatch::~SigChldWatch()
         return;
     if (m_table == ChildTable::ofThisProcess()) {
         m_table->release(m_slot);
-    } else { // A forked copy: the slot is the parent's, these descriptors are ours.
+    } else { // A forked copy: the slot is the parent's, the descriptors are ours.
         ExitEvent event = m_slot->event();
         event.close();
     }
@@ -97,7 +96,7 @@ bool SigChldWatch::prepare(ExitEvent::Kind kind) noexcept
         errno = ENOMEM;
         return false;
     }
-    // First this: the sweeper's thread stays as long as starts are in flight.
+    // Count first: the sweeper's thread stays while starts are in flight.
     m_isStarting = true;
     m_table->startsInFlight.fetch_add(1);
     if (const int errorCode = Sweeper::ensureRunning(); errorCode != 0) {
@@ -107,9 +106,9 @@ bool SigChldWatch::prepare(ExitEvent::Kind kind) noexcept
     m_slot = m_table->reserve(kind);
     if (!m_slot)
         return false;
-    // Without a handler (another thread installs it now, or no more can be) the sweeper sees the end.
+    // If no handler can be installed now, the sweeper sees the end.
     SigChldChain::install(onChildSignal);
-    // Where the kernel reaped unasked, a leader was gone at its end.
+    // Where SIGCHLD was auto-reaping, a leader did not stay a zombie.
     m_slot->setKeepsEnded(leadsGroup() && !SigChldChain::standsForAutomaticReaping());
     return true;
 }

@@ -12,19 +12,19 @@ namespace ForkFd::Internal {
 class ChildSlot;
 class ChildTable;
 
-/// The SIGCHLD backend: a slot in the table that our signal handler reads.
+/// The SIGCHLD backend: a slot in the table that the signal handler reads.
 class SigChldWatch final : public ExitWatch
 {
 public:
     SigChldWatch() noexcept;
     ~SigChldWatch() override;
 
-    /// Takes all that watch() needs: slot, handler, sweeper. After setLeadsGroup(). False with errno
-    /// when something is not to be had.
+    /// Gets slot, handler and sweeper, so that watch() cannot fail. Call it after setLeadsGroup(). False
+    /// with errno on failure.
     bool prepare(ExitEvent::Kind kind) noexcept;
-    /// Watches the child that was created since prepare(). Cannot fail.
+    /// Watches the child that was created after prepare(). Cannot fail.
     void watch(pid_t pid) noexcept;
-    /// After prepare(), for a forked copy, which inherits its descriptors.
+    /// For a forked copy, which inherits the descriptors. Precondition: prepare() succeeded.
     const ExitEvent &event() const noexcept;
 
     bool endsUnwatched() const noexcept override { return true; }
@@ -41,10 +41,10 @@ private:
     bool m_isStarting = false;
 };
 
-/// What the handler does before it calls its predecessor. Async-signal-safe.
+/// Called by the handler before its predecessor. Async-signal-safe.
 void onChildSignal(pid_t pid) noexcept;
 
-/// Reaps ended children that nobody of us started, where the kernel did so before we came.
+/// Reaps ended foreign children where SIGCHLD was auto-reaping before us.
 void reapForIgnoredSignal() noexcept;
 
 } // namespace ForkFd::Internal
