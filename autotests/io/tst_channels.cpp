@@ -78,7 +78,7 @@ void tst_Channels::echo()
 void tst_Channels::outputs_data()
 {
     QTest::addColumn<Process::ProcessChannelMode>("mode");
-    // What is read, and what arrives at our own standard output and error.
+    // Bytes read from the two channels, and bytes that arrive at our standard output and error.
     QTest::addColumn<QList<qint64>>("expected");
     QTest::newRow("separate") << Process::SeparateChannels << QList<qint64>{3, 5, 0, 0};
     QTest::newRow("merged") << Process::MergedChannels << QList<qint64>{8, 0, 0, 0};
@@ -134,7 +134,7 @@ void tst_Channels::writeOnly_data()
     QTest::newRow("merged") << Process::MergedChannels;
 }
 
-// The child may write all the same: to nobody, and not into a broken pipe.
+// The child may still write. Its output is discarded, and the pipe is not broken.
 void tst_Channels::writeOnly()
 {
     QFETCH(const Process::ProcessChannelMode, mode);
@@ -158,7 +158,7 @@ void tst_Channels::readOnly()
     QVERIFY(!process.isWritable());
     QVERIFY(process.waitForReadyRead());
     QCOMPARE(process.readAll(), "xxx");
-    // The child's input is there, and we hold the other end.
+    // The child has an input, and we hold the other end.
     QVERIFY(!process.waitForFinished(20));
     QCOMPARE(process.state(), Process::Running);
     process.closeWriteChannel();
@@ -243,12 +243,12 @@ void tst_Channels::grandchildKeepsThePipe()
     QCOMPARE(process.exitCode(), 3);
     const pid_t grandchild = process.readAll().trimmed().toInt();
     QVERIFY(grandchild > 0);
-    QCOMPARE(::kill(grandchild, SIGKILL), 0); // It was still there, and so was its end of the pipe.
+    QCOMPARE(::kill(grandchild, SIGKILL), 0); // It was still alive, and its end of the pipe was open.
 }
 
 #ifndef FORKFD_TEST_QPROCESS
 
-// QProcess sets its outputs to the null device then, and keeps that.
+// QProcess redirects the outputs to the null device, and keeps that for later starts.
 void tst_Channels::afterWriteOnly()
 {
     Process process;
@@ -261,7 +261,7 @@ void tst_Channels::afterWriteOnly()
     QCOMPARE(process.readAllStandardError(), "xxxxx");
 }
 
-// In QProcess they are those of QIODevice.
+// QProcess has the channel numbers of QIODevice.
 void tst_Channels::channelNumbers()
 {
     Process process;
@@ -283,7 +283,7 @@ void tst_Channels::channelNumbers()
     process.start(childProgram(), words("exit 0"), QIODevice::WriteOnly);
     QCOMPARE(process.readChannelCount(), 0);
     QVERIFY(process.waitForFinished());
-    // Without private headers there is but one behind the base class, and it is the current one.
+    // Without Qt's private headers QIODevice has one read channel at most: the current one.
     QCOMPARE(static_cast<QIODevice &>(process).readChannelCount(), 0);
 }
 

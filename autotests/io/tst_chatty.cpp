@@ -12,7 +12,7 @@
 #include <fcntl.h>
 #include <sys/wait.h>
 
-/// Children that write without end leave the event loop time for everything else.
+/// Children that write without end leave the event loop time for other events.
 /// Holds: H2, H5 (enlargedPipesAreFew).
 class tst_Chatty : public ChildProcessTest
 {
@@ -29,7 +29,7 @@ namespace {
 
 constexpr std::size_t chattyCount = 24;
 
-/// Children that write as fast as they can, and what came from them.
+/// Children that write as fast as they can, and the bytes received from them.
 struct Chatty
 {
     explicit Chatty(const char *size = "1000000000000")
@@ -61,13 +61,13 @@ struct Chatty
     int events = 0;
 };
 
-// As long as nothing happens, a turn of the event loop waits.
+// A turn of the event loop waits for an event.
 void turn()
 {
     QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
 }
 
-// The event loop finds the end then. ECHILD: our handler of SIGCHLD has collected it.
+// Returns when the event loop can find the end. ECHILD: the SIGCHLD backend has reaped the child.
 void awaitDeath(const Process &process)
 {
     siginfo_t info;
@@ -88,7 +88,7 @@ int countEnlargedPipes()
 
 } // namespace
 
-// Up to 16 of them, and 512 KiB of each, were once read in one turn: a timer was late by that much.
+// One turn once read up to 16 channels of 512 KiB each, which delayed timers.
 void tst_Chatty::oneTurnIsShort()
 {
     Chatty chatty;
@@ -102,7 +102,7 @@ void tst_Chatty::oneTurnIsShort()
         mostBytes = std::max(mostBytes, chatty.bytes - bytes);
     }
     QVERIFY2(mostBytes <= 1024 * 1024, qPrintable(QString::number(mostBytes)));
-    // Without a poll set each has a notifier of its own, and Qt serves all that are ready.
+    // Without a poll set each descriptor has a notifier, and Qt serves all that are ready.
     if (!FORKFD_TEST_PORTABLE)
         QVERIFY2(mostEvents <= 8, qPrintable(QString::number(mostEvents)));
 }

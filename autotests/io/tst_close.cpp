@@ -7,7 +7,7 @@
 
 #include <csignal>
 
-/// close(), and what the object is as a QIODevice.
+/// close(), and the object as a QIODevice.
 class tst_Close : public ChildProcessTest
 {
     Q_OBJECT
@@ -21,7 +21,7 @@ private Q_SLOTS:
     void opensAgain();
     void insideSlot_data();
     void insideSlot();
-#ifndef FORKFD_TEST_QPROCESS // It emits aboutToClose() twice, and of a closed device once.
+#ifndef FORKFD_TEST_QPROCESS // QProcess emits aboutToClose() twice, and once for a closed device.
     void aboutToClose();
 #endif
 };
@@ -160,7 +160,7 @@ void tst_Close::insideSlot()
         process.write("abc");
         process.closeWriteChannel();
         if (waits)
-            process.waitForFinished(5000); // QProcess would wait for what its slot has seen.
+            process.waitForFinished(5000); // QProcess would wait for an end that the slot has consumed.
         else
             QVERIFY(comes(finished));
         QCoreApplication::processEvents();

@@ -5,7 +5,7 @@
 
 #include <QtCore/QElapsedTimer>
 
-/// closeReadChannel(): nothing of that output is kept any more, and the child does not notice.
+/// closeReadChannel(): further output of the channel is discarded, and the child does not notice.
 class tst_CloseReadChannel : public ChildProcessTest
 {
     Q_OBJECT
@@ -63,7 +63,7 @@ void tst_CloseReadChannel::atOnce()
     QCOMPARE(process.readAll(), "xxx");
 }
 
-// What has come before stays there to be read.
+// Output that came before can still be read.
 void tst_CloseReadChannel::withUnreadData()
 {
     Process process;
@@ -114,7 +114,7 @@ void tst_CloseReadChannel::merged()
     QCOMPARE(process.bytesAvailable(), 0);
 }
 
-// There is nothing to wait for; it does not wait for the end of the child.
+// The closed channel has nothing to wait for. waitForReadyRead() does not wait for the child's end.
 void tst_CloseReadChannel::waitForReadyRead()
 {
     Process process;
@@ -128,7 +128,7 @@ void tst_CloseReadChannel::waitForReadyRead()
     QCOMPARE(process.state(), Process::Running);
     QCOMPARE(process.error(), Process::UnknownError);
     process.setReadChannel(Process::StandardError);
-    QVERIFY(!process.waitForReadyRead(10)); // Here there is.
+    QVERIFY(!process.waitForReadyRead(10)); // This channel is open.
     QCOMPARE(process.error(), Process::Timedout);
     process.kill();
     QVERIFY(process.waitForFinished());
@@ -141,7 +141,7 @@ void tst_CloseReadChannel::childGoesOn_data()
     QTest::newRow("waitForFinished") << true;
 }
 
-// It writes more than a pipe holds, and neither blocks nor breaks.
+// The child writes more than a pipe holds. It neither blocks nor gets SIGPIPE.
 void tst_CloseReadChannel::childGoesOn()
 {
     QFETCH(const bool, waits);

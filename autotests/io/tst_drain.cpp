@@ -15,7 +15,7 @@
 using ForkFd::ChildProcess;
 using namespace std::chrono_literals;
 
-/// With a drainTimeout() finished() waits for the output of those whom the child has left behind.
+/// With a drainTimeout(), finished() waits for the output of descendants that outlive the child.
 /// Holds: H7.
 class tst_Drain : public ChildProcessTest
 {
@@ -58,7 +58,7 @@ private:
 
 namespace {
 
-/// A child that leaves one behind which holds its outputs open until this is destroyed.
+/// A child with a descendant that holds the child's outputs open until this object is destroyed.
 class Holder
 {
 public:
@@ -71,9 +71,9 @@ public:
     Holder(const Holder &) = delete;
     Holder &operator=(const Holder &) = delete;
 
-    /// Ends it.
+    /// Kills the descendant.
     void kill() { ::kill(std::exchange(m_pid, 0), SIGKILL); }
-    /// Whether the child has ended, and it is alone.
+    /// Whether the descendant has started.
     bool isAlone() const noexcept { return m_pid > 0; }
 
 private:
@@ -236,7 +236,7 @@ void tst_Drain::notUnlessAsked()
     QVERIFY(comes(finished));
     const int grandchild = process.readAll().trimmed().toInt();
     QVERIFY(grandchild > 0);
-    QCOMPARE(::kill(grandchild, SIGKILL), 0); // It held the outputs until now.
+    QCOMPARE(::kill(grandchild, SIGKILL), 0); // It held the outputs open until now.
 }
 
 void tst_Drain::toldMeanwhile()
@@ -288,7 +288,7 @@ void tst_Drain::orderOfSignals()
              }));
 }
 
-// An heir that reads to the end of it would otherwise wait for us, and we for it.
+// A descendant that reads its input to the end would otherwise wait for us, and the drain for it.
 void tst_Drain::inputIsClosed()
 {
     Process process;
@@ -329,7 +329,7 @@ void tst_Drain::notStartedAnew()
     QCOMPARE(process.exitCode(), 3);
 }
 
-// The timer of the first drain ends no other.
+// The timer of the first drain does not end the second.
 void tst_Drain::startedAnewAfterwards()
 {
     Process process;
@@ -339,7 +339,7 @@ void tst_Drain::startedAnewAfterwards()
         const Holder first(process);
         QVERIFY(hasEnded(process));
     }
-    QVERIFY(finished.size() == 1 || comes(finished)); // Its timer goes on.
+    QVERIFY(finished.size() == 1 || comes(finished)); // The first timer goes on.
     process.setDrainTimeout(1h);
     Holder second(process);
     QVERIFY(second.isAlone());
@@ -366,7 +366,7 @@ void tst_Drain::closed()
     QCOMPARE(finished.size(), 1);
     QCOMPARE(process.exitCode(), 3);
 
-    const Holder holder(process); // The next one is drained again.
+    const Holder holder(process); // The next run is drained again.
     QVERIFY(holder.isAlone());
     QVERIFY(hasEnded(process));
     QCOMPARE(process.state(), Process::Running);
@@ -460,7 +460,7 @@ void tst_Drain::movedToAnotherThread()
     QVERIFY(thread.wait(60000));
 }
 
-// Nobody reads, and once the heir has gone nothing can be added to what the pipe holds.
+// The limit stops reading. When the descendant ends, the rest cannot grow, and all of it is read.
 void tst_Drain::heldBack()
 {
     Process process;

@@ -33,7 +33,7 @@ private Q_SLOTS:
     void onlyOneStarted_data();
     void onlyOneStarted();
     void noDescriptorLeft();
-#ifndef FORKFD_TEST_QPROCESS // It follows a null pointer, and gives a process to itself.
+#ifndef FORKFD_TEST_QPROCESS // QProcess follows a null pointer, and accepts itself as the sink.
     void noDestination();
 #endif
 
@@ -165,7 +165,7 @@ void tst_Pipeline::restarted()
     }
 }
 
-// Who is left over is as free as before.
+// The former sink has an ordinary input again.
 void tst_Pipeline::anotherSink()
 {
     Process source;
@@ -306,7 +306,7 @@ void tst_Pipeline::sourceFailsToStart()
     QCOMPARE(sink.readAll(), "abc\n");
 }
 
-// Nobody but the source's child has the other end, so that it breaks as between programs of a shell.
+// The parent keeps no end of the pipe, so the source gets SIGPIPE, as in a shell.
 void tst_Pipeline::sinkEndsEarly()
 {
     Process source;
@@ -327,7 +327,7 @@ void tst_Pipeline::onlyOneStarted_data()
     QTest::newRow("sink") << false;
 }
 
-// ProcessTest finds a descriptor that is left.
+// ProcessTest notices a leaked descriptor.
 void tst_Pipeline::onlyOneStarted()
 {
     QFETCH(const bool, isSource);

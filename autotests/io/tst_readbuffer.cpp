@@ -11,7 +11,7 @@
 
 using ForkFd::ChildProcess;
 
-/// A child whose output nobody reads has to wait, once readBufferSize() bytes are here.
+/// A child blocks when readBufferSize() bytes of its output are buffered and not read.
 /// Holds: H6.
 class tst_ReadBuffer : public ChildProcessTest
 {
@@ -64,7 +64,7 @@ qint64 residentBytes()
 
 } // namespace
 
-// What is wrong shows in the first round.
+// An excess read would show in the first rounds.
 void tst_ReadBuffer::serveEvents()
 {
     for (int i = 0; i < 50; ++i)
@@ -160,7 +160,7 @@ void tst_ReadBuffer::goesOnWhenSomeIsRead()
     };
     QSignalSpy finished(&process, &Process::finished);
     process.start(childProgram(), writing(count) + words("exit 3"));
-    // Nothing else drives it: where no event comes any more, there is a byte more to be read.
+    // Events alone drive the reading: they must go on until the last byte.
     while (received < count) {
         QVERIFY(hasData(process));
         if (finished.isEmpty())
@@ -174,7 +174,7 @@ void tst_ReadBuffer::goesOnWhenSomeIsRead()
     QCOMPARE(process.exitCode(), 3);
 }
 
-// QIODevice has read ahead, and does not tell when that is read.
+// QIODevice reads ahead into its buffer, and does not report when that buffer is read.
 void tst_ReadBuffer::filledUpAfterEachRead()
 {
     Process process;
@@ -288,7 +288,7 @@ void tst_ReadBuffer::channelClosedWhileItBlocks()
     QCOMPARE(process.bytesAvailable(), 1000);
 }
 
-// Nobody can add to it any more.
+// After the child's end the rest is read despite the limit: it cannot grow.
 void tst_ReadBuffer::restAtTheEnd()
 {
     Process process;
@@ -300,7 +300,7 @@ void tst_ReadBuffer::restAtTheEnd()
     QCOMPARE(process.readAllStandardError().size(), 40000);
 }
 
-// One that needs more than the limit.
+// A transaction that needs more than the limit.
 void tst_ReadBuffer::transaction()
 {
     Process process;
@@ -327,7 +327,7 @@ void tst_ReadBuffer::linesOneByOne()
     process.setReadBufferSize(64);
     QByteArrayList lines;
     connect(&process, &Process::readyRead, [&] {
-        if (process.canReadLine()) // Only one: what is left must not be forgotten.
+        if (process.canReadLine()) // One line only: the rest must not be forgotten.
             lines += process.readLine().trimmed();
     });
     QSignalSpy finished(&process, &Process::finished);
@@ -354,7 +354,7 @@ void tst_ReadBuffer::movedToAnotherThread()
     process->setReadBufferSize(1000);
     process->start(childProgram(), writing(much));
     QTRY_VERIFY(isFull(*process));
-    static qint64 received; // The thread of the process may have it for longer than this function.
+    static qint64 received; // The thread may use it after this function.
     received = 0;
     connect(process, &Process::readyRead, process, [process] { received += process->readAll().size(); });
     connect(process, &Process::finished, process, [process] {

@@ -87,7 +87,7 @@ void tst_Reading::channelsDoNotMix()
     QCOMPARE(process.bytesAvailable(), 0);
 }
 
-// QIODevice has read ahead, but not all.
+// QIODevice has read a part ahead.
 void tst_Reading::switchedInTheMiddle()
 {
     QByteArray sent;
@@ -173,7 +173,7 @@ void tst_Reading::textMode()
     process.setReadChannel(Process::StandardError);
     process.setReadChannel(Process::StandardOutput);
     QCOMPARE(process.peek(100), "ne\ntwo");
-    process.setTextModeEnabled(false); // What was read ahead has been kept as it was.
+    process.setTextModeEnabled(false); // Bytes read ahead are kept unconverted.
     QCOMPARE(process.readAll(), "ne\r\ntwo");
 }
 
@@ -212,7 +212,7 @@ void tst_Reading::transactionKeepsTheChannel()
     QCOMPARE(process.readAll(), "xx");
 }
 
-// What is put back belongs to the channel that it came from.
+// A byte that is put back belongs to its channel.
 void tst_Reading::ungetChar()
 {
     Process process;
@@ -257,7 +257,7 @@ void tst_Reading::linesAtTheEnd()
     QCOMPARE(process.readLine(), "");
 }
 
-// As programs do it: whole lines when they come, and what is left at the end.
+// A program reads whole lines as they come, and the rest at the end.
 void tst_Reading::linesAsTheyCome()
 {
     Process process;
@@ -279,7 +279,7 @@ void tst_Reading::linesAsTheyCome()
     QCOMPARE(lines, QByteArrayList({"one\n", "two\n", "three"}));
 }
 
-// Of what there is to be read now, as with any sequential device.
+// atEnd() means that nothing can be read now, as with any sequential device.
 void tst_Reading::atEnd()
 {
     Process process;
@@ -306,7 +306,7 @@ void tst_Reading::endOfStream()
     QCOMPARE(process.read(&byte, 1), 0); // Nothing now.
     process.kill();
     QVERIFY(process.waitForFinished());
-    QCOMPARE(process.read(&byte, 1), -1); // Nothing any more.
+    QCOMPARE(process.read(&byte, 1), -1); // Never again.
 }
 
 QTEST_GUILESS_MAIN(tst_Reading)

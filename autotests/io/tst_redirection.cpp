@@ -10,7 +10,7 @@
 
 #include <sys/stat.h>
 
-/// Standard streams that lead to files.
+/// Standard streams that are redirected to files.
 class tst_Redirection : public ChildProcessTest
 {
     Q_OBJECT
@@ -121,7 +121,7 @@ void tst_Redirection::outputs()
     QCOMPARE(process.openMode(), QIODevice::ReadWrite);
     QVERIFY(process.waitForFinished());
     QTEST(contents(path("output")), "after");
-    // The other one is read as ever.
+    // The other output is read as usual.
     QCOMPARE(channelReadyRead.size(), 1);
     QCOMPARE(process.readAllStandardOutput().size() + process.readAllStandardError().size(),
              set == Setter(setOutput) ? 5 : 3);
@@ -147,7 +147,7 @@ void tst_Redirection::merged_data()
     QTest::newRow("append") << int(QIODevice::Append);
 }
 
-// Through one open file: neither overwrites the other.
+// Both outputs share one open file, so that neither overwrites the other.
 void tst_Redirection::merged()
 {
     QFETCH(const int, mode);
@@ -198,7 +198,7 @@ void tst_Redirection::failure()
     set(process, name, QIODevice::Truncate);
     process.start(childProgram(), words("exit 3"));
 #if defined(FORKFD_TEST_QPROCESS) && QT_VERSION < QT_VERSION_CHECK(6, 8, 0)
-    // QProcess told it in another order once.
+    // QProcess before 6.8 had another order.
     QVERIFY(record.contains(u"errorOccurred FailedToStart"_s));
 #else
     QCOMPARE(record,
@@ -250,7 +250,7 @@ void tst_Redirection::contradiction_data()
     row("error, merged", setError, Process::MergedChannels);
 }
 
-// The channel mode wins, with a warning, and the file is not even made.
+// The channel mode wins, with a warning, and the file is not created.
 void tst_Redirection::contradiction()
 {
     QFETCH(const Setter, set);
@@ -287,7 +287,7 @@ void tst_Redirection::nothingToRead_data()
     QTest::newRow("merged") << Process::MergedChannels;
 }
 
-// With both outputs elsewhere the device is not open for reading.
+// With both outputs redirected the device is not open for reading.
 void tst_Redirection::nothingToRead()
 {
     QFETCH(const Process::ProcessChannelMode, mode);
@@ -324,7 +324,7 @@ void tst_Redirection::keptAcrossRestarts()
     QCOMPARE(contents(path("output")), "again again again ");
 }
 
-// It counts from our directory and not from the child's.
+// The name is relative to the parent's directory, not to the child's.
 void tst_Redirection::relativeName()
 {
     QVERIFY(QDir(m_directory.path()).mkpath(u"child's"_s));
@@ -339,7 +339,7 @@ void tst_Redirection::relativeName()
     QCOMPARE(contents(path("relative")), "abc\n");
 }
 
-// The child gets its files where it wants them, and nowhere else.
+// The child has no descriptor for its files except the standard streams.
 void tst_Redirection::noDescriptorBeside()
 {
     Process process;
@@ -354,7 +354,7 @@ void tst_Redirection::noDescriptorBeside()
     QCOMPARE(contents(path("output")), plain);
 }
 
-// Of the files that the child gets, the parent keeps nothing, whatever comes of the start.
+// The parent keeps no descriptor of the child's files, whether the start succeeds or not.
 void tst_Redirection::noDescriptorLeft()
 {
     const auto before = ProcessState::now().descriptors;

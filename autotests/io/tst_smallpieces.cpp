@@ -9,8 +9,7 @@
 
 #include <malloc.h>
 
-/// Many small writes, output in many small pieces, and large arrays: how much memory and how many
-/// signals they cost.
+/// Memory and signals that many small writes, output in small pieces, and large arrays cost.
 /// Holds: H9.
 class tst_SmallPieces : public ChildProcessTest
 {
@@ -23,8 +22,7 @@ private Q_SLOTS:
     void writesOfEverySize();
     void arrayIsShared();
     void sharedArrayIsChanged();
-#ifndef FORKFD_TEST_QPROCESS // It keeps many small arrays as they are, and sends what has come after
-                             // these.
+#ifndef FORKFD_TEST_QPROCESS // QProcess keeps small arrays apart, and does not copy fromRawData().
     void manySmallArrays();
     void bytesOfTheCaller();
     void unreadOutput();
@@ -40,7 +38,7 @@ void tst_SmallPieces::manySmallWrites_data()
     QTest::newRow("waitForFinished") << true;
 }
 
-// Each once cost a system call, a poll and a signal.
+// Each write once cost a system call, a poll and a signal.
 void tst_SmallPieces::manySmallWrites()
 {
     QFETCH(const bool, waits);
@@ -70,7 +68,7 @@ void tst_SmallPieces::writesOfEverySize_data()
     QTest::newRow("arrays") << true;
 }
 
-// In every order, while the child takes some of it.
+// Sizes in random order, while the child reads some of the data.
 void tst_SmallPieces::writesOfEverySize()
 {
     QFETCH(const bool, asArrays);
@@ -137,7 +135,7 @@ void tst_SmallPieces::manySmallArrays()
     QVERIFY2(written.size() <= count * 11 / 4000, qPrintable(QString::number(written.size())));
 }
 
-// Each piece once cost 60 bytes.
+// Each unread piece once cost 60 bytes.
 void tst_SmallPieces::unreadOutput()
 {
     if (isUnderAddressSanitizer || isUnderThreadSanitizer)
@@ -159,7 +157,7 @@ void tst_SmallPieces::unreadOutput()
     QCOMPARE(process.readAll(), QByteArray(count, 'x'));
 }
 
-// An array does not keep bytes that it was made for by fromRawData().
+// An array of fromRawData() does not own its bytes, so write() copies them.
 void tst_SmallPieces::bytesOfTheCaller()
 {
     std::vector<char> bytes(1000000, 'x');
@@ -173,7 +171,7 @@ void tst_SmallPieces::bytesOfTheCaller()
 }
 #endif
 
-/// Passes something else on.
+/// Passes lower case on to the base class.
 class LowerCase : public Process
 {
 protected:

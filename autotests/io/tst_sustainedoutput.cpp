@@ -5,7 +5,7 @@
 
 #include <QtCore/QCryptographicHash>
 
-/// A child that writes a lot gets a larger pipe, and nothing of what it writes is lost or moved.
+/// A child that writes a lot gets a larger pipe, and its output is neither lost nor reordered.
 /// Holds: H5.
 class tst_SustainedOutput : public ChildProcessTest
 {

@@ -10,7 +10,7 @@
 
 #include <sys/wait.h>
 
-/// What is written to the child, and what happens when it does not want it.
+/// Data that is written to the child, and a child that does not read it.
 /// Holds: P6 (inForkedCopy).
 class tst_Writing : public ChildProcessTest
 {
@@ -34,7 +34,7 @@ private:
     int turnsOfEventLoop();
 };
 
-// So that a SIGPIPE would be noticed; QProcess sets it to be ignored when it first writes.
+// A SIGPIPE ends this program. QProcess ignores SIGPIPE from its first write on.
 void tst_Writing::initTestCase()
 {
     std::signal(SIGPIPE, SIG_DFL);
@@ -48,7 +48,7 @@ void tst_Writing::waitsForRoom()
     QCOMPARE(process.write(QByteArray(size, 'x')), size);
     QCOMPARE(process.bytesToWrite(), size);
     QVERIFY(process.waitForBytesWritten());
-    QCOMPARE(process.bytesToWrite(), size - 65536); // What a pipe holds.
+    QCOMPARE(process.bytesToWrite(), size - 65536); // A pipe's capacity.
     QVERIFY(!process.waitForBytesWritten(10));
     QCOMPARE(process.error(), Process::Timedout);
     QCOMPARE(process.bytesToWrite(), size - 65536);
@@ -83,7 +83,7 @@ void tst_Writing::childClosesItsInput()
     QCOMPARE(process.state(), Process::Running);
     QCOMPARE(written.size(), 0);
 
-    // It says so once. What comes later is taken and lost, as by QProcess.
+    // The error is reported once. Later data is accepted and discarded, as with QProcess.
     QCOMPARE(process.write("nor this"), 8);
     QVERIFY(!process.waitForBytesWritten(10));
     QCoreApplication::processEvents();
@@ -99,7 +99,7 @@ void tst_Writing::childEnds_data()
     QTest::newRow("waitForFinished") << true;
 }
 
-// Whether the write or the end is noticed first is a matter of luck.
+// Either the failed write or the child's end is noticed first.
 void tst_Writing::childEnds()
 {
     QFETCH(const bool, waits);
@@ -141,7 +141,7 @@ void tst_Writing::closesWhenWritten()
     process.write("abc");
     process.closeWriteChannel();
     process.closeWriteChannel();
-    QTRY_COMPARE(process.bytesAvailable(), 4); // It has come to the end of its input.
+    QTRY_COMPARE(process.bytesAvailable(), 4); // It has reached the end of its input.
     QCOMPARE(written.size(), 1);
     process.kill();
     QVERIFY(process.waitForFinished());
@@ -164,7 +164,7 @@ void tst_Writing::slotWritesMore()
     QCOMPARE(process.readAll(), QByteArray(100, 'x'));
 }
 
-// Of what the child has not read; until the next start.
+// bytesToWrite() counts data that the child has not read, until the next start.
 void tst_Writing::restIsKept()
 {
     constexpr qint64 size = 200000;
@@ -185,7 +185,7 @@ void tst_Writing::restIsKept()
     QCOMPARE(process.readAll(), "");
 }
 
-// How often the event loop turns while a child does something else for 50 ms.
+// Counts the turns of the event loop while another child is busy for 50 ms.
 int tst_Writing::turnsOfEventLoop()
 {
     Process other;
@@ -195,7 +195,7 @@ int tst_Writing::turnsOfEventLoop()
     return comes(finished) ? static_cast<int>(turns.size()) : -1;
 }
 
-// That a child reads no more is a lasting state, and nothing to be told as long as we do not write.
+// A closed input is a lasting state. It causes no events and no error until the next write.
 void tst_Writing::idleInputIsClosed()
 {
     Process process;
@@ -219,7 +219,7 @@ void tst_Writing::idleInputIsClosed()
     QVERIFY(process.waitForFinished());
 }
 
-// What a copy waits for is not our business.
+// A write in a forked copy does not wake the parent's event loop.
 void tst_Writing::inForkedCopy()
 {
     Process process;
