@@ -12,7 +12,8 @@ namespace ForkFd::Internal {
 
 ExitRecord::FileIdentity ExitRecord::FileIdentity::of(int descriptor) noexcept
 {
-    // A socket has a number of its own, and since Linux 6.9 so has a pidfd; older ones share theirs.
+    // A socket has its own inode number, and so has a pidfd since Linux 6.9. Older pidfds share one
+    // number.
     struct stat status = {};
     if (::fstat(descriptor, &status) != 0)
         return {errno == EBADF ? Closed : Unknown, 0, 0};
@@ -25,7 +26,7 @@ void ExitRecord::begin(ExitWatchPtr watch) noexcept
     m_identity = FileIdentity::of(watch->descriptor());
     m_watch = std::move(watch);
     m_answer.reset();
-    // Release: who gets a reference sees the rest.
+    // Release: a thread that gets a reference sees the other members.
     m_references.store(1, std::memory_order_release);
 }
 
@@ -33,7 +34,7 @@ bool ExitRecord::reference() noexcept
 {
     std::uint32_t count = m_references.load(std::memory_order_relaxed);
     while (count != 0) {
-        // Acquire: what begin() wrote, and before it the end of the record's last use, is seen after.
+        // Acquire: makes visible what begin() wrote, and before it the end of the record's last use.
         if (m_references.compare_exchange_weak(count, count + 1, std::memory_order_acquire,
                                                std::memory_order_relaxed))
             return true;
@@ -43,18 +44,18 @@ bool ExitRecord::reference() noexcept
 
 bool ExitRecord::unreference() noexcept
 {
-    // Release what was done with the record, acquire what all others did.
+    // Release: others see what this thread did with the record. Acquire: the last one sees what all did.
     return m_references.fetch_sub(1, std::memory_order_acq_rel) == 1;
 }
 
 void ExitRecord::finish() noexcept
 {
     if (!isOfThisProcess()) {
-        // Its destructor would reach for what belongs to the process that this one was forked from.
+        // The destructor would use objects that belong to the parent.
         static_cast<void>(m_watch.release());
         return;
     }
-    // Closed now, though the child runs: whoever closes a descriptor expects to find its number free.
+    // Free the number now, although the child may still run: the caller of forkfd_close() expects that.
     if (m_watch->isWatching() && !m_watch->collect())
         m_watch->leaveDescriptor();
     m_watch.reset();
@@ -69,7 +70,7 @@ bool ExitRecord::isBehind(int descriptor) const noexcept
 {
     const FileIdentity now = FileIdentity::of(descriptor);
     if (now.kind != FileIdentity::Known || m_identity.kind != FileIdentity::Known)
-        return now.kind != FileIdentity::Closed; // A filter refuses to tell.
+        return now.kind != FileIdentity::Closed; // A filter refuses fstat(2).
     return now.device == m_identity.device && now.number == m_identity.number;
 }
 
@@ -85,7 +86,7 @@ std::optional<ExitInfo> ExitRecord::answer(bool leavesChild) noexcept
     if (!m_answer)
         m_answer = leavesChild ? m_watch->peek() : m_watch->collect();
     else if (!leavesChild)
-        m_watch->collect(); // What was peeked at is still there, or was stolen: the answer stays.
+        m_watch->collect(); // A peeked child is still a zombie, or was stolen. The answer stays.
     return m_answer;
 }
 

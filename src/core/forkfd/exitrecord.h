@@ -21,34 +21,34 @@ namespace ForkFd::Internal {
 
 /// One child of the forkfd family, shared by the threads that wait for it.
 ///
-/// Counted: the registry has one reference until forkfd_close(), and so has each call that works with
-/// the record. Whoever gives the last one back finishes it. It is never freed and may be used again for
-/// another child, so that an old pointer to it is harmless: reference() fails, or what it gives is found
-/// to be another one.
+/// Its references are counted: the registry has one until forkfd_close(), and each call that uses the
+/// record has one. The thread that gives back the last one finishes the record. Records are never freed
+/// and may be used again for another child. So an old pointer is harmless: reference() fails, or the
+/// caller detects the other child.
 ///
-/// It belongs to the process that began it. A forked copy looks at isOfThisProcess() only: the mutex may
-/// have been locked by a thread that is not there.
+/// A record belongs to the process that began it. A forked copy calls only isOfThisProcess(): a thread
+/// that does not exist in the copy may have locked the mutex.
 class ExitRecord : public PoolElement
 {
 public:
-    /// For whoever has taken it from the pool; the first reference.
+    /// Called by the thread that took the record from the pool; makes the first reference.
     void begin(ExitWatchPtr watch) noexcept;
-    /// False when nobody has one any more.
+    /// False if no reference is left.
     bool reference() noexcept;
-    /// True when that was the last one; then finish() is the caller's to call.
+    /// True for the last reference; the caller then calls finish().
     bool unreference() noexcept;
-    /// Gives up the descriptor. A child that still runs is left to the library.
+    /// Gives up the descriptor, and hands a child that still runs to the library.
     void finish() noexcept;
 
     bool isOfThisProcess() const noexcept;
-    /// Whether `descriptor` still is what it was, and not something that was opened after a close(2)
-    /// behind our back.
+    /// Whether `descriptor` still refers to the same file, and not to one that was opened after a
+    /// close(2).
     bool isBehind(int descriptor) const noexcept;
-    /// The number is somebody else's by now: it is never closed, nor waited for.
+    /// Neither waits for the descriptor nor closes it any longer: the number belongs to another file.
     void disown() noexcept;
 
-    /// How the child ended, without blocking; nothing while it runs. The first answer is the one that
-    /// all get. With `leavesChild` the child stays to be waited for where the backend can leave it.
+    /// How the child ended; empty while it runs. Never blocks. All callers get the first answer. With
+    /// `leavesChild` the child stays unreaped if the backend can leave it.
     std::optional<ExitInfo> answer(bool leavesChild) noexcept;
 
 private:
@@ -63,7 +63,7 @@ private:
     std::atomic<std::uint32_t> m_references = 0;
     std::atomic<ProcessIdentity> m_owner;
     FileIdentity m_identity = {};
-    std::mutex m_mutex; ///< For the two below.
+    std::mutex m_mutex; ///< Guards the next two members.
     ExitWatchPtr m_watch;
     std::optional<ExitInfo> m_answer;
 };

@@ -9,7 +9,7 @@
 
 namespace ForkFd::Internal::ExitRegistry {
 
-// A tree of three levels holds a cell for every number that a descriptor can have. What is in it stays.
+// A tree of three levels has a cell for every possible descriptor. Nodes in the tree stay there.
 
 namespace {
 
@@ -35,7 +35,7 @@ namespace {
 constinit StablePool<ExitRecord> records;
 constinit std::array<std::atomic<Branch *>, 2 * width> branches;
 
-// One of each for the next start, so that a start allocates nothing as a rule.
+// One idle node of each kind for the next start, so that a start usually allocates nothing.
 constinit std::atomic<Leaf *> idleLeaf;
 constinit std::atomic<Branch *> idleBranch;
 
@@ -55,7 +55,7 @@ void giveBack(std::atomic<Node *> &idle, Node *node) noexcept
     delete node;
 }
 
-// What is there, or else `fresh`, which is taken then.
+// Returns the existing node, or publishes and takes `fresh`.
 template<typename Node>
 Node &nodeAt(std::atomic<Node *> &place, Node *&fresh) noexcept
 {
@@ -83,7 +83,7 @@ std::size_t cellOf(int descriptor) noexcept
     return static_cast<std::size_t>(descriptor) % width;
 }
 
-// Null where nothing was ever entered nearby.
+// Null if no number nearby was ever entered.
 Cell *findCell(int descriptor) noexcept
 {
     Branch *branch = branches[branchOf(descriptor)].load(std::memory_order_acquire);
@@ -103,7 +103,7 @@ void dropReference(ExitRecord *record) noexcept
 
 bool removeFrom(Cell &cell, ExitRecord *record) noexcept
 {
-    // Of those who want it out, the one who gets it has the registry's reference to give back.
+    // If several threads remove the record, the one that succeeds gives back the registry's reference.
     if (!cell.compare_exchange_strong(record, nullptr, std::memory_order_acq_rel,
                                       std::memory_order_relaxed))
         return false;
@@ -125,13 +125,13 @@ Finding find(int descriptor) noexcept
     ExitRecord *record = cell ? cell->load(std::memory_order_acquire) : nullptr;
     if (!record)
         return {};
-    // Nothing is written for a forked copy, which may also be a vfork() child that shares our memory.
+    // Write nothing for a forked copy: it may be a vfork() child that shares our memory.
     if (!record->isOfThisProcess())
         return {Finding::Inherited};
     if (!record->reference())
         return {};
     RecordRef reference(record);
-    // It may have been given up and begun anew, for another number, before it was referenced.
+    // The record may have been given up and begun for another number before the reference.
     if (cell->load(std::memory_order_acquire) != record)
         return {};
     if (!record->isBehind(descriptor)) {

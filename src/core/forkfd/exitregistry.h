@@ -13,10 +13,10 @@
 #include <memory>
 #include <utility>
 
-/// Which descriptor stands for which child of the forkfd family.
+/// Maps exit descriptors to the records of the forkfd family.
 ///
-/// Found by number in constant time, without a lock. A forked copy sees the records of its parent and
-/// leaves them alone; only what it starts itself takes their places.
+/// Finds a record by number in constant time, without a lock. A forked copy sees its parent's records
+/// and does not touch them; only records of its own children replace them.
 namespace ForkFd::Internal::ExitRegistry {
 
 /// A reference to a record, or none.
@@ -24,7 +24,7 @@ class RecordRef
 {
 public:
     RecordRef() noexcept = default;
-    /// Takes over a reference.
+    /// Takes ownership of a reference.
     explicit RecordRef(ExitRecord *record) noexcept
         : m_record(record)
     {
@@ -44,28 +44,28 @@ private:
     ExitRecord *m_record = nullptr;
 };
 
-/// What find() sees behind a number.
+/// The result of find().
 struct Finding
 {
     enum Kind {
-        Nothing, ///< No exit descriptor.
-        Inherited, ///< One of the process that this one was forked from.
+        Nothing, ///< Not an exit descriptor.
+        Inherited, ///< An exit descriptor of the process that forked this one.
         Ours
     } kind = Nothing;
     RecordRef record = {}; ///< With Ours.
 };
 
-/// What is behind an open descriptor.
+/// Looks up an open descriptor.
 Finding find(int descriptor) noexcept;
 
-/// Takes the record out, so that nobody finds it any more. False when another thread has done so.
+/// Takes the record out of the registry. False if another thread has done so.
 bool remove(int descriptor, ExitRecord *record) noexcept;
 
 struct Leaf;
 struct Branch;
 
-/// All that enter() needs, taken before the child exists: which number its descriptor gets is not known
-/// until then, and nothing may fail after.
+/// Everything that enter() needs. It is taken before the child exists, because the descriptor's number
+/// is not known before that, and nothing may fail afterwards.
 class Place
 {
 public:
@@ -74,11 +74,12 @@ public:
     Place(const Place &) = delete;
     Place &operator=(const Place &) = delete;
 
-    /// False when there is no memory.
+    /// False if there is no memory.
     bool reserve() noexcept;
-    /// Enters the watch under its descriptor's number. What stood there was closed behind our back.
+    /// Enters the watch under its descriptor's number. Disowns an old record there: its descriptor was
+    /// closed by a plain close(2).
     void enter(ExitWatchPtr watch) noexcept;
-    /// Gives everything up without freeing anything: in a child with a copy of our memory.
+    /// Gives up everything and frees nothing; for a child with a copy of our memory.
     void forget() noexcept;
 
 private:

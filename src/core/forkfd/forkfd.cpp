@@ -34,11 +34,11 @@ int failWith(int errorCode) noexcept
     return -1;
 }
 
-// The child is there, and nothing fails from here on.
+// The child exists; nothing fails from here on.
 int finishStart(ExitRegistry::Place &place, ExitWatchPtr watch, int flags, pid_t *ppid) noexcept
 {
     const int ffd = watch->descriptor();
-    // Close-on-exec until now, so that this child does not get it.
+    // The descriptor was close-on-exec until now, so that this child does not inherit it.
     if (!(flags & FFD_CLOEXEC))
         ::fcntl(ffd, F_SETFD, 0);
     if (flags & FFD_NONBLOCK)
@@ -94,24 +94,24 @@ int tell(const ExitInfo &answer, forkfd_info *info, struct rusage *rusage) noexc
 /// FFD_CHILD_PROCESS in the child. `*ppid` (may be null) becomes the child's process id in the parent
 /// and 0 in the child.
 ///
-/// `flags` is any of FFD_CLOEXEC, FFD_NONBLOCK, FFD_USE_FORK and FFD_SPAWN_SEARCH_PATH, which does
-/// nothing here. Where the kernel can, child and descriptor come from one system call, without libc's
-/// knowledge: the child may call async-signal-safe functions only, also in a program with one thread,
-/// and the handlers of pthread_atfork(3) do not run. With FFD_USE_FORK it is a fork() with these
-/// handlers; they run while all signals are blocked. (Where libc has no _Fork() and the kernel no such
-/// call, they run in any case; so they do under ThreadSanitizer.)
+/// `flags` combines FFD_CLOEXEC, FFD_NONBLOCK, FFD_USE_FORK and FFD_SPAWN_SEARCH_PATH; the last one has
+/// no effect here. If the kernel supports it, one system call creates the child and the descriptor, and
+/// libc does not know of the child. So the child may call only async-signal-safe functions, also in a
+/// program with one thread, and the handlers of pthread_atfork(3) do not run. With FFD_USE_FORK the
+/// child is created by fork() with these handlers; they run while all signals are blocked. (The handlers
+/// always run if libc has no _Fork() and the kernel no such call, and under ThreadSanitizer.)
 ///
-/// The child has the parent's signal mask and dispositions, as after fork(), and does not have the exit
+/// The child has the parent's signal mask and dispositions, as after fork(). It does not have the exit
 /// descriptor.
 ///
 /// Blocks as long as fork() does. Any thread; not async-signal-safe; no cancellation point.
 ///
 /// **Errors** (errno), without a child or a descriptor:
-/// - EINVAL: an unknown flag; the environment variable FORKFD_BACKEND is set to what there is not.
-/// - EAGAIN: a limit on processes was reached, or a thread that the library needs could not be made.
+/// - EINVAL: an unknown flag; FORKFD_BACKEND names an unknown or unavailable backend.
+/// - EAGAIN: a limit on processes was reached, or the library could not make a thread that it needs.
 /// - EMFILE, ENFILE: no descriptor is left for the child.
 /// - ENOMEM: no memory is left.
-/// - Whatever else fork(2) gives where a filter forbids it.
+/// - Other errors of fork(2) if a filter forbids it.
 ///
 /// \since 0.1
 int forkfd(int flags, pid_t *ppid)
@@ -121,25 +121,25 @@ int forkfd(int flags, pid_t *ppid)
     return startUserCode(flags, ppid, {.wantsFork = (flags & FFD_USE_FORK) != 0});
 }
 
-/// Creates a child process that calls `childFn(token)` and exits with what that returns (its lowest
-/// eight bits). Returns the exit descriptor; `*ppid` (may be null) becomes the child's process id.
+/// Creates a child process that calls `childFn(token)` and exits with its result (the lowest eight
+/// bits). Returns the exit descriptor; `*ppid` (may be null) becomes the child's process id.
 ///
-/// `flags` is as for forkfd(). Where the system can, the child shares the parent's memory until it
-/// executes a program or ends, and until then the calling thread stands still, as with vfork(2). This
-/// makes it cheap in a large process, and what `childFn` writes to memory is the parent's. Elsewhere (on
-/// systems other than Linux, under emulators and sanitizers, with FFD_USE_FORK) it works on a copy and
-/// the parent goes on. So `childFn` must do with either: it may call async-signal-safe functions only,
-/// must not throw, return by longjmp() or call exit(), and has 256 KiB of stack.
+/// `flags` is as for forkfd(). If the system supports it, the child shares the parent's memory until it
+/// executes a program or ends, and the calling thread is suspended until then, as with vfork(2). This is
+/// cheap in a large process, but `childFn` writes to the parent's memory. Otherwise (on systems other
+/// than Linux, under emulators and sanitizers, with FFD_USE_FORK) the child has a copy of the memory,
+/// and the parent continues. `childFn` must work in both cases. It may call only async-signal-safe
+/// functions, must not throw, return by longjmp() or call exit(), and has 256 KiB of stack.
 ///
-/// It runs with the parent's signal mask and dispositions: a handler of the program that is called in
-/// the child runs on the parent's memory, too.
+/// It runs with the parent's signal mask and dispositions. So a handler of the program that runs in the
+/// child also uses the parent's memory.
 ///
-/// Blocks until the child has executed a program or ended, where it shares the memory. Any thread; not
-/// async-signal-safe; no cancellation point.
+/// If the child shares the memory, blocks until the child has executed a program or ended. Any thread;
+/// not async-signal-safe; no cancellation point.
 ///
 /// **Errors** (errno), without a child or a descriptor:
 /// - EFAULT: `childFn` is null.
-/// - All those of forkfd().
+/// - The errors of forkfd().
 ///
 /// \since 0.1
 int vforkfd(int flags, pid_t *ppid, int (*childFn)(void *), void *token)
@@ -152,24 +152,24 @@ int vforkfd(int flags, pid_t *ppid, int (*childFn)(void *), void *token)
         flags, ppid, {.function = childFn, .token = token, .wantsFork = (flags & FFD_USE_FORK) != 0});
 }
 
-/// Starts a program as posix_spawn(3) does, or posix_spawnp(3) with FFD_SPAWN_SEARCH_PATH, with these
-/// `actions`, `attributes`, `argv` and `envp`. Returns the exit descriptor; `*ppid` (may be null)
-/// becomes the child's process id, or 0 when it had ended and somebody else in the process had collected
-/// it before its number could be asked for (glibc 2.39 or newer). Null as `actions` or `attributes`
-/// means none, as `envp` the parent's environment.
+/// Starts a program as posix_spawn(3) does, or as posix_spawnp(3) with FFD_SPAWN_SEARCH_PATH, with the
+/// given `actions`, `attributes`, `argv` and `envp`. Returns the exit descriptor; `*ppid` (may be null)
+/// becomes the child's process id, or 0 if other code in the process collected the ended child before
+/// the library could ask for the id (glibc 2.39 or newer). Null for `actions` or `attributes` means
+/// none; null for `envp` means the parent's environment.
 ///
-/// `flags` is any of FFD_CLOEXEC, FFD_NONBLOCK, FFD_SPAWN_SEARCH_PATH and FFD_USE_FORK, which does
-/// nothing here: how the process is created is libc's to choose. So is what becomes of signals: caught
-/// ones become default, and the mask and ignored signals are inherited unless `attributes` say
+/// `flags` combines FFD_CLOEXEC, FFD_NONBLOCK, FFD_SPAWN_SEARCH_PATH and FFD_USE_FORK; the last one has
+/// no effect here, because libc chooses how to create the process. libc also sets the signals: caught
+/// ones become default, and the program inherits the mask and ignored signals unless `attributes` say
 /// otherwise. (If SIGCHLD was ignored before the SIGCHLD backend installed its handler, the program
-/// starts with the default in place of that.)
+/// starts with the default action instead.)
 ///
 /// Blocks as long as posix_spawn() does. Any thread; not async-signal-safe; no cancellation point.
 ///
 /// **Errors** (errno), without a child or a descriptor:
-/// - EINVAL: an unknown flag; the environment variable FORKFD_BACKEND is set to what there is not.
+/// - EINVAL: an unknown flag; FORKFD_BACKEND names an unknown or unavailable backend.
 /// - EFAULT: `path` or `argv` is null.
-/// - Whatever posix_spawn() returns: ENOENT, EACCES and others of execve(2), EBADF and others of the
+/// - The errors of posix_spawn(): ENOENT, EACCES and others of execve(2), EBADF and others of the
 ///   actions, EINVAL and EPERM of the attributes.
 /// - EAGAIN, EMFILE, ENFILE, ENOMEM: as for forkfd().
 ///
@@ -200,28 +200,26 @@ try {
     return failWith(ENOMEM);
 }
 
-/// Tells how the child behind `ffd` ended, and returns 0. `*info` and `*rusage` (both may be null)
-/// become the end, and what the child and its own collected children have used. The usage is all zeroes
-/// where it is not known, because somebody else in the process collected the child.
+/// Reports how the child behind `ffd` ended, and returns 0. `*info` receives the end, `*rusage` the
+/// resource usage of the child and its own collected children; both may be null. The usage is all zeroes
+/// if it is not known because other code in the process collected the child.
 ///
-/// `options` is any of FFDW_NOHANG, do not wait, and FFDW_NOWAIT, do not collect: the child stays a
-/// zombie until a later call or forkfd_close(). (With Backend::SigChld it is collected when it ends, and
-/// this option changes nothing, except for a child that spawnfd() has put into a process group of its
-/// own.) The first answer is kept: every later call gives the same, from any thread, with any options,
-/// until the descriptor is closed, even if the status is stolen after it.
+/// `options` combines FFDW_NOHANG (do not wait) and FFDW_NOWAIT (do not collect: the child stays a
+/// zombie until a later call or forkfd_close()). With Backend::SigChld, FFDW_NOWAIT has no effect: the
+/// child is collected when it ends, unless spawnfd() put it into its own process group. The
+/// first answer is kept: every later call, from any thread and with any options, returns the same until
+/// the descriptor is closed, even if other code then collects the child.
 ///
 /// Blocks until the child ends, unless FFDW_NOHANG is given or the descriptor is non-blocking
-/// (FFD_NONBLOCK, or O_NONBLOCK set by fcntl(2)). Goes on waiting when a signal handler has run. Any
-/// number of threads may wait at once, and get the same answer; if one closes the descriptor meanwhile,
-/// the others still get it. Any thread; not async-signal-safe; a cancellation point while it blocks.
+/// (FFD_NONBLOCK, or O_NONBLOCK set by fcntl(2)). Goes on waiting after a signal handler has run. Any
+/// number of threads may wait at once and get the same answer, also if one of them closes the
+/// descriptor. Any thread; not async-signal-safe; a cancellation point while it blocks.
 ///
-/// **Errors** (errno), `*info` and `*rusage` being as they were:
-/// - EAGAIN: the child still runs, and the call was not to block. A readable descriptor may give this
-/// for
+/// **Errors** (errno); `*info` and `*rusage` are unchanged:
+/// - EAGAIN: the child still runs, and the call does not block. A readable descriptor may give this for
 ///   a moment, and as long as a tracer holds the child.
-/// - ECHILD: somebody else in the process collected the child, or SIGCHLD is ignored, and the kernel
-///   does not know its end any more (Linux does since 6.15); or the descriptor was inherited from the
-///   process that this one was forked from.
+/// - ECHILD: other code in the process collected the child, or SIGCHLD is ignored, and the kernel no
+///   longer knows the end (it does since Linux 6.15); or the descriptor was inherited through fork().
 /// - EINVAL: an unknown option; `ffd` is open but no exit descriptor, or a dup(2) of one.
 /// - EBADF: `ffd` is not open, or was closed by close(2) during the call.
 ///
@@ -255,8 +253,7 @@ int forkfd_wait4(int ffd, forkfd_info *info, int options, struct rusage *rusage)
     return answer ? tell(*answer, info, rusage) : failWith(EAGAIN);
 }
 
-/// The same as forkfd_wait4() without options: tells how the child ended, and waits for that unless the
-/// descriptor is non-blocking.
+/// The same as forkfd_wait4() without options.
 ///
 /// **Errors** (errno): those of forkfd_wait4().
 ///
@@ -266,17 +263,17 @@ int forkfd_wait(int ffd, forkfd_info *info, struct rusage *rusage)
     return forkfd_wait4(ffd, info, 0, rusage);
 }
 
-/// Closes an exit descriptor, and returns 0. A child that still runs goes on, is not killed, and leaves
-/// no zombie: the library collects it when it ends. Where there is no memory or thread for that, it is
-/// tried again when another child is left in this way. The number is free when it returns, also where no
-/// other descriptor is to be had: then the library waits for the child by its number.
+/// Closes an exit descriptor, and returns 0. A child that still runs continues and leaves no zombie: the
+/// library collects it when it ends. If there is no memory or thread for that, the library tries again
+/// when the next child is left in this way. If no other descriptor is available, it waits for the child
+/// by its process id.
 ///
-/// Threads that wait on the descriptor meanwhile get their answer as if it was open; it is closed when
-/// the last of them has it. In a process that was forked from the one that started the child it closes
-/// the copy of the descriptor and does nothing else.
+/// The number is free when the function returns, unless other threads wait on the descriptor. They still
+/// get their answer, and the last of them frees the number. In a forked copy of the process that started
+/// the child, the function only closes the copy of the descriptor.
 ///
-/// Use it and not close(2), which leaves the child without anybody to collect it, and the library with a
-/// record of it that goes when the number is used again.
+/// Do not use close(2) instead: the child may then stay a zombie, and the library keeps its record until
+/// the descriptor's number is used again.
 ///
 /// Never blocks. Any thread; not async-signal-safe, except in a forked process; no cancellation point.
 ///
