@@ -10,7 +10,7 @@ namespace ForkFd::Internal {
 
 namespace {
 
-// How large a piece may grow. With the header of QByteArray it fills a block of 16 KiB.
+// The maximum size of a piece with small appends. With the header of QByteArray it fills 16 KiB.
 constexpr qint64 gatheredSize = 16 * 1024 - 64;
 
 } // namespace
@@ -44,7 +44,7 @@ void ByteQueue::append(const char *data, qint64 size)
 
 void ByteQueue::append(QByteArray bytes)
 {
-    // Without a capacity the bytes belong to the caller (QByteArray::fromRawData) and may go away.
+    // An array without a capacity (QByteArray::fromRawData) does not own its bytes: copy them.
     if (bytes.size() < gatheredSize || bytes.capacity() == 0) {
         append(bytes.constData(), bytes.size());
         return;
@@ -53,7 +53,7 @@ void ByteQueue::append(QByteArray bytes)
     m_pieces.append(std::move(bytes));
 }
 
-// A piece that is as small as this is never shared with a user: append() has copied it.
+// Such a small piece is never shared with a user: append() has copied it.
 bool ByteQueue::lastPieceTakes(qint64 size) const noexcept
 {
     return !m_pieces.isEmpty() && m_pieces.back().size() + size <= gatheredSize;

@@ -9,11 +9,10 @@
 
 namespace ForkFd::Internal {
 
-/// Bytes on their way through a channel: in at the back, out at the front, without moving the rest.
+/// The bytes in a channel: added at the back and removed at the front, without moving the rest.
 ///
-/// Small appends gather in the last piece, so that memory and system calls follow the number of bytes
-/// and not the number of appends. Large arrays stay the pieces that they are, and are shared, not
-/// copied.
+/// The last piece collects small appends, so that memory and system calls depend on the number of bytes
+/// and not on the number of appends. A large array is a piece of the queue, and is shared, not copied.
 class ByteQueue
 {
 public:
@@ -24,25 +23,25 @@ public:
 
     void append(const char *data, qint64 size);
     void append(QByteArray bytes);
-    /// Puts bytes back that were taken too early.
+    /// Puts back bytes that were taken.
     void prepend(QByteArray bytes);
 
-    /// The bytes at the front that lie in one piece.
+    /// The bytes of the first piece.
     QByteArrayView front() const noexcept;
     qsizetype pieceCount() const noexcept { return m_pieces.size(); }
-    /// The bytes of one piece that are still there. Precondition: `index` is below pieceCount().
+    /// The bytes left in a piece. Precondition: `index` is below pieceCount().
     QByteArrayView piece(qsizetype index) const noexcept;
     void skip(qint64 count) noexcept;
-    /// Moves up to `maximum` bytes to `target` and returns how many.
+    /// Moves up to `maximum` bytes to `target` and returns their number.
     qint64 take(char *target, qint64 maximum) noexcept;
-    /// Moves all of them, without copying those that lie in one piece.
+    /// Removes and returns all bytes; a single piece is not copied.
     QByteArray takeAll();
 
 private:
     bool lastPieceTakes(qint64 size) const noexcept;
 
-    QList<QByteArray> m_pieces; ///< None is empty.
-    qint64 m_frontOffset = 0; ///< How much of the first piece is gone.
+    QList<QByteArray> m_pieces; ///< No piece is empty.
+    qint64 m_frontOffset = 0; ///< The number of bytes already taken from the first piece.
     qint64 m_size = 0;
 };
 

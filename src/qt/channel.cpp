@@ -20,7 +20,7 @@ namespace ForkFd::Internal {
 
 namespace {
 
-/// Keeps SIGPIPE away from the calling thread, without touching what the process does with it.
+/// Blocks SIGPIPE in the calling thread, without changing the disposition of the process.
 class BrokenPipeBlocker
 {
 public:
@@ -40,7 +40,7 @@ public:
     BrokenPipeBlocker(const BrokenPipeBlocker &) = delete;
     BrokenPipeBlocker &operator=(const BrokenPipeBlocker &) = delete;
 
-    /// Takes the signal of our own write. It went to this thread alone (signal(7)).
+    /// Discards the SIGPIPE of our own write, which was sent to this thread only (signal(7)).
     void discardSignal() const noexcept
     {
         const timespec immediately = {};
@@ -49,7 +49,7 @@ public:
     }
 
 private:
-    // Only a signal that was blocked can have been waiting.
+    // The signal can only be pending from before if it was blocked before.
     static bool isPending() noexcept
     {
         sigset_t pending;
@@ -64,9 +64,10 @@ private:
 
 constexpr qint64 shortRead = PipeEnlargement::usual;
 constexpr qint64 longRead = 512 * 1024;
-constexpr qsizetype piecesAtOnce = 8; // ByteQueue gathers 16 KiB in each, and a pipe holds four of them.
+constexpr qsizetype piecesAtOnce =
+    8; // ByteQueue collects 16 KiB in a piece, and a pipe holds four such pieces.
 
-// How many bytes have come, or a negative errno.
+// Returns the number of bytes, or a negative errno.
 qint64 readFrom(const UniqueFd &pipe, char *data, qint64 size) noexcept
 {
     const CancellationBlocker blocker;
@@ -107,8 +108,7 @@ void Channel::close() noexcept
     m_pipe.reset();
 }
 
-// One that is still full enough not to shrink is held back: the child waits, and the next read looks
-// again.
+// A pipe that holds too much to shrink is held back. The next read of it begins the watch again.
 bool Channel::shrinkWhenIdle() noexcept
 {
     if (!isEnlarged())
@@ -149,7 +149,7 @@ Channel::Result Channel::readSome(qint64 maximum)
 Channel::Rest Channel::readRest()
 {
     int available = 0;
-    // Where a filter refuses that question: until the pipe is empty.
+    // Without FIONREAD (a filter may refuse it): until the pipe is empty.
     if (m_capacity == 0 && ::ioctl(m_pipe.get(), FIONREAD, &available) != 0)
         available = PipeEnlargement::enlarged;
     const qint64 begin = m_bytes.size();
@@ -176,11 +176,11 @@ Channel::Result Channel::readAtMost(qint64 maximum, qint64 *taken)
     }
     if (count == -EAGAIN)
         return WouldBlock;
-    const bool isTerminal = m_capacity != 0; // Its end of file is EIO.
+    const bool isTerminal = m_capacity != 0; // A terminal reports end of file as EIO.
     return count == 0 || (isTerminal && count == -EIO) ? Finished : Failed;
 }
 
-// Most reads are short: what is kept has the size of what came.
+// Most reads are short. The queue copies only the bytes received.
 qint64 Channel::readShort(qint64 maximum)
 {
     std::array<char, shortRead> scratch;
@@ -190,7 +190,7 @@ qint64 Channel::readShort(qint64 maximum)
     return count;
 }
 
-// Under sustained output: into the memory that is handed on.
+// Under sustained output: reads into the array that readAll() returns.
 qint64 Channel::readLong(qint64 maximum)
 {
     QByteArray piece(std::min(maximum, longRead), Qt::Uninitialized);
@@ -202,7 +202,7 @@ qint64 Channel::readLong(qint64 maximum)
     return count;
 }
 
-// A larger pipe costs a child that writes little more than it brings.
+// Enlarging a pipe does not pay off for a child that writes little.
 void Channel::noteLength(qint64 count) noexcept
 {
     m_isIdle = false;
@@ -231,7 +231,7 @@ Channel::Result Channel::writeSome(qint64 *written)
     return Finished;
 }
 
-// As many pieces as a pipe may take at once, in one system call.
+// Writes as many pieces as a pipe may take, in one system call.
 ssize_t Channel::writePieces() const noexcept
 {
     std::array<iovec, piecesAtOnce> vector;

@@ -13,18 +13,18 @@
 
 namespace ForkFd::Internal {
 
-/// Our end of one pipe to the child, or of what takes its place, and the bytes that wait behind it.
+/// Our end of a pipe to the child, or of a terminal in its place, and the bytes that wait behind it.
 ///
-/// States: without a pipe → open → closed by either side, and open again with the next child. The
-/// bytes outlive the pipe. Our end is non-blocking, the child's is not.
+/// States: without a pipe → open → closed by either side, and open again with the next child. The bytes
+/// outlive the pipe. Our end is non-blocking, the child's end is not.
 class Channel
 {
 public:
     enum Direction { FromChild, ToChild };
     enum Result {
-        Progress, ///< Bytes went through the pipe; there may be more to do.
-        WouldBlock, ///< Nothing to do for now.
-        Finished, ///< Reading: end of file. Writing: the child reads no more, or an error.
+        Progress, ///< Bytes went through the pipe; there may be more.
+        WouldBlock, ///< Nothing to do now.
+        Finished, ///< Reading: end of file. Writing: the child has closed its end, or an error.
         Failed ///< Reading: an error.
     };
 
@@ -33,27 +33,27 @@ public:
     {
     }
 
-    /// Makes the pipe and gives the child's end. None with errno on failure.
+    /// Creates the pipe and returns the child's end; an empty descriptor with errno on failure.
     UniqueFd open() noexcept;
-    /// Has our end of something else in place of a pipe, such as a pseudo-terminal: non-blocking, and
-    /// nothing holds more than `capacity` bytes to be read.
+    /// Uses `end`, such as a pseudo-terminal, instead of a pipe. It must be non-blocking, and never
+    /// holds more than `capacity` unread bytes.
     void adopt(UniqueFd end, qint64 capacity) noexcept;
-    /// Has the open end of `other` from now on, which has read and written nothing yet.
+    /// Takes the open end of `other`, which has not read or written anything yet.
     void takeOver(Channel &other) noexcept;
     void close() noexcept;
-    /// Whether the pipe holds more than usual, because the child has written much.
+    /// Whether the pipe was enlarged, because the child has written much.
     bool isEnlarged() const noexcept { return m_enlargement.isActive(); }
-    /// To be called now and then while it does. Makes it as small as before if nothing was read since
-    /// the last call. Whether to call this again later.
+    /// Call this at intervals while isEnlarged(). Shrinks the pipe if nothing was read since the last
+    /// call. Returns whether to call it again.
     bool shrinkWhenIdle() noexcept;
-    /// Forgets the bytes, discard() and setHeldBack().
+    /// Discards the bytes, and undoes discard() and setHeldBack().
     void reset() noexcept;
-    /// Keeps nothing of what comes from now on; the child does not notice.
+    /// Discards all bytes received from now on; the child is not affected.
     void discard() noexcept { m_isDiscarding = true; }
-    /// Whether nothing is to be read for now, so that the child blocks.
+    /// Whether reading is suspended, so that the child blocks.
     bool isHeldBack() const noexcept { return m_isHeldBack; }
     void setHeldBack(bool isHeldBack) noexcept { m_isHeldBack = isHeldBack; }
-    /// Whether nobody can write to the pipe any more: what it holds is all there will be.
+    /// Whether all write ends are closed, so that nothing can be added to the pipe.
     bool hasHungUp() const noexcept;
     bool isDiscarding() const noexcept { return m_isDiscarding; }
     bool isOpen() const noexcept { return static_cast<bool>(m_pipe); }
@@ -62,16 +62,16 @@ public:
     ByteQueue &bytes() noexcept { return m_bytes; }
     const ByteQueue &bytes() const noexcept { return m_bytes; }
 
-    /// Reads once from the pipe, at most `maximum` bytes. Does not close it.
+    /// Reads once, at most `maximum` bytes. Does not close the pipe.
     Result readSome(qint64 maximum);
     struct Rest
     {
-        bool hasMore; ///< Bytes came and were kept.
-        bool hasFailed; ///< Reading stopped at an error.
+        bool hasMore; ///< Bytes were received and kept.
+        bool hasFailed; ///< A read failed.
     };
-    /// Reads what is in the pipe now, and not what a grandchild goes on to write.
+    /// Reads the current content of the pipe, but not what descendants add after that.
     Rest readRest();
-    /// Writes once to the pipe. Never raises SIGPIPE. `written` is how much the pipe took.
+    /// Writes once, without raising SIGPIPE. `written` is the number of bytes that the pipe took.
     Result writeSome(qint64 *written);
 
 private:
@@ -83,10 +83,10 @@ private:
 
     const Direction m_direction;
     UniqueFd m_pipe;
-    qint64 m_capacity = 0; ///< 0: the pipe can be asked how much there is.
+    qint64 m_capacity = 0; ///< 0 for a pipe, where FIONREAD works.
     ByteQueue m_bytes;
-    int m_fullReads = 0; ///< In a row: how often all came that a short read takes.
-    PipeEnlargement m_enlargement; ///< The pipe's.
+    int m_fullReads = 0; ///< The number of successive reads of at least 64 KiB.
+    PipeEnlargement m_enlargement;
     bool m_mayBeEnlarged = true;
     bool m_isIdle = false; ///< Nothing was read since the last shrinkWhenIdle().
     bool m_isDiscarding = false;

@@ -27,24 +27,25 @@ ChildProcess::ChildProcess(QObject *parent)
 {
 }
 
-/// A child that still runs meets what destructionPolicy() says, and is collected in the background.
-/// Never blocks, emits nothing. Unlike QProcess it does not wait for the child. \since 0.1
+/// Applies destructionPolicy() to a child that is still running; the library reaps it. Never blocks and
+/// emits nothing. Unlike QProcess it does not wait for the child. \since 0.1
 ChildProcess::~ChildProcess() = default;
 
-/// Sets program() and arguments() and starts. The state is Starting afterwards; started() or
-/// errorOccurred() follows from the event loop or a waitFor function, and then finished() if there was
-/// a child. `mode` says which directions are open; a pipe of the other direction is closed at once.
+/// Sets program() and arguments(), and starts the child. Afterwards state() is Starting. started() or
+/// errorOccurred() follows from the event loop or a waitFor function, and then finished() if there was a
+/// child. `mode` specifies how the device is opened. Without ReadOnly the child's output is discarded.
+/// Without WriteOnly the child's standard input stays open, too, until closeWriteChannel() is called.
 ///
-/// Blocks until the child has executed its program, which does not depend on the size of this process.
-/// With a childProcessModifier() and without UseVFork it blocks until the child is about to call that;
-/// what becomes of the start, and startError(), is known when started() or errorOccurred() comes.
+/// Blocks until the child has executed its program; this time does not depend on the size of this
+/// process. With a childProcessModifier() and without UseVFork it blocks until the child is about to
+/// call the modifier; the outcome of the start, and startError(), are known when started() or
+/// errorOccurred() is emitted.
 ///
-/// **Errors:** a child that already runs: warns and does nothing. Otherwise errorOccurred(FailedToStart)
-/// and startError(): inside start() for the steps `program`, `argument`, `environment`, `backend`,
-/// `channels`, `descriptors`, `clone` and `workingDirectory`, and for what the parent finds out of
-/// launchOptions(); later for the others. Unlike QProcess, which cuts it off, an argument with an
-/// embedded NUL is an error.
-/// \since 0.1
+/// **Errors:** if a child is already running, this function warns and does nothing. Otherwise
+/// errorOccurred(FailedToStart) and startError(): inside start() for the steps `program`, `argument`,
+/// `environment`, `backend`, `channels`, `descriptors`, `clone` and `workingDirectory`, and for
+/// launchOptions() that the parent rejects; later for all other steps. An argument with an embedded NUL
+/// is an error; QProcess truncates it. \since 0.1
 void ChildProcess::start(const QString &program, const QStringList &arguments, OpenMode mode)
 {
     if (d->state != NotRunning) {
@@ -58,14 +59,15 @@ void ChildProcess::start(const QString &program, const QStringList &arguments, O
     const bool isOtherProgram = std::exchange(d->settings.program, program) != program;
     const bool areOtherArguments = std::exchange(d->settings.arguments, arguments) != arguments;
     const QPointer<ChildProcess> self = this;
-    d->start(mode); // Before slots could change them again.
+    d->start(mode); // Before a slot can change them again.
     if (self && isOtherProgram)
         Q_EMIT programChanged(d->settings.program);
     if (self && areOtherArguments)
         Q_EMIT argumentsChanged(d->settings.arguments);
 }
 
-/// As above, with the program and arguments set before. **Errors:** the same. \since 0.1
+/// Starts with the program and arguments that were set before. **Errors:** as for the other overload.
+/// \since 0.1
 void ChildProcess::start(OpenMode mode)
 {
     if (d->state != NotRunning)
@@ -76,9 +78,8 @@ void ChildProcess::start(OpenMode mode)
         d->start(mode);
 }
 
-/// Splits `command` as splitCommand() does, sets program() and arguments(), and starts.
-/// **Errors:** a command of spaces or nothing: warns and does nothing. Otherwise those of start().
-/// \since 0.1
+/// Sets program() and arguments() to the words of `command`. **Errors:** if `command` is empty or
+/// consists of spaces, this function warns and does nothing. Otherwise those of start(). \since 0.1
 void ChildProcess::startCommand(const QString &command, OpenMode mode)
 {
     QStringList words = splitCommand(command);
@@ -91,15 +92,15 @@ void ChildProcess::startCommand(const QString &command, OpenMode mode)
     start(program, words, mode);
 }
 
-/// The child lives in a session of its own, goes on when this process ends, and is collected by init.
-/// Where this process is the one that orphans go to (PID 1, PR_SET_CHILD_SUBREAPER), the library
-/// collects it. Its standard streams are the parent's own unless they lead to files or to another
-/// process, which come before a channel mode that forwards, with a warning; all other settings hold.
-/// `*pid` (may be null) becomes its process id, or -1.
+/// The child starts a new session, continues when this process ends, and is reaped by init. If orphans
+/// go to this process (PID 1, PR_SET_CHILD_SUBREAPER), the library reaps it. The standard streams are
+/// the parent's, unless they are redirected to files or to another process. A redirection overrides a
+/// channel mode that forwards or merges, with a warning. All other settings apply. `*pid` (may be null)
+/// is set to the process id, or to -1.
 ///
-/// Blocks until the child has executed its program, which does not depend on the size of this process.
-/// **Errors:** false, errorOccurred(FailedToStart) and startError(), all within this call. While a child
-/// runs: warns and returns false. \since 0.1
+/// Blocks until the child has executed its program; this time does not depend on the size of this
+/// process. **Errors:** returns false; errorOccurred(FailedToStart) and startError(), all inside this
+/// call. If a child is running, this function warns and returns false. \since 0.1
 bool ChildProcess::startDetached(qint64 *pid)
 {
     if (pid)
@@ -118,7 +119,7 @@ bool ChildProcess::startDetached(qint64 *pid)
     return child > 0;
 }
 
-/// As above, for a program without an object. \since 0.1
+/// Same as the member function, without an object. **Errors:** returns false. \since 0.1
 bool ChildProcess::startDetached(const QString &program, const QStringList &arguments,
                                  const QString &workingDirectory, qint64 *pid)
 {
@@ -129,10 +130,11 @@ bool ChildProcess::startDetached(const QString &program, const QStringList &argu
     return process.startDetached(pid);
 }
 
-/// The child has the parent's own outputs, and nothing ever comes on its input. Needs no event loop.
+/// The child writes to the parent's standard output and standard error. Its standard input is a pipe
+/// that receives no data. Needs no event loop.
 ///
-/// Blocks until the child has ended. **Errors:** -2, it did not start; -1, a signal killed it or nobody
-/// knows how it ended. \since 0.1
+/// Blocks until the child has ended. **Errors:** -2 if the child did not start; -1 if a signal killed it
+/// or its exit status is unknown. \since 0.1
 int ChildProcess::execute(const QString &program, const QStringList &arguments)
 {
     ChildProcess process;
@@ -143,27 +145,27 @@ int ChildProcess::execute(const QString &program, const QStringList &arguments)
     return process.exitStatus() == NormalExit ? process.exitCode() : -1;
 }
 
-/// As QProcess's. Never blocks. **Errors:** none. \since 0.1
+/// Same as QProcess::systemEnvironment(). Never blocks. **Errors:** none. \since 0.1
 QStringList ChildProcess::systemEnvironment()
 {
     return QProcess::systemEnvironment();
 }
 
-/// As QProcess's. Never blocks. **Errors:** none. \since 0.1
+/// Same as QProcess::nullDevice(). Never blocks. **Errors:** none. \since 0.1
 QString ChildProcess::nullDevice()
 {
     return QProcess::nullDevice();
 }
 
-/// As QProcess's. Never blocks. **Errors:** none. \since 0.1
+/// Same as QProcess::splitCommand(). Never blocks. **Errors:** none. \since 0.1
 QStringList ChildProcess::splitCommand(QStringView command)
 {
     return QProcess::splitCommand(command);
 }
 
-/// As start(). **Errors:** false when a child runs already, when a failure was reported inside start(),
-/// and when no program is set; then it warns, startError() and exitCode() tell, and no signal does.
-/// \since 0.1
+/// Same as start(). **Errors:** returns false if a child is already running, if start() reported a
+/// failure before it returned, and if no program is set. In the last case it warns and sets startError()
+/// and exitCode(), but emits no errorOccurred(). \since 0.1
 bool ChildProcess::open(OpenMode mode)
 {
     if (d->state == NotRunning && d->settings.program.isEmpty()) {
@@ -183,8 +185,8 @@ QString ChildProcess::program() const
     return d->settings.program;
 }
 
-/// An empty program makes the start fail. Emits programChanged() if it is another one. **Errors:** while
-/// a child runs: warns and does nothing. \since 0.1
+/// Emits programChanged() if the program is different. A start with an empty program fails. **Errors:**
+/// while a child is running, this function warns and does nothing. \since 0.1
 void ChildProcess::setProgram(const QString &program)
 {
     if (d->state != NotRunning)
@@ -199,8 +201,8 @@ QStringList ChildProcess::arguments() const
     return d->settings.arguments;
 }
 
-/// Emits argumentsChanged() if they are others. **Errors:** while a child runs: warns and does nothing.
-/// \since 0.1
+/// Emits argumentsChanged() if the arguments are different. **Errors:** while a child is running, this
+/// function warns and does nothing. \since 0.1
 void ChildProcess::setArguments(const QStringList &arguments)
 {
     if (d->state != NotRunning)
@@ -215,8 +217,8 @@ QString ChildProcess::workingDirectory() const
     return d->settings.workingDirectory;
 }
 
-/// Counts from the next start. **Errors:** none here; a directory that does not exist makes the start
-/// fail with step `workingDirectory`. \since 0.1
+/// Takes effect at the next start. **Errors:** none here; if the directory does not exist, the start
+/// fails with step `workingDirectory`. \since 0.1
 void ChildProcess::setWorkingDirectory(const QString &directory)
 {
     d->settings.workingDirectory = directory;
@@ -228,20 +230,20 @@ QProcessEnvironment ChildProcess::processEnvironment() const
     return d->settings.environment;
 }
 
-/// Counts from the next start. A variable of the parent that QString cannot hold reaches the child as
-/// the bytes that it is. **Errors:** none here. \since 0.1
+/// Takes effect at the next start. A variable of the parent that QString cannot represent reaches the
+/// child with its original bytes. **Errors:** none here. \since 0.1
 void ChildProcess::setProcessEnvironment(const QProcessEnvironment &environment)
 {
     d->settings.environment = environment;
 }
 
-/// Empty unless an environment was set. Never blocks. **Errors:** none. \since 0.1
+/// Empty if no environment was set. Never blocks. **Errors:** none. \since 0.1
 QStringList ChildProcess::environment() const
 {
     return d->settings.environment.toStringList();
 }
 
-/// Counts from the next start. Entries without a name or a '=' are left out. **Errors:** none here.
+/// Takes effect at the next start. Entries without a name or a '=' are ignored. **Errors:** none here.
 /// \since 0.1
 void ChildProcess::setEnvironment(const QStringList &environment)
 {
@@ -256,7 +258,7 @@ ChildProcess::ProcessChannelMode ChildProcess::processChannelMode() const
     return d->streams.channelMode;
 }
 
-/// Counts from the next start. **Errors:** none. \since 0.1
+/// Takes effect at the next start. **Errors:** none. \since 0.1
 void ChildProcess::setProcessChannelMode(ProcessChannelMode mode)
 {
     d->streams.channelMode = mode;
@@ -268,7 +270,7 @@ ChildProcess::InputChannelMode ChildProcess::inputChannelMode() const
     return d->streams.inputMode;
 }
 
-/// Counts from the next start. **Errors:** none. \since 0.1
+/// Takes effect at the next start. **Errors:** none. \since 0.1
 void ChildProcess::setInputChannelMode(InputChannelMode mode)
 {
     d->streams.inputMode = mode;
@@ -280,42 +282,43 @@ ChildProcess::ProcessChannel ChildProcess::readChannel() const
     return d->readChannel;
 }
 
-/// Unread data of the other channel stays there. **Errors:** during a read transaction: warns and does
-/// nothing. \since 0.1
+/// Unread data of the other channel is kept. **Errors:** during a read transaction, this function warns
+/// and does nothing. \since 0.1
 void ChildProcess::setReadChannel(ProcessChannel channel)
 {
     d->setReadChannel(channel);
 }
 
-/// Counts from the next start, for which the device cannot be written to. The parent opens the file, in
-/// its own directory. ForwardedInputChannel comes first, with a warning at the start. **Errors:** none
-/// here; a file that cannot be opened makes the start fail with step `channels`, inside start(). \since
-/// 0.1
+/// Takes effect at the next start, which opens the device without WriteOnly. The parent opens the file;
+/// a relative name is relative to the parent's directory. ForwardedInputChannel overrides the file, with
+/// a warning at the start. **Errors:** none here; if the file cannot be opened, the start fails with
+/// step `channels`, inside start(). \since 0.1
 void ChildProcess::setStandardInputFile(const QString &fileName)
 {
     d->streams.redirections.setFile(Redirections::Input, fileName, ReadOnly);
 }
 
-/// Counts from the next start. With Append in `mode` what the file holds is kept, otherwise it is
-/// emptied. The parent makes the file where there is none. A channel mode that forwards standard output
-/// comes first, with a warning at the start. With both outputs elsewhere the device cannot be read.
-/// **Errors:** as setStandardInputFile(). \since 0.1
+/// Takes effect at the next start. The file is created if it does not exist. With Append in `mode` new
+/// output is appended; otherwise the file is truncated. A channel mode that forwards standard output
+/// overrides the file, with a warning at the start. If both outputs are redirected, the device is opened
+/// without ReadOnly. **Errors:** as for setStandardInputFile(). \since 0.1
 void ChildProcess::setStandardOutputFile(const QString &fileName, OpenMode mode)
 {
     d->streams.redirections.setFile(Redirections::Output, fileName, mode);
 }
 
-/// As setStandardOutputFile(). MergedChannels comes first, too. \since 0.1
+/// As setStandardOutputFile(); MergedChannels also overrides the file. \since 0.1
 void ChildProcess::setStandardErrorFile(const QString &fileName, OpenMode mode)
 {
     d->streams.redirections.setFile(Redirections::ErrorOutput, fileName, mode);
 }
 
-/// Counts from the next starts, which may come in either order. `destination` must not be null and live
-/// in the same thread; it cannot be written to then. When either object is destroyed the other's stream
-/// leads to itself again.
+/// Takes effect at the next starts; the two children may be started in either order. `destination` must
+/// not be null and must live in the same thread. Its device is then opened without WriteOnly. If one of
+/// the objects is destroyed, the redirection of the other is removed.
 ///
-/// Never blocks. **Errors:** null or this object itself: warns and does nothing. \since 0.1
+/// Never blocks. **Errors:** if `destination` is null or this object, this function warns and does
+/// nothing. \since 0.1
 void ChildProcess::setStandardOutputProcess(ChildProcess *destination)
 {
     if (!destination || destination == this) {
@@ -331,29 +334,31 @@ std::function<void(void)> ChildProcess::childProcessModifier() const
     return d->settings.modifier.function;
 }
 
-/// Counts from the next start. The function runs in the child, after its streams and directory are set
-/// and before unixProcessParameters() are applied, with all signals blocked and no handler of the
-/// parent's left. It may call async-signal-safe functions only. The child is a real fork() then, whose
-/// time grows with the size of this process, unless UseVFork says that the function copes with the
-/// parent's own memory; then it has 256 KiB of stack, and what it writes to memory is the parent's.
+/// Takes effect at the next start. The child calls the function after it has set up its streams and
+/// directory, and before it applies unixProcessParameters(). All signals are blocked, and the parent's
+/// signal handlers are reset. The function may call only async-signal-safe functions.
 ///
-/// It may wait for its parent or stop itself: start() returns before it is called, and the state is
-/// Starting until it has come to its end and the program is executed. A time limit counts in that time,
-/// and kill() ends it. With UseVFork and in startDetached() the caller waits for it.
+/// The child is created by a real fork, whose time grows with the size of this process. With UseVFork
+/// the child may run in the parent's memory instead: the function has 256 KiB of stack, and what it
+/// writes to memory is written in the parent.
 ///
-/// An exception that leaves it makes the start fail, as failChildProcessModifier() does.
+/// The function may wait for the parent or stop itself: start() returns before it is called, and state()
+/// is Starting until the function has returned and the program is executed. This time counts towards the
+/// time limit, and kill() ends it. With UseVFork and in startDetached() the caller blocks until the
+/// function has returned.
+///
+/// An exception that leaves the function makes the start fail, as failChildProcessModifier() does.
 /// **Errors:** none here; step `modifier`. \since 0.1
 void ChildProcess::setChildProcessModifier(const std::function<void(void)> &modifier)
 {
     d->settings.modifier.function = modifier;
 }
 
-/// Only from within the function set by setChildProcessModifier(), for the object that it was set for.
-/// The start fails with step `modifier` and errno `error`; errorString() has the first 255 bytes of
-/// `description` (must not be null). Does not return. Async-signal-safe.
+/// Must be called from within the function set by setChildProcessModifier(), on the object that the
+/// function was set for. The start fails with step `modifier` and errno `error`; errorString() contains
+/// the first 255 bytes of `description` (must not be null). Does not return. Async-signal-safe.
 ///
-/// **Errors:** called anywhere else it ends the process with a message, since it cannot return.
-/// \since 0.1
+/// **Errors:** a call from anywhere else ends the process with a message. \since 0.1
 void ChildProcess::failChildProcessModifier(const char *description, int error) noexcept
 {
     if (!d->settings.modifier.exit)
@@ -367,24 +372,24 @@ ChildProcess::UnixProcessParameters ChildProcess::unixProcessParameters() const 
     return d->settings.parameters;
 }
 
-/// Counts from the next start. They are applied in the order of their values, after the modifier; the
-/// descriptors last. CloseFileDescriptors spares 0, 1 and 2, and those of
-/// LaunchOptions::fileDescriptors; ResetSignalHandlers leaves a LaunchOptions::signalMask in force.
+/// Takes effect at the next start. The child applies the flags in the order of their values, after the
+/// modifier, and closes descriptors last. CloseFileDescriptors leaves 0, 1, 2 and
+/// LaunchOptions::fileDescriptors open; ResetSignalHandlers does not change LaunchOptions::signalMask.
 ///
 /// Never blocks. **Errors:** none here; step `unixProcessParameters` with the errno of setsid(2),
-/// ioctl(2), setrlimit(2) or setuid(2), which errorString() names. \since 0.1
+/// ioctl(2), setrlimit(2) or setuid(2), whichever errorString() names. \since 0.1
 void ChildProcess::setUnixProcessParameters(const UnixProcessParameters &params)
 {
     d->settings.parameters = params;
 }
 
-/// As above, with a lowestFileDescriptorToClose of 0. \since 0.1
+/// Sets lowestFileDescriptorToClose to 0. \since 0.1
 void ChildProcess::setUnixProcessParameters(UnixProcessFlags flagsOnly)
 {
     d->settings.parameters = {flagsOnly, 0};
 }
 
-/// Never blocks. **Errors:** empty when the device is not open. \since 0.1
+/// Never blocks. **Errors:** empty if the device is not open. \since 0.1
 QByteArray ChildProcess::readAllStandardOutput()
 {
     const ProcessChannel previous = readChannel();
@@ -394,8 +399,8 @@ QByteArray ChildProcess::readAllStandardOutput()
     return data;
 }
 
-/// Never blocks. **Errors:** empty when the device is not open; with MergedChannels, where this is part
-/// of standard output, it warns as well. \since 0.1
+/// Never blocks. **Errors:** empty if the device is not open; with MergedChannels, empty with a warning,
+/// because standard error is part of standard output. \since 0.1
 QByteArray ChildProcess::readAllStandardError()
 {
     if (processChannelMode() == MergedChannels) {
@@ -409,15 +414,15 @@ QByteArray ChildProcess::readAllStandardError()
     return data;
 }
 
-/// The child reads end of file then. What is written after this is refused. With a pseudo-terminal the
-/// end-of-file character is typed (VEOF in termios(3)), which a child may take for what it likes.
-/// Never blocks. **Errors:** none. \since 0.1
+/// The child then reads end of file. Later writes are rejected. With a pseudo-terminal, the end-of-file
+/// character is written (VEOF in termios(3)), which the child may interpret differently. Never blocks.
+/// **Errors:** none. \since 0.1
 void ChildProcess::closeWriteChannel()
 {
     d->closeWriteChannel();
 }
 
-/// What came before can still be read. The child does not notice, and can go on writing. Never blocks.
+/// Data received before can still be read. The child can still write to the channel. Never blocks.
 /// **Errors:** none. \since 0.1
 void ChildProcess::closeReadChannel(ProcessChannel channel)
 {
@@ -430,8 +435,8 @@ ChildProcess::ProcessState ChildProcess::state() const
     return d->state;
 }
 
-/// Until the change of state() to NotRunning was told; by then the number may name another process. Use
-/// sendSignal() rather than kill(2).
+/// Valid until stateChanged(NotRunning) has been emitted; by that time the number may name another
+/// process. Use sendSignal() instead of kill(2).
 ///
 /// Never blocks. **Errors:** none. \since 0.1
 qint64 ChildProcess::processId() const
@@ -439,15 +444,14 @@ qint64 ChildProcess::processId() const
     return d->pid;
 }
 
-/// Stays until the next start. errorString() has it in words. Never blocks. **Errors:** none.
-/// \since 0.1
+/// Kept until the next start; errorString() describes it. Never blocks. **Errors:** none. \since 0.1
 ChildProcess::ProcessError ChildProcess::error() const
 {
     return d->error;
 }
 
-/// NormalExit before the first end. UnknownExit comes where the status of the child was collected by
-/// someone else and the kernel does not keep it (before Linux 6.15).
+/// NormalExit before the first end. UnknownExit if other code reaped the child and the kernel does not
+/// keep the exit status (before Linux 6.15).
 ///
 /// Never blocks. **Errors:** none. \since 0.1
 ChildProcess::ExitStatus ChildProcess::exitStatus() const
@@ -465,10 +469,9 @@ ChildProcess::ExitStatus ChildProcess::exitStatus() const
     return UnknownExit;
 }
 
-/// 0 to 255 after NormalExit, and 0 before the first end. After CrashExit the number of the signal, as
-/// QProcess gives it; exitInfo() keeps the two apart. After UnknownExit -1. After every failed start
-/// 255, from the change of state() to NotRunning, or errorOccurred(FailedToStart) where that comes
-/// first.
+/// After NormalExit 0 to 255, and 0 before the first end. After CrashExit the number of the signal, as
+/// with QProcess; exitInfo() has separate fields. After UnknownExit -1. After a failed start 255, from
+/// stateChanged(NotRunning) or errorOccurred(FailedToStart) on, whichever is emitted first.
 ///
 /// Never blocks. **Errors:** none. \since 0.1
 int ChildProcess::exitCode() const
@@ -478,7 +481,7 @@ int ChildProcess::exitCode() const
     return d->exitInfo->reason == ExitInfo::Signaled ? d->exitInfo->signal : d->exitInfo->code;
 }
 
-/// With reason Unknown also while there has been no end to tell of.
+/// The reason is Unknown as long as no child has ended.
 ///
 /// Never blocks. **Errors:** none. \since 0.1
 ExitInfo ChildProcess::exitInfo() const
@@ -486,9 +489,9 @@ ExitInfo ChildProcess::exitInfo() const
     return d->exitInfo.get();
 }
 
-/// Without a step when the last start has not failed. Known when start() returns; after a real fork with
-/// a childProcessModifier(), when started() or errorOccurred() comes. The steps are those of
-/// ForkFd::spawn(), and `channels`: EMFILE or ENFILE, there was no descriptor left for a pipe.
+/// Has no step if the last start did not fail. Known when start() returns; after a real fork with a
+/// childProcessModifier(), when started() or errorOccurred() is emitted. The steps are those of
+/// ForkFd::spawn(), and `channels`: with EMFILE or ENFILE, no descriptor was available for a pipe.
 ///
 /// Never blocks. **Errors:** none. \since 0.1
 StartError ChildProcess::startError() const
@@ -496,8 +499,7 @@ StartError ChildProcess::startError() const
     return d->failure->error;
 }
 
-/// Nanoseconds of a steady clock from just before the child was made until its end was noticed; while
-/// it runs, until now.
+/// Measured with a steady clock from just before the child is created until its end is noticed.
 ///
 /// Never blocks. **Errors:** none. \since 0.1
 std::chrono::nanoseconds ChildProcess::elapsedTime() const
@@ -510,21 +512,22 @@ LaunchOptions ChildProcess::launchOptions() const
     return d->settings.launchOptions.get();
 }
 
-/// Counts from the next start. docs/options.md says what each needs. With a `pseudoTerminal` all output
-/// comes on StandardOutput. startDetached() refuses that and `dieWithParent` (EINVAL).
+/// Takes effect at the next start. docs/options.md lists what each option requires. With a
+/// `pseudoTerminal` all output is received on StandardOutput. startDetached() rejects `pseudoTerminal`
+/// and `dieWithParent` (EINVAL).
 ///
-/// Never blocks. **Errors:** none here; what is wrong with the options is told by the start, with the
-/// member's name as the step. \since 0.1
+/// Never blocks. **Errors:** none here; the start fails with the name of the member as its step.
+/// \since 0.1
 void ChildProcess::setLaunchOptions(const LaunchOptions &options)
 {
     d->settings.launchOptions.set(options);
 }
 
-/// Blocks only as long as a childProcessModifier() takes, and needs no event loop. Emits what is to be
-/// emitted. `msecs` -1: no timeout.
+/// Blocks only while a childProcessModifier() runs, for `msecs` at most (-1: no timeout). Emits the
+/// signals that are due. Needs no event loop.
 ///
-/// **Errors:** false when there is no child, the start has failed (error(), startError()), or the time
-/// is over (error() is Timedout). \since 0.1
+/// **Errors:** returns false if there is no child, if the start failed (see error() and startError()),
+/// and after a timeout (error() is Timedout). \since 0.1
 bool ChildProcess::waitForStarted(int msecs)
 {
     if (d->state == Starting)
@@ -532,10 +535,10 @@ bool ChildProcess::waitForStarted(int msecs)
     return d->state == Running;
 }
 
-/// Emits what is to be emitted meanwhile. Needs no event loop. `msecs` -1: no timeout.
+/// Blocks for `msecs` at most (-1: no timeout), and emits signals. Needs no event loop.
 ///
-/// **Errors:** false when there is no child, the child has ended without more data, the time is over
-/// (error() is Timedout), or a slot has deleted this object. \since 0.1
+/// **Errors:** returns false if there is no child, if the child has ended without more data, after a
+/// timeout (error() is Timedout), and if a slot has deleted this object. \since 0.1
 bool ChildProcess::waitForReadyRead(int msecs)
 {
     if (d->state == NotRunning || d->readingFrom().isDiscarding())
@@ -547,10 +550,10 @@ bool ChildProcess::waitForReadyRead(int msecs)
         || (outcome == ChildProcessPrivate::RunEnded && hasNewData());
 }
 
-/// Emits what is to be emitted meanwhile. Needs no event loop. `msecs` -1: no timeout.
+/// Blocks for `msecs` at most (-1: no timeout), and emits signals. Needs no event loop.
 ///
-/// **Errors:** false when there is nothing to be written, the child reads no more or has ended, the time
-/// is over (error() is Timedout), or a slot has deleted this object. \since 0.1
+/// **Errors:** returns false if there is no data to write, if the child has ended or closed its standard
+/// input, after a timeout (error() is Timedout), and if a slot has deleted this object. \since 0.1
 bool ChildProcess::waitForBytesWritten(int msecs)
 {
     const QDeadlineTimer deadline(msecs);
@@ -564,48 +567,47 @@ bool ChildProcess::waitForBytesWritten(int msecs)
     return p->serveUntil(isDone, deadline) == ChildProcessPrivate::Done && hasWritten();
 }
 
-/// Serves the channels meanwhile, so that a child that writes a lot does not block. Needs no event
-/// loop and no QCoreApplication.
+/// Blocks for `msecs` at most (-1: no timeout), and emits signals. Reads and writes the channels, so
+/// that a child that writes a lot does not block. Needs no event loop and no QCoreApplication.
 ///
-/// After a call that gave up because the time was over, the next one also returns true when the event
-/// loop has told of the end in between: `while (!process.waitForFinished(10)) processEvents();` always
-/// ends.
+/// After a call that timed out, the next call also returns true if the event loop has reported the end
+/// in between. So `while (!process.waitForFinished(10)) processEvents();` always ends.
 ///
-/// **Errors:** false when there is no child, when the start has failed (error() is FailedToStart),
-/// when the time is over (Timedout; the child goes on), and when a slot has deleted this object.
+/// **Errors:** returns false if there is no child, if the start failed (error() is FailedToStart), after
+/// a timeout (error() is Timedout; the child keeps running), and if a slot has deleted this object.
 /// \since 0.1
 bool ChildProcess::waitForFinished(int msecs)
 {
     return d->waitForFinished(QDeadlineTimer(msecs));
 }
 
-/// Hides QIODevice::readChannelCount(), which gives 1. Never blocks. **Errors:** none. \since 0.1
+/// Hides QIODevice::readChannelCount(), which returns 1. Never blocks. **Errors:** none. \since 0.1
 int ChildProcess::readChannelCount() const
 {
     return isReadable() ? 2 : 0;
 }
 
-/// Hides QIODevice::currentReadChannel(), which gives 0. Never blocks. **Errors:** none. \since 0.1
+/// Hides QIODevice::currentReadChannel(), which returns 0. Never blocks. **Errors:** none. \since 0.1
 int ChildProcess::currentReadChannel() const
 {
     return readChannel();
 }
 
-/// Hides QIODevice::setCurrentReadChannel(). Do not call that one with 1 through a QIODevice pointer: it
-/// is not virtual, and QIODevice then reads from a buffer that only Qt's private headers can make. Never
-/// blocks. **Errors:** a number other than 0 and 1 changes nothing; those of setReadChannel(). \since
-/// 0.1
+/// Hides QIODevice::setCurrentReadChannel(). Do not call that function with 1 through a QIODevice
+/// pointer: it is not virtual, and QIODevice then reads from a buffer that can only be created with Qt's
+/// private headers. Never blocks. **Errors:** a number other than 0 and 1 changes nothing; those of
+/// setReadChannel(). \since 0.1
 void ChildProcess::setCurrentReadChannel(int channel)
 {
     if (channel == StandardOutput || channel == StandardError)
         setReadChannel(static_cast<ProcessChannel>(channel));
 }
 
-/// Hides QIODevice::readAll(), which does the same and takes two copies for it. Never blocks.
-/// **Errors:** empty when the device is not open for reading, with a warning. \since 0.1
+/// Hides QIODevice::readAll(), which copies the data twice. Never blocks. **Errors:** empty, with a
+/// warning, if the device is not open for reading. \since 0.1
 QByteArray ChildProcess::readAll()
 {
-    // What QIODevice has read ahead, and has to do to the bytes, is its own affair.
+    // Only QIODevice can return its read-ahead data, handle transactions and convert text.
     const bool isPlain = isReadable() && !isTextModeEnabled() && !isTransactionStarted()
         && QIODevice::bytesAvailable() == 0;
     return isPlain ? d->takeAll() : QIODevice::readAll();
@@ -629,8 +631,8 @@ qint64 ChildProcess::bytesToWrite() const
     return QIODevice::bytesToWrite() + d->bytesToWrite();
 }
 
-/// A last line without a newline is none, as with QProcess: readLine() gives it when there are no
-/// others, and after finished() it is complete.
+/// An incomplete last line does not count, as with QProcess; readLine() returns it when no other line is
+/// left. After finished() it is complete.
 ///
 /// Never blocks. **Errors:** none. \since 0.1
 bool ChildProcess::canReadLine() const
@@ -638,8 +640,8 @@ bool ChildProcess::canReadLine() const
     return QIODevice::canReadLine() || d->readingFrom().bytes().contains('\n');
 }
 
-/// Waits until what was written is through, then kills. Blocks until the child has ended, whatever
-/// drainTimeout() says. Emits aboutToClose() once, before anything else.
+/// Emits aboutToClose() first. Blocks until all data has been written, kills the child, and blocks until
+/// it has ended; drainTimeout() is ignored.
 ///
 /// **Errors:** none. \since 0.1
 void ChildProcess::close()
@@ -650,7 +652,7 @@ void ChildProcess::close()
     Q_EMIT aboutToClose();
     while (self && waitForBytesWritten(-1)) { }
     if (self) {
-        d->stopDraining(); // Nobody reads any more.
+        d->stopDraining(); // The output will not be read.
         kill();
     }
     if (self)
@@ -662,32 +664,30 @@ void ChildProcess::close()
     d->streams.clear();
 }
 
-/// Emits stateChanged() if it is another one. Starts and ends nothing. Never blocks. **Errors:** none.
-/// \since 0.1
+/// Emits stateChanged() if the state is different. Does not start or stop a child. Never blocks.
+/// **Errors:** none. \since 0.1
 void ChildProcess::setProcessState(ProcessState state)
 {
     d->setState(state);
 }
 
-/// Never blocks. **Errors:** -1 when there is no more and will be none. \since 0.1
+/// Never blocks. **Errors:** -1 if the child has ended and all data was read. \since 0.1
 qint64 ChildProcess::readData(char *data, qint64 maxSize)
 {
     const qint64 count = d->take(data, maxSize);
-    // -1 is the end of the stream.
     return count == 0 && maxSize > 0 && d->state == NotRunning ? -1 : count;
 }
 
-/// Hides QIODevice::write(const QByteArray &), which copies. A large array is shared until the child's
-/// pipe has taken it; one made by QByteArray::fromRawData() is copied, since its bytes may go away.
-/// Never blocks.
-/// **Errors:** those of QIODevice::write(). \since 0.1
+/// Hides QIODevice::write(const QByteArray &), which copies the data. A large array is shared until the
+/// child's pipe has taken it; an array from QByteArray::fromRawData() is copied, because its data may
+/// not live as long. Never blocks. **Errors:** those of QIODevice::write(). \since 0.1
 qint64 ChildProcess::write(const QByteArray &data)
 {
     const QScopedValueRollback passedOn(d->writtenArray, &data);
     return QIODevice::write(data);
 }
 
-/// Never blocks: what the pipe does not take waits here. **Errors:** 0. \since 0.1
+/// Never blocks: data that does not fit into the pipe is kept in a buffer. **Errors:** 0. \since 0.1
 qint64 ChildProcess::writeData(const char *data, qint64 size)
 {
     if (!d->canWrite())
@@ -696,7 +696,7 @@ qint64 ChildProcess::writeData(const char *data, qint64 size)
     return size;
 }
 
-/// Called by Qt. **Errors:** none. \since 0.1
+/// Reimplemented from QObject to notice QEvent::ThreadChange. **Errors:** none. \since 0.1
 bool ChildProcess::event(QEvent *event)
 {
     if (event->type() == QEvent::ThreadChange)

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// What QProcess has nothing like.
+// Members that QProcess does not have.
 
 #include <ForkFd/childprocess.h>
 
@@ -13,13 +13,13 @@
 
 namespace ForkFd {
 
-/// As start() without arguments, with everything open. **Errors:** the same. \since 0.1
+/// Opens the device in both directions. **Errors:** those of start(). \since 0.1
 void ChildProcess::startProcess()
 {
     start();
 }
 
-/// From the start on, while the child is Starting already, until the change of state() to NotRunning.
+/// True from the start until stateChanged(NotRunning) is emitted.
 ///
 /// Never blocks. **Errors:** none. \since 0.1
 bool ChildProcess::isRunning() const
@@ -27,29 +27,27 @@ bool ChildProcess::isRunning() const
     return d->state != NotRunning;
 }
 
-// As a property: 0 by the time that stateChanged() tells of the end, when processId() is still the
-// number, as with QProcess. A binding asks only then.
+// The property is 0 while stateChanged(NotRunning) is emitted, because bindings read it only then.
+// processId() is still the number at that time, as in QProcess.
 qint64 ChildProcess::currentProcessId() const
 {
     return isRunning() ? d->pid : 0;
 }
 
-/// Bytes for each of the two channels; 0: any number.
-///
-/// Never blocks. **Errors:** none. \since 0.1
+/// In bytes. Never blocks. **Errors:** none. \since 0.1
 qint64 ChildProcess::readBufferSize() const
 {
     return d->readBufferSize;
 }
 
-/// As soon as so many bytes of a channel wait to be read, no more are taken from its pipe: the child
-/// blocks when that is full, too (64 KiB). Reading goes on when some were read. 0, or a negative size:
-/// no limit. Counts at once.
+/// If so many bytes of a channel are unread, its pipe is not read any further. The child blocks when the
+/// pipe (64 KiB) is full, too. Reading continues when some bytes were read. 0 or a negative size means
+/// no limit. Takes effect at once.
 ///
-/// Every waitFor function, close() and execute() goes on without a limit, because nobody reads
-/// meanwhile: with waitForFinished() all of the output is in memory. Once nobody can write to the pipe
-/// any more, the rest of it is taken, too: at most what the pipe holds. What a transaction has read
-/// ahead is not counted. A line that is longer never satisfies canReadLine().
+/// The waitFor functions, close() and execute() ignore the limit, because the program cannot read while
+/// it waits: waitForFinished() keeps all output in memory. When all write ends of a pipe are closed, its
+/// remaining content is read, too. Bytes that a transaction has read ahead are not counted. A line that
+/// is longer than the limit never makes canReadLine() return true.
 ///
 /// Never blocks. **Errors:** none. \since 0.1
 void ChildProcess::setReadBufferSize(qint64 bytes)
@@ -57,7 +55,7 @@ void ChildProcess::setReadBufferSize(qint64 bytes)
     d->setReadBufferSize(std::max<qint64>(bytes, 0));
 }
 
-/// 0: the output is read once more after the child's end, and what comes later is lost.
+/// With 0 the output is read once more after the child's end, and later output is lost.
 ///
 /// Never blocks. **Errors:** none. \since 0.1
 std::chrono::milliseconds ChildProcess::drainTimeout() const
@@ -65,28 +63,27 @@ std::chrono::milliseconds ChildProcess::drainTimeout() const
     return d->drainTimeout;
 }
 
-/// How long after the child's end finished() waits for the end of its output, which descendants of the
-/// child may hold open. 0, or a negative time, as with QProcess: not at all. Counts from the next end of
-/// a child on.
+/// After the child's end, finished() waits for the end of the output, which descendants of the child may
+/// hold open, or for `timeout` at most. With 0 or a negative time it does not wait, as in QProcess.
+/// Takes effect at the next end of a child.
 ///
-/// Meanwhile state() is Running, processId() still the number, which may name another process by then,
-/// and output comes as before, readBufferSize() included; signals reach the child no more. exitInfo(),
-/// exitCode() and exitStatus() tell its end already, where elapsedTime() stops, too. The child's input
-/// is closed. A channel after closeReadChannel() is not waited for. close() waits for none.
+/// During that time state() is Running, and processId() is unchanged although the number may name
+/// another process. Output is received as before, within readBufferSize(), and signals no longer reach
+/// the child. exitInfo(), exitCode() and exitStatus() already report the end, and elapsedTime() stops.
+/// The standard input is closed. finished() does not wait for a channel after closeReadChannel(), and
+/// close() waits for no channel.
 ///
-/// Never blocks. **Errors:** none; finished() comes after the timeout whatever is still open.
-/// \since 0.1
+/// Never blocks. **Errors:** none; after the timeout finished() is emitted in any case. \since 0.1
 void ChildProcess::setDrainTimeout(std::chrono::milliseconds timeout)
 {
     d->drainTimeout = std::max(timeout, std::chrono::milliseconds(0));
 }
 
-/// In characters; 0 stands for unknown. The programs in the terminal that want to know hear of it
-/// (SIGWINCH). Counts for the present child; LaunchOptions::pseudoTerminal says it for the next one.
+/// The size is in characters; 0 means unknown. Processes in the terminal receive SIGWINCH. Applies to
+/// the current child; use LaunchOptions::pseudoTerminal for the next one.
 ///
-/// Never blocks. **Errors** (errno): false with ENOTTY, there is no child, or it has no pseudo-terminal;
-/// EINVAL, a negative number or one above 65535.
-/// \since 0.1
+/// Never blocks. **Errors** (errno): returns false with ENOTTY if there is no child or it has no
+/// pseudo-terminal; EINVAL, a number is negative or above 65535. \since 0.1
 bool ChildProcess::setTerminalSize(int columns, int rows)
 {
     constexpr int largest = std::numeric_limits<unsigned short>::max();

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// What goes on while a child runs: its descriptors, its input, and who waits for them.
+// A child while it runs: its descriptors, its standard input, and the waits for it.
 
 #include "qt/childprocess_p.h"
 
@@ -26,7 +26,7 @@ using namespace Internal;
 
 namespace {
 
-// What a wait serves first: the input, so that the child goes on.
+// A wait serves standard input first, so that the child can continue.
 constexpr HubClient::Role servingOrder[] = {HubClient::Start, HubClient::StandardInput,
                                             HubClient::StandardOutput, HubClient::StandardError,
                                             HubClient::Exit};
@@ -40,11 +40,11 @@ constexpr std::size_t indexOf(HubClient::Role role)
 
 void ChildProcessPrivate::queueForWriting(const char *data, qint64 size)
 {
-    if (!streams.input.isOpen()) // The child reads no more: taken and lost, as by QProcess.
+    if (!streams.input.isOpen()) // The child has closed its input: discarded, as by QProcess.
         return;
     ByteQueue &bytes = streams.input.bytes();
     const bool isWatched = !bytes.isEmpty();
-    // A subclass may have passed on something else.
+    // A subclass may have passed different bytes to writeData().
     const bool isWhole =
         writtenArray && writtenArray->constData() == data && writtenArray->size() == size;
     if (isWhole)
@@ -64,7 +64,7 @@ void ChildProcessPrivate::closeWriteChannel()
         endInput();
 }
 
-// Everything was written. A terminal does not end when we close it: the end of file is typed.
+// Called when all bytes are written. Closing our end does not end a terminal; VEOF does.
 void ChildProcessPrivate::endInput()
 {
     const bool isTyped = streams.terminal.isOpen() && !std::exchange(m_hasTypedEndOfFile, true);
@@ -82,7 +82,7 @@ void ChildProcessPrivate::changeThread()
     leaveHub();
     stopTimeLimit();
     if (state != ChildProcess::NotRunning)
-        postCall(); // The event moves along with the object.
+        postCall(); // The event moves with the object.
 }
 
 void ChildProcessPrivate::leaveHub() noexcept
@@ -92,10 +92,10 @@ void ChildProcessPrivate::leaveHub() noexcept
     if (m_hub)
         m_hub->cancelCall(this);
     m_hub.reset();
-    m_arePipesWatched = false; // The other thread may end before it looks.
+    m_arePipesWatched = false; // The timer runs in the old thread, which may end first.
 }
 
-// calledSoon() follows from the event loop of the object's thread, once for any number of requests.
+// Makes the event loop of the object's thread call calledSoon(), once for any number of requests.
 void ChildProcessPrivate::callFromEventLoop()
 {
     const bool isHere = q->thread() == QThread::currentThread();
@@ -106,8 +106,8 @@ void ChildProcessPrivate::callFromEventLoop()
         postCall();
 }
 
-// Where the thread has no event dispatcher yet. One event at a time, so that starts without an event
-// loop do not pile them up.
+// For a thread that has no event dispatcher yet. Posts one event at a time, so that events do not pile
+// up in a thread that never runs an event loop.
 void ChildProcessPrivate::postCall()
 {
     if (!m_posted.expired())
@@ -119,7 +119,7 @@ void ChildProcessPrivate::postCall()
         if (!m_hub)
             m_hub = ExitHub::forCurrentThread();
         m_hub->attachToEventLoop();
-        if (!m_hub->callSoon(this)) // Without a descriptor this event has to do.
+        if (!m_hub->callSoon(this)) // The hub has no descriptor for its wake-up.
             calledSoon();
     };
     QMetaObject::invokeMethod(q, arrive, Qt::QueuedConnection);
@@ -138,7 +138,7 @@ void ChildProcessPrivate::calledSoon()
         finishStarting();
     else if (m_drain)
         endWhenDue();
-    else if (isEndDue()) // A slot of the last output runs an event loop.
+    else if (isEndDue()) // A slot that is called for the last output runs an event loop.
         finishEnding();
 }
 
@@ -198,19 +198,18 @@ int ChildProcessPrivate::descriptorOf(Role role) noexcept
     return watch ? watch->descriptor() : -1;
 }
 
-// Whether an event of this descriptor would find something to do.
+// Whether an event of this descriptor is of use now.
 bool ChildProcessPrivate::isServable(Role role) noexcept
 {
     if (descriptorOf(role) < 0)
         return false;
     if (role == Role::Exit)
         return m_retry.hasExpired();
-    if (m_pending) // The child's end may settle the start; all else comes after started().
+    if (m_pending) // The child's end may settle the start; everything else follows started().
         return role == Role::Start;
     return role != Role::StandardInput || !streams.input.bytes().isEmpty();
 }
 
-// Whether the child has ended and was not collected yet.
 bool ChildProcessPrivate::hasEnded() noexcept
 {
     const CancellationBlocker blocker;
@@ -218,7 +217,7 @@ bool ChildProcessPrivate::hasEnded() noexcept
         return false;
     pollfd entry = {watch->descriptor(), POLLIN, 0};
     const int count = ::poll(&entry, 1, 0);
-    return count < 0 ? watch->peek().has_value() : count > 0; // RLIMIT_NOFILE may be 0.
+    return count < 0 ? watch->peek().has_value() : count > 0; // poll(2) fails if RLIMIT_NOFILE is 0.
 }
 
 void ChildProcessPrivate::closeChannel(Role role)
@@ -239,7 +238,7 @@ void ChildProcessPrivate::descriptorReady(Role role)
 {
     const Run run(this);
     finishStarting();
-    // The hub reports ends first. This child's own output still comes before its end.
+    // The hub reports ends first. Read this child's output before its end.
     if (role == Role::Exit) {
         for (const Role output : {Role::StandardOutput, Role::StandardError}) {
             if (run.goesOnHere() && !m_pending && isServable(role) && isServable(output)
@@ -276,7 +275,7 @@ void ChildProcessPrivate::send()
         if (m_closesInputWhenWritten)
             endInput();
     }
-    if (written == 0 || isTyped) // The user has not written that.
+    if (written == 0 || isTyped) // bytesWritten() does not report VEOF.
         return;
     ++writeCount;
     if (m_isEmittingBytesWritten)
@@ -285,8 +284,8 @@ void ChildProcessPrivate::send()
     Q_EMIT q->bytesWritten(written);
 }
 
-// The child looks ended and cannot be collected yet (ExitWatch::collect): its descriptor stays
-// readable and would keep the event loop spinning.
+// The child seems to have ended, but cannot be collected yet (ExitWatch::collect). Its descriptor stays
+// readable, and would make the event loop spin.
 void ChildProcessPrivate::retryLater()
 {
     unwatch(Role::Exit);
@@ -294,7 +293,7 @@ void ChildProcessPrivate::retryLater()
     retryWhenDue();
 }
 
-// Before the thread has an event loop there is nothing to wait in; calledSoon() comes back to it.
+// Without a hub, calledSoon() calls this later.
 void ChildProcessPrivate::retryWhenDue()
 {
     if (m_retry.hasExpired())
@@ -304,7 +303,7 @@ void ChildProcessPrivate::retryWhenDue()
                          [this] { retryWhenDue(); });
 }
 
-// For poll(2); the time limit and a stopper without a thread have a say, too.
+// For poll(2). The time limit, and a stopper without a thread, may need an earlier return.
 int ChildProcessPrivate::timeToNextDeadline(QDeadlineTimer next) const
 {
     next = std::min(next, timeLimitDeadline());
@@ -312,7 +311,7 @@ int ChildProcessPrivate::timeToNextDeadline(QDeadlineTimer next) const
         static_cast<int>(std::min<qint64>(next.remainingTime(), std::numeric_limits<int>::max())));
 }
 
-// Waits until one of this child's descriptors is ready, and serves those that are until it is done.
+// Waits until a descriptor of this child is ready, and serves ready descriptors until `isDone`.
 void ChildProcessPrivate::serveReady(const std::function<bool()> &isDone, const QDeadlineTimer &deadline)
 {
     const Run run(this);
@@ -342,7 +341,7 @@ ChildProcessPrivate::WaitOutcome ChildProcessPrivate::timeOut()
     return TimedOut;
 }
 
-// Of a wait that has not timed out.
+// The outcome of a wait that has not timed out.
 ChildProcessPrivate::WaitOutcome ChildProcessPrivate::outcomeOf(const Run &run)
 {
     if (!run.isObjectAlive() || (run.goesOn() && !run.goesOnHere()))
@@ -358,17 +357,16 @@ ChildProcessPrivate::WaitOutcome ChildProcessPrivate::serveUntil(const std::func
     if (const WaitOutcome outcome = awaitOutcome(deadline); outcome != Done)
         return outcome;
     finishStarting();
-    // Most of what waits to be written goes through at once; the poll that would say so is saved.
+    // Saves a poll(2): usually the pipe has room.
     if (run.goesOnHere() && !isDone() && isServable(Role::StandardInput))
         serve(Role::StandardInput);
     while (run.goesOnHere() && !isDone()) {
-        if (isEndDue()) { // Drained, or a slot of the last output waits.
+        if (isEndDue()) { // Drained, or a slot that is called for the last output waits.
             finishEnding();
             break;
         }
-        // At the deadline it looks once more: what came while this thread slept for too long was in
-        // time. And not only when nothing came: a child that never stops writing must not stop the
-        // clock.
+        // Look once more after the deadline: if this thread slept for too long, the events were in time.
+        // Look only once: a child that writes without end must not prevent the timeout.
         const bool isLastLook = deadline.hasExpired();
         serveReady(isDone, deadline);
         if (run.goesOnHere())

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// What comes from the child: how it is read, how much of it may wait, and how long after its end.
+// The child's output: how it is read, how much of it is buffered, and how it is drained after the end.
 
 #include "qt/childprocess_p.h"
 
@@ -19,7 +19,7 @@ namespace {
 constexpr std::chrono::seconds pipeIdleTime(1);
 constexpr qint64 unlimited = std::numeric_limits<qint64>::max();
 
-// Longer than anybody waits, and what clocks and timers can count.
+// In practice no limit, and within the range of all clocks and timers.
 constexpr std::chrono::hours longestTimeout(24 * 365 * 100);
 constexpr std::chrono::milliseconds longestTimer = std::chrono::hours(24);
 
@@ -33,7 +33,7 @@ Channel &ChildProcessPrivate::channelOf(ChildProcess::ProcessChannel channel) no
 void ChildProcessPrivate::setReadChannel(ChildProcess::ProcessChannel channel)
 {
     if (q->isTransactionStarted()) {
-        q->QIODevice::setCurrentReadChannel(channel); // Warns, and does nothing either.
+        q->QIODevice::setCurrentReadChannel(channel); // Warns and does nothing.
         return;
     }
     if (channel == readChannel)
@@ -42,7 +42,7 @@ void ChildProcessPrivate::setReadChannel(ChildProcess::ProcessChannel channel)
     readChannel = channel;
 }
 
-// QIODevice has read ahead from the read channel, and bytes may have been put back there.
+// The bytes that QIODevice has read ahead from the read channel, or that were put back with ungetChar().
 void ChildProcessPrivate::takeBackReadAhead()
 {
     if (!q->isReadable())
@@ -102,7 +102,6 @@ void ChildProcessPrivate::endOutput(Role role, bool hasFailed)
         finishEnding();
 }
 
-// QProcess's text.
 void ChildProcessPrivate::reportReadError(const Run &run)
 {
     reportErrorOf(run.number(), ChildProcess::ReadError, translate("Error reading from process"));
@@ -113,7 +112,7 @@ qint64 ChildProcessPrivate::bytesAtOnce() const noexcept
     return m_hub ? m_hub->bytesPerEvent() : unlimited;
 }
 
-// An enlarged pipe takes from what all programs of this user may have.
+// Shrinks an idle pipe: an enlarged pipe counts against the quota of the user.
 void ChildProcessPrivate::watchPipes()
 {
     if (!m_hub || !m_hub->isAttachable() || std::exchange(m_arePipesWatched, true))
@@ -136,14 +135,14 @@ qint64 ChildProcessPrivate::roomIn(ChildProcess::ProcessChannel channel) noexcep
     if (readBufferSize == 0 || m_limitPauses > 0 || pipe.isDiscarding())
         return unlimited;
     qint64 unread = pipe.bytes().size();
-    // What a transaction has read, or may read again, is not counted: it might need more than the limit.
+    // Bytes of a transaction do not count: a transaction may need more bytes than the limit.
     if (channel == readChannel && !q->isTransactionStarted())
         unread += q->QIODevice::bytesAvailable();
     return readBufferSize - unread;
 }
 
-// Until readBufferSize bytes are no more there. The bytes that QIODevice has read ahead come back
-// here, because of those it would not tell when they are read.
+// Stops reading until fewer than readBufferSize bytes are unread. Takes back the bytes that QIODevice
+// has read ahead, because QIODevice does not report when they are read.
 void ChildProcessPrivate::holdBack(Role role)
 {
     Channel &channel = *channelOf(role);
@@ -205,7 +204,7 @@ void ChildProcessPrivate::announceData(ChildProcess::ProcessChannel channel)
         Q_EMIT q->readyReadStandardError(ChildProcess::QPrivateSignal());
 }
 
-// A slot may run an event loop until the end, which no descriptor would wake any more.
+// A slot may run an event loop until the child has ended. No descriptor would wake it up.
 void ChildProcessPrivate::announceLastData(ChildProcess::ProcessChannel channel)
 {
     callFromEventLoop();
@@ -220,14 +219,14 @@ bool ChildProcessPrivate::isOutputAwaited() const noexcept
     return isAwaited(streams.output) || isAwaited(streams.errorOutput);
 }
 
-// After the child's end: whether finished() has to wait for its output.
+// Called after the child's end. Returns whether finished() has to wait for the output.
 bool ChildProcessPrivate::drainOutput()
 {
     using namespace std::chrono_literals;
     if (!m_drains || drainTimeout <= 0ms || !isOutputAwaited())
         return false;
     m_drain.emplace(std::min<std::chrono::milliseconds>(drainTimeout, longestTimeout), Qt::PreciseTimer);
-    closeChannel(Role::StandardInput); // The child reads no more, and those it has left must not wait.
+    closeChannel(Role::StandardInput); // A write must not wait for the child's descendants.
     const Run run(this);
     endWhenDue();
     if (run.goesOn())

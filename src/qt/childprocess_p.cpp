@@ -31,8 +31,8 @@ namespace {
 constexpr ChildProcess::ProcessChannel outputs[] = {ChildProcess::StandardOutput,
                                                     ChildProcess::StandardError};
 
-// Failures of the parent are told inside start(), those of the child only afterwards, as by QProcess; it
-// tries the directory in the parent.
+// As QProcess does: failures of the parent are reported inside start(), failures of the child later.
+// QProcess changes the directory in the parent.
 bool isToldInsideStart(const LaunchFailure &failure)
 {
     const std::string_view step = failure.error.step ? failure.error.step : "";
@@ -54,7 +54,7 @@ void ChildProcessPrivate::start(QIODevice::OpenMode mode)
         announceExitCode();
 }
 
-// Emits nothing: no slot runs while the thread cannot be cancelled.
+// Emits nothing, because no slot may run while cancellation is blocked.
 void ChildProcessPrivate::beginStart(QIODevice::OpenMode mode)
 {
     const CancellationBlocker blocker;
@@ -70,7 +70,7 @@ void ChildProcessPrivate::beginStart(QIODevice::OpenMode mode)
     pid = watch ? watch->pid() : 0;
     if (hasFailedInParent())
         return;
-    // The event loop does that when it comes to this child: one that is waited for needs none of it.
+    // The event loop watches the descriptors later. A wait before that needs no registration.
     if (ExitHub::isServedWithoutEventLoop())
         watchAll();
     callFromEventLoop();
@@ -86,7 +86,7 @@ qint64 ChildProcessPrivate::startDetached()
     return orphan;
 }
 
-// As beginStart().
+// Emits nothing, like beginStart().
 qint64 ChildProcessPrivate::beginDetached()
 {
     const CancellationBlocker blocker;
@@ -106,7 +106,7 @@ qint64 ChildProcessPrivate::beginDetached()
     LaunchFailure seen = findProgram(request, absoluteSearchPath());
     const qint64 orphan = seen.error.step ? -1 : launchDetached(LaunchPlan(std::move(request)), seen);
     noteFailure(seen);
-    settings.modifier.exit = nullptr; // As after launch().
+    settings.modifier.exit = nullptr; // As in launch().
     return orphan;
 }
 
@@ -117,7 +117,7 @@ void ChildProcessPrivate::failWithoutProgram(bool emitsError)
     failAtOnce(StartKind::Plain, emitsError);
 }
 
-// A start that does not change the state.
+// For a failed start that does not change the state.
 void ChildProcessPrivate::failAtOnce(StartKind kind, bool emitsError)
 {
     const Run run(this);
@@ -128,7 +128,7 @@ void ChildProcessPrivate::failAtOnce(StartKind kind, bool emitsError)
         reportErrorOf(run.number(), ChildProcess::FailedToStart, text);
 }
 
-// From now on exitCode() and exitStatus() are those of a failed start, not those of an earlier child.
+// From now on exitCode() and exitStatus() belong to the failed start, not to an earlier child.
 void ChildProcessPrivate::noteFailureTold() noexcept
 {
     isFailureTold = true;
@@ -142,10 +142,10 @@ void ChildProcessPrivate::reset(QIODevice::OpenMode mode)
     letGoOfChild();
     timeLimitExceeded = false;
     QIODevice::OpenMode closed = streams.closedDirections();
-    if (settings.launchOptions->pseudoTerminal) // It can be read although no stream leads there.
+    if (settings.launchOptions->pseudoTerminal) // It is read even if no stream leads there.
         closed.setFlag(QIODevice::ReadOnly, false);
     mode &= ~closed;
-    // A device that is open in no direction is open all the same, as by QProcess.
+    // QProcess opens the device in this case, too.
     q->QIODevice::open(mode == QIODevice::NotOpen ? QIODevice::Unbuffered : mode);
     q->setErrorString({});
     error = ChildProcess::UnknownError;
@@ -192,7 +192,7 @@ void ChildProcessPrivate::launch(const ChildEnds &ends)
     watch = child ? &child->watch() : nullptr;
     if (report.descriptor() >= 0)
         m_pending = PendingStart::ofReport(child, std::move(report));
-    settings.modifier.exit = nullptr; // What a child left there that has shared our memory.
+    settings.modifier.exit = nullptr; // A child in our memory (UseVFork) has set it.
 }
 
 void ChildProcessPrivate::noteFailure(LaunchFailure seen)
@@ -219,7 +219,7 @@ bool ChildProcessPrivate::hasFailedInParent() const noexcept
         || (hasFailedToStart() && isToldInsideStart(failure.get()));
 }
 
-// QProcess has two orders: before it forks, and when it fails to.
+// As in QProcess, the error precedes NotRunning if the start fails before the fork; else it follows.
 void ChildProcessPrivate::failInsideStart()
 {
     closeAll();
@@ -228,7 +228,7 @@ void ChildProcessPrivate::failInsideStart()
     const bool isTooEarly = m_streamFailure != StandardStreams::None
         || failure->error.step == std::string_view("workingDirectory");
     noteFailureTold();
-    // Also when a slot throws, after which nothing else would end this start.
+    // Even if a slot throws: nothing else would end this start.
     const auto settle = qScopeGuard([&run, this] {
         if (run.isLatest())
             state = ChildProcess::NotRunning;
@@ -279,7 +279,7 @@ void ChildProcessPrivate::reportError(ChildProcess::ProcessError newError, const
     reportErrorOf(m_runNumber, newError, text);
 }
 
-// A slot may have started the next child meanwhile, whose error it is not.
+// If a slot has started the next child, the error is emitted, but not stored.
 void ChildProcessPrivate::reportErrorOf(quint64 run, ChildProcess::ProcessError newError,
                                         const QString &text)
 {
@@ -310,14 +310,14 @@ void ChildProcessPrivate::collect()
         finishEnding();
 }
 
-// What has nothing left to signal keeps neither a descriptor nor a cgroup.
+// A child with no process left to signal keeps neither a descriptor nor a cgroup.
 void ChildProcessPrivate::letGoUnlessReached() noexcept
 {
     if (child->sendSignal(0) == ESRCH)
         child.reset();
 }
 
-// Until then others could join the group that it leads.
+// Until the leader is reaped, other processes can join its group.
 void ChildProcessPrivate::collectLeader()
 {
     if (!child || !child->watch().isWatching())
@@ -328,8 +328,7 @@ void ChildProcessPrivate::collectLeader()
     letGoUnlessReached();
 }
 
-// A slot may wait for the child while its last output is announced here: then the wait has come
-// here too and done the rest.
+// A slot that is called for the last output may wait for the child. The nested wait then does the rest.
 void ChildProcessPrivate::finishEnding()
 {
     const Run run(this);
@@ -349,11 +348,11 @@ void ChildProcessPrivate::finishEnding()
     }
     closeAll();
 
-    // From here on slots may start the next child; this one is reported to its end nonetheless.
+    // From here on a slot may start the next child; this child is still reported completely.
     const int exitCode = q->exitCode();
     const ChildProcess::ExitStatus exitStatus = q->exitStatus();
     {
-        // Also when a slot throws: the number may name another process by now.
+        // Even if a slot throws: the number may already name another process.
         const auto forgetNumber = qScopeGuard([&run, this] {
             if (run.isLatest())
                 pid = 0;

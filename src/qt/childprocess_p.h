@@ -30,16 +30,16 @@ namespace ForkFd {
 ///     NotRunning --start()--> Starting --finishStarting()--> Running --finishEnding()--> NotRunning
 ///                                 \_________________ a failed start _______________________/
 ///
-/// Between the child's end and finishEnding() it drains the output, if it was told to: Running, with
-/// exitInfo and without a watch.
+/// After the child's end, finishEnding() may wait for output to drain. Then the state is Running,
+/// exitInfo is set and watch is null.
 ///
-/// When start() returns in Starting, the child runs, or it is known why not, or the start is still
-/// pending: then only its outcome and the child's end are watched. Everybody else learns the outcome
-/// from finishStarting(), which is called before anything else that the event loop or a wait does.
+/// After start() the state is Starting: the child runs, or its failure is known, or the start is
+/// pending. While it is pending, only its outcome and the child's end are watched. finishStarting()
+/// reports the outcome; the event loop and waits call it before anything else.
 ///
-/// A slot may do anything: restart, wait, delete, move the object to another thread. Code that emits a
-/// signal therefore asks its Run afterwards whether it goes on, and goes on here, and returns at once
-/// if not. After a move calledSoon() does the rest in the new thread.
+/// A slot may start the next child, wait, delete the object or move it to another thread. So code that
+/// emits a signal holds a Run. If the Run does not go on here after the signal, the code returns at
+/// once. After a move calledSoon() continues in the new thread.
 class ChildProcessPrivate final : private Internal::HubClient
 {
 public:
@@ -52,36 +52,36 @@ public:
     // Start and end: childprocess_p.cpp.
 
     void start(QIODevice::OpenMode mode);
-    /// Goes on with a start that another thread has begun.
+    /// Takes over a start that another thread has begun.
     static void adopt(ChildProcess &object, Internal::PreparedStart &&start);
-    /// The process id of a child that is left to init; -1 when it failed, which was told by then.
+    /// Returns the process id; -1 after a failure, which has been reported.
     qint64 startDetached();
-    /// Fails a start without a program; open() emits no errorOccurred().
+    /// Reports a start without a program; open() emits no errorOccurred().
     void failWithoutProgram(bool emitsError = true);
     void setState(ChildProcess::ProcessState newState);
-    /// Whether there is a child, or there may be one, whose end is not known.
+    /// Whether there is a child whose end is not known, or a pending start.
     bool isUnderWay() const noexcept { return watch || m_pending; }
     bool waitForStarted(const QDeadlineTimer &deadline);
     bool waitForFinished(const QDeadlineTimer &deadline);
 
-    // How it is made to end: childprocess_stop.cpp.
+    // Stopping: childprocess_stop.cpp.
 
     int sendSignal(int signal) noexcept;
     void stop() noexcept;
     void helpStopper() noexcept;
-    /// Watches the clock from now on, if the thread has an event loop.
+    /// Watches the time limit from now on, if the thread has an event loop.
     void startTimeLimit();
 
     // Input and waits: childprocess_io.cpp.
 
     enum WaitOutcome { Done, RunEnded, TimedOut, ObjectGone /* or moved to another thread */ };
-    /// Serves this child until `isDone`, the end of the run or the deadline, which sets error().
+    /// Serves this child until `isDone`, the end of the run or the deadline; the deadline sets error().
     WaitOutcome serveUntil(const std::function<bool()> &isDone, const QDeadlineTimer &deadline);
-    /// Waits until the outcome of the start is known, and tells nobody of it.
+    /// Waits until the outcome of the start is known, without reporting it.
     WaitOutcome awaitOutcome(const QDeadlineTimer &deadline);
 
     bool canWrite() const noexcept { return !m_closesInputWhenWritten; }
-    /// How much of what was written still waits; an end of file that is typed is not the user's.
+    /// Excludes a VEOF that endInput() has added.
     qint64 bytesToWrite() const noexcept
     {
         return m_hasTypedEndOfFile ? 0 : streams.input.bytes().size();
@@ -99,10 +99,10 @@ public:
     void setReadBufferSize(qint64 size);
     qint64 take(char *data, qint64 maximum) noexcept;
     QByteArray takeAll();
-    /// Waits no more for output that comes after the child's end.
+    /// Stops waiting for output after the child's end.
     void stopDraining() noexcept;
 
-    /// Stops watching in the thread that the object leaves, and goes on in the next one.
+    /// Leaves the hub of the old thread, and continues in the new one.
     void changeThread();
 
     ChildProcess *const q;
@@ -111,26 +111,26 @@ public:
     Internal::StandardStreams streams;
     Internal::StopSettings stopSettings;
 
-    // What is known of the present one, or the last.
+    // The current child, or the last one.
     ChildProcess::ProcessState state = ChildProcess::NotRunning;
     ChildProcess::ProcessError error = ChildProcess::UnknownError;
-    Internal::SeldomSet<Internal::LaunchFailure> failure; ///< Of the last start; known when it returns.
-    bool isFailureTold = false; ///< The signals of that failure are being emitted, or were.
-    Internal::SeldomSet<ExitInfo> exitInfo; ///< Known from its end on.
-    /// Until its end was collected, and then as long as there may be something left to signal.
+    Internal::SeldomSet<Internal::LaunchFailure> failure; ///< The failure of the last start.
+    bool isFailureTold = false; ///< Its signals are being emitted, or were emitted.
+    Internal::SeldomSet<ExitInfo> exitInfo; ///< Set when the child's end is known.
+    /// Kept after the end was collected, as long as there may be processes to signal.
     std::shared_ptr<Internal::StoppableChild> child;
-    Internal::ExitWatch *watch = nullptr; ///< The child's, until its end was collected.
+    Internal::ExitWatch *watch = nullptr; ///< Owned by `child`; null when the end was collected.
     bool timeLimitExceeded = false;
-    qint64 pid = 0; ///< Until the change to NotRunning was told.
+    qint64 pid = 0; ///< 0 after stateChanged(NotRunning) was emitted.
     std::chrono::steady_clock::time_point startTime;
     std::chrono::steady_clock::time_point endTime;
 
     ChildProcess::ProcessChannel readChannel = ChildProcess::StandardOutput;
-    qint64 readBufferSize = 0; ///< How much may wait in each channel; 0: any amount.
+    qint64 readBufferSize = 0; ///< Limit for each channel; 0: none.
     std::chrono::milliseconds drainTimeout{0};
-    quint64 readCount = 0; ///< How often data has come on the read channel.
-    quint64 writeCount = 0; ///< How often the child's pipe has taken data.
-    const QByteArray *writtenArray = nullptr; ///< While write() passes a whole array on to writeData().
+    quint64 readCount = 0; ///< Counts data received on the read channel.
+    quint64 writeCount = 0; ///< Counts writes to the child's pipe.
+    const QByteArray *writtenArray = nullptr; ///< The array that write() passes to writeData().
 
 private:
     class Run;
@@ -225,29 +225,29 @@ private:
     void leaveHub() noexcept;
 
     std::shared_ptr<Internal::ExitHub> m_hub;
-    std::array<Internal::ExitHub::Id, 5> m_registrations = {}; ///< By role.
-    std::unique_ptr<Internal::PendingStart> m_pending; ///< The start, until its outcome is known.
-    std::weak_ptr<void> m_posted; ///< Expires when the event is delivered or thrown away.
+    std::array<Internal::ExitHub::Id, 5> m_registrations = {}; ///< Indexed by role.
+    std::unique_ptr<Internal::PendingStart> m_pending; ///< Null when the outcome of the start is known.
+    std::weak_ptr<void> m_posted; ///< Expires when the event is delivered or discarded.
     Internal::RetryDelay m_retryDelay;
-    QDeadlineTimer m_retry; ///< Runs while a child that looks ended is left alone for a moment.
-    std::optional<QDeadlineTimer> m_drain; ///< From the child's end on, while more output may come.
+    QDeadlineTimer m_retry; ///< A child that cannot be collected yet is not watched until then.
+    std::optional<QDeadlineTimer> m_drain; ///< The deadline for output after the child's end.
     int m_announcedExitCode = 0;
-    int m_limitPauses = 0; ///< How many waits are in progress, one inside another.
-    bool m_drains = true; ///< Whether drainTimeout counts for this child.
+    int m_limitPauses = 0; ///< The number of nested waits.
+    bool m_drains = true; ///< Whether drainTimeout applies to this child.
     Internal::StandardStreams::Failure m_streamFailure = Internal::StandardStreams::None;
-    bool m_isEndOwed = false; ///< To waitForFinished(), which was told to wait and has given up.
-    bool m_isStopping = false; ///< The child was asked to end.
-    QPointer<QTimer> m_timeLimitTimer; ///< Lives and goes with the thread's event dispatcher.
-    bool m_isStartedDue = false; ///< The state is Running, and started() was not emitted yet.
+    bool m_isEndOwed = false; ///< A waitForFinished() timed out; the next call reports the end.
+    bool m_isStopping = false;
+    QPointer<QTimer> m_timeLimitTimer; ///< Owned by the event dispatcher of the thread.
+    bool m_isStartedDue = false; ///< The state is Running, but started() was not emitted yet.
     bool m_closesInputWhenWritten = false;
-    bool m_hasTypedEndOfFile = false; ///< It is all that still waits to be written.
-    bool m_arePipesWatched = false; ///< For being idle.
+    bool m_hasTypedEndOfFile = false; ///< Only a VEOF is left to be written.
+    bool m_arePipesWatched = false; ///< A timer looks for idle pipes.
     bool m_isEmittingReadyRead = false;
     bool m_isEmittingBytesWritten = false;
     quint64 m_runNumber = 0;
 };
 
-/// One child's time, as seen by code that emits signals in it.
+/// Identifies one run of a child to code that emits signals.
 class ChildProcessPrivate::Run
 {
 public:
@@ -260,11 +260,11 @@ public:
     }
 
     bool isObjectAlive() const { return !m_q.isNull(); }
-    /// Whether another start has not begun since.
+    /// Whether no other start has begun since.
     bool isLatest() const { return isObjectAlive() && m_d->m_runNumber == m_number; }
     bool goesOn() const { return isLatest() && m_d->state != ChildProcess::NotRunning; }
-    /// Whether this code may go on serving the child. After a slot has moved the object, its new
-    /// thread does that, perhaps at this very moment.
+    /// Whether this code may continue to serve the child. If a slot has moved the object, the new thread
+    /// serves it, possibly at this moment.
     bool goesOnHere() const { return goesOn() && m_q->thread() == m_thread; }
     quint64 number() const { return m_number; }
 
@@ -275,9 +275,8 @@ private:
     const quint64 m_number;
 };
 
-/// Marks a signal as being emitted, so that its slots do not get it recursively. Also ends the mark when
-/// a slot throws. The next start has a mark of its own: reset() clears it, and then this leaves it
-/// alone.
+/// Marks a signal as being emitted, so that slots do not cause it recursively. Clears the mark even if a
+/// slot throws. It does not touch the mark of the next run, which reset() has cleared.
 class ChildProcessPrivate::Emission
 {
 public:
@@ -300,7 +299,7 @@ private:
     bool *const m_isEmitting;
 };
 
-/// Lets output come without limit as long as a wait goes on: nobody reads meanwhile.
+/// Suspends readBufferSize during a wait, because the program cannot read during the wait.
 class ChildProcessPrivate::LimitPause
 {
 public:

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// While the outcome of a start is not known yet, and when it is told.
+// A start whose outcome is not known yet, and the report of the outcome.
 
 #include "qt/childprocess_p.h"
 
@@ -40,10 +40,10 @@ void ChildProcessPrivate::adopt(PreparedStart &&start)
     const Run run(this);
     setState(ChildProcess::Starting);
     if (run.goesOnHere())
-        finishStarting(); // The outcome may be known by now.
+        finishStarting(); // The outcome may already be known.
 }
 
-// Whether the outcome is known. Emits nothing.
+// Returns whether the outcome is known. Emits nothing.
 bool ChildProcessPrivate::settleStart()
 {
     if (!m_pending)
@@ -59,11 +59,11 @@ bool ChildProcessPrivate::settleStart()
     pid = watch ? watch->pid() : pid;
     m_pending.reset();
     if (m_hub && watch)
-        watchAll(); // Output was left in the pipes until now: started() comes first.
+        watchAll(); // The output waited in the pipes, because started() comes first.
     return true;
 }
 
-// For the moment when the outcome is known although no descriptor tells.
+// The outcome may become known without an event: at the deadline of the pending start.
 void ChildProcessPrivate::lookLater()
 {
     const auto deadline = m_pending->deadline();
@@ -101,7 +101,7 @@ void ChildProcessPrivate::finishStarting()
         finishFailedStart();
     else if (state == ChildProcess::Starting)
         announceStart();
-    else if (m_isStartedDue) // A slot of the change to Running waits, or runs an event loop.
+    else if (m_isStartedDue) // A slot of stateChanged(Running) waits or runs an event loop.
         emitStarted();
 }
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// How a child is made to end, and how far that reaches: signals, the time limit, the object's own end.
+// Signals, the time limit, stopping, and the destruction of the object.
 
 #include "qt/childprocess_p.h"
 
@@ -30,7 +30,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
-// Nobody outlives it, and no clock overflows.
+// In practice no limit, and within the range of all clocks.
 constexpr milliseconds longest = std::chrono::hours(24 * 365 * 100);
 
 } // namespace
@@ -44,7 +44,7 @@ ChildProcessPrivate::~ChildProcessPrivate()
     using Policy = ChildProcess::DestructionPolicy;
     const Policy policy = stopSettings.atDestruction.value_or(Policy::Kill);
     if (m_pending && !child && policy != Policy::LeaveRunning)
-        killStart(); // A program that has not begun needs no grace.
+        killStart(); // The program was not executed yet: no grace.
     if (watch && policy == Policy::Kill)
         killAtDestruction();
     else if (watch && policy == Policy::Stop && !m_isStopping)
@@ -52,7 +52,7 @@ ChildProcessPrivate::~ChildProcessPrivate()
     letGoOfChild();
 }
 
-// As QProcess says it, unless that is what the program asked for.
+// Warns in QProcess's words, unless the program has set DestructionPolicy::Kill itself.
 void ChildProcessPrivate::killAtDestruction()
 {
     if (!stopSettings.atDestruction && !child->hasLeaderEnded())
@@ -60,10 +60,10 @@ void ChildProcessPrivate::killAtDestruction()
             << "QProcess: Destroyed while process (" << QDir::toNativeSeparators(settings.program)
             << ") is still running.";
     if (!child->signalsAtOnce() || isShortage(child->tryKill()))
-        Stopper::kill(child); // Takes its time, and tries again.
+        Stopper::kill(child); // The stopper walks through the tree, and repeats a kill that failed.
 }
 
-// The reaper collects it. What was asked to end gets no longer grace than it was given.
+// The reaper collects the child. The stopper keeps the grace of a child that is being stopped.
 void ChildProcessPrivate::letGoOfChild() noexcept
 {
     const bool isOver = child && !watch && child->sendSignal(0) == ESRCH;
@@ -79,7 +79,7 @@ int ChildProcessPrivate::sendSignal(int signal) noexcept
     if (child)
         return child->sendSignal(signal);
     if (!m_pending || signal != SIGKILL)
-        return ESRCH; // A child that is not known yet can be killed, and nothing else.
+        return ESRCH; // Before its start is over, a child can only be killed.
     return killStart();
 }
 
@@ -97,7 +97,7 @@ void ChildProcessPrivate::stop() noexcept
     helpStopper();
 }
 
-// Where the stopper could not have a thread the event loop does its work.
+// If the stopper has no thread, the event loop does its work.
 void ChildProcessPrivate::helpStopper() noexcept
 try {
     const int next = m_isStopping && m_hub ? Stopper::retryBefore(-1) : -1;
@@ -107,7 +107,7 @@ try {
     };
     if (next >= 0)
         m_hub->callLater(milliseconds(next), q, help);
-} catch (const std::bad_alloc &) { // As without an event loop: the next call to the library does it.
+} catch (const std::bad_alloc &) { // The next call to the library does the work.
 }
 
 QDeadlineTimer ChildProcessPrivate::timeLimitDeadline() const
@@ -146,7 +146,7 @@ void ChildProcessPrivate::timeLimitTimedOut()
     if (timeLimitDeadline().hasExpired())
         enforceTimeLimit();
     else
-        startTimeLimit(); // One that was too long for the timer.
+        startTimeLimit(); // The limit was longer than a timer can be.
 }
 
 void ChildProcessPrivate::enforceTimeLimit()
@@ -154,13 +154,13 @@ void ChildProcessPrivate::enforceTimeLimit()
     if (!timeLimitDeadline().hasExpired())
         return;
     const Run run(this);
-    if (hasEnded()) // In time: this thread has not come to it yet.
+    if (hasEnded()) // The child ended in time, but its end was not collected yet.
         collect();
     if (!run.goesOnHere() || !timeLimitDeadline().hasExpired())
         return;
     stopTimeLimit();
     timeLimitExceeded = true;
-    // Also when a slot throws: the limit is enforced once.
+    // Even if a slot throws: the limit is enforced once.
     const auto stopChild = qScopeGuard([&run, this] {
         if (run.goesOn())
             stop();
@@ -169,15 +169,16 @@ void ChildProcessPrivate::enforceTimeLimit()
                 translateOwn(QT_TRANSLATE_NOOP("ForkFd::ChildProcess", "Time limit exceeded")));
 }
 
-/// True when the signal was sent to at least one process that signalScope() reaches. Signal 0 only asks
-/// whether there is one. After the end of the child it reaches what is left of its group or tree, until
-/// the next start, where the system can tell; the page "Stopping children for good" says where.
+/// Returns true if the signal was sent to at least one process. Signal 0 sends nothing: it only checks
+/// whether there is such a process. The signal never reaches another process that reuses the number.
+/// After the end of the child, the rest of its group or tree is signalled until the next start, if the
+/// system can identify it; see "Stopping children for good".
 ///
 /// With SignalScope::Tree it blocks for a second at most: without a cgroup it walks through all
-/// processes, with one it looks for members until it finds no new one; otherwise it never blocks.
-/// **Errors** (errno): ESRCH, there is nobody; EINVAL, no such signal; EPERM, they have taken another
-/// identity; EMFILE, ENFILE, ENOMEM, for 100 ms there was no descriptor or memory to find the tree with,
-/// and at most its group has the signal. \since 0.1
+/// processes, with a cgroup it repeats the search until there are no new members. Otherwise it never
+/// blocks. **Errors** (errno): ESRCH, there is no such process; EINVAL, no such signal; EPERM, the
+/// processes have changed their identity; EMFILE, ENFILE, ENOMEM, for 100 ms there was no descriptor or
+/// memory to find the tree, and at most the group was signalled. \since 0.1
 bool ChildProcess::sendSignal(int signal)
 {
     const int errorCode = d->sendSignal(signal);
@@ -186,104 +187,104 @@ bool ChildProcess::sendSignal(int signal)
     return errorCode == 0;
 }
 
-/// Reaches what signalScope() says, and does nothing where there is nobody. Unlike QProcess it cannot
-/// hit another process that got the number. Blocks no longer than sendSignal(). **Errors:** none are
-/// told; sendSignal() tells. \since 0.1
+/// Signals the processes in signalScope(), and does nothing if there are none. Unlike QProcess it never
+/// reaches another process that reuses the number. Blocks no longer than sendSignal(). **Errors:** not
+/// reported; use sendSignal() instead. \since 0.1
 void ChildProcess::terminate()
 {
     sendSignal(SIGTERM);
 }
 
-/// Reaches what signalScope() says, and does nothing where there is nobody. Unlike QProcess it cannot
-/// hit another process that got the number. Blocks no longer than sendSignal(). **Errors:** none are
-/// told; sendSignal() tells. \since 0.1
+/// Signals the processes in signalScope(), and does nothing if there are none. Unlike QProcess it never
+/// reaches another process that reuses the number. Blocks no longer than sendSignal(). **Errors:** not
+/// reported; use sendSignal() instead. \since 0.1
 void ChildProcess::kill()
 {
     sendSignal(SIGKILL);
 }
 
-/// SIGTERM, and SIGCONT for those that are stopped and would not hear of it; SIGKILL after stopGrace()
-/// to what signalScope() still reaches then. That comes from a thread of the library's own, so that it
-/// needs no event loop, and also when this object is destroyed before or starts its next child.
-/// finished() follows as after any other end. Once more, it asks again and keeps the earlier end of the
-/// grace. Without a child, and without anything left of the last one's group or tree, it does nothing.
+/// Sends SIGTERM to the processes in signalScope(), and SIGCONT, because a stopped process receives
+/// SIGTERM only when it continues. After stopGrace(), a thread of the library sends SIGKILL to the
+/// processes that are left. So no event loop is needed, and this object may be destroyed or start its
+/// next child. finished() is emitted as after any other end. A second call sends SIGTERM again, but does
+/// not prolong the grace. Without a child, and if the last child's group or tree is empty, this function
+/// does nothing.
 ///
-/// Never blocks. **Errors:** none; without memory or threads for a grace there is none. \since 0.1
+/// Never blocks. **Errors:** none; without memory or threads for a grace, SIGKILL follows at once.
+/// \since 0.1
 void ChildProcess::stop()
 {
     d->stop();
 }
 
-/// 5 s unless set. Never blocks. **Errors:** none. \since 0.1
+/// Never blocks. **Errors:** none. \since 0.1
 milliseconds ChildProcess::stopGrace() const
 {
     return d->stopSettings.grace;
 }
 
-/// Counts from the next stop(). 0: SIGKILL follows at once. Never blocks. **Errors:** a negative one
-/// counts as 0. \since 0.1
+/// Takes effect at the next stop(). With 0 SIGKILL follows at once. Never blocks. **Errors:** a negative
+/// time counts as 0. \since 0.1
 void ChildProcess::setStopGrace(milliseconds grace)
 {
     d->stopSettings.grace = std::max(grace, milliseconds::zero());
 }
 
-/// 0, which is none, unless set. Never blocks. **Errors:** none. \since 0.1
+/// Never blocks. **Errors:** none. \since 0.1
 milliseconds ChildProcess::timeLimit() const
 {
     return d->stopSettings.timeLimit;
 }
 
-/// When a child has run for so long, counted from its start, errorOccurred(Timedout) is emitted and
-/// stop() called; finished() follows when it has ended. The event loop or a waitFor function sees to
-/// that, which goes on to wait for what it was called for. Set while a child runs, it counts for that
-/// one, too.
+/// When a child exceeds the limit, counted from its start, errorOccurred(Timedout) is emitted and stop()
+/// is called; finished() follows when the child has ended. The limit is checked by the event loop and by
+/// the waitFor functions, which then continue to wait. A new limit also applies to the current child.
 ///
-/// Never blocks. **Errors:** a negative one counts as 0. \since 0.1
+/// Never blocks. **Errors:** a negative time counts as 0. \since 0.1
 void ChildProcess::setTimeLimit(milliseconds limit)
 {
     d->stopSettings.timeLimit = std::max(limit, milliseconds::zero());
     d->startTimeLimit();
 }
 
-/// Of the present child, or the last one. Never blocks. **Errors:** none. \since 0.1
+/// Never blocks. **Errors:** none. \since 0.1
 bool ChildProcess::timeLimitExceeded() const
 {
     return d->timeLimitExceeded;
 }
 
-/// SignalScope::Process unless set. Never blocks. **Errors:** none. \since 0.1
+/// Never blocks. **Errors:** none. \since 0.1
 ChildProcess::SignalScope ChildProcess::signalScope() const
 {
     return d->stopSettings.scope;
 }
 
-/// Counts from the next start. With Group and Tree the child gets a process group of its own, with Tree
-/// also a cgroup of its own where this process may make one. It stays in our session, but gives up the
-/// controlling terminal that it shares with us: in the background a prompt there would stop it, and
-/// nothing would tell. It finds no `/dev/tty` (ENXIO), and reads and writes a forwarded terminal without
-/// being stopped. LaunchOptions::newSession, controllingTerminal and pseudoTerminal, and
-/// CreateNewSession, decide differently.
+/// Takes effect at the next start. With Group and Tree the child gets its own process group, and with
+/// Tree also its own cgroup, if this process may create one. The child stays in the parent's session,
+/// but gives up the controlling terminal: there it would be in the background, and a prompt would stop
+/// it without notice. So opening `/dev/tty` fails (ENXIO), and the child reads and writes a forwarded
+/// terminal without being stopped. LaunchOptions::newSession, controllingTerminal and pseudoTerminal,
+/// and CreateNewSession, override this.
 ///
-/// Never blocks. **Errors:** none here. The start fails with step `signalScope`: EINVAL when
-/// LaunchOptions::processGroup wants another group; EMFILE, ENFILE when the child has no descriptor left
-/// to give the terminal up with. \since 0.1
+/// Never blocks. **Errors:** none here. The start fails with step `signalScope`: EINVAL,
+/// LaunchOptions::processGroup names another group; EMFILE, ENFILE, the child has no descriptor left to
+/// give up the terminal. \since 0.1
 void ChildProcess::setSignalScope(SignalScope scope)
 {
     d->stopSettings.scope = scope;
 }
 
-/// DestructionPolicy::Kill unless set. Never blocks. **Errors:** none. \since 0.1
+/// Never blocks. **Errors:** none. \since 0.1
 ChildProcess::DestructionPolicy ChildProcess::destructionPolicy() const
 {
     return d->stopSettings.atDestruction.value_or(DestructionPolicy::Kill);
 }
 
-/// Counts when the object is destroyed. Kill and Stop reach what signalScope() says. A stop() that is
-/// under way goes on with any of them; LeaveRunning closes our ends of the pipes, so that a child that
-/// goes on to write gets SIGPIPE. At normal exit of the process whatever is still being stopped is
-/// killed; waitForStopped() gives it its time. A destructor that kills although no policy was set warns
-/// in QProcess's words, in the category `forkfd.childprocess`; after setDestructionPolicy(Kill) it is
-/// silent.
+/// Takes effect when the object is destroyed. Kill and Stop apply to the processes in signalScope(). All
+/// policies continue a stop() in progress. LeaveRunning closes the pipes, so that a child that continues
+/// to write gets SIGPIPE. When the process exits normally, children that are being stopped are killed;
+/// waitForStopped() waits for them. If no policy was set, a destructor that kills a child warns in
+/// QProcess's words, in the category `forkfd.childprocess`.
 ///
 /// Never blocks. **Errors:** none. \since 0.1
 void ChildProcess::setDestructionPolicy(DestructionPolicy policy)

@@ -20,14 +20,14 @@
 
 namespace ForkFd::Internal {
 
-/// A user's function that runs in the child, and its way out.
+/// A user's function that runs in the child.
 struct ModifierCall
 {
     std::function<void()> function;
-    ModifierExit *exit = nullptr; ///< Set in the child. Whoever has started it forgets it.
+    ModifierExit *exit = nullptr; ///< Set in the child; the parent resets it after the start.
 };
 
-/// What the next child of a ChildProcess is to be, but for its standard streams.
+/// The settings of the next child, except its standard streams.
 struct ChildSettings
 {
     QString program;
@@ -39,14 +39,14 @@ struct ChildSettings
     ChildProcess::UnixProcessParameters parameters = {};
 };
 
-/// How a child is made to end.
+/// How to stop a child.
 struct StopSettings
 {
     ChildProcess::SignalScope scope = ChildProcess::SignalScope::Process; ///< Of the next child.
     std::chrono::milliseconds grace = std::chrono::seconds(5);
-    std::chrono::milliseconds timeLimit = {}; ///< 0: none.
+    std::chrono::milliseconds timeLimit = {}; ///< 0: no limit.
     std::optional<ChildProcess::DestructionPolicy>
-        atDestruction; ///< Kill unless set, and with a warning.
+        atDestruction; ///< Without a value: Kill with a warning.
 };
 
 } // namespace ForkFd::Internal

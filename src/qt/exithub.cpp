@@ -26,13 +26,13 @@ void registerAnew(QSocketNotifier &notifier)
     notifier.setEnabled(true);
 }
 
-// Needs no destructor itself, so that it can be read until the thread has gone.
+// Without a destructor, so that it is valid until the thread has ended.
 thread_local bool isThreadSlotGone = false;
 
 } // namespace
 
-// What one thread holds. The hub itself may live longer, with an object that does: in the next life of
-// its QThread, which may have begun when this is destroyed.
+// The hub of a thread. Objects may keep the hub longer, until the next run of the same QThread, which
+// may already have begun when this slot is destroyed.
 struct ExitHub::ThreadSlot
 {
     ~ThreadSlot() { isThreadSlotGone = true; }
@@ -40,7 +40,7 @@ struct ExitHub::ThreadSlot
     std::shared_ptr<ExitHub> hub;
 };
 
-// Null for destructors of static and thread_local objects that run after the slot's own.
+// Returns null after the slot was destroyed, for destructors of static and thread_local objects.
 ExitHub::ThreadSlot *ExitHub::slotOfCurrentThread()
 {
     if (isThreadSlotGone)
@@ -52,7 +52,7 @@ ExitHub::ThreadSlot *ExitHub::slotOfCurrentThread()
 std::shared_ptr<ExitHub> ExitHub::forCurrentThread()
 {
     ThreadSlot *const slot = slotOfCurrentThread();
-    if (!slot) // The object's alone.
+    if (!slot) // This hub belongs to one object.
         return std::shared_ptr<ExitHub>(new ExitHub);
     if (!slot->hub || !slot->hub->belongsToThisProcess())
         slot->hub = std::shared_ptr<ExitHub>(new ExitHub);
@@ -81,8 +81,8 @@ bool ExitHub::isServedWithoutEventLoop()
     return slot && slot->hub && slot->hub->m_isServed;
 }
 
-// The thread's notifiers go with its event dispatcher. This is the last moment before others may take it
-// for ended, and start it again. An object keeps its hub from one life of its thread to the next.
+// The notifiers are destroyed with the event dispatcher of the thread. After finished() another thread
+// may start this one again. An object keeps its hub from one run of the thread to the next.
 void ExitHub::detachAtThreadEnds()
 {
     if (m_threadEnds)
@@ -95,12 +95,12 @@ void ExitHub::detachAtThreadEnds()
     m_threadEnds = QObject::connect(thread, &QThread::finished, thread, detach, Qt::DirectConnection);
 }
 
-// An application object takes the main thread's dispatcher along when it goes. The next one's has to
-// be told of the notifiers.
+// The main thread's dispatcher is destroyed with the application object. The next dispatcher must learn
+// of the notifiers.
 void ExitHub::followApplications()
 {
-    // Two threads that come at once register it twice, and attaching twice changes nothing. A forked
-    // copy could find the lock of an initialization locked for ever.
+    // Not a static with an initializer: a forked copy could find its lock locked for ever. Two threads
+    // may register the routine twice; attaching twice changes nothing.
     static std::atomic<bool> isFollowing = false;
     if (isFollowing.load(std::memory_order_acquire))
         return;
@@ -114,7 +114,7 @@ void ExitHub::followApplications()
 ExitHub::ExitHub()
     : m_owner(processStamp())
 {
-    // Without a poll set each descriptor gets a notifier of its own.
+    // Without a poll set each descriptor gets its own notifier.
     m_hasSet = m_set.open();
 }
 
@@ -126,7 +126,7 @@ ExitHub::~ExitHub()
     m_wake.close();
     if (!m_notifier)
         return;
-    m_notifier->setEnabled(false); // Its descriptor is about to be closed.
+    m_notifier->setEnabled(false); // Its descriptor is closed next.
     m_notifier.release()->deleteLater(); // It may be emitting.
 }
 
@@ -153,7 +153,7 @@ void ExitHub::attachToEventLoop()
     if (isNew && m_set.descriptor() < 0)
         followTurns();
     for (Registration &registration : m_registrations) {
-        if (isNew) // The calls for the one before have gone with it.
+        if (isNew) // callLater() used the old dispatcher.
             registration.isLookedAt = false;
         if (isNew && registration.ownNotifier)
             registerAnew(*registration.ownNotifier);
@@ -162,8 +162,8 @@ void ExitHub::attachToEventLoop()
     }
 }
 
-// A notifier that does nothing for now stays: only the event loop could delete it, and a thread that
-// waits for its children instead would pile up one after the other.
+// Keeps a notifier that is not needed now: only the event loop can delete it, and without an event loop
+// a thread that waits for its children would pile up notifiers.
 void ExitHub::watchAlone(Registration &registration)
 {
     const PollSet::Interest interest = registration.interest;
@@ -186,7 +186,7 @@ void ExitHub::makeOwnNotifier(Registration &registration)
                      [this, id = idOf(registration)] { serveAlone(id); });
 }
 
-// There is no notifier for a hang-up alone.
+// No notifier waits for a hang-up only.
 void ExitHub::lookLater(Registration &registration)
 {
     if (std::exchange(registration.isLookedAt, true))
@@ -199,7 +199,7 @@ void ExitHub::lookLater(Registration &registration)
         looked->isLookedAt = false;
         if (looked->interest != PollSet::HungUp)
             return;
-        hub->lookLater(*looked); // Before a slot may throw. One that is served gets another id.
+        hub->lookLater(*looked); // First: a slot may throw, and a served descriptor gets another id.
         looked->client->descriptorReady(looked->role);
     };
     callLater(lookInterval, m_dispatcher, look);
@@ -247,20 +247,20 @@ bool ExitHub::callSoon(HubClient *client)
     m_isWakeSet = m_isWakeSet || m_wake.set();
     if (m_isWakeSet || m_isServed)
         return true;
-    cancelCall(client); // A filter that came later refuses the write.
+    cancelCall(client); // A filter that was installed later refuses write(2).
     return false;
 }
 
-// The event stays set: most of those that are waited for are followed by others.
+// Does not clear the event: usually another client follows.
 void ExitHub::cancelCall(HubClient *client) noexcept
 {
     if (std::exchange(client->m_isCallDue, false))
         m_dueClients.erase(std::find(m_dueClients.begin(), m_dueClients.end(), client));
 }
 
-// As many as are due now: a slot that starts one child after the other must not keep the loop busy. The
-// event is cleared with the last one and before its call, so that a loop inside the call is told of the
-// others, and of none when there are none.
+// Calls only the clients that are due now, so that a slot that starts one child after another does not
+// keep the loop busy. The event is cleared before the last call, so that an event loop inside the call
+// is woken up only if other clients are due.
 void ExitHub::callDueClients()
 {
     const auto keepAlive = shared_from_this();
@@ -295,7 +295,7 @@ ExitHub::Registration *ExitHub::find(Id id) noexcept
 
 ExitHub::Id ExitHub::add(int fd, PollSet::Interest interest, HubClient *client, HubClient::Role role)
 {
-    if (!belongsToThisProcess()) // It would get into the parent's set.
+    if (!belongsToThisProcess()) // The set is the parent's.
         return 0;
     if (m_unused.empty()) {
         m_registrations.emplace_back();
@@ -304,7 +304,7 @@ ExitHub::Id ExitHub::add(int fd, PollSet::Interest interest, HubClient *client, 
     }
     Registration &registration = m_registrations[m_unused.back()];
     m_unused.pop_back();
-    // From 1, so that no id is 0.
+    // Never 0, so that no id is 0.
     registration.generation = std::max(registration.generation + 1, 1U);
     registration.fd = fd;
     registration.interest = interest;
@@ -321,7 +321,7 @@ ExitHub::Id ExitHub::add(int fd, PollSet::Interest interest, HubClient *client, 
     return idOf(registration);
 }
 
-// Starts and ends of children are never behind output.
+// Starts and ends are never behind output.
 void ExitHub::enterSet(Registration &registration)
 {
     const bool isBulk = registration.role != HubClient::Exit && registration.role != HubClient::Start;
@@ -330,7 +330,7 @@ void ExitHub::enterSet(Registration &registration)
         set.add(registration.fd, registration.interest, idOf(registration)) ? &set : nullptr;
 }
 
-// With the first channel. Without it channels are in the same set as ends.
+// Opened for the first channel. If this fails, channels are in the same set as ends.
 bool ExitHub::openBulkSet()
 {
     if (m_bulkSet.descriptor() >= 0)
@@ -339,7 +339,7 @@ bool ExitHub::openBulkSet()
         return false;
     if (m_bulkSet.descriptor() >= 0 && m_set.add(m_bulkSet.descriptor(), PollSet::Readable, bulkId))
         return true;
-    m_bulkSet.close(); // Channels that come later would be in a set that is not waited for.
+    m_bulkSet.close(); // It is not a member of m_set: its events would be lost.
     return false;
 }
 
@@ -354,7 +354,7 @@ void ExitHub::setInterest(Id &id, PollSet::Interest interest)
         registration->interest = interest;
         return;
     }
-    // A descriptor is either written to or read from, so the notifier has the right type.
+    // A descriptor is either read or written, so the type of the notifier is right.
     if (registration->ownNotifier) {
         registration->interest = interest;
         watchAlone(*registration);
@@ -372,10 +372,10 @@ void ExitHub::remove(Id &id) noexcept
     Registration *registration = find(std::exchange(id, 0));
     if (!registration)
         return;
-    // In a forked copy this would take it out of the parent's set.
+    // In a forked copy the set is the parent's.
     if (registration->set && belongsToThisProcess())
         registration->set->remove(registration->fd);
-    // A notifier must not be deleted while it emits: the client may be acting on its event.
+    // A notifier that is emitting must not be deleted: the client may be handling its event.
     if (registration->ownNotifier) {
         registration->ownNotifier->setEnabled(false);
         registration->ownNotifier.release()->deleteLater();

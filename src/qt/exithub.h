@@ -25,20 +25,20 @@ namespace ForkFd::Internal {
 
 class ExitHub;
 
-/// Told by the hub that one of its descriptors is ready, or that a call it has asked for is due.
+/// Receives the events of its descriptors, and the calls that it has requested.
 class HubClient
 {
 public:
-    /// What a descriptor is to its client.
+    /// The purpose of a descriptor.
     enum Role { StandardInput, StandardOutput, StandardError, Exit, Start };
 
-    /// May do anything, even delete the client or run an event loop. The descriptor need not be ready
-    /// any more: a slot before this one may have waited for it.
+    /// May do anything, such as delete the client or run an event loop. The descriptor may not be ready
+    /// any more, because an earlier slot has waited for it.
     virtual void descriptorReady(Role role) = 0;
-    /// The call that ExitHub::callSoon() was asked for. May do anything, too.
+    /// The call that ExitHub::callSoon() has requested. May do anything.
     virtual void calledSoon() { }
-    /// Neither calls nor events will come: the thread's event loop has ended. Comes once at least for a
-    /// client that has asked for a call or is registered.
+    /// The event loop of the thread has ended: no events or calls follow. Called at least once for each
+    /// client that is registered or has requested a call.
     virtual void eventLoopEnded() { }
 
 protected:
@@ -49,60 +49,59 @@ private:
     bool m_isCallDue = false;
 };
 
-/// All descriptors of one thread's children behind one QSocketNotifier, so that the cost of an
-/// event does not grow with the number of children.
+/// Watches all descriptors of a thread's children behind one QSocketNotifier, so that the cost of an
+/// event does not depend on the number of children.
 ///
-/// Events are level-triggered: one that is dropped comes again. An event carries the number and the
-/// generation of a registration and never a pointer, so that one that has become stale finds
-/// nothing. A hub belongs to its thread and its process; in a forked copy it does nothing.
+/// Events are level-triggered: a dropped event comes again. An event carries the number and the
+/// generation of a registration and not a pointer, so that a stale event finds nothing. A hub belongs to
+/// its thread and its process; in a forked copy it does nothing.
 class ExitHub : public std::enable_shared_from_this<ExitHub>
 {
 public:
-    /// A registration; 0 is none.
+    /// Identifies a registration; 0 means none.
     using Id = std::uint64_t;
 
-    /// The hub of the calling thread, made when there is none.
+    /// Returns the hub of the calling thread, which is created if necessary.
     static std::shared_ptr<ExitHub> forCurrentThread();
-    /// The same in a thread of the library's own that has no event loop: it calls serve() instead, and
-    /// an application object need not be there. Null with errno when there is no descriptor to be had.
+    /// Creates a hub for a library thread, which has no event loop and calls serve(). It needs no
+    /// application object. Returns null with errno if there is no descriptor.
     static std::shared_ptr<ExitHub> forThreadWithoutEventLoop();
-    /// Makes such a hub, whose thread serves it no longer, that of the calling thread.
+    /// Makes such a hub, whose thread has ended, the hub of the calling thread.
     static void continueInThisThread(const std::shared_ptr<ExitHub> &hub);
-    /// Whether the calling thread has such a one.
+    /// Whether the calling thread has such a hub.
     static bool isServedWithoutEventLoop();
     ~ExitHub();
     ExitHub(const ExitHub &) = delete;
     ExitHub &operator=(const ExitHub &) = delete;
 
-    /// Watches `fd` until remove(). Events come once the thread has an event dispatcher. 0 in a forked
-    /// copy.
+    /// Watches `fd` until remove(). Events come when the thread has an event dispatcher. Returns 0 in a
+    /// forked copy.
     Id add(int fd, PollSet::Interest interest, HubClient *client, HubClient::Role role);
-    /// Watches for something else from now on. `id` may become another one.
+    /// Changes the interest; `id` may change.
     void setInterest(Id &id, PollSet::Interest interest);
-    /// Must come before the descriptor is closed. Sets `id` to 0; 0 is allowed.
+    /// Stops watching; must be called before the descriptor is closed. Sets `id` to 0; 0 is allowed.
     void remove(Id &id) noexcept;
-    /// Connects the hub with the thread's event dispatcher, if it has one by now. The hub itself
-    /// follows the main thread's from one application object to the next.
+    /// Connects the hub with the event dispatcher of the thread, if it has one. In the main thread the
+    /// hub repeats this for each new application object.
     void attachToEventLoop();
-    /// Whether events and calls can come: the thread has an event dispatcher by now, or serve().
+    /// Whether events and calls can come: the thread has an event dispatcher, or calls serve().
     bool isAttachable() const noexcept;
-    /// Calls `function` in this thread after `delay`, unless `context` has gone by then. Does nothing
-    /// where there is neither an event loop yet nor serve().
+    /// Calls `function` in this thread after `delay`, unless `context` is destroyed before. Does nothing
+    /// without an event loop or serve().
     void callLater(std::chrono::milliseconds delay, QObject *context, std::function<void()> function);
-    /// Calls client->calledSoon() once from the thread's event loop, or from serve(). The call comes
-    /// from a notifier and not from a posted event: after posted events Qt's dispatcher for Unix goes to
-    /// sleep without looking whether its loop was told to exit, and
-    /// QCoreApplication::removePostedEvents() throws them away. Until then further requests change
-    /// nothing. False when the thread has no event dispatcher yet, there is no descriptor to be had, or
-    /// the event could not be set.
+    /// Calls client->calledSoon() once, from the event loop of the thread or from serve(). Requests
+    /// before that call change nothing. The call comes from a notifier, not from a posted event: after
+    /// posted events Qt's dispatcher for Unix sleeps without checking whether its loop was told to exit,
+    /// and QCoreApplication::removePostedEvents() discards them. Returns false if the thread has no
+    /// event dispatcher yet, there is no descriptor, or the event cannot be set.
     bool callSoon(HubClient *client);
-    /// Takes the request back. Must come before the client is destroyed.
+    /// Cancels the request; must be called before the client is destroyed.
     void cancelCall(HubClient *client) noexcept;
-    /// False in a copy that fork() has made.
+    /// Returns false in a forked copy.
     bool belongsToThisProcess() const noexcept;
-    /// How much a client may read at an event, so that one wake-up of the event loop stays short.
+    /// How many bytes a client may read for an event, so that a wake-up of the event loop stays short.
     qint64 bytesPerEvent() const noexcept { return m_bytesPerEvent; }
-    /// Waits for events, at most `timeout` ms (negative: for ever), and serves them.
+    /// Waits for events, at most `timeout` ms (negative: no limit), and serves them.
     void serve(int timeout);
 
 private:
@@ -113,12 +112,12 @@ private:
         PollSet::Interest interest = PollSet::Readable;
         HubClient::Role role = HubClient::Exit;
         HubClient *client = nullptr;
-        PollSet *set = nullptr; ///< That watches it; null: none.
-        bool isLookedAt = false; ///< Now and then, for want of a notifier for a hang-up.
-        std::unique_ptr<QSocketNotifier> ownNotifier; ///< Where the set could not take it.
+        PollSet *set = nullptr; ///< The set that watches it, or null.
+        bool isLookedAt = false; ///< A timer looks for a hang-up.
+        std::unique_ptr<QSocketNotifier> ownNotifier; ///< If no set watches it.
     };
     struct ThreadSlot;
-    /// Told that m_wake was set.
+    /// Receives the events of m_wake.
     struct Waker final : HubClient
     {
         explicit Waker(ExitHub *itsHub) noexcept
@@ -160,29 +159,29 @@ private:
     int timeToNextCall(int timeout) const noexcept;
     void callDue();
 
-    const std::uint32_t m_owner; ///< The stamp of the process that has made it.
+    const std::uint32_t m_owner; ///< The stamp of the process that created it.
     PollSet m_set;
     bool m_hasSet = false;
-    /// The channels, so that ends are found without passing by them; itself a member of m_set.
+    /// The channels, so that ends are found without visiting channels. A member of m_set.
     PollSet m_bulkSet;
     qint64 m_bytesPerEvent = unlimited;
-    QMetaObject::Connection m_turns; ///< Tells of each turn of the event loop; only without a poll set.
-    qint64 m_bytesOfTurn = 0; ///< That this turn may still read.
+    QMetaObject::Connection m_turns; ///< To awake() of the dispatcher; only without a poll set.
+    qint64 m_bytesOfTurn = 0; ///< How many bytes are left for this turn.
     int m_eventsOfTurn = 0;
     int m_eventsOfLastTurn = 0;
-    QPointer<QAbstractEventDispatcher> m_dispatcher; ///< That knows the notifiers.
-    QMetaObject::Connection m_threadEnds; ///< Tells of each end of the thread.
+    QPointer<QAbstractEventDispatcher> m_dispatcher; ///< The dispatcher that knows the notifiers.
+    QMetaObject::Connection m_threadEnds; ///< To QThread::finished().
     std::unique_ptr<QSocketNotifier> m_notifier;
     std::vector<Registration> m_registrations;
     std::vector<std::uint32_t> m_unused;
-    bool m_isServed = false; ///< By serve(), not by an event loop.
-    std::deque<HubClient *> m_dueClients; ///< Whose calledSoon() is due.
-    ExitEvent m_wake; ///< Readable as long as one is due; opened for the first.
+    bool m_isServed = false; ///< The thread calls serve(), and has no event loop.
+    std::deque<HubClient *> m_dueClients; ///< The clients that requested a call.
+    ExitEvent m_wake; ///< Readable while a call is due; opened for the first call.
     bool m_isWakeSet = false;
     Waker m_waker{this};
     Id m_wakeRegistration = 0;
-    std::vector<Id> m_outsiders; ///< Served by serve() as soon as the set takes them.
-    std::multimap<Clock::time_point, Call> m_calls; ///< For serve().
+    std::vector<Id> m_outsiders; ///< Not in a set yet; serve() retries.
+    std::multimap<Clock::time_point, Call> m_calls; ///< Delayed calls; only with serve().
 };
 
 } // namespace ForkFd::Internal

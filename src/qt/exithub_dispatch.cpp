@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// What one wake-up of a hub serves, in which order, and how much of it.
+// What a wake-up of a hub serves, in which order, and how much of it.
 
 #include "qt/exithub.h"
 
@@ -18,21 +18,21 @@ namespace ForkFd::Internal {
 
 namespace {
 
-// Between children, ends come before bulk. An end comes before a write that can only fail by then.
+// Between children, ends precede channels. A write to a child that has ended would only fail.
 constexpr HubClient::Role dispatchOrder[] = {HubClient::Start, HubClient::Exit,
                                              HubClient::StandardOutput, HubClient::StandardError,
                                              HubClient::StandardInput};
 
-constexpr int retryInterval = 50; // ms, for descriptors that the set had no memory for.
+constexpr int retryInterval = 50; // ms, for descriptors that the set has rejected for lack of memory.
 constexpr int longestWait = 24 * 60 * 60 * 1000; // ms
 
-// What one wake-up may take before timers, other events and other ends have their turn.
+// The budget of a wake-up. After it timers, other events and other ends have their turn.
 constexpr int bulkEvents = 8;
 constexpr qint64 bytesPerWakeUp = 1024 * 1024;
-constexpr qint64 shortestShare = 4096; // A shorter read costs about as much.
+constexpr qint64 shortestShare = 4096; // A shorter read costs about the same.
 
-// Long reads are worth their memory with a few children that write much. Among many they would only make
-// some wait for others.
+// With a few children that write much, long reads are worth their memory. With many, they would delay
+// the other children.
 qint64 bytesPerEventOf(std::ptrdiff_t events)
 {
     constexpr std::ptrdiff_t few = 3;
@@ -56,7 +56,7 @@ void ExitHub::serve(int timeout)
     addOutsiders();
     if (!m_outsiders.empty() && (timeout < 0 || timeout > retryInterval))
         timeout = retryInterval;
-    const bool isUntold = !m_isWakeSet && !m_dueClients.empty(); // For want of a write.
+    const bool isUntold = !m_isWakeSet && !m_dueClients.empty(); // A write(2) was refused.
     dispatch(isUntold ? 0 : timeToNextCall(timeout));
     if (isUntold)
         callDueClients();
@@ -97,13 +97,13 @@ void ExitHub::callDue()
 void ExitHub::dispatch(int timeout)
 {
     if (!belongsToThisProcess()) {
-        m_notifier->setEnabled(false); // A forked copy would be woken by its parent's children.
+        m_notifier->setEnabled(false); // In a forked copy, the parent's children would wake this up.
         return;
     }
-    // A slot may destroy the last object that holds it. It need not be the thread's own: an object
-    // that outlives its thread keeps that one's hub.
+    // A slot may destroy the last object that holds this hub. The hub is not always held by the thread:
+    // an object that outlives its thread keeps it.
     const auto keepAlive = shared_from_this();
-    // What becomes ready from now on is not asked for: a slot may have told the event loop to end.
+    // Asks only once: if a slot tells the event loop to exit, later events wait for the next wake-up.
     std::array<Id, PollSet::maxEvents + bulkEvents> ids;
     auto end = ids.begin() + m_set.wait(ids.data(), timeout);
     const bool hasBulk = std::find(ids.begin(), end, bulkId) != end;
@@ -130,10 +130,9 @@ void ExitHub::followTurns()
     m_turns = QObject::connect(m_dispatcher, &QAbstractEventDispatcher::awake, m_dispatcher, beginTurn);
 }
 
-// In one turn Qt serves every notifier whose descriptor is ready, and does not tell how many will come.
-// So each gets what the number of the last turn leaves it. When many become ready at once, that number
-// is too small: then each gets a part of what is left. No notifier goes without: Qt would pass by it
-// again.
+// In one turn Qt serves every notifier whose descriptor is ready, and does not tell their number. So the
+// share depends on the number of events of the last turn. If many descriptors become ready at once, the
+// shares become smaller. A share is never 0, because Qt would emit the event again.
 qint64 ExitHub::nextShare() noexcept
 {
     if (!m_turns)
@@ -146,7 +145,7 @@ qint64 ExitHub::nextShare() noexcept
     return share;
 }
 
-// The event of a notifier that serves one descriptor alone.
+// The event of a notifier that watches a single descriptor.
 void ExitHub::serveAlone(Id id)
 {
     const Registration *ready = find(id);

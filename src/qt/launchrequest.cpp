@@ -19,28 +19,28 @@ namespace ForkFd::Internal {
 
 namespace {
 
-// Empty if PATH does not have it, whatever the reason: QProcess says ENOENT then.
+// Returns an empty path if the program is not found, whatever the reason: QProcess then reports ENOENT.
 std::string resolve(const std::string &name, const std::string &searchPath)
 {
     int errorCode = 0;
     const std::string path =
         findExecutableIn(searchPath, name, EmptyEntry::Nothing, &errorCode).value_or(std::string());
-    // QProcess also tidies what it has found. With ".." that can lead elsewhere, because of links.
+    // QProcess cleans the path. With ".." and symbolic links, a cleaned path may name another file.
     if (path == name || path.find("/..") != std::string::npos)
         return path;
     const QString text = QString::fromLocal8Bit(path);
     if (text.toLocal8Bit().toStdString() != path)
-        return path; // QString cannot hold it.
+        return path; // QString cannot represent the path.
     return QDir::cleanPath(text).toLocal8Bit().toStdString();
 }
 
-// The parent's variables that QString cannot hold, by the text that QProcessEnvironment makes of them,
-// which several may have in common.
+// The variables of the parent that QString cannot represent, by the text that QProcessEnvironment makes
+// of them. Several variables may have the same text.
 QMultiHash<QString, QByteArray> undecodableVariables()
 {
     QMultiHash<QString, QByteArray> variables;
     for (const char *entry : environmentNow()) {
-        const QByteArray bytes(entry); // The last one is null, and becomes an empty text.
+        const QByteArray bytes(entry); // The last entry is null; it becomes empty.
         const QString text = QString::fromLocal8Bit(bytes);
         if (text.toLocal8Bit() != bytes)
             variables.insert(text, bytes);
@@ -61,7 +61,7 @@ std::vector<std::string> encode(const QProcessEnvironment &environment)
     return result;
 }
 
-// Whether it came to its end; else `what` says which exception has ended it.
+// Returns false if the function throws; `what` then describes the exception.
 bool runToItsEnd(const std::function<void()> &modifier, ShortText &what)
 try {
     modifier();
@@ -74,13 +74,13 @@ try {
     return false;
 }
 
-// Runs in the child between clone and exec: what a user's function does is his to answer for.
+// Runs in the child between clone and exec; the user is responsible for the function.
 void callModifier(void *token, ModifierExit &exit)
 {
     auto &call = *static_cast<ModifierCall *>(token);
     call.exit = &exit;
     ShortText what = {};
-    // Out of the handler before the child ends: the runtime's notes may be the parent's.
+    // Leaves the handler before the child ends: the exception data of C++ may be in the parent's memory.
     if (!runToItsEnd(call.function, what))
         exit.leaveAfterException(what.data());
 }

@@ -13,16 +13,15 @@
 
 namespace ForkFd::Internal {
 
-/// The core's form of the settings, in the bytes of the file system's encoding; findProgram() is still
-/// to be called. A modifier is called where it stands: the settings must not move while the request is
-/// in use.
+/// Converts the settings for the core, in the encoding of the file system. Call findProgram() next. The
+/// modifier is not copied: `settings` must not move while the request is in use.
 LaunchRequest makeLaunchRequest(ChildSettings &settings, const ChildEnds &ends);
 
-/// Searches the program in this value of PATH. The failure is QProcess's: it searches in the parent,
-/// too, but only its child finds out.
+/// Searches `path`, a value of PATH, for the program. The failure is marked as the child's: QProcess
+/// also searches in the parent, but its child reports the failure.
 LaunchFailure findProgram(LaunchRequest &request, const std::string &path);
 
-/// What signals are to reach.
+/// Converts the signal scope for the core.
 StoppableChild::Scope scopeOf(const StopSettings &settings);
 /// Whether the options leave the child the process group that the scope needs.
 bool isScopePossible(const ChildSettings &settings, const StopSettings &stopSettings);

@@ -8,7 +8,7 @@
 
 namespace ForkFd {
 
-/// Misuse warns here, in QProcess's words.
+/// The category for misuse, which is reported in QProcess's words.
 Q_DECLARE_LOGGING_CATEGORY(childProcessLog)
 
 } // namespace ForkFd

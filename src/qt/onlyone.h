@@ -9,16 +9,16 @@
 
 namespace ForkFd::Internal {
 
-/// The only T of its kind, made when it is first needed, and never destroyed: static objects use it
-/// until the end.
+/// The only object of type T, created when first needed and never destroyed, because static objects may
+/// use it until the process ends.
 ///
-/// The compiler guards a static of a function with a lock, which a forked copy could find locked for
-/// ever. Here threads that come at once make several, and the first that is done counts for all of them.
+/// A static of a function is guarded by a lock, which a forked copy could find locked for ever. Here
+/// several threads may create an object at once; the first that is published counts for all of them.
 template<typename T>
 class OnlyOne
 {
 public:
-    /// The first call throws std::bad_alloc where there is no memory.
+    /// The first call may throw std::bad_alloc.
     T &get()
     {
         T *known = m_known.load(std::memory_order_acquire);

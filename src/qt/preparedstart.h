@@ -14,17 +14,17 @@
 
 namespace ForkFd::Internal {
 
-/// A start that one thread begins, that goes on in a thread of its own, and that a ChildProcess in a
-/// third thread takes over; see ChildProcessPrivate::adopt().
+/// A start that one thread begins, another thread executes, and a ChildProcess in a third thread takes
+/// over; see ChildProcessPrivate::adopt().
 struct PreparedStart
 {
     std::chrono::steady_clock::time_point startTime;
-    StandardStreams streams; ///< Our ends.
+    StandardStreams streams; ///< The parent's ends.
     StandardStreams::Failure streamFailure = StandardStreams::None;
-    LaunchFailure failure; ///< What the beginning thread has found out; without a step nothing.
-    std::unique_ptr<PendingStart> pending; ///< Null with a failure.
+    LaunchFailure failure; ///< Failures of begin(); without a step, none.
+    std::unique_ptr<PendingStart> pending; ///< Null after a failure.
 
-    /// Makes the streams and the thread. The child gets the calling thread's attributes.
+    /// Creates the streams and the thread. The child inherits the attributes of the calling thread.
     void begin(ChildSettings &settings, const StopSettings &stopSettings);
 
 private:

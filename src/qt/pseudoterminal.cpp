@@ -79,8 +79,8 @@ QByteArray PseudoTerminal::endOfFile() const
     termios modes;
     if (::tcgetattr(m_ours.get(), &modes) != 0 || modes.c_cc[VEOF] == _POSIX_VDISABLE)
         return {};
-    // The first one hands over a line that was begun, as a newline would; it takes an empty one to say
-    // that there will be no more (termios(3), VEOF).
+    // In canonical mode VEOF after an incomplete line only submits that line, like a newline. A second
+    // VEOF reports end of file (termios(3)).
     const bool isTwice = m_isLineBegun && (modes.c_lflag & ICANON) != 0;
     return QByteArray(isTwice ? 2 : 1, static_cast<char>(modes.c_cc[VEOF]));
 }

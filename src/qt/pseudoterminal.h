@@ -12,33 +12,32 @@
 
 namespace ForkFd::Internal {
 
-/// The terminal of a child, in the place of pipes: our end of it, and what somebody who sits at it does
-/// besides typing.
+/// The parent's end of a terminal that replaces the child's pipes.
 ///
-/// The channels that read and write it have duplicates of our end, so that one of them may close; the
-/// child's session is hung up by close().
+/// Each channel has its own duplicate of this end, so that a channel can be closed separately. close()
+/// hangs up the child's session.
 class PseudoTerminal
 {
 public:
-    /// Makes it, with echo off, and gives the child's end. None with errno on failure.
+    /// Creates the terminal with echo off, and returns the child's end; empty with errno on failure.
     UniqueFd open(const TerminalSize &size) noexcept;
-    /// For a channel: non-blocking. None with errno on failure.
+    /// Returns a non-blocking descriptor for a channel; an empty descriptor with errno on failure.
     UniqueFd duplicate() const noexcept;
-    /// Keeps the child's end open, where no stream of the child does that: else we would read an end of
-    /// file before the child has opened its terminal.
+    /// Keeps the child's end open if none of the child's streams does. Otherwise the parent would read
+    /// end of file before the child has opened its terminal.
     void hold(UniqueFd childEnd) noexcept { m_childEnd = std::move(childEnd); }
     void close() noexcept;
     bool isOpen() const noexcept { return static_cast<bool>(m_ours); }
 
-    /// Tells the programs in it, too (SIGWINCH). False with errno.
+    /// Sets the size; processes in the terminal receive SIGWINCH. Returns false with errno on failure.
     bool setSize(const TerminalSize &size) const noexcept;
 
-    /// To be told of everything that is typed.
+    /// Must be called for all data that is written.
     void noteTyped(const char *data, qint64 size) noexcept;
-    /// What is to be typed for an end of file, after everything else.
+    /// Returns the characters to write for an end of file, after all other data.
     QByteArray endOfFile() const;
 
-    /// The most that may wait in it to be read. FIONREAD tells of a part.
+    /// The maximum of unread bytes. FIONREAD reports only a part of them.
     static constexpr qint64 capacity = 64 * 1024;
 
 private:

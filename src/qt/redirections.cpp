@@ -14,7 +14,7 @@ namespace ForkFd::Internal {
 
 namespace {
 
-// Without it a file over 2 GiB cannot be opened where off_t has 32 bits.
+// Without it a file over 2 GiB cannot be opened if off_t has 32 bits.
 #ifdef O_LARGEFILE
 constexpr int largeFile = O_LARGEFILE;
 #else
@@ -92,14 +92,14 @@ UniqueFd Redirections::openFile(const Target &target, Stream stream)
     do {
         fd = ::open(name.constData(), O_CLOEXEC | largeFile | (stream == Input ? O_RDONLY : howToWrite),
                     0666);
-    } while (fd < 0 && errno == EINTR); // A FIFO blocks (open(2)).
+    } while (fd < 0 && errno == EINTR); // Opening a FIFO may block (open(2)).
     return UniqueFd(fd);
 }
 
 UniqueFd Redirections::openPipe(Pipe &pipe, Stream stream)
 {
     UniqueFd &end = stream == Input ? pipe.readEnd : pipe.writeEnd;
-    // Not there: the child before this one has taken it, and so begins a new pipe.
+    // The previous child has taken this end: create a new pipe.
     if (!end)
         pipe.open();
     return std::move(end);

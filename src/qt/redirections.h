@@ -14,36 +14,36 @@
 
 namespace ForkFd::Internal {
 
-/// Where each of a child's standard streams leads, if neither to our object nor to the parent's own.
+/// The standard streams of a child that lead to files or to other children.
 class Redirections
 {
 public:
     enum Stream { Input, Output, ErrorOutput };
 
     Redirections() = default;
-    /// The other end of a pipe to another child is a plain stream again.
+    /// Removes the redirection of the other child, too.
     ~Redirections();
     Redirections(const Redirections &) = delete;
     Redirections &operator=(const Redirections &) = delete;
 
-    /// To a file; an empty name means nowhere in particular again.
+    /// Redirects to a file; an empty name removes the redirection.
     void setFile(Stream stream, const QString &name, QIODevice::OpenMode mode);
-    /// The output of one child is the input of another. Whichever starts first makes the pipe.
+    /// Pipes the output of one child into the input of another. The first start creates the pipe.
     static void connect(Redirections &source, Redirections &sink);
 
     bool leadsElsewhere(Stream stream) const noexcept;
-    /// Empty unless it leads to a file.
+    /// Empty unless the stream leads to a file.
     QString fileName(Stream stream) const;
-    /// What the child gets. None with errno on failure.
+    /// Returns the child's descriptor; an empty descriptor with errno on failure.
     UniqueFd open(Stream stream);
 
 private:
-    /// Between two children; both know it.
+    /// A pipe between two children, shared by both.
     struct Connection
     {
         Redirections *source;
         Redirections *sink;
-        Pipe pipe; ///< What the child that is not started yet will get.
+        Pipe pipe; ///< Holds the end for the child that starts later.
     };
     struct Target
     {
@@ -57,7 +57,7 @@ private:
     static UniqueFd openFile(const Target &target, Stream stream);
     static UniqueFd openPipe(Pipe &pipe, Stream stream);
 
-    std::unique_ptr<std::array<Target, 3>> m_targets; ///< None unless one was set.
+    std::unique_ptr<std::array<Target, 3>> m_targets; ///< Null until a redirection is set.
 };
 
 } // namespace ForkFd::Internal

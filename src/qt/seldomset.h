@@ -11,12 +11,12 @@
 
 namespace ForkFd::Internal {
 
-/// A value that most objects never set: it reads as a default one until then, and costs them a pointer.
+/// A value that most objects never set. Until then it has the default value, and costs a pointer.
 template<typename T>
 class SeldomSet
 {
 public:
-    /// Throws std::bad_alloc.
+    /// May throw std::bad_alloc.
     SeldomSet() { unset.get(); }
 
     explicit operator bool() const noexcept { return m_value != nullptr; }

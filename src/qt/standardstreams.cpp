@@ -17,7 +17,7 @@ namespace {
 
 constexpr int childFdOf(Redirections::Stream stream)
 {
-    return static_cast<int>(stream); // Both count as POSIX does.
+    return static_cast<int>(stream); // Both are numbered as in POSIX.
 }
 
 } // namespace
@@ -46,7 +46,7 @@ StandardStreams::Failure StandardStreams::open(QIODevice::OpenMode mode,
     return failure;
 }
 
-// What is written to the terminal comes to us even if no stream leads there: /dev/tty does.
+// Output to /dev/tty is read even if no stream leads to the terminal.
 StandardStreams::Failure StandardStreams::openTerminal(const TerminalSize &size, bool isRead,
                                                        ChildEnds &ends)
 {
@@ -168,7 +168,7 @@ StandardStreams::Failure StandardStreams::openOutput(Redirections::Stream stream
         ends.descriptors.push_back({childFdOf(stream), ends.terminal});
         return None;
     }
-    // An output that nobody can read goes to nobody, so that the child neither blocks nor breaks.
+    // Output that cannot be read is discarded, so that the child neither blocks nor gets SIGPIPE.
     Channel &channel = stream == Redirections::Output ? output : errorOutput;
     UniqueFd end = isRead ? channel.open() : UniqueFd(::open("/dev/null", O_WRONLY | O_CLOEXEC));
     return ends.add(childFdOf(stream), std::move(end)) ? None : Pipe;
@@ -190,7 +190,7 @@ void StandardStreams::warnOfContradiction(Redirections::Stream stream, const cha
                   names[stream]);
 }
 
-// Standard error to where standard output leads, if that is not the parent's own.
+// Directs standard error to where standard output leads, unless that is the parent's.
 bool StandardStreams::addMerged(ChildEnds &ends)
 {
     const auto isOutput = [](const FileDescriptor &end) { return end.childFd == STDOUT_FILENO; };

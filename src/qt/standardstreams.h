@@ -18,35 +18,33 @@ namespace ForkFd::Internal {
 struct ChildEnds
 {
     std::vector<FileDescriptor> descriptors;
-    std::vector<UniqueFd> owned; ///< What to close once the child has them.
-    int terminal = -1; ///< The child's end of its pseudo-terminal; -1: it has none.
+    std::vector<UniqueFd> owned; ///< Closed when the child has inherited them.
+    int terminal = -1; ///< The child's end of its pseudo-terminal, or -1.
 
-    /// False when there is no descriptor.
+    /// Returns false if `descriptor` is empty.
     bool add(int childFd, UniqueFd descriptor);
 };
 
-/// The three standard streams of a ChildProcess: where each leads, and our ends of those that lead to
-/// us.
+/// The three standard streams of a ChildProcess: where they lead, and the parent's ends.
 class StandardStreams
 {
 public:
-    /// What could not be opened; errno says why.
+    /// What could not be opened; errno is set.
     enum Failure { None, Pipe, InputFile, OutputFile, Terminal };
 
-    /// Makes the streams of a child, with a terminal of that size in place of all pipes. With a failure,
-    /// our ends are to be closed by close().
+    /// Creates the streams of a child; a terminal of this size replaces pipes. After a failure: close().
     Failure open(QIODevice::OpenMode mode, const std::optional<TerminalSize> &terminalSize,
                  ChildEnds &ends);
-    /// The same for one that is nobody's child: what is not redirected stays the parent's own.
+    /// Creates the streams of a detached child; a stream without a redirection is the parent's.
     Failure openDetached(ChildEnds &ends);
-    /// The file that could not be opened, with InputFile and OutputFile.
+    /// The file that could not be opened; after InputFile and OutputFile.
     QString failedFile() const { return redirections.fileName(m_lastRedirected); }
-    /// What the device cannot be open for, because no stream of the child leads there.
+    /// The directions that the device cannot be opened in, because no stream of the child leads there.
     QIODevice::OpenMode closedDirections() const noexcept;
-    /// Has what is open in `other` from now on.
+    /// Takes the open streams of `other`.
     void takeOver(StandardStreams &other) noexcept;
     void close() noexcept;
-    /// Forgets what was not read or written.
+    /// Discards unread and unwritten data.
     void clear() noexcept;
 
     ChildProcess::ProcessChannelMode channelMode = ChildProcess::SeparateChannels;
@@ -73,7 +71,7 @@ private:
     static bool addMerged(ChildEnds &ends);
 
     Redirections::Stream m_lastRedirected =
-        Redirections::Input; ///< The one that failed, after a failure.
+        Redirections::Input; ///< After a failure, the stream that failed.
 };
 
 } // namespace ForkFd::Internal

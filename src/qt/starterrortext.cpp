@@ -29,8 +29,7 @@ QString setUpText(const char *function, const QString &reason)
     return translate("Child process set up failed: %1: %2").arg(QLatin1StringView(function), reason);
 }
 
-// What has failed in the parent: from 6.9 on QProcess has one form for it and for the child. (6.8
-// and 6.11 were compared.)
+// A failure in the parent. Since 6.9 QProcess's text is the same as for the child (compared: 6.8, 6.11).
 QString parentText(const char *function, const QString &reason)
 {
     if (QT_VERSION >= QT_VERSION_CHECK(6, 9, 0))
@@ -66,7 +65,7 @@ bool isRedirection(StandardStreams::Failure streams)
     return streams == StandardStreams::InputFile || streams == StandardStreams::OutputFile;
 }
 
-// As QProcess says it.
+// The text of QProcess.
 QString textOfQProcess(const LaunchFailure &failure, StandardStreams::Failure streams, StartKind kind,
                        const QString &reason)
 {
@@ -105,7 +104,7 @@ QString startErrorText(const LaunchFailure &failure, StandardStreams::Failure st
     const QString reason = qt_error_string(failure.error.errorCode);
     QString text = textOfQProcess(failure, streams, kind, reason);
     const QString subject = subjectOf(failure);
-    // What a modifier has said is the user's own, and Qt's suite checks how it ends.
+    // The user has worded a modifier's error. Qt's own tests check how it ends.
     const bool isModifiers = failure.error.step && std::string_view(failure.error.step) == "modifier";
     if (!subject.isEmpty() && !isModifiers)
         text += separator + subject;

@@ -12,15 +12,14 @@
 
 namespace ForkFd::Internal {
 
-/// One of QProcess's own sentences, in Qt's translation.
+/// Translates a sentence of QProcess with Qt's translations.
 QString translate(const char *sentence);
-/// One of ours, marked with QT_TRANSLATE_NOOP("ForkFd::ChildProcess", …).
+/// Translates a sentence of this library, marked with QT_TRANSLATE_NOOP("ForkFd::ChildProcess", …).
 QString translateOwn(const char *sentence);
 
 enum class StartKind { Plain, Detached };
-/// Why a start has failed: QProcess's words of 6.8, or of the Qt that this is compiled against where
-/// that is newer, and then what it has failed with. With step `channels`, `streams` tells which of them
-/// it was.
+/// Describes why a start failed: QProcess's text of 6.8, or of the Qt that this is compiled with if that
+/// is newer, and then the subject. `streams` tells which stream failed in step `channels`.
 QString startErrorText(const LaunchFailure &failure, StandardStreams::Failure streams, StartKind kind);
 
 } // namespace ForkFd::Internal

@@ -12,9 +12,9 @@ namespace ForkFd::Internal {
 
 namespace {
 
-constexpr int patience = 5; // ms, before another thread comes to help.
+constexpr int patience = 5; // ms, until another thread helps.
 constexpr std::chrono::seconds
-    idleTime(2); // Before an idle thread ends; the next future makes a new one.
+    idleTime(2); // Until an idle thread ends; the next future creates a new thread.
 
 } // namespace
 
@@ -40,7 +40,7 @@ void FutureFinisher::helpIfStuck()
 {
     const std::lock_guard lock(m_mutex);
     if (!std::exchange(m_hasGoneOn, false) && !m_waiting.empty() && m_idleCount == 0)
-        startThread(); // Without one, whoever is blocked now may go on later.
+        startThread(); // If this fails, the blocked threads may continue later.
 }
 
 bool FutureFinisher::startThread()
@@ -71,7 +71,7 @@ void FutureFinisher::serve()
     --m_threadCount;
 }
 
-// Leaves it unlocked: what goes with the last handle is the user's, too.
+// Returns with the lock released: destroying the last handle may also run user code.
 void FutureFinisher::finishFirst(std::unique_lock<std::mutex> &lock)
 {
     RunPromise promise = m_waiting.front();

@@ -12,21 +12,21 @@
 
 namespace ForkFd::Internal {
 
-/// Finishes futures away from the thread that serves children: a continuation runs where its future is
-/// finished, and may do anything, such as block until another child has ended.
+/// Finishes futures on other threads than RunThread's: a continuation runs where its future is finished,
+/// and may block, for example until another child has ended.
 ///
-/// One thread does it as long as nothing blocks. When nothing goes on any more, another one comes to
-/// help. A thread that is idle for 2 s ends, the last one too, so that nothing wakes up in an idle
-/// process. None is joined, and this object is never destroyed: a continuation may be blocked for ever.
+/// Normally one thread finishes all futures. If it makes no progress, another thread helps. A thread
+/// that is idle for 2 s ends, and so does the last thread, so that nothing wakes up in an idle process.
+/// The threads are not joined, and this object is never destroyed: a continuation may block for ever.
 class FutureFinisher
 {
 public:
-    /// Finishes it soon; here and now if no thread can be had at all.
+    /// Finishes the promise soon, or immediately if no thread can be created.
     void finish(RunPromise promise);
 
-    /// How long until helpIfStuck() should be called; -1: not at all.
+    /// Returns the time in ms until helpIfStuck() should be called; -1: never.
     int timeToHelp();
-    /// Starts another thread if nothing has gone on since the last call.
+    /// Starts another thread if there was no progress since the last call.
     void helpIfStuck();
 
 private:
@@ -35,7 +35,7 @@ private:
     void finishFirst(std::unique_lock<std::mutex> &lock);
     bool startThread();
 
-    // Both are used by the threads of one process only: a forked copy makes an object of its own.
+    // Used only by threads of one process: a forked copy creates its own object.
     std::mutex m_mutex;
     std::condition_variable m_hasWork;
     std::deque<RunPromise> m_waiting;

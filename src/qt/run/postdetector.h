@@ -11,10 +11,10 @@
 
 namespace ForkFd::Internal {
 
-/// Tells when another thread posts an event to an object of this thread, which has no event loop.
+/// Reports that another thread has posted an event to an object of this thread, which has no event loop.
 ///
-/// Nobody serves the event: Qt delivers none without an application object, and with one that is about
-/// to be destroyed only at a risk. That there is one is all that has to be known, of a QFutureWatcher's.
+/// The events are never delivered. Qt delivers none without an application object, and delivery is risky
+/// while an application object is being destroyed. RunThread only needs to know of them.
 class PostDetector final : public QAbstractEventDispatcher
 {
     Q_OBJECT
@@ -25,7 +25,7 @@ public:
 
     void wakeUp() override;
 
-    // There is nothing to dispatch.
+    // Nothing is dispatched.
     bool processEvents(QEventLoop::ProcessEventsFlags flags) override;
     void registerSocketNotifier(QSocketNotifier *notifier) override;
     void unregisterSocketNotifier(QSocketNotifier *notifier) override;
@@ -38,7 +38,7 @@ public:
 
 private:
     const std::function<void()> m_onPost;
-    std::atomic<bool> m_isReady = false; ///< Publishes the above; Qt hands this object to other threads.
+    std::atomic<bool> m_isReady = false; ///< Publishes m_onPost: Qt gives this object to other threads.
 };
 
 } // namespace ForkFd::Internal

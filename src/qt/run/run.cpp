@@ -14,38 +14,38 @@ namespace ForkFd {
 
 using namespace Internal;
 
-/// The library's own thread serves the child: all of them share it, it begins with the first one and has
-/// every signal blocked. So the future needs neither an event loop nor an application object: `result()`
-/// and `waitForFinished()` may block in any thread, the main thread and continuations included.
+/// Does not need an event loop or an application object: `result()` and `waitForFinished()` may block in
+/// any thread, including the main thread and continuations. One thread of the library serves all
+/// children of run(). It blocks all signals.
 ///
-/// Each start has a thread of its own until the program is executed, which the caller makes and which
-/// inherits from it: scheduling, processors, identity, capabilities, filters. One slow start, as on a
-/// network mount that does not answer, holds up neither the caller nor any other child's start, end,
-/// time limit or cancel. What the start needs is copied before this returns: the environment, PATH, the
-/// signal mask, the current directory and the descriptors that `launchOptions` name may change
-/// afterwards. Only a current directory that the process may not search has to stay it until there is a
-/// child.
+/// Each start has its own thread until the program is executed. The thread inherits the attributes of
+/// the caller: scheduling, processors, identity, capabilities, filters. So a slow start, such as from a
+/// network mount that does not respond, delays neither the caller nor the start, end, time limit or
+/// cancellation of another child. This function copies what the start needs: the environment, PATH, the
+/// signal mask, the current directory and the descriptors in `launchOptions` may change after it
+/// returns. There is one exception: a current directory that the process may not search must not change
+/// before the child exists.
 ///
-/// The future has one result, also when the child could not be started. Cancelling it stops the child as
-/// ChildProcess::stop() does, with `stopGrace` and `signalScope`; then it has none, and is finished when
-/// the child has ended, or at once when there was none yet. The child outlives a future that is dropped.
-/// At normal exit of the process all of them are killed.
+/// The future has one result, even if the child could not be started. Cancelling the future stops the
+/// child as ChildProcess::stop() does, with `stopGrace` and `signalScope`. A canceled future has no
+/// result. It is finished when the child has ended, or at once if there was no child yet. If the future
+/// is destroyed, the child continues. When the process exits normally, all children of run() are killed.
 ///
-/// A continuation without a context (`.then(function)`) runs in a thread of the library's own, with
-/// every signal blocked, unless the future is finished already. Any number of them may block there. Once
-/// there was an application object and there is none, Qt cannot wait for what such a continuation
-/// returns, only for the future that came from here.
+/// A continuation without a context (`.then(function)`) runs in a thread of the library with all signals
+/// blocked, unless the future is already finished. Any number of continuations may block. After the
+/// application object was destroyed, Qt can wait only for the future returned by this function, not for
+/// the future returned by such a continuation.
 ///
-/// Any number of children may run at once, but each needs up to four descriptors, and about eight while
-/// it starts. The time limit counts from this call.
+/// Any number of children may run at once. Each child needs up to four descriptors, and about eight
+/// while it starts. The time limit is counted from this call.
 ///
-/// Any thread. Never blocks, unless the current directory is on NFS or the like and the kernel asks the
-/// server. In a process made by fork() a future of the parent's never finishes; new ones do.
+/// Any thread. Never blocks, unless the current directory is on a network file system such as NFS and
+/// the kernel asks the server. In a forked copy a future of the parent never finishes; new futures do.
 ///
-/// **Errors**, in RunResult::startError: those of ChildProcess::start(); also step `canceled` with
-/// ECANCELED, the time limit was over before there was a child; `descriptors`, there is none for the
-/// library's thread or the start's; `clone`, there is no thread to be had for the start, or with EAGAIN
-/// the process is about to exit. \since 0.1
+/// **Errors**, in RunResult::startError: those of ChildProcess::start(). Also step `canceled` with
+/// ECANCELED, the time limit expired before the child existed; `descriptors`, no descriptor was
+/// available for the library's thread or for the start; `clone`, the thread of the start could not be
+/// created, or with EAGAIN the process is about to exit. \since 0.1
 QFuture<RunResult> run(const QString &program, const QStringList &arguments, const RunOptions &options)
 {
     const CancellationBlocker blocker;

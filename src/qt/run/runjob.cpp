@@ -59,7 +59,7 @@ void RunJob::serve(std::function<void()> onOver)
     m_child->write(m_options.input);
     m_child->closeWriteChannel();
     m_options.input.clear();
-    stopIfCanceled(); // From now on the watcher hears of it.
+    stopIfCanceled(); // Later cancellations are reported by the watcher.
 }
 
 void RunJob::end()
@@ -73,7 +73,7 @@ void RunJob::end()
 void RunJob::setUp()
 {
     m_child.emplace();
-    m_child->setProgram(m_program); // Failures name it.
+    m_child->setProgram(m_program); // For the subject of a failure.
     m_child->setStopGrace(m_options.stopGrace);
     m_child->setSignalScope(m_options.signalScope);
     QObject::connect(&*m_child, &ChildProcess::finished, &*m_child, [this] { end(); });
@@ -120,7 +120,7 @@ void RunJob::keepResult()
 void RunJob::exceedTimeLimit()
 {
     if (!m_child || !m_child->isRunning() || m_child->waitForFinished(0))
-        return; // It has ended in time, and this thread has not come to it yet.
+        return; // The child ended in time, but its end was not collected yet.
     m_result.timeLimitExceeded = true;
     m_child->stop();
 }
@@ -143,7 +143,7 @@ bool RunJob::kill()
 
 RunPromise RunJob::takePromise()
 {
-    m_watcher.reset(); // Before it is told of the result, which nobody would hear.
+    m_watcher.reset(); // Otherwise the watcher gets an event for the result, which is never delivered.
     m_child.reset();
     m_promise.setResult(m_result);
     return m_promise;

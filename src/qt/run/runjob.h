@@ -15,8 +15,7 @@
 
 namespace ForkFd::Internal {
 
-/// One program that run() is to run: made and begun in the caller's thread, and then served by
-/// RunThread's alone.
+/// A program that run() starts: created and begun in the caller's thread, then served by RunThread.
 ///
 /// States: made → begun → served → over.
 class RunJob
@@ -27,25 +26,24 @@ public:
     RunJob &operator=(const RunJob &) = delete;
 
     QFuture<RunResult> future() { return m_promise.future(); }
-    /// Begins the start, in a thread of its own that inherits from the calling one.
+    /// Begins the start in a new thread, which inherits from the calling thread.
     void begin();
-    /// Ends it before it was served, and gives the promise to finish. A start that was begun is given
-    /// up.
+    /// Gives up a job that is not served yet, and returns the promise to finish.
     [[nodiscard]] RunPromise fail(const StartError &error);
 
-    /// Serves it from now on, in the calling thread. Calls `onOver` once, when the child has ended or
-    /// the start has failed; it must not delete this.
+    /// Serves the job in the calling thread. Calls `onOver` once, when the child has ended or the start
+    /// has failed; `onOver` must not delete the job.
     void serve(std::function<void()> onOver);
     std::chrono::steady_clock::time_point startTime() const noexcept { return m_startTime; }
     std::chrono::milliseconds timeLimit() const noexcept { return m_options.timeLimit; }
     void exceedTimeLimit();
     void stopIfCanceled();
-    /// False: it was not reached yet, which takes a moment.
+    /// Returns false if the child was not reached yet; a later call may reach it.
     bool kill();
-    /// What is to be finished, with the result, when it is over. Ends the child's object.
+    /// Destroys the ChildProcess of a job that is over, and returns the promise with the result.
     RunPromise takePromise();
 
-    RunJob *nextInThread = nullptr; ///< Links those that wait for the thread, without allocating.
+    RunJob *nextInThread = nullptr; ///< Links the jobs that wait for the thread; needs no allocation.
 
 private:
     void setUp();
@@ -60,10 +58,10 @@ private:
     RunPromise m_promise;
     RunResult m_result;
     std::function<void()> m_onOver;
-    std::optional<PreparedStart> m_start; ///< Until it is served.
+    std::optional<PreparedStart> m_start; ///< Until the job is served.
     std::chrono::steady_clock::time_point m_startTime;
     std::optional<ChildProcess> m_child;
-    /// That the future was canceled is posted to it. See PostDetector.
+    /// Gets an event when the future is canceled; see PostDetector.
     std::optional<QFutureWatcher<RunResult>> m_watcher;
     bool m_isStopped = false;
     bool m_isOver = false;

@@ -13,11 +13,10 @@
 
 namespace ForkFd::Internal {
 
-/// What a future of run() waits for. A handle: copies stand for the same.
+/// The promise of a future of run(); copies refer to the same future.
 ///
-/// Not a QPromise, because that waits through the global QThreadPool, and after the application object
-/// was destroyed there is none: Qt would follow a null pointer. The pool here stands in for it, and runs
-/// nothing.
+/// QPromise would wait through the global QThreadPool. After the application object was destroyed that
+/// pool is null, and Qt would dereference it. The pool here replaces it, and runs nothing.
 class RunPromise
 {
 public:
@@ -29,9 +28,9 @@ public:
 
     QFuture<RunResult> future() { return m_interface.future(); }
     bool isCanceled() const { return m_interface.isCanceled(); }
-    /// Wakes those that wait for the result. Does nothing once it was canceled.
+    /// Wakes up threads that wait for the result. Does nothing if the future was canceled.
     void setResult(const RunResult &result) { m_interface.reportResult(result); }
-    /// Runs the continuations, here and now.
+    /// Runs the continuations in the calling thread.
     void finish() { m_interface.reportFinished(); }
 
 private:

@@ -23,8 +23,8 @@ namespace ForkFd::Internal {
 namespace {
 
 constexpr std::chrono::milliseconds exitPatience(5000);
-constexpr std::chrono::milliseconds lookPatience(1000); // It takes microseconds, on a busy machine more.
-constexpr std::chrono::hours longestLimit(24 * 365 * 100); // What the clock can count.
+constexpr std::chrono::milliseconds lookPatience(1000); // It takes microseconds; more on a busy machine.
+constexpr std::chrono::hours longestLimit(24 * 365 * 100); // Within the range of the clock.
 
 thread_local bool isRunThread = false;
 
@@ -41,7 +41,7 @@ RunThread *RunThread::ofThisProcess()
             fresh.reset();
             errno = errorCode;
         } else {
-            std::atexit(killAllAtExit); // A copy has that of its parent, too.
+            std::atexit(killAllAtExit); // A forked copy inherits this.
         }
         return fresh;
     });
@@ -49,7 +49,7 @@ RunThread *RunThread::ofThisProcess()
 
 void RunThread::add(std::unique_ptr<RunJob> job)
 {
-    // Release: whoever takes the stack sees the whole job.
+    // Release: a thread that takes the stack sees the whole job.
     RunJob *added = job.release();
     added->nextInThread = m_waiting.load(std::memory_order_relaxed);
     while (!m_waiting.compare_exchange_weak(added->nextInThread, added)) { }
@@ -59,10 +59,11 @@ void RunThread::add(std::unique_ptr<RunJob> job)
         failWaiting({"clone", EAGAIN});
     } else if (m_thread.compare_exchange_strong(none, HasThread)
                && startLibraryThread("forkfd-run", threadMain, this, LibraryStack::userCode) != 0) {
-        // First the flag: who comes later tries anew, and who has come before is seen here.
+        // First give up the place, then fail the jobs: a thread that adds a job later tries again, and
+        // jobs added earlier are found here.
         m_thread = NoThread;
         failWaiting({"clone", EAGAIN});
-    } else if (!m_wake.set()) { // A filter that came later refuses the write.
+    } else if (!m_wake.set()) { // A filter that was installed later refuses write(2).
         failWaiting({"descriptors", errno});
     }
 }
@@ -82,7 +83,7 @@ void RunThread::failWaiting(const StartError &error)
         job->fail(error).finish();
 }
 
-// In the thread that ends the process. What it would wait for is not worth a process that does not end.
+// Runs in the thread that ends the process. The wait has a limit, so that the process always ends.
 void RunThread::killAllAtExit()
 {
     RunThread *thread = threads.find();
@@ -102,7 +103,7 @@ void RunThread::threadMain(void *self)
 
 void RunThread::serveUntilIdle()
 {
-    if (m_hub) // That of the thread before.
+    if (m_hub) // Left by the previous thread.
         ExitHub::continueInThisThread(m_hub);
     QThread::currentThread()->setEventDispatcher(new PostDetector([this] {
         m_mayBeCanceled = true;
@@ -130,7 +131,7 @@ void RunThread::serveUntilIdle()
     } while (!hasBeenIdle() || !givesUpPlace());
 }
 
-// A job's wake-up may have been taken when there was no hub yet.
+// A job may wait although its wake-up was cleared: openHub() clears it when there is no hub.
 bool RunThread::hasNothingToDo()
 {
     return m_jobs.empty() && !m_waiting.load(std::memory_order_relaxed) && m_finisher.timeToHelp() < 0;
@@ -141,8 +142,9 @@ bool RunThread::hasBeenIdle()
     return hasNothingToDo() && m_wasIdleSince <= Clock::now() - libraryThreadIdleTime;
 }
 
-// Unless there is work. Whoever adds a job, or ends the process, first says so and then looks at the
-// place; this looks the other way round, and all of that is sequentially consistent: one sees the other.
+// Gives up the place unless there is work. A thread that adds a job, or ends the process, first writes
+// that and then reads the place. This thread writes the place and then reads the work. All four accesses
+// are sequentially consistent, so that at least one of the two threads sees the other.
 bool RunThread::givesUpPlace()
 {
     m_thread = NoThread;
@@ -150,11 +152,11 @@ bool RunThread::givesUpPlace()
     if (m_waiting.load() && m_thread.compare_exchange_strong(none, HasThread))
         return false;
     if (m_isLeaving)
-        m_hasLeft.release(); // It may have seen this thread.
+        m_hasLeft.release(); // The exit may wait for this thread.
     return true;
 }
 
-// Waits for a job where there is no hub to be had, and then says so.
+// Without a hub, fails the waiting jobs and waits for the next job.
 bool RunThread::openHub()
 {
     if (m_hub)
@@ -165,7 +167,7 @@ bool RunThread::openHub()
         return true;
     }
     const StartError error = {"descriptors", errno};
-    // Not here: a continuation may block.
+    // Not finished here: a continuation may block.
     for (const std::unique_ptr<RunJob> &job : takeWaiting())
         m_finisher.finish(job->fail(error));
     m_wasIdleSince = Clock::now();
@@ -231,7 +233,7 @@ bool RunThread::stopCanceledJobs(Clock::time_point end)
         return static_cast<int>(thread->m_lastLook - look) >= 0 || thread->isResting()
             || thread->m_isLeaving;
     };
-    // Without that look "all have ended" would be a guess.
+    // Even with an expired `end`: without the look, the result would be unknown.
     if (end <= Clock::now())
         end = Clock::now() + lookPatience;
     for (; !isDone(); pauseFor(std::chrono::milliseconds(1))) {
@@ -260,7 +262,7 @@ void RunThread::finishThoseThatAreOver()
     }
 }
 
-// The rest of the process is being taken apart: nothing of it may be touched any more.
+// Other parts of the process are being destroyed: do not touch anything after this.
 void RunThread::leave()
 {
     std::vector<RunJob *> jobs;
@@ -268,7 +270,7 @@ void RunThread::leave()
         jobs.push_back(job);
     for (std::unique_ptr<RunJob> &job : takeWaiting())
         jobs.push_back(job.release());
-    // A child that is just being made is reached in a moment.
+    // A child that is just being created is reached within a moment.
     const auto isReached = [](RunJob *job) { return job->kill(); };
     for (int i = 0; i < 100; ++i) {
         jobs.erase(std::remove_if(jobs.begin(), jobs.end(), isReached), jobs.end());

@@ -22,30 +22,30 @@
 
 namespace ForkFd::Internal {
 
-/// The thread on which run() runs programs. It has no event loop and needs no application object.
+/// The thread that serves all programs of run(). It needs no event loop and no application object.
 ///
-/// It starts with the first job, ends when it has had nothing to do for a while, and is made anew when
-/// needed. This object lives as long as the process. At normal exit it kills its children and does
-/// nothing more. A forked copy makes a thread of its own, and leaves its parent's object alone: nothing
-/// is locked there that another thread may have held.
+/// It starts with the first job, ends when it was idle for a while, and is created again when needed.
+/// This object lives as long as the process. At normal exit the thread kills its children and does
+/// nothing more. A forked copy creates its own object and does not touch the parent's, where another
+/// thread may have held a lock.
 class RunThread final : public OfOneProcess, private HubClient
 {
 public:
     using Clock = std::chrono::steady_clock;
 
-    /// Null with errno when there is no descriptor to be had.
+    /// Returns null with errno if there is no descriptor.
     static RunThread *ofThisProcess();
     ~RunThread() { m_wake.close(); }
     RunThread(const RunThread &) = delete;
     RunThread &operator=(const RunThread &) = delete;
 
-    /// Has the thread stop every job whose future was canceled, and waits until it has. False when that
-    /// takes longer; for this one moment it waits although `end` may be over.
+    /// Makes the thread stop all jobs whose future was canceled, and waits for that. Returns false after
+    /// a timeout. Waits for a moment even if `end` is over.
     static bool stopCanceledJobs(Clock::time_point end);
 
-    /// Serves a job that has begun, or makes it fail if there is no thread.
+    /// Serves a job that has begun, or fails it if there is no thread.
     void add(std::unique_ptr<RunJob> job);
-    /// Whether the process is about to end: nothing must be begun any more.
+    /// Whether the process is about to end: do not begin anything.
     bool isLeaving() const noexcept { return m_isLeaving; }
 
 private:
@@ -54,12 +54,12 @@ private:
     struct Entry
     {
         std::unique_ptr<RunJob> job;
-        Deadlines::iterator deadline; ///< The end where there is none.
+        Deadlines::iterator deadline; ///< end() without a limit.
     };
 
     RunThread() = default;
     static void killAllAtExit();
-    /// Jobs are added before there is a thread for them.
+    /// Jobs are added before the thread is created.
     bool isResting() const { return m_thread == NoThread && !m_waiting.load(); }
     std::vector<std::unique_ptr<RunJob>> takeWaiting();
     void failWaiting(const StartError &error);
@@ -82,21 +82,21 @@ private:
     static OnePerProcess<RunThread> threads;
 
     ExitEvent m_wake;
-    // What other threads set.
+    // Set by other threads.
     std::atomic<Thread> m_thread = NoThread;
-    std::atomic<RunJob *> m_waiting = nullptr; ///< A stack, only ever taken whole.
+    std::atomic<RunJob *> m_waiting = nullptr; ///< A stack that is only taken whole.
     std::atomic<bool> m_mayBeCanceled = false;
-    std::atomic<unsigned> m_wantedLook = 0; ///< At all futures; counts those that were asked for.
-    std::atomic<unsigned> m_lastLook = 0; ///< The one that the thread has done.
+    std::atomic<unsigned> m_wantedLook = 0; ///< The number of requested looks at all futures.
+    std::atomic<unsigned> m_lastLook = 0; ///< The last request that was served.
     std::atomic<bool> m_isLeaving = false;
     QSemaphore m_hasLeft;
-    // What the thread alone uses.
+    // Used only by the thread.
     std::shared_ptr<ExitHub> m_hub;
     ExitHub::Id m_wakeRegistration = 0;
     std::unordered_map<RunJob *, Entry> m_jobs;
     Deadlines m_deadlines;
     std::vector<RunJob *> m_over;
-    Clock::time_point m_wasIdleSince; ///< The last wait began then; the end of time if there was work.
+    Clock::time_point m_wasIdleSince; ///< When the last wait began; max() if there was work.
     FutureFinisher m_finisher;
 };
 

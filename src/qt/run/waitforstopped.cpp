@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// Here, because the programs of run() belong to those that are waited for.
+// In this folder, because it also waits for programs of run().
 
 #include "core/stop/stopper.h"
 #include "qt/run/runthread.h"
@@ -18,33 +18,33 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr milliseconds longest = std::chrono::hours(24 * 365 * 100); // What the clock can count.
+constexpr milliseconds longest = std::chrono::hours(24 * 365 * 100); // Within the range of the clock.
 
 } // namespace
 
-/// These are children for which stop() was called, by the program, a time limit or
-/// DestructionPolicy::Stop, of objects that live and of objects that have gone; programs of run() whose
-/// future was canceled; and whatever the signal scope of each still reaches, such as descendants in its
-/// cgroup. SIGKILL comes when the grace of each is over, as ever. To be called before `main()` returns,
-/// so that helpers that are being stopped can save their work: the end of the process is the end of
-/// every grace.
+/// Waits for all children for which stop() was called: by the program, by a time limit or by
+/// DestructionPolicy::Stop. Their objects may have been destroyed. Also waits for programs of run()
+/// whose future was canceled, and for all other processes in the signal scope of each child, such as
+/// descendants in its cgroup. Each child gets SIGKILL when its grace is over. Call this function before
+/// `main()` returns, so that children that are being stopped can save their work: all graces end with
+/// the process.
 ///
 /// Collects no child of a live object and emits nothing: finished() follows from the event loop or a
-/// wait, as after any other end. Children that only were sent signals (terminate(), kill()), or that a
-/// destructor kills by DestructionPolicy::Kill, are not being stopped.
+/// waitFor function. Does not wait for children that were only signalled (terminate(), kill()) or killed
+/// by a destructor (DestructionPolicy::Kill).
 ///
-/// Blocks for `timeout` at most; a negative one waits for ever. 0 only asks, for which the thread of
-/// run() has to look at its futures: usually that takes a millisecond, a second at most. Needs no event
-/// loop and no application object; any thread. True when all have ended, or there was none. A forked
-/// copy has none of its parent's.
-/// **Errors:** none. \since 0.1
+/// Blocks for `timeout` at most; a negative value means no limit. With 0 it only checks, but the thread
+/// of run() has to look at its futures first: usually this takes a millisecond, at most a second. Needs
+/// no event loop and no application object; any thread. Returns true if all these children have ended,
+/// or if there were none. A forked copy does not wait for children of the parent. **Errors:** none.
+/// \since 0.1
 bool ChildProcess::waitForStopped(milliseconds timeout)
 {
     using Clock = Stopper::Clock;
     const Clock::time_point end = timeout < milliseconds::zero()
         ? Clock::time_point::max()
         : Clock::now() + std::min(timeout, longest);
-    // A canceled future tells the thread of run() a moment later.
+    // The thread of run() notices a canceled future after a moment.
     return RunThread::stopCanceledJobs(end) && Stopper::awaitAll(end);
 }
 
