@@ -9,8 +9,8 @@
 /// Control groups (cgroup v2, Linux; see cgroups(7)).
 namespace ForkFd::Internal::ControlGroup {
 
-/// Opens the directory of a control group, to place children in it. On failure it is empty, with errno;
-/// ENOTSUP if the system has no such groups or the directory is not one.
+/// Opens the directory of a control group, to place children in it. Empty with errno on failure; ENOTSUP
+/// if the system has no such groups, or if the directory is not a control group.
 UniqueFd open(const char *path) noexcept;
 
 } // namespace ForkFd::Internal::ControlGroup

@@ -109,8 +109,8 @@ bool operator==(const ExitInfo &a, const ExitInfo &b) noexcept
         && std::memcmp(&a.usage, &b.usage, sizeof a.usage) == 0;
 }
 
-/// The step, the subject if there is one, and the strerror(3) text of the errno: "workingDirectory:
-/// /no/such: No such file or directory". For step `backend` also the possible causes.
+/// The step, the subject if there is one, and the strerror(3) text of the errno, such as
+/// "workingDirectory: /no/such: No such file or directory". For step `backend` also the possible causes.
 ///
 /// Never blocks, any thread. \since 0.1
 std::string StartError::toString() const

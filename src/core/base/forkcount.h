@@ -8,9 +8,10 @@
 
 namespace ForkFd::Internal {
 
-/// processStamp() for systems that wipe no page in copies: the process id, and in the bits above it the
-/// number of fork(2) calls since the first call of this function. It does not recognize a copy that a
-/// raw clone(2) made with its parent's process id. Async-signal-safe from the second call on.
+/// processStamp() for systems that wipe no page in copies: the process id, and in the bits above it how
+/// many fork(2) generations the process is away from the first call of this function. It does not
+/// recognize a copy that a raw clone(2) made with its parent's process id. Async-signal-safe from the
+/// second call on.
 std::uint32_t stampOfForkCount() noexcept;
 
 } // namespace ForkFd::Internal

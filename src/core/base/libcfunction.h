@@ -8,8 +8,9 @@
 
 namespace ForkFd::Internal {
 
-/// Looks up a function that not every libc has; null if it is missing. Call it while the library is
-/// loaded: dlsym(3) takes the loader's lock, which another thread may hold while it waits for a start.
+/// Looks up a function that not every libc has; null if it is missing. Call it only at load time, to
+/// initialize a static object: dlsym(3) takes the loader's lock, which another thread may hold while it
+/// waits for a start.
 ///
 /// A failure leaves no error for dlerror(3). Otherwise a host that loads us with a plug-in would find
 /// our failure there after its own success. Besides, glibc never frees the error record of a main thread

@@ -18,7 +18,7 @@ namespace ForkFd::Internal {
 /// (vfork) has our stamp: code that may run there compares a ProcessIdentity. Async-signal-safe.
 FORKFD_EXPORT std::uint32_t processStamp() noexcept;
 
-/// Distinguishes a process from its forked copies, which have the same memory.
+/// Distinguishes a process from its forked copies, which find the same data in memory.
 ///
 /// The process id alone is not enough: PID 1 of a container that forks into a new PID namespace makes
 /// another PID 1, and the kernel gives numbers out again. The stamp alone is the same in a vfork() child

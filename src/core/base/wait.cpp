@@ -18,7 +18,7 @@ void pauseFor(milliseconds time) noexcept
     const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
     const std::chrono::nanoseconds rest = time - seconds;
     const timespec length = {static_cast<std::time_t>(seconds.count()), static_cast<long>(rest.count())};
-    ::nanosleep(&length, nullptr); // Unlike poll(2), it depends on no descriptor limit.
+    ::nanosleep(&length, nullptr); // Unlike poll(2), it does not fail because of RLIMIT_NOFILE.
 }
 
 int pollDescriptors(pollfd *entries, nfds_t count, int timeout, milliseconds moment)

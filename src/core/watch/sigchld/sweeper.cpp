@@ -34,8 +34,8 @@ constexpr std::chrono::nanoseconds period = 250ms;
 /// 5 % of one CPU.
 constexpr int pauseFactor = 19;
 constexpr std::chrono::nanoseconds shortestPause = 1ms;
-/// The looks of a sweep for each signal: the cost of an end does not grow with the number of children.
-/// An end whose signal merged with another signal is found within the period.
+/// Children that a sweep looks at for each signal, so that the cost of an end does not grow with their
+/// number. An end whose signal merged with another signal is found within the period.
 constexpr std::size_t childrenPerSignal = 8;
 /// Sweeps without a child before the thread sleeps until it is needed. It ends after a longer idle time.
 constexpr int idleSweeps = 4;

@@ -42,7 +42,8 @@ void onChildSignal(pid_t pid) noexcept
         reapInForkedCopy();
         return;
     }
-    // Read before the table: an ended child that is in neither was not being started.
+    // Read the count before the table: if it is zero and the table does not have the ended child, that
+    // child was not being started either.
     const bool isStarting = table->startsInFlight.load() != 0;
     const bool isOurs = pid > 0 && table->endIfOver(pid);
     if (pid > 0 && !isOurs && !isStarting && SigChldChain::standsForAutomaticReaping())
@@ -60,7 +61,7 @@ void reapForIgnoredSignal() noexcept
     siginfo_t info = {};
     while (SigChldChain::standsForAutomaticReaping()
            && ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid > 0) {
-        // Read in this order, as in onChildSignal().
+        // The count before the table, as in onChildSignal().
         if (table->startsInFlight.load() != 0 || table->endIfOver(info.si_pid))
             return;
         reapStranger(info.si_pid);
