@@ -19,7 +19,7 @@ namespace {
 
 using Check = bool (*)(int fd, bool waits);
 
-// With the SIGCHLD backend the end of a child interrupts what waits for it.
+// With the SIGCHLD backend the signal at a child's end interrupts a wait.
 template<typename Wait>
 int uninterrupted(Wait wait)
 {
@@ -61,7 +61,7 @@ bool isReadableByEpoll(int fd, bool waits)
 
 } // namespace
 
-/// The object that stands for a child: its descriptor, and what moving it does.
+/// The object of a child: its descriptor, and its moves.
 /// Holds: B3 (cancelledWhileWaiting), L4 (cancelledWhileWaiting).
 class tst_ChildHandle : public ProcessTest
 {
@@ -97,7 +97,7 @@ void tst_ChildHandle::descriptorTellsTheEnd()
     QVERIFY(!isReadable(process->descriptor(), false));
     input.closeWriteEnd();
     QVERIFY(isReadable(process->descriptor(), true));
-    // Looking does not use it up.
+    // The descriptor stays readable.
     QVERIFY(isReadable(process->descriptor(), false));
     QCOMPARE(text(process->wait(milliseconds(0)).value()), "exited with code 42");
     QCOMPARE(process->descriptor(), -1);
@@ -161,7 +161,7 @@ void tst_ChildHandle::movedOntoAnother()
     QVERIFY(first && second);
     *first = std::move(*second);
     QCOMPARE(text(first->wait().value()), "exited with code 42");
-    // The one that was there goes on, and is collected when it ends.
+    // The replaced child goes on, and is collected when it ends.
     QVERIFY(hasChildren());
     input.closeWriteEnd();
     QVERIFY(eventually([] { return !hasChildren(); }));
@@ -179,7 +179,8 @@ void tst_ChildHandle::manyAtOnce()
         QCOMPARE(running[static_cast<size_t>(i)].wait().value().code, i);
 }
 
-// The child's object, a local variable of the thread, goes with it: std::terminate() ended the process.
+// Cancellation destroys the Child on the thread's stack, where std::terminate() once ended the
+// process.
 void tst_ChildHandle::cancelledWhileWaiting()
 {
     if (isUnderThreadSanitizer)

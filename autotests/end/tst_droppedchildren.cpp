@@ -63,7 +63,7 @@ void tst_DroppedChildren::endedAlready()
 {
     auto process = ForkFd::spawn(child({"exit", "0"}));
     QVERIFY(process);
-    // Where a handler sees the end, it may have been collected by now.
+    // The SIGCHLD backend may have reaped the child already. Then waitid() fails with ECHILD.
     siginfo_t info;
     while (waitid(P_PID, static_cast<id_t>(process->pid()), &info, WEXITED | WNOWAIT) != 0
            && errno == EINTR) { }
@@ -114,7 +114,7 @@ void tst_DroppedChildren::withoutThreads_data()
     QTest::newRow("then another that has ended") << QByteArray("exit");
 }
 
-// The library cannot have a thread when the child is dropped, and does with the next one.
+// The library can make no thread when the child is dropped, and makes it when the next child is.
 void tst_DroppedChildren::withoutThreads()
 {
     QFETCH(QByteArray, nextCall);

@@ -12,7 +12,7 @@ using ForkFd::ExitInfo;
 using ForkFd::StartError;
 using namespace std::chrono_literals;
 
-/// What exitInfo() and elapsedTime() know beyond QProcess.
+/// exitInfo() and elapsedTime(), which QProcess does not have.
 class tst_ExitInfo : public ChildProcessTest
 {
     Q_OBJECT
@@ -41,7 +41,7 @@ private:
     static QByteArray runFailing(const QByteArray &function);
 };
 
-/// For tst_ExitInfo::failedComparison(), which starts this program once more for it.
+/// tst_ExitInfo::failedComparison() starts this program again to run these tests.
 class FailingTest : public QObject
 {
     Q_OBJECT
@@ -144,7 +144,7 @@ void tst_ExitInfo::elapsedTime()
 
     process.start(childProgram(), words("sleep"));
     const auto again = process.elapsedTime();
-    QTRY_VERIFY(process.elapsedTime() > again); // The clock is running once more.
+    QTRY_VERIFY(process.elapsedTime() > again); // The clock runs again.
 }
 
 void tst_ExitInfo::elapsedTimeOfAFailedStart()
@@ -183,7 +183,7 @@ void tst_ExitInfo::printed()
     QFETCH(const QString, logged);
     QFETCH(const QByteArray, compared);
     QCOMPARE(QString::fromUtf8(compared), expected);
-    QCOMPARE(logged, expected + u"\"!\""_s); // The string after it is quoted as ever.
+    QCOMPARE(logged, expected + u"\"!\""_s); // The next string is quoted as usual.
 }
 
 QByteArray tst_ExitInfo::runFailing(const QByteArray &function)

@@ -5,7 +5,7 @@
 
 #include <sys/resource.h>
 
-/// finished() comes once for each child and says how it ended.
+/// finished() is emitted once for each child, and reports how it ended.
 class tst_Finished : public ChildProcessTest
 {
     Q_OBJECT
@@ -54,7 +54,7 @@ void tst_Finished::everyCode()
         QSignalSpy failed(&process, &Process::errorOccurred);
         process.start(childProgram(), {u"exit"_s, QString::number(code)});
         QVERIFY(waitUntilFinished(process, finished));
-        QCoreApplication::processEvents(); // A second one would come now.
+        QCoreApplication::processEvents(); // A second signal would come now.
         QCOMPARE(finished.size(), 1);
         QCOMPARE(finished[0][0].toInt(), code);
         QCOMPARE(finished[0][1].value<Process::ExitStatus>(), Process::NormalExit);
@@ -121,7 +121,7 @@ void tst_Finished::commandedToEnd()
     QFETCH(const Command, command);
     Process process;
     QSignalSpy finished(&process, &Process::finished);
-    (process.*command)(); // There is none yet: nothing happens.
+    (process.*command)(); // Without a child nothing happens.
     process.start(childProgram(), words("sleep"));
     QVERIFY(process.waitForStarted());
     (process.*command)();

@@ -21,13 +21,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Called once, when a poll() of this thread has waited in vain.
+/// Called once, when a poll() of this thread has timed out.
 thread_local std::function<void()> afterTimeout;
 
 } // namespace
 
-// Stands in for the one of libc: between the timeout and the thread's next step something happens, as it
-// does on a busy machine.
+// Replaces libc's poll(): an event comes between the timeout and the thread's next step.
 int poll(pollfd *entries, nfds_t count, int timeout)
 {
     timespec time = {timeout / 1000, timeout % 1000 * 1000000L};
@@ -40,7 +39,7 @@ int poll(pollfd *entries, nfds_t count, int timeout)
     return result;
 }
 
-/// At its deadline every wait looks once more before it says that nothing has come.
+/// At its deadline every wait looks once more before it reports a timeout.
 /// Holds: H4.
 class tst_LastLook : public ChildProcessTest
 {
@@ -77,7 +76,7 @@ void tst_LastLook::goOn() const
     ::close(::open(qPrintable(m_fifo), O_WRONLY));
 }
 
-// The SIGCHLD backend's handler may have collected it.
+// Waits for the child's end. It fails if the SIGCHLD backend has reaped the child.
 void tst_LastLook::awaitEnd(pid_t pid)
 {
     siginfo_t info;
@@ -124,7 +123,7 @@ void tst_LastLook::handle()
     QCOMPARE(end->code, 3);
 }
 
-// A child that has ended in time has not exceeded its limit, whenever this thread looks at the clock.
+// A child that ends in time has not exceeded its limit, however late this thread looks at the clock.
 void tst_LastLook::timeLimit()
 {
     Process process;
@@ -150,14 +149,14 @@ void tst_LastLook::timeLimitOfEventLoop()
         process.start(childProgram(), words("exit 3"));
         QCoreApplication::processEvents();
         awaitEnd(static_cast<pid_t>(process.processId()));
-        QThread::msleep(35); // The event loop finds both due.
+        QThread::msleep(35); // The end and the limit are due.
         QVERIFY(comes(finished));
         QCOMPARE(failed.size(), 0);
         QVERIFY(!process.timeLimitExceeded());
     }
 }
 
-// A wait that was told to give up is told of the end that the event loop has seen since.
+// After a wait with a timeout, the next wait reports an end that the event loop has seen in between.
 void tst_LastLook::afterTheEventLoop()
 {
     Process process;
@@ -168,11 +167,11 @@ void tst_LastLook::afterTheEventLoop()
     process.closeWriteChannel();
     QVERIFY(comes(finished));
     QVERIFY(process.waitForFinished(0));
-    QVERIFY(!process.waitForFinished(0)); // That is no news any more.
+    QVERIFY(!process.waitForFinished(0)); // It is reported already.
 
     process.start(childProgram(), words("exit 3"));
     QVERIFY(comes(finished, 2));
-    QVERIFY(!process.waitForFinished(0)); // Nobody has waited for this one.
+    QVERIFY(!process.waitForFinished(0)); // No wait for this child has timed out.
 }
 
 void tst_LastLook::pollingLoops_data()
@@ -182,7 +181,7 @@ void tst_LastLook::pollingLoops_data()
         QTest::addRow("%d ms", timeout) << timeout;
 }
 
-// With the SIGCHLD backend a third of these never ended.
+// With the SIGCHLD backend a third of these loops once never ended.
 void tst_LastLook::pollingLoops()
 {
     QFETCH(const int, timeout);

@@ -59,7 +59,7 @@ struct Many
 
 void tst_ManyChildren::oneDescriptorEach()
 {
-    // Without eventfd(2) it is a pair of sockets.
+    // Without eventfd(2) each child needs a pair of sockets.
     constexpr qsizetype each = FORKFD_TEST_PORTABLE ? 2 : 1;
     Many many;
     const qsizetype before = ProcessState::now().descriptors.size();

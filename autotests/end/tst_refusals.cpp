@@ -31,15 +31,14 @@ const Refusal noPidFdFromClone = {SYS_clone, EINVAL, CLONE_PIDFD, CLONE_PIDFD};
 
 } // namespace
 
-/// What the library makes of system calls that an older kernel does not know, a sandbox does not
-/// allow or a system in need cannot serve.
+/// System calls that an older kernel lacks, a sandbox refuses or a lack of resources makes fail.
 /// Holds: B1, P4 (noMemoryOfTheDead), P5 (noWayToSignalAPidFd), L5.
 class tst_Refusals : public ProcessTest
 {
     Q_OBJECT
 
 protected:
-    /// Each copy asks the kernel anew.
+    /// No warm-up: each forked copy asks the kernel itself.
     void warmUp() override { }
 
 private Q_SLOTS:
@@ -69,7 +68,7 @@ private Q_SLOTS:
     void noWayToOpenTheGate();
 
 private:
-    /// What filters say.
+    /// The errnos with which filters refuse a call.
     static void addAnswers();
 };
 
@@ -87,12 +86,12 @@ void tst_Refusals::creation_data()
 {
     QTest::addColumn<Refusals>("refusals");
     QTest::addColumn<QByteArray>("outcome");
-    // The answers of kernels and sandboxes: there is another way.
+    // Kernels and sandboxes refuse with these errnos. The library takes the next rung.
     for (const int refusal : {ENOSYS, EPERM, EACCES, EINVAL, E2BIG}) {
         QTest::addRow("clone3 is refused: %s", strerror(refusal))
             << Refusals{{SYS_clone3, refusal}} << QByteArray("exited with code 42");
     }
-    // A want of something is for the user to hear of; another way would want it, too.
+    // A lack of resources is reported. The next rung would lack them, too.
     const auto want = [](int errorCode, const char *step) {
         const Refusals everyWay = {{SYS_clone3, errorCode}, {SYS_clone, errorCode}};
         QTest::addRow("out of something: %s", strerror(errorCode))
@@ -120,7 +119,7 @@ void tst_Refusals::creation()
     QCOMPARE(result, outcome);
 }
 
-// A start that must fail in the end does not execute the program before.
+// A start that must fail does not execute the program first.
 void tst_Refusals::noWayToOpenAPidFd()
 {
     QTemporaryFile program;
@@ -130,7 +129,7 @@ void tst_Refusals::noWayToOpenAPidFd()
     const QByteArray path = QFile::encodeName(program.fileName());
     chmod(path.constData(), 0755);
     const QByteArray result = inForkedCopy([&path]() -> QByteArray {
-        qputenv("FORKFD_BACKEND", "pidfd"); // No other one is good enough.
+        qputenv("FORKFD_BACKEND", "pidfd"); // No other backend may be used.
         if (!refuse({noClone3, noPidFdFromClone, {SYS_pidfd_open, ENOSYS}}))
             return "no filter";
         const int watcher = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
@@ -165,7 +164,7 @@ void tst_Refusals::noWayToWaitForAPidFd()
     QFETCH(QByteArray, outcome);
     const QByteArray result = inForkedCopy([&] {
         qputenv("FORKFD_BACKEND", backend);
-        constexpr unsigned pidFd = 3; // P_PIDFD, which libc names since 2.36 only.
+        constexpr unsigned pidFd = 3; // P_PIDFD, which glibc names since 2.36.
         if (!refuse({{SYS_waitid, errorCode, ~0U, pidFd}}))
             return QByteArray("no filter");
         return outcomeOf(child({"exit", "42"}));
@@ -180,7 +179,7 @@ void tst_Refusals::addAnswers()
         QTest::addRow("%s", strerror(answer)) << answer;
 }
 
-// With EPERM nothing could be killed: Docker's profile was like that before 20.10.
+// Docker's profile refused with EPERM before 20.10. Then no child could be killed.
 void tst_Refusals::noWayToSignalAPidFd()
 {
     QFETCH(int, answer);
@@ -197,7 +196,7 @@ void tst_Refusals::noWayToSignalAPidFd()
     QCOMPARE(result, "killed by SIGTERM");
 }
 
-// A failed look was taken for an end: a child that ran was reported as ended, and left as a zombie.
+// A failed look was once taken for an end: a running child was reported, and left as a zombie.
 void tst_Refusals::noWayToLookAtAChild()
 {
     QFETCH(int, answer);
@@ -211,7 +210,7 @@ void tst_Refusals::noWayToLookAtAChild()
             return "it is not there";
         input.closeWriteEnd();
         const QByteArray end = text(process->wait().value());
-        { // The handler or the sweeper collects this one.
+        { // The handler or the sweeper reaps this child.
             auto dropped = ForkFd::spawn(child({"sleep"}));
             if (!dropped->sendSignal(SIGTERM))
                 return "no signal was sent";
@@ -237,7 +236,7 @@ void tst_Refusals::noWayToCollectAChild()
     QCOMPARE(result, "exited with code 42\n" + text(StartError{"exec", ENOENT}));
 }
 
-// No eventfd(2). Sockets and pipes do its work.
+// Without eventfd(2) the library uses sockets and pipes.
 void tst_Refusals::noEvents()
 {
     QFETCH(int, answer);
@@ -254,7 +253,7 @@ void tst_Refusals::noEvents()
     }
 }
 
-// Of each event the wait hung, or a thread of the library never slept again.
+// If an eventfd could not be written or read, a wait once hung, or a library thread never slept again.
 void tst_Refusals::eventsOfNoUse()
 {
     QFETCH(int, answer);
@@ -283,7 +282,7 @@ void tst_Refusals::noPollSets_data()
     }
 }
 
-// Dropped children were never collected without epoll(7).
+// Without epoll(7) dropped children were once never collected.
 void tst_Refusals::noPollSets()
 {
     QFETCH(Refusals, refusals);
@@ -299,7 +298,7 @@ void tst_Refusals::noPollSets()
     QCOMPARE(result, "collected");
 }
 
-// Waits spun without looking at the child.
+// Waits once spun without a look at the child.
 void tst_Refusals::noPoll()
 {
     for (const char *backend : {"auto", "sigchld"}) {
@@ -336,7 +335,7 @@ void tst_Refusals::noStack()
     if (isUnderThreadSanitizer)
         QSKIP("The library needs no stack there.");
     const QByteArray result = inForkedCopy([answer] {
-        // Of what the library maps, only the stack of a child has this flag.
+        // Of the library's mappings, only the stack of a child has this flag.
         if (!refuse({{SYS_mmap, answer, MAP_NORESERVE, MAP_NORESERVE, 3}}))
             return QByteArray("no filter");
         return outcomeOf(child({"exit", "42"}));
@@ -344,7 +343,7 @@ void tst_Refusals::noStack()
     QTEST(result, "outcome");
 }
 
-// Before Linux 6.13 nobody can tell how a child has ended that somebody else has collected.
+// Without PIDFD_GET_INFO (Linux 6.13; the status since 6.15) the status of a stolen child is lost.
 void tst_Refusals::noMemoryOfTheDead()
 {
     const QByteArray result = inForkedCopy([]() -> QByteArray {
@@ -357,7 +356,7 @@ void tst_Refusals::noMemoryOfTheDead()
     QCOMPARE(result, text(ForkFd::ExitInfo()));
 }
 
-// Without the thread that collects them, dropped children wait for the next one to be dropped.
+// Without the reaper thread dropped children wait until the next child is dropped.
 void tst_Refusals::noThreads()
 {
     const QByteArray result = inForkedCopy([]() -> QByteArray {
@@ -367,7 +366,7 @@ void tst_Refusals::noThreads()
         TestPipe input;
         ForkFd::spawn(child({"echo"}), {.fileDescriptors = {{0, input.readEnd()}}});
         input.closeWriteEnd();
-        // Each start is one more chance.
+        // Each dropped child is another chance.
         return eventually([] {
             ForkFd::spawn(child({"exit", "0"}));
             return !hasChildren();
@@ -378,8 +377,7 @@ void tst_Refusals::noThreads()
     QCOMPARE(result, "collected");
 }
 
-// A child with a copy of our memory waits for a byte before it does anything. The start hung for ever
-// when that byte could not be sent.
+// A copied child waits at the gate for a byte. If the byte could not be sent, the start once hung.
 void tst_Refusals::noWayToOpenTheGate()
 {
     const QByteArray result = inForkedCopy([]() -> QByteArray {

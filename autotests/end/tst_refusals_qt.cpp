@@ -35,7 +35,7 @@ namespace {
 
 constexpr int answers[] = {ENOSYS, EPERM, EACCES, EINVAL};
 
-// Those of this process that a pipe is read from.
+// Returns refusals of reads from all pipes of this process.
 std::vector<Refusal> refusalsToReadPipes(int answer)
 {
     std::vector<Refusal> refusals;
@@ -48,7 +48,7 @@ std::vector<Refusal> refusalsToReadPipes(int answer)
     return refusals;
 }
 
-// Those of this process that are eventfds.
+// Returns the eventfds of this process.
 QSet<int> eventDescriptors()
 {
     QSet<int> found;
@@ -60,7 +60,7 @@ QSet<int> eventDescriptors()
     return found;
 }
 
-/// Which addition of a descriptor to a poll set is to fail; 0: none.
+/// The number of the EPOLL_CTL_ADD that fails; 0: none.
 int additionToFail = 0;
 
 bool hasEnded(ChildProcess &process)
@@ -71,7 +71,7 @@ bool hasEnded(ChildProcess &process)
 } // namespace
 
 #ifdef FORKFD_TEST_INTERPOSES
-// A filter cannot fail once.
+// A filter cannot refuse a single call.
 extern "C" int epoll_ctl(int set, int operation, int fd, epoll_event *event)
 {
     const bool isAddition = operation == EPOLL_CTL_ADD && fd >= 0;
@@ -82,14 +82,14 @@ extern "C" int epoll_ctl(int set, int operation, int fd, epoll_event *event)
 }
 #endif
 
-/// The Qt class under filters and limits; tst_refusals has the core. docs/sandboxes.md is the table.
+/// The Qt class under filters and limits; tst_refusals has the core. The table is docs/sandboxes.md.
 /// Holds: B1, P5 (noWayToSignal).
 class tst_RefusalsQt : public ChildProcessTest
 {
     Q_OBJECT
 
 protected:
-    /// Each copy asks the kernel anew.
+    /// No warm-up: each forked copy asks the kernel itself.
     void warmUp() override { }
 
 private Q_SLOTS:
@@ -130,7 +130,7 @@ void tst_RefusalsQt::noWayToSignal_data()
     }
 }
 
-// kill(), stop() and the time limit did nothing at all.
+// kill(), stop() and the time limit once had no effect.
 void tst_RefusalsQt::noWayToSignal()
 {
     QFETCH(int, answer);
@@ -160,7 +160,7 @@ void tst_RefusalsQt::notAllowedToSignal_data()
     QTest::newRow("by the kernel and a filter") << Refusals{{SYS_pidfd_send_signal, EPERM}};
 }
 
-// The child has another identity. That its number may be tried does not change the answer.
+// The child has another identity: the kernel refuses, and a second try by number changes nothing.
 void tst_RefusalsQt::notAllowedToSignal()
 {
     QFETCH(Refusals, refusals);
@@ -190,7 +190,7 @@ void tst_RefusalsQt::noPollSets_data()
     }
 }
 
-// The threads that wait for many children, and kill them, do so by poll(2).
+// Without epoll(7) the threads that wait for many children, and kill them, use poll(2).
 void tst_RefusalsQt::noPollSets()
 {
     QFETCH(Refusals, refusals);
@@ -218,7 +218,8 @@ void tst_RefusalsQt::noMemoryForAMember_data()
         QTest::addRow("addition %d", addition) << addition;
 }
 
-// The next child's channels got into a set that was not waited for, and that child never finished.
+// After the failure the next child's channels once got into a set that no thread waited for, and the
+// child never finished.
 void tst_RefusalsQt::noMemoryForAMember()
 {
     QFETCH(int, addition);
@@ -255,7 +256,7 @@ void tst_RefusalsQt::closingDescriptors_data()
     }
 }
 
-// The soft limit says how high the next descriptor may be, and nothing of those that are open.
+// The soft limit bounds the number of the next descriptor, but not the numbers of open ones.
 void tst_RefusalsQt::closingDescriptors()
 {
     QFETCH(Refusals, refusals);
@@ -281,7 +282,7 @@ void tst_RefusalsQt::detached_data()
     QTest::addColumn<QByteArray>("outcome");
     QTest::newRow("refused") << EPERM << QByteArray("started");
     QTest::newRow("out of memory") << ENOMEM << QByteArray("clone: Cannot allocate memory");
-    // It said ENOMEM, whatever mmap(2) had said.
+    // The start once reported ENOMEM, whatever mmap(2) had reported.
     QTest::newRow("out of locked memory")
         << EAGAIN << QByteArray("clone: Resource temporarily unavailable");
 }
@@ -302,7 +303,7 @@ void tst_RefusalsQt::detached()
     QTEST(result, "outcome");
 }
 
-// poll(2) fails with EINVAL when it is asked for more descriptors than RLIMIT_NOFILE allows.
+// poll(2) fails with EINVAL if it gets more descriptors than RLIMIT_NOFILE allows.
 void tst_RefusalsQt::noDescriptorsToWaitFor()
 {
     const QByteArray result = inForkedCopy([]() -> QByteArray {
@@ -314,7 +315,7 @@ void tst_RefusalsQt::noDescriptorsToWaitFor()
         process.setInputChannelMode(ChildProcess::ForwardedInputChannel);
         process.start(childProgram(), words("echo args hello"));
         process.waitForStarted();
-        ForkFd::spawn(ProcessTest::child({"echo"}), reads); // The library's threads wait for this one.
+        ForkFd::spawn(ProcessTest::child({"echo"}), reads); // The library's threads wait for it.
         pid_t pid;
         const int ffd = ForkFd::forkfd(ForkFd::FFD_CLOEXEC, &pid);
         if (ffd == ForkFd::FFD_CHILD_PROCESS)
@@ -333,7 +334,7 @@ void tst_RefusalsQt::noDescriptorsToWaitFor()
     QCOMPARE(result, "told, exited with code 42, hello\ncollected");
 }
 
-// Each wait read the child's report until that came, and did not see the child's end.
+// Each wait once waited for the child's report only, and missed the child's end.
 void tst_RefusalsQt::noDescriptorsForASlowStart()
 {
     for (const bool isKilled : {false, true}) {
@@ -358,8 +359,7 @@ void tst_RefusalsQt::noDescriptorsForASlowStart()
     }
 }
 
-// The fault walker found this: a child that waited for its parent's word exited with 125, as if its
-// program had.
+// The fault walker found that a child at the gate exited with 125, as if its program had.
 void tst_RefusalsQt::noReceiving()
 {
     const QByteArray result = inForkedCopy([]() -> QByteArray {
@@ -379,8 +379,8 @@ void tst_RefusalsQt::noReceiving()
              result.constData());
 }
 
-// The filter comes when the event is there. Each later start stayed Starting: the event loop was never
-// told of it.
+// The filter comes after the eventfd is open. Each later start once stayed Starting, because the event
+// loop was not woken.
 void tst_RefusalsQt::noTellingTheEventLoop()
 {
     const QByteArray result = inForkedCopy([]() -> QByteArray {
@@ -409,7 +409,7 @@ void tst_RefusalsQt::noReading_data()
     QTest::newRow("the rest at its end") << true;
 }
 
-// The fault walker found this: ReadError was never reported, and the output was lost without a word.
+// The fault walker found that the output was lost without a ReadError.
 void tst_RefusalsQt::noReading()
 {
     QFETCH(bool, isAtTheEnd);

@@ -10,8 +10,8 @@
 #include <array>
 #include <optional>
 
-/// Other code may collect our children, or tell the kernel to keep none: finished() comes all the same,
-/// once, with the right exit code or with UnknownExit, never with a wrong one.
+/// Other code may reap our children, or tell the kernel to keep no zombies. finished() still comes
+/// once, with the right exit code or with UnknownExit, and never with a wrong exit code.
 /// Holds: P4.
 class tst_Stolen : public ChildProcessTest
 {
@@ -70,7 +70,7 @@ void tst_Stolen::check(const Process &process, const Report &report) const
         QCOMPARE(process.exitInfo().reason, ForkFd::ExitInfo::Unknown);
     }
     const ForkFd::ExitInfo info = process.exitInfo();
-    QVERIFY(process.elapsedTime() > std::chrono::nanoseconds(0)); // Nobody can take that.
+    QVERIFY(process.elapsedTime() > std::chrono::nanoseconds(0)); // A thief cannot take it.
     QVERIFY(info.hasUsage ? info.reason != ForkFd::ExitInfo::Unknown && info.maxResidentBytes() > 0
                           : info.maxResidentBytes() == 0 && info.userTime().count() == 0);
     QCOMPARE(process.exitCode(), report.code);
@@ -109,7 +109,7 @@ void tst_Stolen::finished()
             QVERIFY(process.waitForFinished());
     }
     QTRY_COMPARE_WITH_TIMEOUT(reported, count, 60000);
-    QCoreApplication::processEvents(); // A second one would come now.
+    QCoreApplication::processEvents(); // A second signal would come now.
     for (std::size_t i = 0; i < count && !QTest::currentTestFailed(); ++i) {
         QCOMPARE(reports[i].size(), 1);
         check(processes[i], reports[i].front());

@@ -12,7 +12,7 @@
 #include <sys/time.h>
 #include <sys/wait.h>
 
-/// What the waitFor functions return, and what the object says of itself afterwards.
+/// The results of the waitFor functions, and the object's state afterwards.
 /// Holds: H2 (afterTheEventLoop).
 class tst_Waiting : public ChildProcessTest
 {
@@ -34,7 +34,7 @@ private Q_SLOTS:
     void bytesWrittenAfterTheEnd();
     void afterTheEventLoop();
     void interruptedBySignals();
-#ifndef FORKFD_TEST_QPROCESS // It has no time to look at the clock, and leaves a descriptor open.
+#ifndef FORKFD_TEST_QPROCESS // QProcess does not look at the clock, and leaks a descriptor.
     void timeoutWhileOutputComes();
     void failedStart_data();
     void failedStart();
@@ -60,7 +60,7 @@ void tst_Waiting::addWaits()
         << Wait([](Process &p, int msecs) { return p.waitForFinished(msecs); });
 }
 
-// Until its end is there to be noticed.
+// Waits until the child has ended, and leaves it unreaped.
 void tst_Waiting::untilItIsDead(const Process &process)
 {
     siginfo_t info;
@@ -106,7 +106,7 @@ void tst_Waiting::timeout()
     QSignalSpy failed(&process, &Process::errorOccurred);
     QSignalSpy finished(&process, &Process::finished);
     process.start(childProgram(), words("sleep"));
-    process.write(QByteArray(1000000, 'x')); // More than the pipe takes.
+    process.write(QByteArray(1000000, 'x')); // More than the pipe holds.
     QVERIFY(process.waitForStarted());
     QVERIFY(process.waitForBytesWritten());
     QElapsedTimer timer;
@@ -149,7 +149,7 @@ void tst_Waiting::endedInSlotOfStarted()
     Process process;
     connect(&process, &Process::started, [&] { QVERIFY(process.waitForFinished()); });
     process.start(childProgram(), words("exit 3"));
-    QVERIFY(process.waitForStarted()); // It did start.
+    QVERIFY(process.waitForStarted()); // The child did start.
     QCOMPARE(process.state(), Process::NotRunning);
     QCOMPARE(process.exitCode(), 3);
 }
@@ -164,7 +164,7 @@ void tst_Waiting::readyReadUpToTheEnd()
     QCOMPARE(output.size(), 1000000);
     QCOMPARE(process.state(), Process::NotRunning);
     QCOMPARE(process.exitCode(), 3);
-    QVERIFY(!process.waitForFinished()); // That has happened.
+    QVERIFY(!process.waitForFinished()); // It is reported already.
 }
 
 void tst_Waiting::readyReadBeforeTheEnd()
@@ -173,7 +173,7 @@ void tst_Waiting::readyReadBeforeTheEnd()
     process.start(childProgram(), words("write 3 1 exit 3"));
     untilItIsDead(process);
     QVERIFY(process.waitForReadyRead());
-    QCOMPARE(process.state(), Process::Running); // Its end is news for the next wait.
+    QCOMPARE(process.state(), Process::Running); // The next wait reports the end.
     QVERIFY(process.waitForFinished());
     QCOMPARE(process.readAll(), "xxx");
 }
@@ -185,7 +185,7 @@ void tst_Waiting::readyReadOfOneChannel()
     process.setReadChannel(Process::StandardError);
     QVERIFY(!process.waitForReadyRead(50));
     QCOMPARE(process.error(), Process::Timedout);
-    QCOMPARE(process.readAllStandardOutput(), "xxx"); // It came meanwhile.
+    QCOMPARE(process.readAllStandardOutput(), "xxx"); // It came during the wait.
     process.kill();
     QVERIFY(!process.waitForReadyRead());
     QCOMPARE(process.state(), Process::NotRunning);
@@ -199,7 +199,7 @@ void tst_Waiting::readyReadOfNoChannel_data()
     QTest::newRow("closed by the child") << Process::SeparateChannels << u"leave 1 leave 2 echo"_s;
 }
 
-// There will be nothing to read. That is certain only when the child has ended.
+// Nothing can be read, but this is certain only when the child has ended.
 void tst_Waiting::readyReadOfNoChannel()
 {
     QFETCH(const Process::ProcessChannelMode, mode);
@@ -215,7 +215,7 @@ void tst_Waiting::readyReadOfNoChannel()
     QCOMPARE(process.state(), Process::NotRunning);
 }
 
-// It tells of the start all the same.
+// The wait still reports the start.
 void tst_Waiting::bytesWrittenOfNothing()
 {
     Process process;
@@ -238,7 +238,7 @@ void tst_Waiting::bytesWrittenAfterTheEnd()
     QCOMPARE(process.exitCode(), 3);
 }
 
-// What comes about after a slot has told the event loop to end is for the next wait to tell.
+// The next wait reports the events that follow a slot's QEventLoop::quit().
 void tst_Waiting::afterTheEventLoop()
 {
     Process process;
@@ -260,7 +260,7 @@ void tst_Waiting::afterTheEventLoop()
 
 void tst_Waiting::interruptedBySignals()
 {
-    static std::atomic<int> count; // In any thread: QtTest has one, too.
+    static std::atomic<int> count; // In any thread, also QtTest's.
     const TemporaryAction action(SIGALRM, [](int) { ++count; });
     const itimerval everyMillisecond = {{0, 1000}, {0, 1000}};
     const itimerval never = {};
@@ -288,7 +288,7 @@ void tst_Waiting::timeoutWhileOutputComes()
     Process process;
     connect(&process, &Process::readyRead, [&] {
         process.readAll();
-        QTest::qSleep(2); // So that there is always more.
+        QTest::qSleep(2); // The child writes more in this time.
     });
     process.start(childProgram(), words("write 9000000000000 1"));
     QVERIFY(!process.waitForFinished(50));
