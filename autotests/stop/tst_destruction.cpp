@@ -12,7 +12,7 @@
 
 #include <sys/wait.h>
 
-/// Deleting the object: at any time, inside any of its slots, by one line of code or another.
+/// The object is destroyed at any time, in any of its slots, and in several ways.
 /// Holds: P6 (inForkedCopy), R1 (doesNotWait), H2.
 class tst_Destruction : public ChildProcessTest
 {
@@ -65,10 +65,10 @@ void tst_Destruction::whileAlive()
     }
     QCoreApplication::processEvents();
     QCOMPARE(late, QStringList());
-    // That the child is gone without being a zombie is for cleanup() to see.
+    // cleanup() checks that the child has died and left no zombie.
 }
 
-// The child is traced, so that nobody can collect it yet: a destructor that waits would still do so.
+// The child is traced and cannot be collected yet: a destructor that waits for it would still wait.
 void tst_Destruction::doesNotWait()
 {
     pid_t child = 0;
@@ -220,7 +220,7 @@ void tst_Destruction::insideSlotOfAFailedStart()
     }
 }
 
-// The child belongs to the process that has started it; fork() makes no second owner.
+// The child belongs to the process that started it. fork() makes no second owner.
 void tst_Destruction::inForkedCopy()
 {
     auto *const process = new Process(this);

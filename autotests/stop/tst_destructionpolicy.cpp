@@ -19,8 +19,7 @@ using namespace std::chrono_literals;
 using Policy = Process::DestructionPolicy;
 using Scope = Process::SignalScope;
 
-/// What becomes of a child when its object is destroyed, or its thread, its application, its process
-/// ends.
+/// The end of a child whose object is destroyed, or whose thread, application or process ends.
 /// Holds: R3.
 class tst_DestructionPolicy : public StoppingTest
 {
@@ -103,7 +102,7 @@ void tst_DestructionPolicy::stopUnderWay_data()
         QTest::newRow(qPrintable(nameOf(policy))) << policy;
 }
 
-// It goes on.
+// A stop that has begun goes on after the destruction.
 void tst_DestructionPolicy::stopUnderWay()
 {
     QFETCH(const Policy, policy);
@@ -129,7 +128,7 @@ void tst_DestructionPolicy::graceIsCutShort_data()
         QTest::newRow("tree, cgroup") << Scope::Tree << true;
 }
 
-// Who destroys it with Kill does not want the rest of the grace.
+// Destroying with Kill ends a pending grace period.
 void tst_DestructionPolicy::graceIsCutShort()
 {
     QFETCH(const Scope, scope);
@@ -147,7 +146,7 @@ void tst_DestructionPolicy::graceIsCutShort()
     QVERIFY(lifeline.comesToBeCut());
 }
 
-// As many as descriptors allow, up to a thousand.
+// As many children as descriptors allow, up to a thousand.
 int tst_DestructionPolicy::childCount()
 {
     rlimit limit = {};
@@ -204,7 +203,7 @@ void tst_DestructionPolicy::threadEnds()
         process->setDestructionPolicy(Policy::Stop);
         process->setStopGrace(50ms);
         startAndAwait(*process, lifeline, "ignore 15 session sleep");
-        process->deleteLater(); // When the thread ends.
+        process->deleteLater(); // Runs at the thread's end.
     }));
     thread->start();
     QVERIFY(thread->wait(60000));
@@ -220,7 +219,7 @@ void tst_DestructionPolicy::endedAlready()
         startAndAwait(process, lifeline, "branch same session exit 0");
         QVERIFY(ends(process));
     }
-    // Nothing was to be done to what the child has left behind.
+    // Destruction does not touch the descendants of an ended child.
     QVERIFY(!lifeline.isCut());
     lifeline.cut();
 }
@@ -230,7 +229,7 @@ void tst_DestructionPolicy::inForkedCopy_data()
     stopUnderWay_data();
 }
 
-// The copy's object is not the child's owner.
+// The object in a forked copy is not the child's owner.
 void tst_DestructionPolicy::inForkedCopy()
 {
     QFETCH(const Policy, policy);
@@ -282,7 +281,7 @@ void keepWarning(QtMsgType, const QMessageLogContext &context, const QString &me
 
 } // namespace
 
-// A kill that the program has not asked for is told as QProcess does.
+// A kill that the program has not asked for is reported with QProcess's warning.
 void tst_DestructionPolicy::warning()
 {
     QFETCH(const QString, policy);
@@ -297,7 +296,7 @@ void tst_DestructionPolicy::warning()
     }
     startAndAwait(*process, lifeline, qPrintable(command));
     if (command.contains(u"exit"_s)) {
-        siginfo_t info; // The SIGCHLD backend may have collected it.
+        siginfo_t info; // waitid() fails if SIGCHLD's handler has reaped it.
         waitid(P_PID, static_cast<id_t>(process->processId()), &info, WEXITED | WNOWAIT);
     }
     warnings.clear();
@@ -324,8 +323,7 @@ void tst_DestructionPolicy::processEnds_data()
     }
 }
 
-// What was to be stopped does not outlive the process, whose end does not wait for the hour of its
-// grace.
+// A child under stop() does not outlive the process, which does not wait for the hour of grace.
 void tst_DestructionPolicy::processEnds()
 {
     QFETCH(const QString, policy);
@@ -344,7 +342,7 @@ void tst_DestructionPolicy::processEnds()
     if (policy == u"leave") {
         QVERIFY(!lifeline.isCut());
         lifeline.cut();
-        for (const QString &cgroup : TestCgroups::left(pid)) // Nobody is there any more to remove it.
+        for (const QString &cgroup : TestCgroups::left(pid)) // The leaver would have removed it.
             TestCgroups::remove(cgroup);
     } else {
         QCOMPARE(TestCgroups::left(pid), QStringList());

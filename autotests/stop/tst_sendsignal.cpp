@@ -11,7 +11,7 @@
 
 using std::chrono::milliseconds;
 
-/// sendSignal() reaches this child, and says so when it cannot.
+/// sendSignal() reaches exactly this child, or fails.
 /// Holds: P5, S15 (afterTheEnd).
 class tst_SendSignal : public ProcessTest
 {

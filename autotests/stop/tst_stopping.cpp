@@ -27,7 +27,7 @@ bool hasPidFd()
 
 } // namespace
 
-/// stop(), and what it, the signals and the destructor's like reach in each scope.
+/// stop(), and the processes that stop(), signals and the destructor reach in each scope.
 /// Holds: P5, R2.
 class tst_Stopping : public StoppingTest
 {
@@ -113,7 +113,7 @@ void tst_Stopping::leftovers_data()
         QTest::newRow("tree") << Scope::Tree << true;
 }
 
-// What is left of the group or tree can be reached until the next start.
+// Signals reach the rest of the group or tree until the next start.
 void tst_Stopping::leftovers()
 {
     QFETCH(const Scope, scope);
@@ -139,7 +139,7 @@ void tst_Stopping::leftovers()
     QCOMPARE(process.exitCode(), 4);
 }
 
-// Before Linux 6.9 a group can only be signalled by its number: as long as the child can be waited for.
+// Before Linux 6.9 a group is signalled by its number, as long as the child can be waited for.
 void tst_Stopping::groupByNumber()
 {
     Lifeline lifeline;
@@ -186,7 +186,7 @@ void tst_Stopping::ignores_data()
     QTest::newRow("tree") << Scope::Tree;
 }
 
-// No event loop runs, and nobody waits: the grace is over all the same.
+// The grace expires without an event loop and without a wait.
 void tst_Stopping::ignores()
 {
     QFETCH(const Scope, scope);
@@ -236,7 +236,7 @@ void tst_Stopping::nobodyThere()
     QVERIFY(!process.waitForFinished());
 }
 
-// The earlier end of the grace stays.
+// A second stop() does not extend the grace.
 void tst_Stopping::twice()
 {
     Lifeline lifeline;
@@ -259,7 +259,7 @@ void tst_Stopping::restartWithinTheGrace_data()
         QTest::newRow("tree") << Scope::Tree << true;
 }
 
-// What the first child has left behind is not spared because there is a second one.
+// A second start does not spare the first child's descendants.
 void tst_Stopping::restartWithinTheGrace()
 {
     QFETCH(const Scope, scope);
@@ -288,7 +288,7 @@ void tst_Stopping::nothingIsKept_data()
     ignores_data();
 }
 
-// An object whose child has ended, with all that it has started, holds no descriptor and no cgroup.
+// Once the child and its descendants have ended, the object holds no descriptor and no cgroup.
 void tst_Stopping::nothingIsKept()
 {
     QFETCH(const Scope, scope);
@@ -322,7 +322,7 @@ void tst_Stopping::shellThatKeepsForking()
     Process process;
     process.setLaunchOptions(options);
     process.setSignalScope(Scope::Tree);
-    // Each round leaves a session of its own behind that goes on to fork, too.
+    // Each round leaves a new session, which goes on to fork.
     const QString script =
         u"fork() { while :; do sleep 100 & sleep 0.01; done; }\n"
         "fork & echo ready; i=0\n"

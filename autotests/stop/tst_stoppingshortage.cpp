@@ -32,7 +32,8 @@ std::optional<TemporaryLimit> limitUntilPause;
 
 } // namespace
 
-// In the library's way: where it sleeps for a moment, that ends a shortage of descriptors.
+// Replaces nanosleep() for the library, too. A sleep of the main thread ends a shortage of
+// descriptors.
 extern "C" __attribute__((visibility("default"))) int nanosleep(const timespec *time, timespec *rest)
 {
     if (pthread_equal(pthread_self(), mainThread))
@@ -42,7 +43,7 @@ extern "C" __attribute__((visibility("default"))) int nanosleep(const timespec *
     return errorCode == 0 ? 0 : -1;
 }
 
-// The library's threads have no memory while it is short.
+// During a memory shortage the library's threads get no memory.
 void *operator new(std::size_t size)
 {
     void *memory =
@@ -52,7 +53,7 @@ void *operator new(std::size_t size)
     return memory;
 }
 
-// Of the same kind as the others: the address sanitizer compares them.
+// Replaced as well, because AddressSanitizer compares the kinds of new and delete.
 void *operator new(std::size_t size, const std::nothrow_t &) noexcept
 {
     return isMemoryShort && !pthread_equal(pthread_self(), mainThread) ? nullptr : std::malloc(size);
@@ -88,7 +89,7 @@ double ownProcessorTime()
 
 } // namespace
 
-/// Children are stopped with few descriptors and little memory, however many they are.
+/// Children can be stopped with few descriptors and little memory, however many they are.
 /// Holds: P5, R2.
 class tst_StoppingShortage : public StoppingTest
 {
@@ -128,7 +129,7 @@ void tst_StoppingShortage::memory_data()
     QTest::newRow("tree") << Scope::Tree;
 }
 
-// SIGKILL comes all the same.
+// SIGKILL needs no memory.
 void tst_StoppingShortage::memory()
 {
     QFETCH(const Scope, scope);
@@ -145,7 +146,7 @@ void tst_StoppingShortage::memory()
     QVERIFY(process.waitForFinished());
 }
 
-// The stopper's thread has a cgroup to remove, and terminated the program.
+// The stopper has a cgroup to remove. Without memory it once terminated the program.
 void tst_StoppingShortage::cgroupWithoutMemory()
 {
     if (!TestCgroups::canBeMade())
@@ -160,17 +161,17 @@ void tst_StoppingShortage::cgroupWithoutMemory()
         QVERIFY(ends(process));
         prepared = TestCgroups::prepareBelow(TestCgroups::left().value(0));
     }
-    QVERIFY(QFile::exists(prepared)); // It went, although a process lived beside it.
+    QVERIFY(QFile::exists(prepared)); // It was once removed, although a process lived beside it.
     {
         const MemoryShortage shortage;
-        QTest::qWait(100); // It tries after 1, 2, 4 ms, and so on.
+        QTest::qWait(100); // The stopper tries after 1, 2, 4 ms, and so on.
     }
     QVERIFY(!TestCgroups::left().isEmpty());
     lifeline.cut();
     QTRY_COMPARE_WITH_TIMEOUT(TestCgroups::left(), QStringList(), 40000);
 }
 
-// A program that is killed removes nothing.
+// A killed program leaves its cgroups. Later starts remove them.
 void tst_StoppingShortage::cgroupsOfDeadPrograms()
 {
     if (!TestCgroups::canBeMade())
@@ -191,12 +192,12 @@ void tst_StoppingShortage::cgroupsOfDeadPrograms()
     lifeline.letGo();
     const QString prepared = TestCgroups::prepareBelow(TestCgroups::left(pid).value(0));
     QVERIFY(startAnother());
-    QVERIFY(QFile::exists(prepared)); // A process is left beside it.
+    QVERIFY(QFile::exists(prepared)); // A process still lives beside it.
     lifeline.cut();
     QTRY_VERIFY(startAnother() && TestCgroups::left(pid).isEmpty());
 }
 
-// 60 processes in sessions of their own. Returns the number of the first, or 0.
+// Starts 60 processes, each in another session. Returns the number of the first, or 0.
 int tst_StoppingShortage::startManySessions(Process &process, Lifeline &lifeline)
 {
     ForkFd::LaunchOptions options;
@@ -233,7 +234,7 @@ void tst_StoppingShortage::descriptors_data()
     addShortages({2, 3, 40});
 }
 
-// A tree with more processes than there are descriptors.
+// A tree with more processes than free descriptors.
 void tst_StoppingShortage::descriptors()
 {
     QFETCH(const bool, hasCgroup);
@@ -271,9 +272,8 @@ void tst_StoppingShortage::descriptorsThatComeBack_data()
     }
 }
 
-// The group was signalled instead. The child ended, and the rest of its tree could not be found any
-// more. A copy that has no descriptors has no stopper's thread either: what is due is tried by the
-// caller.
+// The group was once signalled instead: the child ended, and the rest of its tree could not be found
+// any more. A copy without descriptors can make no stopper thread, so the caller does its work.
 void tst_StoppingShortage::descriptorsThatComeBack()
 {
     QFETCH(const bool, hasCgroup);
@@ -310,7 +310,7 @@ void tst_StoppingShortage::descriptorsComeBackDuringTheCall_data()
     addShortages({0, 1});
 }
 
-// With one descriptor the walk finds the tree, and can signal none of it.
+// With one descriptor the walk finds the tree, but can signal no process of it.
 void tst_StoppingShortage::descriptorsComeBackDuringTheCall()
 {
     QFETCH(const bool, hasCgroup);
@@ -331,8 +331,8 @@ void tst_StoppingShortage::descriptorsComeBackDuringTheCall()
     QVERIFY(ends(process));
 }
 
-// With SIGKILL each process is stopped when it is found. Those that were found before the descriptors
-// were gone stayed stopped for ever.
+// For SIGKILL the walk stops each process that it finds. Without further descriptors these processes
+// once stayed stopped for ever.
 void tst_StoppingShortage::descriptorsGoneDuringTheWalk()
 {
     if (ForkFd::backend() != ForkFd::Backend::PidFd)
@@ -368,7 +368,7 @@ void tst_StoppingShortage::descriptorsGoneDuringTheWalk()
     QVERIFY(ends(process));
 }
 
-// Each of them starts others all the time, and ignores SIGTERM: there is always one more to be told.
+// The loops fork all the time and ignore SIGTERM: stop() must not go on until it finds no process.
 void tst_StoppingShortage::forkingLoops()
 {
     if (!TestCgroups::canBeMade())

@@ -9,7 +9,7 @@
 
 using namespace std::chrono_literals;
 
-/// A child that runs for too long is told of, and stopped.
+/// A child that exceeds its time limit is reported and stopped.
 class tst_TimeLimit : public StoppingTest
 {
     Q_OBJECT
@@ -109,7 +109,7 @@ void tst_TimeLimit::whileItRuns()
     QVERIFY(process.timeLimitExceeded());
 }
 
-// A wait that ends before the limit leaves the rest of it to the next.
+// A wait that ends before the limit leaves the rest of the limit to the next wait.
 void tst_TimeLimit::shortWait()
 {
     Process process;
@@ -146,7 +146,7 @@ void tst_TimeLimit::everyWait()
     process.start(childProgram(), words("sleep"));
     QVERIFY(!wait(process));
     QVERIFY(process.timeLimitExceeded());
-    QVERIFY(ends(process)); // It may have stopped to read before that.
+    QVERIFY(ends(process)); // Its input may have closed earlier.
 }
 
 // A child that never stops writing does not stop the clock.
@@ -195,7 +195,7 @@ void tst_TimeLimit::slot_data()
     row("restarts", [](Process *process) {
         process->kill();
         process->waitForFinished();
-        process->setTimeLimit(0ms); // Else a busy machine may take longer for the second child, too.
+        process->setTimeLimit(0ms); // A busy machine may need longer for the second child.
         process->start(childProgram(), words("exit 0"));
     });
 }
@@ -240,7 +240,7 @@ void tst_TimeLimit::movedToAnotherThread()
     QVERIFY(process.timeLimitExceeded());
 }
 
-// Nobody watches the clock there any more.
+// The thread that watches the limit ends before the object.
 void tst_TimeLimit::outlivesItsThread()
 {
     std::unique_ptr<Process> process;

@@ -30,7 +30,7 @@ std::atomic<bool> isNextKillLost;
 
 } // namespace
 
-// In the library's way: a cgroup.kill that misses all processes.
+// Replaces write() for the library, too: a cgroup.kill that misses all processes.
 extern "C" __attribute__((visibility("default"))) ssize_t write(int fd, const void *data,
                                                                 std::size_t size)
 {
@@ -99,7 +99,7 @@ void tst_WaitForStopped::liveObject_data()
     addScopes();
 }
 
-// Its child is a zombie afterwards: neither collected nor told of.
+// A living object's child is a zombie afterwards: neither collected nor reported.
 void tst_WaitForStopped::liveObject()
 {
     QFETCH(const Scope, scope);
@@ -116,7 +116,7 @@ void tst_WaitForStopped::liveObject()
     process.stop();
     QVERIFY(!Process::waitForStopped(0ms));
     QVERIFY(Process::waitForStopped(forEver));
-    // The SIGCHLD backend has collected the leader, after which the group is not known any more.
+    // The SIGCHLD backend has reaped the leader, and then does not know the group any more.
     const bool isKnown =
         ForkFd::backend() == ForkFd::Backend::PidFd || (scope == Scope::Tree && hasCgroup);
     if (scope != Scope::Process)
@@ -150,7 +150,7 @@ void tst_WaitForStopped::goneObject_data()
     addScopes();
 }
 
-// The end of main(): the helper gets its time to save what it has.
+// At the end of main() the child gets its grace, to save its data.
 void tst_WaitForStopped::goneObject()
 {
     QFETCH(const Scope, scope);
@@ -174,7 +174,7 @@ void tst_WaitForStopped::goneObject()
     lifeline.letGo();
     saved.closeWriteEnd();
     QVERIFY(Process::waitForStopped(forEver));
-    QVERIFY(lifeline.comesToBeCut()); // Its sleep may be a moment longer.
+    QVERIFY(lifeline.comesToBeCut()); // The script's sleep may end a moment later.
     QCOMPARE(saved.readAll(), "saved\n");
 }
 
@@ -183,7 +183,7 @@ void tst_WaitForStopped::leftovers_data()
     if (ForkFd::backend() != ForkFd::Backend::PidFd && !TestCgroups::canBeMade())
         QSKIP("Neither a group nor a control group is known after the end of the child");
     QTest::addColumn<Scope>("scope");
-    // Only there the group is known after the end of its leader.
+    // Only pidfds reach the group after the end of its leader.
     if (ForkFd::backend() == ForkFd::Backend::PidFd)
         QTest::newRow("group") << Scope::Group;
     if (TestCgroups::canBeMade())
@@ -219,7 +219,7 @@ void tst_WaitForStopped::killThatMisses_data()
     QTest::newRow("leftover, destroyed") << leftover << true;
 }
 
-// Before Linux 6.14 cgroup.kill could miss a process that was being forked. It lived for ever.
+// Before Linux 6.14 cgroup.kill could miss a process that was being forked, which then lived for ever.
 void tst_WaitForStopped::killThatMisses()
 {
     QFETCH(const QString, command);
@@ -259,7 +259,7 @@ void tst_WaitForStopped::timeLimit()
     QVERIFY(process.waitForFinished());
 }
 
-// A program that ignores SIGTERM and runs by now.
+// Runs a program that ignores SIGTERM, and cancels it when it is ready.
 QFuture<ForkFd::RunResult> tst_WaitForStopped::cancelRun(Lifeline &lifeline)
 {
     TestPipe isReady;
@@ -284,7 +284,7 @@ void tst_WaitForStopped::canceledRun()
     future.waitForFinished();
 }
 
-// It said that all had ended, because the thread of run() had not looked yet.
+// It once returned true too early, because the thread of run() had not looked yet.
 void tst_WaitForStopped::canceledRunAskedAtOnce()
 {
     for (int i = 0; i < 20; ++i) {
@@ -342,7 +342,7 @@ void tst_WaitForStopped::withoutThread_data()
     });
 }
 
-// Then the wait does the thread's work.
+// Without the stopper thread the wait does its work.
 void tst_WaitForStopped::withoutThread()
 {
     QFETCH(const std::function<bool(Process &)>, wait);
