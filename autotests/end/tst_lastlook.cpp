@@ -167,7 +167,7 @@ void tst_LastLook::afterTheEventLoop()
     process.closeWriteChannel();
     QVERIFY(comes(finished));
     QVERIFY(process.waitForFinished(0));
-    QVERIFY(!process.waitForFinished(0)); // It is reported already.
+    QVERIFY(!process.waitForFinished(0)); // The end is reported already.
 
     process.start(childProgram(), words("exit 3"));
     QVERIFY(comes(finished, 2));

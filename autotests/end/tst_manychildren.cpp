@@ -76,7 +76,7 @@ void tst_ManyChildren::oneByOne()
         QSignalSpy finished(&process, &Process::finished);
         process.kill();
         QVERIFY(comes(finished));
-        QCOMPARE(many.total, qsizetype(i + 1)); // This one and no other.
+        QCOMPARE(many.total, qsizetype(i + 1)); // Only this child has ended.
         QCOMPARE(process.exitCode(), SIGKILL);
     }
     QVERIFY(

@@ -114,7 +114,7 @@ void tst_Stolen::finished()
         QCOMPARE(reports[i].size(), 1);
         check(processes[i], reports[i].front());
     }
-    if (thief && ForkFd::backend() == ForkFd::Backend::PidFd) // The other backend is often faster.
+    if (thief && ForkFd::backend() == ForkFd::Backend::PidFd) // The SIGCHLD backend is often faster.
         QVERIFY(thief->count() > 0);
 }
 

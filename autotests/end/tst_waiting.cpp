@@ -164,7 +164,7 @@ void tst_Waiting::readyReadUpToTheEnd()
     QCOMPARE(output.size(), 1000000);
     QCOMPARE(process.state(), Process::NotRunning);
     QCOMPARE(process.exitCode(), 3);
-    QVERIFY(!process.waitForFinished()); // It is reported already.
+    QVERIFY(!process.waitForFinished()); // The end is reported already.
 }
 
 void tst_Waiting::readyReadBeforeTheEnd()
@@ -185,7 +185,7 @@ void tst_Waiting::readyReadOfOneChannel()
     process.setReadChannel(Process::StandardError);
     QVERIFY(!process.waitForReadyRead(50));
     QCOMPARE(process.error(), Process::Timedout);
-    QCOMPARE(process.readAllStandardOutput(), "xxx"); // It came during the wait.
+    QCOMPARE(process.readAllStandardOutput(), "xxx"); // The output came during the wait.
     process.kill();
     QVERIFY(!process.waitForReadyRead());
     QCOMPARE(process.state(), Process::NotRunning);

@@ -243,7 +243,7 @@ void tst_Channels::grandchildKeepsThePipe()
     QCOMPARE(process.exitCode(), 3);
     const pid_t grandchild = process.readAll().trimmed().toInt();
     QVERIFY(grandchild > 0);
-    QCOMPARE(::kill(grandchild, SIGKILL), 0); // It was still alive, and its end of the pipe was open.
+    QCOMPARE(::kill(grandchild, SIGKILL), 0); // The grandchild kept the pipe open.
 }
 
 #ifndef FORKFD_TEST_QPROCESS

@@ -236,7 +236,7 @@ void tst_Drain::notUnlessAsked()
     QVERIFY(comes(finished));
     const int grandchild = process.readAll().trimmed().toInt();
     QVERIFY(grandchild > 0);
-    QCOMPARE(::kill(grandchild, SIGKILL), 0); // It held the outputs open until now.
+    QCOMPARE(::kill(grandchild, SIGKILL), 0); // The grandchild held the outputs open.
 }
 
 void tst_Drain::toldMeanwhile()

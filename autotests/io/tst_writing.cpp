@@ -141,7 +141,7 @@ void tst_Writing::closesWhenWritten()
     process.write("abc");
     process.closeWriteChannel();
     process.closeWriteChannel();
-    QTRY_COMPARE(process.bytesAvailable(), 4); // It has reached the end of its input.
+    QTRY_COMPARE(process.bytesAvailable(), 4); // The child has read its input to the end.
     QCOMPARE(written.size(), 1);
     process.kill();
     QVERIFY(process.waitForFinished());

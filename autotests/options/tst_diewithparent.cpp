@@ -27,8 +27,7 @@ using ForkFd::LaunchOptions;
 using ForkFd::StartError;
 using Refusals = std::vector<Refusal>;
 
-/// LaunchOptions::dieWithParent: the child dies with its parent, and not with the thread that started
-/// it.
+/// LaunchOptions::dieWithParent: the child dies with its parent, not with the thread that started it.
 /// Holds: L10.
 class tst_DieWithParent : public ProcessTest
 {

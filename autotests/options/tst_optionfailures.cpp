@@ -18,8 +18,8 @@
 using ForkFd::LaunchOptions;
 using ForkFd::StartError;
 
-/// If one of the LaunchOptions fails, the start reports its name and errno. The parent stays as it
-/// was.
+/// If one of the LaunchOptions fails, the start reports its name and errno. The parent does not
+/// change.
 /// Holds: L13.
 class tst_OptionFailures : public ProcessTest
 {

@@ -134,7 +134,7 @@ void tst_ResourceLimits::oomScoreOfOurs_data()
                                                   {SYS_clone, EPERM, CLONE_VFORK, CLONE_VFORK}};
 }
 
-// The kernel sets it for all processes that share the memory, except for a vfork() child before exec.
+// The kernel sets the score of all processes that share the memory, except for a vfork() child.
 void tst_ResourceLimits::oomScoreOfOurs()
 {
     if (!FORKFD_TEST_HAS_VFORK)

@@ -111,7 +111,7 @@ void tst_Limits::memory()
 
 void tst_Limits::descriptors_data()
 {
-    // This backend keeps a descriptor, which the count must not include.
+    // The SIGCHLD backend keeps a descriptor, which the count must not include.
     if (ForkFd::backend() == ForkFd::Backend::SigChld)
         ProcessTest::warmUp();
     QTest::addColumn<int>("count");

@@ -311,7 +311,7 @@ void tst_SlowModifier::inForkedCopy()
     QVERIFY(eventually([&waiting] {
         siginfo_t info = {};
         const auto id = static_cast<id_t>(waiting.process.processId());
-        // It fails if the SIGCHLD backend has reaped the child.
+        // waitid() fails if the SIGCHLD backend has reaped the child.
         return ::waitid(P_PID, id, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) != 0 || info.si_pid != 0;
     }));
     const QByteArray result = ::inForkedCopy([&waiting] {

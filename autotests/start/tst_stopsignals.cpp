@@ -42,7 +42,7 @@ void tst_StopSignals::beforeTheExec_data()
     }
 }
 
-// Returns the program's masks and dispositions. Its modifier raises `signal`; 0: none.
+// Returns the program's masks and dispositions after a modifier that raises `signal` (0: none).
 QByteArray tst_StopSignals::dispositionsWith(int signal, UnixFlags flags)
 {
     ChildProcess process;

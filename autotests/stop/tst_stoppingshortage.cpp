@@ -161,7 +161,7 @@ void tst_StoppingShortage::cgroupWithoutMemory()
         QVERIFY(ends(process));
         prepared = TestCgroups::prepareBelow(TestCgroups::left().value(0));
     }
-    QVERIFY(QFile::exists(prepared)); // It was once removed, although a process lived beside it.
+    QVERIFY(QFile::exists(prepared)); // The library once removed it beside a live process.
     {
         const MemoryShortage shortage;
         QTest::qWait(100); // The stopper tries after 1, 2, 4 ms, and so on.

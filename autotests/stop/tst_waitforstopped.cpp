@@ -284,7 +284,7 @@ void tst_WaitForStopped::canceledRun()
     future.waitForFinished();
 }
 
-// It once returned true too early, because the thread of run() had not looked yet.
+// The wait once returned true too early, because the thread of run() had not looked yet.
 void tst_WaitForStopped::canceledRunAskedAtOnce()
 {
     for (int i = 0; i < 20; ++i) {
