@@ -14,7 +14,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
-/// pthread_cancel() ends the thread, and never the program.
+/// pthread_cancel() ends the thread, and never ends the program.
 /// Holds: B3, S14 (pendingWhenAChildEnds).
 class tst_Cancellation : public ProcessTest
 {
@@ -28,7 +28,7 @@ private Q_SLOTS:
     void pendingWhenAStartFails();
 };
 
-// It was std::terminate(): poll(2) unwound through a noexcept function.
+// It was std::terminate(): cancellation in poll(2) unwound through a noexcept function.
 void tst_Cancellation::whileItWaits()
 {
     auto process = ForkFd::spawn(child({"sleep"}));
@@ -51,7 +51,7 @@ void tst_Cancellation::whileItWaits()
 void tst_Cancellation::pendingWhenAChildEnds()
 {
     std::atomic<int> step = 0;
-    // The signal goes to the one thread that does not block it.
+    // Only one thread does not block the signal, so it gets it.
     sigset_t childSignal;
     ::sigemptyset(&childSignal);
     ::sigaddset(&childSignal, SIGCHLD);
@@ -77,7 +77,7 @@ void tst_Cancellation::pendingWhenAChildEnds()
     ::pthread_sigmask(SIG_UNBLOCK, &childSignal, nullptr);
 }
 
-// Nothing is left half made: it is cancelled before, or after the child was given to its object.
+// The thread is cancelled before the start, or after its object has the child. So no child is lost.
 void tst_Cancellation::pendingWhenAChildIsStarted()
 {
     if (isUnderThreadSanitizer)
@@ -107,7 +107,8 @@ void tst_Cancellation::pendingWhenAStartFails_data()
         QTest::newRow("control group") << std::string("/nonexistent");
 }
 
-// It was std::terminate(): open(2) unwound through the function that asks why the start has failed.
+// It was std::terminate(): cancellation in open(2) unwound through the function that finds the cause of
+// a failed start.
 void tst_Cancellation::pendingWhenAStartFails()
 {
     QFETCH(const std::string, controlGroup);

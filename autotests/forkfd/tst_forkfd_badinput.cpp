@@ -39,12 +39,12 @@ int spawnWith(int flags, pid_t *ppid, const char *path, char *const *argv)
     return spawnfd(flags, ppid, path, nullptr, nullptr, argv, nullptr);
 }
 
-// Calls with a descriptor; opened anew for each row and closed by the test.
+// For calls with a descriptor. Each row opens it anew, and the test closes it.
 int fileDescriptor = -1;
 
 } // namespace
 
-/// Whatever is wrong with the arguments gives -1 and the right errno, and changes nothing.
+/// Wrong arguments give -1 and the right errno, and change nothing.
 /// Holds: F5.
 class tst_ForkFdBadInput : public ForkFdTest
 {

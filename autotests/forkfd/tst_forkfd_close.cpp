@@ -25,7 +25,7 @@ extern "C" int pthread_create(pthread_t *thread, const pthread_attr_t *attribute
 }
 #endif
 
-/// forkfd_close(), and what it means when a user calls close(2) in its place.
+/// forkfd_close(), and a user's close(2) in its place.
 /// Holds: B1 (needsNoDescriptor), S7, F3, F4 (closedPlainlyAndStartedAnew,
 /// closedPlainlyAndReusedForAFile).
 class tst_ForkFdClose : public ForkFdTest
@@ -100,7 +100,7 @@ void tst_ForkFdClose::needsNoDescriptor()
     QTRY_VERIFY(!exists(pid));
 }
 
-// All others are in use. The library does not take the number for itself.
+// All other descriptors are in use. The library does not take the freed number for itself.
 void tst_ForkFdClose::leavesTheLastDescriptor()
 {
     const QByteArray failure = inCopy([]() -> const char * {
@@ -114,7 +114,7 @@ void tst_ForkFdClose::leavesTheLastDescriptor()
         while (::dup(leash.childsEnd()) >= 0) { }
         if (forkfd_close(ffd) != 0 || ::dup(leash.childsEnd()) != ffd)
             return "the number is not free";
-        ::setrlimit(RLIMIT_NOFILE, &limit); // To look into /proc takes a descriptor.
+        ::setrlimit(RLIMIT_NOFILE, &limit); // isAlive() needs a descriptor for /proc.
         if (!isAlive(pid))
             return "the child does not go on";
         leash.end();
@@ -125,15 +125,15 @@ void tst_ForkFdClose::leavesTheLastDescriptor()
     QCOMPARE(failure, QByteArray());
 }
 
-// The first child that is left needs a thread on the pidfd backend. Without one the next call tries
-// again.
+// On the pidfd backend the first child that is left needs a thread. If the thread cannot be made, the
+// next call tries again.
 void tst_ForkFdClose::needsNoThread()
 {
     const QByteArray failure = inCopy([]() -> const char * {
         Leash first;
         Leash second;
         pid_t pids[2];
-        // On the SIGCHLD backend the one thread starts with this child.
+        // On the SIGCHLD backend the sweeper starts with this child.
         const int ffds[] = {startOnLeash(Starter::Spawn, first, 3, FFD_CLOEXEC, &pids[0]),
                             startOnLeash(Starter::Spawn, second, 3, FFD_CLOEXEC, &pids[1])};
         if (ffds[0] < 0 || ffds[1] < 0)
@@ -156,7 +156,7 @@ void tst_ForkFdClose::needsNoThread()
     QCOMPARE(failure, "");
 }
 
-// The new child gets the number, and all that the library knew of the old one is gone.
+// The new child gets the number, and the library forgets the old child.
 void tst_ForkFdClose::closedPlainlyAndStartedAnew()
 {
     Leash leash;
@@ -171,7 +171,7 @@ void tst_ForkFdClose::closedPlainlyAndStartedAnew()
     QCOMPARE(startChild(Starter::Fork, FFD_CLOEXEC, &second, {"sleep"}), ffd);
     leash.end();
     if (backend() == Backend::PidFd)
-        QCOMPARE(::waitpid(first, nullptr, 0), first); // Nobody else does.
+        QCOMPARE(::waitpid(first, nullptr, 0), first); // The library does not reap it.
     else
         QTRY_VERIFY(!exists(first));
     QCOMPARE(wait(ffd, FFDW_NOHANG), "EAGAIN");
@@ -206,7 +206,7 @@ void tst_ForkFdClose::closedPlainlyAndReusedForAFile()
     QCOMPARE(errno, EINVAL);
     QVERIFY(::fcntl(ffd, F_GETFD) >= 0);
     char byte;
-    QCOMPARE(::read(file[0], &byte, 1), -1); // Nothing was written to it.
+    QCOMPARE(::read(file[0], &byte, 1), -1); // The library has written nothing to it.
     ::close(ffd);
     ::close(file[0]);
     ::close(file[1]);

@@ -12,7 +12,8 @@ using namespace ForkFd;
 
 namespace {
 
-// Async-signal-safe, if the functions under test are. The number of the first check that failed.
+// Returns the number of the first check that failed. Async-signal-safe, as the functions under test have
+// to be.
 int checkInherited(int running, int ended)
 {
     if (forkfd_wait4(running, nullptr, FFDW_NOHANG, nullptr) != -1 || errno != ECHILD)
@@ -32,7 +33,7 @@ int checkInherited(int running, int ended)
 
 } // namespace
 
-/// A process that was forked from one with children.
+/// A forked copy of a process with children.
 /// Holds: S12.
 class tst_ForkFdCopy : public ForkFdTest
 {
@@ -98,16 +99,17 @@ void tst_ForkFdCopy::startsChildrenOfItsOwn()
     QCOMPARE(forkfd_close(running), 0);
 }
 
-// A copy that closes all it has inherited, as servers do, and gets the same numbers for its own.
+// The copy closes all that it has inherited, as servers do, and gets the same numbers for its own
+// children.
 void tst_ForkFdCopy::usesItsParentsNumbers()
 {
     Leash leash;
-    // Two lower numbers, for what some ways to start a child need beside.
+    // Two lower numbers that the copy frees: some ways to start a child need more than one descriptor.
     int lower[2];
     QCOMPARE(::pipe2(lower, O_CLOEXEC), 0);
     const int ffd = startOnLeash(Starter::Fork, leash, 3);
     const QByteArray failure = inCopy([ffd, &lower]() -> const char * {
-        // The first start opens what the library keeps.
+        // The first start opens the descriptors that the library keeps.
         const int first = startChild(Starter::Fork, FFD_CLOEXEC, nullptr, {"exit", "4"});
         if (wait(first) != "exited 4" || forkfd_close(first) != 0)
             return "another first end";
@@ -131,7 +133,7 @@ void tst_ForkFdCopy::usesItsParentsNumbers()
     QCOMPARE(forkfd_close(ffd), 0);
 }
 
-// It shares its parent's memory and not its descriptors.
+// A vfork() child shares its parent's memory, but not its descriptors.
 void tst_ForkFdCopy::vforkChildChangesNothing()
 {
     Leash leash;

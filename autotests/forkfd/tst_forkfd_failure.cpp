@@ -16,7 +16,7 @@
 
 using namespace ForkFd;
 
-// Which allocation of this thread fails, counted from now; below 0: none.
+// The index of this thread's allocation that fails, counted from now. Below 0 none fails.
 static thread_local int failingAllocation = -1;
 static std::atomic<bool> threadsFail = false;
 
@@ -95,7 +95,7 @@ int startPlainly(Starter starter, pid_t *ppid)
 
 } // namespace
 
-/// What cannot be had makes a start fail, with nothing left behind (the base class looks).
+/// If a start lacks a resource, it fails and leaves nothing behind (the base class checks).
 /// Holds: F1, F5.
 class tst_ForkFdFailure : public ForkFdTest
 {
@@ -111,7 +111,7 @@ private Q_SLOTS:
     void noLookAtTheFile();
 };
 
-// With every number of descriptors that is too small, up to one that is enough.
+// Tries every number of descriptors that is too small, and then the first that is enough.
 void tst_ForkFdFailure::noDescriptor()
 {
     QFETCH(Starter, starter);
@@ -140,7 +140,8 @@ void tst_ForkFdFailure::noDescriptor()
     QCOMPARE(forkfd_close(ffd), 0);
 }
 
-// The first start of a process allocates most: each attempt is made in a copy that has its own backend.
+// The first start of a process allocates most. So each attempt runs in a forked copy with its own
+// backend.
 void tst_ForkFdFailure::noMemory()
 {
 #ifndef FORKFD_TEST_INTERPOSES
@@ -171,7 +172,7 @@ void tst_ForkFdFailure::noMemory()
     QVERIFY(failures > 0);
 }
 
-// Only the SIGCHLD backend needs one.
+// Only the SIGCHLD backend needs a thread.
 void tst_ForkFdFailure::noThread()
 {
 #ifndef FORKFD_TEST_INTERPOSES
@@ -195,8 +196,8 @@ void tst_ForkFdFailure::noThread()
     QCOMPARE(failure, "");
 }
 
-// The fault walker found this: a refused fstat() was taken for a descriptor that the user had closed, so
-// that it could neither be waited for nor closed.
+// The fault walker found this: a refused fstat() was taken for a descriptor that the user had closed.
+// The user could neither wait for it nor close it.
 void tst_ForkFdFailure::noLookAtTheFile()
 {
     const QByteArray failure = inCopy([]() -> const char * {
@@ -206,9 +207,8 @@ void tst_ForkFdFailure::noLookAtTheFile()
         if (!becomesReadable(before))
             return "does not end";
         if (!refuse(refusals))
-            return nullptr; // No filters here.
-        const int after =
-            forkfd(FFD_CLOEXEC, nullptr); // No program: its loader could not look at files.
+            return nullptr; // No filters on this kernel.
+        const int after = forkfd(FFD_CLOEXEC, nullptr); // No program: its loader needs these calls.
         if (after == FFD_CHILD_PROCESS)
             ::_exit(4);
         if (wait(before) != "exited 3" || wait(after) != "exited 4")

@@ -11,7 +11,7 @@
 
 using namespace ForkFd;
 
-/// The descriptor is what the flags say, and no child gets its own.
+/// The descriptor has the flags of the call, and no child gets its own exit descriptor.
 class tst_ForkFdFlags : public ForkFdTest
 {
     Q_OBJECT
@@ -69,7 +69,7 @@ void tst_ForkFdFlags::isOpenAndNonNegative()
     QCOMPARE(::fcntl(ffd, F_GETFD), -1);
 }
 
-// Without FFD_CLOEXEC: a later child inherits the descriptor, but not the one that it stands for.
+// Without FFD_CLOEXEC a later child inherits the descriptor, but its own child does not get it.
 void tst_ForkFdFlags::childHasNoNewDescriptor()
 {
     QFETCH(Starter, starter);
@@ -84,7 +84,7 @@ void tst_ForkFdFlags::childHasNoNewDescriptor()
     char numbers[256] = {};
     QVERIFY(::read(output[0], numbers, sizeof numbers - 1) > 0);
     ::close(output[0]);
-    // The test's own parent may have left it more than these three.
+    // The parent of the test program may have left it more than these three.
     const QByteArray own = ' ' + QByteArray::number(ffd) + ' ';
     QVERIFY2(!(' ' + QByteArray(numbers)).contains(own), numbers);
     QCOMPARE(wait(ffd), "exited 0");

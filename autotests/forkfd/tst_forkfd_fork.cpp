@@ -32,7 +32,7 @@ int countDescriptors()
 
 } // namespace
 
-/// The child of forkfd() is what fork() would have made.
+/// The child of forkfd() is as after fork().
 class tst_ForkFdFork : public ForkFdTest
 {
     Q_OBJECT
@@ -104,7 +104,7 @@ void tst_ForkFdFork::forkHandlers()
     QCOMPARE(forkfd_close(ffd), 0);
 }
 
-// Also what spawn() would reset.
+// Also those signals that spawn() would reset.
 void tst_ForkFdFork::signalsAreTheParents()
 {
     QFETCH(int, flags);

@@ -12,13 +12,13 @@ using namespace ForkFd;
 
 namespace {
 
-/// What libc's functions were asked and are to answer.
+/// The calls of libc's functions, and what they return.
 struct Libc
 {
     int spawnCalls = 0;
     int spawnpCalls = 0;
     pid_t lastChild = -1;
-    int spawnError = 0; ///< In place of a child.
+    int spawnError = 0; ///< Fails with this error instead of starting a child.
     int getPidError = 0;
 };
 Libc libc;
@@ -32,7 +32,7 @@ int openPidFd(int *pidfd, int error)
 
 } // namespace
 
-// What glibc has since 2.39, for the library to find.
+// Libc's functions since glibc 2.39. The library finds these.
 extern "C" {
 
 __attribute__((visibility("default"))) int pidfd_spawn(int *pidfd, const char *path,
@@ -65,7 +65,7 @@ __attribute__((visibility("default"))) pid_t pidfd_getpid(int)
 
 } // extern "C"
 
-/// Where libc has pidfd_spawn(), spawnfd() uses it on the pidfd backend.
+/// If libc has pidfd_spawn(), spawnfd() uses it on the pidfd backend.
 class tst_ForkFdPidFdSpawn : public ForkFdTest
 {
     Q_OBJECT
@@ -119,7 +119,7 @@ void tst_ForkFdPidFdSpawn::fails()
     QCOMPARE(errno, EACCES);
 }
 
-// No child is left behind, and none of it is visible (the base class looks).
+// The start fails, and no child is left behind (the base class checks).
 void tst_ForkFdPidFdSpawn::numberIsNotToBeHad()
 {
     if (backend() == Backend::SigChld)
@@ -132,7 +132,7 @@ void tst_ForkFdPidFdSpawn::numberIsNotToBeHad()
     QTRY_VERIFY(!exists(libc.lastChild));
 }
 
-// What libc says of a child that somebody else has collected by then. The start was a success.
+// Libc says this of a child that other code has already reaped. The start was a success.
 void tst_ForkFdPidFdSpawn::numberIsGone()
 {
     if (backend() == Backend::SigChld)

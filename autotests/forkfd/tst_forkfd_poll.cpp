@@ -15,7 +15,7 @@ using namespace ForkFd;
 
 namespace {
 
-// Each tells whether the descriptor becomes readable within the time, in ms.
+// Each function returns whether the descriptor becomes readable within the time, in ms.
 
 bool byPoll(int fd, int timeout)
 {
@@ -54,14 +54,14 @@ bool becomesReadableBy(const Poller &poller, int fd)
     do {
         errno = 0;
         isReadable = poller(fd, 10000);
-    } while (!isReadable && errno == EINTR); // By the child's SIGCHLD.
+    } while (!isReadable && errno == EINTR); // The child's SIGCHLD interrupts.
     return isReadable;
 }
 
 } // namespace
 Q_DECLARE_METATYPE(Poller)
 
-/// The descriptor in poll(2), select(2) and epoll(7), and its duplicates.
+/// The exit descriptor and its duplicates in poll(2), select(2) and epoll(7).
 /// Holds: S7.
 class tst_ForkFdPoll : public ForkFdTest
 {
@@ -99,7 +99,7 @@ void tst_ForkFdPoll::becomesReadableAtTheEnd()
     QVERIFY(!poller(polled, 0));
     leash.end();
     QVERIFY(becomesReadableBy(poller, polled));
-    // Before and after it was collected.
+    // Before and after the child is collected.
     QVERIFY(poller(polled, 0));
     QCOMPARE(wait(ffd), "exited 3");
     QVERIFY(poller(polled, 0));
@@ -137,7 +137,7 @@ void tst_ForkFdPoll::duplicateOutlivesTheDescriptor()
     ::close(duplicate);
 }
 
-// A set that was not told of the close must not report the end of a child that nobody watches.
+// A set that keeps a closed descriptor must not report the end of its child.
 void tst_ForkFdPoll::epollForgetsWhatWasClosed()
 {
     QFETCH(Starter, starter);

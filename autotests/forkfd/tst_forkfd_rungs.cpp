@@ -43,7 +43,7 @@ constexpr sock_filter answer(std::uint32_t value)
     return BPF_STMT(BPF_RET | BPF_K, value);
 }
 
-// Cannot be taken back: for a copy of the process.
+// Cannot be undone: call it in a forked copy.
 bool refuse(int refused, int error)
 {
     const std::uint32_t no = SECCOMP_RET_ERRNO | static_cast<std::uint32_t>(error);
@@ -55,7 +55,7 @@ bool refuse(int refused, int error)
         skipUnless(SYS_pidfd_open, 1),
         answer(refused & OpenPidFd ? no : yes),
         skipUnless(SYS_clone, 3),
-        load(offsetof(seccomp_data, args[0])), // Its flags, in the lower half on x86-64 and arm64.
+        load(offsetof(seccomp_data, args[0])), // The flags are in the lower half on x86-64 and arm64.
         skipUnlessSet(CLONE_PIDFD, 1),
         answer(refused & CloneWithPidFd ? no : yes),
         answer(yes),
@@ -65,7 +65,7 @@ bool refuse(int refused, int error)
         && ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
 
-// Since glibc 2.39; it gets the pidfd from clone3() or clone().
+// Glibc has it since 2.39. It gets the pidfd from clone3() or clone().
 bool libcHasPidFdSpawn()
 {
     return dlsym(RTLD_DEFAULT, "pidfd_spawn") != nullptr;
@@ -78,7 +78,7 @@ constexpr std::pair<const char *, Starter> starters[] = {{"forkfd", Starter::For
 
 } // namespace
 
-/// Whatever a filter refuses, the family works on what is left.
+/// If a filter refuses some calls, the family works with the others.
 class tst_ForkFdRungs : public ForkFdTest
 {
     Q_OBJECT
@@ -103,7 +103,7 @@ void tst_ForkFdRungs::refusedCalls_data()
     for (const auto &[name, starter] : starters) {
         for (const auto &[calls, refused] : rows) {
             QTest::addRow("%s without %s, ENOSYS", name, calls) << starter << refused << ENOSYS;
-            // Libc itself gives up where clone3 gives EPERM.
+            // Libc itself gives up if clone3 fails with EPERM.
             if (!(refused & Clone3) || starter != Starter::Spawn)
                 QTest::addRow("%s without %s, EPERM", name, calls) << starter << refused << EPERM;
         }
@@ -118,7 +118,7 @@ void tst_ForkFdRungs::refusedCalls()
     const bool mustHavePidFd = qgetenv("FORKFD_BACKEND") == "pidfd";
     const QByteArray failure = inCopy([=]() -> const char * {
         Leash leash;
-        // Libc makes no thread where clone3 gives EPERM; the library starts its own here.
+        // Libc makes no thread if clone3 fails with EPERM. So the library has to start its own before.
         if (backend() == Backend::SigChld && forkfd_close(startEnding({"exit", "0"})) != 0)
             return "no start before";
         if (!refuse(refused, error))
@@ -126,7 +126,7 @@ void tst_ForkFdRungs::refusedCalls()
         pid_t pid = -7;
         int ffd = startOnLeash(starter, leash, 5, FFD_CLOEXEC, &pid);
         const int startError = errno;
-        // Who asks for pidfds gets no other backend.
+        // If the user asks for the pidfd backend, the library uses no other one.
         const bool isByNumber = (starter == Starter::Spawn && !libcHasPidFdSpawn())
             || starter == Starter::RealFork || (refused & CloneWithPidFd) || isUnderThreadSanitizer;
         if (mustHavePidFd && isByNumber && (refused & OpenPidFd))

@@ -18,7 +18,7 @@ using namespace ForkFd;
 
 namespace {
 
-/// The words of an argument vector.
+/// An argument vector for the helper program.
 class Arguments
 {
 public:
@@ -35,7 +35,7 @@ private:
     std::vector<char *> m_argv;
 };
 
-/// posix_spawn_file_actions_t that is destroyed in the end.
+/// A posix_spawn_file_actions_t that destroys itself.
 struct Actions
 {
     Actions() { posix_spawn_file_actions_init(&actions); }
@@ -59,7 +59,7 @@ int spawnChild(const Arguments &arguments, const Actions *actions, const Attribu
 
 } // namespace
 
-/// spawnfd() passes on all that posix_spawn(3) has.
+/// spawnfd() has all features of posix_spawn(3).
 class tst_ForkFdSpawn : public ForkFdTest
 {
     Q_OBJECT
@@ -164,7 +164,7 @@ void tst_ForkFdSpawn::processGroup()
     QCOMPARE(forkfd_close(ffd), 0);
 }
 
-// The number behind the name in a status file of /proc.
+// The hexadecimal number of a field in a status file of /proc.
 quint64 tst_ForkFdSpawn::maskIn(const QByteArray &status, const QByteArray &name)
 {
     const QByteArray rest = status.mid(status.indexOf(name + ":\t") + name.size() + 2);
@@ -199,7 +199,7 @@ void tst_ForkFdSpawn::signalMaskAndDefaults()
     ::sigaction(SIGUSR2, &previous, nullptr);
     ::pthread_sigmask(SIG_SETMASK, &previousMask, nullptr);
 
-    // Signal n is bit n - 1. Libc ignores the two that it keeps for itself.
+    // Signal n is bit n - 1. Libc ignores the two signals that it uses itself.
     constexpr quint64 libcsOwn = quint64(3) << 31;
     QCOMPARE(maskIn(inherited, "SigBlk"), quint64(1) << (SIGUSR1 - 1));
     QCOMPARE(maskIn(inherited, "SigIgn") & ~libcsOwn, quint64(1) << (SIGUSR2 - 1));
@@ -245,7 +245,7 @@ void tst_ForkFdSpawn::searchPath()
     qputenv("PATH", "/nowhere:" + program.path().toLocal8Bit());
     const QByteArray name = program.fileName().toLocal8Bit();
     const QString directory = QDir::currentPath();
-    QDir::setCurrent(QStringLiteral("/")); // Where there is none of that name.
+    QDir::setCurrent(QStringLiteral("/")); // Has no file of that name.
     const Arguments arguments({"exit", "5"});
     const int ffd = spawnfd(FFD_CLOEXEC | flags, nullptr, name.constData(), nullptr, nullptr,
                             arguments.argv(), nullptr);
@@ -279,7 +279,7 @@ void tst_ForkFdSpawn::failures()
     pid_t pid = -7;
     const Arguments arguments({"exit", "0"});
     const QByteArray previous = qgetenv("PATH");
-    qputenv("PATH", "/nowhere"); // Not what some user may not search.
+    qputenv("PATH", "/nowhere"); // The test's own PATH may name a folder that this user may not search.
     const int result =
         spawnfd(flags, &pid, program.constData(), nullptr, nullptr, arguments.argv(), nullptr);
     const int actualError = errno;

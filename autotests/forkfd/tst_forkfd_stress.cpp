@@ -20,7 +20,7 @@ using namespace ForkFd;
 namespace {
 
 constexpr int threadCount = 8;
-/// Alive at a time in all threads.
+/// The number of children that are alive at a time, in all threads together.
 constexpr int aliveCount = 500;
 
 int childCount()
@@ -32,12 +32,12 @@ int childCount()
 
 std::atomic<int> foreignSignals;
 
-/// What a child does. Async-signal-safe.
+/// The work of a child. Async-signal-safe.
 struct Deed
 {
     int code;
-    bool isKilled; ///< By signal 9; else it exits with the code.
-    int leash; ///< It reads one byte from this before; -1: at once.
+    bool isKilled; ///< Ends by signal 9; otherwise it exits with the code.
+    int leash; ///< The child first reads one byte from this descriptor, unless it is -1.
 
     int run() const
     {
@@ -60,7 +60,7 @@ struct RunningChild
     QByteArray end;
 };
 
-/// One thread's share: batch after batch of children that live at once.
+/// The share of one thread: batches of children that are alive at the same time.
 class Worker
 {
 public:
@@ -83,7 +83,8 @@ private:
     void runBatch(int count)
     {
         std::vector<RunningChild> children;
-        // A byte for each and not the end of file: children of other threads have copies of both ends.
+        // One byte per child and no end of file, because children of other threads have copies of both
+        // ends.
         int leash[2];
         if (::pipe2(leash, O_CLOEXEC) != 0)
             m_failure = "no pipe";
@@ -160,7 +161,7 @@ private:
 
 } // namespace
 
-/// Many children from many threads, beside somebody else's handler and somebody else's zombie.
+/// Many children from many threads, beside a foreign handler and a foreign zombie.
 /// Holds: S4, S5.
 class tst_ForkFdStress : public ForkFdTest
 {
@@ -171,7 +172,7 @@ private Q_SLOTS:
     void everyEndingOnce();
 };
 
-// Before the first child: it becomes the predecessor of our handler.
+// Installs the handler before the first child, so that it becomes the predecessor of our handler.
 void tst_ForkFdStress::initTestCase()
 {
     struct sigaction action = {};

@@ -17,14 +17,14 @@ using namespace ForkFd;
 
 namespace {
 
-// Since Linux 6.15 a pidfd knows the end of a child that somebody else has collected.
+// Since Linux 6.15 a pidfd still has the end of a child that other code has reaped.
 bool isRecoverable()
 {
     return backend() == Backend::PidFd
         && QVersionNumber::fromString(QSysInfo::kernelVersion()) >= QVersionNumber(6, 15);
 }
 
-/// Another part of the program that waits for every child there is.
+/// Another part of the program that waits for every child.
 class Thief
 {
 public:
@@ -40,7 +40,7 @@ public:
     {
     }
     ~Thief() { end(); }
-    /// Returns how many it has got in all.
+    /// Returns the number of stolen children.
     int end()
     {
         m_isToEnd = true;
@@ -51,13 +51,13 @@ public:
 
 private:
     std::atomic<bool> m_isToEnd = false;
-    int m_loot = 0; // The thread's, while there is one.
+    int m_loot = 0; // Only the thread uses it while it runs.
     std::thread m_thread;
 };
 
 } // namespace
 
-/// Somebody else in the process collects our children: the answer is right or ECHILD, and stays so.
+/// Another part of the process steals our children: the answer is right or ECHILD, and stays the same.
 /// Holds: F2.
 class tst_ForkFdTheft : public ForkFdTest
 {
@@ -119,7 +119,8 @@ void tst_ForkFdTheft::thiefInAnotherThread()
     }
     qInfo("stolen: %d of 150, unknown: %d", loot, unknown);
     QVERIFY(unknown <= loot);
-    // One that was opened by number may have been stolen before it was known: RealFork's never are.
+    // Spawn may open a child by its number, after it was stolen. RealFork does so, too, but holds the
+    // child at the gate.
     if (isRecoverable() && starter != Starter::Spawn)
         QCOMPARE(unknown, 0);
 }

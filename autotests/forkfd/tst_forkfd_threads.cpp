@@ -14,7 +14,7 @@ using namespace ForkFd;
 
 namespace {
 
-/// A thread that waits for a child, and is known to.
+/// A thread that waits for a child. The test can see that it waits.
 class Waiter
 {
 public:
@@ -42,7 +42,7 @@ private:
 
 } // namespace
 
-/// Several threads at one descriptor.
+/// Several threads use one descriptor.
 /// Holds: B3 (cancelledWhileItWaits), F2.
 class tst_ForkFdThreads : public ForkFdTest
 {
@@ -96,7 +96,7 @@ void tst_ForkFdThreads::closedWhileOneWaits()
     QCOMPARE(::fcntl(ffd, F_GETFD), -1);
 }
 
-// A thread that is cancelled gives back what it has of the descriptor.
+// A cancelled thread gives back its reference to the record.
 void tst_ForkFdThreads::cancelledWhileItWaits()
 {
     Leash leash;

@@ -27,7 +27,7 @@ int changeMemory(void *token)
     return 0;
 }
 
-// In memory that is shared whatever the child is.
+// Lies in memory that the child shares even if it is a copy.
 struct Seen
 {
     sigset_t mask;
@@ -89,7 +89,7 @@ void tst_ForkFdVFork::resultIsTheExitCode_data()
     QTest::addColumn<QByteArray>("end");
     QTest::newRow("0") << 0 << QByteArray("exited 0");
     QTest::newRow("42") << 42 << QByteArray("exited 42");
-    // The library uses this one for a child that does not find its memory shared.
+    // The library uses this code for a child that does not share its memory.
     QTest::newRow("125") << 125 << QByteArray("exited 125");
     QTest::newRow("255") << 255 << QByteArray("exited 255");
     QTest::newRow("-1") << -1 << QByteArray("exited 255");
@@ -120,7 +120,7 @@ void tst_ForkFdVFork::memory()
     QFETCH(int, flags);
     volatile int variable = 1;
     const int ffd = vforkfd(flags, nullptr, changeMemory, const_cast<int *>(&variable));
-    // The parent stood still until then.
+    // With shared memory the parent was suspended until the child ended.
     QCOMPARE(static_cast<int>(variable), sharesMemory(flags) ? 42 : 1);
     QCOMPARE(wait(ffd), "exited 0");
     QCOMPARE(forkfd_close(ffd), 0);

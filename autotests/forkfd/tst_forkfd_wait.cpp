@@ -13,7 +13,7 @@
 
 using namespace ForkFd;
 
-/// forkfd_wait4() with every option, and repeated.
+/// forkfd_wait4() with every option, also several times.
 /// Holds: S7, F2 (noWaitKeepsTheAnswer).
 class tst_ForkFdWait : public ForkFdTest
 {
@@ -59,7 +59,8 @@ void tst_ForkFdWait::everyEnd()
     QCOMPARE(forkfd_close(ffd), 0);
 }
 
-// Each list is the options of calls in a row, on a child that runs and then on one that has ended.
+// Each list holds the options of consecutive calls, on a child that runs and then on the same child when
+// it has ended.
 void tst_ForkFdWait::everyOption_data()
 {
     QTest::addColumn<Starter>("starter");
@@ -115,14 +116,14 @@ void tst_ForkFdWait::nonBlockingDescriptor()
     QCOMPARE(forkfd_wait(ffd, &info, nullptr), -1);
     QCOMPARE(errno, EAGAIN);
 
-    // Blocking again: a wait that starts now waits.
+    // Now blocking again: a new wait has to wait.
     ::fcntl(ffd, F_SETFL, ::fcntl(ffd, F_GETFL) & ~O_NONBLOCK);
     leash.end();
     QCOMPARE(wait(ffd), "exited 7");
     QCOMPARE(forkfd_close(ffd), 0);
 }
 
-// The child is left, and a theft between two looks changes nothing.
+// The zombie stays, and a theft between two waits does not change the answer.
 void tst_ForkFdWait::noWaitKeepsTheAnswer()
 {
     pid_t pid;
@@ -140,11 +141,11 @@ void tst_ForkFdWait::noWaitKeepsTheAnswer()
 
 void tst_ForkFdWait::goesOnAfterASignal()
 {
-    static std::atomic<int> alarms; // In any thread: QtTest has one, too.
+    static std::atomic<int> alarms; // In any thread, because QtTest has its own.
     static std::atomic<int> leashEnd;
     struct sigaction action = {};
     struct sigaction previous;
-    // The third one lets the child end; each one interrupts poll(2).
+    // The third alarm lets the child end. Each alarm interrupts poll(2).
     action.sa_handler = [](int) {
         if (++alarms == 3)
             ::close(leashEnd);

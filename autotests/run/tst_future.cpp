@@ -153,8 +153,7 @@ void tst_Future::input()
     RunOptions options;
     options.input = QByteArray(3000000, 'x');
     QVERIFY(run("echo", options).result().standardOutput == options.input);
-    QCOMPARE(endOf(run("exit 3", options).result()),
-             "exited with code 3"); // It reads no input.
+    QCOMPARE(endOf(run("exit 3", options).result()), "exited with code 3"); // It reads nothing.
 }
 
 void tst_Future::merged()
