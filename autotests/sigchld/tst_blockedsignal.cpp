@@ -8,8 +8,8 @@
 #include <poll.h>
 #include <sys/signalfd.h>
 
-/// A program that blocks SIGCHLD in every thread: it gets each signal through signalfd() or sigwait(),
-/// and our endings are reported.
+/// A program blocks SIGCHLD in every thread and gets each signal through signalfd() or sigwait(). The
+/// ends of our children are still reported.
 /// Holds: S9.
 class tst_BlockedSignal : public ProcessTest
 {
@@ -38,7 +38,7 @@ void discardPending()
     while (sigtimedwait(&set, nullptr, &now) > 0) { }
 }
 
-// The child that the next signal tells of; 0 when none comes.
+// The child of the next signal; 0 if none comes.
 pid_t nextWithSignalFd()
 {
     const sigset_t set = childSignal();
@@ -94,7 +94,7 @@ void tst_BlockedSignal::getsEverySignal()
     QVERIFY(living);
     discardPending();
     for (int i = 0; i < 50; ++i) {
-        // Theirs and ours by turns.
+        // Foreign children and ours by turns.
         if (i % 2) {
             const pid_t pid = spawnForeignChild({"exit", "6"});
             QCOMPARE(usesSignalFd ? nextWithSignalFd() : nextWithSigWait(), pid);
@@ -114,7 +114,7 @@ void tst_BlockedSignal::getsEverySignal()
 
 int main(int argc, char **argv)
 {
-    // It blocks SIGCHLD before there is another thread.
+    // Blocks SIGCHLD before there is another thread.
     return SigChldTest::run<tst_BlockedSignal>(argc, argv);
 }
 #include "tst_blockedsignal.moc"

@@ -11,7 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/// Thousands of children that end at once, so that most of their signals coalesce, are all reported.
+/// Thousands of children end at once, so that most of their signals are merged. All ends are reported.
 /// Holds: S5, S8.
 class tst_Burst : public ProcessTest
 {

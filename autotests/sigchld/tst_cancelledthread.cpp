@@ -35,7 +35,7 @@ void *workCancelledAnywhere(void *)
     info.si_code = SI_QUEUE;
     info.si_pid = childToLookAt;
     syscall(SYS_rt_tgsigqueueinfo, getpid(), gettid(), SIGCHLD, &info);
-    isSignalled = true; // Not reached: then it was cancelled.
+    isSignalled = true; // Not reached: the thread was cancelled.
     return nullptr;
 }
 
@@ -58,7 +58,7 @@ void *raiseCancelledAnywhere(void *)
 {
     pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, nullptr);
     raise(SIGCHLD);
-    return nullptr; // Not reached: it was cancelled.
+    return nullptr; // Not reached: the thread was cancelled.
 }
 
 void waits(int)
@@ -69,20 +69,20 @@ void waits(int)
 } // namespace
 
 #ifdef FORKFD_TEST_INTERPOSES
-// In place of libc's: holds the handler until its thread was cancelled.
+// Interposes libc's function: holds the handler until its thread was cancelled.
 extern "C" __attribute__((visibility("default"))) int waitid(idtype_t type, id_t id, siginfo_t *info,
                                                              int options)
 {
     const auto result = syscall(SYS_waitid, type, id, info, options, nullptr);
-    if (isCancelledInHandler) // Other threads come here, too.
+    if (isCancelledInHandler) // Other threads call this, too.
         isReady = true;
     while (isCancelledInHandler && !isCancelled) { }
     return static_cast<int>(result);
 }
 #endif
 
-/// A thread that is being cancelled gets SIGCHLD. Our handler waits and writes, and either would end the
-/// thread in the middle of it: that killed the whole program.
+/// A thread with a pending cancellation gets SIGCHLD. Our handler waits and writes. Either call is a
+/// cancellation point, and cancellation in the handler ended the whole program.
 /// Holds: B3, S14.
 class tst_CancelledThread : public SigChldTest
 {
@@ -138,7 +138,8 @@ void tst_CancelledThread::predecessorMayBeOne()
     QCOMPARE(info->signal, SIGKILL);
 }
 
-// PTHREAD_CANCEL_ASYNCHRONOUS: the unwinding began in a destructor of the handler and ended the program.
+// With PTHREAD_CANCEL_ASYNCHRONOUS the unwinding began in a destructor of the handler and ended the
+// program.
 void tst_CancelledThread::mayBeCancelledAnywhere()
 {
 #ifndef FORKFD_TEST_INTERPOSES
@@ -154,13 +155,13 @@ void tst_CancelledThread::mayBeCancelledAnywhere()
     for (int i = 1; i <= 20; ++i) {
         cancelWorker(workCancelledAnywhere);
         QVERIFY(!isSignalled);
-        QCOMPARE(callCount.load(), i); // The predecessor hears of the signal all the same.
+        QCOMPARE(callCount.load(), i); // The predecessor still gets the signal.
     }
     QVERIFY(process->sendSignal(SIGKILL));
     QVERIFY(process->wait(std::chrono::seconds(10)));
 }
 
-// It was only cancelled when it had returned, which this one never does.
+// The thread was only cancelled when the predecessor returned, which this one never does.
 void tst_CancelledThread::predecessorMayBeCancelledAnywhere()
 {
     if (isUnderThreadSanitizer)
@@ -170,7 +171,7 @@ void tst_CancelledThread::predecessorMayBeCancelledAnywhere()
     QVERIFY(process);
     for (int i = 0; i < 20; ++i)
         cancelWorker(raiseCancelledAnywhere);
-    isSpinning = false; // The signal of the child's end may reach this handler.
+    isSpinning = false; // The signal for the child's end may reach this handler.
     QVERIFY(process->sendSignal(SIGKILL));
     QVERIFY(process->wait(std::chrono::seconds(10)));
     isSpinning = true;

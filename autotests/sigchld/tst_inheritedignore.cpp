@@ -8,8 +8,8 @@
 
 #include <fcntl.h>
 
-/// A program that was started with SIGCHLD ignored, or that told the kernel to reap its children, goes
-/// on without zombies while we have a handler, and our own statuses are right. The program is this one,
+/// In a program that was started with SIGCHLD ignored, or that told the kernel to reap its children, no
+/// zombies pile up while our handler is installed, and our statuses are right. The program is this test,
 /// started once more with an argument.
 /// Holds: S11.
 class tst_InheritedIgnore : public ProcessTest
@@ -36,11 +36,11 @@ void check(bool condition, const char *what)
         fail(what);
 }
 
-// Nobody has waited for it, and it is gone.
+// Checks that the child is reaped although the test does not wait for it.
 void checkGone(pid_t pid, const char *what)
 {
     siginfo_t info;
-    // Atomic, because in a forked copy that is where the thread sanitizer calls handlers.
+    // Atomic, because in a forked copy ThreadSanitizer calls handlers at atomic operations.
     for (std::atomic<int> tries = 0; tries < 10'000; ++tries) {
         if (waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) != 0)
             return;

@@ -12,12 +12,12 @@
 
 namespace {
 
-// Handlers of another library, which installs them by turns. Each signal must reach one of them, once.
+// Handlers that another library installs in turn. Each signal must reach one of them, once.
 std::atomic<int> received;
 
 void countSent(const siginfo_t *info)
 {
-    if (info->si_code == SI_TKILL) // Only those of the Sender, not those of children.
+    if (info->si_code == SI_TKILL) // Counts the Sender's signals, not those of children.
         ++received;
 }
 void oneHandler(int, siginfo_t *info, void *)
@@ -37,7 +37,7 @@ void installInTurn(int turn)
     sigaction(SIGCHLD, &action, nullptr);
 }
 
-/// The order that loses signals: one predecessor for all, written when the handler is installed already.
+/// The order that loses signals: one predecessor for all installations, written after an installation.
 namespace Naive {
 std::atomic<void (*)(int, siginfo_t *, void *)> predecessor;
 
@@ -53,20 +53,20 @@ void install()
     action.sa_sigaction = handle;
     action.sa_flags = SA_SIGINFO | SA_RESTART;
     struct sigaction previous;
-    predecessor = nullptr; // As in a library that is new to the process.
+    predecessor = nullptr; // As in a library that has just been loaded.
     sigaction(SIGCHLD, &action, &previous);
     predecessor = previous.sa_sigaction;
 }
 } // namespace Naive
 
-/// Sends signals to its own thread, so that each is handled before the next is sent and none coalesce.
+/// Sends signals to its own thread. So each is handled before the next is sent, and none are merged.
 class Sender
 {
 public:
     Sender()
         : m_thread([this] {
             while (!m_isDone) {
-                // What is kept while somebody installs has its limit.
+                // The library keeps a limited number of signals during an installation.
                 if (m_sent - received < 8)
                     raise(SIGCHLD), ++m_sent;
                 else
@@ -76,7 +76,7 @@ public:
     {
     }
     ~Sender() { finish(); }
-    /// How many signals were sent in all.
+    /// Ends the thread. Returns the number of signals that it has sent.
     int finish()
     {
         m_isDone = true;
@@ -91,10 +91,10 @@ private:
     std::thread m_thread;
 };
 
-// What runs in a program of its own, where nothing of ours was installed yet.
+// Runs in a separate program, where our handler was never installed.
 namespace Inside {
 
-// Prints what `work` returns, and whether signals were lost or came twice meanwhile.
+// Prints the result of `work`, and whether signals were lost or came twice.
 int run(const std::function<QByteArray()> &work)
 {
     alarm(120);

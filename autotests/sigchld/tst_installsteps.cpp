@@ -8,8 +8,8 @@
 
 #include <dlfcn.h>
 
-// What somebody else in the process does in the very moment of a call of sigaction() for SIGCHLD by the
-// library. The tests put it in place of libc's, so that rare orders of events come every time.
+// Actions of other code during the library's calls of sigaction() for SIGCHLD. The tests interpose
+// libc's function, so that rare orders of events happen every time.
 static std::function<void()> beforeLook; // clazy:exclude=non-pod-global-static
 static std::function<void()> beforeInstallation; // clazy:exclude=non-pod-global-static
 static std::function<void()> afterInstallation; // clazy:exclude=non-pod-global-static
@@ -80,8 +80,8 @@ void raiseInAnotherThread()
 
 } // namespace
 
-/// The steps of an installation, and what may come between: the handler that was there before gets each
-/// signal, whole.
+/// The steps of an installation, and events between them: the predecessor gets each signal with its
+/// siginfo.
 /// Holds: S1.
 class tst_InstallSteps : public SigChldTest
 {
@@ -98,7 +98,7 @@ private Q_SLOTS:
 
 void tst_InstallSteps::initTestCase()
 {
-    // Warmed up after this, with the real ones.
+    // The warm-up follows, with no action set.
     beforeLook = nullptr;
     if (!usesSigChld())
         QSKIP("This backend installs nothing.");
@@ -131,7 +131,7 @@ void tst_InstallSteps::signalBeforeThePredecessorIsKnown()
     QCOMPARE(signalCount.load(), 2);
 }
 
-// Some are lost, as SIGCHLD may always be, but not all, and none comes twice.
+// Some signals are lost, as SIGCHLD may always be, but not all, and none comes twice.
 void tst_InstallSteps::moreSignalsThanAreKept()
 {
     const SigChldAction foreign(noteSignal);
@@ -147,7 +147,7 @@ void tst_InstallSteps::moreSignalsThanAreKept()
 void tst_InstallSteps::displacedWhileCalled()
 {
     const SigChldAction foreign(noteSignal);
-    QCOMPARE(outcomeOf(child({"exit", "4"})), "exited with code 4"); // On top from now on.
+    QCOMPARE(outcomeOf(child({"exit", "4"})), "exited with code 4"); // Our handler is on top now.
     const struct sigaction ours = SigChldAction::current();
     signalCount = 0;
     beforeLook = installWithOneArgument;
@@ -158,8 +158,9 @@ void tst_InstallSteps::displacedWhileCalled()
     sigaction(SIGCHLD, &ours, nullptr);
 }
 
-// Two entries of ours in a row stand above a handler that its owner restores and installs anew while the
-// upper one runs: it was taken for one that had been called before us, and never heard of the signal.
+// Two of our entries in a row stand above a handler. While the upper entry runs, the owner of that
+// handler installs it anew. The library took it for a handler that had been called before ours, and it
+// never got the signal.
 void tst_InstallSteps::predecessorComesBackWhileCalled()
 {
     const struct sigaction before = SigChldAction::current();

@@ -31,8 +31,8 @@ bool isAsleep(pid_t thread)
 
 } // namespace
 
-/// A blocking read() of the program is interrupted by the end of a child, or goes on, as the program's
-/// own action says.
+/// The end of a child interrupts a blocking read() of the program, or does not, as the program's own
+/// action says.
 /// Holds: S2.
 class tst_InterruptedRead : public SigChldTest
 {
@@ -63,7 +63,7 @@ void tst_InterruptedRead::read()
     auto process = ForkFd::spawn(child({"sleep"}));
     QVERIFY(process);
     callCount = 0;
-    // The thread sanitizer calls none before the read() has returned.
+    // ThreadSanitizer calls no handler before the read() has returned.
     const bool isCalledWithin = hasHandler && (isInterrupted || !isUnderThreadSanitizer);
     int ends[2];
     QCOMPARE(pipe2(ends, O_CLOEXEC), 0);
@@ -74,7 +74,7 @@ void tst_InterruptedRead::read()
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &previous);
     std::thread other([&] {
-        // Once it sleeps it can only be in the read().
+        // When the thread sleeps, it can only be in the read().
         while (!isAsleep(self))
             std::this_thread::yield();
         kill(process->pid(), SIGKILL);

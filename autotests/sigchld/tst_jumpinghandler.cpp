@@ -18,7 +18,7 @@ void jump(int)
     siglongjmp(target, 1);
 }
 
-// The handler leaves this many frames at once.
+// The handler jumps out of this many frames.
 template<std::size_t size>
 __attribute__((noinline)) int raiseAtDepth(int depth)
 {
@@ -33,7 +33,7 @@ __attribute__((noinline)) int raiseAtDepth(int depth)
 
 } // namespace
 
-/// A handler below ours that never returns is called each time, and endings are reported.
+/// A predecessor that never returns is called each time, and ends are reported.
 /// Holds: S2.
 class tst_JumpingHandler : public SigChldTest
 {
@@ -50,8 +50,8 @@ void tst_JumpingHandler::jumpsFromEveryDepth_data()
 {
     QTest::addColumn<int>("size");
     QTest::newRow("far apart") << 1000;
-    // Frame by frame by less than the kernel puts on the stack: after nine jumps the handler was no more
-    // called.
+    // The stack differs from jump to jump by less than the kernel's signal frame: after nine jumps the
+    // handler was not called any more.
     QTest::newRow("close together") << 30;
 }
 
@@ -63,8 +63,9 @@ void tst_JumpingHandler::jumpsFromEveryDepth()
     auto process = ForkFd::spawn(child({"sleep"}));
     QVERIFY(process);
     jumps = 0;
-    static int raised; // Not automatic: it keeps its value over a jump.
-    // Ever deeper, which looks like handlers that call each other for ever; then less and less deep.
+    static int raised; // Static: keeps its value over a jump.
+    // First from ever deeper frames, which looks like handlers that call each other for ever; then from
+    // less and less deep ones.
     for (raised = 0; raised < 200; ++raised) {
         if (sigsetjmp(target, 1) == 0)
             raiseAt(raised < 100 ? raised : 200 - raised);
@@ -83,7 +84,8 @@ void tst_JumpingHandler::jumpsAtAnEnding()
         static std::optional<ForkFd::Child> process;
         const SigChldAction foreign(jump);
         jumps = 0;
-        // Started and ended with the signal blocked: the jump shall not come out of the library.
+        // The signal is blocked during the start and the end, so that the handler does not jump out of
+        // the library.
         changeMask(SIG_BLOCK);
         process = ForkFd::spawn(child({"exit", "9"}));
         awaitEnd(process->pid());
@@ -98,7 +100,7 @@ void tst_JumpingHandler::jumpsAtAnEnding()
     }
 }
 
-// The thread was PTHREAD_CANCEL_DEFERRED from then on.
+// After the jump the thread was PTHREAD_CANCEL_DEFERRED.
 void tst_JumpingHandler::keepsTheCancelType()
 {
     const SigChldAction foreign(jump);

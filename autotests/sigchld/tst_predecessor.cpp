@@ -37,8 +37,8 @@ void siginfoHandler(int, siginfo_t *info, void *context)
 
 } // namespace
 
-/// A SIGCHLD handler that was there before ours is called for every signal as if we were not there. With
-/// pidfd it is not touched at all.
+/// A SIGCHLD handler that was installed before ours is called for every signal as without the library.
+/// The pidfd backend does not touch it.
 /// Holds: S2.
 class tst_Predecessor : public SigChldTest
 {
@@ -106,7 +106,7 @@ void tst_Predecessor::isCalled()
         siginfo_t info;
         while (waitid(P_PID, static_cast<id_t>(ours->pid()), &info, WSTOPPED | WNOWAIT) != 0
                && errno == EINTR) { }
-        // A stop can be waited for a moment before its signal comes.
+        // waitid() may report a stop shortly before its signal comes.
         QTRY_COMPARE(callCount.load(), flags & SA_NOCLDSTOP ? 0 : 1);
         callCount = 0;
     }
@@ -120,8 +120,8 @@ void tst_Predecessor::isCalled()
     else
         QCOMPARE(callCount.load(), 2);
     ended.append(foreignChild);
-    // The thread sanitizer calls handlers later than the kernel calls it: with all signals blocked, on
-    // the ordinary stack, and with a siginfo from where the library does not trust it.
+    // ThreadSanitizer calls handlers later than the kernel calls it: with all signals blocked, on the
+    // ordinary stack, and with a siginfo at an address that the library does not trust.
     const bool isCalledByKernel = !isUnderThreadSanitizer;
     for (int i = 0; i < callCount; ++i) {
         if (isCalledByKernel) {
@@ -137,7 +137,7 @@ void tst_Predecessor::isCalled()
             QCOMPARE(calls[i].info.si_code, i == 0 ? CLD_KILLED : CLD_EXITED);
             QCOMPARE(calls[i].info.si_status, i == 0 ? SIGKILL : 7);
         }
-        // One that has not asked for the alternate stack may be too large for it.
+        // A handler without SA_ONSTACK may need more stack than the alternate one has.
         if (isCalledByKernel)
             QCOMPARE(calls[i].frame > stackMemory && calls[i].frame < stackMemory + sizeof stackMemory,
                      (flags & SA_ONSTACK) != 0);
@@ -160,7 +160,7 @@ void tst_Predecessor::flagsWithoutHandler_data()
     QTest::addColumn<int>("flags");
     QTest::addColumn<bool>("isIgnored");
     QTest::newRow("SIG_DFL") << 0 << false;
-    // Go sets its actions like this: a handler that is none must not be called as one.
+    // Go sets its actions this way. The library must not call SIG_DFL or SIG_IGN as a handler.
     QTest::newRow("SIG_DFL with SA_SIGINFO") << SA_SIGINFO << false;
     QTest::newRow("SIG_IGN with SA_SIGINFO") << SA_SIGINFO << true;
 }

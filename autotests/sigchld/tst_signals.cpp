@@ -18,11 +18,11 @@ using ForkFd::ExitInfo;
 
 namespace {
 
-// Their default action is to stop, to go on or to do nothing (signal(7)).
+// The default action of these signals is to stop, to continue or to do nothing (signal(7)).
 constexpr std::array harmlessSignals = {SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP,
                                         SIGTTIN, SIGTTOU, SIGURG,  SIGWINCH};
 
-/// What the kernel says of the same child without the library.
+/// The end of the same child, as the kernel reports it without the library.
 ExitInfo plainDeath(const ForkFd::Command &command)
 {
     std::vector<char *> argv;
@@ -45,7 +45,8 @@ ExitInfo plainDeath(const ForkFd::Command &command)
 
 } // namespace
 
-/// A child that a signal killed is reported with that signal, and with the truth about its core.
+/// The death of a child by a signal is reported with that signal, and with whether the child dumped
+/// core.
 class tst_Signals : public ProcessTest
 {
     Q_OBJECT
@@ -73,7 +74,7 @@ void tst_Signals::death()
 {
     QFETCH(int, signal);
     QFETCH(rlim_t, coreLimit);
-    const QTemporaryDir directory; // Where the cores go.
+    const QTemporaryDir directory; // For the cores.
     const TemporaryLimit limit(RLIMIT_CORE, coreLimit);
     ForkFd::Command command = child({"signal", std::to_string(signal)});
 

@@ -13,8 +13,8 @@
 
 using ForkFd::ExitInfo;
 
-/// Whatever collects the children in the library's stead or keeps the kernel from remembering them:
-/// the end of each is reported, with the right status or as Unknown, never with a wrong one.
+/// Other code reaps the children, or keeps the kernel from remembering them. Each end is reported with
+/// the right status or as Unknown, and never with a wrong one.
 /// Holds: P4, S15, L6.
 class tst_StolenStatus : public ProcessTest
 {
@@ -85,7 +85,7 @@ void tst_StolenStatus::thief()
     const Thief thief;
     startAndCompare();
     qInfo("%d were stolen", thief.count());
-    if (ForkFd::backend() == ForkFd::Backend::PidFd) // The other one is often faster than the thief.
+    if (ForkFd::backend() == ForkFd::Backend::PidFd) // With SIGCHLD we are often faster.
         QVERIFY(thief.count() > 0);
 }
 

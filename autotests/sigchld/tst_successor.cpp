@@ -6,21 +6,21 @@
 
 namespace {
 
-std::atomic<int> belowCalls; ///< Of the handler that was there before ours.
-std::atomic<int> aboveCalls; ///< Of the one that came after ours.
-struct sigaction saved; ///< What the latter has found.
+std::atomic<int> belowCalls; ///< Of the handler below ours.
+std::atomic<int> aboveCalls; ///< Of the handler above ours.
+struct sigaction saved; ///< The action that the handler above ours has found.
 
 void below(int, siginfo_t *info, void *)
 {
-    // What came through a handler with one argument must be readable all the same.
+    // Even behind a handler with one argument, the siginfo must be readable.
     belowCalls += info->si_signo == SIGCHLD ? 1 : 100;
 }
 
-// The usual way: it looks at no flag, and calls what it has found as a function of one argument.
+// The usual way: ignores the flags, and calls the earlier handler with one argument.
 void chainsWithOne(int signal)
 {
     ++aboveCalls;
-    if (aboveCalls < 1000) // Else the stack would overflow.
+    if (aboveCalls < 1000) // Otherwise the stack would overflow.
         saved.sa_handler(signal);
 }
 
@@ -31,7 +31,7 @@ void chainsWithThree(int signal, siginfo_t *info, void *context)
         saved.sa_sigaction(signal, info, context);
 }
 
-// It needs more of the stack than what the kernel puts there.
+// Uses more stack than the kernel's signal frame.
 void chainsFromFarDown(int signal, siginfo_t *info, void *context)
 {
     [[maybe_unused]] volatile char large[24 * 1024];
@@ -64,8 +64,8 @@ struct sigaction actionOf(Successor successor)
 
 } // namespace
 
-/// Whoever installs a handler above ours, every ending is reported, and every handler that would be
-/// called without us is called once.
+/// If another handler is installed above ours, every end is reported, and every handler that would be
+/// called without the library is called once.
 /// Holds: S1 (closesALoop), S9.
 class tst_Successor : public SigChldTest
 {
@@ -112,7 +112,7 @@ void tst_Successor::comesAboveUs()
     QCOMPARE(aboveCalls.load(), isCalled ? 1 : 0);
     QCOMPARE(belowCalls.load(), chains ? 1 : 0);
 
-    // This one finds us on top again.
+    // This start puts our handler on top again.
     auto second = ForkFd::spawn(child({"exit", "5"}));
     QVERIFY(second);
     const auto secondInfo = second->wait(std::chrono::seconds(10));
@@ -131,7 +131,7 @@ void tst_Successor::closesALoop_data()
     QTest::newRow("three arguments, far down the stack") << int(FarDown);
 }
 
-// It was there before us, and installs itself once more, above us.
+// A handler that was installed before ours installs itself once more, above ours.
 void tst_Successor::closesALoop()
 {
     QFETCH(int, successor);
@@ -148,7 +148,8 @@ void tst_Successor::closesALoop()
     aboveCalls = 0;
     QVERIFY(first->sendSignal(SIGKILL));
     QVERIFY(first->wait(std::chrono::seconds(10)));
-    // A second time, because for all we know it came only just now and has not heard of the signal.
+    // Two calls are right, too: as far as the library knows, it was installed just now and has not got
+    // the signal.
     const auto isCalled = [] { return aboveCalls == 1 || aboveCalls == 2; };
     QVERIFY(isCalled());
 
@@ -160,7 +161,7 @@ void tst_Successor::closesALoop()
     QVERIFY(second->wait(std::chrono::seconds(10)));
     QVERIFY(isCalled());
 
-    // A second loop: ours below it is the current action again.
+    // A second loop: our entry below that handler is the current action again.
     sigaction(SIGCHLD, &twice.previous(), nullptr);
     aboveCalls = 0;
     auto third = ForkFd::spawn(child({"exit", "0"}));
@@ -175,14 +176,14 @@ void tst_Successor::restoresAnOlderAction()
     const SigChldAction predecessor(below);
     auto process = ForkFd::spawn(child({"sleep"}));
     QVERIFY(process);
-    // What it had found before there was any of us.
+    // The action from before our first installation.
     const SigChldAction restored(SIG_DFL, 0);
     QVERIFY(process->sendSignal(SIGKILL));
     const auto info = process->wait(std::chrono::seconds(10));
     QVERIFY(info);
     QCOMPARE(info->signal, SIGKILL);
 
-    // Its own handler, while a child runs: we come above it.
+    // The program installs its handler while a child runs. Ours goes above it.
     belowCalls = 0;
     auto second = ForkFd::spawn(child({"sleep"}));
     QVERIFY(second);

@@ -12,7 +12,7 @@
 namespace {
 
 std::atomic<int> callCount;
-/// How many writes to events are still to fail.
+/// The number of writes to events that still fail.
 std::atomic<int> failingWrites;
 std::atomic<int> writeError;
 
@@ -46,8 +46,7 @@ extern "C" ssize_t send(int fd, const void *data, size_t size, int flags)
 }
 #endif
 
-/// Endings are reported although our handler never hears of them. (tst_BlockedSignal has the case that
-/// the signal is blocked.)
+/// Ends are reported although our handler gets no signals. (tst_BlockedSignal covers blocked signals.)
 /// Holds: B1 (eventIsNotSet), S9.
 class tst_Sweep : public SigChldTest
 {
@@ -57,7 +56,7 @@ private Q_SLOTS:
     void handlerWasReplaced();
     void eventIsNotSet_data();
     void eventIsNotSet();
-    void poolIsUsedUp(); // Last: there is no handler of ours any more after it.
+    void poolIsUsedUp(); // Last: our handler cannot be installed after it.
 };
 
 void tst_Sweep::handlerWasReplaced()
@@ -84,7 +83,7 @@ void tst_Sweep::eventIsNotSet_data()
     }
 }
 
-// The owner waited for ever.
+// The owner once waited for ever.
 void tst_Sweep::eventIsNotSet()
 {
     QFETCH(bool, dropped);
@@ -95,7 +94,7 @@ void tst_Sweep::eventIsNotSet()
     auto process = ForkFd::spawn(child({"sleep"}));
     QVERIFY(process);
     writeError = error;
-    failingWrites = 5; // The handler makes four tries.
+    failingWrites = 5; // The handler tries four times.
     QVERIFY(process->sendSignal(SIGKILL));
     if (usesSigChld())
         QTRY_VERIFY(failingWrites < 5);
@@ -106,7 +105,7 @@ void tst_Sweep::eventIsNotSet()
     failingWrites = 0;
 }
 
-// Somebody comes above us again and again.
+// Another handler is installed above ours again and again.
 void tst_Sweep::poolIsUsedUp()
 {
     const SigChldAction foreign(doesNotChain);

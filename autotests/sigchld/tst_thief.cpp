@@ -15,8 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/// Another thread waits for every child there is, all the time. Each end is reported all the same, right
-/// or as unknown.
+/// Another thread waits for every child all the time. Each end is still reported, with the right status
+/// or as Unknown.
 /// Holds: S9, S15.
 class tst_Thief : public ProcessTest
 {
@@ -114,7 +114,7 @@ void tst_Thief::everyEndIsReported()
                     ++unknown;
                 else
                     QCOMPARE(info->code, it->second.code);
-                // Its stamp is in the pipe, maybe behind others'.
+                // Its stamp is in the pipe, maybe behind those of other children.
                 static QMap<std::int64_t, std::int64_t> ends;
                 while (!ends.contains(it->first)) {
                     std::int64_t stamp[2];
