@@ -15,8 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/// GLib, libuv, libev, QProcess and we have children in one process, in every order of beginning: the
-/// others see what they see without us, and we see all of ours.
+/// GLib, libuv, libev, QProcess and ForkFd have children in one process, begun in every order. The
+/// others see what they see without ForkFd, and ForkFd sees all of its children's ends.
 /// Holds: S2, S3, S4.
 class tst_Coexistence : public ProcessTest
 {
@@ -50,7 +50,7 @@ void tst_Coexistence::everyOrder_data()
     } while (std::next_permutation(names.begin(), names.end()));
 }
 
-// Whether a status that somebody else has collected can be had from the pidfd (Linux 6.15).
+// Whether a pidfd still has the status of a child that other code has reaped (Linux 6.15).
 bool tst_Coexistence::kernelKeepsStatus()
 {
     std::uint64_t info[8] = {1U << 3}; // PIDFD_INFO_EXIT; see src/core/watch/pidfd.cpp.
@@ -102,7 +102,7 @@ void tst_Coexistence::everyOrder()
     seenWithoutUs.remove("us");
     QCOMPARE(seen, seenWithoutUs);
 
-    // Ours are numbered by their place in the order. What is unknown shows as -3.
+    // The codes of our children follow from the place of "us" in the order. -3 means Unknown.
     const qsizetype place = order.split(',').indexOf("us");
     QStringList words = ours.split(' ');
     QCOMPARE(words.takeFirst(), "6:");
@@ -111,7 +111,7 @@ void tst_Coexistence::everyOrder()
         for (const qsizetype child : {1, 2})
             known.append(QString::number((round * 10 + place * 2 + child) << 8));
     }
-    // In the last round the second one ends first.
+    // In the last round the second child ends first.
     std::swap(known[4], known[5]);
     QCOMPARE(words.size(), known.size());
     const bool isAlwaysKnown = ForkFd::backend() == ForkFd::Backend::PidFd && kernelKeepsStatus();

@@ -12,7 +12,8 @@ using ForkFd::ExitInfo;
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
-/// Every exit code comes back as it is, as often as it is asked for, with what the child has used.
+/// Every exit code comes back unchanged, each time that it is asked for, with the child's resource
+/// usage.
 /// Holds: P3 (processorTime, residentMemory).
 class tst_ExitCodes : public ProcessTest
 {
@@ -129,7 +130,7 @@ void tst_ExitCodes::processorTime()
     const auto elapsed = Clock::now() - begin;
     QVERIFY(busy >= milliseconds(300));
     QVERIFY(busy <= elapsed);
-    // One child's time is not in the next one's.
+    // The time of one child does not count for the next.
     QVERIFY(timeOf(child({"exit", "0"})) < milliseconds(300));
 }
 
@@ -138,7 +139,7 @@ void tst_ExitCodes::residentMemory()
     const auto mebibytesOf = [](const ForkFd::Command &command) {
         return ForkFd::spawn(command)->wait().value().maxResidentBytes() / (1024 * 1024);
     };
-    // What this process itself has in memory counts, too (ExitInfo::maxResidentBytes()).
+    // The memory of this process itself counts, too (ExitInfo::maxResidentBytes()).
     const auto little = mebibytesOf(child({"exit", "0"}));
     const auto much = little + 64;
     const auto measured = mebibytesOf(child({"touch", std::to_string(much)}));

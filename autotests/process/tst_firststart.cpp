@@ -8,8 +8,8 @@
 
 #include <unistd.h>
 
-/// The first start of a process needs no lock that another thread may hold: neither one of the
-/// compiler's for statics, which a forked copy finds locked for ever, nor the dynamic loader's.
+/// The first start of a process takes no lock that another thread may hold: neither the compiler's lock
+/// for a static, which stays locked for ever in a forked copy, nor the dynamic loader's.
 /// Holds: B4, S13.
 class tst_FirstStart : public ProcessTest
 {
@@ -35,7 +35,7 @@ void tst_FirstStart::inForkedCopyOfAFirstStart()
     QCOMPARE(outcomeOf({{FORKFD_TEST_FIRSTSTART, "fork"}}), "exited with code 0");
 }
 
-// The thread pool that stands in for Qt's was a static of a function.
+// The thread pool that replaces Qt's was a static of a function.
 void tst_FirstStart::inForkedCopyOfAFirstRun()
 {
     QCOMPARE(outcomeOf({{FORKFD_TEST_FIRSTRUN}}), "exited with code 0");
@@ -49,8 +49,8 @@ void tst_FirstStart::whileAPluginIsLoaded()
              "exited with code 0");
 }
 
-// The loader knows a program by the name that it was executed by, and opens that once more when asked
-// for it.
+// The loader knows a program by the name with which it was executed, and opens that name again when
+// asked for the program.
 void tst_FirstStart::besideAFifoOfItsName()
 {
     const QTemporaryDir directory;

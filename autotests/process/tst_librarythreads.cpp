@@ -16,7 +16,7 @@
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-/// The library's threads are there while they are needed, and cost little.
+/// The library's threads exist while they are needed, and cost little.
 /// Holds: B2.
 class tst_LibraryThreads : public ProcessTest
 {
@@ -39,8 +39,8 @@ void tst_LibraryThreads::processEnds_data()
         QTest::newRow(mode) << QByteArray(mode);
 }
 
-// main() leaves by pthread_exit(): the library's threads kept the process for ever. So did the stopper's
-// thread after a SIGKILL of its own.
+// main() ends by pthread_exit(): the library's threads kept the process alive for ever. So did the
+// stopper after its SIGKILL.
 void tst_LibraryThreads::processEnds()
 {
     QFETCH(const QByteArray, mode);
@@ -67,7 +67,7 @@ void tst_LibraryThreads::processIsEnded_data()
     QTest::newRow("a child that dies with it") << QByteArray("dying");
 }
 
-// As long as a child lives, so does such a process; but SIGTERM ends it.
+// Such a process lives as long as its child, but SIGTERM ends it.
 void tst_LibraryThreads::processIsEnded()
 {
     QFETCH(const QByteArray, mode);
@@ -82,12 +82,12 @@ void tst_LibraryThreads::processIsEnded()
     QCOMPARE(output.read(), "!");
     QVERIFY(process->sendSignal(SIGTERM));
     const auto info = process->wait(seconds(60));
-    ::kill(-process->pid(), SIGKILL); // The child, if it is still there.
+    ::kill(-process->pid(), SIGKILL); // The child, if it still lives.
     QVERIFY(info);
     QCOMPARE(text(*info), "killed by SIGTERM");
 }
 
-// Children are left and collected around the moment when the threads end.
+// Children are left and collected around the time when the threads end.
 void tst_LibraryThreads::endAndBegin()
 {
     std::vector<std::thread> threads;
@@ -96,7 +96,7 @@ void tst_LibraryThreads::endAndBegin()
         threads.emplace_back([i, &wrong] {
             for (int round = 0; round < 3; ++round) {
                 std::this_thread::sleep_for(milliseconds(1990 + 7 * i + round));
-                ForkFd::spawn(child({"exit", "0"})); // Left to the library.
+                ForkFd::spawn(child({"exit", "0"})); // Left to the keeper.
                 wrong += outcomeOf(child({"exit", "5"})) == "exited with code 5" ? 0 : 1;
             }
         });
@@ -107,7 +107,7 @@ void tst_LibraryThreads::endAndBegin()
     QVERIFY(eventually([] { return !hasChildren(); }));
 }
 
-// 8 MiB were locked for each thread.
+// Each thread locked 8 MiB.
 void tst_LibraryThreads::lockedMemory()
 {
     const auto locked = [] {

@@ -19,7 +19,7 @@ void countCall(int)
     ++callCount;
 }
 
-// Ends a copy of the process that has failed, with its child, which would keep the test's output open.
+// Ends a forked copy that has failed, and its child, which would keep the test's output open.
 [[noreturn]] void leave(pid_t child, int code)
 {
     if (child > 0)
@@ -29,8 +29,8 @@ void countCall(int)
 
 } // namespace
 
-/// A plug-in with a copy of the library in it is closed while its child runs. The code stays where
-/// threads and the signal handler need it, and the program's own handler is called as before.
+/// A plug-in with its own copy of the library is closed while its child runs. The code stays loaded for
+/// the threads and the signal handler, and the program's own handler is called as before.
 /// Holds: S13, S14.
 class tst_Plugin : public SigChldTest
 {
@@ -41,11 +41,11 @@ private Q_SLOTS:
     void isClosedWhileAChildRuns();
 };
 
-// dlerror() told of a function of newer libcs that the library had looked for.
+// dlerror() reported a function of newer libcs that the library had looked for.
 void tst_Plugin::isLoadedWithoutAnError()
 {
     const QByteArray result = inForkedCopy([]() -> QByteArray {
-        // In a record of errors that the thread has already, dlopen() forgets what the plug-in leaves.
+        // If the thread already has a record of errors, dlopen() discards the plug-in's errors there.
         dlsym(RTLD_DEFAULT, "noSuchFunction");
         dlerror();
         dlerror(); // Frees the record.
@@ -64,8 +64,8 @@ void tst_Plugin::isClosedWhileAChildRuns()
     const QTemporaryDir directory;
     const std::string fifo = directory.filePath("fifo").toStdString();
     QCOMPARE(mkfifo(fifo.c_str(), 0600), 0);
-    // Like threads, what the plug-in's copy of the library keeps open is kept for good; so this is a
-    // copy of the process.
+    // The plug-in's copy of the library keeps threads and descriptors for good. So the test runs in a
+    // forked copy.
     const pid_t copy = fork();
     if (copy != 0) {
         QCOMPARE(collectForeignChild(copy), 0);
@@ -80,7 +80,8 @@ void tst_Plugin::isClosedWhileAChildRuns()
     const pid_t pid = startChild(fifo.c_str());
     if (pid < 0 || dlclose(plugin) != 0)
         leave(pid, 2);
-    // A plug-in with a static copy of the library stays. One that uses a shared library may go.
+    // A plug-in with a static copy of the library stays loaded. With a shared library it may be
+    // unloaded.
     if (!FORKFD_TEST_SHARED && !dlopen(FORKFD_TEST_PLUGIN, RTLD_NOW | RTLD_NOLOAD))
         leave(pid, 3);
     callCount = 0;
@@ -91,7 +92,7 @@ void tst_Plugin::isClosedWhileAChildRuns()
     raise(SIGCHLD);
     if (callCount != 2)
         leave(pid, 5);
-    // It is collected by what the plug-in has left behind: its sweeper, if it has one.
+    // The plug-in's sweeper, if it has one, outlives it and reaps the child.
     siginfo_t info;
     for (int tries = 0; usesSigChld() && tries < 5000; ++tries) {
         if (waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) != 0)
@@ -100,7 +101,7 @@ void tst_Plugin::isClosedWhileAChildRuns()
     }
     if (usesSigChld() && waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0)
         leave(pid, 6);
-    exit(0); // With the destructors that dlclose() has not run.
+    exit(0); // Runs the destructors that dlclose() has not run.
 }
 
 int main(int argc, char **argv)
