@@ -6,7 +6,7 @@
 #include <QtCore/QDir>
 #include <QtCore/QStandardPaths>
 
-/// Each of the small examples does what it says at its top.
+/// Each small example does what its first comment says.
 class tst_Examples : public ChildProcessTest
 {
     Q_OBJECT
@@ -21,7 +21,7 @@ private Q_SLOTS:
     void treekill();
 
 private:
-    /// How it ended, and all that it has printed.
+    /// The end of the example, and all its output.
     static QByteArray run(const char *name, const QStringList &arguments = {});
 };
 
@@ -115,7 +115,7 @@ void tst_Examples::treekill()
         QSKIP("There is no make.");
     const QByteArray result = run("treekill");
     QVERIFY2(result.startsWith("exited with code 0\nbuilding "), result.constData());
-    // With SIGCHLD and without a cgroup, the session of its own is out of reach until it ends by itself.
+    // With SIGCHLD and without a cgroup no signal reaches the new session, which ends by itself.
     QVERIFY2(result.endsWith("make was killed by SIGKILL, and nobody is left\n"), result.constData());
 }
 

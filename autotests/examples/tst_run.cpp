@@ -7,8 +7,8 @@
 
 #include <csignal>
 
-/// The example program: a command behind it behaves as it does without it. A QProcess starts it, as
-/// any program might that knows nothing of ForkFd.
+/// The example program `run`: a command behaves the same with it and without it. A QProcess starts it,
+/// as a program without ForkFd does.
 class tst_Run : public ProcessTest
 {
     Q_OBJECT
@@ -25,7 +25,7 @@ protected:
     void warmUp() override
     {
         ProcessTest::warmUp();
-        QProcess process; // Ignores SIGPIPE from its first write on.
+        QProcess process; // Ignores SIGPIPE after its first write.
         process.start(runProgram(), {childProgram(), "echo"});
         process.write("x");
         process.closeWriteChannel();
@@ -99,7 +99,7 @@ void tst_Run::passesSignalsOn()
     QFETCH(int, signal);
 
     QProcess process;
-    // What it writes tells that the child runs.
+    // The output shows that the child runs.
     process.start(runProgram(), {childProgram(), "write", "1", "1", "sleep"});
     QVERIFY(process.waitForReadyRead());
     QCOMPARE(::kill(static_cast<pid_t>(process.processId()), signal), 0);
