@@ -51,7 +51,7 @@ int addCode(dl_phdr_info *info, std::size_t, void *token)
     return 0;
 }
 
-// The copies of this process have the same code at the same addresses.
+// Forked copies of this process have the same code at the same addresses.
 const Code *codeAt(std::uint64_t address)
 {
     static const std::vector<Code> all = [] {
@@ -90,9 +90,9 @@ Call callerOf(pid_t thread, std::uint64_t instructionPointer)
         return {};
     const std::optional<std::uint64_t> stack = stackPointerOf(thread);
     if (!stack)
-        return {}; // Not to be looked into after a change of identity.
+        return {}; // The kernel refuses it after a change of identity.
     std::array<std::uint64_t, 512> words = {};
-    // Up to the end of the page: further up the stack may end.
+    // The stack may end at the end of this page.
     const std::size_t toEndOfPage = 4096 - (*stack & 4095);
     iovec local = {words.data(), sizeof words};
     const iovec remote[] = {

@@ -10,21 +10,22 @@
 
 namespace Faults {
 
-/// Whose code makes a system call.
+/// The code that makes a system call.
 enum class Caller {
     Library, ///< ForkFd, or a scenario: both are part of the walker.
-    Qt, ///< Qt, or what it stands on.
-    System ///< Libc of itself, such as in a thread that begins or for posix_spawn(3).
+    Qt, ///< Qt and the libraries below it.
+    System ///< Libc itself, such as in a new thread or for posix_spawn(3).
 };
 
 struct Call
 {
     Caller caller = Caller::Library;
-    bool isDirect = true; ///< Not by way of libc: its heap and its threads ask for memory, too.
+    bool isDirect = true; ///< Not through libc, which also needs memory for its heap and threads.
 };
 
-/// Who has made the call that this thread, a forked copy of ours or its child, is stopped in. Looks for
-/// the first return address on its stack that does not lie in libc.
+/// The caller of the system call that this thread is stopped in. The thread belongs to a forked copy of
+/// this process, or to a child of the copy. Looks for the first return address on its stack that does
+/// not lie in libc.
 Call callerOf(pid_t thread, std::uint64_t instructionPointer);
 
 } // namespace Faults

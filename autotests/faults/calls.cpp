@@ -46,10 +46,11 @@ std::vector<std::string> errorsOf(const KnownCall &call)
 const std::vector<long> &exemptNumbers()
 {
     static const std::vector<long> numbers = {
-        // They do what they do whatever they return: an injected failure would itself be the leak.
+        // These do their work even if they return an error: an injected failure would itself be the
+        // leak.
         SYS_close,
         SYS_munmap,
-        // They cannot fail, or do not return.
+        // These cannot fail, or do not return.
         SYS_exit,
         SYS_exit_group,
         SYS_rt_sigreturn,
@@ -68,8 +69,8 @@ const std::vector<long> &exemptNumbers()
         SYS_pause,
         SYS_getpgid,
         SYS_getsid,
-        // They fail for wrong arguments alone. A filter that refuses them ends every program in libc's
-        // start.
+        // These fail for wrong arguments only. A filter that refuses them ends every program while libc
+        // starts.
         SYS_rt_sigaction,
         SYS_rt_sigprocmask,
         SYS_sigaltstack,
@@ -84,8 +85,8 @@ const std::vector<long> &exemptNumbers()
         SYS_getrusage,
         SYS_rt_sigtimedwait,
         SYS_rt_sigpending,
-        // Libc's own: of locks, threads and its heap. It ends the program, or does without, on any
-        // failure.
+        // Libc's own calls for locks, threads and its heap. On a failure libc ends the program or does
+        // without.
         SYS_futex,
         SYS_set_robust_list,
         SYS_set_tid_address,

@@ -13,31 +13,31 @@
 
 namespace Faults {
 
-/// How a system call may fail, and which steps a start error may then name.
+/// How a system call may fail, and the steps that a start error may then name.
 struct KnownCall
 {
-    std::string_view name; ///< "pipe2", or "fcntl:F_SETFD" where one call does several things.
+    std::string_view name; ///< "pipe2", or "fcntl:F_SETFD" for one use of a call with several.
     long number;
-    int argument = -1; ///< Which argument chooses the thing; -1: none does.
+    int argument = -1; ///< The index of the argument that chooses the use; -1: none.
     unsigned mask = 0; ///< The bits of that argument that count.
-    unsigned value = 0; ///< What they have to be.
+    unsigned value = 0; ///< The value of these bits.
     std::string_view errors = {}; ///< The errno values of its manual page.
     std::string_view steps = {}; ///< The steps of StartError that may fail with it.
 };
 
-/// Where an entry for one thing and one for all have the same number, the first that matches counts.
+/// All entries. If an entry for one use and an entry for all uses match, the first counts.
 std::span<const KnownCall> knownCalls();
-/// The entry for a call that was made; null if the table has none.
+/// The entry for a call; null if the table has none.
 const KnownCall *findCall(const seccomp_data &data);
 const KnownCall *findCall(std::string_view name);
 
-/// The errors to inject: those of its manual page, and ENOSYS, EPERM and EACCES, as filters answer.
+/// The errors to inject: those of the manual page, and ENOSYS, EPERM and EACCES, as filters return them.
 std::vector<std::string> errorsOf(const KnownCall &call);
 
 /// The calls that are never stopped; calls.cpp has a reason for each.
 const std::vector<long> &exemptNumbers();
 
-/// 0 if there is no such name.
+/// 0 if the name is unknown.
 int errorNumber(std::string_view name);
 /// "EMFILE", or the number as text.
 std::string errorName(int number);

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// Which system calls fail, and with what.
+// The system calls that fail, and their errors.
 
 #include "calls.h"
 
@@ -37,7 +37,6 @@ constexpr std::string_view descriptorSteps =
     "channels descriptors fileDescriptors controllingTerminal controlGroup pseudoTerminal";
 constexpr std::string_view creationSteps = "clone descriptors dieWithParent controlGroup";
 
-// Where an entry for one thing and one for all have the same number, the first that matches counts.
 constexpr KnownCall table[] = {
     // Creating children and threads
     {.name = "clone:thread",
@@ -263,7 +262,7 @@ constexpr KnownCall table[] = {
      .number = SYS_ioctl,
      .errors = "EBADF EFAULT EINVAL ENOTTY EIO",
      .steps = "pseudoTerminal"},
-    // What a child becomes
+    // Attributes of a child
     {.name = "setsid",
      .number = SYS_setsid,
      .errors = "EPERM",
@@ -317,7 +316,7 @@ constexpr KnownCall table[] = {
      .steps = "noNewPrivileges"},
     {.name = "prctl", .number = SYS_prctl, .errors = "EINVAL EACCES EPERM"},
     {.name = "capget", .number = SYS_capget, .errors = "EFAULT EINVAL EPERM ESRCH"},
-    // Memory for stacks; what malloc() asks for is no matter of system calls.
+    // Memory for stacks. The walker does not fail malloc().
     {.name = "mmap:stack",
      .number = SYS_mmap,
      .argument = 3,

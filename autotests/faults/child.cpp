@@ -3,13 +3,13 @@
 
 // The program that the scenarios start. It is linked statically and at a fixed address, so that the
 // filter of the walker can tell its system calls from those of the library by the instruction pointer.
-// Its words:
+// Its arguments:
 //
-//   check FDS     exits with 91 unless exactly these descriptors are open ("0,1,2"), with 92 if a signal
-//   is blocked,
-//                 with 93 if one is ignored
+//   check FDS     exits with 91 unless exactly these descriptors are open ("0,1,2"), with 92 if a
+//                 signal is blocked, with 93 if a signal is ignored
 //   exit N        exits with code N
 //   sleep         sleeps until a signal kills it
+//   doze          sleeps 3 s
 //   echo          copies standard input to standard output until end of file
 //   write N FD    writes N bytes of 'x' to descriptor FD
 //   heir          leaves a sleeping grandchild that keeps every descriptor
@@ -30,7 +30,7 @@ constexpr int descriptorsDiffer = 91;
 constexpr int signalIsBlocked = 92;
 constexpr int signalIsIgnored = 93;
 
-// A walker that was killed must not leave children for ever.
+// The alarm ends the child of a walker that was killed.
 [[noreturn]] void sleepForEver()
 {
     alarm(120);

@@ -14,20 +14,20 @@ namespace Faults {
 
 namespace {
 
-/// What happens in another way than by a right result or a start error, and why that is right, too.
+/// A result that is neither right nor a start error, and the reason why the library may give it.
 /// Patterns are those of the shell, with @(this|that).
 struct Expected
 {
     const char *scenario; ///< "SCENARIO/BACKEND" …
     const char *place; ///< … "ACTOR/CALL" …
     const char *errors; ///< … names of errno values, or "" for all …
-    const char *whatHappens; ///< … and one thing that the walker says of it.
+    const char *whatHappens; ///< … and one message of the walker.
     const char *reason;
-    bool leavesChildren = false; ///< Until the end: they are not waited for as long.
+    bool leavesChildren = false; ///< They stay until the end, so the walker waits less.
 };
 
 constexpr Expected table[] = {
-    // Another way is taken, and what that needs is kept.
+    // Another way is taken, and keeps what it needs.
     {"*/auto", "*/@(waitid:P_PIDFD|pidfd_open|clone)", "",
      "left:?( +1 anon_inode:?eventfd?)?( +1 threads)?( +@(9|1?) mappings)",
      "the kernel gives no pidfds, or has none to wait for: SIGCHLD takes over, with its sweeper"},
@@ -44,7 +44,7 @@ constexpr Expected table[] = {
      "a job that fails while its start is under way leaves the child to the reaper, which keeps its "
      "poll set"},
 
-    // A thread that cannot be made.
+    // A thread cannot be created.
     {"*/sigchld", "*/@(clone3|mmap:stack)", "ENOMEM",
      "result \"start: @(-|clone|dieWithParent) EAGAIN\" instead*",
      "pthread_create(3) says EAGAIN when the kernel says ENOMEM"},
@@ -59,7 +59,7 @@ constexpr Expected table[] = {
     {"@(stopGroup|stopTree)/*", "*/@(clone3|mmap:stack)", "", "left: +@(1|2) anon_inode:?pidfd?",
      "R1: a group whose last member is still a zombie is let go with the next child that is left"},
 
-    // Bytes that are lost, and told of.
+    // Bytes are lost, and the caller learns of it.
     {"*", "*/@(write|writev)", "", "@(result|next start) \"*, errors*4*\" instead*",
      "WriteError: the child has not got its input"},
     {"run/*", "*/writev", "", "@(result|next start) \"exited with code 3, , xxxxx\" instead*",
@@ -74,7 +74,7 @@ constexpr Expected table[] = {
     {"run*", "*/read", "", "@(result|next start) \"exited with code 3*\" instead*",
      "run() has no word for output that cannot be read"},
 
-    // The kernel says what is not so, and nothing contradicts it.
+    // The kernel reports something untrue, and nothing contradicts it.
     {"*", "*/@(wait4|waitid|waitid:P_PIDFD)", "ECHILD",
      "@(left: *@(zombie|sleeping)*|left: +1 anon_inode:?eventfd?|outlives the process: *)",
      "another thread may have collected the child: then it has ended, and gets no signal", true},
@@ -98,7 +98,7 @@ constexpr Expected table[] = {
      "closed*)\" instead*)",
      "the user has closed the descriptor", true},
 
-    // The child has nothing else to talk with.
+    // The child has no other way to talk to its parent.
     {"@(forkfdUseFork|modifier*)/*", "*/read", "",
      "@(result|next start) \"@(1 125|exited with code 125*)\" instead*",
      "a copy that may not read cannot hear that it may begin; no program lives where read(2) is "
@@ -113,7 +113,7 @@ constexpr Expected table[] = {
      "@(result|next start) \"start: clone ECHILD\" instead*",
      "a report that cannot be read or written counts as none; no program lives where both are refused"},
 
-    // A signal that does not get through.
+    // A signal does not reach its process.
     {"@(killed|escalated)/*", "*/pidfd_send_signal", "EBADF EPERM EINVAL",
      "result \"does not finish\" instead*",
      "the kernel itself says so of another identity, of a signal that it does not have and of a "
@@ -141,7 +141,7 @@ constexpr Expected table[] = {
      "result \"exited with code 5, , , limit\" instead*",
      "the first signal is refused, and the program ends before the grace does"},
 
-    // Told to the caller with the errno.
+    // The caller gets the errno.
     {"pseudoTerminal/*", "main/ioctl", "ENOTTY", "result \"start: pseudoTerminal EINVAL\" instead*",
      "grantpt(3) and unlockpt(3) say EINVAL where the kernel says ENOTTY"},
     {"*", "*/fcntl:F_GETFL", "", "@(result|next start) \"@(*-1*|*wait: *)\" instead*",

@@ -12,13 +12,13 @@
 
 namespace Faults {
 
-/// The row of the table of what differs, with a reason, from a right result or a start error. Nothing:
-/// it is wrong.
+/// The row of the table that explains this difference from a right result or a start error. None: the
+/// result is wrong.
 std::optional<std::size_t> expectedRow(const Fault &fault, const std::string &whatHappens);
-/// Whether that may leave children that do not end; they need not be waited for.
+/// Whether the fault may leave children that do not end, so that the walker need not wait for them.
 bool mayLeaveChildren(const Fault &fault);
 std::size_t expectedRowCount();
-/// For a message: what the row stands for, and why.
+/// For a message: the patterns and the reason of a row.
 std::string expectedRowText(std::size_t row);
 
 } // namespace Faults

@@ -10,22 +10,22 @@
 
 namespace Faults {
 
-/// As the occurrence, with the actor "any": a filter that refuses the call for good.
+/// The occurrence, with actor "any", that stands for a filter: it refuses every call of the kind.
 inline constexpr int everyCall = 0;
 
-/// A system call of the library in a scenario: the n-th of its kind by one thread or child.
+/// A system call of the library in a scenario: the n-th of its kind in one thread or child.
 struct Place
 {
-    std::string actor; ///< "main", a thread of the library, such as "sweeper1", or "child1": a child
+    std::string actor; ///< "main", a thread of the library such as "sweeper1", or "child1": a child
                        ///< between its creation and its exec.
-    std::string call; ///< As the table of calls names it.
-    int occurrence = 1; ///< Counted from 1, for each actor and call; everyCall: all of them, in this and
+    std::string call; ///< Its name in the table of calls.
+    int occurrence = 1; ///< Counted from 1, for each actor and call. everyCall: all of them, in this and
                         ///< later starts.
 
     auto operator<=>(const Place &) const = default;
 };
 
-/// A failure of that call.
+/// A failure of one call.
 struct Fault
 {
     std::string scenario;

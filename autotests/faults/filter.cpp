@@ -21,8 +21,8 @@ namespace Faults {
 
 namespace {
 
-// The program child is linked to begin at 0x400000 and is smaller than this; the walker itself and all
-// libraries lie above 4 GiB.
+// The program child is linked at 0x400000 and is smaller than this. The walker and all libraries lie
+// above 4 GiB.
 constexpr std::uint32_t childBegin = 0x400000;
 constexpr std::uint32_t childEnd = 0x2000000;
 
@@ -49,7 +49,7 @@ private:
 void letChildThrough(Program &program)
 {
     constexpr std::size_t pointer = offsetof(seccomp_data, instruction_pointer);
-    program.load(pointer + 4); // The upper half: little-endian alone.
+    program.load(pointer + 4); // The upper half, on little-endian.
     program.add(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 4);
     program.load(pointer);
     program.add(BPF_JMP | BPF_JGE | BPF_K, childBegin, 0, 2);
@@ -84,7 +84,8 @@ int installFilter()
         return static_cast<int>(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
                                         SECCOMP_FILTER_FLAG_NEW_LISTENER | flags, &filter));
     };
-    // Root's children must be able to gain rights, as without a filter. Others have to renounce them.
+    // Root's children must be able to gain privileges, as without a filter. Other users have to renounce
+    // them.
     if (geteuid() != 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return -1;
     // Linux 5.19: a signal does not interrupt a call that waits for its answer.

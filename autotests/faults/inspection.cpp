@@ -42,7 +42,7 @@ std::vector<std::string> entriesOf(const std::string &folder)
     return names;
 }
 
-// Without the number of the inode: "pipe:[4711]" is a pipe like any other.
+// Drops the number of the inode: "pipe:[4711]" is a pipe like any other.
 std::string kindOf(const std::string &target)
 {
     const std::size_t colon = target.find(":[");
@@ -123,7 +123,7 @@ std::string Belongings::beyond(const Belongings &other) const
     }
     if (threads > other.threads)
         text += " +" + std::to_string(threads - other.threads) + " threads";
-    // A few areas more or less say nothing: the heap, and the stacks of threads that have ended.
+    // A few areas more or less mean nothing: the heap, and the stacks of threads that have ended.
     constexpr int tolerance = 8;
     if (mappings > other.mappings + tolerance)
         text += " +" + std::to_string(mappings - other.mappings) + " mappings";

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// The fault walker: plays each scenario once to learn which system calls the library makes, and then
-// again and again with one of them failing. See docs/design/faults.md.
+// The fault walker plays each scenario once to learn which system calls the library makes. Then it plays
+// it once for each failure of one of these calls. See docs/design/faults.md.
 
 #include "scenario.h"
 #include "walk.h"

@@ -10,14 +10,14 @@
 
 namespace Faults {
 
-/// What a watched process tells the walker: by a system call that no kernel knows and the filter stops.
-/// It returns when the walker has answered.
+/// The messages of a watched process to the walker: options of prctl(2) that no kernel knows, at which
+/// the filter stops the call. The call returns when the walker has answered.
 enum class Marker : int {
-    Ready = 0x466B4600, ///< The scenario is about to begin.
-    Begin, ///< It begins, once more.
-    End, ///< It has ended; the text is its result.
-    Pause, ///< The calls that follow are the scenario's, not the library's. Per thread; nests.
-    Resume ///< They are the library's again.
+    Ready = 0x466B4600, ///< The process is ready to play the scenario.
+    Begin, ///< A cycle begins.
+    End, ///< It has ended. The text is its result.
+    Pause, ///< The following calls are the scenario's, not the library's. Per thread; nests.
+    Resume ///< The calls are the library's again.
 };
 
 inline void mark(Marker marker, std::string_view text = {}) noexcept

@@ -11,7 +11,7 @@ namespace Faults {
 
 namespace {
 
-// The errors that it has reported, in their order.
+// The property with the errors that the process has reported, in their order.
 constexpr const char *errors = "errors";
 
 void noteErrors(ForkFd::ChildProcess &process)

@@ -11,12 +11,12 @@
 
 namespace Faults {
 
-/// Starts the program child with these words.
+/// Starts the program child with these arguments.
 void start(ForkFd::ChildProcess &process, std::initializer_list<const char *> words);
-/// Waits for the end, without an event loop. failure() if there was no start, else how it ended and what
-/// it wrote.
+/// Waits for the end, without an event loop. Returns failure() if the start failed, otherwise the end
+/// and the output.
 std::string outcomeOf(ForkFd::ChildProcess &process);
-/// The same for one that has ended.
+/// The same for a process that has ended.
 std::string resultOf(ForkFd::ChildProcess &process);
 
 } // namespace Faults

@@ -13,7 +13,7 @@
 
 namespace Faults {
 
-/// What the library is to do while its system calls fail.
+/// A use of the library that the walker plays while system calls fail.
 ///
 /// A scenario is a function and a line that names it:
 ///
@@ -23,16 +23,15 @@ namespace Faults {
 ///     }
 ///     const Scenario scenarios[] = {{"plain", plain}};
 ///
-/// It says in its result how all went, the same each time, and leaves nothing. A start that failed is
-/// told by failure(). It runs at least twice in a process: with a failure, and then without. Its own
-/// system calls are not to be failed: it makes them while a Quiet lives.
+/// Its result says everything that happened, is the same each time, and names a failed start by
+/// failure(). It leaves nothing behind. It runs at least twice in a process: with a failure, and then
+/// without. Its own system calls must not fail: it makes them while a Quiet lives.
 struct Scenario
 {
     const char *name;
     std::string (*run)();
     bool (*isPossible)() = nullptr; ///< Null: everywhere.
-    bool hasIdleThreads =
-        false; ///< Threads that are made at need and end by themselves are not counted.
+    bool hasIdleThreads = false; ///< Threads that are made on demand and end by themselves do not count.
 };
 
 const std::vector<Scenario> &allScenarios();
@@ -43,7 +42,7 @@ std::vector<Scenario> objectScenarios();
 std::vector<Scenario> stopScenarios();
 std::vector<Scenario> runScenarios();
 
-/// Until the end of the scope the system calls of this thread are the scenario's own.
+/// Until the end of the scope the system calls of this thread count as the scenario's own.
 class Quiet
 {
 public:
@@ -53,19 +52,18 @@ public:
     Quiet &operator=(const Quiet &) = delete;
 };
 
-/// The program child with these words; see child.cpp.
+/// The program child with these arguments; see child.cpp.
 ForkFd::Command child(std::initializer_list<std::string> words);
 
-/// "start: pipe EMFILE": what a scenario returns when a start has failed. Without a step in the forkfd
-/// family.
+/// The result of a failed start: "start: pipe EMFILE". In the forkfd family it has no step.
 std::string failure(const ForkFd::StartError &error);
 std::string failure(int errorCode);
-/// How a child ended.
+/// The end of a child as text.
 std::string text(const ForkFd::ExitInfo &info);
 
-/// Whether this process has no child any more, within a few seconds. Never interrupted by a failure.
+/// Waits a few seconds until this process has no child. Injects no failure here.
 bool allChildrenGo();
-/// Whether this process has gone, its zombie too, within a few seconds.
+/// Waits a few seconds until this process and its zombie are gone.
 bool goes(pid_t pid);
 
 } // namespace Faults

@@ -71,7 +71,7 @@ std::string searched()
     return outcomeOf({{path.substr(slash + 1), "exit", "3"}});
 }
 
-// A cycle, and one that stays in its place.
+// The descriptors have a cycle, and one of them already has its number.
 std::string descriptors()
 {
     std::optional<Quiet> quiet(std::in_place);

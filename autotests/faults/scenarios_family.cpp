@@ -16,7 +16,7 @@ using namespace ForkFd;
 
 namespace {
 
-// Collects the child and closes its descriptor. Both are tried once more after a failure, as users may.
+// Collects the child and closes its descriptor. Tries each once more after a failure, as users may.
 std::string endOf(int ffd)
 {
     forkfd_info info = {};
@@ -69,7 +69,7 @@ std::string spawned()
     return ffd < 0 ? failure(errno) : endOf(ffd);
 }
 
-// It still runs: no answer; then a look that leaves it there, and the same answer again.
+// No answer while the child runs. Then a wait that leaves the zombie, and the same answer again.
 std::string waitedFor()
 {
     pid_t pid = -1;

@@ -26,7 +26,7 @@ std::string channels()
     return outcomeOf(process);
 }
 
-// The same, but the event loop tells.
+// The same with an event loop.
 std::string eventLoop()
 {
     ChildProcess process;
@@ -63,7 +63,7 @@ std::string merged()
     return outcomeOf(process);
 }
 
-// More than the pipes hold, so that they grow.
+// More output than the pipes hold, so that they grow.
 std::string muchOutput()
 {
     ChildProcess process;
@@ -110,7 +110,7 @@ std::string pipeline()
     source.setStandardOutputProcess(&sink);
     start(source, {"write", "1000", "1", "exit", "3"});
     start(sink, {"echo", "exit", "4"});
-    // Without the first there is nothing that would end the second.
+    // Without the first child nothing would end the second.
     if (source.error() == ChildProcess::FailedToStart)
         sink.kill();
     const std::string first = outcomeOf(source);
@@ -199,7 +199,7 @@ std::string executed()
 {
     const int code = ChildProcess::execute(QStringLiteral(FORKFD_FAULTS_CHILD),
                                            {QStringLiteral("exit"), QStringLiteral("3")});
-    return code == -2 ? "start: - ?" : std::to_string(code); // It tells no more of a failed start.
+    return code == -2 ? "start: - ?" : std::to_string(code); // execute() reports no more.
 }
 
 } // namespace

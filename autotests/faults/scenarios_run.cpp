@@ -40,8 +40,8 @@ std::string runLimited()
 {
     ForkFd::RunOptions options;
     std::string result;
-    // On a busy machine the first may be over before the child starts. The child ends by itself where it
-    // cannot be signalled.
+    // On a busy machine the first limit may be over before the child starts. The child ends by itself if
+    // it cannot be signalled.
     for (const auto limit : {100ms, 1000ms}) {
         options.timeLimit = limit;
         result = resultOf(begin({"doze", "exit", "5"}, options));
@@ -62,7 +62,7 @@ std::string runTwo()
 
 std::string runCanceled()
 {
-    auto future = begin({"doze"}); // It ends by itself where it cannot be signalled.
+    auto future = begin({"doze"}); // Ends by itself if it cannot be signalled.
     future.cancel();
     future.waitForFinished();
     return allChildrenGo() ? "canceled" : "left";

@@ -17,7 +17,7 @@ using Scope = ChildProcess::SignalScope;
 
 constexpr auto grace = 20ms;
 
-/// Starts one that has to be stopped.
+/// Starts a child that has to be stopped.
 void startSleeper(ChildProcess &process, Scope scope, bool isDeaf)
 {
     process.setSignalScope(scope);
@@ -32,7 +32,7 @@ void startSleeper(ChildProcess &process, Scope scope, bool isDeaf)
         start(process, {"heir", "sleep"});
 }
 
-// With Group and Tree a grandchild has to end, too: the walker sees whether it does.
+// With Group and Tree a grandchild has to end, too. The walker checks that.
 std::string stopped(Scope scope, bool isDeaf = false)
 {
     ChildProcess process;
@@ -57,7 +57,7 @@ std::string stopTree()
     return stopped(Scope::Tree);
 }
 
-// Killed at the end of the grace, which may come before or after it has made itself deaf.
+// Killed at the end of the grace, before or after the child has begun to ignore SIGTERM.
 std::string escalated()
 {
     ChildProcess process;

@@ -30,7 +30,7 @@ namespace {
     {
         QCoreApplication application(count, arguments);
         const int listener = installFilter();
-        // Without a filter the walker is told so by the end of the connection.
+        // Without a filter, the end of the connection tells the walker so.
         if (listener < 0 || !sendDescriptor(handOverFd, listener))
             _exit(2);
         close(listener);

@@ -16,12 +16,12 @@ namespace Faults {
 struct Subject
 {
     pid_t pid = -1;
-    int listener = -1; ///< Where its system calls are heard of; -1: there are no such filters here.
+    int listener = -1; ///< Gets its system calls; -1: there are no such filters.
     int pidfd = -1;
-    int log = -1; ///< What it and its children write to standard output and error.
+    int log = -1; ///< The output of the copy and its children.
 
     static Subject start(const Scenario &scenario, const std::string &backend, int cycles);
-    /// What it has written; closes all descriptors.
+    /// Returns the output and closes all descriptors.
     std::string finish();
 };
 

@@ -28,13 +28,13 @@ using namespace std::chrono_literals;
 
 /// A run that takes longer hangs.
 constexpr auto bound = 10s;
-/// How long threads of the library may take to be done after the scenario.
+/// The time that the library's threads may need after the scenario.
 constexpr auto settlingTime = 3s;
-/// The same before the next start, which is no reason to wait for them.
+/// The same before the next start, which need not wait for them.
 constexpr auto shortSettlingTime = 300ms;
-/// How long they may take to close what belongs to a child that they have collected.
+/// The time that they may need to close the descriptors of a child that they have reaped.
 constexpr auto closingTime = 1s;
-/// How long they change nothing when they are done.
+/// They are done when nothing changes for this long.
 constexpr auto quietTime = 20ms;
 
 } // namespace
@@ -132,7 +132,7 @@ bool Supervisor::handleMarker(const seccomp_notif &call)
     return true;
 }
 
-// The entry of the table for a call that the library has made; null for all others.
+// The table's entry for a call of the library; null for all other calls.
 const KnownCall *Supervisor::libraryCall(const seccomp_notif &call)
 {
     const KnownCall *known = findCall(call.data);
@@ -142,7 +142,7 @@ const KnownCall *Supervisor::libraryCall(const seccomp_notif &call)
             complain("calls.cpp does not know system call " + std::to_string(call.data.nr));
         return nullptr;
     }
-    // Threads are the library's, too, when Qt or libc does what is necessary for it.
+    // A thread belongs to the library even if Qt or libc creates it for the library.
     const bool isThread =
         known->name == "clone3" || known->name.starts_with("clone") || known->name == "mmap:stack";
     if (isThread)
@@ -150,7 +150,7 @@ const KnownCall *Supervisor::libraryCall(const seccomp_notif &call)
     const bool isMemory = known->name == "mmap" || known->name == "mprotect" || known->name == "madvise";
     if (isMemory)
         return origin.caller == Caller::Library && origin.isDirect ? known : nullptr;
-    if (origin.caller == Caller::System) // posix_spawn(3) has a child that runs in libc.
+    if (origin.caller == Caller::System) // The child of posix_spawn(3) runs in libc.
         return actorOf(call).starts_with("child") ? known : nullptr;
     return origin.caller == Caller::Library ? known : nullptr;
 }
@@ -183,8 +183,8 @@ std::optional<int> Supervisor::errorFor(const Place &place)
     return isMeant ? std::optional(errorNumber(m_fault->error)) : std::nullopt;
 }
 
-// Those of one kind are counted in the order of their first calls. A thread of the library begins with
-// its name.
+// Numbers the actors of one kind in the order of their first calls. The first call of a library thread
+// sets its name.
 const std::string &Supervisor::actorOf(const seccomp_notif &call)
 {
     const auto thread = static_cast<pid_t>(call.pid);
@@ -204,7 +204,7 @@ const std::string &Supervisor::actorOf(const seccomp_notif &call)
     return actor = kind + std::to_string(number);
 }
 
-// What the second argument points to.
+// The text that the second argument points to.
 std::string Supervisor::readText(const seccomp_notif &call, std::size_t size) const
 {
     std::string text(size, '\0');
@@ -215,7 +215,7 @@ std::string Supervisor::readText(const seccomp_notif &call, std::size_t size) co
     return text;
 }
 
-// The scenario has ended. Its children and what the library's threads do for them may take a moment.
+// The scenario has ended. Its children, and the library's threads with them, may need a moment.
 void Supervisor::settle()
 {
     const bool isLast = m_cycle == cycles;
@@ -236,8 +236,8 @@ void Supervisor::settle()
         m_isOn = false;
 }
 
-// Waits until there is not more than without a failure. Where that is to be learnt: until nothing
-// changes.
+// Waits until the process has only what it keeps without a failure. A run without a failure waits until
+// nothing changes.
 void Supervisor::takeStock(std::chrono::milliseconds atMost)
 {
     const auto end = Clock::now() + atMost;
@@ -268,7 +268,7 @@ Belongings Supervisor::belongingsNow() const
     return now;
 }
 
-// What stands in the table stays: it is not waited for.
+// Does not count what a row of the table explains: it stays.
 bool Supervisor::hasTooMuch() const
 {
     const std::string residue = m_report.belongings.beyond(*m_healthy);
@@ -289,8 +289,8 @@ void Supervisor::end()
     m_report.log = m_subject.finish();
 }
 
-// This process is a subreaper: whatever has lost its parent is our child. At its normal end the library
-// has killed what it was stopping; what is detached ends by itself.
+// This process is a subreaper: every orphan becomes our child. After a normal end the library has killed
+// the children that it was stopping. Detached children end by themselves.
 void Supervisor::killAll()
 {
     std::vector<pid_t> left = descendantsOf(getpid());

@@ -21,15 +21,15 @@
 
 namespace Faults {
 
-/// What came of one process that played a scenario.
+/// The report on one process that played a scenario.
 struct Report
 {
     std::vector<Place> places; ///< The library's calls in the first start, in their order.
-    std::vector<std::string> results; ///< What the scenario said, each time.
-    bool wasReached = false; ///< The call that was to fail was made.
-    std::vector<std::string> problems; ///< What was wrong besides.
+    std::vector<std::string> results; ///< The results of the scenario, one for each cycle.
+    bool wasReached = false; ///< The process made the call that had to fail.
+    std::vector<std::string> problems; ///< All other problems.
     Belongings belongings; ///< At the end.
-    std::string log; ///< What was written to standard output and error.
+    std::string log; ///< Standard output and error.
     double seconds = 0;
 };
 
@@ -38,7 +38,7 @@ class Supervisor
 {
 public:
     Supervisor(const Scenario &scenario, const std::string &backend);
-    /// `healthy` is what it looks like at the end without the failure.
+    /// `healthy` is what the process has at the end without the failure.
     Supervisor(const Scenario &scenario, const std::string &backend, const Fault &fault,
                const Belongings &healthy);
 

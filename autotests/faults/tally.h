@@ -14,7 +14,7 @@
 
 namespace Faults {
 
-/// What has come out so far.
+/// Counts the verdicts.
 class Tally
 {
 public:
@@ -23,11 +23,11 @@ public:
     {
     }
 
-    /// Counts it, and prints what the reader has to know of it.
+    /// Counts a verdict, and prints it if the reader has to know.
     void add(const Fault &fault, const Verdict &verdict);
-    /// A line for each scenario.
+    /// Prints a line for each scenario.
     void print() const;
-    /// After all failures: the rows of expected.cpp that none of them needs.
+    /// After all failures: prints the rows of expected.cpp that no failure needed.
     void printUnusedRows() const;
 
     int once() const { return m_total.of[Verdict::Once]; }
@@ -45,7 +45,7 @@ private:
 
     const bool m_isVerbose;
     std::map<std::string, Count> m_counts;
-    std::set<std::size_t> m_rows; ///< That were needed.
+    std::set<std::size_t> m_rows; ///< The rows that were needed.
     Count m_total;
 };
 

@@ -22,7 +22,7 @@ bool isRightFailure(const Fault &fault, const std::string &result)
         && (step == "-" ? !call->steps.empty() : hasWord(call->steps, step));
 }
 
-// Empty: nothing is.
+// The problems of the run; empty if there are none.
 std::vector<std::string> whatIsWrong(const Fault &fault, const Report &healthy, const Report &report)
 {
     std::vector<std::string> all = report.problems;
@@ -50,7 +50,7 @@ Verdict judge(const Fault &fault, const Report &healthy, const Report &report)
     Verdict verdict = {.kind = Verdict::Expected, .seconds = report.seconds};
     for (const std::string &wrong : whatIsWrong(fault, healthy, report)) {
         verdict.text += wrong + "; ";
-        // For no reason may the library hang.
+        // A hang is always wrong.
         const auto row = wrong.starts_with("hangs:") ? std::nullopt : expectedRow(fault, wrong);
         if (row)
             verdict.rows.push_back(*row);

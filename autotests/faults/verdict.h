@@ -13,26 +13,25 @@
 
 namespace Faults {
 
-/// How the library has coped with a failure.
+/// How the library coped with a failure.
 struct Verdict
 {
     enum Kind {
-        NotReached, ///< This time the call was not made: threads do not always come along in the same
-                    ///< order.
-        RightResult, ///< The scenario noticed nothing.
-        StartError, ///< The start has failed with the step and the errno of the call.
-        Expected, ///< Something else, which stands in the table with its reason.
-        Once, ///< Something else, and not when the same call failed again.
+        NotReached, ///< The call was not made this time: the order of threads varies.
+        RightResult, ///< The scenario has its right result.
+        StartError, ///< The start failed with a step and the errno of the call.
+        Expected, ///< Something else, with a reason in expected.cpp.
+        Once, ///< Something else, but not when the same call failed again.
         Wrong
     };
 
     Kind kind = NotReached;
-    double seconds = 0; ///< How long it took, with its repetitions.
-    std::vector<std::size_t> rows = {}; ///< With Expected: of that table.
+    double seconds = 0; ///< With its repetitions.
+    std::vector<std::size_t> rows = {}; ///< With Expected: the rows of expected.cpp.
     std::string text = {}; ///< With Expected, Once and Wrong: what happened.
 };
 
-/// Judges a run with that failure beside one without any.
+/// Judges a run with that failure by a run without one.
 Verdict judge(const Fault &fault, const Report &healthy, const Report &report);
 
 } // namespace Faults

@@ -33,16 +33,16 @@ namespace {
 
 constexpr const char *backends[] = {"auto", "sigchld"};
 constexpr int skipped = 77;
-constexpr int firstLook = 4; ///< So many runs tell which calls a scenario makes …
-constexpr int secondLook = 8; ///< … and so many more what it may keep.
+constexpr int firstLook = 4; ///< This many runs tell which calls a scenario makes …
+constexpr int secondLook = 8; ///< … and this many more what it may keep.
 
-/// A scenario with one of the backends, and how it goes when nothing fails.
+/// A scenario with one backend, and its run without a failure.
 struct Course
 {
     const Scenario *scenario;
     std::string backend;
     Report healthy;
-    std::string complaint; ///< Why nothing can be learnt from it; empty: it can.
+    std::string complaint; ///< Why it cannot be used; empty: it can.
 
     std::string name() const { return std::string(scenario->name) + '/' + backend; }
 };
@@ -59,8 +59,7 @@ std::vector<Course> coursesFor(const std::string &pattern)
     return courses;
 }
 
-// Each place that any of the runs has come by; what belongs to the process is compared with the most
-// that any has.
+// Adds the places of one run, and keeps the largest belongings of all runs.
 void merge(Report &all, const Report &one)
 {
     const std::set<Place> known(all.places.begin(), all.places.end());
@@ -104,7 +103,7 @@ std::vector<Fault> faultsOf(const Course &course, const std::string &pattern)
         for (const std::string &error : errorsOf(*call))
             faults.push_back({course.scenario->name, course.backend, place, error});
     };
-    // stopTree may read the files of each process of the machine.
+    // stopTree may read the files of every process of the machine.
     constexpr int mostOccurrences = 16;
     for (const Place &place : course.healthy.places) {
         if (place.occurrence <= mostOccurrences)
@@ -121,7 +120,7 @@ std::vector<Fault> faultsOf(const Course &course, const std::string &pattern)
     return faults;
 }
 
-// Between processes.
+// As text for the pipe between processes.
 std::string pack(const Verdict &verdict)
 {
     std::ostringstream stream;
@@ -153,9 +152,9 @@ Report play(const Course &course, const Fault &fault)
     return Supervisor(*course.scenario, course.backend, fault, course.healthy.belongings).run();
 }
 
-// What goes wrong once may be a busy machine's doing: the limits of time are the walker's. It counts
-// when it happens again in one of two runs that come to the call. Before that more runs without a
-// failure tell what such a scenario may keep, which is in part a matter of time.
+// The time limits are the walker's own, so a single wrong run may be due to a busy machine. It counts if
+// it happens again in one of two runs that reach the call. Before these, more runs without a failure
+// tell what the scenario may keep, which partly depends on time.
 Verdict run(Course &course, const Fault &fault)
 {
     const Report report = play(course, fault);
@@ -191,8 +190,8 @@ int printCalls(const std::vector<Course> &courses)
     return 0;
 }
 
-// Orphans become our children. No descriptor of the shell's and no signal that it has had ignored, as
-// for a background job, reaches the program child, which counts them.
+// Orphans become our children. The program child checks its descriptors and ignored signals, so it must
+// inherit none from the shell, not even as a background job.
 void prepareProcess()
 {
     prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -217,7 +216,7 @@ std::vector<Task> tasksFor(std::vector<Course> &courses, const WalkOptions &opti
         for (const Fault &fault : faultsOf(course, options.place))
             tasks.push_back({&course, fault});
     }
-    // Also in the full form: the slow ones of a scenario do not come all at once.
+    // In the full walk, too: the slow faults of a scenario do not come all at once.
     std::mt19937 random(options.seed);
     std::shuffle(tasks.begin(), tasks.end(), random);
     return tasks;

@@ -24,9 +24,10 @@ struct WalkOptions
     int jobs = 1;
 };
 
-/// All failures, or a sample. The exit code: 0 if nothing was wrong, 77 where filters are not to be had.
+/// Plays all failures, or a sample. Returns the exit code: 0 if nothing was wrong, 77 if the kernel has
+/// no such filters.
 int walk(const WalkOptions &options);
-/// One, with each call on a line.
+/// Plays one failure, and prints each call.
 int walkOne(const WalkOptions &options);
 
 } // namespace Faults

@@ -22,7 +22,7 @@ namespace Faults {
 
 namespace {
 
-/// What all workers share: which task is the next.
+/// The next task; all workers share it.
 using Counter = std::atomic<std::size_t>;
 
 Counter *makeCounter()
@@ -69,7 +69,7 @@ bool transfer(auto function, int fd, auto *data, std::size_t size)
     _exit(0);
 }
 
-// False at the end of the worker.
+// False when the worker has ended.
 bool receiveOne(int input, const std::function<void(std::size_t, const std::string &)> &receive)
 {
     Header header;

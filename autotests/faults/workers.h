@@ -10,8 +10,8 @@
 
 namespace Faults {
 
-/// Computes work(0) to work(count - 1) in forked copies of this process, as many at a time as told, and
-/// hands each result to `receive` here as it comes. Starts nothing more once `isOver` is true.
+/// Computes work(0) to work(count - 1) in forked copies of this process, with `workers` at a time, and
+/// passes each result to `receive` here. Begins no further work once `isOver` is true.
 void runInWorkers(std::size_t count, int workers, const std::function<std::string(std::size_t)> &work,
                   const std::function<void(std::size_t, const std::string &)> &receive,
                   const std::function<bool()> &isOver);
