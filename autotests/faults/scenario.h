@@ -63,7 +63,7 @@ std::string text(const ForkFd::ExitInfo &info);
 
 /// Waits a few seconds until this process has no child. Injects no failure here.
 bool allChildrenGo();
-/// Waits a few seconds until this process and its zombie are gone.
+/// Waits a few seconds until process `pid` and its zombie are gone.
 bool goes(pid_t pid);
 
 } // namespace Faults

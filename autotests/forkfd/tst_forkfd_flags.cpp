@@ -69,7 +69,7 @@ void tst_ForkFdFlags::isOpenAndNonNegative()
     QCOMPARE(::fcntl(ffd, F_GETFD), -1);
 }
 
-// Without FFD_CLOEXEC a later child inherits the descriptor, but its own child does not get it.
+// Without FFD_CLOEXEC later children inherit the descriptor, but the child that it stands for does not.
 void tst_ForkFdFlags::childHasNoNewDescriptor()
 {
     QFETCH(Starter, starter);

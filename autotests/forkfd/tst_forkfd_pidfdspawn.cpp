@@ -18,7 +18,7 @@ struct Libc
     int spawnCalls = 0;
     int spawnpCalls = 0;
     pid_t lastChild = -1;
-    int spawnError = 0; ///< Fails with this error instead of starting a child.
+    int spawnError = 0; ///< The error instead of a child; 0: none.
     int getPidError = 0;
 };
 Libc libc;

@@ -4,9 +4,9 @@
 // A program whose main() ends by pthread_exit(). Its last thread starts a child, does with it what the
 // argument says, writes a byte to standard output, and ends. Then the process ends, as POSIX says.
 //
-//   wait     waits for the child, which ends at once
-//   leave    leaves such a child to the keeper
-//   die      the same with dieWithParent
+//   wait     waits for a child that ends at once
+//   leave    leaves a child that ends at once to the keeper
+//   die      as wait, with dieWithParent
 //   ignore   as leave, with SIGCHLD ignored
 //   stop     destroys the object of a running child, with the policy Stop
 //   grace    stops a child that ends at once, with a long grace, and waits for its end

@@ -15,7 +15,7 @@ private Q_SLOTS:
     void forgetsTheLastChild();
     void withOtherSettings();
     void afterKill();
-#ifndef FORKFD_TEST_QPROCESS // It tidies up after these signals, and takes the new child along.
+#ifndef FORKFD_TEST_QPROCESS // QProcess cleans up after these signals, the new child too.
     void inErrorOccurred();
     void inStateChanged_data();
     void inStateChanged();

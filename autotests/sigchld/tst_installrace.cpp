@@ -37,7 +37,7 @@ void installInTurn(int turn)
     sigaction(SIGCHLD, &action, nullptr);
 }
 
-/// The order that loses signals: one predecessor for all installations, written after an installation.
+/// The order that loses signals: one predecessor for all installations, written after the installation.
 namespace Naive {
 std::atomic<void (*)(int, siginfo_t *, void *)> predecessor;
 

@@ -12,7 +12,7 @@
 namespace {
 
 std::atomic<int> callCount;
-/// The number of writes to events that still fail.
+/// So many of the next writes to events fail.
 std::atomic<int> failingWrites;
 std::atomic<int> writeError;
 

@@ -89,7 +89,7 @@ inline bool usesSigChld()
     return ForkFd::backend() == ForkFd::Backend::SigChld;
 }
 
-/// A child that other code of the process starts.
+/// Starts a child as other code of the process does.
 inline pid_t spawnForeignChild(std::initializer_list<const char *> words)
 {
     std::vector<char *> argv = {const_cast<char *>(FORKFD_TEST_CHILD)};
