@@ -57,7 +57,7 @@ bool LaunchAttempt::maySeeOurMemory(const LaunchPlan &plan) noexcept
 {
     if (Sanitizers::needFork())
         return false;
-    // The frames of instrumented code would stay in a sanitizer's books of our stack.
+    // The frames of instrumented code would stay in a sanitizer's records of our stack.
     const ChildModifier &modifier = plan.modifier();
     return !modifier.function || (modifier.maySeeOurMemory && !Sanitizers::areActive());
 }
@@ -91,19 +91,20 @@ bool LaunchAttempt::Line::open() noexcept
         return false;
     ours.reset(ends[0]);
     theirs.reset(ends[1]);
-    // A look at the report must not block, also where poll(2) is refused. Their end blocks still.
+    // Reading the report must not block, even where poll(2) is refused. The child's end stays blocking.
     return ::fcntl(ours.get(), F_SETFL, O_NONBLOCK) == 0;
 }
 
-// Runs in the child between clone and exec: async-signal-safe calls only. Returns when it may go on.
+// Runs in the child between clone and exec: async-signal-safe calls only. Returns when the gate is
+// open.
 void LaunchAttempt::beginCopiedChild(Line &line, bool hasGate) noexcept
 {
-    line.ours.reset(); // Else the gate would not open when the parent dies.
+    line.ours.reset(); // Otherwise the child would miss the end of file when the parent dies.
     char go = 0;
     ssize_t count = sizeof go;
     while (hasGate && (count = ::read(line.theirs.get(), &go, sizeof go)) < 0 && errno == EINTR) { }
     if (count != sizeof go)
-        ::_exit(notSharedExitCode); // The parent died, or gave up.
+        ::_exit(notSharedExitCode); // The parent has died or has given the start up.
     m_report = {};
     m_context.sharedMark = nullptr;
     m_context.handlersAreReset = false;
@@ -113,16 +114,15 @@ void LaunchAttempt::beginCopiedChild(Line &line, bool hasGate) noexcept
         line.theirs.reset();
 }
 
-// The child at the gate gives up. Shut down, too: a copy that another thread has forked may hold our
-// end.
+// Ends a child at the gate. Shuts the socket down, because a forked copy may hold our end.
 void LaunchAttempt::closeGate(Line &line) noexcept
 {
     ::shutdown(line.ours.get(), SHUT_WR);
     line.ours.reset();
 }
 
-// Whether the child ends without its program. A signal may fail to reach it: another thread that sends
-// one at this moment has the slot, or a filter refuses kill(2).
+// Whether the child ends before its program. The signal may not reach it: another thread uses the slot
+// to send a signal, or a filter refuses kill(2).
 bool LaunchAttempt::endBeforeProgram(Line &line, bool hasGate, ExitWatch *watch) noexcept
 {
     const bool isKilled = watch && watch->sendSignal(SIGKILL) == 0;
@@ -131,8 +131,8 @@ bool LaunchAttempt::endBeforeProgram(Line &line, bool hasGate, ExitWatch *watch)
     return isKilled || hasGate;
 }
 
-// False with errno if the child would wait for ever. A child that has ended needs no gate. Should the
-// kernel be wrong about its end, the shutdown ends it.
+// Returns false with errno if the child would wait for ever. A child that has ended needs no gate. If
+// the kernel is wrong about its end, the shutdown ends it.
 bool LaunchAttempt::openGate(const Line &line) noexcept
 {
     const char go = 0;
@@ -157,7 +157,7 @@ int signalWatched(void *watch, int signal)
 
 } // namespace
 
-// Lets a copied child go on, and waits for its report.
+// Opens the gate of a copied child and waits for its report.
 LaunchAttempt::Outcome LaunchAttempt::letGo(Line &line, bool hasGate, ExitWatch *watch) noexcept
 {
     const Shown shown(watch ? m_context.plan : nullptr, signalWatched, watch);
@@ -186,7 +186,7 @@ void LaunchAttempt::collectFailedCopy(ExitWatch &watch) noexcept
 {
     RetryDelay retryDelay;
     while (watch.isWatching() && !watch.collect()) {
-        // Asked again soon and not only when told: the signal that tells may be blocked everywhere.
+        // Also tries without an event: every thread may have blocked the signal behind the descriptor.
         const std::chrono::milliseconds delay = retryDelay.next();
         pollfd entry = {watch.descriptor(), POLLIN, 0};
         if (pollDescriptors(&entry, 1, static_cast<int>(delay.count())) > 0 && !watch.collect())

@@ -19,8 +19,7 @@ namespace ForkFd::Internal {
 
 class StartControl;
 
-/// What all ways to create the child of a plan, or of user code, have in common. Blocks signals while it
-/// lives.
+/// Base of all ways to create a child, from a plan or with user code. Blocks signals while it exists.
 class LaunchAttempt
 {
     SignalBlocker m_blocker;
@@ -30,38 +29,36 @@ public:
         Started,
         NotStarted, ///< failure() says why.
         TryNextRung,
-        InChild ///< This is the child, with a copy of our memory, on its way back to user code.
+        InChild ///< We are in the child, which has a copy of the memory and returns to user code.
     };
 
     explicit LaunchAttempt(const LaunchPlan &plan) noexcept;
     explicit LaunchAttempt(const UserCode &code) noexcept;
 
     const LaunchFailure &failure() const noexcept { return m_failure; }
-    /// A copied child that is about to call its modifier counts as started, and `later` goes on from
-    /// there.
+    /// run() may return when a copied child is about to call its modifier; `later` then gets the rest.
     void reportLater(StartReport *later) noexcept { m_later = later; }
 
-    /// Sets failure() to a step of its own.
+    /// Sets failure() to this step and errno.
     Outcome fail(const char *step, int errorCode) noexcept;
-    /// Sets failure() to what stopped the creation of a process.
+    /// Sets failure() after the creation of a process has failed.
     Outcome failCreation(int errorCode) noexcept;
-    /// Sets failure() to what the child has told.
+    /// Sets failure() to the child's report.
     Outcome failAsReported() noexcept;
 
-    /// The way of a child with a copy of our memory, which reports through a socket. `create` makes it,
-    /// as fork() does; `watch` begins to watch it and must give Started for it to go on. With a gate it
-    /// does nothing before that.
-    /// `watched` gives the watch, or null where there is none. When the start fails, that collects the
-    /// child.
+    /// Starts a child that has a copy of our memory and reports through a socket. `create` creates it
+    /// and returns like fork(). `watch` begins to watch it; if that does not return Started, the child
+    /// does not go on. With a gate the child does nothing before. `watched` returns the watch, or null
+    /// if there is no watch; a start that fails collects the child through it.
     template<typename Create, typename Watch, typename Watched>
     Outcome startCopy(bool hasGate, Create create, Watch watch, Watched watched);
 
-    /// Waits until the child of `watch`, which is about to exit, has ended, and collects it: the number
-    /// may be a stranger's by now, so that only the watch may wait for it.
+    /// Waits until the child of `watch`, which is about to exit, has ended, and collects it. Only the
+    /// watch may wait: after a theft the number may belong to another process.
     static void collectFailedCopy(ExitWatch &watch) noexcept;
 
 protected:
-    /// Where parent and child of a copy talk: the parent's go at the gate, the child's report.
+    /// The socket pair with a copied child. The parent opens the gate here, and the child reports here.
     struct Line
     {
         UniqueFd ours;
@@ -69,7 +66,7 @@ protected:
         bool open() noexcept;
     };
 
-    /// Shows a child to the one who may give its start up, until the end of the scope.
+    /// Lets StartControl signal the child, until the end of the scope.
     class Shown
     {
     public:
@@ -78,19 +75,19 @@ protected:
         Shown(const Shown &) = delete;
         Shown &operator=(const Shown &) = delete;
 
-        /// Before anything is done to the child that makes its number or descriptor another's.
+        /// Call it before the child is reaped or its pidfd closed: both numbers can be reused then.
         void end() noexcept;
 
     private:
         StartControl *m_control;
     };
 
-    /// Whether a child may be made; else sets failure().
+    /// Returns false and sets failure() if the start was canceled.
     bool mayBegin() noexcept;
-    /// Whether all that the child runs before its program copes with shared memory.
+    /// Whether all user code of the child copes with shared memory.
     static bool maySeeOurMemory(const LaunchPlan &plan) noexcept;
 
-    /// Whether the child makes a process group that has its number.
+    /// Whether the child becomes the leader of a new process group.
     bool leadsGroup() const noexcept;
 
     ChildContext m_context;
@@ -127,14 +124,14 @@ LaunchAttempt::Outcome LaunchAttempt::startCopy(bool hasGate, Create create, Wat
     line.theirs.reset();
     Outcome outcome = watch(pid);
     if (outcome != Started)
-        return outcome; // The child, if there is one, gives up when our end closes.
+        return outcome; // A child at the gate exits when our end closes.
     outcome = letGo(line, hasGate, watched());
     if (ExitWatch *failed = outcome == Started ? nullptr : watched())
         collectFailedCopy(*failed);
     return outcome;
 }
 
-/// How `Attempt`, a system's own LaunchAttempt, starts a program; see Internal::launch().
+/// Internal::launch() with this system's LaunchAttempt.
 template<typename Attempt>
 ExitWatchPtr launchBy(const LaunchPlan &plan, LaunchFailure &failure, StartReport *later)
 {
@@ -146,7 +143,7 @@ ExitWatchPtr launchBy(const LaunchPlan &plan, LaunchFailure &failure, StartRepor
     return nullptr;
 }
 
-/// How it starts a program that is nobody's child; see Internal::launchDetached().
+/// Internal::launchDetached() with this system's LaunchAttempt.
 template<typename Attempt>
 pid_t launchDetachedBy(const LaunchPlan &plan, LaunchFailure &failure)
 {
@@ -155,7 +152,7 @@ pid_t launchDetachedBy(const LaunchPlan &plan, LaunchFailure &failure)
     const int errorCode = watch.prepare();
     const bool isStarted =
         (errorCode == 0 ? attempt.run() : attempt.failCreation(errorCode)) == LaunchAttempt::Started;
-    // One that has failed comes to us, too, where it is not collected by the child between.
+    // A failed orphan becomes our child, too, unless its first parent has reaped it.
     watch.adopt(attempt.orphan());
     if (isStarted)
         return attempt.orphan();
@@ -163,7 +160,7 @@ pid_t launchDetachedBy(const LaunchPlan &plan, LaunchFailure &failure)
     return -1;
 }
 
-/// How it starts a child with user code; see Internal::forkChild().
+/// Internal::forkChild() with this system's LaunchAttempt.
 template<typename Attempt>
 ForkSide forkBy(const UserCode &code, ExitWatchPtr &watch, int &errorCode)
 {

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// Everything in this file runs in the child between clone and exec: async-signal-safe calls only,
-// no allocation, no lock. The child usually shares its parent's memory, so nothing here may change
-// what the parent relies on. Built without sanitizers, whose bookkeeping the child would disturb.
+// Everything in this file runs in the child between clone and exec: async-signal-safe calls only, no
+// allocation, no lock. The child usually shares its parent's memory, so nothing here may change data
+// that the parent relies on. Built without sanitizers, because the child would disturb their records.
 
 #include "core/start/child.h"
 
@@ -30,7 +30,7 @@ namespace ForkFd::Internal {
 
 namespace {
 
-// Where the memory is not shared.
+// Does nothing if the memory is shared.
 void sendReport(const ChildContext &context) noexcept
 {
     if (context.reportFd < 0)
@@ -39,7 +39,7 @@ void sendReport(const ChildContext &context) noexcept
     ::sigemptyset(&brokenPipe);
     ::sigaddset(&brokenPipe, SIGPIPE);
     ::pthread_sigmask(SIG_BLOCK, &brokenPipe, nullptr);
-    // Into a socket that has room for all of them.
+    // The socket has room for all reports.
     while (::write(context.reportFd, context.report, sizeof *context.report) < 0 && errno == EINTR) { }
 }
 
@@ -78,7 +78,7 @@ public:
         callModifier();
         applyParameters();
         apply(ChildOptions::takeIdentity(m_plan, m_context.parent));
-        tell(ChildReport::Exec); // While all signals are blocked: this changes the mask.
+        tell(ChildReport::Exec); // Before the mask is restored, because this changes it.
         restoreSignalMask();
         ::execve(m_plan.executable(), m_plan.argv(), m_plan.envp());
         fail("exec", errno);
@@ -90,12 +90,12 @@ private:
         if (!m_context.handlersAreReset)
             resetCaughtSignals();
         if (m_context.ignoresSigChld)
-            ignoreSignal(SIGCHLD); // What the program would have inherited without us.
-        // A program expects to die of a pipe that nobody reads, whatever its parent's taste.
+            ignoreSignal(SIGCHLD); // The program inherits SIG_IGN, as it would without the library.
+        // A program expects that SIGPIPE ends it, even if its parent ignores the signal.
         resetSignal(SIGPIPE);
     }
 
-    // Moves every descriptor out of the way that a later dup2() would overwrite.
+    // Duplicates each descriptor that a later dup2() would overwrite.
     void stepAside() noexcept
     {
         const auto &moves = m_plan.moves();
@@ -112,7 +112,7 @@ private:
         keepAside(m_directory, "workingDirectory");
     }
 
-    // What the setup itself needs later must not be overwritten either.
+    // The same for a descriptor that the setup itself needs later.
     void keepAside(int &fd, const char *step) noexcept
     {
         if (!isTarget(fd))
@@ -125,7 +125,7 @@ private:
 
     int duplicateAside(int fd) const noexcept
     {
-        // A number that is itself a target is left to be overwritten; the next one may do.
+        // A duplicate that gets the number of another target stays open: a dup2() overwrites it.
         int aside = 2;
         do {
             aside = ::fcntl(fd, F_DUPFD_CLOEXEC, aside + 1);
@@ -147,7 +147,7 @@ private:
         for (std::size_t i = begin; i < end; ++i) {
             const DescriptorMove &move = m_plan.moves()[i];
             const int from = move.isInTheWay ? m_plan.asideNotes()[i] : move.from;
-            // dup2() onto itself would leave close-on-exec set.
+            // dup2() to the same number would leave close-on-exec set.
             const int result = from == move.to ? ::fcntl(from, F_SETFD, 0) : ::dup2(from, move.to);
             if (result < 0)
                 fail(step, errno);
@@ -156,7 +156,7 @@ private:
 
     void changeDirectory() noexcept
     {
-        // A directory that may not be searched can be stayed in, but not entered.
+        // A child may stay in a directory that it may not search, but fchdir(2) fails there.
         if (m_directory >= 0 && ::fchdir(m_directory) != 0
             && !ChildCalls::isCurrentDirectory(m_directory))
             fail("workingDirectory", errno);
@@ -211,7 +211,7 @@ private:
 
     void leaveTerminal() noexcept
     {
-        // No such device: there is none to leave (tty(4)).
+        // ENXIO: the child has no controlling terminal (tty(4)).
         const UniqueFd terminal(::open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC));
         if (!terminal ? errno != ENXIO && errno != ENOENT : ::ioctl(terminal.get(), TIOCNOTTY) != 0)
             failParameter("ioctl");
@@ -227,7 +227,7 @@ private:
             failParameter("setrlimit");
     }
 
-    // Marked and not closed: the one that reports a failed exec is among them.
+    // Marks them instead of closing them: the child still needs one to report a failed exec.
     void closeDescriptors() noexcept
     {
         const int lowest = std::max(m_plan.parameters().lowestDescriptorToClose, STDERR_FILENO + 1);
@@ -256,7 +256,7 @@ private:
     ChildContext &m_context;
     const LaunchPlan &m_plan;
     ChildOptions::Surroundings m_surroundings;
-    int m_directory; ///< The one to change to first; -1: none.
+    int m_directory; ///< The directory to enter first; -1: none.
 };
 
 } // namespace
@@ -272,8 +272,7 @@ void ModifierExit::leaveAfterException(const char *what) noexcept
     fail(m_context, "modifier", 0, what);
 }
 
-// As after fork(): handlers are the parent's. Only our own one does not stand for SIG_IGN any more,
-// which an exec would pass on.
+// The handlers stay, as after fork(), except ours: if it replaced SIG_IGN, an exec has to pass that on.
 void prepareForUserCode(const ChildContext &context) noexcept
 {
     for (const int fd : context.inherited)
@@ -284,7 +283,7 @@ void prepareForUserCode(const ChildContext &context) noexcept
 
 namespace {
 
-// Cancellation stays off: the thread may be the parent's, too.
+// Cancellation stays off: with shared memory this is also the state of the parent's thread.
 [[noreturn]] void runUserCode(const ChildContext &context) noexcept
 {
     prepareForUserCode(context);
@@ -296,11 +295,10 @@ namespace {
 
 namespace {
 
-// The program of a detached start is nobody's child: the process between goes at once, and init adopts
-// it.
+// Creates the orphan and exits at once, so that init adopts it.
 [[noreturn]] void leaveOrphan(ChildContext &context) noexcept
 {
-    ::setsid(); // A fresh child leads no process group, so that this cannot fail.
+    ::setsid(); // Cannot fail: a new child leads no process group.
     if (context.createOrphan(context) < 0)
         fail(context, "clone", errno);
     ::_Exit(0);
@@ -312,7 +310,7 @@ void becomeChild(ChildContext &context) noexcept
 {
     if (context.sharedMark && *context.sharedMark == -1)
         ::_Exit(notSharedExitCode);
-    // Sequentially consistent: whoever gives the start up sees this, or is seen here.
+    // Sequentially consistent: either StartControl::end() sees this stage, or this child sees the wish.
     std::atomic_ref<ChildReport::Stage>(context.report->stage).store(ChildReport::Running);
     if (!context.plan)
         runUserCode(context);
@@ -323,7 +321,7 @@ void becomeChild(ChildContext &context) noexcept
     ChildSetup(context).run();
 }
 
-// It tells its number itself: whatever becomes of the child between, it is there.
+// The orphan reports its own number, so that the parent gets it even if the child between is killed.
 int orphanMain(void *token) noexcept
 {
     ChildContext &context = *static_cast<ChildContext *>(token);
@@ -333,7 +331,7 @@ int orphanMain(void *token) noexcept
     ChildSetup(context).run();
 }
 
-// By fork() once more, because a modifier is user code.
+// fork(), because a modifier is user code.
 pid_t forkOrphan(ChildContext &context) noexcept
 {
     const pid_t pid = ::fork();

@@ -20,65 +20,64 @@ namespace ForkFd::Internal {
 
 class LaunchPlan;
 
-/// What the child tells its parent, through shared memory or a socket. Plain fields: a parent that
-/// shares memory sleeps until the child has executed or exited, and the kernel orders the two.
+/// The child's report to its parent, through shared memory or a socket. The fields are not atomic: a
+/// parent that shares memory sleeps until the child has executed or exited, and the kernel orders the
+/// accesses. Only a thread that gives the start up reads `stage` earlier.
 struct ChildReport
 {
     enum Stage : std::uint8_t {
-        NotSeen, ///< Nothing: the child never ran, or its memory is not ours.
-        Running, ///< It is setting itself up.
-        Modifier, ///< It is about to call the user's function, which may take any time.
-        Exec, ///< It is about to call execve().
-        HasOrphan, ///< `orphan` is setting itself up in its place.
-        Failed ///< `failure` says why; it is about to exit.
+        NotSeen, ///< No report: the child never ran, or it has a copy of our memory.
+        Running, ///< The child is setting itself up.
+        Modifier, ///< The child is about to call its modifier, which may take any time.
+        Exec, ///< The child is about to call execve(2).
+        HasOrphan, ///< `orphan` is setting itself up in the child's place.
+        Failed ///< `failure` says why; the process is about to exit.
     };
     Stage stage = NotSeen;
-    pid_t orphan = -1; ///< The process that a detached start has made.
+    pid_t orphan = -1; ///< The process of a detached start.
     ReportedFailure failure;
 };
 static_assert(std::is_trivially_copyable_v<ChildReport>);
 
-/// What a child does that has no plan: its parent's own code.
+/// The parent's code that a child without a plan runs.
 struct UserCode
 {
-    /// Called with `token`; what it returns is the exit code. Null: the child returns to its parent's
-    /// code.
+    /// Called with `token`; returns the exit code. Null: forkChild() returns in the child.
     int (*function)(void *) = nullptr;
     void *token = nullptr;
-    bool wantsFork = false; ///< By fork(), with the handlers of pthread_atfork(3).
+    bool wantsFork = false; ///< Use fork(), which calls the handlers of pthread_atfork(3).
 };
 
-/// What the child needs beside the plan.
+/// The data that the child needs in addition to the plan.
 struct ChildContext
 {
-    const LaunchPlan *plan; ///< Null: `userCode` says what it does.
+    const LaunchPlan *plan; ///< Null: the child runs `userCode`.
     UserCode userCode = {};
-    /// With a detached start: creates a process that calls orphanMain() with this context, and returns
-    /// its number, or -1 with errno. The child itself has nothing else to do. Null: not detached.
+    /// For a detached start: creates a process that calls orphanMain() with this context. Returns its
+    /// number, or -1 with errno. The child then exits. Null: not detached.
     pid_t (*createOrphan)(ChildContext &context) = nullptr;
-    void *orphanStack = nullptr; ///< For one that shares the memory: its top.
-    /// Its number as long as it shares the memory, else 0. The kernel writes it and wakes who waits for
-    /// the change (clone(2), CLONE_CHILD_CLEARTID).
+    void *orphanStack = nullptr; ///< Top of the stack for an orphan that shares the memory.
+    /// The orphan's number while it shares the memory, else 0. The kernel sets it, then clears it and
+    /// wakes the futex (clone(2), CLONE_CHILD_CLEARTID).
     std::atomic<pid_t> orphanHere = 0;
     ChildReport *report;
-    /// Where the report is written as bytes; -1 with shared memory.
+    /// The socket for the report; -1 with shared memory.
     int reportFd = -1;
-    /// Set by the kernel in the parent's memory before the child runs. A child that still reads -1
-    /// here has a copy of that memory (valgrind, user-mode emulators) and must not go on, because
-    /// nobody would hear of it. Null where memory is not meant to be shared.
+    /// The kernel sets it in the parent's memory before the child runs. A child that still reads -1 has
+    /// a copy of that memory (valgrind, user-mode emulators). It must exit, because its report would
+    /// not reach the parent. Null if the memory is not meant to be shared.
     const int *sharedMark = nullptr;
-    /// With user code: descriptors of ours that it has no use for; -1: none. A program does not see
-    /// them, they are close-on-exec.
+    /// Descriptors of the library that user code does not need; -1: none. A program does not see them,
+    /// because they are close-on-exec.
     std::array<int, 3> inherited = {-1, -1, -1};
-    bool handlersAreReset = false; ///< CLONE_CLEAR_SIGHAND did it.
-    bool isInControlGroup = false; ///< CLONE_INTO_CGROUP did it.
-    bool ignoresSigChld = false; ///< Our SIGCHLD handler stands for SIG_IGN.
-    pid_t parent =
-        -1; ///< The number of the process that creates it, for a child that is to die with it.
+    bool handlersAreReset = false; ///< CLONE_CLEAR_SIGHAND has reset them.
+    bool isInControlGroup = false; ///< CLONE_INTO_CGROUP has put the child there.
+    bool ignoresSigChld = false; ///< Our SIGCHLD handler has replaced SIG_IGN.
+    pid_t parent = -1; ///< With dieWithParent: this process's number.
     sigset_t parentMask = {}; ///< The starting thread's signal mask.
 };
 
-/// The way out for a ChildModifier that gives up: the start fails with step `modifier`.
+/// Lets a ChildModifier give up: the start fails with step `modifier`.
 class FORKFD_EXPORT ModifierExit
 {
 public:
@@ -89,27 +88,28 @@ public:
 
     // Runs in the child between clone and exec: async-signal-safe calls only.
     [[noreturn]] void leave(const char *reason, int errorCode) noexcept;
-    /// After an exception, once that was dealt with: what the runtime keeps of it may be the parent's.
+    /// Reports an exception. Call it after the catch block: the C++ runtime's record of an exception
+    /// that is still being handled would stay in memory that may be the parent's.
     [[noreturn]] void leaveAfterException(const char *what) noexcept;
 
 private:
     ChildContext &m_context;
 };
 
-/// Exit code of a child that found its memory not shared.
+/// Exit code of a child that has done nothing: its memory is not shared, or its gate was not opened.
 inline constexpr int notSharedExitCode = 125;
 
-/// Gives a child that runs its parent's code what it would have inherited without us.
+/// Closes the library's descriptors and restores an ignored SIGCHLD, before the parent's code runs.
 void prepareForUserCode(const ChildContext &context) noexcept;
 
-/// Turns the calling process, a fresh child with all signals blocked, into what the context says.
+/// Sets the calling process up as the context describes. It is a new child with all signals blocked.
 [[noreturn]] void becomeChild(ChildContext &context) noexcept;
-/// The same in the process that a detached start leaves behind.
+/// The same for the orphan of a detached start; `token` is the ChildContext.
 [[noreturn]] int orphanMain(void *token) noexcept;
-/// A ChildContext::createOrphan for a child that has a copy of its parent's memory.
+/// ChildContext::createOrphan for a child that has a copy of its parent's memory.
 pid_t forkOrphan(ChildContext &context) noexcept;
-/// The same, as clone(2) calls it: with a ChildContext. It stands with the rest of the child's code
-/// because a sanitizer's bookkeeping at its entry would already be done in the parent's books.
+/// becomeChild() for clone(2); `context` is the ChildContext. Compiled with the child's code, without
+/// sanitizers: their code at its entry would already change the parent's records.
 [[noreturn]] int childMain(void *context) noexcept;
 
 } // namespace ForkFd::Internal

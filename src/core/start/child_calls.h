@@ -12,18 +12,17 @@
 
 #include <sys/types.h>
 
-/// What a child asks of the system that POSIX does not offer, or libc only with a lock.
+/// System calls that POSIX does not offer, or libc only with a lock.
 // Runs in the child between clone and exec: async-signal-safe calls only.
 namespace ForkFd::Internal::ChildCalls {
 
-// Those that return bool set errno when they fail; ENOTSUP, the system cannot do it.
+// A function that returns false sets errno. ENOTSUP: this system does not have the call.
 
-/// Makes every descriptor from `lowest` on close-on-exec; as far as the parent knows all are below
-/// `end`.
+/// Makes every descriptor from `lowest` on close-on-exec; `end` is above all that the parent knows.
 void markCloseOnExecFrom(int lowest, int end) noexcept;
 
-/// What the kernel takes for another identity also takes the dumpable flag from a parent that shares the
-/// memory: that has to look after it (DumpableKeeper).
+/// The next four change the identity. With shared memory this also clears the parent's dumpable flag,
+/// which DumpableKeeper restores.
 
 /// Makes the effective user and group the real ones.
 bool resetIds() noexcept;
@@ -34,20 +33,21 @@ bool setGroups(const gid_t *groups, std::size_t count) noexcept;
 
 /// Whether this directory is the current one. Does not change errno.
 bool isCurrentDirectory(int directory) noexcept;
-/// Moves this process into the control group whose directory this is.
+/// Moves this process into the control group of this directory.
 bool joinControlGroup(int directory) noexcept;
 bool setLimit(const ResourceLimit &limit) noexcept;
-/// `mask` as sched_setaffinity(2) takes it, of that many bytes.
+/// `mask` is in the format of sched_setaffinity(2); `size` is in bytes.
 bool setAffinity(const unsigned long *mask, std::size_t size) noexcept;
-/// The number as text. That of a parent which shares the memory stays.
+/// `text` is the score in decimal. The score of a parent that shares the memory does not change.
 bool setOomScore(const char *text, std::size_t size) noexcept;
-/// The kernel kills this process when its parent ends, whose number this is; also if it has ended
-/// already. A change of identity undoes it, and so does the exec of a program with rights of its own.
+/// Makes the kernel kill this process when `parent` ends, or at once if it has ended. A change of
+/// identity cancels this, and so does the exec of a program that is set-user-ID, set-group-ID or has
+/// capabilities (prctl(2)).
 bool dieWithParent(pid_t parent) noexcept;
-/// No exec gives more rights from now on.
+/// From now on, execve(2) grants no privileges.
 bool renouncePrivileges() noexcept;
 
-/// A ChildContext::createOrphan for a child that shares its parent's memory. Linux only.
+/// ChildContext::createOrphan for a child that shares its parent's memory. Linux only.
 pid_t cloneOrphan(ChildContext &context) noexcept;
 
 } // namespace ForkFd::Internal::ChildCalls

@@ -28,8 +28,8 @@ namespace ForkFd::Internal {
 
 namespace {
 
-// libc's functions change every thread of the process that it believes to be in: here the parent's.
-#ifdef SYS_setuid32 // The others take 16 bits there (setuid(2), "C library/kernel differences").
+// libc's functions would change all threads that it knows: with shared memory, the parent's.
+#ifdef SYS_setuid32 // SYS_setuid takes 16 bits there (setuid(2), "C library/kernel differences").
 constexpr long setuidCall = SYS_setuid32;
 constexpr long setgidCall = SYS_setgid32;
 constexpr long setresuidCall = SYS_setresuid32;
@@ -43,7 +43,7 @@ constexpr long setresgidCall = SYS_setresgid;
 constexpr long setgroupsCall = SYS_setgroups;
 #endif
 
-// RLIM_INFINITY has as many bits as rlim_t, which in 32-bit programs may be fewer.
+// rlim_t, and so RLIM_INFINITY, may have fewer than 64 bits in a 32-bit program.
 std::uint64_t toKernelLimit(rlim_t limit) noexcept
 {
     return limit == RLIM_INFINITY ? UINT64_MAX : limit;
@@ -54,7 +54,7 @@ bool writeAll(const UniqueFd &file, const char *text, std::size_t size) noexcept
     return file && ::write(file.get(), text, size) == static_cast<ssize_t>(size);
 }
 
-// What getdents64(2) writes.
+// An entry as getdents64(2) writes it.
 struct DirectoryEntry
 {
     std::uint64_t inode;
@@ -73,7 +73,7 @@ int numberOf(const char *name) noexcept
     return number;
 }
 
-// Whether `directory` was among the entries: what is mounted at /proc need not be that.
+// Returns whether `directory` was listed. Otherwise /proc is not a proc file system.
 bool markEntries(const char *entries, long size, int lowest, int directory) noexcept
 {
     bool isListed = false;
@@ -88,7 +88,7 @@ bool markEntries(const char *entries, long size, int lowest, int directory) noex
     return isListed;
 }
 
-// False if the system does not list them. opendir(3) would allocate.
+// Returns false if /proc does not list the descriptors. opendir(3) would allocate.
 bool markListedFrom(int lowest) noexcept
 {
     const UniqueFd directory(::open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -106,7 +106,7 @@ bool markListedFrom(int lowest) noexcept
 
 void ChildCalls::markCloseOnExecFrom(int lowest, int end) noexcept
 {
-    // Linux 5.11, and a filter may refuse it.
+    // CLOSE_RANGE_CLOEXEC needs Linux 5.11, and a filter may refuse the call.
     if (::syscall(SYS_close_range, lowest, UINT_MAX, CLOSE_RANGE_CLOEXEC) == 0)
         return;
     if (!markListedFrom(lowest))
@@ -149,13 +149,13 @@ bool ChildCalls::isCurrentDirectory(int directory) noexcept
 
 bool ChildCalls::joinControlGroup(int directory) noexcept
 {
-    // 0 stands for the process that writes (cgroups(7)).
+    // 0 means the calling process (cgroups(7)).
     return writeAll(UniqueFd(::openat(directory, "cgroup.procs", O_WRONLY | O_CLOEXEC)), "0", 1);
 }
 
 bool ChildCalls::setLimit(const ResourceLimit &limit) noexcept
 {
-    // With 64 bits everywhere, and resources that libc does not know yet.
+    // prlimit64 takes 64 bits on every architecture, and resources that libc does not know yet.
     const rlimit64 value = {toKernelLimit(limit.soft), toKernelLimit(limit.hard)};
     return ::syscall(SYS_prlimit64, 0, limit.resource, &value, nullptr) == 0;
 }
@@ -167,8 +167,8 @@ bool ChildCalls::setAffinity(const unsigned long *mask, std::size_t size) noexce
 
 bool ChildCalls::setOomScore(const char *text, std::size_t size) noexcept
 {
-    // The kernel sets it for all that share the memory, but not in, nor beyond, a vfork child: one whose
-    // parent waits for its exec (Linux 4.8, __set_oom_adj() in fs/proc/base.c).
+    // The kernel changes the score of all processes that share the memory, unless one is a vfork child,
+    // as this process is: its parent waits for its exec (Linux 4.8, __set_oom_adj() in fs/proc/base.c).
     return writeAll(UniqueFd(::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC)), text, size);
 }
 
@@ -176,8 +176,8 @@ bool ChildCalls::dieWithParent(pid_t parent) noexcept
 {
     if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
         return false;
-    // From here on the kernel sees to it, unless the parent has ended before. One in another process
-    // namespace has no number here.
+    // The kernel sends no signal if the parent has ended before. getppid() returns 0 if the parent is
+    // in another PID namespace.
     const pid_t present = ::getppid();
     if (present != parent && present != 0) {
         ::kill(::getpid(), SIGKILL);
@@ -197,7 +197,7 @@ pid_t ChildCalls::cloneOrphan(ChildContext &context) noexcept
     const pid_t orphan = ::clone(orphanMain, context.orphanStack,
                                  CLONE_VM | CLONE_VFORK | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID,
                                  &context, &context.orphanHere, nullptr, &context.orphanHere);
-    // In a container there may be no init that would collect it.
+    // Reaps an orphan that failed: in a container there may be no init that does.
     if (orphan > 0 && context.report->stage == ChildReport::Failed)
         ::waitpid(orphan, nullptr, __WALL);
     return orphan;

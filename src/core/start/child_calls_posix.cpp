@@ -70,7 +70,7 @@ bool ChildCalls::joinControlGroup(int) noexcept
 bool ChildCalls::setLimit(const ResourceLimit &limit) noexcept
 {
     const rlimit value = {limit.soft, limit.hard};
-    // An int, or libc's enumeration of all that there are.
+    // The parameter is an int, or an enumeration of glibc.
     return ::setrlimit(static_cast<decltype(RLIMIT_CORE)>(limit.resource), &value) == 0;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// Everything in this file runs in the child between clone and exec: async-signal-safe calls only,
-// no allocation, no lock. Built without sanitizers, as child.cpp.
+// Everything in this file runs in the child between clone and exec: async-signal-safe calls only, no
+// allocation, no lock. Built without sanitizers, like child.cpp.
 
 #include "core/start/child_options.h"
 
@@ -35,14 +35,14 @@ bool joinGroup(const Surroundings &child) noexcept
     return !group || ::setpgid(0, *group) == 0;
 }
 
-// In a background group the child would be stopped as soon as it reads from the terminal that it shares
-// with us, or changes its settings (POSIX, "11.1.4 Terminal Access Control"). That holds for a
-// controlling terminal only, whose descriptors stay good for everything else.
+// In a background process group, the child would be stopped as soon as it reads from the terminal that
+// it shares with us, or changes its settings (POSIX, "11.1.4 Terminal Access Control"). That applies to
+// a controlling terminal only. The child's descriptors of the terminal stay usable.
 bool leaveTerminal(const Surroundings &child) noexcept
 {
     if (!child.plan.leavesTerminal())
         return true;
-    // Each fails with ENOTTY unless the descriptor leads to that very terminal.
+    // ENOTTY: the descriptor does not lead to the controlling terminal.
     for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
         if (::ioctl(fd, TIOCNOTTY) == 0)
             return true;
@@ -50,8 +50,8 @@ bool leaveTerminal(const Surroundings &child) noexcept
     const UniqueFd terminal(::open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC));
     if (terminal)
         return ::ioctl(terminal.get(), TIOCNOTTY) == 0;
-    // ENXIO: it has none (tty(4)). Where the file is missing or closed to it, its prompts cannot open it
-    // either.
+    // ENXIO: the child has no controlling terminal (tty(4)). If /dev/tty is missing or may not be
+    // opened, the program cannot use it for prompts either.
     return errno == ENXIO || errno == ENODEV || errno == ENOENT || errno == EACCES || errno == EPERM;
 }
 
@@ -105,8 +105,8 @@ struct Step
     bool (*apply)(const Surroundings &) noexcept;
 };
 
-// The order is part of the interface. The score needs a descriptor, of which the limits may leave none;
-// they come before the nice value, which one of them is about.
+// The order is part of the interface. The OOM score needs a descriptor, so it comes before the limits,
+// which may leave none. RLIMIT_NICE comes before the nice value that it limits.
 constexpr Step steps[] = {
     {"newSession", makeSession},
     {"processGroup", joinGroup},
@@ -134,7 +134,7 @@ const char *ChildOptions::enter(const Surroundings &surroundings) noexcept
 const char *ChildOptions::takeIdentity(const LaunchPlan &plan, pid_t parent) noexcept
 {
     const LaunchOptions &options = plan.options();
-    // The user last: without root's rights there are no other groups to be had.
+    // The user comes last: setting the groups needs root's privileges.
     if (const auto &groups = options.supplementaryGroups;
         groups && !ChildCalls::setGroups(groups->data(), groups->size()))
         return "supplementaryGroups";

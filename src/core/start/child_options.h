@@ -10,24 +10,24 @@ namespace ForkFd::Internal {
 
 class LaunchPlan;
 
-/// What LaunchOptions ask of the child, but for descriptors and the signal mask.
+/// Applies LaunchOptions in the child, except descriptors and the signal mask.
 // Runs in the child between clone and exec: async-signal-safe calls only.
 namespace ChildOptions {
 
-/// What it needs beside the plan, and what became of it on the way.
+/// The plan, and two of its descriptors, which may have stepped aside to another number.
 struct Surroundings
 {
     const LaunchPlan &plan;
-    int controllingTerminal; ///< Its number by now; -1: leave alone.
-    int controlGroup; ///< The same of a directory; -1: leave alone, or there already.
+    int controllingTerminal; ///< -1: leave it alone.
+    int controlGroup; ///< Its directory; -1: leave it alone, or the child is there already.
 };
 
-/// Session, process group, terminal, control group, limits and priorities. Null, or the step that
-/// failed, with errno.
+/// Applies session, process group, terminal, control group, limits and priorities. Returns null, or the
+/// step that failed, with errno.
 const char *enter(const Surroundings &surroundings) noexcept;
 
-/// What comes after user code and UnixProcessParameters: who the child is, and how long. Null, or the
-/// step that failed, with errno.
+/// Applies groups, user, `dieWithParent` and `noNewPrivileges`, after the modifier and
+/// UnixProcessParameters. Returns null, or the step that failed, with errno.
 const char *takeIdentity(const LaunchPlan &plan, pid_t parent) noexcept;
 
 } // namespace ChildOptions

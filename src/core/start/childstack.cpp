@@ -13,11 +13,11 @@ namespace ForkFd::Internal {
 
 namespace {
 
-// At least one page on every system that Linux runs on.
+// At least one page: Linux's page sizes in common use end at 64 KiB.
 constexpr std::size_t guardSize = 64 * 1024;
 
-// The stacks that nobody uses now. More than a few threads rarely start children at one moment; a
-// stack that finds no place here is unmapped.
+// The stacks that are not in use. More than a few threads rarely start children at the same moment. If
+// a stack finds no place here, it is unmapped.
 std::array<std::atomic<void *>, 8> idleStacks;
 
 void *mapStack() noexcept
@@ -40,7 +40,7 @@ void *mapStack() noexcept
 
 ChildStack::ChildStack() noexcept
 {
-    // Acquire: whoever put the stack back has finished with it.
+    // Acquire pairs with the release in the destructor: the last use of the stack is over.
     for (std::atomic<void *> &idle : idleStacks) {
         m_base = idle.exchange(nullptr, std::memory_order_acquire);
         if (m_base)

@@ -8,9 +8,9 @@
 
 namespace ForkFd::Internal {
 
-/// Borrows a stack for a child that shares our memory: guarded by an unmapped page, and kept for
-/// the next start, because a fresh one costs page faults each time. Borrowing takes no lock, so
-/// that a fork() in another thread cannot leave one locked in the copy.
+/// Borrows a stack for a child that shares our memory. The stack has an inaccessible guard area, and is
+/// kept for the next start, because a new stack costs page faults. Takes no lock, which a fork() in
+/// another thread could leave locked in the copy.
 class ChildStack
 {
 public:

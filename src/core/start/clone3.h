@@ -8,9 +8,8 @@ struct clone_args;
 
 namespace ForkFd::Internal {
 
-/// clone3(2) for a child with a stack of its own, which libc does not offer: calls `entry` with
-/// `argument` there. Returns the child's pid, or -1 with errno; ENOSYS where this architecture has
-/// no stub for it.
+/// clone3(2) for a child on a separate stack, which libc does not offer. The child calls `entry` with
+/// `argument`. Returns the child's pid, or -1 with errno; ENOSYS if this architecture has no stub.
 int clone3OnOwnStack(clone_args *args, int (*entry)(void *), void *argument) noexcept;
 
 } // namespace ForkFd::Internal

@@ -8,8 +8,9 @@
 
 namespace ForkFd::Internal {
 
-/// fork() without the handlers of pthread_atfork(3), which async-signal-safe code does not need. `flags`
-/// are those of clone(2) with the exit signal; with CLONE_PIDFD the parent finds the pidfd in `*mark`.
+/// fork() without the handlers of pthread_atfork(3), which async-signal-safe code does not need.
+/// `flags` are those of clone(2) with the exit signal. With CLONE_PIDFD the parent's `*mark` gets the
+/// pidfd.
 pid_t copyingClone(unsigned long flags, int *mark) noexcept;
 
 } // namespace ForkFd::Internal

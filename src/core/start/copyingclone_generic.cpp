@@ -10,7 +10,7 @@ namespace ForkFd::Internal {
 
 pid_t copyingClone(unsigned long flags, int *mark) noexcept
 {
-    // Architectures differ in the order of the last two, which are null here (clone(2), "C
+    // Architectures differ in the order of the last two arguments, which are null here (clone(2), "C
     // library/kernel differences").
     return static_cast<pid_t>(::syscall(SYS_clone, flags, nullptr, mark, nullptr, nullptr));
 }

@@ -8,8 +8,8 @@
 
 namespace ForkFd::Internal {
 
-/// The calling thread's current directory, for fchdir(2), which needs the right to search it. None with
-/// errno.
+/// Opens the calling thread's current directory for fchdir(2), which needs the right to search it. On
+/// failure returns none, with errno.
 UniqueFd openCurrentDirectory() noexcept;
 
 } // namespace ForkFd::Internal

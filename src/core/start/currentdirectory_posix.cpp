@@ -12,7 +12,7 @@ namespace {
 #ifdef O_SEARCH // In POSIX since 2008, but glibc does not have it.
 constexpr int searchOnly = O_SEARCH;
 #else
-constexpr int searchOnly = O_RDONLY; // Needs more than fchdir(2) does.
+constexpr int searchOnly = O_RDONLY; // Needs the right to read, which fchdir(2) does not.
 #endif
 
 } // namespace

@@ -6,13 +6,13 @@
 
 namespace ForkFd::Internal::DescriptorMarks {
 
-/// Above the numbers of all descriptors that are open, as far as can be known; others may open more at
+/// Returns a number above all open descriptors, as far as can be known: other threads may open more at
 /// any time. Runs in the parent.
 int endOfOpen() noexcept;
 
-/// Makes every open descriptor from `lowest` on close-on-exec, looking at one number after another. It
-/// ends where none was open among the last thousand beyond `end`: a soft limit that was lowered says
-/// nothing of those that are open already.
+/// Makes every open descriptor from `lowest` on close-on-exec, one number after another. Beyond `end`
+/// it stops after 1024 numbers in a row that are not open: the soft limit may have been lowered below
+/// descriptors that stay open.
 // Runs in the child between clone and exec: async-signal-safe calls only.
 void markEachFrom(int lowest, int end) noexcept;
 

@@ -14,7 +14,7 @@ namespace ForkFd::Internal {
 
 int DescriptorMarks::endOfOpen() noexcept
 {
-    // Not in POSIX; Linux, macOS, the BSDs and Solaris have it.
+    // POSIX has no /dev/fd; Linux, macOS, the BSDs and Solaris have it.
     const std::unique_ptr<DIR, int (*)(DIR *)> directory(::opendir("/dev/fd"), ::closedir);
     int end = 0;
     while (const dirent *entry = directory ? ::readdir(directory.get()) : nullptr)

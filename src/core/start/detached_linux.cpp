@@ -23,7 +23,7 @@ namespace ForkFd::Internal::System {
 
 namespace {
 
-/// The same without copying our memory: parent, child and orphan share it until the exec.
+/// A detached start without a copy of our memory: parent, child and orphan share it until the exec.
 class LinuxDetachedAttempt : public DetachedAttempt
 {
 public:
@@ -51,7 +51,7 @@ private:
         m_context.createOrphan = ChildCalls::cloneOrphan;
         m_context.orphanStack = orphanStack.top();
         const DumpableKeeper dumpable(m_context.plan->changesIdentity());
-        // No exit signal: nobody else shall hear of the child between.
+        // Without an exit signal, the child raises no SIGCHLD and is invisible to wait().
         const pid_t child = ::clone(childMain, stack.top(), CLONE_VM | CLONE_VFORK | CLONE_PARENT_SETTID,
                                     &m_context, &mark);
         if (child < 0)
@@ -59,13 +59,13 @@ private:
         awaitOrphan();
         if (m_report.stage != ChildReport::NotSeen)
             return finish(child);
-        // It has seen a copy of our memory, or was killed at once; then the next try tells.
+        // The child has a copy of our memory, or was killed early. The start by fork() tells.
         ChildWait::awaitEnd(child);
         return TryNextRung;
     }
 
-    // If somebody has killed the child between, it was not there to wait until the orphan is done with
-    // our memory.
+    // The child sleeps until the orphan no longer uses our memory. If another process has killed the
+    // child, the parent waits here instead.
     void awaitOrphan() noexcept
     {
         while (const pid_t orphan = m_context.orphanHere)

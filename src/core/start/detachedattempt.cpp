@@ -29,11 +29,12 @@ LaunchAttempt::Outcome DetachedAttempt::run() noexcept
 
 LaunchAttempt::Outcome DetachedAttempt::finish(pid_t child) noexcept
 {
-    // With every signal blocked nothing interrupts it; and who else takes the child has no use for it.
+    // No signal interrupts this wait, since all are blocked. Other code may reap the child: no harm
+    // done.
     ChildWait::awaitEnd(child);
     if (m_report.stage == ChildReport::Failed)
         return failAsReported();
-    // Without a word it was killed.
+    // A child without a report was killed.
     return m_report.orphan > 0 ? Started : fail("clone", ECHILD);
 }
 

@@ -8,19 +8,18 @@
 
 namespace ForkFd::Internal {
 
-/// Creates a process that is nobody's child here, by fork(): our child makes it, tells its number, and
-/// exits.
+/// A detached start by fork(): the child creates the orphan, which reports its number, and exits.
 class DetachedAttempt : public LaunchAttempt
 {
 public:
     using LaunchAttempt::LaunchAttempt;
 
     Outcome run() noexcept;
-    /// Its number, once it was started; also if it has failed then.
+    /// The orphan's number, also if it has failed; -1: no orphan has reported.
     pid_t orphan() const noexcept { return m_report.orphan; }
 
 protected:
-    /// Waits for the child between, which is about to exit. Whether it did its work.
+    /// Waits for the end of the child between parent and orphan. Returns the outcome of the start.
     Outcome finish(pid_t child) noexcept;
 };
 

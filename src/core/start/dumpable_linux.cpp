@@ -14,27 +14,27 @@ namespace ForkFd::Internal {
 
 namespace {
 
-/// The starts under way that may clear the flag. One word, without padding, and aligned as one: Clang
-/// calls libatomic otherwise.
+/// The starts under way that may clear the flag. One aligned word without padding, so that Clang does
+/// not call libatomic.
 struct alignas(8) Starts
 {
-    std::uint32_t owner = 0; ///< The stamp of their process; a copy of it has none under way.
-    std::uint16_t generation = 0; ///< Changes with every end, so that an exchange sees it.
-    std::uint16_t restores : 1 = 0; ///< The process was dumpable before, and is to be again.
+    std::uint32_t owner = 0; ///< The stamp of their process; a forked copy has no starts under way.
+    std::uint16_t generation = 0; ///< Changes when a start ends, so that a compare-exchange notices it.
+    std::uint16_t restores : 1 = 0; ///< The process was dumpable before; the last start restores that.
     std::uint16_t count : 15 = 0;
 };
 static_assert(sizeof(Starts) == 8 && std::atomic<Starts>::is_always_lock_free);
 
 std::atomic<Starts> current;
 
-// As this process is to see it.
+// In a forked copy, the parent's starts do not count.
 Starts ours(Starts starts) noexcept
 {
     const std::uint32_t self = processStamp();
     return starts.owner == self ? starts : Starts{.owner = self};
 }
 
-// Marked until it is done, so that a start which comes between takes it for what is to be restored.
+// `restores` stays set during prctl(), so that a concurrent start also restores the flag.
 void restore(Starts marked) noexcept
 {
     ::prctl(PR_SET_DUMPABLE, 1);

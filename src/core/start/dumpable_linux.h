@@ -6,13 +6,13 @@
 
 namespace ForkFd::Internal {
 
-/// Keeps this process as dumpable as it is while a child that shares its memory becomes somebody else
-/// (PR_SET_DUMPABLE in prctl(2)): the kernel takes the flag from the memory, so that the child's new
-/// user cannot look into it through the child. It therefore comes back only when the child has executed
-/// or exited.
+/// Restores the dumpable flag of this process after a child that shares its memory has changed its
+/// identity. The kernel clears the flag, which belongs to the memory (PR_SET_DUMPABLE in prctl(2)), so
+/// that the child's new user cannot look into the memory through the child. The flag is therefore
+/// restored only when the child has executed or exited.
 ///
-/// Starts in several threads may overlap; the last one to end brings it back. Takes no lock, so that a
-/// fork() in another thread cannot leave one locked in the copy.
+/// Starts in several threads may overlap; the last one to end restores the flag. Takes no lock, which a
+/// fork() in another thread could leave locked in the copy.
 class DumpableKeeper
 {
 public:

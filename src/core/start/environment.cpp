@@ -15,7 +15,7 @@ namespace ForkFd::Internal {
 
 namespace {
 
-// Another thread would have to change it all this time. Then the last copy is as good as any.
+// Only reached if another thread changes the environment all the time. Then the last copy is used.
 constexpr int maxTries = 1000;
 
 char **currentArray() noexcept
@@ -23,7 +23,7 @@ char **currentArray() noexcept
     return std::atomic_ref(environ).load(std::memory_order_acquire);
 }
 
-// False if another thread has replaced the array, which it frees then: what comes next may be unmapped.
+// Returns false if another thread has replaced the array. It frees the old one, so stop reading.
 bool copyInto(std::vector<char *> &entries)
 {
     entries.clear();

@@ -12,9 +12,9 @@ namespace ForkFd::Internal {
 
 /// Pointers to the variables of this process, and a null at the end, as execve(2) takes them.
 ///
-/// Another thread that calls setenv(3) at the same time moves and frees what `environ` points to. The
-/// pointers are therefore copied, again until two copies agree. The strings are not copied: libc does
-/// not free those that setenv(3) has made.
+/// If another thread calls setenv(3) at the same time, libc moves and frees the array of `environ`. The
+/// pointers are therefore copied until two copies agree. The strings are not copied: libc does not free
+/// those that setenv(3) has made.
 FORKFD_EXPORT std::vector<char *> environmentNow();
 
 } // namespace ForkFd::Internal

@@ -12,19 +12,19 @@
 
 namespace ForkFd::Internal {
 
-/// Text that needs no allocation; what is too long for it is cut off.
+/// Text that needs no allocation; longer text is cut off.
 using ShortText = std::array<char, 256>;
 
-/// What a child reports of its failure: plain bytes, and nothing that it would have to allocate.
+/// A child's report of its failure. Plain bytes, because the child must not allocate.
 struct ReportedFailure
 {
     const char *step = nullptr; ///< A static string: valid on both sides of a fork.
     int errorCode = 0;
-    bool modifierThrew = false; ///< With step `modifier`: it was left by an exception.
-    ShortText details = {}; ///< What the modifier said, or the function that failed; may be empty.
+    bool modifierThrew = false; ///< With step `modifier`: it threw an exception.
+    ShortText details = {}; ///< The modifier's reason, or the function that failed; may be empty.
 };
 
-/// Why a start has failed, in full.
+/// Why a start has failed, with the names that the parent adds.
 struct LaunchFailure
 {
     LaunchFailure() = default;
@@ -43,11 +43,10 @@ struct LaunchFailure
     }
 
     StartError error = {};
-    bool isInChild = false; ///< It got as far as to have a child.
+    bool isInChild = false; ///< It came about in a child.
     bool modifierThrew = false;
     ShortText details = {};
-    /// With step `exec`, where the program's interpreter is what cannot be executed: that interpreter,
-    /// and the file that it is to run. Else empty.
+    /// With step `exec`, if an interpreter cannot be executed: its path and the file that names it.
     std::string interpreter = {};
     std::string interpreted = {};
 };

@@ -16,7 +16,7 @@ namespace ForkFd::Internal {
 
 namespace {
 
-constexpr std::size_t longestLine = 256; // What Linux looks at since 5.1 (execve(2)).
+constexpr std::size_t longestLine = 256; // Linux reads this much since 5.1 (execve(2)).
 
 // The first word after "#!".
 std::string interpreterInLine(std::string_view line)

@@ -8,11 +8,11 @@
 
 namespace ForkFd::Internal {
 
-/// The program that the kernel executes to run `path`: that of its "#!" line, or the dynamic loader that
-/// it names. Empty when there is none, or the file cannot be read. Never blocks on a FIFO or a device.
+/// The program that the kernel executes to run `path`: the interpreter of its "#!" line, or its dynamic
+/// loader. Empty if it has neither, or cannot be read. Never blocks on a FIFO or a device.
 std::string interpreterOf(const std::string &path);
 
-/// The system's own part: the loader that the executable file `fd` names; empty when there is none.
+/// The dynamic loader that the executable file `fd` names, or empty. Depends on the system.
 std::string loaderOf(int fd);
 
 } // namespace ForkFd::Internal

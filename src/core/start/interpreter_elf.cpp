@@ -28,7 +28,7 @@ std::string readText(int fd, off_t offset, std::size_t size)
     return text.substr(0, text.find('\0'));
 }
 
-// For both classes: a 64-bit system also runs 32-bit programs, whose loader is what is often missing.
+// For both ELF classes: a 64-bit system also runs 32-bit programs, and often lacks their loader.
 template<typename FileHeader, typename ProgramHeader>
 std::string loaderIn(int fd)
 {

@@ -5,7 +5,7 @@
 
 namespace ForkFd::Internal {
 
-// POSIX knows of no format of executable files.
+// POSIX defines no format of executable files.
 std::string loaderOf(int)
 {
     return {};

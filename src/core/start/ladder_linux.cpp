@@ -23,9 +23,9 @@ unsigned withoutPidFd() noexcept
     return bitOf(Rung::NumberedClone) - 1;
 }
 
-// The rungs that were given up. Relaxed: a thread that reads an old value tries a rung once more and
-// comes to the same end. Not a static of the function: while another thread was in its initialization, a
-// forked copy would find it locked for ever.
+// The rungs that were given up. Relaxed: a thread that reads an old value tries a rung once more, with
+// the same result. Not a static of the function: a fork() in another thread during its initialization
+// would leave it locked in the copy.
 constexpr unsigned notAsked = ~0U;
 constinit std::atomic<unsigned> rungsGivenUp = notAsked;
 
@@ -53,7 +53,7 @@ bool suits(Rung rung, Creation creation) noexcept
     return rung == Rung::ForkAndOpen || rung == Rung::NumberedFork;
 }
 
-// These suit everybody, so that there is always a rung.
+// The last rungs suit every start and are never given up, so that a rung is always left.
 bool isLast(Rung rung) noexcept
 {
     return rung == Rung::NumberedFork

@@ -19,31 +19,30 @@ namespace ForkFd::Internal {
 ///     clone       as clone+open, known by its number
 ///     fork        as fork+open, known by its number
 ///
-/// A rung is given up for the life of the process when it is missing or refused, never because a
-/// resource ran out. Some need the child to see our memory; where it does not (valgrind, user-mode
-/// emulators), the copying ones take over.
+/// A rung is given up for the life of the process if the kernel lacks it or a filter refuses it, never
+/// for lack of a resource. Some rungs need shared memory. If the child has a copy instead (valgrind,
+/// user-mode emulators), the copying rungs take over.
 enum class Rung : int { Clone3, Clone, CloneAndOpen, Copy, ForkAndOpen, NumberedClone, NumberedFork };
 
 bool sharesMemory(Rung rung) noexcept;
 bool opensPidFd(Rung rung) noexcept;
 bool isWatchedByNumber(Rung rung) noexcept;
 
-/// What a start can do with.
+/// Which rungs a start can use.
 enum class Creation {
     Any, ///< Any rung.
     Copying, ///< A child with a copy of our memory.
-    ByNumber ///< A child that fork() or somebody else has made, of which only the number is known.
+    ByNumber ///< A child of fork(), posix_spawn(3) or an orphan, of which only the number is known.
 };
 
-/// Which rungs are left. For the whole process; any thread.
+/// The rungs that are left in this process. Any thread may call these functions.
 namespace Ladder {
 
-/// The best one that was not given up. There is always one.
+/// The best rung that is left and suits `creation`. At least one rung is always left.
 Rung rungFor(Creation creation) noexcept;
 void giveUp(Rung rung) noexcept;
 void giveUpSharedMemory() noexcept;
-/// A call that the rung needs has failed: gives the rung up if the call was refused (refusal.h). Whether
-/// to go on with the next one.
+/// Gives the rung up, unless it is the last, if the error is a refusal (refusal.h). True: it did.
 bool giveUpAfter(Rung rung, int errorCode) noexcept;
 
 } // namespace Ladder

@@ -10,29 +10,29 @@
 
 namespace ForkFd::Internal {
 
-/// Collects the process of a detached start where it becomes our child: the kernel gives orphans to the
-/// nearest subreaper among their ancestors (prctl(2), PR_SET_CHILD_SUBREAPER), else to PID 1. Either may
-/// be us. Elsewhere this does nothing.
+/// Collects the orphan of a detached start if it becomes our child. The kernel gives an orphan to the
+/// nearest subreaper among its ancestors (prctl(2), PR_SET_CHILD_SUBREAPER), else to PID 1. If this
+/// process is neither, OrphanWatch does nothing.
 ///
-/// Only this very process is waited for: other orphans are the program's own business.
+/// Waits for this orphan only: the program collects all others.
 class OrphanWatch
 {
 public:
-    /// Decides whether orphans come to us, before there is one.
+    /// Finds out whether orphans become our children.
     OrphanWatch() noexcept;
     ~OrphanWatch();
     OrphanWatch(const OrphanWatch &) = delete;
     OrphanWatch &operator=(const OrphanWatch &) = delete;
 
-    /// Takes what the watch needs, so that nothing can fail later. Returns 0 or an errno. Throws
-    /// std::bad_alloc.
+    /// Allocates all that the watch needs. Returns 0 or an errno. Throws std::bad_alloc.
     int prepare();
-    /// Its first parent has ended. The reaper collects it if it is our child now; -1: it never existed.
+    /// Has to come after the end of the orphan's first parent. If the orphan is our child, the reaper
+    /// collects it. -1: there is no orphan.
     void adopt(pid_t orphan) noexcept;
 
 private:
     struct Private;
-    std::unique_ptr<Private> m_private; ///< Null: orphans do not come to us.
+    std::unique_ptr<Private> m_private; ///< Null: orphans do not become our children.
     const bool m_adopts;
 };
 

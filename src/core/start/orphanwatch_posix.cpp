@@ -20,7 +20,7 @@ struct OrphanWatch::Private
     ExitWatchPtr owner{watch};
 };
 
-// POSIX knows no subreapers.
+// POSIX has no subreapers.
 OrphanWatch::OrphanWatch() noexcept
     : m_adopts(::getpid() == 1)
 {

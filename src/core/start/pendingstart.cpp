@@ -19,7 +19,7 @@ bool hasEnded(ExitWatch &watch) noexcept
 {
     pollfd entry = {watch.descriptor(), POLLIN, 0};
     const int count = ::poll(&entry, 1, 0);
-    return count < 0 ? watch.peek().has_value() : count > 0; // RLIMIT_NOFILE may be 0.
+    return count < 0 ? watch.peek().has_value() : count > 0; // poll(2) fails if RLIMIT_NOFILE is 0.
 }
 
 class ReportedStart final : public PendingStart
@@ -37,20 +37,20 @@ public:
     bool look() noexcept override
     {
         const CancellationBlocker blocker;
-        // The socket is the parent's, too: what a copy reads would be missing there.
+        // A forked copy shares the socket: the parent would miss what the copy reads.
         if (!m_child || !m_child->watch().belongsToThisProcess())
             return true;
         const bool isOver = hasEnded(m_child->watch());
         const StartReport::Outcome outcome = isOver ? m_report.lookAtEnd() : m_report.look();
         if (outcome == StartReport::Failed) {
             m_failure = m_report.failure();
-            LaunchAttempt::collectFailedCopy(m_child->watch()); // It is about to exit.
+            LaunchAttempt::collectFailedCopy(m_child->watch()); // The child is about to exit.
             m_child.reset();
         }
         return outcome >= StartReport::Started;
     }
 
-    // There is a child, which is signalled as any other.
+    // The child exists and is signalled like any other.
     bool cancel() noexcept override { return false; }
 
 private:

@@ -26,31 +26,31 @@ class FORKFD_EXPORT PendingStart
 public:
     using Clock = std::chrono::steady_clock;
 
-    /// The start of a child that has been made, and has told no more than that it is in its modifier.
+    /// The start of a child that has reported that it is about to call its modifier.
     static std::unique_ptr<PendingStart> ofReport(std::shared_ptr<StoppableChild> child,
                                                   StartReport report);
-    /// A start in a thread that is made by this call, inherits from its caller and ends with the start.
-    /// What the request names by descriptor may be closed afterwards. Null with `failure`.
+    /// Starts the child in a new thread, which inherits from the calling thread and ends with the
+    /// start. The caller may then close the descriptors of the options. Null with `failure` on failure.
     static std::unique_ptr<PendingStart> inThread(ThreadedRequest request, LaunchFailure &failure);
 
-    /// A start that is still pending goes on, and its child is left to the reaper; see cancel().
+    /// A pending start goes on, and its child is left to the reaper. cancel() gives the start up.
     virtual ~PendingStart();
     PendingStart(const PendingStart &) = delete;
     PendingStart &operator=(const PendingStart &) = delete;
 
-    /// Readable when look() is worth a call. So is the child's own descriptor, where the child is known.
+    /// Call look() when it is readable, or when the exit descriptor of a known child is.
     virtual int descriptor() const noexcept = 0;
-    /// When look() is worth a call in any case.
+    /// Call look() then, although no descriptor is readable.
     virtual std::optional<Clock::time_point> deadline() const noexcept = 0;
-    /// Whether the outcome is known. Never waits for the child to get on. In a forked copy it is.
+    /// Returns whether the outcome is known. Does not wait for the child. Always true in a forked copy.
     virtual bool look() noexcept = 0;
-    /// Gives the start up. True: there is no child and will be none, and it has failed with step
-    /// `canceled`. Else child() can be signalled.
+    /// Gives the start up. True: there is no child and will be none; the start has failed with step
+    /// `canceled`. False: signal child().
     virtual bool cancel() noexcept = 0;
 
-    /// Why it has failed; without a step it has not.
+    /// Why the start has failed; without a step it has not failed.
     const LaunchFailure &failure() const noexcept { return m_failure; }
-    /// The child to be, which signals reach once it exists; null after a failure.
+    /// The child, which signals reach once it exists; null after a failure.
     const std::shared_ptr<StoppableChild> &child() const noexcept { return m_child; }
 
 protected:

@@ -59,11 +59,11 @@ StartError checkSession(const LaunchOptions &options) noexcept
     return {};
 }
 
-// Far more than any kernel can be built for, and few enough for a mask.
+// More than any kernel supports, and few enough for a mask.
 constexpr int cpuCount = 1 << 16;
 constexpr unsigned bitsOfWord = sizeof(unsigned long) * CHAR_BIT;
 
-// What system calls would take for another value, or for none.
+// Refuses values that the system calls would change or ignore.
 StartError checkValues(const LaunchOptions &options) noexcept
 {
     const int nice = options.niceValue.value_or(0);
@@ -182,7 +182,7 @@ bool LaunchPlan::createsSession() const noexcept
     return m_request.options.newSession || m_request.parameters.createsSession;
 }
 
-// One that leads a group cannot make a session any more, and one that makes a session gets its group.
+// A group leader cannot create a session (setsid(2)), and a new session comes with a group.
 std::optional<pid_t> LaunchPlan::processGroup() const noexcept
 {
     if (createsSession())
@@ -192,7 +192,7 @@ std::optional<pid_t> LaunchPlan::processGroup() const noexcept
     return m_request.ownGroup ? std::optional<pid_t>(0) : std::nullopt;
 }
 
-// A session begins without a terminal, and a terminal that was asked for is the child's to keep.
+// A new session has no terminal, and the child keeps a terminal that the options name.
 bool LaunchPlan::leavesTerminal() const noexcept
 {
     return m_request.leavesTerminal && !createsSession() && !m_request.options.controllingTerminal;

@@ -18,21 +18,21 @@ namespace ForkFd::Internal {
 class ModifierExit;
 class StartControl;
 
-/// User code that runs in the child just before it becomes its program.
+/// User code that runs in the child before its program.
 struct ChildModifier
 {
-    /// Called with `token` and the way to give up. Null: none.
+    /// Called with `token`; `exit` lets it give up. Null: none.
     void (*function)(void *token, ModifierExit &exit) = nullptr;
     void *token = nullptr;
-    bool maySeeOurMemory = false; ///< It copes with memory that it shares with the parent.
+    bool maySeeOurMemory = false; ///< It copes with shared memory.
 };
 
-/// What QProcess::UnixProcessParameters asks for.
+/// The flags of QProcess::UnixProcessParameters.
 struct ProcessParameters
 {
-    bool resetsSignalHandlers = false; ///< Ignored signals become default, blocked ones open.
+    bool resetsSignalHandlers = false; ///< Resets ignored signals, unblocks blocked ones.
     bool ignoresSigPipe = false;
-    bool closesDescriptors = false; ///< But for the standard streams and what a LaunchRequest maps.
+    bool closesDescriptors = false; ///< Except the standard streams and the targets of the moves.
     int lowestDescriptorToClose = 0;
     bool createsSession = false;
     bool leavesTerminal = false; ///< The controlling one.
@@ -40,40 +40,39 @@ struct ProcessParameters
     bool disablesCoreDumps = false;
 };
 
-/// All that a LaunchPlan is made from.
+/// The input of a LaunchPlan.
 struct LaunchRequest
 {
-    std::string executable; ///< What to execute; not searched any more.
+    std::string executable; ///< The path to execute; PATH is not searched.
     Command command;
-    std::vector<FileDescriptor> channels; ///< What the child gets as its standard streams.
+    std::vector<FileDescriptor> channels; ///< The child's standard streams.
     LaunchOptions options;
     ChildModifier modifier;
     ProcessParameters parameters;
-    /// The child gets a process group of its own, unless a session or the options say which.
+    /// The child gets a new process group, unless it creates a session or the options name a group.
     bool ownGroup = false;
-    /// The child gives up the controlling terminal that it shares with us, unless it gets a session.
+    /// Unless it gets a session or another terminal, the child gives up the one that it shares with us.
     bool leavesTerminal = false;
-    /// The directory of a control group for the child, not owned; -1: none. One of the options comes
-    /// first.
+    /// Directory of the child's control group, not owned; -1: none. The options' group comes first.
     int controlGroupFd = -1;
-    /// Where a relative workingDirectory counts from, not owned; -1: where the parent is.
+    /// The directory that the child enters before `workingDirectory`, not owned; -1: the parent's.
     int directoryFd = -1;
-    /// Who may give the start up, not owned; null: nobody.
+    /// Lets the owner give the start up; not owned, may be null.
     StartControl *control = nullptr;
 };
 
-/// One descriptor's way into the child.
+/// A descriptor of the parent, and its number in the child.
 struct DescriptorMove
 {
     int from; ///< Number in the parent.
     int to; ///< Number in the child.
-    bool isInTheWay; ///< `from` is also somebody's `to`: it has to step aside before any dup2().
+    bool isInTheWay; ///< `from` is `to` of another move: it has to step aside before any dup2().
 };
 
-/// What the child becomes, prepared in the parent and immutable after.
+/// What the child will be, prepared in the parent and immutable afterwards.
 ///
-/// Every allocation for a start happens in the constructor; the child only reads. A plan stands
-/// still in memory because it points into itself.
+/// The constructor makes all allocations of a start; the child only reads. A plan cannot be moved,
+/// because it has pointers into itself.
 class FORKFD_EXPORT LaunchPlan
 {
 public:
@@ -81,45 +80,45 @@ public:
     LaunchPlan(const LaunchPlan &) = delete;
     LaunchPlan &operator=(const LaunchPlan &) = delete;
 
-    /// What is wrong with the options; without a step they are good. To be asked before the caller opens
-    /// descriptors of its own, which could take the number of one that is not open.
+    /// The error in the options; without a step they are valid. Call it before opening descriptors: a
+    /// new one could take a number that the options name although it is not open.
     static StartError check(const LaunchOptions &options) noexcept;
 
-    /// What is wrong with the request; without a step the plan is good.
+    /// The error in the request; without a step the plan is valid.
     const StartError &error() const noexcept { return m_error; }
 
     const char *executable() const noexcept { return m_request.executable.c_str(); }
     char *const *argv() const noexcept { return m_argv.data(); }
     char *const *envp() const noexcept;
-    /// To be changed to first; -1: stay where the parent is.
+    /// The child enters it first; -1: it stays in the parent's directory.
     int directoryFd() const noexcept { return m_request.directoryFd; }
-    /// To be changed to next; null: stay there.
+    /// The child enters it next; null: it stays.
     const char *workingDirectory() const noexcept;
     StartControl *control() const noexcept { return m_request.control; }
     /// The channels first, then LaunchOptions::fileDescriptors.
     const std::vector<DescriptorMove> &moves() const noexcept { return m_moves; }
     std::size_t channelCount() const noexcept { return m_request.channels.size(); }
-    /// Where the child notes a descriptor that stepped aside: one number for each move, made here
-    /// because the child cannot allocate. The one thing in a plan that is written later.
+    /// The child notes here, for each move, the number of a descriptor that stepped aside. Allocated in
+    /// the parent, because the child cannot. Nothing else in a plan changes.
     int *asideNotes() const noexcept { return m_asideNotes.data(); }
     const LaunchOptions &options() const noexcept { return m_request.options; }
-    /// Whether the child leads a new session at its exec, by whichever wish.
+    /// Whether the child creates a session before its exec, by the options or the parameters.
     bool createsSession() const noexcept;
-    /// What setpgid(2) has to be told; none where that is to be left alone.
+    /// The group for setpgid(2); without a value the child does not call it.
     std::optional<pid_t> processGroup() const noexcept;
-    /// Whether it gives up the controlling terminal right after it has joined that group.
+    /// Whether the child gives up the controlling terminal right after it has joined that group.
     bool leavesTerminal() const noexcept;
-    /// The directory of the child's control group; -1: the parent's.
+    /// The directory of the child's control group; -1: the child stays in the parent's group.
     int controlGroupFd() const noexcept;
-    /// As sched_setaffinity(2) takes it; empty: leave it alone.
+    /// In the format of sched_setaffinity(2); empty: leave it alone.
     const std::vector<unsigned long> &cpuMask() const noexcept { return m_cpuMask; }
     /// LaunchOptions::oomScoreAdjust as text; empty: leave it alone.
     const std::string &oomScoreText() const noexcept { return m_oomScoreText; }
-    /// Whether the kernel takes the child for somebody else from some moment before its exec.
+    /// Whether the child changes its user or group before its exec.
     bool changesIdentity() const noexcept;
-    /// With closesDescriptors: as far as is known all that are open are below it.
+    /// With closesDescriptors: a number above all open descriptors, as far as is known.
     int descriptorEnd() const noexcept { return m_descriptorEnd; }
-    /// Null: the mask of the thread that starts the child, or with resetsSignalHandlers an empty one.
+    /// Null: the starting thread's mask, or an empty one with resetsSignalHandlers.
     const sigset_t *signalMask() const noexcept;
     const ChildModifier &modifier() const noexcept { return m_request.modifier; }
     const ProcessParameters &parameters() const noexcept { return m_request.parameters; }

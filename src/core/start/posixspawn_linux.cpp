@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// Signals stay open here: posix_spawn(3) blocks them itself where it has to, and its child gets the mask
-// that it was called with.
+// Signals are not blocked here: posix_spawn(3) does that, and its child gets the caller's mask.
 
 #include "core/start/start.h"
 
@@ -20,7 +19,7 @@ namespace ForkFd::Internal::System {
 
 namespace {
 
-/// glibc 2.39's posix_spawn(3) with a pidfd in place of a number; null where libc has none.
+/// posix_spawn(3) of glibc 2.39 with a pidfd instead of a number; null where libc lacks it.
 struct PidFdSpawn
 {
     using Spawn = int (*)(int *, const char *, const posix_spawn_file_actions_t *,
@@ -34,7 +33,7 @@ struct PidFdSpawn
     explicit operator bool() const noexcept { return spawn && spawnp && getPid; }
 };
 
-// A start that comes before the library is loaded finds nulls and does without.
+// A start before this is initialized finds null pointers, and the child is started by number.
 const PidFdSpawn libc; // clazy:exclude=non-pod-global-static
 
 bool mayUsePidFds() noexcept
@@ -42,16 +41,16 @@ bool mayUsePidFds() noexcept
     return backendWish() != BackendWish::SigChld && hasPidFd();
 }
 
-// ENOSYS where libc or the kernel cannot do it; then nothing was tried.
+// Returns ENOSYS if libc or the kernel does not support this; then nothing was started.
 int spawnWithPidFd(const SpawnCall &call, PreparedWatch &watch)
 {
     if (!libc || !mayUsePidFds())
         return ENOSYS;
-    // Any rung that brings a pidfd.
+    // Any rung that gives a pidfd.
     if (const int errorCode = watch.prepare(Rung::Copy, ExitEvent::Public, call.leadsGroup());
         errorCode != 0)
         return errorCode;
-    // To ask for the number takes a descriptor: one is put aside before there is a child.
+    // pidfd_getpid(3) needs a descriptor, which is reserved before the child exists.
     UniqueFd spare = openReadable();
     if (!spare)
         return errno;
@@ -64,10 +63,10 @@ int spawnWithPidFd(const SpawnCall &call, PreparedWatch &watch)
     const pid_t pid = libc.getPid(pidfd);
     const int pidError = pid < 0 ? errno : 0;
     watch.begin(pid < 0 ? 0 : pid, UniqueFd(pidfd));
-    // ESRCH: it has ended, and somebody else has collected it. The kernel may still tell how.
+    // ESRCH: the child has ended, and other code has reaped it. The kernel may still know the status.
     if (pidError == 0 || pidError == ESRCH)
         return 0;
-    // It reads /proc, and there may be none.
+    // pidfd_getpid(3) reads /proc, which may be missing.
     watch.take()->sendSignal(SIGKILL);
     return pidError;
 }

@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// Signals stay open here: posix_spawn(3) blocks them itself where it has to, and its child gets the mask
-// that it was called with.
+// Signals are not blocked here: posix_spawn(3) does that, and its child gets the caller's mask.
 
 #include "core/start/start.h"
 

@@ -19,7 +19,7 @@ namespace {
 
 void killUnwatched(pid_t pid) noexcept
 {
-    // Not a stranger's number, as far as can be known: the child is still there to be waited for.
+    // After a theft the number may belong to another process: kill only a child that can be waited for.
     if (ChildWait::look(pid).sight == ChildWait::Finding::Gone)
         return;
     ::kill(pid, SIGKILL);
@@ -33,7 +33,7 @@ UniqueFd openReadable() noexcept
     UniqueFd readable(::eventfd(1, EFD_CLOEXEC));
     if (readable || !isRefusal(errno))
         return readable;
-    Pipe pipe; // An end of file is readable, too.
+    Pipe pipe; // An end of file makes it readable.
     return pipe.open() ? std::move(pipe.readEnd) : UniqueFd();
 }
 
@@ -54,8 +54,8 @@ int PreparedWatch::prepare(Rung rung, ExitEvent::Kind kind, bool leadsGroup)
         return 0;
     if (!PidFdWatch::canOpen())
         return errno;
-    // A readable descriptor. It keeps a number free for the pidfd that comes later, and stands in
-    // for it where the child is beyond our reach by then.
+    // Keeps a number free for the pidfd. If the child cannot be waited for any more when the pidfd is
+    // opened, this readable descriptor takes the pidfd's place.
     m_spare = openReadable();
     return m_spare ? 0 : errno;
 }
@@ -99,7 +99,7 @@ bool PreparedWatch::beginIfChild(pid_t pid) noexcept
         m_sigChldWatch->watch(pid);
         return true;
     }
-    m_spare.reset(); // Its number is for the pidfd.
+    m_spare.reset(); // Frees a number for the pidfd.
     UniqueFd pidfd = PidFdWatch::open(pid);
     if (!pidfd)
         return false;
@@ -116,7 +116,7 @@ std::array<int, 3> PreparedWatch::inherited() const noexcept
 // Runs in a child with a copy of our memory: async-signal-safe calls only.
 void PreparedWatch::forget() noexcept
 {
-    // The destructor would free memory, and another thread may have held the allocator's lock.
+    // The destructor would free memory, but another thread may have held the allocator's lock.
     static_cast<void>(m_watch.release());
     m_spare.release();
 }

@@ -18,30 +18,29 @@ namespace ForkFd::Internal {
 class PidFdWatch;
 class SigChldWatch;
 
-/// A descriptor that is readable and stays so. None with errno.
+/// A descriptor that stays readable. On failure none, with errno.
 UniqueFd openReadable() noexcept;
 
-/// The watch of a child that does not exist yet. What can fail is taken before.
+/// The watch of a child that does not exist yet. Makes its allocations before the child exists.
 class PreparedWatch
 {
 public:
-    /// For a child that this rung will make. Returns 0 or an errno. Throws std::bad_alloc.
+    /// For a child of this rung. Returns 0 or an errno. Throws std::bad_alloc.
     int prepare(Rung rung, ExitEvent::Kind kind, bool leadsGroup = false);
 
-    /// The child is there, and this is its pidfd.
+    /// Begins to watch the child by its pidfd.
     void begin(pid_t pid, UniqueFd pidfd) noexcept;
-    /// The child is there, and its number is all that is known. Returns 0 or an errno; then the child
+    /// Begins to watch a child of which only the number is known. Returns 0 or an errno; then the child
     /// has been killed and collected.
     int beginByNumber(pid_t pid) noexcept;
-    /// Begins the watch of a process that is our child already, and leaves any other alone. Whether it
-    /// is.
+    /// Begins to watch the process if it is our child. Returns whether it does.
     bool beginIfChild(pid_t pid) noexcept;
     ExitWatch &get() const noexcept { return *m_watch; }
     ExitWatchPtr take() noexcept { return std::move(m_watch); }
 
-    /// Descriptors that a child inherits of this and has no use for; -1: none.
+    /// The watch's descriptors, which a child inherits and does not need; -1: none.
     std::array<int, 3> inherited() const noexcept;
-    /// Gives everything up without freeing or closing anything: in a child with a copy of our memory.
+    /// Forgets everything without freeing or closing it, in a child with a copy of our memory.
     void forget() noexcept;
 
 private:

@@ -18,18 +18,17 @@ namespace ForkFd::Internal {
 
 namespace {
 
-// Whether the kernel lets the calling thread execute the file: like execve(2), and unlike access(2), by
-// the effective identity.
+// Like execve(2), and unlike access(2), this uses the effective IDs of the calling thread.
 bool mayExecute(const char *path) noexcept
 {
     if (::faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0)
         return true;
-    // This is faccessat2(2) since Linux 5.8. An older filter refuses it for every file, with EPERM or
-    // another errno. Where both identities are the same, access(2) gives the answer.
+    // This calls faccessat2(2) since Linux 5.8. An old filter refuses it for every file, with EPERM or
+    // another errno. If the effective IDs are the real ones, access(2) gives the answer.
     return ::geteuid() == ::getuid() && ::getegid() == ::getgid() && ::access(path, X_OK) == 0;
 }
 
-/// The error of a search that has found nothing.
+/// The error of a search without a result.
 class SearchError
 {
 public:
@@ -49,7 +48,7 @@ public:
     }
 
 private:
-    // After these glibc's execvp(3) goes on and forgets them. It stops at all others and reports them.
+    // glibc's execvp(3) ignores these and goes on. It remembers EACCES, and stops at all others.
     static bool isOrdinary(int errorCode) noexcept
     {
         return errorCode == ENOENT || errorCode == ENOTDIR || errorCode == ESTALE || errorCode == ENODEV
@@ -75,7 +74,7 @@ std::string join(std::string_view directory, const std::string &program)
     return path + program;
 }
 
-// A relative entry counts from here and not from the directory that the child changes to.
+// A relative entry is relative to the parent's directory, not to the child's working directory.
 std::string absolutePath(const std::string &path)
 {
     std::error_code error;
@@ -85,9 +84,8 @@ std::string absolutePath(const std::string &path)
 
 } // namespace
 
-// An entry that cannot be looked at says nothing about the next one: unlike glibc's execvp(3), which
-// stops at ELOOP or EIO, and like the shells and QStandardPaths, the search goes on after every error.
-// A directory gives EACCES, too.
+// The search goes on after every error, like shells and QStandardPaths. glibc's execvp(3) stops at
+// ELOOP or EIO. For a directory the error is EACCES.
 int checkExecutable(const char *path) noexcept
 {
     struct stat status;

@@ -11,25 +11,24 @@
 
 namespace ForkFd::Internal {
 
-/// What an empty entry of PATH stands for.
+/// The meaning of an empty entry in PATH.
 enum class EmptyEntry {
     CurrentDirectory, ///< As in execvp(3) and POSIX.
     Nothing ///< As in QStandardPaths::findExecutable(), and with it QProcess.
 };
 
-/// 0, or the errno of execve(2) as far as it is about this one file.
+/// Returns 0, or the errno with which execve(2) refuses this file. Does not look at its interpreter.
 int checkExecutable(const char *path) noexcept;
 
-/// The path of a program, searched in the parent's PATH unless the name has a slash. A relative entry
-/// of PATH gives an absolute path. Without a result `errorCode` is the errno that execvp(3) sets.
+/// Searches a program in the parent's PATH, unless the name has a slash. Returns its path, which is
+/// absolute even for a relative entry. Without a result sets `errorCode` as execvp(3) sets errno.
 FORKFD_EXPORT std::optional<std::string> findExecutable(const std::string &program,
                                                         EmptyEntry emptyEntry, int *errorCode);
 /// The same in this value of PATH.
 FORKFD_EXPORT std::optional<std::string> findExecutableIn(const std::string &path,
                                                           const std::string &program,
                                                           EmptyEntry emptyEntry, int *errorCode);
-/// The parent's PATH. Its relative entries are made absolute, so that it means the same after a
-/// chdir(2).
+/// The parent's PATH with its relative entries made absolute, so that it survives a chdir(2).
 FORKFD_EXPORT std::string absoluteSearchPath();
 
 } // namespace ForkFd::Internal

@@ -42,7 +42,7 @@ bool launchStoppable(StoppableChild &child, LaunchRequest request, LaunchFailure
     if (child.m_cgroup) {
         if (child.setWatch(launchIn(child.m_cgroup, request, failure, later)))
             return true;
-        // A process may make a cgroup where it may not put one.
+        // A process may be allowed to create a cgroup but not to move a child there. Start without it.
         if (failure.error.step != std::string_view("controlGroup"))
             return false;
         if (!child.m_cgroup.remove())

@@ -12,8 +12,8 @@
 
 namespace ForkFd::Internal {
 
-/// As launch(), for an object that has no child yet, into a process group or cgroup of its own where the
-/// scope asks for one; then it also gives up the controlling terminal that it shares with us.
+/// launch() for a StoppableChild without a child. If the scope asks for it, the child gets a new
+/// process group or cgroup, and gives up the controlling terminal that it shares with us.
 FORKFD_EXPORT bool launchStoppable(StoppableChild &child, LaunchRequest request, LaunchFailure &failure,
                                    StartReport *later = nullptr);
 

@@ -21,13 +21,13 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// The moment when a wait is over, and never for a negative timeout.
+/// The end of a wait; a negative timeout never ends.
 class Deadline
 {
 public:
     explicit Deadline(milliseconds timeout) noexcept
     {
-        // Nobody outlives this limit, and the clock does not overflow.
+        // Long enough, and the clock does not overflow.
         constexpr milliseconds longest = std::chrono::hours(24 * 365 * 100);
         if (timeout >= milliseconds::zero())
             m_end = Clock::now() + std::min(timeout, longest);
@@ -71,14 +71,14 @@ Child &Child::operator=(Child &&other) noexcept
     return *this;
 }
 
-/// A child that still runs goes on; it is collected in the background when it ends. Never blocks
-/// and never fails; without memory or threads the collection waits for a later call to the library.
+/// A child that still runs goes on, and the library collects it when it ends. Never blocks and never
+/// fails. Without memory or threads, a later call to the library collects the child.
 /// \since 0.1
 Child::~Child() = default;
 
-/// Valid as a number for ever; as the name of this child only until its end was collected, by
-/// wait() or by somebody else in the process. Use sendSignal() rather than kill(2). -1 when the object
-/// was moved from.
+/// Names this child until its end is collected, by wait() or by other code of the process. Another
+/// process may get the number after that, so use sendSignal() rather than kill(2). -1 if the object was
+/// moved from.
 ///
 /// Never blocks. **Errors:** none. \since 0.1
 pid_t Child::pid() const noexcept
@@ -86,8 +86,9 @@ pid_t Child::pid() const noexcept
     return m_pid;
 }
 
-/// For poll(2), select(2) or an event loop; readable once wait() is likely to have an answer. It
-/// belongs to this object: do not read from it, close it or wait for it. It is close-on-exec.
+/// For poll(2), select(2) or an event loop; readable once wait() is likely to have a result. It belongs
+/// to this object: do not read from it, close it or wait for it. It is close-on-exec. -1 once wait()
+/// has returned a result, or if the object was moved from.
 ///
 /// Never blocks. **Errors:** none. \since 0.1
 int Child::descriptor() const noexcept
@@ -95,14 +96,14 @@ int Child::descriptor() const noexcept
     return m_watch ? m_watch->descriptor() : -1;
 }
 
-/// Returns how the child ended, or nothing if it still ran when the timeout was over. The first
-/// call that sees the end collects it; each later one gives the same answer at once. If another
-/// part of the process has collected the status, it is recovered on Linux 6.15 and newer, without
-/// resource usage; elsewhere the answer is ExitInfo::Unknown.
+/// Returns how the child ended, or nothing if it still runs after the timeout. The first call that sees
+/// the end collects the child; later calls return the same result at once. If other code of the process
+/// has reaped the child, its wait status is still known on Linux 6.15 and newer, without resource
+/// usage; elsewhere the result is ExitInfo::Unknown.
 ///
-/// Blocks for the timeout at most, and is a cancellation point while it does. Not async-signal-safe; one
-/// thread at a time.
-/// **Errors:** none; an object that was moved from has nothing to wait for and returns nothing at once.
+/// Blocks for the timeout at most, and is a cancellation point while it does. Not async-signal-safe;
+/// one thread at a time.
+/// **Errors:** none; an object that was moved from returns nothing at once.
 /// \since 0.1
 std::optional<ExitInfo> Child::wait(milliseconds timeout)
 {
@@ -125,14 +126,14 @@ std::optional<ExitInfo> Child::wait(milliseconds timeout)
     return m_exitInfo;
 }
 
-/// True when the signal was sent. Signal 0 only asks whether the child could be signalled. It cannot
-/// reach another process that got the number, except where a filter refuses pidfd_send_signal(2): then
-/// the number is used, right after a look that finds the child (docs/sandboxes.md).
+/// Returns true if the signal was sent. Signal 0 only checks whether the child can be signalled. The
+/// signal cannot reach another process that got the number, with one exception: if a filter refuses
+/// pidfd_send_signal(2), the number is used right after a look that finds the child
+/// (docs/sandboxes.md).
 ///
 /// Never blocks. Not async-signal-safe; one thread at a time.
-/// **Errors** (errno): EINVAL, no such signal; EPERM, the child has taken another identity; ESRCH,
-/// the child has ended and was collected, or the object was moved from or belongs to the process
-/// that this one was forked from.
+/// **Errors** (errno): EINVAL, no such signal; EPERM, the child has taken another identity; ESRCH, the
+/// child has ended and was collected, or the object was moved from, or this process is a forked copy.
 /// \since 0.1
 bool Child::sendSignal(int signal) noexcept
 {
@@ -143,36 +144,34 @@ bool Child::sendSignal(int signal) noexcept
     return errorCode == 0;
 }
 
-/// Starts `command.argv[0]` and returns once it runs (or was killed on the way there): a failure of
-/// the exec itself is known here too. The child gets the calling thread's signal mask unless
-/// `options` say otherwise, default actions for every signal that the parent catches and for
-/// SIGPIPE, ignored signals as they are, and the descriptors that are not close-on-exec.
+/// Starts `command.argv[0]` and returns once it runs, or was killed before its exec. So a failure of
+/// the exec is known here, too. The child gets the calling thread's signal mask unless `options` has
+/// one, the default action of SIGPIPE and of every signal that the parent catches, ignored signals as
+/// they are, and the descriptors that are not close-on-exec.
 ///
-/// Blocks until the exec, which does not depend on the size of this process. May be called from any
-/// thread; not async-signal-safe. No SIGCHLD handler is installed on Linux 5.4 and newer.
+/// Blocks until the exec, for a time that does not depend on the size of this process. May be called
+/// from any thread; not async-signal-safe. Installs no SIGCHLD handler on Linux 5.4 and newer.
 ///
-/// **Errors:** no result, and in `error` the step, its errno and its subject; nothing was started then.
+/// **Errors:** no result; `error` has the step, its errno and its subject, and nothing was started.
 /// - `program`: EINVAL, `argv` is empty, or its first string is empty or has an embedded NUL.
 /// - `argument`, `environment`: EINVAL, a string has an embedded NUL.
 /// - `workingDirectory`: EINVAL, an embedded NUL; otherwise the errno of chdir(2).
-/// - the name of a LaunchOptions member: docs/options.md says what each needs; EINVAL also for a value
-///   that cannot be; ENOTSUP, this system does not have it, or `pseudoTerminal`, which takes the place
-///   of channels.
+/// - the name of a LaunchOptions member: see docs/options.md. EINVAL also for an invalid value;
+///   ENOTSUP, this system does not support it, or `pseudoTerminal`, which needs channels and so a
+///   ChildProcess.
 /// - `fileDescriptors`: EINVAL, a `childFd` is listed twice; EBADF, a negative number, a `parentFd`
 ///   that is not open, a `childFd` above RLIMIT_NOFILE.
-/// - `backend`: EINVAL, FORKFD_BACKEND is set to what there is not; ENOSYS, this kernel has no
-///   backend.
+/// - `backend`: EINVAL, FORKFD_BACKEND names an unknown or unavailable backend.
 /// - `descriptors`: EMFILE or ENFILE, no descriptor is left for the child.
 /// - `clone`: EAGAIN, a limit on processes was reached, or a thread that the library needs could not be
 ///   made; ENOMEM.
-/// - `exec`: the errno of execve(2). When PATH has no such program: EACCES if an entry has one that this
-///   process may not execute, else the error of an entry that could not be searched (ELOOP, EIO, …),
-///   else ENOENT. Such an entry does not end the search, as it would in execvp(3). The subject is the
-///   program, or "interpreter … of …" where the one of its "#!" line or its dynamic loader is what
+/// - `exec`: the errno of execve(2). If PATH has no such program: EACCES if this process may not
+///   execute a program of that name, else the error of an entry that could not be searched (ELOOP, EIO,
+///   …), else ENOENT. Such an entry does not end the search, as it would in execvp(3). The subject is
+///   the program, or "interpreter … of …" if the interpreter of its "#!" line or its dynamic loader
 ///   cannot be executed.
 ///
-/// errno is what it was. Throws std::bad_alloc, before there is a child, when there is no memory.
-/// \since 0.1
+/// Does not change errno. Throws std::bad_alloc for lack of memory, before there is a child. \since 0.1
 std::optional<Child> spawn(const Command &command, const LaunchOptions &options, StartError *error)
 {
     const CancellationBlocker blocker;

@@ -19,7 +19,7 @@ struct SpawnCall
     char *const *argv;
     char *const *envp;
 
-    /// Whether the child makes a process group that has its number.
+    /// Whether the child becomes the leader of a new process group.
     bool leadsGroup() const
     {
         short flags = 0;

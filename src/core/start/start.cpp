@@ -30,15 +30,15 @@ BackendWish readWish() noexcept
     return wish == "sigchld" ? BackendWish::SigChld : BackendWish::Unknown;
 }
 
-// What a program that is nobody's child cannot have.
+// Options that a detached program cannot have.
 StartError detachedError(const LaunchOptions &options) noexcept
 {
     if (options.dieWithParent)
-        return {"dieWithParent", EINVAL}; // Its parent has gone when it begins.
+        return {"dieWithParent", EINVAL}; // The program's parent ends before the program begins.
     return options.pseudoTerminal ? StartError{"pseudoTerminal", EINVAL} : StartError{};
 }
 
-// With what there is not, every start fails: whoever asks for a backend does not want another one.
+// If the requested backend is unavailable, every start fails; there is no fallback.
 StartError wishError() noexcept
 {
     const BackendWish wish = backendWish();
@@ -47,8 +47,8 @@ StartError wishError() noexcept
     return isImpossible ? StartError{"backend", EINVAL} : StartError{};
 }
 
-// Not a static of backendWish(): while another thread was in its initialization, a forked copy would
-// find it locked for ever.
+// Not a static of backendWish(): a fork() while another thread initializes it would leave it locked in
+// the copy.
 constinit std::atomic<BackendWish> knownWish = BackendWish::NotAsked;
 
 } // namespace
@@ -58,7 +58,7 @@ BackendWish backendWish() noexcept
     BackendWish wish = knownWish.load(std::memory_order_relaxed);
     if (wish != BackendWish::NotAsked)
         return wish;
-    // The first answer counts for all threads.
+    // All threads use the first answer.
     const BackendWish fresh = readWish();
     return knownWish.compare_exchange_strong(wish, fresh, std::memory_order_relaxed) ? fresh : wish;
 }
@@ -66,7 +66,7 @@ BackendWish backendWish() noexcept
 ExitWatchPtr launch(const LaunchPlan &plan, LaunchFailure &failure, StartReport *later)
 {
     failure = {plan.error().step ? plan.error() : wishError()};
-    // Whoever has channels that it can take the place of has made other options of it.
+    // ChildProcess has already turned this into newSession and controllingTerminal.
     if (!failure.error.step && plan.options().pseudoTerminal)
         failure.error = {"pseudoTerminal", ENOTSUP};
     StartNames names = StartNames::of(plan); // Before there is a child: this allocates.
@@ -119,18 +119,18 @@ ExitWatchPtr spawnChild(const SpawnCall &call, int &errorCode)
 
 namespace ForkFd {
 
-/// The way in which this process notices the end of its children: pidfd where the kernel offers it,
-/// else SIGCHLD, unless the environment variable FORKFD_BACKEND (`auto`, `pidfd`, `sigchld`) asks for
-/// one of them. Where that is not to be had, or the name is unknown, every start fails with step
-/// `backend`, and the result says what `auto` would lead to. It may go from PidFd to SigChld once, when
-/// the first start finds that a filter refuses every call that gives a pidfd.
+/// How this process notices the end of its children: by pidfd if the kernel offers it, else by SIGCHLD.
+/// The environment variable FORKFD_BACKEND (`auto`, `pidfd`, `sigchld`) selects the backend. If that
+/// backend is unavailable or unknown, every start fails with step `backend`, and the result is the one
+/// of `auto`. The result may change from PidFd to SigChld once, when the first start finds that a
+/// filter refuses every call that gives a pidfd.
 ///
 /// Never blocks. May be called from any thread; not async-signal-safe.
 /// **Errors:** none.
 /// \since 0.1
 Backend backend() noexcept
 {
-    Internal::backendWish(); // Fixed by the first question, also where it makes no difference here.
+    Internal::backendWish(); // Fixes the wish, even if the result does not depend on it.
     return Internal::System::backend();
 }
 

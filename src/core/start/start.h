@@ -16,26 +16,26 @@ class StartReport;
 struct SpawnCall;
 struct UserCode;
 
-/// Creates the child that the plan describes and begins to watch it. Returns when the child runs
-/// its program, was killed on the way there, or has failed.
+/// Creates the child of the plan and begins to watch it. Returns when the child runs its program, was
+/// killed before its exec, or has failed.
 ///
-/// Null when nothing was started; then `failure` says why, and neither a child nor a descriptor is
-/// left. The calling thread's mask, errno and cancellation state come back on every path.
+/// Null if nothing was started; then `failure` says why, and neither a child nor a descriptor is left.
+/// Restores the calling thread's mask, errno and cancellation state on every path.
 ///
-/// With `later` it also returns when a child with a copy of our memory is about to call its modifier,
-/// and `later` then tells what becomes of the start.
+/// With `later` it also returns when a copied child is about to call its modifier. The rest of the
+/// report goes to `later`.
 FORKFD_EXPORT ExitWatchPtr launch(const LaunchPlan &plan, LaunchFailure &failure,
                                   StartReport *later = nullptr);
 
-/// Creates a process that is nobody's child here: it lives in a new session, and init collects it.
-/// Returns its number when it runs its program, or -1 with `failure`; then there is none.
+/// Starts a detached program, in a new session; init collects it. Returns its number when it runs, or
+/// -1 with `failure`; then no process is left.
 FORKFD_EXPORT pid_t launchDetached(const LaunchPlan &plan, LaunchFailure &failure);
 
-/// Where forkChild() has returned to.
+/// Where forkChild() returns.
 enum class ForkSide { Failed, Parent, Child };
-/// Creates a child that runs the caller's code and begins to watch it. Returns in the child only if the
-/// code has no function, and then also there. `watch` is set in the parent; `errorCode` on failure, and
-/// then neither a child nor a descriptor is left.
+/// Creates a child that runs the caller's code, and begins to watch it. Without a function it returns
+/// in the child, too. Sets `watch` in the parent. On failure it sets `errorCode` and leaves neither a
+/// child nor a descriptor.
 ForkSide forkChild(const UserCode &code, ExitWatchPtr &watch, int &errorCode);
 
 /// Starts a child by posix_spawn(3) and begins to watch it. Null with `errorCode` on failure.
@@ -46,7 +46,7 @@ enum class BackendWish { NotAsked, Auto, PidFd, SigChld, Unknown };
 /// Read once and kept for the life of the process; never NotAsked.
 BackendWish backendWish() noexcept;
 
-/// The system's own part (start_linux.cpp, start_posix.cpp).
+/// Each system has its implementation (start_linux.cpp, start_posix.cpp).
 namespace System {
 bool hasPidFd() noexcept;
 Backend backend() noexcept;

@@ -69,15 +69,16 @@ private:
 
     Outcome tryRung(Rung rung)
     {
-        // What can fail is taken before there is a child.
+        // The watch is prepared before the child exists.
         if (const Outcome outcome = prepare(rung); outcome != Started)
             return outcome;
         m_kernelMark = -1;
         m_report = {};
         if (sharesMemory(rung))
             return cloneSharingMemory(rung);
-        // With the pidfd from the same call, user code needs no gate. In all other cases it holds the
-        // child until its pidfd is open, so that a lack of descriptors is known before it does anything.
+        // The gate holds the child until its pidfd is open, so that a lack of descriptors is known
+        // before the child does anything. User code on the copy rung needs no gate, because the same
+        // call gives the pidfd. On a numbered rung nothing can fail after the fork.
         const bool hasGate = rung == Rung::ForkAndOpen || (rung == Rung::Copy && m_context.plan);
         return startCopy(
             hasGate, [this, rung] { return createCopy(rung); },
@@ -103,7 +104,7 @@ private:
         return Ladder::giveUpAfter(rung, errorCode) ? TryNextRung : failCreation(errorCode);
     }
 
-    // With vfork(2)'s promise: the call returns when the child has executed or exited.
+    // CLONE_VFORK: the call returns when the child has executed or exited.
     Outcome cloneSharingMemory(Rung rung) noexcept
     {
         const ChildStack stack;
@@ -127,21 +128,21 @@ private:
         }
         if (m_report.stage == ChildReport::NotSeen && refusedToRun(pid)) {
             collectFailed(pid);
-            // Without a pidfd the kernel (before Linux 5.2) has ignored the flag; with one, the
-            // child has seen a copy of our memory.
+            // Without a pidfd: the kernel (before Linux 5.2) has ignored the flag. With a pidfd: the
+            // child has a copy of our memory.
             if (givesPidFd && !pidfd)
                 Ladder::giveUp(rung);
             else
                 Ladder::giveUpSharedMemory();
             return TryNextRung;
         }
-        // A child that was killed before its exec has started all the same, and that is its end.
+        // A child that was killed before its exec counts as started.
         return pidfd ? watchPidFd(pid, std::move(pidfd)) : watchByNumber(pid);
     }
 
-    // Both run in the thread of who gives the start up, while this one sleeps in the clone. The kernel
-    // may write a mark and fail after that; the child exists when its number is there or it has begun to
-    // run.
+    // signalPidFd() and signalNumber() run in the thread that gives the start up, while this thread
+    // sleeps in the clone. The kernel may write the pidfd and fail after that. The child exists when
+    // its number is there, or when it has begun to run.
     static int signalPidFd(void *attempt, int signal) noexcept
     {
         LinuxAttempt &self = *static_cast<LinuxAttempt *>(attempt);
@@ -159,7 +160,7 @@ private:
         return signalWaitable(std::atomic_ref(self.m_kernelMark).load(), signal);
     }
 
-    // A child that can be waited for has its number still.
+    // A child that can be waited for still has its number.
     static int signalWaitable(pid_t pid, int signal) noexcept
     {
         siginfo_t info;
@@ -169,7 +170,7 @@ private:
         return ::kill(pid, signal) == 0 ? 0 : errno;
     }
 
-    // A copy of our memory needs no stack of its own.
+    // A child with a copy of our memory needs no separate stack.
     Outcome lacksStack(int errorCode) noexcept
     {
         if (!isRefusal(errorCode))
@@ -198,7 +199,8 @@ private:
         return clone3OnOwnStack(&args, childMain, &m_context);
     }
 
-    // Linux 5.7. If the child cannot be born there, it tries to enter and says itself why it may not.
+    // CLONE_INTO_CGROUP (Linux 5.7) may fail: then the child enters the group itself and reports the
+    // errno.
     pid_t clone3IntoControlGroup(clone_args args) noexcept
     {
         args.flags |= CLONE_INTO_CGROUP;
@@ -216,16 +218,16 @@ private:
 
     pid_t clone(const ChildStack &stack, Rung rung) noexcept
     {
-        // Either flag writes to the same place: the pidfd, or the child's number.
+        // With either flag the kernel writes to the same place: the pidfd, or the child's number.
         const int mark = rung == Rung::Clone ? CLONE_PIDFD : CLONE_PARENT_SETTID;
         m_context.handlersAreReset = false;
         return ::clone(childMain, stack.top(), CLONE_VM | CLONE_VFORK | mark | exitSignal(), &m_context,
                        &m_kernelMark);
     }
 
-    // None for a program: a child that fails to start shall wake nobody's SIGCHLD handler and be visible
-    // to nobody's wait. A successful execve() sets it to SIGCHLD (execve(2)). User code need not
-    // execute.
+    // A program has no exit signal until its exec: a child that fails to start must not raise SIGCHLD,
+    // and other code must not see it in wait(). A successful execve(2) sets the signal to SIGCHLD. User
+    // code might never execute.
     int exitSignal() const noexcept { return m_context.plan ? 0 : SIGCHLD; }
 
     pid_t createCopy(Rung rung) noexcept
@@ -247,7 +249,7 @@ private:
             return watchByNumber(pid);
         if (m_kernelMark >= 0)
             return watchPidFd(pid, UniqueFd(m_kernelMark));
-        Ladder::giveUp(rung); // The flag was ignored (Linux before 5.2).
+        Ladder::giveUp(rung); // The kernel has ignored CLONE_PIDFD (before Linux 5.2).
         return watchByNumber(pid);
     }
 
@@ -263,8 +265,8 @@ private:
         return errorCode == 0 ? Started : failCreation(errorCode);
     }
 
-    // Whether a child that told nothing has seen no shared memory, and not a deadly signal. Where that
-    // question is refused, another rung tries once more: the child has done nothing.
+    // Whether a child without a report has found that its memory is not shared, and was not killed. If
+    // waitid(2) is refused, another rung tries once more: the child has done nothing.
     static bool refusedToRun(pid_t pid) noexcept
     {
         siginfo_t info = {};
@@ -273,17 +275,16 @@ private:
         return info.si_code == CLD_EXITED && info.si_status == notSharedExitCode;
     }
 
-    // A child that failed is about to exit, and until then it has no exit signal: nobody else waits
-    // for it, so that this returns at once.
+    // Returns at once: the child is about to exit, and no other wait() sees it without an exit signal.
     static void collectFailed(pid_t pid) noexcept { ChildWait::awaitEnd(pid); }
 
     PreparedWatch m_watch;
-    int m_kernelMark = -1; ///< Where the kernel writes the pidfd or the child's number.
-    pid_t m_number = -1; ///< With clone3: where it writes the number.
+    int m_kernelMark = -1; ///< The kernel writes the pidfd or the child's number here.
+    pid_t m_number = -1; ///< With clone3 the kernel writes the number here.
 };
 
-/// The same for a child that dies with its parent: as the kernel sees it, that is the thread which has
-/// made it. The signal mask remains the caller's.
+/// The same for dieWithParent. For the kernel, the parent is the thread that made the child
+/// (PR_SET_PDEATHSIG), so a starter makes it. The signal mask remains the caller's.
 class LastingAttempt : public LinuxAttempt
 {
 public:

@@ -15,7 +15,7 @@
 
 #include <unistd.h>
 
-// fork() without the handlers of pthread_atfork(3); null where libc has none.
+// fork() without the handlers of pthread_atfork(3); null if libc does not have it.
 extern "C" __attribute__((weak)) pid_t _Fork() noexcept;
 
 namespace ForkFd::Internal::System {
@@ -32,7 +32,7 @@ Backend backend() noexcept
 
 namespace {
 
-// POSIX.1-2024 has _Fork(); with an older libc the handlers run unasked.
+// POSIX.1-2024 has _Fork(). With an older libc the handlers run.
 pid_t forkWithoutHandlers() noexcept
 {
     return ::_Fork && !Sanitizers::needFork() ? ::_Fork() : ::fork();
@@ -65,7 +65,7 @@ public:
             },
             [watch] { return watch; });
         if (outcome == InChild)
-            static_cast<void>(m_watch.release()); // Freeing memory is not allowed here.
+            static_cast<void>(m_watch.release()); // The child must not free memory.
         return outcome;
     }
 

@@ -21,7 +21,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// What the caller waits for. It is the thread's until that posts `done`.
+/// The call for which the caller waits. It belongs to the thread until the thread posts `done`.
 struct Errand
 {
     const std::function<pid_t()> &function;
@@ -41,14 +41,14 @@ struct Errand
 bool isAlive(pid_t child) noexcept
 {
     const auto sight = ChildWait::look(child).sight;
-    // Where a filter refuses to tell, a zombie counts, too.
+    // If a filter refuses waitid(2), a zombie counts as alive.
     return sight == ChildWait::Finding::Refused ? ::kill(child, 0) == 0
                                                 : sight == ChildWait::Finding::Running;
 }
 
-// The end of this thread would be the child's. No wait with an end could be interrupted to look after
-// signals. So it looks now and then, and outlives the child by half of the child's life, and by 30 s at
-// most.
+// The end of this thread would kill the child. A blocking wait for the child would never call
+// SignalGate::look(). So the thread looks at growing intervals. It outlives the child by half of the
+// child's life, by 30 s at most.
 void stayWith(pid_t child) noexcept
 {
     constexpr milliseconds longestPause(30'000);
@@ -65,7 +65,7 @@ void serve(void *argument)
     Errand &errand = *static_cast<Errand *>(argument);
     pid_t child = -1;
     try {
-        const SignalBlocker blocker; // Libc's own two are open else.
+        const SignalBlocker blocker; // Blocks libc's two internal signals, too.
         child = errand.function();
     } catch (...) {
         errand.exception = std::current_exception();

@@ -11,13 +11,13 @@
 namespace ForkFd::Internal {
 
 /// Calls `function`, which makes a child and returns its number (-1: none), in a new thread that lives
-/// as long as that child. Returns, or throws, when `function` does. Returns 0, or an errno when there is
-/// no thread to be had.
+/// as long as that child. Returns 0 when `function` has returned, and rethrows its exception. Returns
+/// an errno if the thread could not be made.
 ///
-/// The thread has all that the calling one has, known to us or not: identity, capabilities, filters,
-/// namespaces, directory, scheduling. So the child gets what a child of the caller would get.
+/// The thread inherits everything from the calling thread: identity, capabilities, filters, namespaces,
+/// directory, scheduling. So the child gets what a child of the caller would get.
 ///
-/// For children that die with their parent: PR_SET_PDEATHSIG means the thread that has made them.
+/// For dieWithParent: PR_SET_PDEATHSIG follows the thread that made the child.
 int callInStarterThread(const std::function<pid_t()> &function);
 
 } // namespace ForkFd::Internal

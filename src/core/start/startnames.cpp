@@ -15,7 +15,7 @@ namespace ForkFd::Internal {
 
 namespace {
 
-constexpr int mostInterpreters = 5; // As many as Linux follows, then ELOOP (execve(2)).
+constexpr int mostInterpreters = 5; // Linux follows this many, then fails with ELOOP (execve(2)).
 
 } // namespace
 
@@ -29,7 +29,7 @@ void StartNames::complete(LaunchFailure &failure) const noexcept
 try {
     if (failure.error.step && failure.error.subject.empty())
         completeStep(failure);
-} catch (const std::bad_alloc &) { // The step and the errno say enough.
+} catch (const std::bad_alloc &) { // The failure keeps its step and errno.
 }
 
 void StartNames::completeStep(LaunchFailure &failure) const
@@ -45,7 +45,7 @@ void StartNames::completeStep(LaunchFailure &failure) const
         failure.error.subject = program;
 }
 
-// An interpreter that cannot be executed fails the exec of its program with the same errno.
+// If an interpreter cannot be executed, the exec of its program fails with the same errno.
 void StartNames::completeExec(LaunchFailure &failure) const
 {
     const int savedErrno = errno;
@@ -67,7 +67,7 @@ void StartNames::completeExec(LaunchFailure &failure) const
     errno = savedErrno;
 }
 
-// Relative paths counted from the child's directory.
+// A path of the child, relative to its directory, as this process can open it.
 std::string StartNames::fromHere(const std::string &path) const
 {
     const bool isRelative = !path.empty() && path.front() != '/';

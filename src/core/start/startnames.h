@@ -12,17 +12,17 @@ namespace ForkFd::Internal {
 
 class LaunchPlan;
 
-/// The names of what a start needs, for the message when it fails. Kept in the parent: a child reports a
-/// step and an errno, and allocates nothing.
+/// The names for the message of a failed start. They are kept in the parent, because a child reports
+/// only a step and an errno.
 struct StartNames
 {
-    std::string program; ///< The path that is executed; a relative one counts from `workingDirectory`.
+    std::string program; ///< The path that is executed; may be relative to `workingDirectory`.
     std::string workingDirectory;
     std::string controlGroup;
 
     static StartNames of(const LaunchPlan &plan);
-    /// Names in `failure` what its step has failed with, unless there is no memory for it. Reads the
-    /// program when the exec has failed, to see whether its interpreter is what is missing.
+    /// Adds the subject to `failure`, unless there is no memory for it. After a failed exec it reads
+    /// the program, to find out whether the interpreter is missing.
     void complete(LaunchFailure &failure) const noexcept;
 
 private:

@@ -17,7 +17,7 @@ namespace ForkFd::Internal {
 
 StartReport::Outcome StartReport::look() noexcept
 {
-    // Asked before the socket is read: a failure that came in time counts, however late we are.
+    // Checked before the socket is read: a failure that came in time counts, however late this call is.
     const bool isOver = m_deadline && *m_deadline <= Clock::now();
     while (m_outcome < Started && receive())
         note(m_received.stage);
@@ -29,13 +29,13 @@ StartReport::Outcome StartReport::look() noexcept
 StartReport::Outcome StartReport::lookAtEnd() noexcept
 {
     if (look() < Started)
-        m_outcome = Started; // Killed on its way to the exec: that counts as a start.
+        m_outcome = Started; // The child was killed before its exec, which counts as a start.
     return m_outcome;
 }
 
 namespace {
 
-// What poll(2) has told of the watch's descriptor; POLLNVAL: nothing, see pollDescriptors().
+// Whether poll(2) has reported the end of the child. POLLNVAL reports nothing; see pollDescriptors().
 bool isEnd(short events, ExitWatch *watch) noexcept
 {
     return (events & POLLIN) != 0 || (events != 0 && watch->peek());
@@ -62,10 +62,10 @@ LaunchFailure StartReport::failure() const noexcept
     return failure;
 }
 
-// Whether a whole report has come.
+// Returns whether a whole report has come.
 bool StartReport::receive() noexcept
 {
-    // Not recv(2), which a filter may refuse that lets socketpair(2) through.
+    // Not recv(2): a filter that lets socketpair(2) through may refuse it.
     char *const bytes = reinterpret_cast<char *>(&m_next);
     ssize_t count;
     do {
@@ -73,13 +73,13 @@ bool StartReport::receive() noexcept
     } while (count < 0 && errno == EINTR);
     if (count < 0 && errno == EAGAIN)
         return false;
-    if (count <= 0) { // The exec has closed the other end, or the end of the child has.
+    if (count <= 0) { // The exec, or the end of the child, has closed the other end.
         m_outcome = Started;
         return false;
     }
     m_nextSize += static_cast<std::size_t>(count);
     if (m_nextSize < sizeof m_next)
-        return false; // The rest comes in a moment, and makes the socket readable again.
+        return false; // The rest makes the socket readable again.
     m_nextSize = 0;
     m_received = m_next;
     return true;

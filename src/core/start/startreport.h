@@ -21,9 +21,9 @@ class ExitWatch;
 /// The parent's end of the socket on which a child with a copy of our memory reports its start.
 ///
 /// States: Pending → AtModifier (only with a modifier) → Started or Failed. It is Started at the end of
-/// file that a successful exec makes, when the child has ended, and when `patience` has passed since the
-/// child said that it was about to exec: another thread may have called fork(), and that copy holds the
-/// child's end.
+/// file that a successful exec makes, at the end of the child, or `patience` after the child has
+/// reported that it is about to exec. The last two are needed because a forked copy may hold the
+/// child's end of the socket.
 class FORKFD_EXPORT StartReport
 {
 public:
@@ -35,11 +35,11 @@ public:
         Failed ///< failure() says why.
     };
 
-    /// How long after the announcement of the exec a failure is still heard of.
+    /// How long after the announcement of the exec a failure still counts.
     static constexpr std::chrono::milliseconds patience{100};
 
     StartReport() noexcept = default;
-    /// The socket does not block.
+    /// `socket` must not block.
     explicit StartReport(UniqueFd socket) noexcept
         : m_socket(std::move(socket))
     {
@@ -49,18 +49,18 @@ public:
     int descriptor() const noexcept { return m_socket.get(); }
     /// When look() has news although the descriptor is not readable.
     std::optional<Clock::time_point> deadline() const noexcept { return m_deadline; }
-    /// Reads what has come. Never blocks.
+    /// Reads the reports that have come. Never blocks.
     Outcome look() noexcept;
-    /// The same when the child is known to have ended: it is settled then.
+    /// The same after the end of the child, which settles the outcome.
     Outcome lookAtEnd() noexcept;
-    /// Blocks until `outcome` is more than Pending or, if `passesModifier`, than AtModifier. `watch` is
-    /// the child's; null: its end cannot be known.
+    /// Blocks until the outcome is beyond Pending, or with `passesModifier` beyond AtModifier. `watch`
+    /// is the child's; null: the end of the child cannot be known.
     Outcome await(ExitWatch *watch, bool passesModifier) noexcept;
-    /// The last that the child has told.
+    /// The child's last report.
     const ChildReport &received() const noexcept { return m_received; }
-    /// What its failure is told with.
+    /// Sets the names for failure().
     void setNames(StartNames names) noexcept { m_names = std::move(names); }
-    /// Why it has failed.
+    /// Why the start has failed.
     LaunchFailure failure() const noexcept;
 
 private:
@@ -72,7 +72,7 @@ private:
     std::optional<Clock::time_point> m_deadline;
     Outcome m_outcome = Pending;
     ChildReport m_received;
-    ChildReport m_next; ///< Being received.
+    ChildReport m_next; ///< The report that is being received.
     std::size_t m_nextSize = 0;
     StartNames m_names;
 };

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 // Everything in this file runs in the child between clone and exec: async-signal-safe calls only, no
-// allocation, no lock. Built without sanitizers, as child.cpp.
+// allocation, no lock. Built without sanitizers, like child.cpp.
 
 #include "core/start/stopsignals.h"
 
@@ -15,7 +15,7 @@ void discardStopSignalsUntilExec() noexcept
 {
     for (const int signal : {SIGTSTP, SIGTTIN, SIGTTOU}) {
         struct sigaction action;
-        // What is ignored stays so after the exec.
+        // An ignored signal stays ignored after the exec.
         if (::sigaction(signal, nullptr, &action) != 0 || action.sa_handler != SIG_DFL)
             continue;
         action.sa_handler = [](int) {};

@@ -24,7 +24,7 @@ namespace ForkFd::Internal {
 
 namespace {
 
-/// What the owner and the starting thread share. Whoever goes last frees it.
+/// The owner and the starting thread share this; the last one frees it.
 struct Shared
 {
     explicit Shared(ThreadedRequest itsRequest)
@@ -36,16 +36,16 @@ struct Shared
     Shared(const Shared &) = delete;
     Shared &operator=(const Shared &) = delete;
 
-    ThreadedRequest request; ///< The thread's.
+    ThreadedRequest request; ///< Belongs to the thread.
     const std::shared_ptr<StoppableChild> child;
-    LaunchFailure failure; ///< The thread's until StartControl::tell(), the owner's from then on.
+    LaunchFailure failure; ///< Belongs to the thread until StartControl::tell(), then to the owner.
     ExitEvent told; ///< Readable when the outcome is known.
 };
 
 bool isReadable(int fd) noexcept
 {
     pollfd entry = {fd, POLLIN, 0};
-    return ::poll(&entry, 1, 0) != 0; // Where poll(2) is refused, tell() has to do.
+    return ::poll(&entry, 1, 0) != 0; // If poll(2) is refused, tell() alone counts.
 }
 
 LaunchFailure startChild(Shared &shared)
@@ -68,7 +68,7 @@ void startAndTell(void *argument)
     Shared &shared = **holder;
     StartControl &control = *shared.child->startControl();
     shared.failure = startChild(shared);
-    shared.request = {}; // The owner reads the end of file of a pipe when all others have closed it.
+    shared.request = {}; // Closes the descriptors, so that the owner can read the end of file of a pipe.
     while (control.tell() && !shared.told.set())
         pauseFor(std::chrono::milliseconds(10));
     if (const int signal = control.undelivered(); signal != 0 && !control.isCanceled())
@@ -112,7 +112,7 @@ public:
 
 private:
     const std::shared_ptr<Shared> m_shared;
-    StartControl &m_control; ///< The shared child's.
+    StartControl &m_control; ///< Belongs to the shared child.
     bool m_isKnown = false;
 };
 
@@ -125,7 +125,7 @@ void copyEnvironment(Command &command)
     command.environment.emplace(entries.begin(), entries.end());
 }
 
-// The caller may change all of these once it has its future.
+// A duplicate, because the caller may close the descriptor once inThread() has returned.
 bool keepDescriptor(int &fd, std::vector<UniqueFd> &owned)
 {
     UniqueFd copy(::fcntl(fd, F_DUPFD_CLOEXEC, 3));
@@ -151,8 +151,8 @@ StartError keepDescriptors(ThreadedRequest &request)
     return {};
 }
 
-// A child that starts in an absolute directory needs no other. If the current one cannot be opened, the
-// child inherits what is the current one then.
+// A child with an absolute working directory needs no other. If the current directory cannot be opened,
+// a child without a working directory inherits the directory that is current then.
 StartError keepDirectory(ThreadedRequest &request)
 {
     const std::string &wanted = request.launch.command.workingDirectory;

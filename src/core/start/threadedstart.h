@@ -13,14 +13,13 @@
 
 namespace ForkFd::Internal {
 
-/// What PendingStart::inThread() is to start.
+/// The request for PendingStart::inThread().
 struct ThreadedRequest
 {
     LaunchRequest launch;
     StoppableChild::Scope scope = StoppableChild::Process;
     std::vector<UniqueFd> owned; ///< Descriptors of `launch`, closed once the child has them.
-    /// Called in the thread before anything else: completes the request with what is to be looked for in
-    /// files.
+    /// Called first in the thread: completes the request with all that needs the file system.
     std::function<LaunchFailure(LaunchRequest &)> complete;
 };
 
