@@ -69,7 +69,7 @@ void checkStrangers()
         checkGone(pid, "a child of somebody else's became a zombie");
 }
 
-// Whether the child finds SIGCHLD ignored.
+// Whether the child inherits an ignored SIGCHLD.
 bool inheritsIgnore(bool isOurs)
 {
     int ends[2];
@@ -116,7 +116,7 @@ int run()
     checkStrangers();
     living->sendSignal(SIGKILL);
     check(living->wait(std::chrono::seconds(10)).has_value(), "the end of a child of ours is missing");
-    // Our thread must go on although none of our children lives: nobody hears the signals.
+    // The sweeper must go on although none of our children lives: no handler gets the signals.
     usleep(2'500'000);
     checkStrangers();
     SigChldTest::changeMask(SIG_UNBLOCK);
@@ -155,7 +155,7 @@ int main(int argc, char **argv)
         return SigChldTest::run<tst_InheritedIgnore>(argc, argv);
     const std::string how = argv[2];
     if (how == "ignored") {
-        if (SigChldAction::current().sa_handler != SIG_IGN) { // Then it is not inherited yet.
+        if (SigChldAction::current().sa_handler != SIG_IGN) { // Not inherited yet.
             std::signal(SIGCHLD, SIG_IGN);
             SigChldTest::changeMask(SIG_UNBLOCK);
             execv(argv[0], argv);

@@ -133,7 +133,8 @@ QByteArray startChildren()
     QByteArray wrong;
     QElapsedTimer timer;
     timer.start();
-    // Each start puts us on top again. Once the pool is used up, only the sweeper sees ends.
+    // Each start puts our handler on top again. Once the entry points are used up, only the sweeper
+    // finds ends.
     for (int i = 0; i < 25 && timer.elapsed() < 3000; ++i) {
         const QByteArray outcome = ProcessTest::outcomeOf(ProcessTest::child({"exit", "4"}));
         if (outcome != "exited with code 4")
@@ -148,7 +149,7 @@ QByteArray startChildren()
 
 } // namespace
 
-/// Two libraries install their handlers at the same moment while signals come: none is lost.
+/// Two libraries install their handlers at the same time while signals come: no signal is lost.
 /// Holds: S1.
 class tst_InstallRace : public SigChldTest
 {
@@ -169,7 +170,7 @@ QByteArray tst_InstallRace::lossesOf(const char *work)
     return outputOf(command);
 }
 
-// Shows that what losesNothing() does would find a loss.
+// Shows that the method of losesNothing() would find a loss.
 void tst_InstallRace::naiveOrderLoses()
 {
     QByteArray losses;

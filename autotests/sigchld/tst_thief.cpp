@@ -74,7 +74,7 @@ void tst_Thief::everyEndIsReported()
 {
     constexpr int count = 1000;
     constexpr std::size_t aliveAtOnce = 16;
-    // Each child writes its last moment there.
+    // Each child writes the time of its end there.
     int stamps[2];
     QCOMPARE(pipe2(stamps, O_CLOEXEC), 0);
     ForkFd::LaunchOptions options;
