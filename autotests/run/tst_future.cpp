@@ -76,7 +76,10 @@ private:
     {
         return ForkFd::run(childProgram(), words(command), options);
     }
-    static QByteArray endOf(const RunResult &result) { return text(result.exitInfo); }
+    static QByteArray endOf(const RunResult &result)
+    {
+        return result.startError.step ? text(result.startError) : text(result.exitInfo);
+    }
 };
 
 void tst_Future::results_data()
