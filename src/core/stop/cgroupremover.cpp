@@ -37,13 +37,13 @@ void CgroupRemover::removeEmptyOnes() noexcept
     int killedCount = 0;
     tried.remove_if([&killedCount](PrivateCgroup &group) {
         const bool wasKilled = group.isKilled();
-        const bool isEmpty = !group.isPopulated(); // It may be that it cannot be removed all the same.
+        const bool isEmpty = !group.isPopulated(); // An empty cgroup may still refuse removal.
         const bool isRemoved = group.remove();
         if (wasKilled && (isEmpty || isRemoved)) {
             group.noteEnd();
             ++killedCount;
         } else if (wasKilled) {
-            group.kill(); // It may have missed a process.
+            group.kill(); // cgroup.kill may have missed a process.
         }
         return isRemoved;
     });

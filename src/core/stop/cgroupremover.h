@@ -12,8 +12,8 @@
 
 namespace ForkFd::Internal {
 
-/// Cgroups whose child was let go while processes were left in them. A cgroup can be removed when its
-/// last process has left it, a moment after a kill.
+/// Removes the cgroups of children that were let go, once their last process has left. After a kill
+/// that takes a moment.
 ///
 /// Any thread. Only add() allocates memory. The lock is not held while a directory is removed.
 class CgroupRemover
@@ -23,17 +23,17 @@ public:
 
     /// Throws std::bad_alloc.
     void add(PrivateCgroup group);
-    /// Removes those that are empty by now.
+    /// Removes the cgroups that are empty.
     void removeEmptyOnes() noexcept;
-    /// When that is due again; Clock::time_point::max() when no cgroup is left.
+    /// When removeEmptyOnes() is due; Clock::time_point::max() if no cgroup is left.
     Clock::time_point nextTry() noexcept;
-    /// Whether a cgroup is left that holds killed processes which have not ended.
+    /// Whether a cgroup still has killed processes that have not ended.
     bool hasKilledOnes() noexcept;
 
 private:
     std::mutex m_mutex;
     std::list<PrivateCgroup> m_groups;
-    int m_killedCount = 0; ///< Also counts those that a thread is trying to remove.
+    int m_killedCount = 0; ///< Includes those that a thread is trying to remove.
     Clock::duration m_delay{};
     Clock::time_point m_nextTry = Clock::time_point::max();
 };

@@ -13,30 +13,30 @@ namespace ForkFd::Internal {
 
 class ExitWatch;
 
-/// Whether a lack of descriptors or memory is the reason: it may be over in a moment.
+/// Whether the error is a lack of descriptors or memory, which may be over in a moment.
 inline bool isShortage(int errorCode) noexcept
 {
     return errorCode == EMFILE || errorCode == ENFILE || errorCode == ENOMEM;
 }
 
-/// What a shortage does to a signal for a tree.
+/// How to signal a tree in a shortage.
 enum class InShortage {
-    Repeat, ///< No signal is sent: the caller repeats the call, and the tree can still be found then.
-    SignalGroup ///< The group gets the signal. What the group leaves behind cannot be found any more.
+    Repeat, ///< Send no signal: the caller repeats the call, and can still find the tree then.
+    SignalGroup ///< Signal the group. The rest of the tree cannot be found after that.
 };
 
-/// Sends these signals, one after another, to a child, its process group, and all that descends from
-/// either, as far as parents can be followed: a process that has lost its parent and left the group is
-/// not found. With SIGKILL each process is stopped when it is found, so that it cannot go on to start
-/// others; the search is repeated until it finds no new process.
+/// Sends the signals, one after another, to a child, its process group, and the descendants of both. A
+/// process that has lost its parent and left the group is not found. With SIGKILL each process is
+/// stopped when it is found, so that it cannot start others, and the search is repeated until it finds
+/// no new process.
 ///
-/// It needs two free descriptors, however many processes there are. Where the system has no pidfd or
-/// FORKFD_BACKEND forbids them, it reaches the group alone. Blocks for a walk through /proc, a second at
-/// most. Returns 0 or an errno: ESRCH when no process was reached, EMFILE, ENFILE or ENOMEM in a
-/// shortage. No process stays stopped then.
+/// Needs two free descriptors, however large the tree is. Without pidfds (old kernel, other system or
+/// FORKFD_BACKEND) it signals the group only. Blocks for a walk through /proc, a second at most.
+/// Returns 0 or an errno: ESRCH if no process was reached; EMFILE, ENFILE or ENOMEM in a shortage,
+/// after which no process stays stopped.
 int signalTree(ExitWatch &root, std::initializer_list<int> signals, InShortage inShortage) noexcept;
 
-/// Whether the group has a member that is no zombie. False where the system cannot tell.
+/// Whether the group has a member that is not a zombie. False without /proc, true in a shortage.
 bool hasLivingMember(pid_t group) noexcept;
 
 } // namespace ForkFd::Internal

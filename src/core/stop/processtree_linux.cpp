@@ -31,19 +31,18 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-/// What /proc/PID/stat says of a process (proc(5)).
+/// Fields of /proc/PID/stat (proc(5)).
 struct ProcessStatus
 {
     char state;
     pid_t parent;
     pid_t group;
-    unsigned long long
-        startTime; ///< With the number it identifies a process: it comes again after hours at least.
+    unsigned long long startTime; ///< In clock ticks. With the number it identifies the process.
 
     bool isAlive() const noexcept { return !std::strchr("ZXx", state); }
 };
 
-// A process that is gone has no status. Without descriptors or memory, nothing is known of it.
+// A process without a status is gone, except in a shortage: then its status is unknown.
 void throwIfExhausted(int errorCode)
 {
     if (isShortage(errorCode))
@@ -62,7 +61,7 @@ std::optional<ProcessStatus> statusOf(pid_t pid)
     if (size <= 0)
         return std::nullopt;
     text[size] = '\0';
-    // The name, in brackets, may hold anything.
+    // The name, in parentheses, may contain any character.
     const char *rest = std::strrchr(text, ')');
     ProcessStatus status;
     if (!rest
@@ -74,7 +73,7 @@ std::optional<ProcessStatus> statusOf(pid_t pid)
     return status;
 }
 
-// Read at once, so that the walk does not need a descriptor for the list.
+// Reads the whole list first, so that the walk needs no descriptor for it.
 std::vector<pid_t> allProcesses()
 {
     std::vector<pid_t> processes;
@@ -90,9 +89,9 @@ std::vector<pid_t> allProcesses()
 
 /// Finds the processes of a tree, and signals each.
 ///
-/// It knows them by number and start time and holds no descriptor for any of them: a tree may have more
-/// processes than this process may have descriptors. A pidfd is opened for each signal, and the start
-/// time compared after that, so that the signal reaches this very process.
+/// Identifies a process by number and start time and holds no descriptors: a tree may have more
+/// processes than this process may have descriptors. For each signal it opens a pidfd and compares the
+/// start time after that, so that the signal reaches the right process.
 class Walk
 {
 public:
@@ -134,8 +133,7 @@ public:
     }
 
 private:
-    // Once a parent has its signal, what descends from it cannot be found again. So the walk waits for
-    // the end of a shortage.
+    // Waits for the end of a shortage: descendants of a signalled parent cannot be found again.
     int sendPatiently(pid_t pid, int signal) const
     {
         for (;;) {
@@ -149,8 +147,8 @@ private:
         }
     }
 
-    // For a walk that is given up. Without a descriptor SIGCONT is sent by number: the number was the
-    // process's a moment ago, and SIGCONT ends no process.
+    // Continues the stopped processes of a walk that is given up. Without a descriptor SIGCONT is sent
+    // by number: the number named this process a moment ago, and SIGCONT ends no process.
     void letGoOn() const noexcept
     {
         for (const pid_t pid : m_order) {
@@ -162,7 +160,7 @@ private:
         }
     }
 
-    // One look at every process. Whether the next one may find more.
+    // One pass over all processes. Returns whether another pass may find more.
     bool findMore()
     {
         m_comesBack = false;
@@ -184,8 +182,8 @@ private:
         stopIfWanted(pid);
     }
 
-    // Its parent is looked at after it was read whose child it is: the number meant that very parent
-    // then. The group's number is the root's.
+    // Looks at the parent after the status was read: if its start time is unchanged, the parent's
+    // number in the status means this parent. The group has the root's number.
     bool belongs(const ProcessStatus &status) const
     {
         const auto parent = m_found.find(status.parent);
@@ -204,12 +202,12 @@ private:
         const ProcessHandle handle(pid);
         if (!handle.isOpen())
             throwIfExhausted(errno);
-        // Opened, and only then believed: the number may have changed hands before.
+        // Checked after the open, because another process may have got the number before.
         return handle.isOpen() && isStill(pid, m_found.at(pid)) ? handle.sendSignal(signal) : ESRCH;
     }
 
-    // At most 50 ms: a process that sleeps where no signal reaches it stops later, and may start others
-    // till then.
+    // Waits 50 ms at most. A process in uninterruptible sleep stops later and may start others until
+    // then, so another pass looks at the processes.
     void stopIfWanted(pid_t pid)
     {
         if (!m_stops || sendTo(pid, SIGSTOP) != 0)
@@ -230,7 +228,7 @@ private:
     const unsigned long long m_rootStartTime;
     const bool m_stops;
     const Clock::time_point m_end = Clock::now() + 1s;
-    std::map<pid_t, unsigned long long> m_found; ///< Their start times.
+    std::map<pid_t, unsigned long long> m_found; ///< The start time of each process.
     std::vector<pid_t> m_order; ///< The root comes first, and parents before their children.
     bool m_comesBack = false;
     bool m_hasSent = false;
@@ -248,19 +246,18 @@ int signalGroup(ExitWatch &root, std::initializer_list<int> signals) noexcept
 
 int walkAndSignal(ExitWatch &root, std::initializer_list<int> signals) noexcept
 try {
-    // Without descriptors, too, a child that was collected has no tree.
+    // A collected child has no tree. Checked first, because statusOf() fails in a shortage.
     if (root.pidFd() < 0 || root.sendSignal(0) != 0)
         return signalGroup(root, signals);
     const std::optional<ProcessStatus> status = statusOf(root.pid());
-    // What descends from a child that is gone has another parent by now; and the number has another
-    // owner.
+    // A child that is gone has no tree any more, and its number may name another process.
     if (!status || root.sendSignal(0) != 0)
         return signalGroup(root, signals);
     const bool kills = *signals.begin() == SIGKILL;
     Walk walk(root.pid(), *status, kills);
     walk.run();
     const int result = walk.send(signals);
-    // The walk has told the rest of the group, too, but for those that came since.
+    // The walk has signalled the rest of the group, except members that came since.
     return kills && root.sendSignalToGroup(SIGKILL) == 0 ? 0 : result;
 } catch (const std::system_error &error) {
     return error.code().value();

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// POSIX tells of no process but one's own children.
+// POSIX cannot find descendants: only the group gets the signals.
 
 #include "core/stop/processtree.h"
 

@@ -30,22 +30,21 @@ constexpr std::uint64_t wakeUp = 0; // No watch has this address.
 
 } // namespace
 
-// Who owns a watch: whoever calls adopt(); then `pending`, a stack that is only taken as a whole, by
-// one thread each time; then the poll set, where it is an id, and with it the thread. What cannot
-// be put there, or cannot be collected yet, goes back to `pending`.
+// A watch belongs to the caller of adopt(), then to the stack `pending`, then to the poll set, where it
+// is an id, and the reaper's thread. A thread always takes `pending` as a whole. If the set refuses a
+// watch, or its child cannot be collected yet, the watch goes back to `pending`.
 //
-// No lock is ever held, so that a fork() in another thread cannot leave one locked in the copy. The
-// copy makes a state of its own; watches that it inherits
-// in `pending` are not its to collect (ExitWatch::isWatching) and only get closed.
+// There is no lock, which a fork() in another thread could leave locked in the copy. A forked copy
+// makes its own state. It does not collect the watches that it inherits in `pending`
+// (ExitWatch::isWatching), but only closes them.
 struct Reaper::State : OfOneProcess
 {
     PollSet set;
-    std::atomic<bool> hasSet =
-        false; ///< Once open, for all threads; until then the thread alone opens it.
-    ExitEvent wake; ///< In the set, where there is one: tells the thread of `pending`.
+    std::atomic<bool> hasSet = false; ///< Until the set is open, only the thread opens it.
+    ExitEvent wake; ///< In the set; tells the thread to look at `pending`.
     enum Thread { NoThread, HasThread };
     std::atomic<Thread> thread = NoThread;
-    std::atomic<int> watchedCount = 0; ///< In the set.
+    std::atomic<int> watchedCount = 0; ///< Watches in the set.
 
     State() { openSet(); }
     ~State() { wake.close(); }
@@ -62,7 +61,7 @@ struct Reaper::State : OfOneProcess
             wake.close();
     }
 
-    // The last free descriptor is the user's, who may have closed one a moment ago.
+    // Leaves the last free descriptor to the program, which may have closed it a moment ago.
     bool hasRoom() const noexcept
     {
         const UniqueFd one(::fcntl(wake.readable, F_DUPFD_CLOEXEC, 0));
@@ -112,11 +111,11 @@ void Reaper::serveAdopted() noexcept
     State::Thread none = State::NoThread;
     if (!state->thread.compare_exchange_strong(none, State::HasThread)) {
         if (hasPending && state->hasSet)
-            state->wake.set(); // It may sleep for good.
+            state->wake.set(); // The thread may sleep without a timeout.
         return;
     }
     if (startLibraryThread("forkfd-reaper", threadMain, state) != 0) {
-        // In its place for once, and nobody else is before the flag says so.
+        // There is no thread: do one pass here. The flag keeps other threads out.
         serve(*state, 0);
         state->thread = State::NoThread;
     }
@@ -129,12 +128,12 @@ Reaper::State *Reaper::stateOfThisProcess() noexcept
 
 void Reaper::pushPending(ExitWatch *watch) noexcept
 {
-    // Release: whoever takes the stack sees the whole watch. And sequentially consistent: see leave().
+    // Release: the thread that takes the stack sees the whole watch. The order is also for leave().
     watch->m_nextInReaper = pending.load(std::memory_order_relaxed);
     while (!pending.compare_exchange_weak(watch->m_nextInReaper, watch)) { }
 }
 
-// Collects what has ended, and puts the rest into the set.
+// Collects the children that have ended, and puts the other watches into the set.
 void Reaper::watchPending(State &state) noexcept
 {
     ExitWatch *watch = pending.exchange(nullptr, std::memory_order_acquire);
@@ -154,9 +153,9 @@ void Reaper::putIntoSet(State &state, ExitWatch *watch) noexcept
         pushPending(watch);
         return;
     }
-    // Counted before, because the thread may have collected and deleted it right after.
+    // Counted first, because the thread may collect the child and delete the watch right after add().
     ++state.watchedCount;
-    Sanitizers::noteInUse(watch); // From now on its address is known to the kernel alone.
+    Sanitizers::noteInUse(watch); // From now on only the kernel has its address.
     const auto id = reinterpret_cast<std::uintptr_t>(watch);
     if (!state.set.add(watch->descriptor(), PollSet::Readable, id)) {
         --state.watchedCount;
@@ -175,7 +174,7 @@ bool Reaper::serve(State &state, int timeout) noexcept
         }
         auto *watch = reinterpret_cast<ExitWatch *>(static_cast<std::uintptr_t>(ids[i]));
         const bool isCollected = watch->collect().has_value();
-        // Level-triggered: one that has ended but cannot be collected yet must not stay.
+        // Level-triggered: a child that cannot be collected yet would wake the thread again and again.
         state.set.remove(watch->descriptor());
         --state.watchedCount;
         if (isCollected)
@@ -201,7 +200,7 @@ void Reaper::threadMain(void *argument)
         const bool sleeps = state.hasSet && !pending.load(std::memory_order_relaxed);
         const int idleTime = static_cast<int>(libraryThreadIdleTime.count());
         const int timeout = gate.timeout(sleeps ? -1 : sweepInterval);
-        // Without a set it cannot be woken.
+        // Without a set the thread cannot be woken.
         hasServed = serve(state, isIdle && state.hasSet ? idleTime : timeout);
         gate.look();
     } while (!isIdle || hasServed || !leave(state));
@@ -212,9 +211,9 @@ bool Reaper::hasNothingToDo(const State &state) noexcept
     return state.watchedCount == 0 && !pending.load();
 }
 
-// Gives up the place of the thread, unless there is work. Whoever adopts a child first puts it where it
-// is found here and then looks at the place; this looks the other way round, and all of that is
-// sequentially consistent: one sees the other. If both do, one takes the place.
+// Gives up the thread's place, unless there is work. adopt() adds its watch to `pending` or the set,
+// and then reads `thread`. leave() clears `thread`, and then looks for watches. All of that is
+// sequentially consistent, so that one sees the other. If both do, one takes the place.
 bool Reaper::leave(State &state) noexcept
 {
     if (!hasNothingToDo(state))

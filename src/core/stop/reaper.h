@@ -12,16 +12,15 @@ namespace ForkFd::Internal {
 
 class ExitWatch;
 
-/// Takes over children whose owner has gone, and collects each when it ends. Its thread starts with
-/// the first child that is left to it, ends when it has had nothing to do for a while, and is made anew
-/// when needed.
+/// Collects children without an owner when they end. Its thread starts with the first such child and
+/// ends after it was idle for a while.
 class Reaper
 {
 public:
-    /// Takes ownership of a watching `watch`. Never blocks, never fails: what cannot be watched for
-    /// want of memory, descriptors or threads is tried again with the next child.
+    /// Takes ownership of `watch`, which must be watching. Never blocks, never fails: without memory,
+    /// descriptors or a thread, it tries again with the next child.
     static void adopt(ExitWatch *watch) noexcept;
-    /// Tries again what could not be had before. Costs next to nothing when there is nothing to do.
+    /// Tries again after a lack of memory, descriptors or threads. Costs almost nothing without work.
     static void retry() noexcept;
 
 private:

@@ -8,7 +8,7 @@
 
 namespace ForkFd::Internal {
 
-// A start may try more than once: claimed is claimed, unless it was given up since.
+// A start that is tried again without its cgroup claims again, unless it was given up since.
 bool StartControl::claim() noexcept
 {
     State state = Preparing;
@@ -47,7 +47,8 @@ bool StartControl::cancel() noexcept
         || state == Canceled;
 }
 
-// First the wish, then the look for the child, which does the same the other way round.
+// Stores the wish before it looks for the child; the child shows itself before it reads the wish. Both
+// are sequentially consistent, so that one sees the other.
 int StartControl::end(int signal) noexcept
 {
     if (m_wish.load() != SIGKILL)

@@ -11,10 +11,10 @@
 
 namespace ForkFd::Internal {
 
-/// Between a thread that starts a child and the owner of that start, who may give it up at any moment.
+/// Connects the thread that starts a child with the start's owner, which may give it up at any time.
 ///
-/// States: Preparing → Creating → Told, or Preparing → Canceled. docs/design/start-pending.md has
-/// the orders. Not for forked copies: the mutex may have been held by a thread that is not there.
+/// States: Preparing → Creating → Told, or Preparing → Canceled. docs/design/start-pending.md explains
+/// the memory orders. Not for forked copies, where a thread that does not exist may hold the mutex.
 class FORKFD_EXPORT StartControl
 {
 public:
@@ -22,34 +22,34 @@ public:
     StartControl(const StartControl &) = delete;
     StartControl &operator=(const StartControl &) = delete;
 
-    // The starting thread.
+    // For the starting thread.
 
-    /// Before a child is made. False: it must not be, the start was canceled.
+    /// Call it before creating a child. False: the start was canceled, and no child may be created.
     bool claim() noexcept;
-    /// From now on `send(token, signal)` sends a signal to the child, if it exists; 0 or an errno.
+    /// From now on end() signals the child by `send(token, signal)`, which returns 0 or an errno.
     void showChild(int (*send)(void *, int), void *token) noexcept;
-    /// Before the child's descriptor is closed or the child is collected.
+    /// Call it before closing the child's pidfd or reaping the child.
     void hideChild() noexcept;
-    /// The outcome is stored; the owner may take it. False: the start was canceled, and nobody takes it.
+    /// Publishes the stored outcome. False: the start was canceled, and its owner ignores the outcome.
     bool tell() noexcept;
 
     /// A signal of end() that has not reached the child; 0: none.
     int undelivered() noexcept;
 
-    // The child, and anybody.
+    // For the child, and for any thread.
 
-    /// The signal by which the start was given up; 0: it was not. Async-signal-safe.
+    /// The signal with which the owner gave the start up; 0: it did not. Async-signal-safe.
     int wish() const noexcept { return m_wish.load(); }
 
-    // The owner.
+    // For the owner.
 
-    /// True: no child has been made, and none will be.
+    /// True: there is no child and will be none.
     bool cancel() noexcept;
-    /// For a start that cannot be canceled any more: has the child end by this signal. 0: it was sent.
-    /// EAGAIN: the child or the starting thread will come to know of it.
+    /// Ends the child of a start that cannot be canceled any more, by this signal. 0: the signal was
+    /// sent. EAGAIN: the child or the starting thread will see the wish.
     int end(int signal) noexcept;
     bool isCanceled() const noexcept { return m_state.load(std::memory_order_acquire) == Canceled; }
-    /// Whether tell() was called: what the starting thread has written is visible then.
+    /// Whether tell() was called. Then the starting thread's writes are visible.
     bool isTold() const noexcept { return m_state.load(std::memory_order_acquire) == Told; }
 
 private:
@@ -57,7 +57,7 @@ private:
 
     std::atomic<State> m_state = Preparing;
     std::atomic<int> m_wish = 0;
-    std::mutex m_mutex; ///< For the following; held for an assignment or the sending of a signal.
+    std::mutex m_mutex; ///< Guards the following; held for an assignment or to send a signal.
     int (*m_send)(void *, int) = nullptr;
     void *m_token = nullptr;
     int m_delivered = 0; ///< The last signal that has reached the child.

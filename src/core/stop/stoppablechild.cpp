@@ -36,7 +36,7 @@ StoppableChild::~StoppableChild()
 
 int StoppableChild::sendSignal(int signal) noexcept
 {
-    // In a forked copy somebody may have locked it who is not there.
+    // In a forked copy, a thread that does not exist may have locked the mutex.
     if (!belongsToThisProcess())
         return ESRCH;
     const CancellationBlocker blocker;
@@ -44,7 +44,7 @@ int StoppableChild::sendSignal(int signal) noexcept
     return m_watch ? sendPatiently(signal) : signalStart(signal);
 }
 
-// Signal 0 and SIGCONT end nothing.
+// Signal 0 and SIGCONT do not give the start up.
 int StoppableChild::signalStart(int signal) noexcept
 {
     if (!isStarting() || m_start->isCanceled())
@@ -59,8 +59,8 @@ bool StoppableChild::setWatch(ExitWatchPtr watch) noexcept
     return m_watch != nullptr;
 }
 
-// Another thread may have taken the last descriptor for a moment only. The group alone gets the signal
-// when the time is over, because after that the rest of a tree cannot be found.
+// A shortage may last a moment only. The group gets the signal only when the time is over, because
+// after that the rest of a tree cannot be found.
 int StoppableChild::sendPatiently(int signal) noexcept
 {
     std::vector<pid_t> told;
@@ -83,14 +83,14 @@ int StoppableChild::trySendSignal(int signal, std::vector<pid_t> &told, InShorta
         return m_cgroup.isPopulated() ? 0 : ESRCH;
     if (signal == SIGKILL)
         return killCgroup(inShortage);
-    // The members of a cgroup can only be told by pidfds.
+    // The members of a cgroup can only be signalled by pidfd.
     if (m_watch->pidFd() < 0)
         return trySendSignals({signal}, inShortage);
     const int errorCode = m_cgroup.sendSignals({signal}, told, Clock::now() + 1s);
     return errorCode == ETIMEDOUT ? 0 : errorCode;
 }
 
-// Without a cgroup.
+// Signals the scope without a cgroup.
 int StoppableChild::trySendSignals(std::initializer_list<int> signals, InShortage inShortage) noexcept
 {
     if (m_scope == Tree)
@@ -99,7 +99,7 @@ int StoppableChild::trySendSignals(std::initializer_list<int> signals, InShortag
     int result = ESRCH;
     for (const int signal : signals) {
         int errorCode = m_scope == Process ? ESRCH : m_watch->sendSignalToGroup(signal);
-        // The child itself may have left for another group.
+        // The child may have joined another group.
         if (errorCode == ESRCH)
             errorCode = m_watch->sendSignal(signal);
         result = errorCode == 0 || result == ESRCH ? errorCode : result;
@@ -107,7 +107,7 @@ int StoppableChild::trySendSignals(std::initializer_list<int> signals, InShortag
     return result;
 }
 
-// When there is no descriptor for the cgroup, the group at least; the caller hears of it.
+// If the cgroup cannot be killed, kills the group instead, and returns the error.
 int StoppableChild::killCgroup(InShortage inShortage) noexcept
 {
     const int errorCode = m_cgroup.kill();
@@ -147,7 +147,7 @@ int StoppableChild::tryAsk(Clock::time_point now, InShortage inShortage) noexcep
     const bool isRepeated = isShortage(errorCode) && inShortage == InShortage::Repeat;
     if (errorCode != ESRCH && errorCode != ETIMEDOUT && errorCode != 0 && m_asked.empty()
         && !isRepeated) {
-        m_watch->sendSignalToGroup(SIGTERM); // The members cannot be found.
+        m_watch->sendSignalToGroup(SIGTERM); // The members of the cgroup cannot be found.
         m_watch->sendSignalToGroup(SIGCONT);
     }
     return errorCode;
@@ -183,7 +183,7 @@ void StoppableChild::killMissed() noexcept
 
 bool StoppableChild::hasEnded() noexcept
 {
-    // In a forked copy somebody may have locked it who is not there.
+    // In a forked copy, a thread that does not exist may have locked the mutex.
     if (!belongsToThisProcess())
         return true;
     const CancellationBlocker blocker;
@@ -194,7 +194,7 @@ bool StoppableChild::hasEnded() noexcept
         return true;
     if (m_cgroup)
         return !m_cgroup.isPopulated();
-    // A child that was not collected is a member of its group, too.
+    // A child that was not collected is a member of its group, even as a zombie.
     return m_watch->sendSignalToGroup(0) == ESRCH || !hasLivingMember(m_watch->pid());
 }
 
@@ -219,7 +219,7 @@ void StoppableChild::awaitLeader(std::chrono::milliseconds time) noexcept
     }
     pollfd entry = {m_watch->descriptor(), POLLIN, 0};
     if (!m_watch->isWatching() || pollDescriptors(&entry, 1, static_cast<int>(time.count())) > 0)
-        pauseFor(10ms); // The caller looks: others may be left.
+        pauseFor(10ms); // The caller checks whether other processes are left.
 }
 
 bool StoppableChild::removeCgroup() noexcept

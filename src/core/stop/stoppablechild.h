@@ -25,67 +25,63 @@ class StartReport;
 struct LaunchFailure;
 struct LaunchRequest;
 
-/// A child, and how far the signals for it reach.
+/// A child and its scope: the processes that its signals reach.
 ///
-/// It is shared by the object that the child belongs to, which alone waits for it, and by the Stopper,
-/// which signals it from a thread of its own. Whoever lets it go last leaves a child that still runs to
-/// the reaper.
+/// Shared by the child's owner, which alone waits for it, and the Stopper, which signals it from
+/// another thread. When the last of them lets it go, a child that still runs is left to the reaper.
+///
+/// Any thread may call the functions from sendSignal() to awaitLeader().
 class FORKFD_EXPORT StoppableChild : public OfOneProcess
 {
 public:
     enum Scope {
         Process, ///< The child alone.
         Group, ///< The process group that it was started in.
-        Tree ///< All that descends from it, as far as the system lets that be known.
+        Tree ///< All its descendants, as far as the system can find them.
     };
 
     /// How launchStoppable() will be called.
     enum Start {
-        AtOnce, ///< Before anybody else knows this object.
-        InThread ///< By a thread of its own, with a startControl().
+        AtOnce, ///< Before other threads use this object.
+        InThread ///< By a starting thread, with a startControl().
     };
 
-    /// None yet; launchStoppable() makes it. Throws std::bad_alloc.
+    /// There is no child before launchStoppable(). Throws std::bad_alloc.
     explicit StoppableChild(Scope scope, Start start = AtOnce);
     ~StoppableChild();
     StoppableChild(const StoppableChild &) = delete;
     StoppableChild &operator=(const StoppableChild &) = delete;
 
-    /// Once it was started.
+    /// Valid once the child was started.
     ExitWatch &watch() const noexcept { return *m_watch; }
     /// With InThread; else null.
     StartControl *startControl() const noexcept { return m_start.get(); }
-    /// The Stopper is to be told when its last user lets it go.
+    /// The destructor has to call Stopper::letGo().
     void noteTask() noexcept { m_hasTask = true; }
-    /// Whether a signal is sent without a walk through all processes.
+    /// Whether a signal needs no walk through all processes.
     bool signalsAtOnce() const noexcept { return m_scope != Tree || isStarting() || m_cgroup; }
 
-    /// Sends a signal to what the scope reaches and is still there. Returns 0 or an errno; ESRCH when
-    /// nothing was reached. Waits 100 ms at most for descriptors and memory to find a tree with; then
-    /// the group gets the signal, and the errno is that of the shortage. Any thread. During a start in a
-    /// thread it gives the start up; EAGAIN when the child was not reached and will come to know of it.
+    /// Sends a signal to the living processes of the scope. Returns 0 or an errno; ESRCH if no process
+    /// was reached. In a shortage it waits 100 ms at most; then the group gets the signal, and the
+    /// errno is that of the shortage. During a start in a thread, a signal gives the start up, unless
+    /// it is 0 or SIGCONT; EAGAIN if the child was not reached but will see the wish.
     int sendSignal(int signal) noexcept;
-    /// Asks all of them to end. A stopped process does not hear of that before it goes on. False after a
-    /// short time when there are more, or in a shortage: another call goes on, until a second is over.
-    /// Then the group at least is asked. Any thread.
+    /// Asks these processes to end. SIGCONT follows SIGTERM, because a stopped process must go on to
+    /// handle it. Returns false after a short time if processes are left, or in a shortage: then call
+    /// it again. After a second the group is asked instead.
     bool askToEnd() noexcept;
-    /// Sends SIGKILL as sendSignal() does, for a caller that calls again while isShortage() holds for
-    /// the result, and meanwhile has others to look after: only when a second is over the group gets it.
-    /// Any thread.
+    /// Sends SIGKILL like sendSignal(), but does not wait in a shortage: call it again as long as
+    /// isShortage() is true for the result. After a second the group gets the signal.
     int tryKill() noexcept;
-    /// Kills again what is left in a cgroup that was killed: before Linux 6.14 a process that was being
-    /// forked may have been missed. Any thread.
+    /// Kills a killed cgroup again: before Linux 6.14 cgroup.kill may miss a process in fork().
     void killMissed() noexcept;
-    /// Whether the child has ended, collected or not, and its scope reaches no other living process. Any
-    /// thread.
+    /// Whether the child has ended, collected or not, and its scope reaches no other living process.
     bool hasEnded() noexcept;
-    /// Whether the child itself has ended, collected or not. Any thread.
+    /// Whether the child itself has ended, collected or not.
     bool hasLeaderEnded() noexcept;
-    /// Returns when the child itself may have ended, or the time is over. The caller blocks
-    /// cancellation. Any thread.
+    /// Waits until the child itself may have ended, or `time` is over. The caller blocks cancellation.
     void awaitLeader(std::chrono::milliseconds time) noexcept;
-    /// Removes its cgroup, for the end of the process, when no destructor comes. False when processes
-    /// are left in it that were killed.
+    /// For the end of the process, when no destructor runs. False if killed processes are left in it.
     bool removeCgroup() noexcept;
 
 private:
@@ -103,13 +99,12 @@ private:
     const Scope m_scope;
     const std::unique_ptr<StartControl> m_start; ///< With InThread.
     PrivateCgroup
-        m_cgroup; ///< With Tree, where one may be made. The starting thread's until it has told.
+        m_cgroup; ///< With Tree, where permitted. The starting thread's until StartControl::tell().
     ExitWatchPtr m_watch;
     bool m_hasTask = false;
-    std::mutex m_signalling; ///< Watches take one signal at a time. It also guards the setting of
-                             ///< m_watch, and all below.
-    std::vector<pid_t> m_asked; ///< The members of the cgroup that askToEnd() has told so far.
-    /// Of an askToEnd(), and of a tryKill(), that is to go on.
+    std::mutex m_signalling; ///< Admits one signal at a time. Guards all below, and setting m_watch.
+    std::vector<pid_t> m_asked; ///< Members of the cgroup that askToEnd() has signalled.
+    /// When an unfinished askToEnd() or tryKill() falls back to the group.
     std::optional<PrivateCgroup::Clock::time_point> m_askEnd, m_killEnd;
 };
 

@@ -21,7 +21,7 @@ StopperState *Stopper::stateOfThisProcess() noexcept
     return states.findOrMake([] {
         std::unique_ptr<StopperState> fresh(new (std::nothrow) StopperState);
         if (fresh)
-            std::atexit([] { killAllAtExit(); }); // A copy has that of its parent, too.
+            std::atexit([] { killAllAtExit(); }); // A forked copy inherits this handler.
         return fresh;
     });
 }
@@ -65,7 +65,7 @@ void Stopper::adopt(const std::shared_ptr<StoppableChild> &child, bool hasGrace)
             state->adopt(child, hasGrace);
             return;
         }
-    } catch (const std::bad_alloc &) { // As without a state.
+    } catch (const std::bad_alloc &) { // SIGKILL, as without a state.
     }
     child->sendSignal(SIGKILL);
 }

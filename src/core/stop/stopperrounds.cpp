@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// What concerns all children that are being stopped: the end of the process, and the wait for them.
-// Nothing here allocates memory, hence one child after another.
+// Handles all children that are being stopped: at the end of the process, and in awaitAll(). Allocates
+// no memory, hence one child after another.
 
 #include "core/stop/stopperstate.h"
 
@@ -21,7 +21,7 @@ void StopperState::killAll() noexcept
     m_isExiting = true;
     for (auto child = childAfter(nullptr); child; child = childAfter(child.get()))
         child->sendSignal(SIGKILL);
-    // Their cgroups can be removed in a moment. Later there is no thread that would do it.
+    // The cgroups can be removed in a moment. Later there is no thread that does it.
     for (int i = 0; i < 100; ++i) {
         bool areRemoved = true;
         for (auto child = childAfter(nullptr); child; child = childAfter(child.get()))
@@ -44,8 +44,7 @@ std::shared_ptr<StoppableChild> StopperState::childAfter(const StoppableChild *p
     return nullptr;
 }
 
-// One after another, because all have to end. A round in which nothing had to be waited for has seen
-// all.
+// All have to end, so it waits for one after another, until a round had nothing to wait for.
 bool StopperState::awaitAll(Clock::time_point end) noexcept
 {
     bool hasWaited = true;
@@ -68,7 +67,7 @@ bool StopperState::awaitAll(Clock::time_point end) noexcept
     return true;
 }
 
-// Waits for a moment, at most. False when the time is up.
+// Waits for a moment at most. Returns false when the time is over.
 bool StopperState::awaitOne(StoppableChild &child, Clock::time_point end) noexcept
 {
     const Clock::time_point now = Clock::now();

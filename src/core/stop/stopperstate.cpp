@@ -24,9 +24,9 @@ using Clock = StopperState::Clock;
 constexpr Clock::time_point never = Clock::time_point::max();
 constexpr Clock::time_point atOnce = Clock::time_point::min();
 constexpr std::uint64_t wakeUp = 0; // No child has this address.
-constexpr Clock::duration shortDelay = 10ms; ///< Before what could not be done is tried again.
+constexpr Clock::duration shortDelay = 10ms; ///< Before a failed action is tried again.
 
-// No process outlives the longest time, and the clock does not overflow.
+// Long enough, and the clock does not overflow.
 Clock::time_point fromNow(Clock::duration time) noexcept
 {
     return Clock::now() + std::clamp<Clock::duration>(time, 0s, std::chrono::hours(24 * 365 * 100));
@@ -157,7 +157,7 @@ bool StopperState::ensureDescriptors() noexcept
     return m_hasWake;
 }
 
-// Without a place in the set the thread looks from time to time.
+// Without a place in the set, the thread looks at growing intervals.
 void StopperState::watch(Task &task) noexcept
 {
     StoppableChild &child = *task.adopted;
@@ -213,14 +213,14 @@ bool StopperState::hasWork() noexcept
     return !hasNothingToDo();
 }
 
-// Under the lock.
+// The caller holds the lock.
 bool StopperState::hasNothingToDo() noexcept
 {
     const auto isOver = [](const auto &entry) { return entry.second.isOver; };
     return std::all_of(m_tasks.begin(), m_tasks.end(), isOver) && m_groups.nextTry() == never;
 }
 
-// Gives up the place of the thread, unless there is work: who brings some asks for a thread after that.
+// Gives up the thread's place, unless there is work. Callers add work before they ask for a thread.
 bool StopperState::leave() noexcept
 {
     const std::lock_guard lock(m_mutex);
@@ -282,7 +282,7 @@ StopperState::Due StopperState::takeDue() noexcept
     return due;
 }
 
-// Forgets those that were let go. Without one that is due, notes when that will be.
+// Removes the tasks of children that were let go. If no task is due, sets m_nextDue for the next one.
 StopperState::Tasks::iterator StopperState::nextDueTask(Clock::time_point now) noexcept
 {
     m_nextDue = never;
@@ -299,8 +299,7 @@ StopperState::Tasks::iterator StopperState::nextDueTask(Clock::time_point now) n
     return m_tasks.end();
 }
 
-// A tree whose processes go on to start others is asked in pieces, so that other children are served
-// meanwhile.
+// A tree that keeps growing is asked in steps, so that other children do not have to wait.
 void StopperState::ask(StoppableChild &child) noexcept
 {
     const bool isDone = child.askToEnd();
@@ -323,15 +322,15 @@ void StopperState::kill(StoppableChild &child) noexcept
         return;
     Task &task = it->second;
     task.isInHand = false;
-    if (isShortage(errorCode) || errorCode == EAGAIN) // A start may get it a moment later.
+    if (isShortage(errorCode) || errorCode == EAGAIN) // A starting child may get it a moment later.
         task.killTime = std::min(task.killTime, fromNow(shortDelay));
     else if (!task.isInSet)
         lookAgain(task);
     bringForward(task.due());
 }
 
-// Collects an adopted child, and forgets it when nothing is left that its signals would reach. The child
-// of a living owner keeps its task, for the end of the process.
+// Collects an adopted child, and forgets it when its scope has no living process. The child of a living
+// owner keeps its task, for the end of the process.
 void StopperState::look(StoppableChild &child) noexcept
 {
     const bool wasAdopted = isAdopted(child);
@@ -373,12 +372,12 @@ void StopperState::letGo(StoppableChild &child) noexcept
 {
     forget(child);
     if (m_hasThread)
-        m_wake.set(); // It may have nothing left to do, and ends then.
+        m_wake.set(); // The thread may be idle now, and ends then.
 }
 
 void StopperState::forget(StoppableChild &child) noexcept
 {
-    std::shared_ptr<StoppableChild> letGo; // Not under the lock.
+    std::shared_ptr<StoppableChild> letGo; // Destroyed after the lock is released.
     const std::lock_guard lock(m_mutex);
     const auto it = m_tasks.find(&child);
     if (it == m_tasks.end())

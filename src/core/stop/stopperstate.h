@@ -20,26 +20,26 @@ namespace ForkFd::Internal {
 
 class StoppableChild;
 
-/// The children that are being stopped in this process, and the thread that sees to it; see Stopper.
+/// The children that are being stopped in this process, and the thread that stops them; see Stopper.
 ///
-/// A child has a task from stop() or adopt() until it has ended, or its owner has let it go:
+/// A child has a task from stop() or adopt() until its last user lets it go; if adopted, until its end:
 ///
 ///     asked, in its grace ──▶ killed ──▶ ended
 ///
-/// The thread, or a caller where there is no thread, does what is due: it asks (a walk takes its time),
-/// kills, or looks whether an adopted child has ended. `isInHand` keeps others from a task meanwhile.
+/// The thread, or a caller if there is no thread, does what is due: ask (a walk takes time), kill, or
+/// look whether a child has ended. `isInHand` keeps other threads from a task during an action.
 ///
-/// What is done under the lock is short: no thread signals, waits or lets a child go under it. A forked
-/// copy never takes it, but makes a state of its own.
+/// The lock is held briefly: no thread signals, waits or lets a child go under it. A forked copy never
+/// takes it, but makes its own state.
 ///
-/// A child that is not adopted is used by its owner's thread; here only its sendSignal(), askToEnd() and
-/// hasEnded() are called. An adopted child has passed through the lock, and is used by the thread alone.
+/// A child that is not adopted belongs to its owner's thread; here only its functions for any thread
+/// are called. An adopted child has passed through the lock, and only the thread uses it.
 class StopperState : public OfOneProcess
 {
 public:
     using Clock = std::chrono::steady_clock;
 
-    /// These three throw std::bad_alloc, before anything was done.
+    /// These three throw std::bad_alloc, before they change anything.
     void stop(const std::shared_ptr<StoppableChild> &child, Clock::duration grace);
     void adopt(const std::shared_ptr<StoppableChild> &child, bool hasGrace);
     void removeLater(PrivateCgroup group);
@@ -47,14 +47,14 @@ public:
     /// The last user of the child has let it go.
     void letGo(StoppableChild &child) noexcept;
 
-    /// Has the thread do what is due, or does it where there is no thread. When the process ends there
-    /// may be no time for the thread.
+    /// Wakes the thread for the actions that are due, or does them if there is no thread. Also does
+    /// them at the end of the process, which may leave the thread no time.
     void serve() noexcept;
     bool hasThread() const noexcept { return m_hasThread; }
     bool hasWork() noexcept;
-    /// Until something is due: milliseconds, or -1 for never.
+    /// Milliseconds until an action is due; -1: never.
     int timeout() noexcept;
-    /// The end of the process is the end of every grace.
+    /// Kills all children: every grace ends with the process.
     void killAll() noexcept;
     bool awaitAll(Clock::time_point end) noexcept;
 
@@ -71,7 +71,7 @@ private:
         Clock::duration lookDelay = std::chrono::milliseconds(1);
         bool isInHand = false; ///< A thread is asking, killing or looking.
         bool isInSet = false;
-        bool isOver = false; ///< The child has ended, and its owner has it still.
+        bool isOver = false; ///< The child has ended, but its owner still has it.
 
         Clock::time_point due() const noexcept;
         Action takeAction(Clock::time_point now) noexcept;
@@ -107,15 +107,15 @@ private:
     std::shared_ptr<StoppableChild> childAfter(const StoppableChild *previous) noexcept;
     bool awaitOne(StoppableChild &child, Clock::time_point end) noexcept;
 
-    std::mutex m_mutex; ///< For all below, but for what the thread alone uses and m_groups.
+    std::mutex m_mutex; ///< Guards all below, except m_groups and members that only the thread uses.
     Tasks m_tasks;
-    Clock::time_point m_nextDue = Clock::time_point::max(); ///< Not later than what is due first.
+    Clock::time_point m_nextDue = Clock::time_point::max(); ///< Not later than the next action.
     CgroupRemover m_groups;
     PollSet m_set;
     ExitEvent m_wake;
     bool m_hasSet = false;
     bool m_hasWake = false;
-    std::atomic<bool> m_hasThread = false; ///< These two are written under the lock, and read anywhere.
+    std::atomic<bool> m_hasThread = false; ///< Written under the lock, read anywhere.
     std::atomic<bool> m_isExiting = false;
 };
 
