@@ -13,7 +13,7 @@ namespace ForkFd::Internal {
 
 namespace {
 
-// At least one page: Linux's page sizes in common use end at 64 KiB.
+// At least one page: the page sizes in common use end at 64 KiB.
 constexpr std::size_t guardSize = 64 * 1024;
 
 // The stacks that are not in use. More than a few threads rarely start children at the same moment. If

@@ -10,9 +10,9 @@ namespace ForkFd::Internal::DescriptorMarks {
 /// any time. Runs in the parent.
 int endOfOpen() noexcept;
 
-/// Makes every open descriptor from `lowest` on close-on-exec, one number after another. Beyond `end`
-/// it stops after 1024 numbers in a row that are not open: the soft limit may have been lowered below
-/// descriptors that stay open.
+/// Makes every open descriptor from `lowest` on close-on-exec, one number after another. Stops beyond
+/// `end`, after 1024 numbers in a row that are not open: descriptors stay open above a soft limit that
+/// was lowered.
 // Runs in the child between clone and exec: async-signal-safe calls only.
 void markEachFrom(int lowest, int end) noexcept;
 

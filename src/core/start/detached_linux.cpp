@@ -59,7 +59,7 @@ private:
         awaitOrphan();
         if (m_report.stage != ChildReport::NotSeen)
             return finish(child);
-        // The child has a copy of our memory, or was killed early. The start by fork() tells.
+        // The child has a copy of our memory, or was killed early. The start by fork() finds out.
         ChildWait::awaitEnd(child);
         return TryNextRung;
     }

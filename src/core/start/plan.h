@@ -51,7 +51,7 @@ struct LaunchRequest
     ProcessParameters parameters;
     /// The child gets a new process group, unless it creates a session or the options name a group.
     bool ownGroup = false;
-    /// Unless it gets a session or another terminal, the child gives up the one that it shares with us.
+    /// The child gives up our controlling terminal, unless it gets a session or another terminal.
     bool leavesTerminal = false;
     /// Directory of the child's control group, not owned; -1: none. The options' group comes first.
     int controlGroupFd = -1;

@@ -41,7 +41,7 @@ ForkSide forkChild(const UserCode &code, ExitWatchPtr &watch, int &errorCode);
 /// Starts a child by posix_spawn(3) and begins to watch it. Null with `errorCode` on failure.
 ExitWatchPtr spawnChild(const SpawnCall &call, int &errorCode);
 
-/// What the environment variable FORKFD_BACKEND asks for.
+/// The backend that the environment variable FORKFD_BACKEND asks for.
 enum class BackendWish { NotAsked, Auto, PidFd, SigChld, Unknown };
 /// Read once and kept for the life of the process; never NotAsked.
 BackendWish backendWish() noexcept;
