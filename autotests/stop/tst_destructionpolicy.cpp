@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: MIT
 
 #include "stoppingtest.h"
+#include "systemcallfilter.h"
 
 #include <QtCore/QElapsedTimer>
 #include <QtCore/QThread>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <memory>
 #include <vector>
@@ -20,7 +22,7 @@ using Policy = Process::DestructionPolicy;
 using Scope = Process::SignalScope;
 
 /// The end of a child whose object is destroyed, or whose thread, application or process ends.
-/// Holds: R3.
+/// Holds: R1 (killWasRefused), R3.
 class tst_DestructionPolicy : public StoppingTest
 {
     Q_OBJECT
@@ -32,6 +34,7 @@ private Q_SLOTS:
     void stopUnderWay();
     void graceIsCutShort_data();
     void graceIsCutShort();
+    void killWasRefused();
     void many_data();
     void many();
     void threadEnds();
@@ -144,6 +147,37 @@ void tst_DestructionPolicy::graceIsCutShort()
         QVERIFY(!process.waitForFinished(10));
     }
     QVERIFY(lifeline.comesToBeCut());
+}
+
+// The stopper's thread looks at a child that it could not kill once a second. When the object went, a
+// child that had ended was collected that late, too.
+void tst_DestructionPolicy::killWasRefused()
+{
+    const QByteArray result = ::inForkedCopy([]() -> QByteArray {
+        auto process = std::make_unique<Process>();
+        process->setDestructionPolicy(Policy::Kill);
+        process->setStopGrace(0ms);
+        process->start(u"/bin/cat"_s, {});
+        if (!process->waitForStarted())
+            return "not started";
+        if (!refuse({{SYS_pidfd_send_signal, EPERM}, {SYS_kill, EPERM}}))
+            return "no filter";
+        process->stop();
+        QThread::msleep(1300); // After 1.023 s it looks for the tenth time.
+        const auto pid = static_cast<id_t>(process->processId());
+        process->closeWriteChannel();
+        siginfo_t info; // The SIGCHLD backend may have collected it.
+        waitid(P_PID, pid, &info, WEXITED | WNOWAIT);
+        QElapsedTimer timer;
+        timer.start();
+        process.reset();
+        if (!eventually([] { return !hasChildren(); }))
+            return "left";
+        return timer.elapsed() < 500 ? "collected" : "collected late";
+    });
+    if (result == "no filter")
+        QSKIP("No system call can be refused here.");
+    QCOMPARE(result, "collected");
 }
 
 // As many children as descriptors allow, up to a thousand.

@@ -324,8 +324,10 @@ void StopperState::kill(StoppableChild &child) noexcept
     task.isInHand = false;
     if (isShortage(errorCode) || errorCode == EAGAIN) // A starting child may get it a moment later.
         task.killTime = std::min(task.killTime, fromNow(shortDelay));
-    else if (!task.isInSet)
+    else if (!task.isInSet) {
+        task.lookDelay = firstLookDelay; // Looks at a child that was not killed have made it long.
         lookAgain(task);
+    }
     bringForward(task.due());
 }
 
@@ -361,9 +363,10 @@ bool StopperState::isAdopted(const StoppableChild &child) noexcept
     return it != m_tasks.end() && it->second.adopted;
 }
 
+// Not later than it was to be looked at before: the set may have told of the end just now.
 void StopperState::lookAgain(Task &task) noexcept
 {
-    task.lookTime = fromNow(task.lookDelay);
+    task.lookTime = std::min(task.lookTime, fromNow(task.lookDelay));
     task.lookDelay = std::min<Clock::duration>(task.lookDelay * 2, 1s);
     bringForward(task.due());
 }

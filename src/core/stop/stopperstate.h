@@ -60,6 +60,7 @@ public:
 
 private:
     enum class Action { Ask, Kill, Look };
+    static constexpr Clock::duration firstLookDelay = std::chrono::milliseconds(1);
     struct Task
     {
         std::weak_ptr<StoppableChild> child;
@@ -68,7 +69,7 @@ private:
         Clock::time_point killTime = Clock::time_point::max();
         Clock::time_point lookTime =
             Clock::time_point::max(); ///< For a killed or adopted child that is not in the set.
-        Clock::duration lookDelay = std::chrono::milliseconds(1);
+        Clock::duration lookDelay = firstLookDelay;
         bool isInHand = false; ///< A thread is asking, killing or looking.
         bool isInSet = false;
         bool isOver = false; ///< The child has ended, but its owner still has it.
