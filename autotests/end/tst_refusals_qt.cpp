@@ -347,7 +347,11 @@ void tst_RefusalsQt::noDescriptorsForASlowStart()
             });
             process.start(childProgram(), words("exit 3"));
             const pid_t copy = fork(); // Holds the child's end of the report.
-            for (alarm(60); copy == 0; pause()) { }
+            if (copy == 0) {
+                alarm(60);
+                for (;;)
+                    pause();
+            }
             const TemporaryLimit limit(RLIMIT_NOFILE, 0);
             QByteArray all = process.waitForStarted(20) ? "too early, " : "";
             isKilled ? process.kill() : go.write("g");
@@ -393,7 +397,8 @@ void tst_RefusalsQt::noTellingTheEventLoop()
         if (!startAndServe())
             return "the first was not served";
         std::vector<Refusal> refusals;
-        for (const int fd : eventDescriptors() - before)
+        const QSet<int> fresh = eventDescriptors() - before;
+        for (const int fd : fresh)
             refusals.push_back({SYS_write, EPERM, ~0U, static_cast<unsigned>(fd), 0});
         if (refusals.empty() || !refuse(refusals))
             return "nothing is refused";

@@ -28,7 +28,7 @@ namespace {
 
 std::atomic<bool> isMemoryShort;
 pthread_t mainThread;
-std::optional<TemporaryLimit> limitUntilPause;
+std::optional<TemporaryLimit> limitUntilPause; // clazy:exclude=non-pod-global-static
 
 } // namespace
 

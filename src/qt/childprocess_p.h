@@ -47,7 +47,7 @@ public:
         : q(owner)
     {
     }
-    ~ChildProcessPrivate();
+    ~ChildProcessPrivate() override;
 
     // Start and end: childprocess_p.cpp.
 

@@ -105,13 +105,13 @@ void ExitHub::dispatch(int timeout)
     const auto keepAlive = shared_from_this();
     // Asks only once: if a slot tells the event loop to exit, later events wait for the next wake-up.
     std::array<Id, PollSet::maxEvents + bulkEvents> ids;
-    auto end = ids.begin() + m_set.wait(ids.data(), timeout);
-    const bool hasBulk = std::find(ids.begin(), end, bulkId) != end;
+    Id *end = ids.data() + m_set.wait(ids.data(), timeout);
+    const bool hasBulk = std::find(ids.data(), end, bulkId) != end;
     if (hasBulk)
-        end += m_bulkSet.wait(&*end, 0, bulkEvents);
-    const QScopedValueRollback share(m_bytesPerEvent, bytesPerEventOf(end - ids.begin()));
+        end += m_bulkSet.wait(end, 0, bulkEvents);
+    const QScopedValueRollback share(m_bytesPerEvent, bytesPerEventOf(end - ids.data()));
     for (const HubClient::Role role : dispatchOrder) {
-        for (auto id = ids.begin(); id != end; ++id) {
+        for (const Id *id = ids.data(); id != end; ++id) {
             const Registration *ready = find(*id);
             if (ready && ready->role == role)
                 ready->client->descriptorReady(role);

@@ -23,7 +23,7 @@ namespace {
 std::string resolve(const std::string &name, const std::string &searchPath)
 {
     int errorCode = 0;
-    const std::string path =
+    std::string path =
         findExecutableIn(searchPath, name, EmptyEntry::Nothing, &errorCode).value_or(std::string());
     // QProcess cleans the path. With ".." and symbolic links, a cleaned path may name another file.
     if (path == name || path.find("/..") != std::string::npos)

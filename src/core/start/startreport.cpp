@@ -35,10 +35,11 @@ StartReport::Outcome StartReport::lookAtEnd() noexcept
 
 namespace {
 
-// Whether poll(2) has reported the end of the child. POLLNVAL reports nothing; see pollDescriptors().
+// Whether poll(2) has reported the end of the child, if it has a watch. POLLNVAL reports nothing; see
+// pollDescriptors().
 bool isEnd(short events, ExitWatch *watch) noexcept
 {
-    return (events & POLLIN) != 0 || (events != 0 && watch->peek());
+    return (events & POLLIN) != 0 || (events != 0 && watch && watch->peek());
 }
 
 } // namespace

@@ -35,7 +35,7 @@ public:
 
     /// Returns null with errno if there is no descriptor.
     static RunThread *ofThisProcess();
-    ~RunThread() { m_wake.close(); }
+    ~RunThread() override { m_wake.close(); }
     RunThread(const RunThread &) = delete;
     RunThread &operator=(const RunThread &) = delete;
 
