@@ -458,6 +458,9 @@ void tst_Future::idleThreadEnds()
 // was lost. The future of that start never finished.
 void tst_Future::afterAShortage()
 {
+    if (isCopyUnableToAllocate)
+        QSKIP("AddressSanitizer before Clang 18 may leave locks of its allocator locked in a forked "
+              "copy.");
     constexpr int attempts = 20; // In some, the first start fails before its continuation is set.
     for (int i = 0; i < attempts; ++i) {
         const QByteArray result = inForkedCopy([i]() -> QByteArray {
