@@ -29,6 +29,13 @@ using ForkFd::RunResult;
 using ForkFd::StartError;
 using namespace std::chrono_literals;
 
+namespace {
+
+constexpr auto noThreadsInCopies =
+    "ThreadSanitizer does not support new threads in a forked copy of a process with threads.";
+
+} // namespace
+
 /// A start of run() that takes long, as on a dead network mount or behind an on-access scanner.
 /// Holds: L15.
 class tst_SlowStart : public ChildProcessTest
@@ -205,6 +212,8 @@ void tst_SlowStart::timeLimitBeforeThereIsAChild()
 // A copied child once waited at the gate for its parent, which waited for the child's end.
 void tst_SlowStart::canceledAtTheGate()
 {
+    if (isUnderThreadSanitizer)
+        QSKIP(noThreadsInCopies);
     if (!FORKFD_TEST_HAS_VFORK)
         QSKIP("This library has no gate.");
     const QByteArray result = ::inForkedCopy([]() -> QByteArray {
@@ -271,6 +280,8 @@ void tst_SlowStart::closedDirectory_data()
 // The process may not search its current directory, like a daemon started in another user's.
 void tst_SlowStart::closedDirectory()
 {
+    if (isUnderThreadSanitizer)
+        QSKIP(noThreadsInCopies);
     QFETCH(const QString, wanted);
     if (!isChildOpenToAll())
         QSKIP("The helper program lies in a directory that is not open to all.");
@@ -291,6 +302,8 @@ void tst_SlowStart::closedDirectory()
 // the new directory.
 void tst_SlowStart::directoryLeft()
 {
+    if (isUnderThreadSanitizer)
+        QSKIP(noThreadsInCopies);
     if (!FORKFD_TEST_HAS_VFORK)
         QSKIP("That library cannot open such a directory: its child inherits the later one.");
     if (!isChildOpenToAll())
@@ -314,6 +327,8 @@ void tst_SlowStart::directoryLeft()
 // The directory cannot be opened, as without /proc. The child inherits it.
 void tst_SlowStart::directoryCannotBeOpened()
 {
+    if (isUnderThreadSanitizer)
+        QSKIP(noThreadsInCopies);
     const QByteArray result = ::inForkedCopy([]() -> QByteArray {
         if (!refuse({{SYS_openat, EACCES, O_PATH, O_PATH, 2}}))
             return "no filter";
@@ -326,6 +341,8 @@ void tst_SlowStart::directoryCannotBeOpened()
 // The process exits at once, and no child outlives it.
 void tst_SlowStart::exitOfTheProcess()
 {
+    if (isUnderThreadSanitizer)
+        QSKIP(noThreadsInCopies);
     QFETCH(const bool, isBeforeTheChild);
     Lifeline lifeline;
     QElapsedTimer timer;
@@ -346,6 +363,8 @@ void tst_SlowStart::exitOfTheProcess()
 
 void tst_SlowStart::noThread()
 {
+    if (isUnderThreadSanitizer)
+        QSKIP(noThreadsInCopies);
     const QByteArray result = ::inForkedCopy([]() -> QByteArray {
         run("exit 0").waitForFinished();
         becomeOrdinaryUserWhoMayReadAll();
