@@ -245,7 +245,7 @@ void tst_Environment::changedByAnotherThread()
         std::atomic<bool> isOver = false;
         std::thread changer([&isOver] { changeEnvironment(isOver); });
         QByteArray seen;
-        for (int i = 0; i < 80; ++i) {
+        for (int i = 0; i < 40; ++i) {
             const auto result = ForkFd::run(childProgram(), words("exit 3")).result();
             if (result.exitInfo.code != 3)
                 seen += text(result.startError) + ' ' + text(result.exitInfo) + '\n';
