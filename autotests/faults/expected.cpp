@@ -92,7 +92,7 @@ constexpr Expected table[] = {
     {"*", "*/@(kill|pidfd_send_signal)", "ESRCH",
      "@(left: *|outlives the process: *|@(result|next start) \"@(does not finish|left|killed by "
      "SIGKILL*|no signal; *)\" instead*)",
-     "the child has ended, and nobody is left to be signalled", true},
+     "the child has ended, and no process is left to signal", true},
     {"*", "*/@(newfstatat|fcntl:F_GETFD)", "EBADF",
      "@(left: *zombie*|left: +1 anon_inode:?pidfd?|left: +[12] socket|result \"@(*wait: 22|*not "
      "closed*)\" instead*)",
@@ -125,10 +125,10 @@ constexpr Expected table[] = {
      "@(left: *|outlives the process: *|@(result|next start) \"left\" instead*)",
      "the kernel itself says so of another identity: a refused kill is not repeated", true},
     {"@(killed|escalated)/sigchld", "*/kill", "", "result \"does not finish\" instead*",
-     "nobody may be signalled by number, and there is no other way", true},
+     "the filter refuses signals by number, and there is no other way", true},
     {"destroyedWithKill/sigchld", "*/kill", "",
      "@(left: *|outlives the process: *|@(result|next start) \"left\" instead*)",
-     "nobody may be signalled by number, and there is no other way", true},
+     "the filter refuses signals by number, and there is no other way", true},
     {"signalled/*", "main/@(kill|pidfd_send_signal)", "",
      "result \"no signal; killed by SIGTERM\" instead*", "the caller is told that there was no signal"},
     {"*", "*/@(kill|pidfd_send_signal)", "", "@(result|next start) \"killed by SIGKILL*\" instead*",
@@ -136,7 +136,7 @@ constexpr Expected table[] = {
     {"*/sigchld", "any/kill", "",
      "@(left: *|outlives the process: *|@(result|next start) \"@(does not finish|no signal; "
      "*|left|*limit)\" instead*)",
-     "nobody may be signalled by number, and there is no other way", true},
+     "the filter refuses signals by number, and there is no other way", true},
     {"stopTree/*", "*/@(openat|read)", "", "@(result|next start) \"killed by SIGKILL*\" instead*",
      "the tree cannot be read for the first signal, and the grace ends in another look"},
     {"runLimited/*", "*/@(kill|pidfd_send_signal)", "",

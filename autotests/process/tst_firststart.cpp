@@ -26,7 +26,7 @@ private Q_SLOTS:
 void tst_FirstStart::initTestCase()
 {
 #ifndef FORKFD_TEST_INTERPOSES
-    QSKIP("The program that is started here puts functions of its own in the place of libc's.");
+    QSKIP("The started program replaces functions of libc.");
 #endif
 }
 

@@ -126,7 +126,7 @@ void tst_CancelledThread::handlerIsNoCancellationPoint()
 void tst_CancelledThread::predecessorMayBeOne()
 {
     if (isUnderThreadSanitizer)
-        QSKIP("The sanitizer calls all handlers from one of its own, which nothing unwinds through.");
+        QSKIP("The sanitizer calls each handler from its own handler, which cannot be unwound.");
     const SigChldAction foreign(waits);
     auto process = ForkFd::spawn(child({"sleep"}));
     QVERIFY(process);
@@ -165,7 +165,7 @@ void tst_CancelledThread::mayBeCancelledAnywhere()
 void tst_CancelledThread::predecessorMayBeCancelledAnywhere()
 {
     if (isUnderThreadSanitizer)
-        QSKIP("The sanitizer calls all handlers from one of its own, which nothing unwinds through.");
+        QSKIP("The sanitizer calls each handler from its own handler, which cannot be unwound.");
     const SigChldAction foreign(spins);
     auto process = ForkFd::spawn(child({"sleep"}));
     QVERIFY(process);
