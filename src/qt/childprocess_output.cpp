@@ -5,6 +5,7 @@
 
 #include "qt/childprocess_p.h"
 
+#include "core/base/wait.h"
 #include "qt/starterrortext.h"
 
 #include <algorithm>
@@ -18,9 +19,6 @@ namespace {
 
 constexpr std::chrono::seconds pipeIdleTime(1);
 constexpr qint64 unlimited = std::numeric_limits<qint64>::max();
-
-// In practice no limit, and within the range of all clocks and timers.
-constexpr std::chrono::hours longestTimeout(24 * 365 * 100);
 constexpr std::chrono::milliseconds longestTimer = std::chrono::hours(24);
 
 } // namespace
@@ -225,7 +223,7 @@ bool ChildProcessPrivate::drainOutput()
     using namespace std::chrono_literals;
     if (!m_drains || drainTimeout <= 0ms || !isOutputAwaited())
         return false;
-    m_drain.emplace(std::min<std::chrono::milliseconds>(drainTimeout, longestTimeout), Qt::PreciseTimer);
+    m_drain.emplace(std::min<std::chrono::milliseconds>(drainTimeout, longestTime), Qt::PreciseTimer);
     closeChannel(Role::StandardInput); // A write must not wait for the child's descendants.
     const Run run(this);
     endWhenDue();

@@ -5,6 +5,7 @@
 
 #include "qt/childprocess_p.h"
 
+#include "core/base/wait.h"
 #include "qt/logging.h"
 #include "qt/starterrortext.h"
 
@@ -27,13 +28,6 @@ namespace ForkFd {
 
 using namespace Internal;
 using std::chrono::milliseconds;
-
-namespace {
-
-// In practice no limit, and within the range of all clocks.
-constexpr milliseconds longest = std::chrono::hours(24 * 365 * 100);
-
-} // namespace
 
 ChildProcessPrivate::~ChildProcessPrivate()
 {
@@ -93,7 +87,7 @@ void ChildProcessPrivate::stop() noexcept
     if (!child && (!m_pending || m_pending->cancel()))
         return;
     m_isStopping = true;
-    Stopper::stop(child ? child : m_pending->child(), std::min(stopSettings.grace, longest));
+    Stopper::stop(child ? child : m_pending->child(), std::min(stopSettings.grace, longestTime));
     helpStopper();
 }
 
@@ -114,7 +108,7 @@ QDeadlineTimer ChildProcessPrivate::timeLimitDeadline() const
 {
     if ((!watch && !m_pending) || timeLimitExceeded || stopSettings.timeLimit == milliseconds::zero())
         return QDeadlineTimer(QDeadlineTimer::Forever);
-    return QDeadlineTimer(startTime + std::min(stopSettings.timeLimit, longest));
+    return QDeadlineTimer(startTime + std::min(stopSettings.timeLimit, longestTime));
 }
 
 void ChildProcessPrivate::startTimeLimit()

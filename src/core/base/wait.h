@@ -14,6 +14,9 @@
 
 namespace ForkFd::Internal {
 
+/// Longer times count as this one: an end of each wait must be within the range of the clock.
+inline constexpr std::chrono::milliseconds longestTime = std::chrono::hours(24 * 365 * 100);
+
 /// Sleeps. A signal may cut the time short.
 FORKFD_EXPORT void pauseFor(std::chrono::milliseconds time) noexcept;
 

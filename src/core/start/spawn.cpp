@@ -28,9 +28,8 @@ public:
     explicit Deadline(milliseconds timeout) noexcept
     {
         // Long enough, and the clock does not overflow.
-        constexpr milliseconds longest = std::chrono::hours(24 * 365 * 100);
         if (timeout >= milliseconds::zero())
-            m_end = Clock::now() + std::min(timeout, longest);
+            m_end = Clock::now() + std::min(timeout, longestTime);
     }
 
     /// Rounded up, so that a poll() of this length reaches the end; negative: for ever.

@@ -29,7 +29,7 @@ constexpr Clock::duration shortDelay = 10ms; ///< Before a failed action is trie
 // Long enough, and the clock does not overflow.
 Clock::time_point fromNow(Clock::duration time) noexcept
 {
-    return Clock::now() + std::clamp<Clock::duration>(time, 0s, std::chrono::hours(24 * 365 * 100));
+    return Clock::now() + std::clamp<Clock::duration>(time, 0s, longestTime);
 }
 
 } // namespace

@@ -24,7 +24,6 @@ namespace {
 
 constexpr std::chrono::milliseconds exitPatience(5000);
 constexpr std::chrono::milliseconds lookPatience(1000); // It takes microseconds; more on a busy machine.
-constexpr std::chrono::hours longestLimit(24 * 365 * 100); // Within the range of the clock.
 
 thread_local bool isRunThread = false;
 
@@ -205,7 +204,7 @@ void RunThread::serve(std::unique_ptr<RunJob> job)
 {
     RunJob *const started = job.get();
     Entry &entry = m_jobs.emplace(started, Entry{std::move(job), m_deadlines.end()}).first->second;
-    const auto limit = std::min<std::chrono::milliseconds>(started->timeLimit(), longestLimit);
+    const auto limit = std::min<std::chrono::milliseconds>(started->timeLimit(), longestTime);
     if (limit > std::chrono::milliseconds::zero())
         entry.deadline = m_deadlines.emplace(started->startTime() + limit, started);
     started->serve([this, started] { m_over.push_back(started); });

@@ -3,6 +3,7 @@
 
 // In this folder, because it also waits for programs of run().
 
+#include "core/base/wait.h"
 #include "core/stop/stopper.h"
 #include "qt/run/runthread.h"
 
@@ -15,12 +16,6 @@ namespace ForkFd {
 
 using namespace Internal;
 using std::chrono::milliseconds;
-
-namespace {
-
-constexpr milliseconds longest = std::chrono::hours(24 * 365 * 100); // Within the range of the clock.
-
-} // namespace
 
 /// Waits for all children for which stop() was called: by the program, by a time limit or by
 /// DestructionPolicy::Stop. Their objects may have been destroyed. Also waits for programs of run()
@@ -43,7 +38,7 @@ bool ChildProcess::waitForStopped(milliseconds timeout)
     using Clock = Stopper::Clock;
     const Clock::time_point end = timeout < milliseconds::zero()
         ? Clock::time_point::max()
-        : Clock::now() + std::min(timeout, longest);
+        : Clock::now() + std::min(timeout, longestTime);
     // The thread of run() notices a canceled future after a moment.
     return RunThread::stopCanceledJobs(end) && Stopper::awaitAll(end);
 }
