@@ -330,8 +330,9 @@ void tst_DestructionPolicy::warning()
     }
     startAndAwait(*process, lifeline, qPrintable(command));
     if (command.contains(u"exit"_s)) {
-        siginfo_t info; // waitid() fails if SIGCHLD's handler has reaped it.
+        siginfo_t info; // waitid() fails if SIGCHLD's handler reaps the child.
         waitid(P_PID, static_cast<id_t>(process->processId()), &info, WEXITED | WNOWAIT);
+        process->sendSignal(0); // Waits until the handler has done so.
     }
     warnings.clear();
     const auto previous = qInstallMessageHandler(keepWarning);
