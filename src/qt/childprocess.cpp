@@ -531,7 +531,7 @@ void ChildProcess::setLaunchOptions(const LaunchOptions &options)
 bool ChildProcess::waitForStarted(int msecs)
 {
     if (d->state == Starting)
-        return d->waitForStarted(QDeadlineTimer(msecs));
+        return d->waitForStarted(Deadline(std::chrono::milliseconds(msecs)));
     return d->state == Running;
 }
 
@@ -545,7 +545,7 @@ bool ChildProcess::waitForReadyRead(int msecs)
         return false;
     ChildProcessPrivate *const p = d.get();
     const auto hasNewData = [p, before = p->readCount] { return p->readCount != before; };
-    const auto outcome = p->serveUntil(hasNewData, QDeadlineTimer(msecs));
+    const auto outcome = p->serveUntil(hasNewData, Deadline(std::chrono::milliseconds(msecs)));
     return outcome == ChildProcessPrivate::Done
         || (outcome == ChildProcessPrivate::RunEnded && hasNewData());
 }
@@ -556,7 +556,7 @@ bool ChildProcess::waitForReadyRead(int msecs)
 /// input, after a timeout (error() is Timedout), and if a slot has deleted this object. \since 0.1
 bool ChildProcess::waitForBytesWritten(int msecs)
 {
-    const QDeadlineTimer deadline(msecs);
+    const Deadline deadline{std::chrono::milliseconds(msecs)};
     if (d->state == Starting && !d->waitForStarted(deadline))
         return false;
     if (d->state == NotRunning || !d->isWriting())
@@ -578,7 +578,7 @@ bool ChildProcess::waitForBytesWritten(int msecs)
 /// \since 0.1
 bool ChildProcess::waitForFinished(int msecs)
 {
-    return d->waitForFinished(QDeadlineTimer(msecs));
+    return d->waitForFinished(Deadline(std::chrono::milliseconds(msecs)));
 }
 
 /// Hides QIODevice::readChannelCount(), which returns 1. Never blocks. **Errors:** none. \since 0.1

@@ -15,7 +15,6 @@
 #include <QtCore/QThread>
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include <poll.h>
@@ -289,7 +288,7 @@ void ChildProcessPrivate::send()
 void ChildProcessPrivate::retryLater()
 {
     unwatch(Role::Exit);
-    m_retry = QDeadlineTimer(m_retryDelay.next());
+    m_retry = Deadline(m_retryDelay.next());
     retryWhenDue();
 }
 
@@ -299,20 +298,19 @@ void ChildProcessPrivate::retryWhenDue()
     if (m_retry.hasExpired())
         watchDescriptor(Role::Exit);
     else if (m_hub)
-        m_hub->callLater(std::chrono::milliseconds(m_retry.remainingTime()), q,
+        m_hub->callLater(std::chrono::milliseconds(m_retry.pollTimeout()), q,
                          [this] { retryWhenDue(); });
 }
 
 // For poll(2). The time limit, and a stopper without a thread, may need an earlier return.
-int ChildProcessPrivate::timeToNextDeadline(QDeadlineTimer next) const
+int ChildProcessPrivate::timeToNextDeadline(Deadline next) const
 {
     next = std::min(next, timeLimitDeadline());
-    return Stopper::retryBefore(
-        static_cast<int>(std::min<qint64>(next.remainingTime(), std::numeric_limits<int>::max())));
+    return Stopper::retryBefore(next.pollTimeout());
 }
 
 // Waits until a descriptor of this child is ready, and serves ready descriptors until `isDone`.
-void ChildProcessPrivate::serveReady(const std::function<bool()> &isDone, const QDeadlineTimer &deadline)
+void ChildProcessPrivate::serveReady(const std::function<bool()> &isDone, Deadline deadline)
 {
     const Run run(this);
     std::array<pollfd, std::size(servingOrder)> entries;
@@ -321,8 +319,8 @@ void ChildProcessPrivate::serveReady(const std::function<bool()> &isDone, const 
         // poll(2) ignores negative descriptors.
         entries[indexOf(role)] = {isServable(role) ? descriptorOf(role) : -1, events, 0};
     }
-    QDeadlineTimer next = deadline;
-    for (const QDeadlineTimer &timer : {m_retry, m_drain.value_or(QDeadlineTimer())}) {
+    Deadline next = deadline;
+    for (const Deadline timer : {m_retry, m_drain.value_or(Deadline())}) {
         if (!timer.hasExpired())
             next = std::min(next, timer);
     }
@@ -350,7 +348,7 @@ ChildProcessPrivate::WaitOutcome ChildProcessPrivate::outcomeOf(const Run &run)
 }
 
 ChildProcessPrivate::WaitOutcome ChildProcessPrivate::serveUntil(const std::function<bool()> &isDone,
-                                                                 const QDeadlineTimer &deadline)
+                                                                 Deadline deadline)
 {
     const Run run(this);
     const LimitPause pause(this);

@@ -5,7 +5,6 @@
 
 #include "qt/childprocess_p.h"
 
-#include "core/base/wait.h"
 #include "qt/starterrortext.h"
 
 #include <algorithm>
@@ -19,7 +18,6 @@ namespace {
 
 constexpr std::chrono::seconds pipeIdleTime(1);
 constexpr qint64 unlimited = std::numeric_limits<qint64>::max();
-constexpr std::chrono::milliseconds longestTimer = std::chrono::hours(24);
 
 } // namespace
 
@@ -223,7 +221,7 @@ bool ChildProcessPrivate::drainOutput()
     using namespace std::chrono_literals;
     if (!m_drains || drainTimeout <= 0ms || !isOutputAwaited())
         return false;
-    m_drain.emplace(std::min<std::chrono::milliseconds>(drainTimeout, longestTime), Qt::PreciseTimer);
+    m_drain.emplace(drainTimeout);
     closeChannel(Role::StandardInput); // A write must not wait for the child's descendants.
     const Run run(this);
     endWhenDue();
@@ -249,9 +247,8 @@ void ChildProcessPrivate::endWhenDue()
         if (run == m_runNumber)
             endWhenDue();
     };
-    const std::chrono::milliseconds rest(m_drain->remainingTime());
     if (m_hub)
-        m_hub->callLater(std::min(rest, longestTimer), q, end);
+        m_hub->callLater(std::chrono::milliseconds(m_drain->pollTimeout()), q, end);
 }
 
 void ChildProcessPrivate::stopDraining() noexcept

@@ -251,7 +251,7 @@ void ChildProcessPrivate::announceExitCode()
         Q_EMIT q->exitCodeChanged(exitCode);
 }
 
-bool ChildProcessPrivate::waitForFinished(const QDeadlineTimer &deadline)
+bool ChildProcessPrivate::waitForFinished(Deadline deadline)
 {
     const Run run(this);
     if (state == ChildProcess::NotRunning)

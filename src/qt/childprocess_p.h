@@ -10,13 +10,13 @@
 #include "qt/standardstreams.h"
 #include "qt/starterrortext.h"
 
+#include "core/base/deadline.h"
 #include "core/start/failure.h"
 #include "core/start/pendingstart.h"
 #include "core/stop/stoppablechild.h"
 
 #include <ForkFd/childprocess.h>
 
-#include <QtCore/QDeadlineTimer>
 #include <QtCore/QPointer>
 #include <QtCore/QTimer>
 
@@ -61,8 +61,8 @@ public:
     void setState(ChildProcess::ProcessState newState);
     /// Whether there is a child whose end is not known, or a pending start.
     bool isUnderWay() const noexcept { return watch || m_pending; }
-    bool waitForStarted(const QDeadlineTimer &deadline);
-    bool waitForFinished(const QDeadlineTimer &deadline);
+    bool waitForStarted(Internal::Deadline deadline);
+    bool waitForFinished(Internal::Deadline deadline);
 
     // Stopping: childprocess_stop.cpp.
 
@@ -76,9 +76,9 @@ public:
 
     enum WaitOutcome { Done, RunEnded, TimedOut, ObjectGone /* or moved to another thread */ };
     /// Serves this child until `isDone`, the end of the run or the deadline; the deadline sets error().
-    WaitOutcome serveUntil(const std::function<bool()> &isDone, const QDeadlineTimer &deadline);
+    WaitOutcome serveUntil(const std::function<bool()> &isDone, Internal::Deadline deadline);
     /// Waits until the outcome of the start is known, without reporting it.
-    WaitOutcome awaitOutcome(const QDeadlineTimer &deadline);
+    WaitOutcome awaitOutcome(Internal::Deadline deadline);
 
     bool canWrite() const noexcept { return !m_closesInputWhenWritten; }
     /// Excludes a VEOF that endInput() has added.
@@ -163,7 +163,7 @@ private:
     void killAtDestruction();
     void letGoOfChild() noexcept;
     int killStart() noexcept;
-    QDeadlineTimer timeLimitDeadline() const;
+    Internal::Deadline timeLimitDeadline() const;
     void enforceTimeLimit();
     void timeLimitTimedOut();
     void stopTimeLimit() noexcept;
@@ -192,8 +192,8 @@ private:
     void collect();
     void collectLeader();
     void letGoUnlessReached() noexcept;
-    void serveReady(const std::function<bool()> &isDone, const QDeadlineTimer &deadline);
-    int timeToNextDeadline(QDeadlineTimer next) const;
+    void serveReady(const std::function<bool()> &isDone, Internal::Deadline deadline);
+    int timeToNextDeadline(Internal::Deadline next) const;
     WaitOutcome timeOut();
     static WaitOutcome outcomeOf(const Run &run);
     void retryLater();
@@ -229,8 +229,8 @@ private:
     std::unique_ptr<Internal::PendingStart> m_pending; ///< Null when the outcome of the start is known.
     std::weak_ptr<void> m_posted; ///< Expires when the event is delivered or discarded.
     Internal::RetryDelay m_retryDelay;
-    QDeadlineTimer m_retry; ///< A child that cannot be collected yet is not watched until then.
-    std::optional<QDeadlineTimer> m_drain; ///< The deadline for output after the child's end.
+    Internal::Deadline m_retry; ///< A child that cannot be collected yet is not watched until then.
+    std::optional<Internal::Deadline> m_drain; ///< The deadline for output after the child's end.
     int m_announcedExitCode = 0;
     int m_limitPauses = 0; ///< The number of nested waits.
     bool m_drains = true; ///< Whether drainTimeout applies to this child.

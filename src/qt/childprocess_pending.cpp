@@ -66,25 +66,23 @@ bool ChildProcessPrivate::settleStart()
 // The outcome may become known without an event: at the deadline of the pending start.
 void ChildProcessPrivate::lookLater()
 {
-    const auto deadline = m_pending->deadline();
-    if (!deadline || !m_hub)
+    const Deadline deadline = m_pending->deadline();
+    if (deadline.isForever() || !m_hub)
         return;
     const auto look = [this, run = m_runNumber] {
         if (run == m_runNumber)
             finishStarting();
     };
-    m_hub->callLater(std::chrono::milliseconds(QDeadlineTimer(*deadline).remainingTime()), q, look);
+    m_hub->callLater(std::chrono::milliseconds(deadline.pollTimeout()), q, look);
 }
 
-ChildProcessPrivate::WaitOutcome ChildProcessPrivate::awaitOutcome(const QDeadlineTimer &deadline)
+ChildProcessPrivate::WaitOutcome ChildProcessPrivate::awaitOutcome(Deadline deadline)
 {
     const Run run(this);
     while (run.goesOnHere() && !settleStart()) {
         if (deadline.hasExpired())
             return timeOut();
-        QDeadlineTimer next = deadline;
-        if (const auto look = m_pending->deadline())
-            next = std::min(next, QDeadlineTimer(*look));
+        const Deadline next = std::min(deadline, m_pending->deadline());
         pollfd entries[] = {{m_pending->descriptor(), POLLIN, 0}, {descriptorOf(Role::Exit), POLLIN, 0}};
         pollDescriptors(entries, std::size(entries), timeToNextDeadline(next));
         if (!settleStart())
@@ -135,7 +133,7 @@ void ChildProcessPrivate::finishFailedStart()
         reportErrorOf(run.number(), ChildProcess::FailedToStart, text);
 }
 
-bool ChildProcessPrivate::waitForStarted(const QDeadlineTimer &deadline)
+bool ChildProcessPrivate::waitForStarted(Deadline deadline)
 {
     const Run run(this);
     if (awaitOutcome(deadline) != Done)

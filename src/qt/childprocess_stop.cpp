@@ -5,7 +5,6 @@
 
 #include "qt/childprocess_p.h"
 
-#include "core/base/wait.h"
 #include "qt/logging.h"
 #include "qt/starterrortext.h"
 
@@ -21,7 +20,6 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <limits>
 #include <new>
 
 namespace ForkFd {
@@ -87,7 +85,7 @@ void ChildProcessPrivate::stop() noexcept
     if (!child && (!m_pending || m_pending->cancel()))
         return;
     m_isStopping = true;
-    Stopper::stop(child ? child : m_pending->child(), std::min(stopSettings.grace, longestTime));
+    Stopper::stop(child ? child : m_pending->child(), stopSettings.grace);
     helpStopper();
 }
 
@@ -104,17 +102,17 @@ try {
 } catch (const std::bad_alloc &) { // The next call to the library does the work.
 }
 
-QDeadlineTimer ChildProcessPrivate::timeLimitDeadline() const
+Deadline ChildProcessPrivate::timeLimitDeadline() const
 {
     if ((!watch && !m_pending) || timeLimitExceeded || stopSettings.timeLimit == milliseconds::zero())
-        return QDeadlineTimer(QDeadlineTimer::Forever);
-    return QDeadlineTimer(startTime + std::min(stopSettings.timeLimit, longestTime));
+        return Deadline::forever();
+    return Deadline(stopSettings.timeLimit, startTime);
 }
 
 void ChildProcessPrivate::startTimeLimit()
 {
     stopTimeLimit();
-    const QDeadlineTimer deadline = timeLimitDeadline();
+    const Deadline deadline = timeLimitDeadline();
     QAbstractEventDispatcher *dispatcher = QAbstractEventDispatcher::instance(q->thread());
     if (deadline.isForever() || !dispatcher)
         return;
@@ -122,8 +120,7 @@ void ChildProcessPrivate::startTimeLimit()
     m_timeLimitTimer->setSingleShot(true);
     m_timeLimitTimer->setTimerType(Qt::PreciseTimer);
     QObject::connect(m_timeLimitTimer.data(), &QTimer::timeout, q, [this] { timeLimitTimedOut(); });
-    const qint64 rest = std::min<qint64>(deadline.remainingTime(), std::numeric_limits<int>::max());
-    m_timeLimitTimer->start(static_cast<int>(rest));
+    m_timeLimitTimer->start(deadline.pollTimeout());
 }
 
 void ChildProcessPrivate::stopTimeLimit() noexcept

@@ -5,6 +5,7 @@
 
 #include "qt/exithub.h"
 
+#include "core/base/deadline.h"
 #include "core/base/pipecapacity.h"
 
 #include <QtCore/QScopedValueRollback>
@@ -24,7 +25,6 @@ constexpr HubClient::Role dispatchOrder[] = {HubClient::Start, HubClient::Exit,
                                              HubClient::StandardInput};
 
 constexpr int retryInterval = 50; // ms, for descriptors that the set has rejected for lack of memory.
-constexpr int longestWait = 24 * 60 * 60 * 1000; // ms
 
 // The budget of a wake-up. After it timers, other events and other ends have their turn.
 constexpr int bulkEvents = 8;
@@ -79,9 +79,7 @@ int ExitHub::timeToNextCall(int timeout) const noexcept
 {
     if (m_calls.empty())
         return timeout;
-    const auto rest =
-        std::chrono::ceil<std::chrono::milliseconds>(m_calls.begin()->first - Clock::now());
-    const int next = static_cast<int>(std::clamp<std::int64_t>(rest.count(), 0, longestWait));
+    const int next = Deadline(m_calls.begin()->first).pollTimeout();
     return timeout < 0 ? next : std::min(timeout, next);
 }
 

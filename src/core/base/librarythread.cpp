@@ -3,6 +3,7 @@
 
 #include "core/base/librarythread.h"
 
+#include "core/base/deadline.h"
 #include "core/base/libcfunction.h"
 #include "core/base/oneperprocess.h"
 #include "core/base/sanitizers.h"
@@ -137,8 +138,7 @@ SignalGate::SignalGate() noexcept
 
 int SignalGate::timeout(int timeout) const noexcept
 {
-    const auto rest = std::chrono::ceil<std::chrono::milliseconds>(m_next - Clock::now());
-    const int toLook = static_cast<int>(std::clamp<std::chrono::milliseconds>(rest, 0ms, 60s).count());
+    const int toLook = Deadline(m_next).pollTimeout();
     return timeout < 0 ? toLook : std::min(timeout, toLook);
 }
 

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <ctime>
-#include <limits>
 
 namespace ForkFd::Internal {
 
@@ -35,12 +34,11 @@ int pollDescriptors(pollfd *entries, nfds_t count, int timeout, milliseconds mom
     return marked;
 }
 
-bool sleepUntilReadable(int descriptor, milliseconds timeout, const CancellationBlocker &blocker)
+bool sleepUntilReadable(int descriptor, int timeout, const CancellationBlocker &blocker)
 {
     pollfd entry = {descriptor, POLLIN, 0};
-    const auto length = std::min<milliseconds::rep>(timeout.count(), std::numeric_limits<int>::max());
     ::pthread_setcancelstate(blocker.previousState(), nullptr);
-    const bool isReadable = pollDescriptors(&entry, 1, static_cast<int>(length)) > 0;
+    const bool isReadable = pollDescriptors(&entry, 1, timeout) > 0;
     ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, nullptr);
     return isReadable;
 }

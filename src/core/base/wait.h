@@ -14,9 +14,6 @@
 
 namespace ForkFd::Internal {
 
-/// Longer times count as this one: an end of each wait must be within the range of the clock.
-inline constexpr std::chrono::milliseconds longestTime = std::chrono::hours(24 * 365 * 100);
-
 /// Sleeps. A signal may cut the time short.
 FORKFD_EXPORT void pauseFor(std::chrono::milliseconds time) noexcept;
 
@@ -30,12 +27,11 @@ FORKFD_EXPORT void pauseFor(std::chrono::milliseconds time) noexcept;
 FORKFD_EXPORT int pollDescriptors(pollfd *entries, nfds_t count, int timeout,
                                   std::chrono::milliseconds moment = std::chrono::milliseconds(10));
 
-/// Waits up to `timeout` (negative: for ever) until the descriptor is readable. True also if it is not
-/// open or cannot be polled. A signal may end the wait early. Only while it sleeps, it restores the
+/// Waits up to `timeout` ms (negative: for ever) until the descriptor is readable. True also if it is
+/// not open or cannot be polled. A signal may end the wait early. Only while it sleeps, it restores the
 /// cancel state from before `blocker`. A cancelled thread unwinds, so neither this function nor its
 /// callers are noexcept.
-bool sleepUntilReadable(int descriptor, std::chrono::milliseconds timeout,
-                        const CancellationBlocker &blocker);
+bool sleepUntilReadable(int descriptor, int timeout, const CancellationBlocker &blocker);
 
 } // namespace ForkFd::Internal
 

@@ -242,7 +242,7 @@ int forkfd_wait4(int ffd, forkfd_info *info, int options, struct rusage *rusage)
     RetryDelay retryDelay;
     std::optional<ExitInfo> answer = finding.record->answer(leavesChild);
     while (!answer && blocks) {
-        sleepUntilReadable(ffd, std::chrono::milliseconds(-1), blocker);
+        sleepUntilReadable(ffd, -1, blocker);
         if (!finding.record->isBehind(ffd))
             return failWith(EBADF);
         answer = finding.record->answer(leavesChild);

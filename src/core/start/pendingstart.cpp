@@ -32,7 +32,7 @@ public:
     }
 
     int descriptor() const noexcept override { return m_report.descriptor(); }
-    std::optional<Clock::time_point> deadline() const noexcept override { return m_report.deadline(); }
+    Deadline deadline() const noexcept override { return m_report.deadline(); }
 
     bool look() noexcept override
     {

@@ -4,14 +4,13 @@
 #ifndef FORKFD_CORE_START_PENDINGSTART_H
 #define FORKFD_CORE_START_PENDINGSTART_H
 
+#include "core/base/deadline.h"
 #include "core/start/failure.h"
 #include "core/stop/stoppablechild.h"
 
 #include <ForkFd/export.h>
 
-#include <chrono>
 #include <memory>
-#include <optional>
 
 namespace ForkFd::Internal {
 
@@ -24,8 +23,6 @@ struct ThreadedRequest;
 class FORKFD_EXPORT PendingStart
 {
 public:
-    using Clock = std::chrono::steady_clock;
-
     /// The start of a child that has reported that it is about to call its modifier.
     static std::unique_ptr<PendingStart> ofReport(std::shared_ptr<StoppableChild> child,
                                                   StartReport report);
@@ -41,7 +38,7 @@ public:
     /// Call look() when it is readable, or when the exit descriptor of a known child is.
     virtual int descriptor() const noexcept = 0;
     /// Call look() then, although no descriptor is readable.
-    virtual std::optional<Clock::time_point> deadline() const noexcept = 0;
+    virtual Deadline deadline() const noexcept = 0;
     /// Returns whether the outcome is known. Does not wait for the child. Always true in a forked copy.
     virtual bool look() noexcept = 0;
     /// Gives the start up. True: there is no child and will be none; the start has failed with step

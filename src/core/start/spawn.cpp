@@ -3,6 +3,7 @@
 
 #include <ForkFd/spawn.h>
 
+#include "core/base/deadline.h"
 #include "core/base/wait.h"
 #include "core/start/plan.h"
 #include "core/start/programsearch.h"
@@ -17,35 +18,7 @@ namespace ForkFd {
 
 using namespace Internal;
 
-namespace {
-
 using std::chrono::milliseconds;
-
-/// The end of a wait; a negative timeout never ends.
-class Deadline
-{
-public:
-    explicit Deadline(milliseconds timeout) noexcept
-    {
-        // Long enough, and the clock does not overflow.
-        if (timeout >= milliseconds::zero())
-            m_end = Clock::now() + std::min(timeout, longestTime);
-    }
-
-    /// Rounded up, so that a poll() of this length reaches the end; negative: for ever.
-    milliseconds remaining() const noexcept
-    {
-        if (!m_end)
-            return milliseconds(-1);
-        return std::max(std::chrono::ceil<milliseconds>(*m_end - Clock::now()), milliseconds::zero());
-    }
-
-private:
-    using Clock = std::chrono::steady_clock;
-    std::optional<Clock::time_point> m_end;
-};
-
-} // namespace
 
 Child::Child(ExitWatchPtr watch) noexcept
     : m_watch(std::move(watch))
@@ -110,16 +83,15 @@ std::optional<ExitInfo> Child::wait(milliseconds timeout)
     const Deadline deadline(timeout);
     RetryDelay retryDelay;
     while (!m_exitInfo && m_watch && m_watch->isWatching()) {
-        const milliseconds rest = deadline.remaining();
+        const int rest = deadline.pollTimeout();
         if (sleepUntilReadable(m_watch->descriptor(), rest, blocker)) {
             m_exitInfo = m_watch->collect();
             if (m_exitInfo)
                 m_watch.reset();
-            else if (rest != milliseconds::zero())
-                pauseFor(rest < milliseconds::zero() ? retryDelay.next()
-                                                     : std::min(retryDelay.next(), rest));
+            else if (rest != 0)
+                pauseFor(rest < 0 ? retryDelay.next() : std::min(retryDelay.next(), milliseconds(rest)));
         }
-        if (rest == milliseconds::zero())
+        if (rest == 0)
             break;
     }
     return m_exitInfo;

@@ -6,7 +6,6 @@
 #include "core/base/wait.h"
 #include "core/watch/exitwatch.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -18,7 +17,7 @@ namespace ForkFd::Internal {
 StartReport::Outcome StartReport::look() noexcept
 {
     // Checked before the socket is read: a failure that came in time counts, however late this call is.
-    const bool isOver = m_deadline && *m_deadline <= Clock::now();
+    const bool isOver = m_deadline.hasExpired();
     while (m_outcome < Started && receive())
         note(m_received.stage);
     if (m_outcome < Started && isOver)
@@ -49,7 +48,7 @@ StartReport::Outcome StartReport::await(ExitWatch *watch, bool passesModifier) n
     const Outcome enough = passesModifier ? Started : AtModifier;
     while (look() < enough) {
         pollfd entries[] = {{m_socket.get(), POLLIN, 0}, {watch ? watch->descriptor() : -1, POLLIN, 0}};
-        if (pollDescriptors(entries, std::size(entries), timeToDeadline()) > 0
+        if (pollDescriptors(entries, std::size(entries), m_deadline.pollTimeout()) > 0
             && isEnd(entries[1].revents, watch))
             lookAtEnd();
     }
@@ -91,17 +90,9 @@ void StartReport::note(ChildReport::Stage stage) noexcept
     if (stage == ChildReport::Modifier)
         m_outcome = AtModifier;
     else if (stage == ChildReport::Exec)
-        m_deadline = Clock::now() + patience;
+        m_deadline = Deadline(patience);
     else if (stage == ChildReport::Failed)
         m_outcome = Failed;
-}
-
-int StartReport::timeToDeadline() const noexcept
-{
-    if (!m_deadline)
-        return -1;
-    const auto rest = std::chrono::ceil<std::chrono::milliseconds>(*m_deadline - Clock::now());
-    return static_cast<int>(std::max<std::int64_t>(rest.count(), 0));
 }
 
 } // namespace ForkFd::Internal

@@ -4,15 +4,14 @@
 #ifndef FORKFD_CORE_START_STARTREPORT_H
 #define FORKFD_CORE_START_STARTREPORT_H
 
+#include "core/base/deadline.h"
 #include "core/base/uniquefd.h"
 #include "core/start/child.h"
 #include "core/start/startnames.h"
 
 #include <ForkFd/export.h>
 
-#include <chrono>
 #include <cstddef>
-#include <optional>
 
 namespace ForkFd::Internal {
 
@@ -27,7 +26,6 @@ class ExitWatch;
 class FORKFD_EXPORT StartReport
 {
 public:
-    using Clock = std::chrono::steady_clock;
     enum Outcome {
         Pending,
         AtModifier, ///< The child is about to call its modifier, or is in it.
@@ -36,7 +34,7 @@ public:
     };
 
     /// How long after the announcement of the exec a failure still counts.
-    static constexpr std::chrono::milliseconds patience{100};
+    static constexpr Deadline::Milliseconds patience{100};
 
     StartReport() noexcept = default;
     /// `socket` must not block.
@@ -48,7 +46,7 @@ public:
     /// Readable when look() has news; -1: no report is expected.
     int descriptor() const noexcept { return m_socket.get(); }
     /// When look() has news although the descriptor is not readable.
-    std::optional<Clock::time_point> deadline() const noexcept { return m_deadline; }
+    Deadline deadline() const noexcept { return m_deadline; }
     /// Reads the reports that have come. Never blocks.
     Outcome look() noexcept;
     /// The same after the end of the child, which settles the outcome.
@@ -66,10 +64,9 @@ public:
 private:
     bool receive() noexcept;
     void note(ChildReport::Stage stage) noexcept;
-    int timeToDeadline() const noexcept;
 
     UniqueFd m_socket;
-    std::optional<Clock::time_point> m_deadline;
+    Deadline m_deadline = Deadline::forever();
     Outcome m_outcome = Pending;
     ChildReport m_received;
     ChildReport m_next; ///< The report that is being received.

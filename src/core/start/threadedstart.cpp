@@ -86,7 +86,7 @@ public:
     }
 
     int descriptor() const noexcept override { return m_shared->told.readable; }
-    std::optional<Clock::time_point> deadline() const noexcept override { return std::nullopt; }
+    Deadline deadline() const noexcept override { return Deadline::forever(); }
 
     bool look() noexcept override
     {

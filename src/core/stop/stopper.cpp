@@ -33,7 +33,8 @@ void Stopper::killAllAtExit() noexcept
         state->killAll();
 }
 
-void Stopper::stop(const std::shared_ptr<StoppableChild> &child, Clock::duration grace) noexcept
+void Stopper::stop(const std::shared_ptr<StoppableChild> &child,
+                   std::chrono::milliseconds grace) noexcept
 try {
     const CancellationBlocker blocker;
     StopperState *state = child->belongsToThisProcess() ? stateOfThisProcess() : nullptr;

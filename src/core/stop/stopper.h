@@ -31,7 +31,8 @@ public:
 
     /// Asks `child` to end now, and kills its remaining processes when the grace is over, unless the
     /// owner has let it go before.
-    static void stop(const std::shared_ptr<StoppableChild> &child, Clock::duration grace) noexcept;
+    static void stop(const std::shared_ptr<StoppableChild> &child,
+                     std::chrono::milliseconds grace) noexcept;
     /// Takes a child over from its owner, kills it when its grace is over, and collects it.
     static void adopt(const std::shared_ptr<StoppableChild> &child) noexcept;
     /// The same without a grace, for a child that takes time to kill.

@@ -3,14 +3,13 @@
 
 #include "core/stop/stopperstate.h"
 
+#include "core/base/deadline.h"
 #include "core/base/librarythread.h"
-#include "core/base/wait.h"
 #include "core/stop/stoppablechild.h"
 
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <limits>
 #include <utility>
 
 namespace ForkFd::Internal {
@@ -24,12 +23,11 @@ using Clock = StopperState::Clock;
 constexpr Clock::time_point never = Clock::time_point::max();
 constexpr Clock::time_point atOnce = Clock::time_point::min();
 constexpr std::uint64_t wakeUp = 0; // No child has this address.
-constexpr Clock::duration shortDelay = 10ms; ///< Before a failed action is tried again.
+constexpr std::chrono::milliseconds shortDelay = 10ms; ///< Before a failed action is tried again.
 
-// Long enough, and the clock does not overflow.
-Clock::time_point fromNow(Clock::duration time) noexcept
+Clock::time_point fromNow(std::chrono::milliseconds time) noexcept
 {
-    return Clock::now() + std::clamp<Clock::duration>(time, 0s, longestTime);
+    return Deadline(std::max(time, 0ms)).end();
 }
 
 } // namespace
@@ -60,13 +58,13 @@ struct StopperState::Due
     Action action = Action::Look;
 };
 
-void StopperState::stop(const std::shared_ptr<StoppableChild> &child, Clock::duration grace)
+void StopperState::stop(const std::shared_ptr<StoppableChild> &child, std::chrono::milliseconds grace)
 {
     const bool asksNow = child->signalsAtOnce();
     {
         const std::lock_guard lock(m_mutex);
         Task &task = taskFor(child);
-        task.killTime = std::min(task.killTime, fromNow(m_isExiting ? 0s : grace));
+        task.killTime = std::min(task.killTime, fromNow(m_isExiting ? 0ms : grace));
         task.askTime = asksNow ? never : atOnce;
         bringForward(task.due());
     }
@@ -233,12 +231,7 @@ int StopperState::timeout() noexcept
 {
     const Clock::time_point nextTry = m_groups.nextTry();
     const std::lock_guard lock(m_mutex);
-    const Clock::time_point next = std::min(m_nextDue, nextTry);
-    if (next == never)
-        return -1;
-    const Clock::time_point now = Clock::now();
-    const auto rest = std::chrono::ceil<std::chrono::milliseconds>(std::max(next, now) - now);
-    return static_cast<int>(std::clamp<std::int64_t>(rest.count(), 0, std::numeric_limits<int>::max()));
+    return Deadline(std::min(m_nextDue, nextTry)).pollTimeout();
 }
 
 void StopperState::childReady(std::uint64_t id) noexcept
@@ -367,7 +360,7 @@ bool StopperState::isAdopted(const StoppableChild &child) noexcept
 void StopperState::lookAgain(Task &task) noexcept
 {
     task.lookTime = std::min(task.lookTime, fromNow(task.lookDelay));
-    task.lookDelay = std::min<Clock::duration>(task.lookDelay * 2, 1s);
+    task.lookDelay = std::min<std::chrono::milliseconds>(task.lookDelay * 2, 1s);
     bringForward(task.due());
 }
 

@@ -40,7 +40,7 @@ public:
     using Clock = std::chrono::steady_clock;
 
     /// These three throw std::bad_alloc, before they change anything.
-    void stop(const std::shared_ptr<StoppableChild> &child, Clock::duration grace);
+    void stop(const std::shared_ptr<StoppableChild> &child, std::chrono::milliseconds grace);
     void adopt(const std::shared_ptr<StoppableChild> &child, bool hasGrace);
     void removeLater(PrivateCgroup group);
 
@@ -60,7 +60,7 @@ public:
 
 private:
     enum class Action { Ask, Kill, Look };
-    static constexpr Clock::duration firstLookDelay = std::chrono::milliseconds(1);
+    static constexpr std::chrono::milliseconds firstLookDelay{1};
     struct Task
     {
         std::weak_ptr<StoppableChild> child;
@@ -69,7 +69,7 @@ private:
         Clock::time_point killTime = Clock::time_point::max();
         Clock::time_point lookTime =
             Clock::time_point::max(); ///< For a killed or adopted child that is not in the set.
-        Clock::duration lookDelay = firstLookDelay;
+        std::chrono::milliseconds lookDelay = firstLookDelay;
         bool isInHand = false; ///< A thread is asking, killing or looking.
         bool isInSet = false;
         bool isOver = false; ///< The child has ended, but its owner still has it.

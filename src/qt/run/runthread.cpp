@@ -5,6 +5,7 @@
 
 #include "qt/run/postdetector.h"
 
+#include "core/base/deadline.h"
 #include "core/base/librarythread.h"
 #include "core/base/wait.h"
 
@@ -183,9 +184,7 @@ int RunThread::timeToNextDeadline()
     const int toHelp = m_finisher.timeToHelp();
     if (m_deadlines.empty())
         return toHelp;
-    const auto rest =
-        std::chrono::ceil<std::chrono::milliseconds>(m_deadlines.begin()->first - Clock::now());
-    const int next = static_cast<int>(std::clamp<std::int64_t>(rest.count(), 0, 24 * 60 * 60 * 1000));
+    const int next = Deadline(m_deadlines.begin()->first).pollTimeout();
     return toHelp < 0 ? next : std::min(toHelp, next);
 }
 
@@ -204,9 +203,9 @@ void RunThread::serve(std::unique_ptr<RunJob> job)
 {
     RunJob *const started = job.get();
     Entry &entry = m_jobs.emplace(started, Entry{std::move(job), m_deadlines.end()}).first->second;
-    const auto limit = std::min<std::chrono::milliseconds>(started->timeLimit(), longestTime);
+    const std::chrono::milliseconds limit = started->timeLimit();
     if (limit > std::chrono::milliseconds::zero())
-        entry.deadline = m_deadlines.emplace(started->startTime() + limit, started);
+        entry.deadline = m_deadlines.emplace(Deadline(limit, started->startTime()).end(), started);
     started->serve([this, started] { m_over.push_back(started); });
 }
 

@@ -3,13 +3,12 @@
 
 // In this folder, because it also waits for programs of run().
 
-#include "core/base/wait.h"
+#include "core/base/deadline.h"
 #include "core/stop/stopper.h"
 #include "qt/run/runthread.h"
 
 #include <ForkFd/childprocess.h>
 
-#include <algorithm>
 #include <chrono>
 
 namespace ForkFd {
@@ -35,10 +34,7 @@ using std::chrono::milliseconds;
 /// \since 0.1
 bool ChildProcess::waitForStopped(milliseconds timeout)
 {
-    using Clock = Stopper::Clock;
-    const Clock::time_point end = timeout < milliseconds::zero()
-        ? Clock::time_point::max()
-        : Clock::now() + std::min(timeout, longestTime);
+    const Deadline::Clock::time_point end = Deadline(timeout).end();
     // The thread of run() notices a canceled future after a moment.
     return RunThread::stopCanceledJobs(end) && Stopper::awaitAll(end);
 }

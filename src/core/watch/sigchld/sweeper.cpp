@@ -29,11 +29,11 @@ namespace ForkFd::Internal::Sweeper {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr std::chrono::nanoseconds period = 250ms;
+constexpr std::chrono::milliseconds period = 250ms;
 /// After each sweep the thread pauses for this multiple of the sweep's CPU time, so that it uses at most
 /// 5 % of one CPU.
 constexpr int pauseFactor = 19;
-constexpr std::chrono::nanoseconds shortestPause = 1ms;
+constexpr std::chrono::milliseconds shortestPause = 1ms;
 /// Children that a sweep looks at for each signal, so that the cost of an end does not grow with their
 /// number. An end whose signal merged with another signal is found within the period.
 constexpr std::size_t childrenPerSignal = 8;
@@ -82,12 +82,10 @@ std::chrono::nanoseconds timeUsed() noexcept
     return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
 }
 
-void sleepFor(int descriptor, std::chrono::nanoseconds time) noexcept
+void sleepFor(int descriptor, std::chrono::milliseconds time) noexcept
 {
     pollfd entry = {descriptor, POLLIN, 0};
-    const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(time).count();
-    constexpr auto longest = std::chrono::duration_cast<std::chrono::milliseconds>(period);
-    pollDescriptors(&entry, 1, static_cast<int>(milliseconds), longest);
+    pollDescriptors(&entry, 1, static_cast<int>(time.count()), period);
 }
 
 /// The thread's loop.
@@ -118,7 +116,7 @@ private:
         m_wasIdle = false;
         sleepFor(-1, m_pause);
         if (m_sweepsWithoutChild < idleSweeps || servesOthers()) {
-            sleepFor(m_state.wakeUp.readable, std::max(period - m_pause, std::chrono::nanoseconds(0)));
+            sleepFor(m_state.wakeUp.readable, std::max(period - m_pause, 0ms));
             return;
         }
         // A thread that adds a child now either sees `isIdle`, or has exchanged it before; then this
@@ -163,7 +161,9 @@ private:
         reapForIgnoredSignal();
         m_state.signalsToGo = static_cast<std::ptrdiff_t>(living / childrenPerSignal);
         m_sweepsWithoutChild = living > 0 ? 0 : m_sweepsWithoutChild + 1;
-        m_pause = std::max<std::chrono::nanoseconds>((timeUsed() - begin) * pauseFactor, shortestPause);
+        const auto pause =
+            std::chrono::ceil<std::chrono::milliseconds>((timeUsed() - begin) * pauseFactor);
+        m_pause = std::max(pause, shortestPause);
         if (living > 0)
             SigChldChain::install(onChildSignal);
     }
@@ -171,7 +171,7 @@ private:
     State &m_state;
     SignalGate m_gate;
     bool m_wasIdle = false; ///< No child in the last wait; a start may have added one since.
-    std::chrono::nanoseconds m_pause = shortestPause;
+    std::chrono::milliseconds m_pause = shortestPause;
     int m_sweepsWithoutChild = 0;
 };
 
