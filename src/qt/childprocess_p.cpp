@@ -5,8 +5,8 @@
 
 #include "qt/childprocess_p.h"
 
-#include "qt/launchrequest.h"
 #include "qt/starterrortext.h"
+#include "qt/startrequest.h"
 
 #include "core/base/signals.h"
 #include "core/start/programsearch.h"
@@ -33,7 +33,7 @@ constexpr ChildProcess::ProcessChannel outputs[] = {ChildProcess::StandardOutput
 
 // As QProcess does: failures of the parent are reported inside start(), failures of the child later.
 // QProcess changes the directory in the parent.
-bool isToldInsideStart(const LaunchFailure &failure)
+bool isToldInsideStart(const StartFailure &failure)
 {
     const std::string_view step = failure.error.step ? failure.error.step : "";
     return !failure.isInChild || step == "workingDirectory" || step == "descriptors";
@@ -62,10 +62,10 @@ void ChildProcessPrivate::beginStart(QIODevice::OpenMode mode)
         leaveHub();
     reset(mode);
     startTime = endTime = std::chrono::steady_clock::now();
-    noteFailure({LaunchPlan::check(settings.launchOptions.get())});
+    noteFailure({StartPlan::check(settings.launchOptions.get())});
     ChildEnds ends;
     if (!hasFailedToStart() && openStreams(mode, ends))
-        launch(ends);
+        startChild(ends);
     ends.owned.clear();
     pid = watch ? watch->pid() : 0;
     if (hasFailedInParent())
@@ -93,7 +93,7 @@ qint64 ChildProcessPrivate::beginDetached()
     m_streamFailure = StandardStreams::None;
     failure.reset();
     isFailureTold = false;
-    noteFailure({LaunchPlan::check(settings.launchOptions.get())});
+    noteFailure({StartPlan::check(settings.launchOptions.get())});
     ChildEnds ends;
     if (!hasFailedToStart()) {
         m_streamFailure = streams.openDetached(ends);
@@ -102,11 +102,11 @@ qint64 ChildProcessPrivate::beginDetached()
     }
     if (hasFailedToStart())
         return -1;
-    LaunchRequest request = makeLaunchRequest(settings, ends);
-    LaunchFailure seen = findProgram(request, absoluteSearchPath());
-    const qint64 orphan = seen.error.step ? -1 : launchDetached(LaunchPlan(std::move(request)), seen);
+    StartRequest request = makeStartRequest(settings, ends);
+    StartFailure seen = findProgram(request, absoluteSearchPath());
+    const qint64 orphan = seen.error.step ? -1 : startOrphan(StartPlan(std::move(request)), seen);
     noteFailure(seen);
-    settings.modifier.exit = nullptr; // As in launch().
+    settings.modifier.exit = nullptr; // As in startChild().
     return orphan;
 }
 
@@ -176,16 +176,16 @@ bool ChildProcessPrivate::openStreams(QIODevice::OpenMode mode, ChildEnds &ends)
     return false;
 }
 
-void ChildProcessPrivate::launch(const ChildEnds &ends)
+void ChildProcessPrivate::startChild(const ChildEnds &ends)
 {
-    LaunchRequest request = makeLaunchRequest(settings, ends);
-    LaunchFailure seen = findProgram(request, absoluteSearchPath());
+    StartRequest request = makeStartRequest(settings, ends);
+    StartFailure seen = findProgram(request, absoluteSearchPath());
     StartReport report;
     if (!seen.error.step && !isScopePossible(settings, stopSettings))
         seen.error = {"signalScope", EINVAL};
     if (!seen.error.step) {
         child = std::make_shared<StoppableChild>(scopeOf(stopSettings));
-        if (!launchStoppable(*child, std::move(request), seen, &report))
+        if (!startStoppable(*child, std::move(request), seen, &report))
             child.reset();
     }
     noteFailure(seen);
@@ -195,7 +195,7 @@ void ChildProcessPrivate::launch(const ChildEnds &ends)
     settings.modifier.exit = nullptr; // A child in our memory (UseVFork) has set it.
 }
 
-void ChildProcessPrivate::noteFailure(LaunchFailure seen)
+void ChildProcessPrivate::noteFailure(StartFailure seen)
 {
     if (!seen.error.step)
         return;

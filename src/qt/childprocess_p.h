@@ -114,7 +114,7 @@ public:
     // The current child, or the last one.
     ChildProcess::ProcessState state = ChildProcess::NotRunning;
     ChildProcess::ProcessError error = ChildProcess::UnknownError;
-    Internal::SeldomSet<Internal::LaunchFailure> failure; ///< The failure of the last start.
+    Internal::SeldomSet<Internal::StartFailure> failure; ///< The failure of the last start.
     bool isFailureTold = false; ///< Its signals are being emitted, or were emitted.
     Internal::SeldomSet<ExitInfo> exitInfo; ///< Set when the child's end is known.
     /// Kept after the end was collected, as long as there may be processes to signal.
@@ -140,13 +140,13 @@ private:
     void adopt(Internal::PreparedStart &&start);
     void reset(QIODevice::OpenMode mode);
     bool openStreams(QIODevice::OpenMode mode, Internal::ChildEnds &ends);
-    void launch(const Internal::ChildEnds &ends);
+    void startChild(const Internal::ChildEnds &ends);
     void failInsideStart();
     void beginStart(QIODevice::OpenMode mode);
     qint64 beginDetached();
     void failAtOnce(Internal::StartKind kind, bool emitsError);
     void noteFailureTold() noexcept;
-    void noteFailure(Internal::LaunchFailure seen);
+    void noteFailure(Internal::StartFailure seen);
     void noteStreamFailure(int errorCode);
     bool hasFailedInParent() const noexcept;
     bool hasFailedToStart() const noexcept { return static_cast<bool>(failure); }

@@ -3,7 +3,7 @@
 
 #include "qt/preparedstart.h"
 
-#include "qt/launchrequest.h"
+#include "qt/startrequest.h"
 
 #include "core/start/programsearch.h"
 #include "core/start/threadedstart.h"
@@ -25,7 +25,7 @@ bool PreparedStart::openStreams(const ChildSettings &settings, ChildEnds &ends)
 void PreparedStart::begin(ChildSettings &settings, const StopSettings &stopSettings)
 {
     startTime = std::chrono::steady_clock::now();
-    failure.error = LaunchPlan::check(settings.launchOptions.get());
+    failure.error = StartPlan::check(settings.launchOptions.get());
     if (settings.program.isEmpty())
         failure.error = {"program", EINVAL};
     else if (!failure.error.step && !isScopePossible(settings, stopSettings))
@@ -34,11 +34,11 @@ void PreparedStart::begin(ChildSettings &settings, const StopSettings &stopSetti
     if (failure.error.step || !openStreams(settings, ends))
         return;
     ThreadedRequest request;
-    request.launch = makeLaunchRequest(settings, ends);
+    request.start = makeStartRequest(settings, ends);
     request.scope = scopeOf(stopSettings);
     request.owned = std::move(ends.owned);
-    request.complete = [path = absoluteSearchPath()](LaunchRequest &launch) {
-        return findProgram(launch, path);
+    request.complete = [path = absoluteSearchPath()](StartRequest &start) {
+        return findProgram(start, path);
     };
     pending = PendingStart::inThread(std::move(request), failure);
 }

@@ -21,7 +21,7 @@ struct PreparedStart
     std::chrono::steady_clock::time_point startTime;
     StandardStreams streams; ///< The parent's ends.
     StandardStreams::Failure streamFailure = StandardStreams::None;
-    LaunchFailure failure; ///< Failures of begin(); without a step, none.
+    StartFailure failure; ///< Failures of begin(); without a step, none.
     std::unique_ptr<PendingStart> pending; ///< Null after a failure.
 
     /// Creates the streams and the thread. The child inherits the attributes of the calling thread.

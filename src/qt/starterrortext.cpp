@@ -14,7 +14,7 @@ namespace {
 
 constexpr auto separator = QLatin1StringView(": ");
 
-QString modifierText(const LaunchFailure &failure, const QString &reason)
+QString modifierText(const StartFailure &failure, const QString &reason)
 {
     const QString details = QString::fromLocal8Bit(failure.details.data());
     if (failure.modifierThrew)
@@ -37,7 +37,7 @@ QString parentText(const char *function, const QString &reason)
     return QLatin1StringView(function) + separator + reason;
 }
 
-QString cloneText(const LaunchFailure &failure, StartKind kind, const QString &reason)
+QString cloneText(const StartFailure &failure, StartKind kind, const QString &reason)
 {
     if (kind == StartKind::Plain)
         return translate("Resource error (fork failure): %1").arg(reason);
@@ -51,7 +51,7 @@ QString redirectionText(StandardStreams::Failure streams)
         : translate("Could not open output redirection for writing");
 }
 
-QString subjectOf(const LaunchFailure &failure)
+QString subjectOf(const StartFailure &failure)
 {
     if (failure.interpreter.empty())
         return QFile::decodeName(failure.error.subject.c_str());
@@ -66,7 +66,7 @@ bool isRedirection(StandardStreams::Failure streams)
 }
 
 // The text of QProcess.
-QString textOfQProcess(const LaunchFailure &failure, StandardStreams::Failure streams, StartKind kind,
+QString textOfQProcess(const StartFailure &failure, StandardStreams::Failure streams, StartKind kind,
                        const QString &reason)
 {
     const std::string_view step = failure.error.step;
@@ -99,7 +99,7 @@ QString translateOwn(const char *sentence)
     return QCoreApplication::translate("ForkFd::ChildProcess", sentence);
 }
 
-QString startErrorText(const LaunchFailure &failure, StandardStreams::Failure streams, StartKind kind)
+QString startErrorText(const StartFailure &failure, StandardStreams::Failure streams, StartKind kind)
 {
     const QString reason = qt_error_string(failure.error.errorCode);
     QString text = textOfQProcess(failure, streams, kind, reason);

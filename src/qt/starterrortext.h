@@ -20,7 +20,7 @@ QString translateOwn(const char *sentence);
 enum class StartKind { Plain, Detached };
 /// Describes why a start failed: QProcess's text of 6.8, or of the Qt that this is compiled with if that
 /// is newer, and then the subject. `streams` tells which stream failed in step `channels`.
-QString startErrorText(const LaunchFailure &failure, StandardStreams::Failure streams, StartKind kind);
+QString startErrorText(const StartFailure &failure, StandardStreams::Failure streams, StartKind kind);
 
 } // namespace ForkFd::Internal
 

@@ -18,33 +18,33 @@
 
 namespace ForkFd::Internal {
 
-LaunchAttempt::LaunchAttempt(const LaunchPlan &plan) noexcept
+StartAttempt::StartAttempt(const StartPlan &plan) noexcept
     : m_context{.plan = &plan, .report = &m_report, .parentMask = m_blocker.previousMask()}
 {
     if (plan.options().dieWithParent)
         m_context.parent = ::getpid();
 }
 
-LaunchAttempt::LaunchAttempt(const UserCode &code) noexcept
+StartAttempt::StartAttempt(const UserCode &code) noexcept
     : m_context{
         .plan = nullptr, .userCode = code, .report = &m_report, .parentMask = m_blocker.previousMask()}
 {
 }
 
-LaunchAttempt::Shown::Shown(const LaunchPlan *plan, int (*send)(void *, int), void *token) noexcept
+StartAttempt::Shown::Shown(const StartPlan *plan, int (*send)(void *, int), void *token) noexcept
     : m_control(plan ? plan->control() : nullptr)
 {
     if (m_control)
         m_control->showChild(send, token);
 }
 
-void LaunchAttempt::Shown::end() noexcept
+void StartAttempt::Shown::end() noexcept
 {
     if (StartControl *control = std::exchange(m_control, nullptr))
         control->hideChild();
 }
 
-bool LaunchAttempt::mayBegin() noexcept
+bool StartAttempt::mayBegin() noexcept
 {
     StartControl *control = m_context.plan ? m_context.plan->control() : nullptr;
     if (!control || control->claim())
@@ -53,7 +53,7 @@ bool LaunchAttempt::mayBegin() noexcept
     return false;
 }
 
-bool LaunchAttempt::maySeeOurMemory(const LaunchPlan &plan) noexcept
+bool StartAttempt::maySeeOurMemory(const StartPlan &plan) noexcept
 {
     if (Sanitizers::needFork())
         return false;
@@ -62,29 +62,29 @@ bool LaunchAttempt::maySeeOurMemory(const LaunchPlan &plan) noexcept
     return !modifier.function || (modifier.maySeeOurMemory && !Sanitizers::areActive());
 }
 
-bool LaunchAttempt::leadsGroup() const noexcept
+bool StartAttempt::leadsGroup() const noexcept
 {
     return m_context.plan && m_context.plan->processGroup() == 0;
 }
 
-LaunchAttempt::Outcome LaunchAttempt::fail(const char *step, int errorCode) noexcept
+StartAttempt::Outcome StartAttempt::fail(const char *step, int errorCode) noexcept
 {
     m_failure = StartError{step, errorCode};
     return NotStarted;
 }
 
-LaunchAttempt::Outcome LaunchAttempt::failAsReported() noexcept
+StartAttempt::Outcome StartAttempt::failAsReported() noexcept
 {
-    m_failure = LaunchFailure(m_report.failure);
+    m_failure = StartFailure(m_report.failure);
     return NotStarted;
 }
 
-LaunchAttempt::Outcome LaunchAttempt::failCreation(int errorCode) noexcept
+StartAttempt::Outcome StartAttempt::failCreation(int errorCode) noexcept
 {
     return fail(errorCode == EMFILE || errorCode == ENFILE ? "descriptors" : "clone", errorCode);
 }
 
-bool LaunchAttempt::Line::open() noexcept
+bool StartAttempt::Line::open() noexcept
 {
     int ends[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
@@ -97,7 +97,7 @@ bool LaunchAttempt::Line::open() noexcept
 
 // Runs in the child between clone and exec: async-signal-safe calls only. Returns when the gate is
 // open.
-void LaunchAttempt::beginCopiedChild(Line &line, bool hasGate) noexcept
+void StartAttempt::beginCopiedChild(Line &line, bool hasGate) noexcept
 {
     line.ours.reset(); // Otherwise the child would miss the end of file when the parent dies.
     char go = 0;
@@ -115,7 +115,7 @@ void LaunchAttempt::beginCopiedChild(Line &line, bool hasGate) noexcept
 }
 
 // Ends a child at the gate. Shuts the socket down, because a forked copy may hold our end.
-void LaunchAttempt::closeGate(Line &line) noexcept
+void StartAttempt::closeGate(Line &line) noexcept
 {
     ::shutdown(line.ours.get(), SHUT_WR);
     line.ours.reset();
@@ -123,7 +123,7 @@ void LaunchAttempt::closeGate(Line &line) noexcept
 
 // Whether the child ends before its program. The signal may not reach it: another thread uses the slot
 // to send a signal, or a filter refuses kill(2).
-bool LaunchAttempt::endBeforeProgram(Line &line, bool hasGate, ExitWatch *watch) noexcept
+bool StartAttempt::endBeforeProgram(Line &line, bool hasGate, ExitWatch *watch) noexcept
 {
     const bool isKilled = watch && watch->sendSignal(SIGKILL) == 0;
     if (hasGate)
@@ -133,7 +133,7 @@ bool LaunchAttempt::endBeforeProgram(Line &line, bool hasGate, ExitWatch *watch)
 
 // Returns false with errno if the child would wait for ever. A child that has ended needs no gate. If
 // the kernel is wrong about its end, the shutdown ends it.
-bool LaunchAttempt::openGate(const Line &line) noexcept
+bool StartAttempt::openGate(const Line &line) noexcept
 {
     const char go = 0;
     ssize_t count;
@@ -158,7 +158,7 @@ int signalWatched(void *watch, int signal)
 } // namespace
 
 // Opens the gate of a copied child and waits for its report.
-LaunchAttempt::Outcome LaunchAttempt::letGo(Line &line, bool hasGate, ExitWatch *watch) noexcept
+StartAttempt::Outcome StartAttempt::letGo(Line &line, bool hasGate, ExitWatch *watch) noexcept
 {
     const Shown shown(watch ? m_context.plan : nullptr, signalWatched, watch);
     const StartControl *control = m_context.plan ? m_context.plan->control() : nullptr;
@@ -172,7 +172,7 @@ LaunchAttempt::Outcome LaunchAttempt::letGo(Line &line, bool hasGate, ExitWatch 
     return m_context.plan ? readReport(line, watch) : Started;
 }
 
-LaunchAttempt::Outcome LaunchAttempt::readReport(Line &line, ExitWatch *watch) noexcept
+StartAttempt::Outcome StartAttempt::readReport(Line &line, ExitWatch *watch) noexcept
 {
     StartReport report(std::move(line.ours));
     const StartReport::Outcome outcome = report.await(watch, !m_later);
@@ -182,7 +182,7 @@ LaunchAttempt::Outcome LaunchAttempt::readReport(Line &line, ExitWatch *watch) n
     return outcome == StartReport::Failed ? failAsReported() : Started;
 }
 
-void LaunchAttempt::collectFailedCopy(ExitWatch &watch) noexcept
+void StartAttempt::collectFailedCopy(ExitWatch &watch) noexcept
 {
     RetryDelay retryDelay;
     while (watch.isWatching() && !watch.collect()) {

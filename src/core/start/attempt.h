@@ -20,7 +20,7 @@ namespace ForkFd::Internal {
 class StartControl;
 
 /// Base of all ways to create a child, from a plan or with user code. Blocks signals while it exists.
-class LaunchAttempt
+class StartAttempt
 {
     SignalBlocker m_blocker;
 
@@ -32,10 +32,10 @@ public:
         InChild ///< We are in the child, which has a copy of the memory and returns to user code.
     };
 
-    explicit LaunchAttempt(const LaunchPlan &plan) noexcept;
-    explicit LaunchAttempt(const UserCode &code) noexcept;
+    explicit StartAttempt(const StartPlan &plan) noexcept;
+    explicit StartAttempt(const UserCode &code) noexcept;
 
-    const LaunchFailure &failure() const noexcept { return m_failure; }
+    const StartFailure &failure() const noexcept { return m_failure; }
     /// run() may return when a copied child is about to call its modifier; `later` then gets the rest.
     void reportLater(StartReport *later) noexcept { m_later = later; }
 
@@ -70,7 +70,7 @@ protected:
     class Shown
     {
     public:
-        Shown(const LaunchPlan *plan, int (*send)(void *, int), void *token) noexcept;
+        Shown(const StartPlan *plan, int (*send)(void *, int), void *token) noexcept;
         ~Shown() { end(); }
         Shown(const Shown &) = delete;
         Shown &operator=(const Shown &) = delete;
@@ -85,7 +85,7 @@ protected:
     /// Returns false and sets failure() if the start was canceled.
     bool mayBegin() noexcept;
     /// Whether all user code of the child copes with shared memory.
-    static bool maySeeOurMemory(const LaunchPlan &plan) noexcept;
+    static bool maySeeOurMemory(const StartPlan &plan) noexcept;
 
     /// Whether the child becomes the leader of a new process group.
     bool leadsGroup() const noexcept;
@@ -101,13 +101,12 @@ private:
     Outcome letGo(Line &line, bool hasGate, ExitWatch *watch) noexcept;
     Outcome readReport(Line &line, ExitWatch *watch) noexcept;
 
-    LaunchFailure m_failure;
+    StartFailure m_failure;
     StartReport *m_later = nullptr;
 };
 
 template<typename Create, typename Watch, typename Watched>
-LaunchAttempt::Outcome LaunchAttempt::startCopy(bool hasGate, Create create, Watch watch,
-                                                Watched watched)
+StartAttempt::Outcome StartAttempt::startCopy(bool hasGate, Create create, Watch watch, Watched watched)
 {
     const bool reports = m_context.plan != nullptr;
     Line line;
@@ -131,27 +130,27 @@ LaunchAttempt::Outcome LaunchAttempt::startCopy(bool hasGate, Create create, Wat
     return outcome;
 }
 
-/// Internal::launch() with this system's LaunchAttempt.
+/// Internal::startChild() with this system's StartAttempt.
 template<typename Attempt>
-ExitWatchPtr launchBy(const LaunchPlan &plan, LaunchFailure &failure, StartReport *later)
+ExitWatchPtr startBy(const StartPlan &plan, StartFailure &failure, StartReport *later)
 {
     Attempt attempt(plan);
     attempt.reportLater(later);
-    if (attempt.run() == LaunchAttempt::Started)
+    if (attempt.run() == StartAttempt::Started)
         return attempt.takeWatch();
     failure = attempt.failure();
     return nullptr;
 }
 
-/// Internal::launchDetached() with this system's LaunchAttempt.
+/// Internal::startOrphan() with this system's StartAttempt.
 template<typename Attempt>
-pid_t launchDetachedBy(const LaunchPlan &plan, LaunchFailure &failure)
+pid_t startOrphanBy(const StartPlan &plan, StartFailure &failure)
 {
     OrphanWatch watch;
     Attempt attempt(plan);
     const int errorCode = watch.prepare();
     const bool isStarted =
-        (errorCode == 0 ? attempt.run() : attempt.failCreation(errorCode)) == LaunchAttempt::Started;
+        (errorCode == 0 ? attempt.run() : attempt.failCreation(errorCode)) == StartAttempt::Started;
     // A failed orphan becomes our child, too, unless its first parent has reaped it.
     watch.adopt(attempt.orphan());
     if (isStarted)
@@ -160,15 +159,15 @@ pid_t launchDetachedBy(const LaunchPlan &plan, LaunchFailure &failure)
     return -1;
 }
 
-/// Internal::forkChild() with this system's LaunchAttempt.
+/// Internal::forkChild() with this system's StartAttempt.
 template<typename Attempt>
 ForkSide forkBy(const UserCode &code, ExitWatchPtr &watch, int &errorCode)
 {
     Attempt attempt(code);
     switch (attempt.run()) {
-    case LaunchAttempt::InChild:
+    case StartAttempt::InChild:
         return ForkSide::Child;
-    case LaunchAttempt::Started:
+    case StartAttempt::Started:
         watch = attempt.takeWatch();
         return ForkSide::Parent;
     default:

@@ -254,7 +254,7 @@ private:
     }
 
     ChildContext &m_context;
-    const LaunchPlan &m_plan;
+    const StartPlan &m_plan;
     ChildOptions::Surroundings m_surroundings;
     int m_directory; ///< The directory to enter first; -1: none.
 };

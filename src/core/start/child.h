@@ -18,7 +18,7 @@
 
 namespace ForkFd::Internal {
 
-class LaunchPlan;
+class StartPlan;
 
 /// The child's report to its parent, through shared memory or a socket. The fields are not atomic: a
 /// parent that shares memory sleeps until the child has executed or exited, and the kernel orders the
@@ -51,7 +51,7 @@ struct UserCode
 /// The data that the child needs in addition to the plan.
 struct ChildContext
 {
-    const LaunchPlan *plan; ///< Null: the child runs `userCode`.
+    const StartPlan *plan; ///< Null: the child runs `userCode`.
     UserCode userCode = {};
     /// For a detached start: creates a process that calls orphanMain() with this context. Returns its
     /// number, or -1 with errno. The child then exits. Null: not detached.

@@ -131,7 +131,7 @@ const char *ChildOptions::enter(const Surroundings &surroundings) noexcept
     return nullptr;
 }
 
-const char *ChildOptions::takeIdentity(const LaunchPlan &plan, pid_t parent) noexcept
+const char *ChildOptions::takeIdentity(const StartPlan &plan, pid_t parent) noexcept
 {
     const LaunchOptions &options = plan.options();
     // The user comes last: setting the groups needs root's privileges.

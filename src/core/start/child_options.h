@@ -8,7 +8,7 @@
 
 namespace ForkFd::Internal {
 
-class LaunchPlan;
+class StartPlan;
 
 /// Applies LaunchOptions in the child, except descriptors and the signal mask.
 // Runs in the child between clone and exec: async-signal-safe calls only.
@@ -17,7 +17,7 @@ namespace ChildOptions {
 /// The plan, and two of its descriptors, which may have stepped aside to another number.
 struct Surroundings
 {
-    const LaunchPlan &plan;
+    const StartPlan &plan;
     int controllingTerminal; ///< -1: leave it alone.
     int controlGroup; ///< Its directory; -1: leave it alone, or the child is there already.
 };
@@ -28,7 +28,7 @@ const char *enter(const Surroundings &surroundings) noexcept;
 
 /// Applies groups, user, `dieWithParent` and `noNewPrivileges`, after the modifier and
 /// UnixProcessParameters. Returns null, or the step that failed, with errno.
-const char *takeIdentity(const LaunchPlan &plan, pid_t parent) noexcept;
+const char *takeIdentity(const StartPlan &plan, pid_t parent) noexcept;
 
 } // namespace ChildOptions
 

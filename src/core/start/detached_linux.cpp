@@ -27,7 +27,7 @@ namespace {
 class LinuxDetachedAttempt : public DetachedAttempt
 {
 public:
-    explicit LinuxDetachedAttempt(const LaunchPlan &plan) noexcept
+    explicit LinuxDetachedAttempt(const StartPlan &plan) noexcept
         : DetachedAttempt(plan)
         , m_sharesMemory(maySeeOurMemory(plan) && sharesMemory(Ladder::rungFor(Creation::Any)))
     {
@@ -77,9 +77,9 @@ private:
 
 } // namespace
 
-pid_t launchDetached(const LaunchPlan &plan, LaunchFailure &failure)
+pid_t startOrphan(const StartPlan &plan, StartFailure &failure)
 {
-    return launchDetachedBy<LinuxDetachedAttempt>(plan, failure);
+    return startOrphanBy<LinuxDetachedAttempt>(plan, failure);
 }
 
 } // namespace ForkFd::Internal::System

@@ -11,7 +11,7 @@
 
 namespace ForkFd::Internal {
 
-LaunchAttempt::Outcome DetachedAttempt::run() noexcept
+StartAttempt::Outcome DetachedAttempt::run() noexcept
 {
     m_context.createOrphan = forkOrphan;
     m_report = {};
@@ -27,7 +27,7 @@ LaunchAttempt::Outcome DetachedAttempt::run() noexcept
     return outcome == Started ? end : outcome;
 }
 
-LaunchAttempt::Outcome DetachedAttempt::finish(pid_t child) noexcept
+StartAttempt::Outcome DetachedAttempt::finish(pid_t child) noexcept
 {
     // No signal interrupts this wait, since all are blocked. Other code may reap the child: no harm
     // done.

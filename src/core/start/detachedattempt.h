@@ -9,10 +9,10 @@
 namespace ForkFd::Internal {
 
 /// A detached start by fork(): the child creates the orphan, which reports its number, and exits.
-class DetachedAttempt : public LaunchAttempt
+class DetachedAttempt : public StartAttempt
 {
 public:
-    using LaunchAttempt::LaunchAttempt;
+    using StartAttempt::StartAttempt;
 
     Outcome run() noexcept;
     /// The orphan's number, also if it has failed; -1: no orphan has reported.

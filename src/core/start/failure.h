@@ -25,16 +25,16 @@ struct ReportedFailure
 };
 
 /// Why a start has failed, with the names that the parent adds.
-struct LaunchFailure
+struct StartFailure
 {
-    LaunchFailure() = default;
+    StartFailure() = default;
     /// Found out by the parent.
-    LaunchFailure(StartError itsError) noexcept
+    StartFailure(StartError itsError) noexcept
         : error(std::move(itsError))
     {
     }
     /// Reported by the child.
-    explicit LaunchFailure(const ReportedFailure &reported) noexcept
+    explicit StartFailure(const ReportedFailure &reported) noexcept
         : error{reported.step, reported.errorCode}
         , isInChild(true)
         , modifierThrew(reported.modifierThrew)

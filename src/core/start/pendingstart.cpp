@@ -44,7 +44,7 @@ public:
         const StartReport::Outcome outcome = isOver ? m_report.lookAtEnd() : m_report.look();
         if (outcome == StartReport::Failed) {
             m_failure = m_report.failure();
-            LaunchAttempt::collectFailedCopy(m_child->watch()); // The child is about to exit.
+            StartAttempt::collectFailedCopy(m_child->watch()); // The child is about to exit.
             m_child.reset();
         }
         return outcome >= StartReport::Started;

@@ -28,7 +28,7 @@ public:
                                                   StartReport report);
     /// Starts the child in a new thread, which inherits from the calling thread and ends with the
     /// start. The caller may then close the descriptors of the options. Null with `failure` on failure.
-    static std::unique_ptr<PendingStart> inThread(ThreadedRequest request, LaunchFailure &failure);
+    static std::unique_ptr<PendingStart> inThread(ThreadedRequest request, StartFailure &failure);
 
     /// A pending start goes on, and its child is left to the reaper. cancel() gives the start up.
     virtual ~PendingStart();
@@ -46,14 +46,14 @@ public:
     virtual bool cancel() noexcept = 0;
 
     /// Why the start has failed; without a step it has not failed.
-    const LaunchFailure &failure() const noexcept { return m_failure; }
+    const StartFailure &failure() const noexcept { return m_failure; }
     /// The child, which signals reach once it exists; null after a failure.
     const std::shared_ptr<StoppableChild> &child() const noexcept { return m_child; }
 
 protected:
     explicit PendingStart(std::shared_ptr<StoppableChild> child) noexcept;
 
-    LaunchFailure m_failure;
+    StartFailure m_failure;
     std::shared_ptr<StoppableChild> m_child;
 };
 

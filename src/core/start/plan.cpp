@@ -85,7 +85,7 @@ StartError checkValues(const LaunchOptions &options) noexcept
 
 } // namespace
 
-LaunchPlan::LaunchPlan(LaunchRequest request)
+StartPlan::StartPlan(StartRequest request)
     : m_request(std::move(request))
     , m_error(check())
 {
@@ -103,7 +103,7 @@ LaunchPlan::LaunchPlan(LaunchRequest request)
     openControlGroup();
 }
 
-StartError LaunchPlan::check() const noexcept
+StartError StartPlan::check() const noexcept
 {
     const Command &command = m_request.command;
     if (command.argv.empty() || m_request.executable.empty() || hasNul(m_request.executable))
@@ -120,7 +120,7 @@ StartError LaunchPlan::check() const noexcept
     return check(m_request.options);
 }
 
-StartError LaunchPlan::check(const LaunchOptions &options) noexcept
+StartError StartPlan::check(const LaunchOptions &options) noexcept
 {
     StartError error = checkDescriptors(options.fileDescriptors);
     if (!error.step)
@@ -130,7 +130,7 @@ StartError LaunchPlan::check(const LaunchOptions &options) noexcept
     return error;
 }
 
-void LaunchPlan::planMoves()
+void StartPlan::planMoves()
 {
     for (const auto *list : {&m_request.channels, &m_request.options.fileDescriptors}) {
         for (const FileDescriptor &descriptor : *list)
@@ -145,7 +145,7 @@ void LaunchPlan::planMoves()
     m_asideNotes.assign(m_moves.size(), -1);
 }
 
-void LaunchPlan::planCpuMask()
+void StartPlan::planCpuMask()
 {
     for (const int cpu : m_request.options.cpuAffinity) {
         const auto number = static_cast<unsigned>(cpu);
@@ -156,7 +156,7 @@ void LaunchPlan::planCpuMask()
     }
 }
 
-void LaunchPlan::openControlGroup()
+void StartPlan::openControlGroup()
 {
     const std::string &path = m_request.options.controlGroup;
     if (path.empty())
@@ -166,24 +166,24 @@ void LaunchPlan::openControlGroup()
         m_error = {"controlGroup", errno};
 }
 
-char *const *LaunchPlan::envp() const noexcept
+char *const *StartPlan::envp() const noexcept
 {
     return m_envp.data();
 }
 
-const char *LaunchPlan::workingDirectory() const noexcept
+const char *StartPlan::workingDirectory() const noexcept
 {
     const std::string &directory = m_request.command.workingDirectory;
     return directory.empty() ? nullptr : directory.c_str();
 }
 
-bool LaunchPlan::createsSession() const noexcept
+bool StartPlan::createsSession() const noexcept
 {
     return m_request.options.newSession || m_request.parameters.createsSession;
 }
 
 // A group leader cannot create a session (setsid(2)), and a new session comes with a group.
-std::optional<pid_t> LaunchPlan::processGroup() const noexcept
+std::optional<pid_t> StartPlan::processGroup() const noexcept
 {
     if (createsSession())
         return std::nullopt;
@@ -193,22 +193,22 @@ std::optional<pid_t> LaunchPlan::processGroup() const noexcept
 }
 
 // A new session has no terminal, and the child keeps a terminal that the options name.
-bool LaunchPlan::leavesTerminal() const noexcept
+bool StartPlan::leavesTerminal() const noexcept
 {
     return m_request.leavesTerminal && !createsSession() && !m_request.options.controllingTerminal;
 }
 
-int LaunchPlan::controlGroupFd() const noexcept
+int StartPlan::controlGroupFd() const noexcept
 {
     return m_controlGroup ? m_controlGroup.get() : m_request.controlGroupFd;
 }
 
-bool LaunchPlan::changesIdentity() const noexcept
+bool StartPlan::changesIdentity() const noexcept
 {
     return m_request.options.userId || m_request.options.groupId || m_request.parameters.resetsIds;
 }
 
-const sigset_t *LaunchPlan::signalMask() const noexcept
+const sigset_t *StartPlan::signalMask() const noexcept
 {
     return m_request.options.signalMask ? &*m_request.options.signalMask : nullptr;
 }

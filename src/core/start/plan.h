@@ -40,8 +40,8 @@ struct ProcessParameters
     bool disablesCoreDumps = false;
 };
 
-/// The input of a LaunchPlan.
-struct LaunchRequest
+/// The input of a StartPlan.
+struct StartRequest
 {
     std::string executable; ///< The path to execute; PATH is not searched.
     Command command;
@@ -73,12 +73,12 @@ struct DescriptorMove
 ///
 /// The constructor makes all allocations of a start; the child only reads. A plan cannot be moved,
 /// because it has pointers into itself.
-class FORKFD_EXPORT LaunchPlan
+class FORKFD_EXPORT StartPlan
 {
 public:
-    explicit LaunchPlan(LaunchRequest request);
-    LaunchPlan(const LaunchPlan &) = delete;
-    LaunchPlan &operator=(const LaunchPlan &) = delete;
+    explicit StartPlan(StartRequest request);
+    StartPlan(const StartPlan &) = delete;
+    StartPlan &operator=(const StartPlan &) = delete;
 
     /// The error in the options; without a step they are valid. Call it before opening descriptors: a
     /// new one could take a number that the options name although it is not open.
@@ -129,7 +129,7 @@ private:
     void planCpuMask();
     void openControlGroup();
 
-    LaunchRequest m_request;
+    StartRequest m_request;
     std::vector<char *> m_argv;
     std::vector<char *> m_envp;
     std::vector<DescriptorMove> m_moves;

@@ -104,7 +104,7 @@ std::optional<std::string> findExecutableIn(const std::string &searchPath, const
                                             EmptyEntry emptyEntry, int *errorCode)
 {
     if (program.find('/') != std::string::npos || program.find('\0') != std::string::npos)
-        return program; // LaunchPlan refuses a NUL.
+        return program; // StartPlan refuses a NUL.
     SearchError error;
     const std::string_view path = searchPath;
     for (std::size_t begin = 0; !program.empty() && begin <= path.size();) {

@@ -15,8 +15,8 @@ namespace ForkFd::Internal {
 
 namespace {
 
-ExitWatchPtr launchIn(const PrivateCgroup &group, LaunchRequest request, LaunchFailure &failure,
-                      StartReport *later)
+ExitWatchPtr startIn(const PrivateCgroup &group, StartRequest request, StartFailure &failure,
+                     StartReport *later)
 {
     const UniqueFd directory = group ? group.open() : UniqueFd();
     if (group && !directory) {
@@ -27,20 +27,20 @@ ExitWatchPtr launchIn(const PrivateCgroup &group, LaunchRequest request, LaunchF
         request.options.controlGroup.clear();
         request.controlGroupFd = directory.get();
     }
-    return launch(LaunchPlan(std::move(request)), failure, later);
+    return startChild(StartPlan(std::move(request)), failure, later);
 }
 
 } // namespace
 
-bool launchStoppable(StoppableChild &child, LaunchRequest request, LaunchFailure &failure,
-                     StartReport *later)
+bool startStoppable(StoppableChild &child, StartRequest request, StartFailure &failure,
+                    StartReport *later)
 {
     request.ownGroup = child.m_scope != StoppableChild::Process;
     request.leavesTerminal = request.ownGroup;
     if (child.m_scope == StoppableChild::Tree)
         child.m_cgroup = PrivateCgroup::make(request.options.controlGroup);
     if (child.m_cgroup) {
-        if (child.setWatch(launchIn(child.m_cgroup, request, failure, later)))
+        if (child.setWatch(startIn(child.m_cgroup, request, failure, later)))
             return true;
         // A process may be allowed to create a cgroup but not to move a child there. Start without it.
         if (failure.error.step != std::string_view("controlGroup"))
@@ -48,7 +48,7 @@ bool launchStoppable(StoppableChild &child, LaunchRequest request, LaunchFailure
         if (!child.m_cgroup.remove())
             return false;
     }
-    return child.setWatch(launchIn({}, std::move(request), failure, later));
+    return child.setWatch(startIn({}, std::move(request), failure, later));
 }
 
 } // namespace ForkFd::Internal

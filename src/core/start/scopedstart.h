@@ -12,10 +12,10 @@
 
 namespace ForkFd::Internal {
 
-/// launch() for a StoppableChild without a child. If the scope asks for it, the child gets a new
+/// startChild() for a StoppableChild without a child. If the scope asks for it, the child gets a new
 /// process group or cgroup, and gives up the controlling terminal that it shares with us.
-FORKFD_EXPORT bool launchStoppable(StoppableChild &child, LaunchRequest request, LaunchFailure &failure,
-                                   StartReport *later = nullptr);
+FORKFD_EXPORT bool startStoppable(StoppableChild &child, StartRequest request, StartFailure &failure,
+                                  StartReport *later = nullptr);
 
 } // namespace ForkFd::Internal
 

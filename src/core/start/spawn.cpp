@@ -147,17 +147,17 @@ std::optional<Child> spawn(const Command &command, const LaunchOptions &options,
 {
     const CancellationBlocker blocker;
     const int savedErrno = errno;
-    LaunchFailure failure;
+    StartFailure failure;
     ExitWatchPtr watch;
     int searchError = 0;
     const std::string program = command.argv.empty() ? std::string() : command.argv.front();
     if (const auto executable = findExecutable(program, EmptyEntry::CurrentDirectory, &searchError)) {
-        LaunchRequest request;
+        StartRequest request;
         request.executable = *executable;
         request.command = command;
         request.options = options;
-        const LaunchPlan plan(std::move(request));
-        watch = launch(plan, failure);
+        const StartPlan plan(std::move(request));
+        watch = startChild(plan, failure);
     } else {
         failure.error =
             program.empty() ? StartError{"program", EINVAL} : StartError{"exec", searchError, program};

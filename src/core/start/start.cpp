@@ -63,7 +63,7 @@ BackendWish backendWish() noexcept
     return knownWish.compare_exchange_strong(wish, fresh, std::memory_order_relaxed) ? fresh : wish;
 }
 
-ExitWatchPtr launch(const LaunchPlan &plan, LaunchFailure &failure, StartReport *later)
+ExitWatchPtr startChild(const StartPlan &plan, StartFailure &failure, StartReport *later)
 {
     failure = {plan.error().step ? plan.error() : wishError()};
     // ChildProcess has already turned this into newSession and controllingTerminal.
@@ -74,7 +74,7 @@ ExitWatchPtr launch(const LaunchPlan &plan, LaunchFailure &failure, StartReport 
     ExitWatchPtr watch;
     if (!failure.error.step) {
         keepCodeLoaded();
-        watch = System::launch(plan, failure, later);
+        watch = System::startChild(plan, failure, later);
     }
     errno = savedErrno;
     if (!watch)
@@ -84,13 +84,13 @@ ExitWatchPtr launch(const LaunchPlan &plan, LaunchFailure &failure, StartReport 
     return watch;
 }
 
-pid_t launchDetached(const LaunchPlan &plan, LaunchFailure &failure)
+pid_t startOrphan(const StartPlan &plan, StartFailure &failure)
 {
     failure = {plan.error().step ? plan.error() : wishError()};
     if (!failure.error.step)
         failure.error = detachedError(plan.options());
     const int savedErrno = errno;
-    const pid_t pid = failure.error.step ? -1 : System::launchDetached(plan, failure);
+    const pid_t pid = failure.error.step ? -1 : System::startOrphan(plan, failure);
     errno = savedErrno;
     if (pid < 0)
         StartNames::of(plan).complete(failure);

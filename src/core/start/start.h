@@ -11,7 +11,7 @@
 
 namespace ForkFd::Internal {
 
-class LaunchPlan;
+class StartPlan;
 class StartReport;
 struct SpawnCall;
 struct UserCode;
@@ -24,12 +24,12 @@ struct UserCode;
 ///
 /// With `later` it also returns when a copied child is about to call its modifier. The rest of the
 /// report goes to `later`.
-FORKFD_EXPORT ExitWatchPtr launch(const LaunchPlan &plan, LaunchFailure &failure,
-                                  StartReport *later = nullptr);
+FORKFD_EXPORT ExitWatchPtr startChild(const StartPlan &plan, StartFailure &failure,
+                                      StartReport *later = nullptr);
 
 /// Starts a detached program, in a new session; init collects it. Returns its number when it runs, or
 /// -1 with `failure`; then no process is left.
-FORKFD_EXPORT pid_t launchDetached(const LaunchPlan &plan, LaunchFailure &failure);
+FORKFD_EXPORT pid_t startOrphan(const StartPlan &plan, StartFailure &failure);
 
 /// Where forkChild() returns.
 enum class ForkSide { Failed, Parent, Child };
@@ -50,8 +50,8 @@ BackendWish backendWish() noexcept;
 namespace System {
 bool hasPidFd() noexcept;
 Backend backend() noexcept;
-ExitWatchPtr launch(const LaunchPlan &plan, LaunchFailure &failure, StartReport *later);
-pid_t launchDetached(const LaunchPlan &plan, LaunchFailure &failure);
+ExitWatchPtr startChild(const StartPlan &plan, StartFailure &failure, StartReport *later);
+pid_t startOrphan(const StartPlan &plan, StartFailure &failure);
 ForkSide forkChild(const UserCode &code, ExitWatchPtr &watch, int &errorCode);
 ExitWatchPtr spawnChild(const SpawnCall &call, int &errorCode);
 } // namespace System

@@ -35,10 +35,10 @@ namespace ForkFd::Internal::System {
 namespace {
 
 /// The attempt to create one child, rung by rung.
-class LinuxAttempt : public LaunchAttempt
+class LinuxAttempt : public StartAttempt
 {
 public:
-    using LaunchAttempt::LaunchAttempt;
+    using StartAttempt::StartAttempt;
 
     Outcome run()
     {
@@ -313,10 +313,10 @@ Backend backend() noexcept
     return isWatchedByNumber(Ladder::rungFor(Creation::Any)) ? Backend::SigChld : Backend::PidFd;
 }
 
-ExitWatchPtr launch(const LaunchPlan &plan, LaunchFailure &failure, StartReport *later)
+ExitWatchPtr startChild(const StartPlan &plan, StartFailure &failure, StartReport *later)
 {
-    return plan.options().dieWithParent ? launchBy<LastingAttempt>(plan, failure, later)
-                                        : launchBy<LinuxAttempt>(plan, failure, later);
+    return plan.options().dieWithParent ? startBy<LastingAttempt>(plan, failure, later)
+                                        : startBy<LinuxAttempt>(plan, failure, later);
 }
 
 ForkSide forkChild(const UserCode &code, ExitWatchPtr &watch, int &errorCode)

@@ -38,10 +38,10 @@ pid_t forkWithoutHandlers() noexcept
     return ::_Fork && !Sanitizers::needFork() ? ::_Fork() : ::fork();
 }
 
-class PosixAttempt : public LaunchAttempt
+class PosixAttempt : public StartAttempt
 {
 public:
-    using LaunchAttempt::LaunchAttempt;
+    using StartAttempt::StartAttempt;
 
     Outcome run()
     {
@@ -77,14 +77,14 @@ private:
 
 } // namespace
 
-ExitWatchPtr launch(const LaunchPlan &plan, LaunchFailure &failure, StartReport *later)
+ExitWatchPtr startChild(const StartPlan &plan, StartFailure &failure, StartReport *later)
 {
-    return launchBy<PosixAttempt>(plan, failure, later);
+    return startBy<PosixAttempt>(plan, failure, later);
 }
 
-pid_t launchDetached(const LaunchPlan &plan, LaunchFailure &failure)
+pid_t startOrphan(const StartPlan &plan, StartFailure &failure)
 {
-    return launchDetachedBy<DetachedAttempt>(plan, failure);
+    return startOrphanBy<DetachedAttempt>(plan, failure);
 }
 
 ForkSide forkChild(const UserCode &code, ExitWatchPtr &watch, int &errorCode)

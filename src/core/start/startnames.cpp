@@ -19,20 +19,20 @@ constexpr int mostInterpreters = 5; // Linux follows this many, then fails with 
 
 } // namespace
 
-StartNames StartNames::of(const LaunchPlan &plan)
+StartNames StartNames::of(const StartPlan &plan)
 {
     const char *directory = plan.workingDirectory();
     return {plan.executable(), directory ? directory : "", plan.options().controlGroup};
 }
 
-void StartNames::complete(LaunchFailure &failure) const noexcept
+void StartNames::complete(StartFailure &failure) const noexcept
 try {
     if (failure.error.step && failure.error.subject.empty())
         completeStep(failure);
 } catch (const std::bad_alloc &) { // The failure keeps its step and errno.
 }
 
-void StartNames::completeStep(LaunchFailure &failure) const
+void StartNames::completeStep(StartFailure &failure) const
 {
     const std::string_view step = failure.error.step;
     if (step == "exec")
@@ -46,7 +46,7 @@ void StartNames::completeStep(LaunchFailure &failure) const
 }
 
 // If an interpreter cannot be executed, the exec of its program fails with the same errno.
-void StartNames::completeExec(LaunchFailure &failure) const
+void StartNames::completeExec(StartFailure &failure) const
 {
     const int savedErrno = errno;
     failure.error.subject = program;

@@ -10,7 +10,7 @@
 
 namespace ForkFd::Internal {
 
-class LaunchPlan;
+class StartPlan;
 
 /// The names for the message of a failed start. They are kept in the parent, because a child reports
 /// only a step and an errno.
@@ -20,14 +20,14 @@ struct StartNames
     std::string workingDirectory;
     std::string controlGroup;
 
-    static StartNames of(const LaunchPlan &plan);
+    static StartNames of(const StartPlan &plan);
     /// Adds the subject to `failure`, unless there is no memory for it. After a failed exec it reads
     /// the program, to find out whether the interpreter is missing.
-    void complete(LaunchFailure &failure) const noexcept;
+    void complete(StartFailure &failure) const noexcept;
 
 private:
-    void completeStep(LaunchFailure &failure) const;
-    void completeExec(LaunchFailure &failure) const;
+    void completeStep(StartFailure &failure) const;
+    void completeExec(StartFailure &failure) const;
     std::string fromHere(const std::string &path) const;
 };
 

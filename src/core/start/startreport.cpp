@@ -55,9 +55,9 @@ StartReport::Outcome StartReport::await(ExitWatch *watch, bool passesModifier) n
     return m_outcome;
 }
 
-LaunchFailure StartReport::failure() const noexcept
+StartFailure StartReport::failure() const noexcept
 {
-    LaunchFailure failure(m_received.failure);
+    StartFailure failure(m_received.failure);
     m_names.complete(failure);
     return failure;
 }

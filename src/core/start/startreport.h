@@ -59,7 +59,7 @@ public:
     /// Sets the names for failure().
     void setNames(StartNames names) noexcept { m_names = std::move(names); }
     /// Why the start has failed.
-    LaunchFailure failure() const noexcept;
+    StartFailure failure() const noexcept;
 
 private:
     bool receive() noexcept;

@@ -38,7 +38,7 @@ struct Shared
 
     ThreadedRequest request; ///< Belongs to the thread.
     const std::shared_ptr<StoppableChild> child;
-    LaunchFailure failure; ///< Belongs to the thread until StartControl::tell(), then to the owner.
+    StartFailure failure; ///< Belongs to the thread until StartControl::tell(), then to the owner.
     ExitEvent told; ///< Readable when the outcome is known.
 };
 
@@ -48,14 +48,14 @@ bool isReadable(int fd) noexcept
     return ::poll(&entry, 1, 0) != 0; // If poll(2) is refused, tell() alone counts.
 }
 
-LaunchFailure startChild(Shared &shared)
+StartFailure completeAndStart(Shared &shared)
 try {
-    LaunchRequest &launch = shared.request.launch;
-    LaunchFailure failure;
+    StartRequest &start = shared.request.start;
+    StartFailure failure;
     if (shared.request.complete)
-        failure = shared.request.complete(launch);
+        failure = shared.request.complete(start);
     if (!failure.error.step)
-        launchStoppable(*shared.child, std::move(launch), failure);
+        startStoppable(*shared.child, std::move(start), failure);
     return failure;
 } catch (const std::bad_alloc &) {
     return StartError{"clone", ENOMEM};
@@ -67,7 +67,7 @@ void startAndTell(void *argument)
         static_cast<std::shared_ptr<Shared> *>(argument));
     Shared &shared = **holder;
     StartControl &control = *shared.child->startControl();
-    shared.failure = startChild(shared);
+    shared.failure = completeAndStart(shared);
     shared.request = {}; // Closes the descriptors, so that the owner can read the end of file of a pipe.
     while (control.tell() && !shared.told.set())
         pauseFor(std::chrono::milliseconds(10));
@@ -96,7 +96,7 @@ public:
         if (!isCanceled && !(m_control.isTold() && isReadable(m_shared->told.readable)))
             return false;
         m_isKnown = true;
-        m_failure = isCanceled ? LaunchFailure(StartError{"canceled", ECANCELED}) : m_shared->failure;
+        m_failure = isCanceled ? StartFailure(StartError{"canceled", ECANCELED}) : m_shared->failure;
         if (m_failure.error.step)
             m_child.reset();
         return true;
@@ -141,7 +141,7 @@ StartError keepDescriptors(ThreadedRequest &request)
     const auto failed = [](const char *step) {
         return StartError{errno == EBADF ? step : "descriptors", errno};
     };
-    LaunchOptions &options = request.launch.options;
+    LaunchOptions &options = request.start.options;
     for (FileDescriptor &descriptor : options.fileDescriptors) {
         if (!keepDescriptor(descriptor.parentFd, request.owned))
             return failed("fileDescriptors");
@@ -155,7 +155,7 @@ StartError keepDescriptors(ThreadedRequest &request)
 // a child without a working directory inherits the directory that is current then.
 StartError keepDirectory(ThreadedRequest &request)
 {
-    const std::string &wanted = request.launch.command.workingDirectory;
+    const std::string &wanted = request.start.command.workingDirectory;
     if (!wanted.empty() && wanted.front() == '/')
         return {};
     UniqueFd here = openCurrentDirectory();
@@ -163,12 +163,12 @@ StartError keepDirectory(ThreadedRequest &request)
         return {"descriptors", errno};
     if (!here)
         return wanted.empty() ? StartError{} : StartError{"workingDirectory", errno, wanted};
-    request.launch.directoryFd = here.get();
+    request.start.directoryFd = here.get();
     request.owned.push_back(std::move(here));
     return {};
 }
 
-void keepMask(LaunchRequest &request) noexcept
+void keepMask(StartRequest &request) noexcept
 {
     std::optional<sigset_t> &mask = request.options.signalMask;
     if (!mask && !request.parameters.resetsSignalHandlers)
@@ -177,10 +177,10 @@ void keepMask(LaunchRequest &request) noexcept
 
 } // namespace
 
-std::unique_ptr<PendingStart> PendingStart::inThread(ThreadedRequest request, LaunchFailure &failure)
+std::unique_ptr<PendingStart> PendingStart::inThread(ThreadedRequest request, StartFailure &failure)
 {
-    copyEnvironment(request.launch.command);
-    keepMask(request.launch);
+    copyEnvironment(request.start.command);
+    keepMask(request.start);
     failure = keepDescriptors(request);
     if (!failure.error.step)
         failure.error = keepDirectory(request);
@@ -191,7 +191,7 @@ std::unique_ptr<PendingStart> PendingStart::inThread(ThreadedRequest request, La
         failure.error = {"descriptors", errno};
         return nullptr;
     }
-    shared->request.launch.control = shared->child->startControl();
+    shared->request.start.control = shared->child->startControl();
     auto start = std::make_unique<ThreadedStart>(shared);
     auto holder = std::make_unique<std::shared_ptr<Shared>>(std::move(shared));
     if (const int errorCode = startLibraryThread("forkfd-start", startAndTell, holder.get())) {

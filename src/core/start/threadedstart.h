@@ -16,11 +16,11 @@ namespace ForkFd::Internal {
 /// The request for PendingStart::inThread().
 struct ThreadedRequest
 {
-    LaunchRequest launch;
+    StartRequest start;
     StoppableChild::Scope scope = StoppableChild::Process;
-    std::vector<UniqueFd> owned; ///< Descriptors of `launch`, closed once the child has them.
+    std::vector<UniqueFd> owned; ///< Descriptors of `start`, closed once the child has them.
     /// Called first in the thread: completes the request with all that needs the file system.
-    std::function<LaunchFailure(LaunchRequest &)> complete;
+    std::function<StartFailure(StartRequest &)> complete;
 };
 
 } // namespace ForkFd::Internal

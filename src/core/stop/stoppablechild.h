@@ -22,8 +22,8 @@
 namespace ForkFd::Internal {
 
 class StartReport;
-struct LaunchFailure;
-struct LaunchRequest;
+struct StartFailure;
+struct StartRequest;
 
 /// A child and its scope: the processes that its signals reach.
 ///
@@ -40,13 +40,13 @@ public:
         Tree ///< All its descendants, as far as the system can find them.
     };
 
-    /// How launchStoppable() will be called.
+    /// How startStoppable() will be called.
     enum Start {
         AtOnce, ///< Before other threads use this object.
         InThread ///< By a starting thread, with a startControl().
     };
 
-    /// There is no child before launchStoppable(). Throws std::bad_alloc.
+    /// There is no child before startStoppable(). Throws std::bad_alloc.
     explicit StoppableChild(Scope scope, Start start = AtOnce);
     ~StoppableChild();
     StoppableChild(const StoppableChild &) = delete;
@@ -85,8 +85,8 @@ public:
     bool removeCgroup() noexcept;
 
 private:
-    friend FORKFD_EXPORT bool launchStoppable(StoppableChild &, LaunchRequest, LaunchFailure &,
-                                              StartReport *);
+    friend FORKFD_EXPORT bool startStoppable(StoppableChild &, StartRequest, StartFailure &,
+                                             StartReport *);
     bool isStarting() const noexcept { return m_start && !m_start->isTold(); }
     bool setWatch(ExitWatchPtr watch) noexcept;
     int signalStart(int signal) noexcept;

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#ifndef FORKFD_QT_LAUNCHREQUEST_H
-#define FORKFD_QT_LAUNCHREQUEST_H
+#ifndef FORKFD_QT_STARTREQUEST_H
+#define FORKFD_QT_STARTREQUEST_H
 
 #include "qt/childsettings.h"
 #include "qt/standardstreams.h"
@@ -15,11 +15,11 @@ namespace ForkFd::Internal {
 
 /// Converts the settings for the core, in the encoding of the file system. Call findProgram() next. The
 /// modifier is not copied: `settings` must not move while the request is in use.
-LaunchRequest makeLaunchRequest(ChildSettings &settings, const ChildEnds &ends);
+StartRequest makeStartRequest(ChildSettings &settings, const ChildEnds &ends);
 
 /// Searches `path`, a value of PATH, for the program. The failure is marked as the child's: QProcess
 /// also searches in the parent, but its child reports the failure.
-LaunchFailure findProgram(LaunchRequest &request, const std::string &path);
+StartFailure findProgram(StartRequest &request, const std::string &path);
 
 /// Converts the signal scope for the core.
 StoppableChild::Scope scopeOf(const StopSettings &settings);

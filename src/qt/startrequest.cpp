@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#include "qt/launchrequest.h"
+#include "qt/startrequest.h"
 
 #include "core/start/environment.h"
 #include "core/start/programsearch.h"
@@ -103,9 +103,9 @@ ProcessParameters toCore(const ChildProcess::UnixProcessParameters &parameters)
 
 } // namespace
 
-LaunchRequest makeLaunchRequest(ChildSettings &settings, const ChildEnds &ends)
+StartRequest makeStartRequest(ChildSettings &settings, const ChildEnds &ends)
 {
-    LaunchRequest request;
+    StartRequest request;
     request.command.argv.push_back(QFile::encodeName(settings.program).toStdString());
     for (const QString &argument : std::as_const(settings.arguments))
         request.command.argv.push_back(QFile::encodeName(argument).toStdString());
@@ -128,10 +128,10 @@ LaunchRequest makeLaunchRequest(ChildSettings &settings, const ChildEnds &ends)
     return request;
 }
 
-LaunchFailure findProgram(LaunchRequest &request, const std::string &path)
+StartFailure findProgram(StartRequest &request, const std::string &path)
 {
     std::string &program = request.command.argv.front();
-    LaunchFailure failure(StartError{});
+    StartFailure failure(StartError{});
     const std::string name = program;
     program = resolve(program, path);
     request.executable = program;
