@@ -34,7 +34,7 @@ private Q_SLOTS:
     void onEnd(int code) { lastCode = code; }
 };
 
-/// Code for QProcess works with a macro for the name.
+/// Code for QProcess works with a macro for the name. The macro needs a file without other code.
 class tst_NamesMacro : public ChildProcessTest
 {
     Q_OBJECT

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "processtest.h"
+#include "thief.h"
 
 #include <ForkFd/forkfd.h>
 
@@ -9,11 +10,6 @@
 #include <QtCore/QTemporaryDir>
 
 #include <algorithm>
-
-#include <sys/ioctl.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 /// GLib, libuv, libev, QProcess and ForkFd have children in one process, begun in every order. The
 /// others see what they see without ForkFd, and ForkFd sees all of its children's ends.
@@ -28,7 +24,6 @@ private Q_SLOTS:
     void everyOrder();
 
 private:
-    static bool kernelKeepsStatus();
     static void start(QProcess &process, const QString &how, const QString &order,
                       const QString &directory);
     static QMap<QString, QString> seenBy(const QProcess &process, QByteArray output);
@@ -48,20 +43,6 @@ void tst_Coexistence::everyOrder_data()
         const QString order = names.join(',');
         QTest::newRow(qPrintable(order)) << order;
     } while (std::next_permutation(names.begin(), names.end()));
-}
-
-// Whether a pidfd still has the status of a child that other code has reaped (Linux 6.15).
-bool tst_Coexistence::kernelKeepsStatus()
-{
-    std::uint64_t info[8] = {1U << 3}; // PIDFD_INFO_EXIT; see src/core/watch/pidfd.cpp.
-    const pid_t pid = fork();
-    if (pid == 0)
-        _exit(0);
-    const int pidfd = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
-    waitpid(pid, nullptr, 0);
-    const bool isKept = ioctl(pidfd, _IOWR(0xFF, 11, info), info) == 0 && (info[0] & (1U << 3));
-    close(pidfd);
-    return isKept;
 }
 
 void tst_Coexistence::start(QProcess &process, const QString &how, const QString &order,
@@ -114,7 +95,7 @@ void tst_Coexistence::everyOrder()
     // In the last round the second child ends first.
     std::swap(known[4], known[5]);
     QCOMPARE(words.size(), known.size());
-    const bool isAlwaysKnown = ForkFd::backend() == ForkFd::Backend::PidFd && kernelKeepsStatus();
+    const bool isAlwaysKnown = isStolenStatusRecoverable();
     for (qsizetype i = 0; i < known.size(); ++i) {
         if (isAlwaysKnown || words[i] != "-3")
             QCOMPARE(words[i], known[i]);

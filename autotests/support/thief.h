@@ -4,34 +4,50 @@
 #ifndef FORKFD_THIEF_H
 #define FORKFD_THIEF_H
 
+#include <ForkFd/forkfd.h>
+
 #include <atomic>
+#include <csignal>
 #include <cstdint>
 #include <thread>
 
-#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-/// Steals every child of the process that it can, until it is destroyed.
+/// A thread that calls waitpid(-1) in a loop, as some event libraries do, until the object is destroyed.
+/// It steals every child of the process that it can.
 class Thief
 {
 public:
-    Thief() = default;
-    ~Thief()
+    enum class Mask { Unchanged, Full };
+
+    explicit Thief(Mask mask = Mask::Unchanged)
+        : m_thread([this, mask] { steal(mask); })
     {
-        m_isDone = true;
-        m_thread.join();
     }
+    ~Thief() { stop(); }
     Thief(const Thief &) = delete;
     Thief &operator=(const Thief &) = delete;
 
-    int count() const { return m_count; }
+    /// Ends the thread. Returns the number of stolen children.
+    int stop()
+    {
+        m_isDone = true;
+        if (m_thread.joinable())
+            m_thread.join();
+        return m_count;
+    }
 
 private:
-    void steal()
+    void steal(Mask mask)
     {
+        if (mask == Mask::Full) {
+            sigset_t all;
+            sigfillset(&all);
+            pthread_sigmask(SIG_SETMASK, &all, nullptr);
+        }
         while (!m_isDone) {
             if (waitpid(-1, nullptr, WNOHANG) > 0)
                 ++m_count;
@@ -41,8 +57,8 @@ private:
     }
 
     std::atomic<bool> m_isDone = false;
-    std::atomic<int> m_count = 0;
-    std::thread m_thread = std::thread([this] { steal(); });
+    int m_count = 0; ///< The thread's own until stop().
+    std::thread m_thread; // The last member: the thread uses the others.
 };
 
 /// Whether this kernel still has the status of a reaped child: PIDFD_INFO_EXIT of ioctl_pidfd(2), Linux
@@ -64,6 +80,12 @@ inline bool kernelRemembersStatus()
     const bool answers = ioctl(pidfd, _IOWR(0xFF, 11, info), &info) == 0;
     close(pidfd);
     return answers && (info.mask & (1U << 3)) && WEXITSTATUS(info.waitStatus) == 42;
+}
+
+/// Whether the library can recover a stolen status. Call it before SIGCHLD is ignored or a Thief runs.
+inline bool isStolenStatusRecoverable()
+{
+    return ForkFd::backend() == ForkFd::Backend::PidFd && kernelRemembersStatus();
 }
 
 #endif

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 /// Programs that startDetached() starts. They are not children of this process.
-class tst_Detached : public ChildProcessTest
+class tst_StartDetached : public ChildProcessTest
 {
     Q_OBJECT
 
@@ -47,7 +47,7 @@ private:
 };
 
 // Returns the program's standard output up to its end of file, or why the program did not start.
-QByteArray tst_Detached::outputOf(Process &process, const QStringList &words)
+QByteArray tst_StartDetached::outputOf(Process &process, const QStringList &words)
 {
     TestPipe output;
     process.setProgram(childProgram());
@@ -59,7 +59,7 @@ QByteArray tst_Detached::outputOf(Process &process, const QStringList &words)
     return output.readAll();
 }
 
-void tst_Detached::stranger()
+void tst_StartDetached::stranger()
 {
     TestPipe input;
     TestPipe output;
@@ -94,7 +94,7 @@ void tst_Detached::stranger()
     QCOMPARE(seen[2].toInt(), session);
 }
 
-void tst_Detached::staticForm()
+void tst_StartDetached::staticForm()
 {
     const QString directory = QDir(m_directory.path()).canonicalPath();
     TestPipe output;
@@ -111,7 +111,7 @@ void tst_Detached::staticForm()
     QCOMPARE(output.readAll(), QFile::encodeName(directory) + '\n');
 }
 
-void tst_Detached::settings()
+void tst_StartDetached::settings()
 {
     const QString directory = QDir(m_directory.path()).canonicalPath();
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
@@ -124,7 +124,7 @@ void tst_Detached::settings()
 }
 
 // Streams without a redirection are the parent's, whatever the channel modes are.
-void tst_Detached::ownStreams()
+void tst_StartDetached::ownStreams()
 {
     TestPipe error;
     Detour output(STDOUT_FILENO);
@@ -138,14 +138,14 @@ void tst_Detached::ownStreams()
     QCOMPARE(output.file().size(), 3);
 }
 
-void tst_Detached::mergedStreams_data()
+void tst_StartDetached::mergedStreams_data()
 {
     QTest::addColumn<bool>("hasFile");
     QTest::newRow("into a file") << true;
     QTest::newRow("into the parent's") << false;
 }
 
-void tst_Detached::mergedStreams()
+void tst_StartDetached::mergedStreams()
 {
     QFETCH(const bool, hasFile);
     TestPipe output;
@@ -167,7 +167,7 @@ void tst_Detached::mergedStreams()
     QCOMPARE(output.readAll(), "xxxxxxxx");
 }
 
-void tst_Detached::contradiction_data()
+void tst_StartDetached::contradiction_data()
 {
     QTest::addColumn<Process::InputChannelMode>("inputMode");
     QTest::addColumn<Process::ProcessChannelMode>("mode");
@@ -186,7 +186,7 @@ void tst_Detached::contradiction_data()
 }
 
 // Files win over channel modes, unlike with start().
-void tst_Detached::contradiction()
+void tst_StartDetached::contradiction()
 {
     QFETCH(const QStringList, streams);
     QFETCH(const Process::InputChannelMode, inputMode);
@@ -210,7 +210,7 @@ void tst_Detached::contradiction()
     QCOMPARE(error.readAll(), "xxxxx");
 }
 
-void tst_Detached::failure_data()
+void tst_StartDetached::failure_data()
 {
     QTest::addColumn<Preparation>("prepare");
     QTest::addColumn<QString>("text"); // The text of QProcess 6.8.
@@ -248,7 +248,7 @@ void tst_Detached::failure_data()
         u"Could not open output redirection for writing"_s, "channels: No such file or directory");
 }
 
-void tst_Detached::failure()
+void tst_StartDetached::failure()
 {
     QFETCH(const Preparation, prepare);
     Process process;
@@ -271,14 +271,14 @@ void tst_Detached::failure()
     QVERIFY(!hasChildren());
 }
 
-void tst_Detached::staticFailure()
+void tst_StartDetached::staticFailure()
 {
     QVERIFY(!Process::startDetached(QString()));
     QVERIFY(!Process::startDetached(u"/no/such/program"_s, words("exit 0")));
     QVERIFY(!Process::startDetached(childProgram(), words("exit 0"), u"/no/such/directory"_s));
 }
 
-void tst_Detached::afterFailure()
+void tst_StartDetached::afterFailure()
 {
     Process process;
     process.setProgram(u"/no/such/program"_s);
@@ -298,7 +298,7 @@ void tst_Detached::afterFailure()
 #endif
 }
 
-void tst_Detached::whileRunning()
+void tst_StartDetached::whileRunning()
 {
     Process process;
     process.start(childProgram(), words("sleep"));
@@ -314,7 +314,7 @@ void tst_Detached::whileRunning()
     QVERIFY(process.waitForFinished());
 }
 
-void tst_Detached::fromAnotherThread()
+void tst_StartDetached::fromAnotherThread()
 {
     QByteArray output;
     std::thread([&output] {
@@ -325,7 +325,7 @@ void tst_Detached::fromAnotherThread()
 }
 
 // Twenty starts show a descriptor or zombie that each start would leave. ProcessTest looks again.
-void tst_Detached::nothingIsLeft()
+void tst_StartDetached::nothingIsLeft()
 {
     const auto before = ProcessState::now().descriptors;
     for (int i = 0; i < 20; ++i) {
@@ -337,5 +337,5 @@ void tst_Detached::nothingIsLeft()
     QCOMPARE(ProcessState::now().descriptors, before);
 }
 
-QTEST_GUILESS_MAIN(tst_Detached)
-#include "tst_detached.moc"
+QTEST_GUILESS_MAIN(tst_StartDetached)
+#include "tst_startdetached.moc"

@@ -12,7 +12,7 @@
 /// A process that lacks standard streams can start children, give them streams, and learn how they
 /// ended or failed. The library's own descriptors then have the numbers of the missing streams.
 /// Holds: L8.
-class tst_ClosedStreams : public ProcessTest
+class tst_MissingStreams : public ProcessTest
 {
     Q_OBJECT
 
@@ -21,7 +21,7 @@ private Q_SLOTS:
     void start();
 };
 
-void tst_ClosedStreams::start_data()
+void tst_MissingStreams::start_data()
 {
     QTest::addColumn<unsigned>("closed");
     const char *const names[] = {"none",  "input",           "output",           "input and output",
@@ -30,7 +30,7 @@ void tst_ClosedStreams::start_data()
         QTest::newRow(names[set]) << set;
 }
 
-void tst_ClosedStreams::start()
+void tst_MissingStreams::start()
 {
     QFETCH(unsigned, closed);
     const QByteArray result = inForkedCopy([closed] {
@@ -64,5 +64,5 @@ void tst_ClosedStreams::start()
                  + "\nhello\ninput\nxx\nexited with code 7");
 }
 
-QTEST_GUILESS_MAIN(tst_ClosedStreams)
-#include "tst_closedstreams.moc"
+QTEST_GUILESS_MAIN(tst_MissingStreams)
+#include "tst_missingstreams.moc"

@@ -8,7 +8,7 @@
 using ForkFd::ChildProcess;
 
 /// With an unknown FORKFD_BACKEND every start fails, and the error says why.
-class tst_UnknownBackend : public QObject
+class tst_BackendQt : public QObject
 {
     Q_OBJECT
 
@@ -20,7 +20,7 @@ private Q_SLOTS:
     void everyStartFails();
 };
 
-void tst_UnknownBackend::everyStartFails()
+void tst_BackendQt::everyStartFails()
 {
     ChildProcess process;
     QSignalSpy failed(&process, &ChildProcess::errorOccurred);
@@ -39,5 +39,5 @@ void tst_UnknownBackend::everyStartFails()
     QCOMPARE(finished.size(), 0);
 }
 
-QTEST_GUILESS_MAIN(tst_UnknownBackend)
-#include "tst_unknownbackend.moc"
+QTEST_GUILESS_MAIN(tst_BackendQt)
+#include "tst_backend_qt.moc"

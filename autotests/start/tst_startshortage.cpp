@@ -52,7 +52,7 @@ constexpr int enoughDescriptors = FORKFD_TEST_PORTABLE ? 6 : 4;
 
 /// A start that hits a limit reports it, at whichever step. The next start does not remember it.
 /// Holds: L2 (memory), L3.
-class tst_Limits : public ProcessTest
+class tst_StartShortage : public ProcessTest
 {
     Q_OBJECT
 
@@ -69,7 +69,7 @@ private Q_SLOTS:
     void descriptorsOfTheChild();
 };
 
-void tst_Limits::processes()
+void tst_StartShortage::processes()
 {
     const QByteArray outcome = inForkedCopy([] {
         becomeOrdinaryUserWhoMayReadAll();
@@ -86,7 +86,7 @@ void tst_Limits::processes()
     QCOMPARE(outcome, failed + failed + failed + "no child was left\nexited with code 42");
 }
 
-void tst_Limits::memory()
+void tst_StartShortage::memory()
 {
     if (isUnderAddressSanitizer || isUnderThreadSanitizer)
         QSKIP("A sanitizer does not live with a limit on memory.");
@@ -109,7 +109,7 @@ void tst_Limits::memory()
         QCOMPARE(outcome, first + rest);
 }
 
-void tst_Limits::descriptors_data()
+void tst_StartShortage::descriptors_data()
 {
     // The SIGCHLD backend keeps a descriptor, which the count must not include.
     if (ForkFd::backend() == ForkFd::Backend::SigChld)
@@ -120,7 +120,7 @@ void tst_Limits::descriptors_data()
     QTest::newRow("enough left") << enoughDescriptors;
 }
 
-void tst_Limits::descriptors()
+void tst_StartShortage::descriptors()
 {
     QFETCH(int, count);
     QByteArray outcome;
@@ -138,12 +138,12 @@ void tst_Limits::descriptors()
     QCOMPARE(outcomeOf(child({"exit", "42"})), "exited with code 42");
 }
 
-void tst_Limits::descriptorsOfTheChild_data()
+void tst_StartShortage::descriptorsOfTheChild_data()
 {
     descriptors_data();
 }
 
-void tst_Limits::descriptorsOfTheChild()
+void tst_StartShortage::descriptorsOfTheChild()
 {
     QFETCH(int, count);
     // The child needs more descriptors for a moment to exchange two.
@@ -167,5 +167,5 @@ void tst_Limits::descriptorsOfTheChild()
     }
 }
 
-QTEST_GUILESS_MAIN(tst_Limits)
-#include "tst_limits.moc"
+QTEST_GUILESS_MAIN(tst_StartShortage)
+#include "tst_startshortage.moc"

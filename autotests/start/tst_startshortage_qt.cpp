@@ -10,7 +10,7 @@ using ForkFd::StartError;
 
 /// start() with too few descriptors for the child.
 /// Holds: L3.
-class tst_StartLimits : public ChildProcessTest
+class tst_StartShortageQt : public ChildProcessTest
 {
     Q_OBJECT
 
@@ -21,7 +21,7 @@ private Q_SLOTS:
 private:
 };
 
-void tst_StartLimits::descriptors_data()
+void tst_StartShortageQt::descriptors_data()
 {
     QTest::addColumn<int>("count");
     QTest::addColumn<StartError>("error");
@@ -38,7 +38,7 @@ void tst_StartLimits::descriptors_data()
     row("all pipes", 6, {"descriptors", EMFILE}, "Resource error (fork failure): Too many open files");
 }
 
-void tst_StartLimits::descriptors()
+void tst_StartShortageQt::descriptors()
 {
     QFETCH(const int, count);
     Process process;
@@ -66,5 +66,5 @@ void tst_StartLimits::descriptors()
     QCOMPARE(process.exitCode(), 3);
 }
 
-QTEST_GUILESS_MAIN(tst_StartLimits)
-#include "tst_startlimits.moc"
+QTEST_GUILESS_MAIN(tst_StartShortageQt)
+#include "tst_startshortage_qt.moc"

@@ -46,7 +46,7 @@ QByteArray describe(const Process &process, bool isStarted)
 
 /// Every way to start a detached program keeps the same promises.
 /// Holds: L3.
-class tst_Detach : public ChildProcessTest
+class tst_DetachedLadder : public ChildProcessTest
 {
     Q_OBJECT
 
@@ -81,13 +81,13 @@ private:
     static QByteArray detach(const QString &program, const QStringList &arguments);
 };
 
-void tst_Detach::initTestCase()
+void tst_DetachedLadder::initTestCase()
 {
     if (inForkedCopy([] { return refuse({}) ? "filters" : ""; }) != "filters")
         QSKIP("This system has no seccomp filters.");
 }
 
-void tst_Detach::addWays()
+void tst_DetachedLadder::addWays()
 {
     QTest::addColumn<Refusals>("refusals");
     QTest::newRow("as the system can") << Refusals{};
@@ -97,7 +97,7 @@ void tst_Detach::addWays()
     }
 }
 
-QByteArray tst_Detach::onThisWay(const std::function<QByteArray()> &body)
+QByteArray tst_DetachedLadder::onThisWay(const std::function<QByteArray()> &body)
 {
     QFETCH(Refusals, refusals);
     return inForkedCopy([&] {
@@ -107,7 +107,7 @@ QByteArray tst_Detach::onThisWay(const std::function<QByteArray()> &body)
     });
 }
 
-qint64 tst_Detach::detachSleeper()
+qint64 tst_DetachedLadder::detachSleeper()
 {
     Process process;
     process.setProgram(childProgram());
@@ -118,7 +118,7 @@ qint64 tst_Detach::detachSleeper()
 }
 
 // Returns the program's standard output, or why it did not start.
-QByteArray tst_Detach::detach(const QString &program, const QStringList &arguments)
+QByteArray tst_DetachedLadder::detach(const QString &program, const QStringList &arguments)
 {
     TestPipe output;
     Process process;
@@ -135,7 +135,7 @@ QByteArray tst_Detach::detach(const QString &program, const QStringList &argumen
     return output.readAll();
 }
 
-void tst_Detach::start()
+void tst_DetachedLadder::start()
 {
     const QByteArray result = onThisWay([] {
         const auto before = ProcessState::now();
@@ -151,7 +151,7 @@ void tst_Detach::start()
     QCOMPARE(result, QByteArray());
 }
 
-void tst_Detach::comesBack_data()
+void tst_DetachedLadder::comesBack_data()
 {
     QTest::addColumn<Refusals>("refusals");
     QTest::addColumn<bool>("isInit");
@@ -164,7 +164,7 @@ void tst_Detach::comesBack_data()
 }
 
 // In session managers and the first processes of containers each start once left a zombie.
-void tst_Detach::comesBack()
+void tst_DetachedLadder::comesBack()
 {
     QFETCH(const bool, isInit);
     if (FORKFD_TEST_PORTABLE && !isInit)
@@ -198,7 +198,7 @@ void tst_Detach::comesBack()
 }
 
 // A failed start leaves no zombie: neither the child between nor the orphan that this process adopts.
-void tst_Detach::failures()
+void tst_DetachedLadder::failures()
 {
     const QByteArray result = onThisWay([] {
         prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -223,7 +223,7 @@ void tst_Detach::failures()
              "workingDirectory: No such file or directory\nfileDescriptors: Bad file descriptor\n");
 }
 
-void tst_Detach::closedStreams()
+void tst_DetachedLadder::closedStreams()
 {
     for (unsigned closed = 0; closed < 8; ++closed) {
         const QByteArray result = onThisWay([closed] {
@@ -237,7 +237,7 @@ void tst_Detach::closedStreams()
     }
 }
 
-void tst_Detach::limit()
+void tst_DetachedLadder::limit()
 {
     const QByteArray result = onThisWay([] {
         becomeOrdinaryUserWhoMayReadAll();
@@ -252,7 +252,7 @@ void tst_Detach::limit()
     QCOMPARE(result, "clone: Resource temporarily unavailable\nabc\n");
 }
 
-void tst_Detach::noProcess_data()
+void tst_DetachedLadder::noProcess_data()
 {
     QTest::addColumn<Refusals>("refusals");
     constexpr unsigned flags = CLONE_VFORK | CLONE_CHILD_CLEARTID;
@@ -261,7 +261,7 @@ void tst_Detach::noProcess_data()
 }
 
 // EAGAIN is reported: the library does not try again without shared memory.
-void tst_Detach::noProcess()
+void tst_DetachedLadder::noProcess()
 {
     if (!canShareMemory)
         QSKIP("Memory is not shared in this build.");
@@ -274,7 +274,7 @@ void tst_Detach::noProcess()
 }
 
 // With shared memory the child between has no exit signal. A copy would have one.
-void tst_Detach::nobodyHears()
+void tst_DetachedLadder::nobodyHears()
 {
     if (!canShareMemory)
         QSKIP("Memory is not shared in this build.");
@@ -287,7 +287,7 @@ void tst_Detach::nobodyHears()
     QCOMPARE(result, "abc\nexec: No such file or directory 0");
 }
 
-void tst_Detach::killedBeforeTheExec_data()
+void tst_DetachedLadder::killedBeforeTheExec_data()
 {
     QTest::addColumn<bool>("killsParent");
     QTest::newRow("itself") << false;
@@ -295,7 +295,7 @@ void tst_Detach::killedBeforeTheExec_data()
 }
 
 // A program that is killed before its exec counts as started.
-void tst_Detach::killedBeforeTheExec()
+void tst_DetachedLadder::killedBeforeTheExec()
 {
     QFETCH(const bool, killsParent);
     for (int i = 0; i < 20; ++i) {
@@ -315,7 +315,7 @@ void tst_Detach::killedBeforeTheExec()
 }
 
 // Parent and orphan share memory until the exec, and the killed child between cannot wait for that.
-void tst_Detach::killedBetween()
+void tst_DetachedLadder::killedBetween()
 {
     if (!canShareMemory || isUnderAddressSanitizer)
         QSKIP("Nothing is shared here.");
@@ -341,5 +341,5 @@ void tst_Detach::killedBetween()
     QCOMPARE(output.readAll(), "as\ntold\n");
 }
 
-QTEST_GUILESS_MAIN(tst_Detach)
-#include "tst_detach.moc"
+QTEST_GUILESS_MAIN(tst_DetachedLadder)
+#include "tst_detachedladder.moc"
