@@ -5,19 +5,21 @@
 
 #include "core/base/deadline.h"
 #include "core/base/libcfunction.h"
-#include "core/base/oneperprocess.h"
 #include "core/base/sanitizers.h"
-#include "core/base/signals.h"
-#include "core/base/threadcount.h"
+#include "core/base/thisprocess.h"
+#include "core/base/uniquefd.h"
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
+#include <cstdio>
+#include <cstring>
 #include <memory>
 #include <new>
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -92,6 +94,43 @@ int startDetached(Start *start, std::size_t stackSize) noexcept
     const int errorCode = ::pthread_create(&thread, &attributes, run, start);
     ::pthread_attr_destroy(&attributes);
     return errorCode;
+}
+
+// If the main thread has ended by pthread_exit(3): the number of the other threads. -1 if it still runs,
+// or if the number is unknown.
+int threadsWithoutMain() noexcept
+{
+    const UniqueFd file(::open("/proc/self/stat", O_RDONLY | O_CLOEXEC));
+    char text[512];
+    const ssize_t size = file ? ::read(file.get(), text, sizeof text - 1) : -1;
+    if (size <= 0)
+        return -1;
+    text[size] = '\0';
+    // The file has "pid (name) state …"; the 20th field is the number of threads (proc(5)). The state is
+    // that of the main thread, which stays a zombie until the last thread has ended. It is counted, too.
+    const char *afterName = std::strrchr(text, ')');
+    char state = 0;
+    int threads = 0;
+    const int found = !afterName
+        ? 0
+        : std::sscanf(afterName,
+                      ") %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %d", &state,
+                      &threads);
+    return found == 2 && state == 'Z' ? threads - 1 : -1;
+}
+
+// In the calling thread.
+void unblockDefaultSignals() noexcept
+{
+    sigset_t open;
+    ::sigemptyset(&open);
+    for (int signal = 1; signal < NSIG; ++signal) {
+        struct sigaction action;
+        if (::sigaction(signal, nullptr, &action) == 0 && !(action.sa_flags & SA_SIGINFO)
+            && action.sa_handler == SIG_DFL)
+            ::sigaddset(&open, signal);
+    }
+    ::pthread_sigmask(SIG_UNBLOCK, &open, nullptr);
 }
 
 } // namespace

@@ -5,6 +5,8 @@
 
 #include <atomic>
 
+#include <fcntl.h>
+
 namespace ForkFd::Internal {
 
 namespace {
@@ -16,6 +18,18 @@ constexpr int atOnce = 4;
 // Relaxed: the count orders no other memory. A forked copy keeps the count, because it has the same
 // pipes.
 std::atomic<int> active{0};
+
+// False if the capacity stays unchanged.
+bool setCapacity([[maybe_unused]] int fd, [[maybe_unused]] int capacity) noexcept
+{
+#ifdef F_SETPIPE_SZ
+    // Since Linux 2.6.35. The limits for an unprivileged user are in /proc/sys/fs/pipe-max-size and
+    // pipe-user-pages-soft (pipe(7)). EBUSY: the pipe contains more than the new capacity.
+    return ::fcntl(fd, F_SETPIPE_SZ, capacity) >= capacity;
+#else
+    return false;
+#endif
+}
 
 } // namespace
 
@@ -32,7 +46,7 @@ PipeEnlargement::Result PipeEnlargement::begin(int fd) noexcept
     }
     m_isActive = true;
     m_owner = ProcessIdentity::current();
-    if (setPipeCapacity(fd, enlarged))
+    if (setCapacity(fd, enlarged))
         return Enlarged;
     release();
     return Refused;
@@ -40,7 +54,7 @@ PipeEnlargement::Result PipeEnlargement::begin(int fd) noexcept
 
 bool PipeEnlargement::end(int fd) noexcept
 {
-    if (!setPipeCapacity(fd, usual))
+    if (!setCapacity(fd, usual))
         return false;
     release();
     return true;
@@ -50,7 +64,7 @@ void PipeEnlargement::abandon(int fd) noexcept
 {
     // A grandchild may keep the other end open for long.
     if (m_isActive && m_owner.isCurrent())
-        setPipeCapacity(fd, usual);
+        setCapacity(fd, usual);
     release();
 }
 

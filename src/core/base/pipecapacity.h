@@ -49,9 +49,6 @@ private:
     ProcessIdentity m_owner; ///< A forked copy leaves the pipe alone.
 };
 
-/// Sets the capacity of a pipe. False if it stays unchanged.
-bool setPipeCapacity(int fd, int capacity) noexcept;
-
 } // namespace ForkFd::Internal
 
 #endif

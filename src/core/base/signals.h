@@ -16,9 +16,6 @@ void blockAllSignals(sigset_t *previousMask) noexcept;
 /// Sets the calling thread's mask, including the signals that libc reserves. Async-signal-safe.
 void setSignalMask(const sigset_t &mask) noexcept;
 
-/// Unblocks, in the calling thread, the signals whose action is the default.
-void unblockDefaultSignals() noexcept;
-
 /// Gives every caught signal its default action; ignored ones stay ignored, as with execve(2).
 // Runs in the child between clone and exec: async-signal-safe calls only.
 void resetCaughtSignals() noexcept;
@@ -30,9 +27,13 @@ void resetAllSignals() noexcept;
 /// Gives one signal its default action.
 // Runs in the child between clone and exec: async-signal-safe calls only.
 void resetSignal(int signal) noexcept;
-/// Ignores one signal.
+
+/// Ignores one signal, but none that libc reserves, and not SIGABRT, for which libc takes a lock.
 // Runs in the child between clone and exec: async-signal-safe calls only.
-void ignoreSignal(int signal) noexcept;
+inline void ignoreSignal(int signal) noexcept
+{
+    ::signal(signal, SIG_IGN);
+}
 
 /// Disables cancellation of the calling thread. Async-signal-safe.
 class CancellationBlocker

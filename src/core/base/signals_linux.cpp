@@ -31,19 +31,6 @@ void setSignalMask(const sigset_t &mask) noexcept
     ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, nullptr, kernelMaskSize);
 }
 
-void unblockDefaultSignals() noexcept
-{
-    sigset_t open;
-    ::sigemptyset(&open);
-    for (int signal = 1; signal < NSIG; ++signal) {
-        struct sigaction action;
-        if (::sigaction(signal, nullptr, &action) == 0 && !(action.sa_flags & SA_SIGINFO)
-            && action.sa_handler == SIG_DFL)
-            ::sigaddset(&open, signal);
-    }
-    ::pthread_sigmask(SIG_UNBLOCK, &open, nullptr);
-}
-
 // The raw rt_sigaction(2), because sigaction() refuses libc's own signals and takes a lock for SIGABRT.
 // The kernel's struct begins with the handler on every architecture except MIPS; all zeroes mean SIG_DFL
 // everywhere. The array is larger than the struct of any architecture.
@@ -54,13 +41,6 @@ void resetSignal(int signal) noexcept
 {
     const KernelSigaction defaultAction = {};
     ::syscall(SYS_rt_sigaction, signal, defaultAction, nullptr, kernelMaskSize);
-}
-
-// Runs in the child between clone and exec: async-signal-safe calls only.
-void ignoreSignal(int signal) noexcept
-{
-    // Callers pass neither libc's own signals nor SIGABRT, so sigaction() works and takes no lock.
-    ::signal(signal, SIG_IGN);
 }
 
 // Runs in the child between clone and exec: async-signal-safe calls only.

@@ -19,29 +19,10 @@ void setSignalMask(const sigset_t &mask) noexcept
     ::pthread_sigmask(SIG_SETMASK, &mask, nullptr);
 }
 
-void unblockDefaultSignals() noexcept
-{
-    sigset_t open;
-    ::sigemptyset(&open);
-    for (int signal = 1; signal < NSIG; ++signal) {
-        struct sigaction action;
-        if (::sigaction(signal, nullptr, &action) == 0 && !(action.sa_flags & SA_SIGINFO)
-            && action.sa_handler == SIG_DFL)
-            ::sigaddset(&open, signal);
-    }
-    ::pthread_sigmask(SIG_UNBLOCK, &open, nullptr);
-}
-
 // Runs in the child between clone and exec: async-signal-safe calls only.
 void resetSignal(int signal) noexcept
 {
     ::signal(signal, SIG_DFL);
-}
-
-// Runs in the child between clone and exec: async-signal-safe calls only.
-void ignoreSignal(int signal) noexcept
-{
-    ::signal(signal, SIG_IGN);
 }
 
 // Runs in the child between clone and exec: async-signal-safe calls only.

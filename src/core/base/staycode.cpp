@@ -3,8 +3,6 @@
 
 #include "core/base/staycode.h"
 
-#include "core/base/mainprogram.h"
-
 #include <atomic>
 
 #include <dlfcn.h>

@@ -18,6 +18,11 @@ namespace ForkFd::Internal {
 /// call may block for that lock.
 void keepCodeLoaded() noexcept;
 
+/// Whether the address lies in the program itself, which is never unloaded, and not in a shared object.
+/// Does not use the dynamic loader: another thread may hold its lock and wait for this thread. False if
+/// unknown.
+bool isInMainProgram(const void *address) noexcept;
+
 } // namespace ForkFd::Internal
 
 #endif

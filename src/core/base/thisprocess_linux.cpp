@@ -3,8 +3,6 @@
 
 #include "core/base/thisprocess.h"
 
-#include "core/base/forkcount.h"
-
 #include <atomic>
 
 #include <sys/mman.h>

@@ -3,8 +3,6 @@
 
 #include "core/base/thisprocess.h"
 
-#include "core/base/forkcount.h"
-
 namespace ForkFd::Internal {
 
 std::uint32_t processStamp() noexcept

@@ -5,7 +5,7 @@
 
 #include "core/start/start.h"
 
-#include "core/base/pidfdsignal_linux.h"
+#include "core/base/pidfd_linux.h"
 #include "core/base/refusal.h"
 #include "core/base/sanitizers.h"
 #include "core/start/attempt.h"

@@ -4,7 +4,7 @@
 #ifndef FORKFD_CORE_STOP_REAPER_H
 #define FORKFD_CORE_STOP_REAPER_H
 
-#include "core/base/oneperprocess.h"
+#include "core/base/thisprocess.h"
 
 #include <atomic>
 

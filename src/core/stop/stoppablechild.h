@@ -5,7 +5,7 @@
 #define FORKFD_CORE_STOP_STOPPABLECHILD_H
 
 #include "core/base/cgroup.h"
-#include "core/base/oneperprocess.h"
+#include "core/base/thisprocess.h"
 #include "core/stop/processtree.h"
 #include "core/stop/startcontrol.h"
 #include "core/watch/exitwatch.h"

@@ -5,8 +5,8 @@
 #define FORKFD_CORE_STOP_STOPPERSTATE_H
 
 #include "core/base/event.h"
-#include "core/base/oneperprocess.h"
 #include "core/base/pollset.h"
+#include "core/base/thisprocess.h"
 #include "core/stop/cgroupremover.h"
 
 #include <atomic>

@@ -3,7 +3,7 @@
 
 #include "core/watch/pidfd.h"
 
-#include "core/base/pidfdsignal_linux.h"
+#include "core/base/pidfd_linux.h"
 #include "core/base/signals.h"
 #include "core/watch/childwait.h"
 

@@ -9,7 +9,7 @@
 #include "qt/run/runjob.h"
 
 #include "core/base/event.h"
-#include "core/base/oneperprocess.h"
+#include "core/base/thisprocess.h"
 
 #include <QtCore/QSemaphore>
 

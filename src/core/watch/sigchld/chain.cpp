@@ -19,9 +19,9 @@
 
 #include "core/watch/sigchld/chain.h"
 
-#include "core/base/disposition.h"
 #include "core/base/signals.h"
 #include "core/base/thisprocess.h"
+#include "core/watch/sigchld/disposition.h"
 
 #include <array>
 #include <atomic>

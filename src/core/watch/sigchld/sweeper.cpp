@@ -6,7 +6,7 @@
 #include "core/watch/sigchld/sweeper.h"
 
 #include "core/base/librarythread.h"
-#include "core/base/oneperprocess.h"
+#include "core/base/thisprocess.h"
 #include "core/base/wait.h"
 #include "core/watch/sigchld/chain.h"
 #include "core/watch/sigchld/table.h"

@@ -4,8 +4,8 @@
 #ifndef FORKFD_CORE_WATCH_SIGCHLD_TABLE_H
 #define FORKFD_CORE_WATCH_SIGCHLD_TABLE_H
 
-#include "core/base/oneperprocess.h"
 #include "core/base/stablepool.h"
+#include "core/base/thisprocess.h"
 #include "core/watch/sigchld/slot.h"
 
 #include <array>

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#include "core/base/mainprogram.h"
+#include "core/base/staycode.h"
 
 #include <cstddef>
 #include <cstdint>

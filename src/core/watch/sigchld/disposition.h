@@ -3,8 +3,8 @@
 
 // Questions about a SIGCHLD action. Async-signal-safe.
 
-#ifndef FORKFD_CORE_BASE_DISPOSITION_H
-#define FORKFD_CORE_BASE_DISPOSITION_H
+#ifndef FORKFD_CORE_WATCH_SIGCHLD_DISPOSITION_H
+#define FORKFD_CORE_WATCH_SIGCHLD_DISPOSITION_H
 
 #include <csignal>
 #include <cstdint>

@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#include "core/base/pipecapacity.h"
+#include "core/base/staycode.h"
 
 namespace ForkFd::Internal {
 
-bool setPipeCapacity(int, int) noexcept
+bool isInMainProgram(const void *) noexcept
 {
     return false;
 }
