@@ -75,11 +75,13 @@ check_tidy()
     build tidy -k 0
 }
 
-# Runs Qt's tests of QProcess with ChildProcess, and our tests of the common behaviour with QProcess.
+# Runs Qt's tests of QProcess with ChildProcess, and our tests of the common behaviour with QProcess. Debian 13 has the
+# tests of Qt 6.8.
 check_parity()
 {
-    suite=$build_root/check/qt-tests
-    autotests/parity/fetch "$suite"
+    release=${FORKFD_PARITY_RELEASE:-trixie}
+    suite=$build_root/check/qt-tests-$release
+    autotests/parity/fetch "$suite" "$release"
     cmake_build autotests/parity "$build_root/parity" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG= \
         -DFORKFD_PARITY_SUITE="$suite"
     run_tests parity -R qprocess "$@"
