@@ -12,14 +12,15 @@
 #include "core/start/child_calls.h"
 #include "core/start/child_options.h"
 #include "core/start/plan.h"
-#include "core/start/stopsignals.h"
 #include "core/stop/startcontrol.h"
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <initializer_list>
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
@@ -53,6 +54,38 @@ void sendReport(const ChildContext &context) noexcept
     report.stage = ChildReport::Failed;
     sendReport(context);
     ::_Exit(127);
+}
+
+// Makes each open descriptor from `lowest` on close-on-exec. Stops beyond `end`, after 1024 numbers in a
+// row that are not open: descriptors stay open above a soft limit that was lowered.
+void markEachFrom(int lowest, int end) noexcept
+{
+    constexpr int patience = 1024;
+    end += patience;
+    for (int fd = lowest; fd < end; ++fd) {
+        if (::fcntl(fd, F_SETFD, FD_CLOEXEC) == 0)
+            end = std::max(end, fd + 1 + patience);
+    }
+}
+
+// Keeps signals of job control (Ctrl-Z, or a terminal that this process must not use) from stopping this
+// process before its exec. Its parent sleeps until the exec with shared memory: a stop would block both
+// until SIGCONT comes.
+//
+// The signals get a handler that does nothing. execve(2) gives caught signals their default action
+// again, so that the program has the right dispositions. A signal that comes in this window is lost, as
+// if it had come before the child existed. SIGSTOP cannot be caught.
+void discardStopSignalsUntilExec() noexcept
+{
+    for (const int signal : {SIGTSTP, SIGTTIN, SIGTTOU}) {
+        struct sigaction action;
+        // An ignored signal stays ignored after the exec.
+        if (::sigaction(signal, nullptr, &action) != 0 || action.sa_handler != SIG_DFL)
+            continue;
+        action.sa_handler = [](int) {};
+        action.sa_flags = SA_RESTART;
+        ::sigaction(signal, &action, nullptr);
+    }
 }
 
 class ChildSetup
@@ -231,7 +264,8 @@ private:
     void closeDescriptors() noexcept
     {
         const int lowest = std::max(m_plan.parameters().lowestDescriptorToClose, STDERR_FILENO + 1);
-        ChildCalls::markCloseOnExecFrom(lowest, m_plan.descriptorEnd());
+        if (!ChildCalls::markCloseOnExecFrom(lowest))
+            markEachFrom(lowest, m_plan.descriptorEnd());
         for (const DescriptorMove &move : m_plan.moves()) {
             if (move.to >= lowest)
                 ::fcntl(move.to, F_SETFD, 0);

@@ -18,8 +18,8 @@ namespace ForkFd::Internal::ChildCalls {
 
 // A function that returns false sets errno. ENOTSUP: this system does not have the call.
 
-/// Makes every descriptor from `lowest` on close-on-exec; `end` is above all that the parent knows.
-void markCloseOnExecFrom(int lowest, int end) noexcept;
+/// Makes every descriptor from `lowest` on close-on-exec. False if the system does not list them.
+bool markCloseOnExecFrom(int lowest) noexcept;
 
 /// The next four change the identity. With shared memory this also clears the parent's dumpable flag,
 /// which DumpableKeeper restores.

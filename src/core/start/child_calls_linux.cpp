@@ -6,7 +6,6 @@
 #include "core/start/child_calls.h"
 
 #include "core/base/uniquefd.h"
-#include "core/start/descriptormarks.h"
 
 #include <cerrno>
 #include <climits>
@@ -104,13 +103,11 @@ bool markListedFrom(int lowest) noexcept
 
 } // namespace
 
-void ChildCalls::markCloseOnExecFrom(int lowest, int end) noexcept
+bool ChildCalls::markCloseOnExecFrom(int lowest) noexcept
 {
     // CLOSE_RANGE_CLOEXEC needs Linux 5.11, and a filter may refuse the call.
-    if (::syscall(SYS_close_range, lowest, UINT_MAX, CLOSE_RANGE_CLOEXEC) == 0)
-        return;
-    if (!markListedFrom(lowest))
-        DescriptorMarks::markEachFrom(lowest, end);
+    return ::syscall(SYS_close_range, lowest, UINT_MAX, CLOSE_RANGE_CLOEXEC) == 0
+        || markListedFrom(lowest);
 }
 
 bool ChildCalls::resetIds() noexcept

@@ -5,8 +5,6 @@
 
 #include "core/start/child_calls.h"
 
-#include "core/start/descriptormarks.h"
-
 #include <cerrno>
 
 #include <grp.h>
@@ -26,9 +24,9 @@ bool notSupported() noexcept
 
 } // namespace
 
-void ChildCalls::markCloseOnExecFrom(int lowest, int end) noexcept
+bool ChildCalls::markCloseOnExecFrom(int) noexcept
 {
-    DescriptorMarks::markEachFrom(lowest, end);
+    return notSupported();
 }
 
 bool ChildCalls::resetIds() noexcept

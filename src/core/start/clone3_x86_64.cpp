@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#include "core/start/clone3.h"
+#include "core/start/clone_linux.h"
 
 #include <cerrno>
 

@@ -5,7 +5,7 @@
 
 #include "core/base/refusal.h"
 #include "core/start/child_calls.h"
-#include "core/start/childstack.h"
+#include "core/start/clone_linux.h"
 #include "core/start/detachedattempt.h"
 #include "core/start/dumpable_linux.h"
 #include "core/start/ladder_linux.h"

@@ -3,9 +3,8 @@
 
 #include "core/start/plan.h"
 
-#include "core/base/controlgroup.h"
-#include "core/start/descriptormarks.h"
 #include "core/start/environment.h"
+#include "core/start/parent_calls.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -99,7 +98,7 @@ StartPlan::StartPlan(StartRequest request)
     if (const auto &score = m_request.options.oomScoreAdjust)
         m_oomScoreText = std::to_string(*score);
     if (m_request.parameters.closesDescriptors)
-        m_descriptorEnd = DescriptorMarks::endOfOpen();
+        m_descriptorEnd = ParentCalls::endOfOpenDescriptors();
     openControlGroup();
 }
 
@@ -161,7 +160,7 @@ void StartPlan::openControlGroup()
     const std::string &path = m_request.options.controlGroup;
     if (path.empty())
         return;
-    m_controlGroup = ControlGroup::open(path.c_str());
+    m_controlGroup = ParentCalls::openControlGroup(path.c_str());
     if (!m_controlGroup)
         m_error = {"controlGroup", errno};
 }

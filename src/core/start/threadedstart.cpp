@@ -7,8 +7,8 @@
 #include "core/base/event.h"
 #include "core/base/librarythread.h"
 #include "core/base/wait.h"
-#include "core/start/currentdirectory.h"
 #include "core/start/environment.h"
+#include "core/start/parent_calls.h"
 #include "core/stop/startcontrol.h"
 
 #include <cerrno>
@@ -158,7 +158,7 @@ StartError keepDirectory(ThreadedRequest &request)
     const std::string &wanted = request.start.command.workingDirectory;
     if (!wanted.empty() && wanted.front() == '/')
         return {};
-    UniqueFd here = openCurrentDirectory();
+    UniqueFd here = ParentCalls::openCurrentDirectory();
     if (!here && (errno == EMFILE || errno == ENFILE))
         return {"descriptors", errno};
     if (!here)

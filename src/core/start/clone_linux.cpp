@@ -1,13 +1,15 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#include "core/start/childstack.h"
+#include "core/start/clone_linux.h"
 
 #include <array>
 #include <atomic>
 #include <cerrno>
 
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 namespace ForkFd::Internal {
 
@@ -61,6 +63,16 @@ ChildStack::~ChildStack()
             return;
     }
     ::munmap(static_cast<char *>(m_base) - guardSize, guardSize + size);
+}
+
+pid_t copyingClone(unsigned long flags, int *mark) noexcept
+{
+    // On s390 the stack comes first. Other architectures differ only in the order of the last two
+    // arguments, which are null here (clone(2), "C library/kernel differences").
+    constexpr unsigned long noStack = 0;
+    const unsigned long first = FORKFD_TARGET_IS_S390 ? noStack : flags;
+    const unsigned long second = FORKFD_TARGET_IS_S390 ? flags : noStack;
+    return static_cast<pid_t>(::syscall(SYS_clone, first, second, mark, nullptr, nullptr));
 }
 
 } // namespace ForkFd::Internal

@@ -1,10 +1,14 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#ifndef FORKFD_CORE_START_CHILDSTACK_H
-#define FORKFD_CORE_START_CHILDSTACK_H
+#ifndef FORKFD_CORE_START_CLONE_LINUX_H
+#define FORKFD_CORE_START_CLONE_LINUX_H
 
 #include <cstddef>
+
+#include <sys/types.h>
+
+struct clone_args;
 
 namespace ForkFd::Internal {
 
@@ -33,6 +37,15 @@ private:
     void *m_base = nullptr; ///< The lowest usable byte; the guard lies below.
     int m_errorCode = 0;
 };
+
+/// clone3(2) for a child on a separate stack, which libc does not offer. The child calls `entry` with
+/// `argument`. Returns the child's pid, or -1 with errno; ENOSYS if this architecture has no stub.
+int clone3OnOwnStack(clone_args *args, int (*entry)(void *), void *argument) noexcept;
+
+/// fork() without the handlers of pthread_atfork(3), which async-signal-safe code does not need.
+/// `flags` are those of clone(2) with the exit signal. With CLONE_PIDFD the parent's `*mark` gets the
+/// pidfd.
+pid_t copyingClone(unsigned long flags, int *mark) noexcept;
 
 } // namespace ForkFd::Internal
 
