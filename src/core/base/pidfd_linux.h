@@ -17,6 +17,12 @@
 
 namespace ForkFd::Internal {
 
+/// pidfd_open(2), since Linux 5.3. On failure returns none, with errno.
+inline UniqueFd openPidFd(pid_t pid) noexcept
+{
+    return UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+}
+
 /// pidfd_send_signal(2). Some container profiles refuse it and allow all other pidfd calls.
 namespace PidFdSignal {
 
@@ -49,7 +55,7 @@ class ProcessHandle
 public:
     explicit ProcessHandle(pid_t pid) noexcept
         : m_pid(pid)
-        , m_pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)))
+        , m_pidfd(openPidFd(pid))
     {
     }
 

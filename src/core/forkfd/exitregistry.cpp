@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <new>
+#include <utility>
 
 namespace ForkFd::Internal::ExitRegistry {
 
@@ -113,10 +114,9 @@ bool removeFrom(Cell &cell, ExitRecord *record) noexcept
 
 } // namespace
 
-RecordRef::~RecordRef()
+void ReferenceDropper::operator()(ExitRecord *record) const noexcept
 {
-    if (m_record)
-        dropReference(m_record);
+    dropReference(record);
 }
 
 Finding find(int descriptor) noexcept

@@ -11,7 +11,6 @@
 #include <array>
 #include <atomic>
 #include <memory>
-#include <utility>
 
 /// Maps exit descriptors to the records of the forkfd family.
 ///
@@ -19,30 +18,13 @@
 /// and does not touch them; only records of its own children replace them.
 namespace ForkFd::Internal::ExitRegistry {
 
-/// A reference to a record, or none.
-class RecordRef
+/// Gives a reference back. The last one finishes the record.
+struct ReferenceDropper
 {
-public:
-    RecordRef() noexcept = default;
-    /// Takes ownership of a reference.
-    explicit RecordRef(ExitRecord *record) noexcept
-        : m_record(record)
-    {
-    }
-    RecordRef(RecordRef &&other) noexcept
-        : m_record(std::exchange(other.m_record, nullptr))
-    {
-    }
-    RecordRef &operator=(RecordRef &&) = delete;
-    ~RecordRef();
-
-    explicit operator bool() const noexcept { return m_record != nullptr; }
-    ExitRecord *operator->() const noexcept { return m_record; }
-    ExitRecord *get() const noexcept { return m_record; }
-
-private:
-    ExitRecord *m_record = nullptr;
+    void operator()(ExitRecord *record) const noexcept;
 };
+/// A reference to a record, or none.
+using RecordRef = std::unique_ptr<ExitRecord, ReferenceDropper>;
 
 /// The result of find().
 struct Finding

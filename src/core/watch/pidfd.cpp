@@ -99,15 +99,6 @@ bool PidFdWatch::isSupported() noexcept
     return waitid(INT_MAX, &info, WEXITED | WNOHANG, nullptr) == -1 && errno == EBADF;
 }
 
-namespace {
-
-UniqueFd openPidFd(pid_t pid) noexcept
-{
-    return UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-}
-
-} // namespace
-
 bool PidFdWatch::canOpen() noexcept
 {
     return static_cast<bool>(openPidFd(::getpid()));

@@ -40,13 +40,6 @@ private:
     sigset_t m_previous;
 };
 
-// waitid(2) is a cancellation point.
-ChildWait::Finding lookAt(pid_t child) noexcept
-{
-    const CancellationBlocker blocker;
-    return ChildWait::look(child);
-}
-
 using Sight = ChildWait::Finding;
 
 } // namespace
@@ -86,7 +79,7 @@ bool ChildSlot::endIfOver() noexcept
     if (!isLivePhase(phaseOf(word)))
         return false;
     const pid_t child = pid();
-    const ChildWait::Finding seen = lookAt(child);
+    const ChildWait::Finding seen = ChildWait::look(child);
     if (seen.sight == Sight::Running)
         return false;
 
@@ -203,7 +196,7 @@ int ChildSlot::sendSignal(int signal, Target target) noexcept
         const Uninterrupted guard;
         if (phaseOf(word) != Live || !moveFrom(word, Pinned))
             return ESRCH;
-        if (lookAt(pid()).sight != Sight::Gone)
+        if (ChildWait::look(pid()).sight != Sight::Gone)
             errorCode = ::kill(target == Group ? -pid() : pid(), signal) == 0 ? 0 : errno;
         m_state.store(word, std::memory_order_release);
     }

@@ -19,11 +19,6 @@ namespace ForkFd::Internal {
 
 namespace {
 
-void reapStranger(pid_t pid) noexcept
-{
-    ChildWait::collect(pid);
-}
-
 // A forked copy without a table has started no child with this library: all its children are foreign.
 void reapInForkedCopy() noexcept
 {
@@ -42,17 +37,17 @@ void onChildSignal(pid_t pid) noexcept
         reapInForkedCopy();
         return;
     }
+    if (pid <= 0) {
+        Sweeper::requestSweep();
+        return;
+    }
     // Read the count before the table: if it is zero and the table does not have the ended child, that
     // child was not being started either.
     const bool isStarting = table->startsInFlight.load() != 0;
-    const bool isOurs = pid > 0 && table->endIfOver(pid);
-    if (pid > 0 && !isOurs && !isStarting && SigChldChain::standsForAutomaticReaping())
-        reapStranger(pid);
-    // Signals coalesce: one signal may stand for several children.
-    if (pid > 0)
-        Sweeper::noteSignal();
-    else
-        Sweeper::requestSweep();
+    const bool isOurs = table->endIfOver(pid);
+    if (!isOurs && !isStarting && SigChldChain::standsForAutomaticReaping())
+        ChildWait::collect(pid);
+    Sweeper::noteSignal(); // Signals coalesce: one signal may stand for several children.
 }
 
 void reapForIgnoredSignal() noexcept
@@ -64,12 +59,10 @@ void reapForIgnoredSignal() noexcept
         // The count before the table, as in onChildSignal().
         if (table->startsInFlight.load() != 0 || table->endIfOver(info.si_pid))
             return;
-        reapStranger(info.si_pid);
+        ChildWait::collect(info.si_pid);
         info = {};
     }
 }
-
-SigChldWatch::SigChldWatch() noexcept = default;
 
 SigChldWatch::~SigChldWatch()
 {

@@ -16,7 +16,7 @@ class ChildTable;
 class SigChldWatch final : public ExitWatch
 {
 public:
-    SigChldWatch() noexcept;
+    SigChldWatch() noexcept = default;
     ~SigChldWatch() override;
 
     /// Gets slot, handler and sweeper, so that watch() cannot fail. Call it after setLeadsGroup(). False
