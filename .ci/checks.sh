@@ -157,12 +157,26 @@ check_consumer()
         try_consumer "$dir/installed" -DCMAKE_PREFIX_PATH="$dir/prefix"
     done
     compare_symbols "$dir/prefix/lib"*
+    try_readme "$build_root/check/consumer-readme" "$dir/prefix"
     try_without_qt "$build_root/check/consumer-core"
     # These hosts turn warnings into errors, also warnings that our sources cause.
     strict="-Wall -Wextra -Wsign-conversion -Wuseless-cast -Wswitch-default -Wswitch-enum"
     try_consumer "$build_root/check/consumer-included" -DFORKFD_INCLUDED=ON -DCMAKE_CXX_FLAGS="$strict -Werror"
     cmake_build . "$build_root/check/consumer-strict" -DFORKFD_TESTS=OFF -DFORKFD_EXAMPLES=OFF \
         -DCMAKE_CXX_FLAGS="$(echo "$strict" | sed 's/-W/-Werror=/g')"
+}
+
+# try_readme FOLDER PREFIX: builds and runs the program in README.md, with the library installed in PREFIX.
+try_readme()
+{
+    mkdir -p "$1/hello"
+    for block in cpp:main.cpp cmake:CMakeLists.txt; do
+        awk -v fence="\`\`\`${block%%:*}" '$0 == fence { inside = 1; next } /^```/ { if (inside) exit } inside' \
+            README.md >"$1/hello/${block#*:}"
+    done
+    cmake_build "$1/hello" "$1/build" -DCMAKE_PREFIX_PATH="$2"
+    "$1/build/hello" 2>&1 | tee "$1/output"
+    grep -q '^3 exited with code 3' "$1/output" && grep -qF '"hello\n"' "$1/output"
 }
 
 # Without Qt, the package contains only the component Core.

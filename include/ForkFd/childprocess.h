@@ -40,8 +40,11 @@ class ChildProcessPrivate;
 /// Each child has its own exit descriptor. So ChildProcess notices the end of the child even if other
 /// code waits for all children or ignores SIGCHLD. SIGCHLD handlers of the program keep working.
 ///
-/// Threads: an object may be used only in the thread it lives in, like any QObject. Signals are emitted
-/// from the event loop of that thread or from the waitFor functions, which need no event loop.
+/// Threads: an object may be used only in the thread it lives in, like any QObject. Static functions may
+/// be called from any thread. started(), readyRead(), bytesWritten() and finished() are emitted from the
+/// event loop of the object's thread or from the waitFor functions, which need no event loop. start(),
+/// startDetached(), close() and the setters of properties also emit signals. A slot may restart or
+/// delete the object.
 ///
 /// The destructor kills a child that is still running (see DestructionPolicy). It does not wait for the
 /// child, leaves no zombie and emits nothing. In a process created by fork() the child still belongs to
@@ -55,7 +58,8 @@ class FORKFD_EXPORT ChildProcess : public QIODevice
     Q_PROPERTY(bool running READ isRunning NOTIFY stateChanged)
     /// The process id of the child; 0 if no child is running.
     Q_PROPERTY(qint64 processId READ currentProcessId NOTIFY stateChanged)
-    /// The exit code of the last child, or 255 after a failed start.
+    /// The exit code of the last child: the signal number after CrashExit, -1 after UnknownExit, 255
+    /// after a failed start.
     Q_PROPERTY(int exitCode READ exitCode NOTIFY exitCodeChanged)
     /// The program to start.
     Q_PROPERTY(QString program READ program WRITE setProgram NOTIFY programChanged)
@@ -135,16 +139,16 @@ public:
     /// The processes that a signal for the child is sent to.
     enum class SignalScope {
         Process, ///< Only the child.
-        Group, ///< The child's own process group, which has no controlling terminal.
-        Tree ///< All descendants of the child, as far as the system can find them; at least its group.
+        Group, ///< The child and its own process group; it gives up the parent's terminal.
+        Tree ///< The child and all descendants that the system can find; at least its group.
     };
     Q_ENUM(SignalScope)
 
     /// What the destructor does to a child that is still running. It never waits for the child.
     enum class DestructionPolicy {
-        Kill, ///< Kills the child with SIGKILL.
+        Kill, ///< Sends SIGKILL to the processes in signalScope().
         Stop, ///< Calls stop().
-        LeaveRunning ///< Leaves the child running.
+        LeaveRunning ///< Leaves the child running; its pipes are closed.
     };
     Q_ENUM(DestructionPolicy)
 
@@ -166,7 +170,7 @@ public:
 
     /// Returns the program to start.
     QString program() const;
-    /// Sets the program to start, which is searched in PATH if the name has no slash.
+    /// Sets the program to start, which is looked up in PATH if the name has no slash.
     void setProgram(const QString &program);
     /// Returns the arguments, without the name of the program.
     QStringList arguments() const;
@@ -237,19 +241,21 @@ public:
     ProcessError error() const;
     /// Returns how the last child ended; valid after finished().
     ExitStatus exitStatus() const;
-    /// Returns the exit code of the last child; the signal number after CrashExit, -1 after UnknownExit.
+    /// Returns the exit code of the last child: the signal number after CrashExit, -1 after UnknownExit,
+    /// 255 after a failed start.
     int exitCode() const;
     /// Returns how the last child ended, with its signal and resource usage; valid after finished().
     ExitInfo exitInfo() const;
     /// Returns the step of the last start that failed, with its errno.
     StartError startError() const;
-    /// Returns the time since the start of the child, or until its end; 0 before the first start.
+    /// Returns how long the child has run so far, or did run; 0 before the first start.
     std::chrono::nanoseconds elapsedTime() const;
     /// Returns the options of the next child.
     LaunchOptions launchOptions() const;
+    /// Sets the options of the next child.
     void setLaunchOptions(const LaunchOptions &options);
 
-    /// Sends `signal` to the processes that signalScope() names.
+    /// Sends `signal` to the processes in signalScope(); on failure returns false and sets errno.
     bool sendSignal(int signal);
     /// Returns the time between SIGTERM and SIGKILL in stop(); the default is 5 s.
     std::chrono::milliseconds stopGrace() const;
@@ -275,16 +281,16 @@ public:
 
     /// Returns the maximum size of the read buffer of each channel; 0, the default, means no limit.
     qint64 readBufferSize() const;
-    /// Sets the maximum size of the read buffer of each channel.
+    /// Sets the maximum size of the read buffer of each channel. Waits, close() and execute() ignore it.
     void setReadBufferSize(qint64 bytes);
     /// Returns how long finished() is delayed while descendants hold the output open; the default is 0.
     std::chrono::milliseconds drainTimeout() const;
     /// Sets how long finished() is delayed while descendants hold the output open.
     void setDrainTimeout(std::chrono::milliseconds timeout);
-    /// Resizes the child's pseudo-terminal, and returns whether this succeeded.
+    /// Resizes the child's pseudo-terminal; on failure returns false and sets errno.
     bool setTerminalSize(int columns, int rows);
 
-    /// Blocks until the child has started, and returns whether it has.
+    /// Returns whether the child has started; blocks only while a modifier is running.
     bool waitForStarted(int msecs = 30000);
     /// Blocks until new data is available on the current read channel.
     bool waitForReadyRead(int msecs = 30000) override;
@@ -328,7 +334,7 @@ public:
     qint64 bytesToWrite() const override;
     /// Returns whether a complete line can be read from the current read channel.
     bool canReadLine() const override;
-    /// Kills the child, waits for its end and closes the device.
+    /// Blocks until all data is written, then kills the child, waits for its end and closes the device.
     void close() override;
 
 public Q_SLOTS:
@@ -342,11 +348,11 @@ public Q_SLOTS:
     void stop();
 
 Q_SIGNALS:
-    /// Emitted when the child executes its program.
+    /// Emitted when the child has begun to execute its program.
     void started(QPrivateSignal);
     /// Emitted when the child has ended; its output can still be read.
     void finished(int exitCode, ForkFd::ChildProcess::ExitStatus exitStatus = NormalExit);
-    /// Emitted when an error occurs.
+    /// Emitted when an error occurs, except for the timeout of a waitFor function.
     void errorOccurred(ForkFd::ChildProcess::ProcessError error);
     /// Emitted when state() has changed.
     void stateChanged(ForkFd::ChildProcess::ProcessState state, QPrivateSignal);

@@ -72,7 +72,7 @@ struct FORKFD_EXPORT StartError
 /// How the library notices the end of a child.
 enum class Backend {
     PidFd, ///< A Linux pidfd for each child (Linux 5.4 or newer).
-    SigChld ///< One SIGCHLD handler for the process, on every POSIX system.
+    SigChld ///< One SIGCHLD handler for the process; uses POSIX interfaces only.
 };
 
 /// Returns the backend that this process uses.

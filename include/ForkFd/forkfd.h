@@ -14,8 +14,8 @@
 #include <sys/types.h>
 
 /// \file
-/// The part of ForkFd that needs neither Qt nor C++ types: it starts a child process and returns an
-/// *exit descriptor*, which becomes readable when the child has ended.
+/// A small interface for C++ code that handles descriptors itself: it starts a child process and returns
+/// an *exit descriptor*, which becomes readable when the child has ended.
 ///
 /// ```cpp
 /// pid_t pid;
@@ -33,9 +33,9 @@
 ///
 /// Use an exit descriptor, or a dup(2) of it, with poll(2), select(2) and epoll(7). Do not read from it
 /// or write to it. Pass the original number, not a duplicate, to the wait and close functions. All
-/// functions may be called from any thread. On failure they return -1, set errno and leave their
-/// out-parameters unchanged. A descriptor belongs to the process that created it: a forked copy cannot
-/// wait for the child.
+/// functions may be called from any thread, but not from signal handlers. On failure they return -1, set
+/// errno and leave their out-parameters unchanged. A descriptor belongs to the process that created it:
+/// a forked copy cannot wait for the child.
 
 namespace ForkFd {
 
@@ -53,7 +53,8 @@ inline constexpr int FFD_CHILD_PROCESS = -2;
 
 /// Option: do not block.
 inline constexpr int FFDW_NOHANG = 1;
-/// Option: return how the child ended, but do not collect it.
+/// Option: return how the child ended, but do not collect it. No effect with Backend::SigChld, except
+/// for a child that spawnfd() has put into its own process group.
 inline constexpr int FFDW_NOWAIT = 2;
 
 /// How a child ended.
@@ -65,7 +66,8 @@ struct forkfd_info
 
 /// Forks, and returns an exit descriptor in the parent.
 FORKFD_EXPORT int forkfd(int flags, pid_t *ppid);
-/// Calls a function in a child that shares the parent's memory if possible; the result is the exit code.
+/// Calls a function in a child that shares the parent's memory if possible. The child exits with the
+/// result of the function.
 FORKFD_EXPORT int vforkfd(int flags, pid_t *ppid, int (*childFn)(void *), void *token);
 /// Starts a program as posix_spawn(3) does.
 FORKFD_EXPORT int spawnfd(int flags, pid_t *ppid, const char *path,

@@ -36,7 +36,7 @@ struct RunOptions
     QString workingDirectory = {};
     /// The whole environment of the child; by default it is inherited from the parent.
     QProcessEnvironment environment{QProcessEnvironment::InheritFromParent};
-    /// How long after the call of run() the child is stopped; 0 or less means no limit.
+    /// The time from the call of run() until the child is stopped; 0 or less means no limit.
     std::chrono::milliseconds timeLimit{0};
     /// The time between SIGTERM and SIGKILL when the time limit or a canceled future stops the child.
     std::chrono::milliseconds stopGrace{5000};

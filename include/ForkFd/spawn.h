@@ -34,7 +34,7 @@ struct FORKFD_EXPORT LeaveToReaper
 using ExitWatchPtr = std::unique_ptr<ExitWatch, LeaveToReaper>;
 } // namespace Internal
 
-/// A std::optional that accepts `{{}}` as a default value with every compiler.
+/// A std::optional in which `{{}}` means a value-initialized T, with every compiler.
 ///
 /// Since GCC 13, `{.pseudoTerminal = {{}}}` does not compile with std::optional: the compiler selects
 /// the constructor with std::in_place. The two types convert to each other.
@@ -77,7 +77,7 @@ public:
 /// A program to start.
 struct Command
 {
-    /// The program and its arguments. A program without a slash is searched in the parent's PATH; a
+    /// The program and its arguments. A program without a slash is looked up in the parent's PATH; a
     /// relative path is relative to `workingDirectory`.
     std::vector<std::string> argv;
     /// The whole environment of the child as "NAME=value"; without a value, the parent's.
@@ -107,9 +107,9 @@ struct TerminalSize
     unsigned short rows = 24; ///< Height; 0 means unknown.
 };
 
-/// Options of a start. The default of each member changes nothing. The child applies the options in the
-/// order of docs/options.md. If an option fails, the start fails with the name of the member as its
-/// step.
+/// Options of a start. The default of each member changes nothing. If an option fails, the start fails
+/// with the name of the member as its step. docs/options.md gives the order in which the child applies
+/// the options.
 struct LaunchOptions
 {
     /// The descriptors that the child inherits, set as if all at once: any permutation is possible.
@@ -171,7 +171,7 @@ public:
     int descriptor() const noexcept;
     /// Waits for the end of the child, at most `timeout` (negative: no limit; 0: does not block).
     std::optional<ExitInfo> wait(std::chrono::milliseconds timeout = std::chrono::milliseconds(-1));
-    /// Sends a signal to the child; never to another process that reuses the process id.
+    /// Sends a signal to the child; on failure returns false and sets errno.
     bool sendSignal(int signal) noexcept;
 
 private:
