@@ -10,6 +10,7 @@
 #include <chrono>
 #include <initializer_list>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <sys/types.h>
@@ -31,7 +32,7 @@ public:
     /// process. Returns no cgroup if making one is not permitted, or if the kernel cannot kill it
     /// (before Linux 5.14).
     static PrivateCgroup make(const std::string &parent);
-    PrivateCgroup(PrivateCgroup &&other) noexcept;
+    PrivateCgroup(PrivateCgroup &&other) noexcept { *this = std::move(other); }
     PrivateCgroup &operator=(PrivateCgroup &&other) noexcept;
     /// Does not remove the directory.
     ~PrivateCgroup() = default;

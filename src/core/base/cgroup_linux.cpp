@@ -246,13 +246,6 @@ PrivateCgroup PrivateCgroup::make(const std::string &parent)
     return group;
 }
 
-PrivateCgroup::PrivateCgroup(PrivateCgroup &&other) noexcept
-    : m_path(std::exchange(other.m_path, {}))
-    , m_owner(other.m_owner)
-    , m_isKilled(other.m_isKilled)
-{
-}
-
 PrivateCgroup &PrivateCgroup::operator=(PrivateCgroup &&other) noexcept
 {
     m_path = std::exchange(other.m_path, {});

@@ -14,7 +14,6 @@ PrivateCgroup PrivateCgroup::make(const std::string &)
     return {};
 }
 
-PrivateCgroup::PrivateCgroup(PrivateCgroup &&) noexcept = default;
 PrivateCgroup &PrivateCgroup::operator=(PrivateCgroup &&) noexcept = default;
 
 UniqueFd PrivateCgroup::open() const noexcept

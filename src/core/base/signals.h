@@ -20,10 +20,6 @@ void setSignalMask(const sigset_t &mask) noexcept;
 // Runs in the child between clone and exec: async-signal-safe calls only.
 void resetCaughtSignals() noexcept;
 
-/// Gives every signal its default action.
-// Runs in the child between clone and exec: async-signal-safe calls only.
-void resetAllSignals() noexcept;
-
 /// Gives one signal its default action.
 // Runs in the child between clone and exec: async-signal-safe calls only.
 void resetSignal(int signal) noexcept;

@@ -56,11 +56,4 @@ void resetCaughtSignals() noexcept
     }
 }
 
-// Runs in the child between clone and exec: async-signal-safe calls only.
-void resetAllSignals() noexcept
-{
-    for (int signal = 1; signal < _NSIG; ++signal)
-        resetSignal(signal);
-}
-
 } // namespace ForkFd::Internal

@@ -221,8 +221,10 @@ private:
     void applyParameters() noexcept
     {
         const ProcessParameters &wanted = m_plan.parameters();
-        if (wanted.resetsSignalHandlers)
-            resetAllSignals();
+        if (wanted.resetsSignalHandlers) {
+            for (int signal = 1; signal < NSIG; ++signal)
+                resetSignal(signal);
+        }
         if (wanted.ignoresSigPipe)
             ignoreSignal(SIGPIPE);
         if (wanted.createsSession && !m_plan.options().newSession && ::setsid() < 0)
