@@ -40,6 +40,9 @@ class ChildProcessPrivate;
 /// Each child has its own exit descriptor. So ChildProcess notices the end of the child even if other
 /// code waits for all children or ignores SIGCHLD. SIGCHLD handlers of the program keep working.
 ///
+/// A setting takes effect at the next start, and a function neither blocks nor fails, unless its
+/// documentation says otherwise.
+///
 /// Threads: an object may be used only in the thread it lives in, like any QObject. Static functions may
 /// be called from any thread. started(), readyRead(), bytesWritten() and finished() are emitted from the
 /// event loop of the object's thread or from the waitFor functions, which need no event loop. start(),
@@ -49,6 +52,7 @@ class ChildProcessPrivate;
 /// The destructor kills a child that is still running (see DestructionPolicy). It does not wait for the
 /// child, leaves no zombie and emits nothing. In a process created by fork() the child still belongs to
 /// the parent: destroying the copy of the object does not affect the child.
+/// \since 0.1
 class FORKFD_EXPORT ChildProcess : public QIODevice
 {
     Q_OBJECT

@@ -1,23 +1,18 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// A child while it runs: its descriptors, its standard input, and the waits for it.
+// The child's input and output.
 
 #include "qt/childprocess_p.h"
 
-#include "qt/starterrortext.h"
-
-#include "core/base/signals.h"
-#include "core/base/wait.h"
-#include "core/stop/stopper.h"
-
-#include <QtCore/QAbstractEventDispatcher>
-#include <QtCore/QThread>
+#include <QtCore/QPointer>
+#include <QtCore/QScopedValueRollback>
+#include <QtCore/QSignalBlocker>
 
 #include <algorithm>
+#include <cerrno>
+#include <limits>
 #include <utility>
-
-#include <poll.h>
 
 namespace ForkFd {
 
@@ -25,17 +20,230 @@ using namespace Internal;
 
 namespace {
 
-// A wait serves standard input first, so that the child can continue.
-constexpr HubClient::Role servingOrder[] = {HubClient::Start, HubClient::StandardInput,
-                                            HubClient::StandardOutput, HubClient::StandardError,
-                                            HubClient::Exit};
-
-constexpr std::size_t indexOf(HubClient::Role role)
-{
-    return static_cast<std::size_t>(role);
-}
+constexpr std::chrono::seconds pipeIdleTime(1);
+constexpr qint64 unlimited = std::numeric_limits<qint64>::max();
 
 } // namespace
+
+ChildProcess::ProcessChannel ChildProcess::readChannel() const
+{
+    return d->readChannel;
+}
+
+/// Unread data of the other channel is kept. **Errors:** during a read transaction, this function warns
+/// and does nothing.
+void ChildProcess::setReadChannel(ProcessChannel channel)
+{
+    d->setReadChannel(channel);
+}
+
+/// Hides QIODevice::readChannelCount(), which returns 1.
+int ChildProcess::readChannelCount() const
+{
+    return isReadable() ? 2 : 0;
+}
+
+/// Hides QIODevice::currentReadChannel(), which returns 0.
+int ChildProcess::currentReadChannel() const
+{
+    return readChannel();
+}
+
+/// Hides QIODevice::setCurrentReadChannel(). Do not call that function with 1 through a QIODevice
+/// pointer: it is not virtual, and QIODevice then reads from a buffer that can only be created with Qt's
+/// private headers. **Errors:** a number other than 0 and 1 changes nothing; those of setReadChannel().
+void ChildProcess::setCurrentReadChannel(int channel)
+{
+    if (channel == StandardOutput || channel == StandardError)
+        setReadChannel(static_cast<ProcessChannel>(channel));
+}
+
+/// Hides QIODevice::readAll(), which copies the data twice. **Errors:** empty, with a warning, if the
+/// device is not open for reading.
+QByteArray ChildProcess::readAll()
+{
+    // Only QIODevice can return its read-ahead data, handle transactions and convert text.
+    const bool isPlain = isReadable() && !isTextModeEnabled() && !isTransactionStarted()
+        && QIODevice::bytesAvailable() == 0;
+    return isPlain ? d->takeAll() : QIODevice::readAll();
+}
+
+/// **Errors:** empty if the device is not open.
+QByteArray ChildProcess::readAllStandardOutput()
+{
+    const ProcessChannel previous = readChannel();
+    setReadChannel(StandardOutput);
+    QByteArray data = readAll();
+    setReadChannel(previous);
+    return data;
+}
+
+/// **Errors:** empty if the device is not open; with MergedChannels, empty with a warning, because
+/// standard error is part of standard output.
+QByteArray ChildProcess::readAllStandardError()
+{
+    if (processChannelMode() == MergedChannels) {
+        qCWarning(childProcessLog, "QProcess::readAllStandardError: Called with MergedChannels");
+        return {};
+    }
+    const ProcessChannel previous = readChannel();
+    setReadChannel(StandardError);
+    QByteArray data = readAll();
+    setReadChannel(previous);
+    return data;
+}
+
+bool ChildProcess::isSequential() const
+{
+    return true;
+}
+
+qint64 ChildProcess::bytesAvailable() const
+{
+    return QIODevice::bytesAvailable() + d->readingFrom().bytes().size();
+}
+
+qint64 ChildProcess::bytesToWrite() const
+{
+    return QIODevice::bytesToWrite() + d->bytesToWrite();
+}
+
+/// An incomplete last line does not count, as with QProcess; readLine() returns it when no other line is
+/// left. After finished() it is complete.
+bool ChildProcess::canReadLine() const
+{
+    return QIODevice::canReadLine() || d->readingFrom().bytes().contains('\n');
+}
+
+/// **Errors:** -1 if the child has ended and all data was read.
+qint64 ChildProcess::readData(char *data, qint64 maxSize)
+{
+    const qint64 count = d->take(data, maxSize);
+    return count == 0 && maxSize > 0 && d->state == NotRunning ? -1 : count;
+}
+
+/// Hides QIODevice::write(const QByteArray &), which copies the data. A large array is shared until the
+/// child's pipe has taken it; an array from QByteArray::fromRawData() is copied, because its data may
+/// not live as long. **Errors:** those of QIODevice::write().
+qint64 ChildProcess::write(const QByteArray &data)
+{
+    const QScopedValueRollback passedOn(d->writtenArray, &data);
+    return QIODevice::write(data);
+}
+
+/// Data that does not fit into the pipe is kept in a buffer. **Errors:** 0.
+qint64 ChildProcess::writeData(const char *data, qint64 size)
+{
+    if (!d->canWrite())
+        return 0;
+    d->queueForWriting(data, size);
+    return size;
+}
+
+/// The child then reads end of file. Later writes are rejected. With a pseudo-terminal, the end-of-file
+/// character is written (VEOF in termios(3)), which the child may interpret differently.
+void ChildProcess::closeWriteChannel()
+{
+    d->closeWriteChannel();
+}
+
+/// Data received before can still be read. The child can still write to the channel.
+void ChildProcess::closeReadChannel(ProcessChannel channel)
+{
+    d->closeReadChannel(channel);
+}
+
+qint64 ChildProcess::readBufferSize() const
+{
+    return d->readBufferSize;
+}
+
+/// If so many bytes of a channel are unread, its pipe is not read any further. The child blocks when the
+/// pipe (64 KiB) is full, too. Reading continues when some bytes were read. 0 or a negative size means
+/// no limit. Takes effect at once.
+///
+/// The waitFor functions, close() and execute() ignore the limit, because the program cannot read while
+/// it waits: waitForFinished() keeps all output in memory. When all write ends of a pipe are closed, its
+/// remaining content is read, too. Bytes that a transaction has read ahead are not counted. A line that
+/// is longer than the limit never makes canReadLine() return true.
+void ChildProcess::setReadBufferSize(qint64 bytes)
+{
+    d->setReadBufferSize(std::max<qint64>(bytes, 0));
+}
+
+/// The size is in characters; 0 means unknown. Processes in the terminal receive SIGWINCH. Applies to
+/// the current child; use LaunchOptions::pseudoTerminal for the next one.
+///
+/// **Errors** (errno): returns false with ENOTTY if there is no child or it has no pseudo-terminal;
+/// EINVAL, a number is negative or above 65535.
+bool ChildProcess::setTerminalSize(int columns, int rows)
+{
+    constexpr int largest = std::numeric_limits<unsigned short>::max();
+    if (columns < 0 || columns > largest || rows < 0 || rows > largest) {
+        errno = EINVAL;
+        return false;
+    }
+    if (!d->streams.terminal.isOpen()) {
+        errno = ENOTTY;
+        return false;
+    }
+    return d->streams.terminal.setSize(
+        {static_cast<unsigned short>(columns), static_cast<unsigned short>(rows)});
+}
+
+/// Blocks for `msecs` at most (-1: no timeout), and emits signals.
+///
+/// **Errors:** returns false if there is no child, if the child has ended without more data, after a
+/// timeout (error() is Timedout), and if a slot has deleted this object.
+bool ChildProcess::waitForReadyRead(int msecs)
+{
+    if (d->state == NotRunning || d->readingFrom().isDiscarding())
+        return false;
+    ChildProcessPrivate *const p = d.get();
+    const auto hasNewData = [p, before = p->readCount] { return p->readCount != before; };
+    const auto outcome = p->serveUntil(hasNewData, Deadline(std::chrono::milliseconds(msecs)));
+    return outcome == ChildProcessPrivate::Done
+        || (outcome == ChildProcessPrivate::RunEnded && hasNewData());
+}
+
+/// Blocks for `msecs` at most (-1: no timeout), and emits signals.
+///
+/// **Errors:** returns false if there is no data to write, if the child has ended or closed its standard
+/// input, after a timeout (error() is Timedout), and if a slot has deleted this object.
+bool ChildProcess::waitForBytesWritten(int msecs)
+{
+    const Deadline deadline{std::chrono::milliseconds(msecs)};
+    if (d->state == Starting && !d->waitForStarted(deadline))
+        return false;
+    if (d->state == NotRunning || !d->isWriting())
+        return false;
+    ChildProcessPrivate *const p = d.get();
+    const auto hasWritten = [p, before = p->writeCount] { return p->writeCount != before; };
+    const auto isDone = [p, hasWritten] { return hasWritten() || !p->streams.input.isOpen(); };
+    return p->serveUntil(isDone, deadline) == ChildProcessPrivate::Done && hasWritten();
+}
+
+/// Emits aboutToClose() first. Blocks until all data has been written, kills the child, and blocks until
+/// it has ended; drainTimeout() is ignored.
+void ChildProcess::close()
+{
+    if (!isOpen())
+        return;
+    const QPointer<ChildProcess> self = this;
+    Q_EMIT aboutToClose();
+    while (self && waitForBytesWritten(-1)) { }
+    if (self) {
+        d->stopDraining(); // The output will not be read.
+        kill();
+    }
+    if (self)
+        waitForFinished(-1);
+    if (!self)
+        return;
+    const QSignalBlocker onceIsEnough(this);
+    QIODevice::close();
+    d->streams.clear();
+}
 
 void ChildProcessPrivate::queueForWriting(const char *data, qint64 size)
 {
@@ -76,189 +284,6 @@ void ChildProcessPrivate::endInput()
     watchDescriptor(Role::StandardInput);
 }
 
-void ChildProcessPrivate::changeThread()
-{
-    leaveHub();
-    stopTimeLimit();
-    if (state != ChildProcess::NotRunning)
-        postCall(); // The event moves with the object.
-}
-
-void ChildProcessPrivate::leaveHub() noexcept
-{
-    for (const Role role : servingOrder)
-        unwatch(role);
-    if (m_hub)
-        m_hub->cancelCall(this);
-    m_hub.reset();
-    m_arePipesWatched = false; // The timer runs in the old thread, which may end first.
-}
-
-// Makes the event loop of the object's thread call calledSoon(), once for any number of requests.
-void ChildProcessPrivate::callFromEventLoop()
-{
-    const bool isHere = q->thread() == QThread::currentThread();
-    if (isHere && !m_hub
-        && (QAbstractEventDispatcher::instance() || ExitHub::isServedWithoutEventLoop()))
-        m_hub = ExitHub::forCurrentThread();
-    if (!isHere || !m_hub || !m_hub->callSoon(this))
-        postCall();
-}
-
-// For a thread that has no event dispatcher yet. Posts one event at a time, so that events do not pile
-// up in a thread that never runs an event loop.
-void ChildProcessPrivate::postCall()
-{
-    if (!m_posted.expired())
-        return;
-    const auto token = std::make_shared<char>();
-    m_posted = token;
-    const auto arrive = [this, token] {
-        m_posted.reset();
-        if (!m_hub)
-            m_hub = ExitHub::forCurrentThread();
-        m_hub->attachToEventLoop();
-        if (!m_hub->callSoon(this)) // The hub has no descriptor for its wake-up.
-            calledSoon();
-    };
-    QMetaObject::invokeMethod(q, arrive, Qt::QueuedConnection);
-}
-
-// Runs in the event loop of the object's thread, and does all that is due there.
-void ChildProcessPrivate::calledSoon()
-{
-    if (state == ChildProcess::NotRunning)
-        return;
-    watchAll();
-    retryWhenDue();
-    startTimeLimit();
-    helpStopper();
-    if (state == ChildProcess::Starting || m_isStartedDue)
-        finishStarting();
-    else if (m_drain)
-        endWhenDue();
-    else if (isEndDue()) // A slot that is called for the last output runs an event loop.
-        finishEnding();
-}
-
-void ChildProcessPrivate::watchAll()
-{
-    if (!m_hub)
-        m_hub = ExitHub::forCurrentThread();
-    for (const Role role : servingOrder)
-        watchDescriptor(role);
-}
-
-void ChildProcessPrivate::watchDescriptor(Role role)
-{
-    ExitHub::Id &id = m_registrations[indexOf(role)];
-    if (id != 0)
-        m_hub->setInterest(id, interestIn(role));
-    else if (m_hub && isServable(role))
-        id = m_hub->add(descriptorOf(role), interestIn(role), this, role);
-}
-
-PollSet::Interest ChildProcessPrivate::interestIn(Role role) noexcept
-{
-    if (role == Role::StandardInput)
-        return streams.input.bytes().isEmpty() ? PollSet::Nothing : PollSet::Writable;
-    const Channel *channel = channelOf(role);
-    return channel && channel->isHeldBack() ? PollSet::HungUp : PollSet::Readable;
-}
-
-void ChildProcessPrivate::unwatch(Role role) noexcept
-{
-    if (m_hub)
-        m_hub->remove(m_registrations[indexOf(role)]);
-}
-
-Channel *ChildProcessPrivate::channelOf(Role role) noexcept
-{
-    switch (role) {
-    case Role::StandardInput:
-        return &streams.input;
-    case Role::StandardOutput:
-        return &streams.output;
-    case Role::StandardError:
-        return &streams.errorOutput;
-    case Role::Exit:
-    case Role::Start:
-        break;
-    }
-    return nullptr;
-}
-
-int ChildProcessPrivate::descriptorOf(Role role) noexcept
-{
-    if (const Channel *channel = channelOf(role))
-        return channel->descriptor();
-    if (role == Role::Start)
-        return m_pending ? m_pending->descriptor() : -1;
-    return watch ? watch->descriptor() : -1;
-}
-
-// Whether an event of this descriptor is of use now.
-bool ChildProcessPrivate::isServable(Role role) noexcept
-{
-    if (descriptorOf(role) < 0)
-        return false;
-    if (role == Role::Exit)
-        return m_retry.hasExpired();
-    if (m_pending) // The child's end may settle the start; everything else follows started().
-        return role == Role::Start;
-    return role != Role::StandardInput || !streams.input.bytes().isEmpty();
-}
-
-bool ChildProcessPrivate::hasEnded() noexcept
-{
-    const CancellationBlocker blocker;
-    if (!isServable(Role::Exit))
-        return false;
-    pollfd entry = {watch->descriptor(), POLLIN, 0};
-    const int count = ::poll(&entry, 1, 0);
-    return count < 0 ? watch->peek().has_value() : count > 0; // poll(2) fails if RLIMIT_NOFILE is 0.
-}
-
-void ChildProcessPrivate::closeChannel(Role role)
-{
-    unwatch(role);
-    if (Channel *channel = channelOf(role))
-        channel->close();
-}
-
-void ChildProcessPrivate::closeAll()
-{
-    for (const Role role : servingOrder)
-        unwatch(role);
-    streams.close();
-}
-
-void ChildProcessPrivate::descriptorReady(Role role)
-{
-    const Run run(this);
-    finishStarting();
-    // The hub reports ends first. Read this child's output before its end.
-    if (role == Role::Exit) {
-        for (const Role output : {Role::StandardOutput, Role::StandardError}) {
-            if (run.goesOnHere() && !m_pending && isServable(role) && isServable(output)
-                && !channelOf(output)->isHeldBack())
-                serve(output);
-        }
-    }
-    if (run.goesOnHere() && !m_pending && isServable(role))
-        serve(role);
-}
-
-void ChildProcessPrivate::serve(Role role)
-{
-    if (role == Role::Exit)
-        collect();
-    else if (role == Role::StandardInput)
-        send();
-    else
-        receive(role);
-}
-
 void ChildProcessPrivate::send()
 {
     qint64 written = 0;
@@ -283,96 +308,185 @@ void ChildProcessPrivate::send()
     Q_EMIT q->bytesWritten(written);
 }
 
-// The child seems to have ended, but cannot be collected yet (ExitWatch::collect). Its descriptor stays
-// readable, and would make the event loop spin.
-void ChildProcessPrivate::retryLater()
+void ChildProcessPrivate::setReadChannel(ChildProcess::ProcessChannel channel)
 {
-    unwatch(Role::Exit);
-    m_retry = Deadline(m_retryDelay.next());
-    retryWhenDue();
+    if (q->isTransactionStarted()) {
+        q->QIODevice::setCurrentReadChannel(channel); // Warns and does nothing.
+        return;
+    }
+    if (channel == readChannel)
+        return;
+    takeBackReadAhead();
+    readChannel = channel;
 }
 
-// Without a hub, calledSoon() calls this later.
-void ChildProcessPrivate::retryWhenDue()
+// The bytes that QIODevice has read ahead from the read channel, or that were put back with ungetChar().
+void ChildProcessPrivate::takeBackReadAhead()
 {
-    if (m_retry.hasExpired())
-        watchDescriptor(Role::Exit);
-    else if (m_hub)
-        m_hub->callLater(std::chrono::milliseconds(m_retry.pollTimeout()), q,
-                         [this] { retryWhenDue(); });
+    if (!q->isReadable())
+        return;
+    const bool isText = q->isTextModeEnabled();
+    q->setTextModeEnabled(false);
+    readingFrom().bytes().prepend(q->QIODevice::read(q->QIODevice::bytesAvailable()));
+    q->setTextModeEnabled(isText);
 }
 
-// For poll(2). The time limit, and a stopper without a thread, may need an earlier return.
-int ChildProcessPrivate::timeToNextDeadline(Deadline next) const
+void ChildProcessPrivate::closeReadChannel(ChildProcess::ProcessChannel channel)
 {
-    next = std::min(next, timeLimitDeadline());
-    return Stopper::retryBefore(next.pollTimeout());
+    channelOf(channel).discard();
+    resumeReading(channel);
+    if (m_drain)
+        callFromEventLoop();
 }
 
-// Waits until a descriptor of this child is ready, and serves ready descriptors until `isDone`.
-void ChildProcessPrivate::serveReady(const std::function<bool()> &isDone, Deadline deadline)
+void ChildProcessPrivate::setReadBufferSize(qint64 size)
+{
+    readBufferSize = size;
+    for (const auto channel : {ChildProcess::StandardOutput, ChildProcess::StandardError})
+        resumeReading(channel);
+}
+
+qint64 ChildProcessPrivate::take(char *data, qint64 maximum) noexcept
+{
+    ByteQueue &bytes = readingFrom().bytes();
+    const qint64 count = bytes.take(data, maximum);
+    if (bytes.size() < readBufferSize)
+        resumeReading(readChannel);
+    return count;
+}
+
+QByteArray ChildProcessPrivate::takeAll()
+{
+    QByteArray all = readingFrom().bytes().takeAll();
+    resumeReading(readChannel);
+    return all;
+}
+
+void ChildProcessPrivate::receive(Role role)
+{
+    const ChildProcess::ProcessChannel output = outputOf(role);
+    Channel &channel = channelOf(output);
+    qint64 room = roomIn(output);
+    if (room <= 0 && !channel.hasHungUp()) {
+        holdBack(role);
+        return;
+    }
+    if (room <= 0) {
+        resumeReading(output);
+        room = unlimited;
+    }
+    switch (channel.readSome(std::min(room, bytesAtOnce()))) {
+    case Channel::Progress:
+        if (channel.isEnlarged())
+            watchPipes();
+        if (!channel.isDiscarding())
+            announceData(output);
+        break;
+    case Channel::WouldBlock:
+        break;
+    case Channel::Finished:
+        endOutput(role);
+        break;
+    case Channel::Failed:
+        endOutput(role, true);
+        break;
+    }
+}
+
+void ChildProcessPrivate::endOutput(Role role, bool hasFailed)
 {
     const Run run(this);
-    std::array<pollfd, std::size(servingOrder)> entries;
-    for (const Role role : servingOrder) {
-        const short events = role == Role::StandardInput ? POLLOUT : POLLIN;
-        // poll(2) ignores negative descriptors.
-        entries[indexOf(role)] = {isServable(role) ? descriptorOf(role) : -1, events, 0};
-    }
-    Deadline next = deadline;
-    for (const Deadline timer : {m_retry, m_drain.value_or(Deadline())}) {
-        if (!timer.hasExpired())
-            next = std::min(next, timer);
-    }
-    const int count = pollDescriptors(entries.data(), entries.size(), timeToNextDeadline(next));
-    for (const Role role : servingOrder) {
-        if (count > 0 && entries[indexOf(role)].revents != 0 && run.goesOnHere() && !isDone()
-            && isServable(role))
-            serve(role);
-    }
+    closeChannel(role);
+    if (hasFailed)
+        reportReadError(run);
+    if (run.goesOnHere() && isEndDue())
+        finishEnding();
 }
 
-ChildProcessPrivate::WaitOutcome ChildProcessPrivate::timeOut()
+void ChildProcessPrivate::reportReadError(const Run &run)
 {
-    error = ChildProcess::Timedout;
-    q->setErrorString(translate("Process operation timed out"));
-    return TimedOut;
+    reportErrorOf(run.number(), ChildProcess::ReadError, translate("Error reading from process"));
 }
 
-// The outcome of a wait that has not timed out.
-ChildProcessPrivate::WaitOutcome ChildProcessPrivate::outcomeOf(const Run &run)
+qint64 ChildProcessPrivate::bytesAtOnce() const noexcept
 {
-    if (!run.isObjectAlive() || (run.goesOn() && !run.goesOnHere()))
-        return ObjectGone;
-    return run.goesOn() ? Done : RunEnded;
+    return m_hub ? m_hub->bytesPerEvent() : unlimited;
 }
 
-ChildProcessPrivate::WaitOutcome ChildProcessPrivate::serveUntil(const std::function<bool()> &isDone,
-                                                                 Deadline deadline)
+// Shrinks an idle pipe: an enlarged pipe counts against the quota of the user.
+void ChildProcessPrivate::watchPipes()
+{
+    if (!m_hub || !m_hub->isAttachable() || std::exchange(m_arePipesWatched, true))
+        return;
+    const auto look = [this, run = m_runNumber] {
+        if (run != m_runNumber)
+            return;
+        m_arePipesWatched = false;
+        const bool isFirstBusy = streams.output.shrinkWhenIdle();
+        const bool isSecondBusy = streams.errorOutput.shrinkWhenIdle();
+        if (isFirstBusy || isSecondBusy)
+            watchPipes();
+    };
+    m_hub->callLater(pipeIdleTime, q, look);
+}
+
+qint64 ChildProcessPrivate::roomIn(ChildProcess::ProcessChannel channel) noexcept
+{
+    const Channel &pipe = channelOf(channel);
+    if (readBufferSize == 0 || m_limitPauses > 0 || pipe.isDiscarding())
+        return unlimited;
+    qint64 unread = pipe.bytes().size();
+    // Bytes of a transaction do not count: a transaction may need more bytes than the limit.
+    if (channel == readChannel && !q->isTransactionStarted())
+        unread += q->QIODevice::bytesAvailable();
+    return readBufferSize - unread;
+}
+
+// Stops reading until fewer than readBufferSize bytes are unread. Takes back the bytes that QIODevice
+// has read ahead, because QIODevice does not report when they are read.
+void ChildProcessPrivate::holdBack(Role role)
+{
+    Channel &channel = *channelOf(role);
+    if (outputOf(role) == readChannel && !q->isTransactionStarted())
+        takeBackReadAhead();
+    channel.setHeldBack(true);
+    watchDescriptor(role);
+}
+
+void ChildProcessPrivate::resumeReading(ChildProcess::ProcessChannel channel)
+{
+    Channel &pipe = channelOf(channel);
+    if (!pipe.isHeldBack())
+        return;
+    pipe.setHeldBack(false);
+    watchDescriptor(roleOf(channel));
+}
+
+void ChildProcessPrivate::announceData(ChildProcess::ProcessChannel channel)
 {
     const Run run(this);
-    const LimitPause pause(this);
-    if (const WaitOutcome outcome = awaitOutcome(deadline); outcome != Done)
-        return outcome;
-    finishStarting();
-    // Saves a poll(2): usually the pipe has room.
-    if (run.goesOnHere() && !isDone() && isServable(Role::StandardInput))
-        serve(Role::StandardInput);
-    while (run.goesOnHere() && !isDone()) {
-        if (isEndDue()) { // Drained, or a slot that is called for the last output waits.
-            finishEnding();
-            break;
+    if (channel == readChannel) {
+        ++readCount;
+        if (!m_isEmittingReadyRead) {
+            const Emission emission(this, &m_isEmittingReadyRead);
+            Q_EMIT q->readyRead();
         }
-        // Look once more after the deadline: if this thread slept for too long, the events were in time.
-        // Look only once: a child that writes without end must not prevent the timeout.
-        const bool isLastLook = deadline.hasExpired();
-        serveReady(isDone, deadline);
-        if (run.goesOnHere())
-            enforceTimeLimit();
-        if (isLastLook && run.goesOnHere() && !isDone())
-            return timeOut();
     }
-    return outcomeOf(run);
+    if (run.goesOn())
+        Q_EMIT q->channelReadyRead(channel);
+    if (!run.goesOn())
+        return;
+    if (channel == ChildProcess::StandardOutput)
+        Q_EMIT q->readyReadStandardOutput(ChildProcess::QPrivateSignal());
+    else
+        Q_EMIT q->readyReadStandardError(ChildProcess::QPrivateSignal());
+}
+
+// A slot may run an event loop until the child has ended. No descriptor would wake it up.
+void ChildProcessPrivate::announceLastData(ChildProcess::ProcessChannel channel)
+{
+    callFromEventLoop();
+    announceData(channel);
 }
 
 } // namespace ForkFd

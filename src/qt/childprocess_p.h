@@ -6,9 +6,9 @@
 
 #include "qt/childsettings.h"
 #include "qt/exithub.h"
+#include "qt/messages.h"
 #include "qt/preparedstart.h"
 #include "qt/standardstreams.h"
-#include "qt/starterrortext.h"
 
 #include "core/base/deadline.h"
 #include "core/start/failure.h"
@@ -49,7 +49,7 @@ public:
     }
     ~ChildProcessPrivate() override;
 
-    // Start and end: childprocess_p.cpp.
+    // The start and the end.
 
     void start(QIODevice::OpenMode mode);
     /// Takes over a start that another thread has begun.
@@ -64,7 +64,7 @@ public:
     bool waitForStarted(Internal::Deadline deadline);
     bool waitForFinished(Internal::Deadline deadline);
 
-    // Stopping: childprocess_stop.cpp.
+    // Stopping.
 
     int sendSignal(int signal) noexcept;
     void stop() noexcept;
@@ -72,7 +72,7 @@ public:
     /// Watches the time limit from now on, if the thread has an event loop.
     void startTimeLimit();
 
-    // Input and waits: childprocess_io.cpp.
+    // Waits and input.
 
     enum WaitOutcome { Done, RunEnded, TimedOut, ObjectGone /* or moved to another thread */ };
     /// Serves this child until `isDone`, the end of the run or the deadline; the deadline sets error().
@@ -90,7 +90,7 @@ public:
     void queueForWriting(const char *data, qint64 size);
     void closeWriteChannel();
 
-    // The child's output: childprocess_output.cpp.
+    // Output.
 
     Internal::Channel &channelOf(ChildProcess::ProcessChannel channel) noexcept;
     Internal::Channel &readingFrom() noexcept { return channelOf(readChannel); }

@@ -5,8 +5,6 @@
 
 #include "qt/childprocess_p.h"
 
-#include "qt/starterrortext.h"
-
 #include "core/base/wait.h"
 
 #include <chrono>
@@ -17,6 +15,18 @@
 namespace ForkFd {
 
 using namespace Internal;
+
+/// Blocks only while a childProcessModifier() runs, for `msecs` at most (-1: no timeout). Emits the
+/// signals that are due.
+///
+/// **Errors:** returns false if there is no child, if the start failed (see error() and startError()),
+/// and after a timeout (error() is Timedout).
+bool ChildProcess::waitForStarted(int msecs)
+{
+    if (d->state == Starting)
+        return d->waitForStarted(Deadline(std::chrono::milliseconds(msecs)));
+    return d->state == Running;
+}
 
 void ChildProcessPrivate::adopt(ChildProcess &object, PreparedStart &&start)
 {

@@ -5,9 +5,6 @@
 
 #include "qt/childprocess_p.h"
 
-#include "qt/logging.h"
-#include "qt/starterrortext.h"
-
 #include "core/base/signals.h"
 #include "core/stop/stopper.h"
 
@@ -169,7 +166,7 @@ void ChildProcessPrivate::enforceTimeLimit()
 /// processes, with a cgroup it repeats the search until there are no new members. Otherwise it never
 /// blocks. **Errors** (errno): ESRCH, there is no such process; EINVAL, no such signal; EPERM, the
 /// processes have changed their identity; EMFILE, ENFILE, ENOMEM, for 100 ms there was no descriptor or
-/// memory to find the tree, and at most the group was signalled. \since 0.1
+/// memory to find the tree, and at most the group was signalled.
 bool ChildProcess::sendSignal(int signal)
 {
     const int errorCode = d->sendSignal(signal);
@@ -179,16 +176,14 @@ bool ChildProcess::sendSignal(int signal)
 }
 
 /// Signals the processes in signalScope(), and does nothing if there are none. Unlike QProcess it never
-/// reaches another process that reuses the number. Blocks no longer than sendSignal(). **Errors:** not
-/// reported; use sendSignal() instead. \since 0.1
+/// reaches another process that reuses the number. Blocks no longer than sendSignal(), which also
+/// reports errors.
 void ChildProcess::terminate()
 {
     sendSignal(SIGTERM);
 }
 
-/// Signals the processes in signalScope(), and does nothing if there are none. Unlike QProcess it never
-/// reaches another process that reuses the number. Blocks no longer than sendSignal(). **Errors:** not
-/// reported; use sendSignal() instead. \since 0.1
+/// As terminate().
 void ChildProcess::kill()
 {
     sendSignal(SIGKILL);
@@ -201,27 +196,24 @@ void ChildProcess::kill()
 /// not prolong the grace. Without a child, and if the last child's group or tree is empty, this function
 /// does nothing.
 ///
-/// Never blocks. **Errors:** none; without memory or threads for a grace, SIGKILL follows at once.
-/// \since 0.1
+/// **Errors:** none; without memory or threads for a grace, SIGKILL follows at once.
 void ChildProcess::stop()
 {
     d->stop();
 }
 
-/// Never blocks. **Errors:** none. \since 0.1
 milliseconds ChildProcess::stopGrace() const
 {
     return d->stopSettings.grace;
 }
 
-/// Takes effect at the next stop(). With 0 SIGKILL follows at once. Never blocks. **Errors:** a negative
-/// time counts as 0. \since 0.1
+/// Takes effect at the next stop(). With 0 SIGKILL follows at once. **Errors:** a negative time counts
+/// as 0.
 void ChildProcess::setStopGrace(milliseconds grace)
 {
     d->stopSettings.grace = std::max(grace, milliseconds::zero());
 }
 
-/// Never blocks. **Errors:** none. \since 0.1
 milliseconds ChildProcess::timeLimit() const
 {
     return d->stopSettings.timeLimit;
@@ -231,41 +223,37 @@ milliseconds ChildProcess::timeLimit() const
 /// is called; finished() follows when the child has ended. The limit is checked by the event loop and by
 /// the waitFor functions, which then continue to wait. A new limit also applies to the current child.
 ///
-/// Never blocks. **Errors:** a negative time counts as 0. \since 0.1
+/// **Errors:** a negative time counts as 0.
 void ChildProcess::setTimeLimit(milliseconds limit)
 {
     d->stopSettings.timeLimit = std::max(limit, milliseconds::zero());
     d->startTimeLimit();
 }
 
-/// Never blocks. **Errors:** none. \since 0.1
 bool ChildProcess::timeLimitExceeded() const
 {
     return d->timeLimitExceeded;
 }
 
-/// Never blocks. **Errors:** none. \since 0.1
 ChildProcess::SignalScope ChildProcess::signalScope() const
 {
     return d->stopSettings.scope;
 }
 
-/// Takes effect at the next start. With Group and Tree the child gets its own process group, and with
-/// Tree also its own cgroup, if this process may create one. The child stays in the parent's session,
-/// but gives up the controlling terminal: there it would be in the background, and a prompt would stop
-/// it without notice. So opening `/dev/tty` fails (ENXIO), and the child reads and writes a forwarded
-/// terminal without being stopped. LaunchOptions::newSession, controllingTerminal and pseudoTerminal,
-/// and CreateNewSession, override this.
+/// With Group and Tree the child gets its own process group, and with Tree also its own cgroup, if this
+/// process may create one. The child stays in the parent's session, but gives up the controlling
+/// terminal: there it would be in the background, and a prompt would stop it without notice. So opening
+/// `/dev/tty` fails (ENXIO), and the child reads and writes a forwarded terminal without being stopped.
+/// LaunchOptions::newSession, controllingTerminal and pseudoTerminal, and CreateNewSession, override
+/// this.
 ///
-/// Never blocks. **Errors:** none here. The start fails with step `signalScope`: EINVAL,
-/// LaunchOptions::processGroup names another group; EMFILE, ENFILE, the child has no descriptor left to
-/// give up the terminal. \since 0.1
+/// The start fails with step `signalScope`: EINVAL, LaunchOptions::processGroup names another group;
+/// EMFILE, ENFILE, the child has no descriptor left to give up the terminal.
 void ChildProcess::setSignalScope(SignalScope scope)
 {
     d->stopSettings.scope = scope;
 }
 
-/// Never blocks. **Errors:** none. \since 0.1
 ChildProcess::DestructionPolicy ChildProcess::destructionPolicy() const
 {
     return d->stopSettings.atDestruction.value_or(DestructionPolicy::Kill);
@@ -276,8 +264,6 @@ ChildProcess::DestructionPolicy ChildProcess::destructionPolicy() const
 /// to write gets SIGPIPE. When the process exits normally, children that are being stopped are killed;
 /// waitForStopped() waits for them. If no policy was set, a destructor that kills a child warns in
 /// QProcess's words, in the category `forkfd.childprocess`.
-///
-/// Never blocks. **Errors:** none. \since 0.1
 void ChildProcess::setDestructionPolicy(DestructionPolicy policy)
 {
     d->stopSettings.atDestruction = policy;

@@ -3,7 +3,7 @@
 
 #include "qt/standardstreams.h"
 
-#include "qt/logging.h"
+#include "qt/messages.h"
 
 #include <algorithm>
 #include <cerrno>

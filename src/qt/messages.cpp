@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#include "qt/starterrortext.h"
+#include "qt/messages.h"
+
+#include <ForkFd/childprocess.h>
 
 #include <QtCore/QCoreApplication>
 #include <QtCore/QFile>
@@ -114,3 +116,44 @@ QString startErrorText(const StartFailure &failure, StandardStreams::Failure str
 }
 
 } // namespace ForkFd::Internal
+
+namespace ForkFd {
+
+Q_LOGGING_CATEGORY(childProcessLog, "forkfd.childprocess")
+
+namespace {
+
+std::string textOf(const StartError &error)
+{
+    return error.step ? error.toString() : "no error";
+}
+
+} // namespace
+
+/// Prints no quotes.
+QDebug operator<<(QDebug debug, const ExitInfo &info)
+{
+    const QDebugStateSaver saver(debug);
+    return debug.noquote() << QString::fromStdString(info.toString());
+}
+
+/// Prints no quotes.
+QDebug operator<<(QDebug debug, const StartError &error)
+{
+    const QDebugStateSaver saver(debug);
+    return debug.noquote() << QString::fromStdString(textOf(error));
+}
+
+/// Used by QTest::toString(). Values that differ only in the resource usage print the same text.
+char *toString(const ExitInfo &info)
+{
+    return qstrdup(info.toString().c_str());
+}
+
+/// Used by QTest::toString().
+char *toString(const StartError &error)
+{
+    return qstrdup(textOf(error).c_str());
+}
+
+} // namespace ForkFd

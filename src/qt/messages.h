@@ -1,16 +1,22 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#ifndef FORKFD_QT_STARTERRORTEXT_H
-#define FORKFD_QT_STARTERRORTEXT_H
+#ifndef FORKFD_QT_MESSAGES_H
+#define FORKFD_QT_MESSAGES_H
 
 #include "qt/standardstreams.h"
 
 #include "core/start/failure.h"
 
+#include <QtCore/QLoggingCategory>
 #include <QtCore/QString>
 
-namespace ForkFd::Internal {
+namespace ForkFd {
+
+/// The category for misuse, which is reported in QProcess's words.
+Q_DECLARE_LOGGING_CATEGORY(childProcessLog)
+
+namespace Internal {
 
 /// Translates a sentence of QProcess with Qt's translations.
 QString translate(const char *sentence);
@@ -22,6 +28,7 @@ enum class StartKind { Plain, Detached };
 /// is newer, and then the subject. `streams` tells which stream failed in step `channels`.
 QString startErrorText(const StartFailure &failure, StandardStreams::Failure streams, StartKind kind);
 
-} // namespace ForkFd::Internal
+} // namespace Internal
+} // namespace ForkFd
 
 #endif

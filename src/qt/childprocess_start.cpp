@@ -1,11 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// How a child starts and how it ends.
+// How a child starts.
 
 #include "qt/childprocess_p.h"
 
-#include "qt/starterrortext.h"
 #include "qt/startrequest.h"
 
 #include "core/base/signals.h"
@@ -15,9 +14,9 @@
 #include "core/start/startreport.h"
 
 #include <QtCore/QFile>
+#include <QtCore/QPointer>
 #include <QtCore/QScopeGuard>
 
-#include <algorithm>
 #include <cerrno>
 #include <string_view>
 #include <utility>
@@ -28,9 +27,6 @@ using namespace Internal;
 
 namespace {
 
-constexpr ChildProcess::ProcessChannel outputs[] = {ChildProcess::StandardOutput,
-                                                    ChildProcess::StandardError};
-
 // As QProcess does: failures of the parent are reported inside start(), failures of the child later.
 // QProcess changes the directory in the parent.
 bool isToldInsideStart(const StartFailure &failure)
@@ -40,6 +36,148 @@ bool isToldInsideStart(const StartFailure &failure)
 }
 
 } // namespace
+
+/// Sets program() and arguments(), and starts the child. Afterwards state() is Starting. started() or
+/// errorOccurred() follows from the event loop or a waitFor function, and then finished() if there was a
+/// child. `mode` specifies how the device is opened. Without ReadOnly the child's output is discarded.
+/// Without WriteOnly the child's standard input stays open, too, until closeWriteChannel() is called.
+///
+/// Blocks until the child has executed its program; this time does not depend on the size of this
+/// process. With a childProcessModifier() and without UseVFork it blocks until the child is about to
+/// call the modifier; the outcome of the start, and startError(), are known when started() or
+/// errorOccurred() is emitted.
+///
+/// **Errors:** if a child is already running, this function warns and does nothing. Otherwise
+/// errorOccurred(FailedToStart) and startError(): inside start() for the steps `program`, `argument`,
+/// `environment`, `backend`, `channels`, `descriptors`, `clone` and `workingDirectory`, and for
+/// launchOptions() that the parent rejects; later for all other steps. An argument with an embedded NUL
+/// is an error; QProcess truncates it.
+void ChildProcess::start(const QString &program, const QStringList &arguments, OpenMode mode)
+{
+    if (d->state != NotRunning) {
+        qCWarning(childProcessLog, "QProcess::start: Process is already running");
+        return;
+    }
+    if (program.isEmpty()) {
+        d->failWithoutProgram();
+        return;
+    }
+    const bool isOtherProgram = std::exchange(d->settings.program, program) != program;
+    const bool areOtherArguments = std::exchange(d->settings.arguments, arguments) != arguments;
+    const QPointer<ChildProcess> self = this;
+    d->start(mode); // Before a slot can change them again.
+    if (self && isOtherProgram)
+        Q_EMIT programChanged(d->settings.program);
+    if (self && areOtherArguments)
+        Q_EMIT argumentsChanged(d->settings.arguments);
+}
+
+/// Starts with the program and arguments that were set before. **Errors:** as for the other overload.
+void ChildProcess::start(OpenMode mode)
+{
+    if (d->state != NotRunning)
+        qCWarning(childProcessLog, "QProcess::start: Process is already running");
+    else if (d->settings.program.isEmpty())
+        d->failWithoutProgram();
+    else
+        d->start(mode);
+}
+
+/// Opens the device in both directions. **Errors:** those of start().
+void ChildProcess::startProcess()
+{
+    start();
+}
+
+/// Sets program() and arguments() to the words of `command`. **Errors:** if `command` is empty or
+/// consists of spaces, this function warns and does nothing. Otherwise those of start().
+void ChildProcess::startCommand(const QString &command, OpenMode mode)
+{
+    QStringList words = splitCommand(command);
+    if (words.isEmpty()) {
+        qCWarning(childProcessLog,
+                  "QProcess::startCommand: empty or whitespace-only command was provided");
+        return;
+    }
+    const QString program = words.takeFirst();
+    start(program, words, mode);
+}
+
+/// Same as start(). **Errors:** returns false if a child is already running, if start() reported a
+/// failure before it returned, and if no program is set. In the last case it warns and sets startError()
+/// and exitCode(), but emits no errorOccurred().
+bool ChildProcess::open(OpenMode mode)
+{
+    if (d->state == NotRunning && d->settings.program.isEmpty()) {
+        qCWarning(childProcessLog, "QProcess::start: program not set");
+        d->failWithoutProgram(false);
+        return false;
+    }
+    const QPointer<ChildProcess> self = this;
+    const bool wasRunning = d->state != NotRunning;
+    start(mode);
+    return self && !wasRunning && d->state != NotRunning;
+}
+
+/// The child starts a new session, continues when this process ends, and is reaped by init. If orphans
+/// go to this process (PID 1, PR_SET_CHILD_SUBREAPER), the library reaps it. The standard streams are
+/// the parent's, unless they are redirected to files or to another process. A redirection overrides a
+/// channel mode that forwards or merges, with a warning. All other settings apply. `*pid` (may be null)
+/// is set to the process id, or to -1.
+///
+/// Blocks until the child has executed its program. **Errors:** returns false;
+/// errorOccurred(FailedToStart) and startError(), all inside this call. If a child is running, this
+/// function warns and returns false.
+bool ChildProcess::startDetached(qint64 *pid)
+{
+    if (pid)
+        *pid = -1;
+    if (d->state != NotRunning) {
+        qCWarning(childProcessLog, "QProcess::startDetached: Process is already running");
+        return false;
+    }
+    if (d->settings.program.isEmpty()) {
+        d->failWithoutProgram();
+        return false;
+    }
+    const qint64 child = d->startDetached();
+    if (pid)
+        *pid = child;
+    return child > 0;
+}
+
+/// Same as the member function, without an object. **Errors:** returns false.
+bool ChildProcess::startDetached(const QString &program, const QStringList &arguments,
+                                 const QString &workingDirectory, qint64 *pid)
+{
+    ChildProcess process;
+    process.setProgram(program);
+    process.setArguments(arguments);
+    process.setWorkingDirectory(workingDirectory);
+    return process.startDetached(pid);
+}
+
+/// The child writes to the parent's standard output and standard error. Its standard input is a pipe
+/// that receives no data. Blocks until the child has ended.
+///
+/// **Errors:** -2 if the child did not start; -1 if a signal killed it or its exit status is unknown.
+int ChildProcess::execute(const QString &program, const QStringList &arguments)
+{
+    ChildProcess process;
+    process.setProcessChannelMode(ForwardedChannels);
+    process.start(program, arguments);
+    if (!process.waitForFinished(-1))
+        return -2;
+    return process.exitStatus() == NormalExit ? process.exitCode() : -1;
+}
+
+/// Has no step if the last start did not fail. Known when start() returns; after a real fork with a
+/// childProcessModifier(), when started() or errorOccurred() is emitted. The steps are those of
+/// ForkFd::spawn(), and `channels`: with EMFILE or ENFILE, no descriptor was available for a pipe.
+StartError ChildProcess::startError() const
+{
+    return d->failure->error;
+}
 
 void ChildProcessPrivate::start(QIODevice::OpenMode mode)
 {
@@ -108,31 +246,6 @@ qint64 ChildProcessPrivate::beginDetached()
     noteFailure(seen);
     settings.modifier.exit = nullptr; // As in startChild().
     return orphan;
-}
-
-void ChildProcessPrivate::failWithoutProgram(bool emitsError)
-{
-    m_streamFailure = StandardStreams::None;
-    failure.set(StartError{"program", EINVAL});
-    failAtOnce(StartKind::Plain, emitsError);
-}
-
-// For a failed start that does not change the state.
-void ChildProcessPrivate::failAtOnce(StartKind kind, bool emitsError)
-{
-    const Run run(this);
-    const QString text = startErrorText(failure.get(), m_streamFailure, kind);
-    noteFailureTold();
-    announceExitCode();
-    if (emitsError && run.isObjectAlive())
-        reportErrorOf(run.number(), ChildProcess::FailedToStart, text);
-}
-
-// From now on exitCode() and exitStatus() belong to the failed start, not to an earlier child.
-void ChildProcessPrivate::noteFailureTold() noexcept
-{
-    isFailureTold = true;
-    exitInfo.reset();
 }
 
 void ChildProcessPrivate::reset(QIODevice::OpenMode mode)
@@ -219,6 +332,31 @@ bool ChildProcessPrivate::hasFailedInParent() const noexcept
         || (hasFailedToStart() && isToldInsideStart(failure.get()));
 }
 
+void ChildProcessPrivate::failWithoutProgram(bool emitsError)
+{
+    m_streamFailure = StandardStreams::None;
+    failure.set(StartError{"program", EINVAL});
+    failAtOnce(StartKind::Plain, emitsError);
+}
+
+// For a failed start that does not change the state.
+void ChildProcessPrivate::failAtOnce(StartKind kind, bool emitsError)
+{
+    const Run run(this);
+    const QString text = startErrorText(failure.get(), m_streamFailure, kind);
+    noteFailureTold();
+    announceExitCode();
+    if (emitsError && run.isObjectAlive())
+        reportErrorOf(run.number(), ChildProcess::FailedToStart, text);
+}
+
+// From now on exitCode() and exitStatus() belong to the failed start, not to an earlier child.
+void ChildProcessPrivate::noteFailureTold() noexcept
+{
+    isFailureTold = true;
+    exitInfo.reset();
+}
+
 // As in QProcess, the error precedes NotRunning if the start fails before the fork; else it follows.
 void ChildProcessPrivate::failInsideStart()
 {
@@ -242,138 +380,6 @@ void ChildProcessPrivate::failInsideStart()
         setState(ChildProcess::NotRunning);
     if (!isTooEarly && run.isObjectAlive())
         reportErrorOf(run.number(), ChildProcess::FailedToStart, text);
-}
-
-void ChildProcessPrivate::announceExitCode()
-{
-    const int exitCode = q->exitCode();
-    if (std::exchange(m_announcedExitCode, exitCode) != exitCode)
-        Q_EMIT q->exitCodeChanged(exitCode);
-}
-
-bool ChildProcessPrivate::waitForFinished(Deadline deadline)
-{
-    const Run run(this);
-    if (state == ChildProcess::NotRunning)
-        return std::exchange(m_isEndOwed, false) && !hasFailedToStart();
-    WaitOutcome outcome = awaitOutcome(deadline);
-    const bool isKnown = outcome == Done;
-    const bool hasFailed = isKnown && hasFailedToStart();
-    if (isKnown)
-        outcome = serveUntil([] { return false; }, deadline);
-    if (run.isLatest())
-        m_isEndOwed = outcome == TimedOut;
-    return isKnown && outcome == RunEnded && !hasFailed;
-}
-
-void ChildProcessPrivate::setState(ChildProcess::ProcessState newState)
-{
-    if (state == newState)
-        return;
-    state = newState;
-    Q_EMIT q->stateChanged(newState, ChildProcess::QPrivateSignal());
-}
-
-void ChildProcessPrivate::reportError(ChildProcess::ProcessError newError, const QString &text)
-{
-    reportErrorOf(m_runNumber, newError, text);
-}
-
-// If a slot has started the next child, the error is emitted, but not stored.
-void ChildProcessPrivate::reportErrorOf(quint64 run, ChildProcess::ProcessError newError,
-                                        const QString &text)
-{
-    if (run == m_runNumber) {
-        error = newError;
-        q->setErrorString(text);
-    }
-    Q_EMIT q->errorOccurred(newError);
-}
-
-void ChildProcessPrivate::collect()
-{
-    const bool leadsGroup = watch->leadsGroup();
-    const std::optional<ExitInfo> end = leadsGroup ? watch->peek() : watch->collect();
-    if (!end) {
-        retryLater();
-        return;
-    }
-    exitInfo.set(*end);
-    endTime = std::chrono::steady_clock::now();
-    unwatch(Role::Exit);
-    watch = nullptr;
-    if (!leadsGroup)
-        letGoUnlessReached();
-    stopTimeLimit();
-    streams.terminal.hold({});
-    if (!drainOutput())
-        finishEnding();
-}
-
-// A child with no process left to signal keeps neither a descriptor nor a cgroup.
-void ChildProcessPrivate::letGoUnlessReached() noexcept
-{
-    if (child->sendSignal(0) == ESRCH)
-        child.reset();
-}
-
-// Until the leader is reaped, other processes can join its group.
-void ChildProcessPrivate::collectLeader()
-{
-    if (!child || !child->watch().isWatching())
-        return;
-    const std::optional<ExitInfo> end = child->watch().collect();
-    if (end && end->hasUsage)
-        exitInfo.set(*end);
-    letGoUnlessReached();
-}
-
-// A slot that is called for the last output may wait for the child. The nested wait then does the rest.
-void ChildProcessPrivate::finishEnding()
-{
-    const Run run(this);
-    m_drain.reset();
-    for (const auto channel : outputs) {
-        Channel &pipe = channelOf(channel);
-        if (!pipe.isOpen())
-            continue;
-        const Channel::Rest rest = pipe.readRest();
-        closeChannel(roleOf(channel));
-        if (rest.hasMore)
-            announceLastData(channel);
-        if (rest.hasFailed && run.goesOn())
-            reportReadError(run);
-        if (!run.goesOnHere())
-            return;
-    }
-    closeAll();
-
-    // From here on a slot may start the next child; this child is still reported completely.
-    const int exitCode = q->exitCode();
-    const ChildProcess::ExitStatus exitStatus = q->exitStatus();
-    {
-        // Even if a slot throws: the number may already name another process.
-        const auto forgetNumber = qScopeGuard([&run, this] {
-            if (run.isLatest())
-                pid = 0;
-        });
-        setState(ChildProcess::NotRunning);
-    }
-    if (run.isLatest())
-        announceExitCode();
-    if (run.isObjectAlive() && exitStatus == ChildProcess::CrashExit)
-        reportErrorOf(run.number(), ChildProcess::Crashed, translate("Process crashed"));
-    else if (run.isObjectAlive() && exitStatus == ChildProcess::UnknownExit)
-        reportErrorOf(run.number(), ChildProcess::UnknownError,
-                      translateOwn(QT_TRANSLATE_NOOP(
-                          "ForkFd::ChildProcess",
-                          "Exit status unknown: collected by another part of the process")));
-    if (run.isObjectAlive())
-        Q_EMIT q->readChannelFinished();
-    if (run.isLatest())
-        collectLeader();
-    if (run.isObjectAlive())
-        Q_EMIT q->finished(exitCode, exitStatus);
 }
 
 } // namespace ForkFd

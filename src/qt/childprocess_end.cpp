@@ -1,0 +1,256 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// How a child ends.
+
+#include "qt/childprocess_p.h"
+
+#include <QtCore/QScopeGuard>
+
+#include <algorithm>
+#include <utility>
+
+namespace ForkFd {
+
+using namespace Internal;
+
+namespace {
+
+constexpr ChildProcess::ProcessChannel outputs[] = {ChildProcess::StandardOutput,
+                                                    ChildProcess::StandardError};
+
+} // namespace
+
+/// NormalExit before the first end. UnknownExit if other code reaped the child and the kernel does not
+/// keep the exit status (before Linux 6.15).
+ChildProcess::ExitStatus ChildProcess::exitStatus() const
+{
+    if (!d->exitInfo)
+        return NormalExit;
+    switch (d->exitInfo->reason) {
+    case ExitInfo::Exited:
+        return NormalExit;
+    case ExitInfo::Signaled:
+        return CrashExit;
+    case ExitInfo::Unknown:
+        break;
+    }
+    return UnknownExit;
+}
+
+/// After NormalExit 0 to 255, and 0 before the first end. After CrashExit the number of the signal, as
+/// with QProcess; exitInfo() has separate fields. After UnknownExit -1. After a failed start 255, from
+/// stateChanged(NotRunning) or errorOccurred(FailedToStart) on, whichever is emitted first.
+int ChildProcess::exitCode() const
+{
+    if (!d->exitInfo)
+        return d->isFailureTold ? 255 : 0;
+    return d->exitInfo->reason == ExitInfo::Signaled ? d->exitInfo->signal : d->exitInfo->code;
+}
+
+/// The reason is Unknown as long as no child has ended.
+ExitInfo ChildProcess::exitInfo() const
+{
+    return d->exitInfo.get();
+}
+
+/// Measured with a steady clock from just before the child is created until its end is noticed.
+std::chrono::nanoseconds ChildProcess::elapsedTime() const
+{
+    return (d->isUnderWay() ? std::chrono::steady_clock::now() : d->endTime) - d->startTime;
+}
+
+/// With 0 the output is read once more after the child's end, and later output is lost.
+std::chrono::milliseconds ChildProcess::drainTimeout() const
+{
+    return d->drainTimeout;
+}
+
+/// After the child's end, finished() waits for the end of the output, which descendants of the child may
+/// hold open, or for `timeout` at most. With 0 or a negative time it does not wait, as in QProcess.
+/// Takes effect at the next end of a child.
+///
+/// During that time state() is Running, and processId() is unchanged although the number may name
+/// another process. Output is received as before, within readBufferSize(), and signals no longer reach
+/// the child. exitInfo(), exitCode() and exitStatus() already report the end, and elapsedTime() stops.
+/// The standard input is closed. finished() does not wait for a channel after closeReadChannel(), and
+/// close() waits for no channel.
+///
+/// **Errors:** none; after the timeout finished() is emitted in any case.
+void ChildProcess::setDrainTimeout(std::chrono::milliseconds timeout)
+{
+    d->drainTimeout = std::max(timeout, std::chrono::milliseconds(0));
+}
+
+/// Blocks for `msecs` at most (-1: no timeout), and emits signals. Reads and writes the channels, so
+/// that a child that writes a lot does not block.
+///
+/// After a call that timed out, the next call also returns true if the event loop has reported the end
+/// in between. So `while (!process.waitForFinished(10)) processEvents();` always ends.
+///
+/// **Errors:** returns false if there is no child, if the start failed (error() is FailedToStart), after
+/// a timeout (error() is Timedout; the child keeps running), and if a slot has deleted this object.
+bool ChildProcess::waitForFinished(int msecs)
+{
+    return d->waitForFinished(Deadline(std::chrono::milliseconds(msecs)));
+}
+
+bool ChildProcessPrivate::waitForFinished(Deadline deadline)
+{
+    const Run run(this);
+    if (state == ChildProcess::NotRunning)
+        return std::exchange(m_isEndOwed, false) && !hasFailedToStart();
+    WaitOutcome outcome = awaitOutcome(deadline);
+    const bool isKnown = outcome == Done;
+    const bool hasFailed = isKnown && hasFailedToStart();
+    if (isKnown)
+        outcome = serveUntil([] { return false; }, deadline);
+    if (run.isLatest())
+        m_isEndOwed = outcome == TimedOut;
+    return isKnown && outcome == RunEnded && !hasFailed;
+}
+
+void ChildProcessPrivate::collect()
+{
+    const bool leadsGroup = watch->leadsGroup();
+    const std::optional<ExitInfo> end = leadsGroup ? watch->peek() : watch->collect();
+    if (!end) {
+        retryLater();
+        return;
+    }
+    exitInfo.set(*end);
+    endTime = std::chrono::steady_clock::now();
+    unwatch(Role::Exit);
+    watch = nullptr;
+    if (!leadsGroup)
+        letGoUnlessReached();
+    stopTimeLimit();
+    streams.terminal.hold({});
+    if (!drainOutput())
+        finishEnding();
+}
+
+// A child with no process left to signal keeps neither a descriptor nor a cgroup.
+void ChildProcessPrivate::letGoUnlessReached() noexcept
+{
+    if (child->sendSignal(0) == ESRCH)
+        child.reset();
+}
+
+bool ChildProcessPrivate::isOutputAwaited() const noexcept
+{
+    const auto isAwaited = [](const Channel &channel) {
+        return channel.isOpen() && !channel.isDiscarding();
+    };
+    return isAwaited(streams.output) || isAwaited(streams.errorOutput);
+}
+
+// Called after the child's end. Returns whether finished() has to wait for the output.
+bool ChildProcessPrivate::drainOutput()
+{
+    using namespace std::chrono_literals;
+    if (!m_drains || drainTimeout <= 0ms || !isOutputAwaited())
+        return false;
+    m_drain.emplace(drainTimeout);
+    closeChannel(Role::StandardInput); // A write must not wait for the child's descendants.
+    const Run run(this);
+    endWhenDue();
+    if (run.goesOn())
+        announceExitCode();
+    return true;
+}
+
+bool ChildProcessPrivate::isEndDue() const noexcept
+{
+    return !watch && !m_pending && (!m_drain || m_drain->hasExpired() || !isOutputAwaited());
+}
+
+void ChildProcessPrivate::endWhenDue()
+{
+    if (!m_drain)
+        return;
+    if (isEndDue()) {
+        finishEnding();
+        return;
+    }
+    const auto end = [this, run = m_runNumber] {
+        if (run == m_runNumber)
+            endWhenDue();
+    };
+    if (m_hub)
+        m_hub->callLater(std::chrono::milliseconds(m_drain->pollTimeout()), q, end);
+}
+
+void ChildProcessPrivate::stopDraining() noexcept
+{
+    m_drains = false;
+    m_drain.reset();
+}
+
+// A slot that is called for the last output may wait for the child. The nested wait then does the rest.
+void ChildProcessPrivate::finishEnding()
+{
+    const Run run(this);
+    m_drain.reset();
+    for (const auto channel : outputs) {
+        Channel &pipe = channelOf(channel);
+        if (!pipe.isOpen())
+            continue;
+        const Channel::Rest rest = pipe.readRest();
+        closeChannel(roleOf(channel));
+        if (rest.hasMore)
+            announceLastData(channel);
+        if (rest.hasFailed && run.goesOn())
+            reportReadError(run);
+        if (!run.goesOnHere())
+            return;
+    }
+    closeAll();
+
+    // From here on a slot may start the next child; this child is still reported completely.
+    const int exitCode = q->exitCode();
+    const ChildProcess::ExitStatus exitStatus = q->exitStatus();
+    {
+        // Even if a slot throws: the number may already name another process.
+        const auto forgetNumber = qScopeGuard([&run, this] {
+            if (run.isLatest())
+                pid = 0;
+        });
+        setState(ChildProcess::NotRunning);
+    }
+    if (run.isLatest())
+        announceExitCode();
+    if (run.isObjectAlive() && exitStatus == ChildProcess::CrashExit)
+        reportErrorOf(run.number(), ChildProcess::Crashed, translate("Process crashed"));
+    else if (run.isObjectAlive() && exitStatus == ChildProcess::UnknownExit)
+        reportErrorOf(run.number(), ChildProcess::UnknownError,
+                      translateOwn(QT_TRANSLATE_NOOP(
+                          "ForkFd::ChildProcess",
+                          "Exit status unknown: collected by another part of the process")));
+    if (run.isObjectAlive())
+        Q_EMIT q->readChannelFinished();
+    if (run.isLatest())
+        collectLeader();
+    if (run.isObjectAlive())
+        Q_EMIT q->finished(exitCode, exitStatus);
+}
+
+// Until the leader is reaped, other processes can join its group.
+void ChildProcessPrivate::collectLeader()
+{
+    if (!child || !child->watch().isWatching())
+        return;
+    const std::optional<ExitInfo> end = child->watch().collect();
+    if (end && end->hasUsage)
+        exitInfo.set(*end);
+    letGoUnlessReached();
+}
+
+void ChildProcessPrivate::announceExitCode()
+{
+    const int exitCode = q->exitCode();
+    if (std::exchange(m_announcedExitCode, exitCode) != exitCode)
+        Q_EMIT q->exitCodeChanged(exitCode);
+}
+
+} // namespace ForkFd

@@ -1,0 +1,318 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// The descriptors and deadlines of a child, which the event loop and the waits serve.
+
+#include "qt/childprocess_p.h"
+
+#include "core/base/signals.h"
+#include "core/base/wait.h"
+#include "core/stop/stopper.h"
+
+#include <QtCore/QAbstractEventDispatcher>
+#include <QtCore/QThread>
+
+#include <algorithm>
+#include <utility>
+
+#include <poll.h>
+
+namespace ForkFd {
+
+using namespace Internal;
+
+namespace {
+
+// A wait serves standard input first, so that the child can continue.
+constexpr HubClient::Role servingOrder[] = {HubClient::Start, HubClient::StandardInput,
+                                            HubClient::StandardOutput, HubClient::StandardError,
+                                            HubClient::Exit};
+
+constexpr std::size_t indexOf(HubClient::Role role)
+{
+    return static_cast<std::size_t>(role);
+}
+
+} // namespace
+
+void ChildProcessPrivate::changeThread()
+{
+    leaveHub();
+    stopTimeLimit();
+    if (state != ChildProcess::NotRunning)
+        postCall(); // The event moves with the object.
+}
+
+void ChildProcessPrivate::leaveHub() noexcept
+{
+    for (const Role role : servingOrder)
+        unwatch(role);
+    if (m_hub)
+        m_hub->cancelCall(this);
+    m_hub.reset();
+    m_arePipesWatched = false; // The timer runs in the old thread, which may end first.
+}
+
+// Makes the event loop of the object's thread call calledSoon(), once for any number of requests.
+void ChildProcessPrivate::callFromEventLoop()
+{
+    const bool isHere = q->thread() == QThread::currentThread();
+    if (isHere && !m_hub
+        && (QAbstractEventDispatcher::instance() || ExitHub::isServedWithoutEventLoop()))
+        m_hub = ExitHub::forCurrentThread();
+    if (!isHere || !m_hub || !m_hub->callSoon(this))
+        postCall();
+}
+
+// For a thread that has no event dispatcher yet. Posts one event at a time, so that events do not pile
+// up in a thread that never runs an event loop.
+void ChildProcessPrivate::postCall()
+{
+    if (!m_posted.expired())
+        return;
+    const auto token = std::make_shared<char>();
+    m_posted = token;
+    const auto arrive = [this, token] {
+        m_posted.reset();
+        if (!m_hub)
+            m_hub = ExitHub::forCurrentThread();
+        m_hub->attachToEventLoop();
+        if (!m_hub->callSoon(this)) // The hub has no descriptor for its wake-up.
+            calledSoon();
+    };
+    QMetaObject::invokeMethod(q, arrive, Qt::QueuedConnection);
+}
+
+// Runs in the event loop of the object's thread, and does all that is due there.
+void ChildProcessPrivate::calledSoon()
+{
+    if (state == ChildProcess::NotRunning)
+        return;
+    watchAll();
+    retryWhenDue();
+    startTimeLimit();
+    helpStopper();
+    if (state == ChildProcess::Starting || m_isStartedDue)
+        finishStarting();
+    else if (m_drain)
+        endWhenDue();
+    else if (isEndDue()) // A slot that is called for the last output runs an event loop.
+        finishEnding();
+}
+
+void ChildProcessPrivate::descriptorReady(Role role)
+{
+    const Run run(this);
+    finishStarting();
+    // The hub reports ends first. Read this child's output before its end.
+    if (role == Role::Exit) {
+        for (const Role output : {Role::StandardOutput, Role::StandardError}) {
+            if (run.goesOnHere() && !m_pending && isServable(role) && isServable(output)
+                && !channelOf(output)->isHeldBack())
+                serve(output);
+        }
+    }
+    if (run.goesOnHere() && !m_pending && isServable(role))
+        serve(role);
+}
+
+void ChildProcessPrivate::serve(Role role)
+{
+    if (role == Role::Exit)
+        collect();
+    else if (role == Role::StandardInput)
+        send();
+    else
+        receive(role);
+}
+
+void ChildProcessPrivate::watchAll()
+{
+    if (!m_hub)
+        m_hub = ExitHub::forCurrentThread();
+    for (const Role role : servingOrder)
+        watchDescriptor(role);
+}
+
+void ChildProcessPrivate::watchDescriptor(Role role)
+{
+    ExitHub::Id &id = m_registrations[indexOf(role)];
+    if (id != 0)
+        m_hub->setInterest(id, interestIn(role));
+    else if (m_hub && isServable(role))
+        id = m_hub->add(descriptorOf(role), interestIn(role), this, role);
+}
+
+PollSet::Interest ChildProcessPrivate::interestIn(Role role) noexcept
+{
+    if (role == Role::StandardInput)
+        return streams.input.bytes().isEmpty() ? PollSet::Nothing : PollSet::Writable;
+    const Channel *channel = channelOf(role);
+    return channel && channel->isHeldBack() ? PollSet::HungUp : PollSet::Readable;
+}
+
+void ChildProcessPrivate::unwatch(Role role) noexcept
+{
+    if (m_hub)
+        m_hub->remove(m_registrations[indexOf(role)]);
+}
+
+Channel *ChildProcessPrivate::channelOf(Role role) noexcept
+{
+    switch (role) {
+    case Role::StandardInput:
+        return &streams.input;
+    case Role::StandardOutput:
+        return &streams.output;
+    case Role::StandardError:
+        return &streams.errorOutput;
+    case Role::Exit:
+    case Role::Start:
+        break;
+    }
+    return nullptr;
+}
+
+Channel &ChildProcessPrivate::channelOf(ChildProcess::ProcessChannel channel) noexcept
+{
+    return channel == ChildProcess::StandardOutput ? streams.output : streams.errorOutput;
+}
+
+int ChildProcessPrivate::descriptorOf(Role role) noexcept
+{
+    if (const Channel *channel = channelOf(role))
+        return channel->descriptor();
+    if (role == Role::Start)
+        return m_pending ? m_pending->descriptor() : -1;
+    return watch ? watch->descriptor() : -1;
+}
+
+// Whether an event of this descriptor is of use now.
+bool ChildProcessPrivate::isServable(Role role) noexcept
+{
+    if (descriptorOf(role) < 0)
+        return false;
+    if (role == Role::Exit)
+        return m_retry.hasExpired();
+    if (m_pending) // The child's end may settle the start; everything else follows started().
+        return role == Role::Start;
+    return role != Role::StandardInput || !streams.input.bytes().isEmpty();
+}
+
+bool ChildProcessPrivate::hasEnded() noexcept
+{
+    const CancellationBlocker blocker;
+    if (!isServable(Role::Exit))
+        return false;
+    pollfd entry = {watch->descriptor(), POLLIN, 0};
+    const int count = ::poll(&entry, 1, 0);
+    return count < 0 ? watch->peek().has_value() : count > 0; // poll(2) fails if RLIMIT_NOFILE is 0.
+}
+
+void ChildProcessPrivate::closeChannel(Role role)
+{
+    unwatch(role);
+    if (Channel *channel = channelOf(role))
+        channel->close();
+}
+
+void ChildProcessPrivate::closeAll()
+{
+    for (const Role role : servingOrder)
+        unwatch(role);
+    streams.close();
+}
+
+// The child seems to have ended, but cannot be collected yet (ExitWatch::collect). Its descriptor stays
+// readable, and would make the event loop spin.
+void ChildProcessPrivate::retryLater()
+{
+    unwatch(Role::Exit);
+    m_retry = Deadline(m_retryDelay.next());
+    retryWhenDue();
+}
+
+// Without a hub, calledSoon() calls this later.
+void ChildProcessPrivate::retryWhenDue()
+{
+    if (m_retry.hasExpired())
+        watchDescriptor(Role::Exit);
+    else if (m_hub)
+        m_hub->callLater(std::chrono::milliseconds(m_retry.pollTimeout()), q,
+                         [this] { retryWhenDue(); });
+}
+
+// For poll(2). The time limit, and a stopper without a thread, may need an earlier return.
+int ChildProcessPrivate::timeToNextDeadline(Deadline next) const
+{
+    next = std::min(next, timeLimitDeadline());
+    return Stopper::retryBefore(next.pollTimeout());
+}
+
+// Waits until a descriptor of this child is ready, and serves ready descriptors until `isDone`.
+void ChildProcessPrivate::serveReady(const std::function<bool()> &isDone, Deadline deadline)
+{
+    const Run run(this);
+    std::array<pollfd, std::size(servingOrder)> entries;
+    for (const Role role : servingOrder) {
+        const short events = role == Role::StandardInput ? POLLOUT : POLLIN;
+        // poll(2) ignores negative descriptors.
+        entries[indexOf(role)] = {isServable(role) ? descriptorOf(role) : -1, events, 0};
+    }
+    Deadline next = deadline;
+    for (const Deadline timer : {m_retry, m_drain.value_or(Deadline())}) {
+        if (!timer.hasExpired())
+            next = std::min(next, timer);
+    }
+    const int count = pollDescriptors(entries.data(), entries.size(), timeToNextDeadline(next));
+    for (const Role role : servingOrder) {
+        if (count > 0 && entries[indexOf(role)].revents != 0 && run.goesOnHere() && !isDone()
+            && isServable(role))
+            serve(role);
+    }
+}
+
+ChildProcessPrivate::WaitOutcome ChildProcessPrivate::timeOut()
+{
+    error = ChildProcess::Timedout;
+    q->setErrorString(translate("Process operation timed out"));
+    return TimedOut;
+}
+
+// The outcome of a wait that has not timed out.
+ChildProcessPrivate::WaitOutcome ChildProcessPrivate::outcomeOf(const Run &run)
+{
+    if (!run.isObjectAlive() || (run.goesOn() && !run.goesOnHere()))
+        return ObjectGone;
+    return run.goesOn() ? Done : RunEnded;
+}
+
+ChildProcessPrivate::WaitOutcome ChildProcessPrivate::serveUntil(const std::function<bool()> &isDone,
+                                                                 Deadline deadline)
+{
+    const Run run(this);
+    const LimitPause pause(this);
+    if (const WaitOutcome outcome = awaitOutcome(deadline); outcome != Done)
+        return outcome;
+    finishStarting();
+    // Saves a poll(2): usually the pipe has room.
+    if (run.goesOnHere() && !isDone() && isServable(Role::StandardInput))
+        serve(Role::StandardInput);
+    while (run.goesOnHere() && !isDone()) {
+        if (isEndDue()) { // Drained, or a slot that is called for the last output waits.
+            finishEnding();
+            break;
+        }
+        // Look once more after the deadline: if this thread slept for too long, the events were in time.
+        // Look only once: a child that writes without end must not prevent the timeout.
+        const bool isLastLook = deadline.hasExpired();
+        serveReady(isDone, deadline);
+        if (run.goesOnHere())
+            enforceTimeLimit();
+        if (isLastLook && run.goesOnHere() && !isDone())
+            return timeOut();
+    }
+    return outcomeOf(run);
+}
+
+} // namespace ForkFd
