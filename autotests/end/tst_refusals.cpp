@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "forkedcopy.h"
-#include "processtest.h"
-#include "systemcallfilter.h"
+#include "refusaltest.h"
 #include "temporarychange.h"
 #include "testpipe.h"
 
@@ -22,7 +21,6 @@
 #include <unistd.h>
 
 using ForkFd::StartError;
-using Refusals = std::vector<Refusal>;
 
 namespace {
 
@@ -33,16 +31,11 @@ const Refusal noPidFdFromClone = {SYS_clone, EINVAL, CLONE_PIDFD, CLONE_PIDFD};
 
 /// System calls that an older kernel lacks, a sandbox refuses or a lack of resources makes fail.
 /// Holds: B1, P4 (noMemoryOfTheDead), P5 (noWayToSignalAPidFd), L5.
-class tst_Refusals : public ProcessTest
+class tst_Refusals : public RefusalTest
 {
     Q_OBJECT
 
-protected:
-    /// No warm-up: each forked copy asks the kernel itself.
-    void warmUp() override { }
-
 private Q_SLOTS:
-    void initTestCase();
     void creation_data();
     void creation();
     void noWayToOpenAPidFd();
@@ -72,16 +65,6 @@ private:
     static void addAnswers();
 };
 
-void tst_Refusals::initTestCase()
-{
-    qputenv("FORKFD_BACKEND", "auto");
-    if (inForkedCopy([] { return refuse({}) ? "filters" : ""; }) != "filters")
-        QSKIP("This system has no seccomp filters.");
-    if (inForkedCopy([] { return ForkFd::backend() == ForkFd::Backend::PidFd ? "pidfd" : ""; })
-        != "pidfd")
-        QSKIP("This kernel has no pidfd to wait for.");
-}
-
 void tst_Refusals::creation_data()
 {
     QTest::addColumn<Refusals>("refusals");
@@ -109,9 +92,7 @@ void tst_Refusals::creation()
 {
     QFETCH(Refusals, refusals);
     QFETCH(QByteArray, outcome);
-    const QByteArray result = inForkedCopy([&] {
-        if (!refuse(refusals))
-            return QByteArray("no filter");
+    const QByteArray result = inRefusedCopy(refusals, [&] {
         const QByteArray first = outcomeOf(child({"exit", "42"}));
         const QByteArray second = outcomeOf(child({"exit", "42"}));
         return first == second ? first : first + ", then " + second;
@@ -128,18 +109,17 @@ void tst_Refusals::noWayToOpenAPidFd()
     program.close();
     const QByteArray path = QFile::encodeName(program.fileName());
     chmod(path.constData(), 0755);
-    const QByteArray result = inForkedCopy([&path]() -> QByteArray {
-        qputenv("FORKFD_BACKEND", "pidfd"); // No other backend may be used.
-        if (!refuse({noClone3, noPidFdFromClone, {SYS_pidfd_open, ENOSYS}}))
-            return "no filter";
-        const int watcher = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-        inotify_add_watch(watcher, path.constData(), IN_OPEN);
-        if (ForkFd::spawn({{path.toStdString()}}))
-            return "started";
-        inotify_event event;
-        const bool wasOpened = read(watcher, &event, sizeof event) > 0;
-        return hasChildren() ? "a child was left" : wasOpened ? "executed" : "not executed";
-    });
+    const QByteArray result =
+        inRefusedCopy({noClone3, noPidFdFromClone, {SYS_pidfd_open, ENOSYS}}, [&path]() -> QByteArray {
+            qputenv("FORKFD_BACKEND", "pidfd"); // No other backend may be used.
+            const int watcher = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+            inotify_add_watch(watcher, path.constData(), IN_OPEN);
+            if (ForkFd::spawn({{path.toStdString()}}))
+                return "started";
+            inotify_event event;
+            const bool wasOpened = read(watcher, &event, sizeof event) > 0;
+            return hasChildren() ? "a child was left" : wasOpened ? "executed" : "not executed";
+        });
     QCOMPARE(result, "not executed");
 }
 
@@ -183,9 +163,7 @@ void tst_Refusals::addAnswers()
 void tst_Refusals::noWayToSignalAPidFd()
 {
     QFETCH(int, answer);
-    const QByteArray result = inForkedCopy([answer]() -> QByteArray {
-        if (!refuse({{SYS_pidfd_send_signal, answer}}))
-            return "no filter";
+    const QByteArray result = inRefusedCopy({{SYS_pidfd_send_signal, answer}}, [answer]() -> QByteArray {
         auto process = ForkFd::spawn(child({"sleep"}));
         if (!process || !process->sendSignal(0) || process->sendSignal(NSIG) || errno != EINVAL
             || !process->sendSignal(SIGTERM))
@@ -200,9 +178,7 @@ void tst_Refusals::noWayToSignalAPidFd()
 void tst_Refusals::noWayToLookAtAChild()
 {
     QFETCH(int, answer);
-    const QByteArray result = inForkedCopy([answer]() -> QByteArray {
-        if (!refuse({{SYS_waitid, answer}}))
-            return "no filter";
+    const QByteArray result = inRefusedCopy({{SYS_waitid, answer}}, [answer]() -> QByteArray {
         TestPipe input;
         auto process =
             ForkFd::spawn(child({"echo", "exit", "42"}), {.fileDescriptors = {{0, input.readEnd()}}});
@@ -225,10 +201,8 @@ void tst_Refusals::noWayToLookAtAChild()
 void tst_Refusals::noWayToCollectAChild()
 {
     QFETCH(int, answer);
-    const QByteArray result = inForkedCopy([answer]() -> QByteArray {
+    const QByteArray result = inRefusedCopy({{SYS_wait4, answer}}, [answer]() -> QByteArray {
         qputenv("FORKFD_BACKEND", "sigchld");
-        if (!refuse({{SYS_wait4, answer}}))
-            return "no filter";
         QByteArray all = outcomeOf(child({"exit", "42"})) + '\n' + outcomeOf({{"/no/such/program"}});
         ForkFd::spawn(child({"exit", "0"}));
         return all + (eventually([] { return !hasChildren(); }) ? "" : "\na zombie was left");
@@ -241,13 +215,12 @@ void tst_Refusals::noEvents()
 {
     QFETCH(int, answer);
     for (const char *backend : {"auto", "sigchld"}) {
-        const QByteArray result = inForkedCopy([answer, backend]() -> QByteArray {
-            qputenv("FORKFD_BACKEND", backend);
-            if (!refuse({noClone3, noPidFdFromClone, {SYS_eventfd2, answer}}))
-                return "no filter";
-            return outcomeOf(child({"exit", "42"})) + ", " + outcomeOf(child({"signal", "9"}))
-                + (ForkFd::backend() == ForkFd::Backend::PidFd ? ", pidfd" : ", sigchld");
-        });
+        const QByteArray result = inRefusedCopy(
+            {noClone3, noPidFdFromClone, {SYS_eventfd2, answer}}, [answer, backend]() -> QByteArray {
+                qputenv("FORKFD_BACKEND", backend);
+                return outcomeOf(child({"exit", "42"})) + ", " + outcomeOf(child({"signal", "9"}))
+                    + (ForkFd::backend() == ForkFd::Backend::PidFd ? ", pidfd" : ", sigchld");
+            });
         const QByteArray expected = strcmp(backend, "auto") == 0 ? "pidfd" : backend;
         QCOMPARE(result, "exited with code 42, killed by SIGKILL, " + expected);
     }
@@ -259,12 +232,11 @@ void tst_Refusals::eventsOfNoUse()
     QFETCH(int, answer);
     constexpr unsigned size = 8; // No other write or read of the library has that size.
     for (const long call : {SYS_write, SYS_read}) {
-        const QByteArray result = inForkedCopy([answer, call]() -> QByteArray {
-            qputenv("FORKFD_BACKEND", "sigchld");
-            if (!refuse({{call, answer, ~0U, size, 2}}))
-                return "no filter";
-            return outcomeOf(child({"exit", "42"})) + ", " + outcomeOf(child({"signal", "9"}));
-        });
+        const QByteArray result =
+            inRefusedCopy({{call, answer, ~0U, size, 2}}, [answer, call]() -> QByteArray {
+                qputenv("FORKFD_BACKEND", "sigchld");
+                return outcomeOf(child({"exit", "42"})) + ", " + outcomeOf(child({"signal", "9"}));
+            });
         QCOMPARE(result, "exited with code 42, killed by SIGKILL");
     }
 }
@@ -286,9 +258,7 @@ void tst_Refusals::noPollSets_data()
 void tst_Refusals::noPollSets()
 {
     QFETCH(Refusals, refusals);
-    const QByteArray result = inForkedCopy([&]() -> QByteArray {
-        if (!refuse(refusals))
-            return "no filter";
+    const QByteArray result = inRefusedCopy(refusals, [&]() -> QByteArray {
         for (int i = 0; i < 20; ++i) {
             TestPipe input;
             ForkFd::spawn(child({"echo"}), {.fileDescriptors = {{0, input.readEnd()}}});
@@ -334,12 +304,11 @@ void tst_Refusals::noStack()
     QFETCH(int, answer);
     if (isUnderThreadSanitizer)
         QSKIP("The library needs no stack there.");
-    const QByteArray result = inForkedCopy([answer] {
-        // Of the library's mappings, only the stack of a child has this flag.
-        if (!refuse({{SYS_mmap, answer, MAP_NORESERVE, MAP_NORESERVE, 3}}))
-            return QByteArray("no filter");
-        return outcomeOf(child({"exit", "42"}));
-    });
+    // Of the library's mappings, only the stack of a child has this flag.
+    const QByteArray result =
+        inRefusedCopy({{SYS_mmap, answer, MAP_NORESERVE, MAP_NORESERVE, 3}}, [answer] {
+            return outcomeOf(child({"exit", "42"}));
+        });
     QTEST(result, "outcome");
 }
 
@@ -359,10 +328,8 @@ void tst_Refusals::noMemoryOfTheDead()
 // Without the reaper thread dropped children wait until the next child is dropped.
 void tst_Refusals::noThreads()
 {
-    const QByteArray result = inForkedCopy([]() -> QByteArray {
-        const Refusal noThread = {SYS_clone, EAGAIN, CLONE_THREAD, CLONE_THREAD};
-        if (!refuse({noClone3, noThread}))
-            return "no filter";
+    const Refusal noThread = {SYS_clone, EAGAIN, CLONE_THREAD, CLONE_THREAD};
+    const QByteArray result = inRefusedCopy({noClone3, noThread}, []() -> QByteArray {
         TestPipe input;
         ForkFd::spawn(child({"echo"}), {.fileDescriptors = {{0, input.readEnd()}}});
         input.closeWriteEnd();
@@ -380,13 +347,12 @@ void tst_Refusals::noThreads()
 // A copied child waits at the gate for a byte. If the byte could not be sent, the start once hung.
 void tst_Refusals::noWayToOpenTheGate()
 {
-    const QByteArray result = inForkedCopy([]() -> QByteArray {
-        alarm(60);
-        if (!refuse({noClone3, {SYS_clone, EPERM, CLONE_VM, CLONE_VM}, {SYS_sendto, ENOBUFS}}))
-            return "no filter";
-        const QByteArray outcome = outcomeOf(child({"exit", "42"}));
-        return hasChildren() ? "a child was left" : outcome;
-    });
+    const QByteArray result = inRefusedCopy(
+        {noClone3, {SYS_clone, EPERM, CLONE_VM, CLONE_VM}, {SYS_sendto, ENOBUFS}}, []() -> QByteArray {
+            alarm(60);
+            const QByteArray outcome = outcomeOf(child({"exit", "42"}));
+            return hasChildren() ? "a child was left" : outcome;
+        });
     QCOMPARE(result, text(StartError{"clone", ENOBUFS}));
 }
 

@@ -3,23 +3,18 @@
 
 #include "childprocesstest.h"
 #include "forkedcopy.h"
-#include "forkfdtest.h"
 #include "systemcallfilter.h"
 #include "temporarychange.h"
-#include "testpipe.h"
 
 #include <ForkFd/forkfd.h>
 #include <ForkFd/run.h>
 
-#include <QtCore/QEventLoop>
 #include <QtCore/QFile>
 #include <QtCore/QSet>
-#include <QtCore/QTimer>
 
 #include <cerrno>
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -60,9 +55,6 @@ QSet<int> eventDescriptors()
     return found;
 }
 
-/// The number of the EPOLL_CTL_ADD that fails; 0: none.
-int additionToFail = 0;
-
 bool hasEnded(ChildProcess &process)
 {
     return process.waitForFinished(60000);
@@ -70,19 +62,7 @@ bool hasEnded(ChildProcess &process)
 
 } // namespace
 
-#ifdef FORKFD_TEST_INTERPOSES
-// A filter cannot refuse a single call.
-extern "C" int epoll_ctl(int set, int operation, int fd, epoll_event *event)
-{
-    const bool isAddition = operation == EPOLL_CTL_ADD && fd >= 0;
-    if (!isAddition || additionToFail == 0 || --additionToFail > 0)
-        return static_cast<int>(syscall(SYS_epoll_ctl, set, operation, fd, event));
-    errno = ENOMEM;
-    return -1;
-}
-#endif
-
-/// The Qt class under filters and limits; tst_refusals has the core. The table is docs/sandboxes.md.
+/// The Qt class under filters; tst_refusals has the core. The table is docs/sandboxes.md.
 /// Holds: B1, P5 (noWayToSignal).
 class tst_RefusalsQt : public ChildProcessTest
 {
@@ -100,14 +80,10 @@ private Q_SLOTS:
     void notAllowedToSignal();
     void noPollSets_data();
     void noPollSets();
-    void noMemoryForAMember_data();
-    void noMemoryForAMember();
     void closingDescriptors_data();
     void closingDescriptors();
     void detached_data();
     void detached();
-    void noDescriptorsToWaitFor();
-    void noDescriptorsForASlowStart();
     void noReceiving();
     void noTellingTheEventLoop();
     void noReading_data();
@@ -116,7 +92,7 @@ private Q_SLOTS:
 
 void tst_RefusalsQt::initTestCase()
 {
-    if (inForkedCopy([] { return refuse({}) ? "filters" : ""; }) != "filters")
+    if (!hasSystemCallFilters())
         QSKIP("This system has no seccomp filters.");
 }
 
@@ -135,21 +111,20 @@ void tst_RefusalsQt::noWayToSignal()
 {
     QFETCH(int, answer);
     QFETCH(SignalScope, scope);
-    const QByteArray result = inForkedCopy([answer, scope]() -> QByteArray {
-        if (!refuse({{SYS_pidfd_send_signal, answer}}))
-            return "no filter";
-        QByteArray all;
-        ChildProcess process;
-        process.setSignalScope(scope);
-        process.start(childProgram(), words("sleep"));
-        process.kill();
-        all += hasEnded(process) ? "killed, " : "not killed, ";
-        process.setTimeLimit(std::chrono::milliseconds(1));
-        process.setStopGrace(std::chrono::milliseconds(1));
-        process.start(childProgram(), words("ignore 15 sleep"));
-        all += hasEnded(process) ? "stopped" : "not stopped";
-        return all;
-    });
+    const QByteArray result =
+        inRefusedCopy({{SYS_pidfd_send_signal, answer}}, [answer, scope]() -> QByteArray {
+            QByteArray all;
+            ChildProcess process;
+            process.setSignalScope(scope);
+            process.start(childProgram(), words("sleep"));
+            process.kill();
+            all += hasEnded(process) ? "killed, " : "not killed, ";
+            process.setTimeLimit(std::chrono::milliseconds(1));
+            process.setStopGrace(std::chrono::milliseconds(1));
+            process.start(childProgram(), words("ignore 15 sleep"));
+            all += hasEnded(process) ? "stopped" : "not stopped";
+            return all;
+        });
     QCOMPARE(result, "killed, stopped");
 }
 
@@ -194,9 +169,7 @@ void tst_RefusalsQt::noPollSets_data()
 void tst_RefusalsQt::noPollSets()
 {
     QFETCH(Refusals, refusals);
-    const QByteArray result = inForkedCopy([&]() -> QByteArray {
-        if (!refuse(refusals))
-            return "no filter";
+    const QByteArray result = inRefusedCopy(refusals, [&]() -> QByteArray {
         QByteArray all;
         {
             ChildProcess process;
@@ -209,41 +182,6 @@ void tst_RefusalsQt::noPollSets()
         return all + (eventually([] { return !hasChildren(); }) ? "collected" : "left");
     });
     QCOMPARE(result, "hello\ncollected");
-}
-
-void tst_RefusalsQt::noMemoryForAMember_data()
-{
-    QTest::addColumn<int>("addition");
-    for (int addition = 1; addition <= 6; ++addition)
-        QTest::addRow("addition %d", addition) << addition;
-}
-
-// After the failure the next child's channels once got into a set that no thread waited for, and the
-// child never finished.
-void tst_RefusalsQt::noMemoryForAMember()
-{
-    QFETCH(int, addition);
-#ifndef FORKFD_TEST_INTERPOSES
-    QSKIP("A sanitizer has its own epoll_ctl().");
-#endif
-    const QByteArray result = inForkedCopy([addition]() -> QByteArray {
-        QByteArray all;
-        additionToFail = addition;
-        for (int i = 0; i < 2; ++i) {
-            ChildProcess process;
-            QEventLoop loop;
-            connect(&process, &ChildProcess::finished, &loop, &QEventLoop::quit);
-            QTimer::singleShot(10000, &loop, &QEventLoop::quit);
-            process.start(childProgram(), words("echo"));
-            process.write("hello\n");
-            process.closeWriteChannel();
-            loop.exec();
-            all += process.state() == ChildProcess::NotRunning ? process.readAllStandardOutput()
-                                                               : "hangs\n";
-        }
-        return all;
-    });
-    QCOMPARE(result, "hello\nhello\n");
 }
 
 void tst_RefusalsQt::closingDescriptors_data()
@@ -292,83 +230,20 @@ void tst_RefusalsQt::detached()
     QFETCH(int, answer);
     if (isUnderThreadSanitizer || !FORKFD_TEST_HAS_VFORK)
         QSKIP("The library needs no stack there.");
-    const QByteArray result = inForkedCopy([answer]() -> QByteArray {
-        if (!refuse({{SYS_mmap, answer, MAP_NORESERVE, MAP_NORESERVE, 3}}))
-            return "no filter";
-        ChildProcess process;
-        process.setProgram(childProgram());
-        process.setArguments(words("exit 0"));
-        return process.startDetached() ? "started" : text(process.startError());
-    });
-    QTEST(result, "outcome");
-}
-
-// poll(2) fails with EINVAL if it gets more descriptors than RLIMIT_NOFILE allows.
-void tst_RefusalsQt::noDescriptorsToWaitFor()
-{
-    const QByteArray result = inForkedCopy([]() -> QByteArray {
-        TestPipe input;
-        const ForkFd::LaunchOptions reads = {.fileDescriptors = {{0, input.readEnd()}}};
-        auto child = ForkFd::spawn(ProcessTest::child({"echo", "exit", "42"}), reads);
-        ChildProcess process;
-        process.setLaunchOptions(reads);
-        process.setInputChannelMode(ChildProcess::ForwardedInputChannel);
-        process.start(childProgram(), words("echo args hello"));
-        process.waitForStarted();
-        ForkFd::spawn(ProcessTest::child({"echo"}), reads); // The library's threads wait for it.
-        pid_t pid;
-        const int ffd = ForkFd::forkfd(ForkFd::FFD_CLOEXEC, &pid);
-        if (ffd == ForkFd::FFD_CHILD_PROCESS)
-            _exit(3);
-        const TemporaryLimit limit(RLIMIT_NOFILE, 0);
-        ForkFd::forkfd_info info = {};
-        QByteArray all = ForkFd::forkfd_wait(ffd, &info, nullptr) == 0 ? "told, " : "not told, ";
-        all += child->wait(std::chrono::milliseconds(20)) || process.waitForFinished(20) ? "too early, "
-                                                                                         : "";
-        input.closeWriteEnd();
-        all += text(child->wait().value()) + ", ";
-        all += process.waitForFinished(60000) ? process.readAll() : "not finished";
-        return all
-            + (eventually([] { return waitpid(-1, nullptr, WNOHANG) < 0; }) ? "collected" : "left");
-    });
-    QCOMPARE(result, "told, exited with code 42, hello\ncollected");
-}
-
-// Each wait once waited for the child's report only, and missed the child's end.
-void tst_RefusalsQt::noDescriptorsForASlowStart()
-{
-    for (const bool isKilled : {false, true}) {
-        const QByteArray result = inForkedCopy([isKilled]() -> QByteArray {
-            TestPipe go;
+    const QByteArray result =
+        inRefusedCopy({{SYS_mmap, answer, MAP_NORESERVE, MAP_NORESERVE, 3}}, [answer]() -> QByteArray {
             ChildProcess process;
-            process.setChildProcessModifier([&go] {
-                pollfd entry = {go.readEnd(), POLLIN, 0};
-                poll(&entry, 1, 30000);
-            });
-            process.start(childProgram(), words("exit 3"));
-            const pid_t copy = fork(); // Holds the child's end of the report.
-            if (copy == 0) {
-                alarm(60);
-                for (;;)
-                    pause();
-            }
-            const TemporaryLimit limit(RLIMIT_NOFILE, 0);
-            QByteArray all = process.waitForStarted(20) ? "too early, " : "";
-            isKilled ? process.kill() : go.write("g");
-            all += hasEnded(process) ? text(process.exitInfo()) : "hangs";
-            kill(copy, SIGKILL);
-            return all;
+            process.setProgram(childProgram());
+            process.setArguments(words("exit 0"));
+            return process.startDetached() ? "started" : text(process.startError());
         });
-        QCOMPARE(result, isKilled ? "killed by SIGKILL" : "exited with code 3");
-    }
+    QTEST(result, "outcome");
 }
 
 // The fault walker found that a child at the gate exited with 125, as if its program had.
 void tst_RefusalsQt::noReceiving()
 {
-    const QByteArray result = inForkedCopy([]() -> QByteArray {
-        if (!refuse({{SYS_recvfrom, EPERM}}))
-            return "no filter";
+    const QByteArray result = inRefusedCopy({{SYS_recvfrom, EPERM}}, []() -> QByteArray {
         QByteArray all;
         ChildProcess process;
         process.setChildProcessModifier([] {});

@@ -68,9 +68,7 @@ void tst_ControlGroup::placed_data()
 void tst_ControlGroup::placed()
 {
     QFETCH(const Refusals, refusals);
-    const QByteArray result = inForkedCopy([&] {
-        if (!refuse(refusals))
-            return QByteArray("no filter");
+    const QByteArray result = inRefusedCopy(refusals, [&] {
         const QByteArray before = ownAttributes();
         const QByteArray output = outputOf(child({"cgroup"}), {.controlGroup = m_group->path()});
         return output + (ownAttributes() == before ? "" : "the parent has moved");

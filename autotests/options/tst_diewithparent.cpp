@@ -88,9 +88,7 @@ void tst_DieWithParent::parentIsKilled()
 {
     QFETCH(const Refusals, refusals);
     TestPipe held;
-    const QByteArray result = inForkedCopy([&] {
-        if (!refuse(refusals))
-            return QByteArray("no filter");
+    const QByteArray result = inRefusedCopy(refusals, [&] {
         const auto process = startHolding(held);
         raise(SIGKILL);
         return QByteArray();

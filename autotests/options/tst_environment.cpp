@@ -30,6 +30,8 @@ private Q_SLOTS:
     void program();
     void arguments_data();
     void arguments();
+    void environment_data();
+    void environment();
     void inherited();
     void replaced();
     void emptied();
@@ -141,6 +143,39 @@ void tst_Environment::arguments()
     for (const QString &argument : arguments)
         expected += QFile::encodeName(argument) + '\n';
     QCOMPARE(output(process, QStringList(u"args"_s) + arguments), expected);
+}
+
+void tst_Environment::environment_data()
+{
+    QTest::addColumn<QStringList>("set");
+    QTest::addColumn<QStringList>("environment");
+    const auto row = [](const char *name, const QStringList &set, const QStringList &environment) {
+        QTest::newRow(name) << set << environment;
+    };
+    row("nothing", {}, {});
+    row("in order", {u"B=2"_s, u"A=1"_s}, {u"A=1"_s, u"B=2"_s});
+    row("the last one wins", {u"A=1"_s, u"B=2"_s, u"A=3"_s}, {u"A=3"_s, u"B=2"_s});
+    row("empty values", {u"A="_s, u"B"_s}, {u"A="_s});
+    row("no name", {u"=1"_s, u"A=1"_s}, {u"A=1"_s});
+    row("equals signs", {u"A=1=2"_s}, {u"A=1=2"_s});
+}
+
+void tst_Environment::environment()
+{
+    QFETCH(const QStringList, set);
+    QFETCH(QStringList, environment);
+    Process process;
+    QCOMPARE(process.environment(), QStringList());
+    QVERIFY(process.processEnvironment().inheritsFromParent());
+    process.setEnvironment(set);
+    QCOMPARE(process.environment(), environment);
+    QCOMPARE(process.processEnvironment().toStringList(), environment);
+    QVERIFY(!process.processEnvironment().inheritsFromParent());
+    process.start(childProgram(), words("environment"));
+    QVERIFY(process.waitForFinished());
+    QStringList seen = QString::fromLocal8Bit(process.readAll()).split(u'\n', Qt::SkipEmptyParts);
+    seen.sort();
+    QCOMPARE(seen, environment);
 }
 
 void tst_Environment::inherited()

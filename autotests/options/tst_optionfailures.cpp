@@ -134,9 +134,7 @@ void tst_OptionFailures::refusals()
     QFETCH(const Refusal, refusal);
     QFETCH(const LaunchOptions, options);
     QFETCH(const StartError, error);
-    const QByteArray outcome = inForkedCopy([&] {
-        if (!refuse({refusal}))
-            return QByteArray("no filter");
+    const QByteArray outcome = inRefusedCopy({refusal}, [&] {
         const QByteArray before = ownAttributes();
         const QByteArray first = outcomeOf(child({}), options);
         return first + (ownAttributes() == before ? "" : "the parent has changed");

@@ -140,9 +140,7 @@ void tst_ResourceLimits::oomScoreOfOurs()
     if (!FORKFD_TEST_HAS_VFORK)
         QSKIP("POSIX knows no such score.");
     QFETCH(const std::vector<Refusal>, refusals);
-    const QByteArray output = inForkedCopy([&] {
-        if (!refuse(refusals))
-            return QByteArray("no filter");
+    const QByteArray output = inRefusedCopy(refusals, [&] {
         const QByteArray before = ownAttributes();
         QByteArray all;
         for (const int score : {300, 600})

@@ -285,9 +285,7 @@ void tst_UnixParameters::descriptorsWithoutCloseRange_data()
 void tst_UnixParameters::descriptorsWithoutCloseRange()
 {
     QFETCH(const int, errorCode);
-    const QByteArray result = inForkedCopy([&]() -> QByteArray {
-        if (!refuse({{SYS_close_range, errorCode}}))
-            return "no filter";
+    const QByteArray result = inRefusedCopy({{SYS_close_range, errorCode}}, [&]() -> QByteArray {
         fcntl(STDIN_FILENO, F_DUPFD, 100);
         return output(Flag::CloseFileDescriptors, "fds");
     });

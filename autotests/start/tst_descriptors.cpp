@@ -187,9 +187,7 @@ void tst_Descriptors::placesOfTheLibrarysOwn_data()
 void tst_Descriptors::placesOfTheLibrarysOwn()
 {
     QFETCH(const std::vector<Refusal>, refusals);
-    const QByteArray result = inForkedCopy([&refusals] {
-        if (!refuse(refusals))
-            return QByteArray("no filter");
+    const QByteArray result = inRefusedCopy(refusals, [&refusals] {
         outcomeOf(child({})); // Opens the descriptors that the library keeps.
         std::array<TestPipe, 5> pipes;
         const TestTerminal terminal;

@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "forkedcopy.h"
-#include "processtest.h"
-#include "systemcallfilter.h"
+#include "refusaltest.h"
 #include "temporarychange.h"
 #include "testpipe.h"
 
@@ -19,7 +18,6 @@
 #include <unistd.h>
 
 using ForkFd::StartError;
-using Refusals = std::vector<Refusal>;
 
 namespace {
 
@@ -36,16 +34,11 @@ qsizetype openDescriptors()
 /// also those below it.
 /// Holds: B1, S11 (ignoredChildren), L2 (ends), L3 (failures), L5, L6 (ignoredChildren), L8
 /// (closedStreams).
-class tst_Ladder : public ProcessTest
+class tst_Ladder : public RefusalTest
 {
     Q_OBJECT
 
-protected:
-    /// No warm-up: each forked copy goes down the ladder itself.
-    void warmUp() override { }
-
 private Q_SLOTS:
-    void initTestCase();
     void ends_data() { addRungs(); }
     void ends();
     void failures_data() { addRungs(); }
@@ -62,16 +55,6 @@ private:
     /// Runs `body` in a forked copy that has only the rung of the current row.
     static QByteArray onThisRung(const std::function<QByteArray()> &body);
 };
-
-void tst_Ladder::initTestCase()
-{
-    qputenv("FORKFD_BACKEND", "auto");
-    if (inForkedCopy([] { return refuse({}) ? "filters" : ""; }) != "filters")
-        QSKIP("This system has no seccomp filters.");
-    if (inForkedCopy([] { return ForkFd::backend() == ForkFd::Backend::PidFd ? "pidfd" : ""; })
-        != "pidfd")
-        QSKIP("This kernel has no pidfd to wait for.");
-}
 
 void tst_Ladder::addRungs()
 {
@@ -97,11 +80,9 @@ void tst_Ladder::addRungs()
 QByteArray tst_Ladder::onThisRung(const std::function<QByteArray()> &body)
 {
     QFETCH(Refusals, refusals);
-    return inForkedCopy([&] {
-        // The leak check at the copy's exit calls clone(), which the filter may refuse.
-        qputenv("ASAN_OPTIONS", "detect_leaks=0");
-        return refuse(refusals) ? body() : QByteArray("no filter");
-    });
+    // The leak check at the copy's exit calls clone(), which the filter may refuse.
+    qputenv("ASAN_OPTIONS", "detect_leaks=0");
+    return inRefusedCopy(refusals, body);
 }
 
 void tst_Ladder::ends()

@@ -25,14 +25,10 @@ class tst_SlowModifier : public ChildProcessTest
     Q_OBJECT
 
 protected:
-    /// Also makes the stopper thread.
     void warmUp() override
     {
         ChildProcessTest::warmUp();
-        Process process;
-        process.start(childProgram(), words("sleep"));
-        process.stop();
-        QVERIFY(process.waitForFinished());
+        warmUpStopper();
     }
 
 private Q_SLOTS:

@@ -47,10 +47,7 @@ protected:
     {
         ChildProcessTest::warmUp();
         run("exit 0").waitForFinished();
-        Process process;
-        process.start(childProgram(), words("sleep"));
-        process.stop();
-        QVERIFY(process.waitForFinished());
+        warmUpStopper();
     }
 
 private Q_SLOTS:
@@ -329,12 +326,11 @@ void tst_SlowStart::directoryCannotBeOpened()
 {
     if (isUnderThreadSanitizer)
         QSKIP(noThreadsInCopies);
-    const QByteArray result = ::inForkedCopy([]() -> QByteArray {
-        if (!refuse({{SYS_openat, EACCES, O_PATH, O_PATH, 2}}))
-            return "no filter";
-        const RunResult outcome = run("cwd").result();
-        return outcome.startError.step ? text(outcome.startError) : outcome.standardOutput;
-    });
+    const QByteArray result =
+        ::inRefusedCopy({{SYS_openat, EACCES, O_PATH, O_PATH, 2}}, []() -> QByteArray {
+            const RunResult outcome = run("cwd").result();
+            return outcome.startError.step ? text(outcome.startError) : outcome.standardOutput;
+        });
     QCOMPARE(result, QFile::encodeName(QDir::currentPath()) + '\n');
 }
 

@@ -32,14 +32,14 @@ private Q_SLOTS:
     void policy();
     void stopUnderWay_data();
     void stopUnderWay();
-    void graceIsCutShort_data();
+    void graceIsCutShort_data() { addScopesAndTrees(); }
     void graceIsCutShort();
     void killWasRefused();
     void many_data();
     void many();
     void threadEnds();
     void endedAlready();
-    void inForkedCopy_data();
+    void inForkedCopy_data() { stopUnderWay_data(); }
     void inForkedCopy();
     void warning_data();
     void warning();
@@ -118,17 +118,6 @@ void tst_DestructionPolicy::stopUnderWay()
         process.stop();
     }
     QVERIFY(lifeline.comesToBeCut());
-}
-
-void tst_DestructionPolicy::graceIsCutShort_data()
-{
-    QTest::addColumn<Scope>("scope");
-    QTest::addColumn<bool>("hasCgroup");
-    QTest::newRow("process") << Scope::Process << false;
-    QTest::newRow("group") << Scope::Group << false;
-    QTest::newRow("tree") << Scope::Tree << false;
-    if (TestCgroups::canBeMade())
-        QTest::newRow("tree, cgroup") << Scope::Tree << true;
 }
 
 // Destroying with Kill ends a pending grace period.
@@ -256,11 +245,6 @@ void tst_DestructionPolicy::endedAlready()
     // Destruction does not touch the descendants of an ended child.
     QVERIFY(!lifeline.isCut());
     lifeline.cut();
-}
-
-void tst_DestructionPolicy::inForkedCopy_data()
-{
-    stopUnderWay_data();
 }
 
 // The object in a forked copy is not the child's owner.

@@ -40,15 +40,15 @@ private Q_SLOTS:
     void leftovers();
     void groupByNumber();
     void obeys();
-    void ignores_data();
+    void ignores_data() { addScopes(); }
     void ignores();
-    void stoppedChild_data();
+    void stoppedChild_data() { addScopes(); }
     void stoppedChild();
     void nobodyThere();
     void twice();
     void restartWithinTheGrace_data();
     void restartWithinTheGrace();
-    void nothingIsKept_data();
+    void nothingIsKept_data() { addScopes(); }
     void nothingIsKept();
     void shellThatKeepsForking_data();
     void shellThatKeepsForking();
@@ -144,19 +144,18 @@ void tst_Stopping::groupByNumber()
 {
     Lifeline lifeline;
     Lifeline leftover;
-    const QByteArray result = inForkedCopy([&]() -> QByteArray {
-        constexpr unsigned toGroup = 4;
-        if (!refuse({{SYS_pidfd_send_signal, EINVAL, toGroup, toGroup, 3}}))
-            return "no filter";
-        Process process;
-        process.setSignalScope(Scope::Group);
-        startAndAwait(process, lifeline, "branch same session sleep");
-        process.kill();
-        process.waitForFinished();
-        startAndAwait(process, leftover, "branch same session exit 0");
-        ends(process);
-        return process.sendSignal(0) ? "reached" : "not reached";
-    });
+    constexpr unsigned toGroup = 4;
+    const QByteArray result =
+        inRefusedCopy({{SYS_pidfd_send_signal, EINVAL, toGroup, toGroup, 3}}, [&]() -> QByteArray {
+            Process process;
+            process.setSignalScope(Scope::Group);
+            startAndAwait(process, lifeline, "branch same session sleep");
+            process.kill();
+            process.waitForFinished();
+            startAndAwait(process, leftover, "branch same session exit 0");
+            ends(process);
+            return process.sendSignal(0) ? "reached" : "not reached";
+        });
     if (result == "no filter")
         QSKIP("This system has no seccomp filters.");
     QCOMPARE(result, "not reached");
@@ -178,14 +177,6 @@ void tst_Stopping::obeys()
     QVERIFY(!process.timeLimitExceeded());
 }
 
-void tst_Stopping::ignores_data()
-{
-    QTest::addColumn<Scope>("scope");
-    QTest::newRow("process") << Scope::Process;
-    QTest::newRow("group") << Scope::Group;
-    QTest::newRow("tree") << Scope::Tree;
-}
-
 // The grace expires without an event loop and without a wait.
 void tst_Stopping::ignores()
 {
@@ -202,11 +193,6 @@ void tst_Stopping::ignores()
     QVERIFY(timer.elapsed() >= 50);
     QVERIFY(process.waitForFinished());
     QCOMPARE(text(process.exitInfo()), "killed by SIGKILL");
-}
-
-void tst_Stopping::stoppedChild_data()
-{
-    ignores_data();
 }
 
 void tst_Stopping::stoppedChild()
@@ -283,11 +269,6 @@ void tst_Stopping::restartWithinTheGrace()
     QCOMPARE(process.exitCode(), 3);
 }
 
-void tst_Stopping::nothingIsKept_data()
-{
-    ignores_data();
-}
-
 // Once the child and its descendants have ended, the object holds no descriptor and no cgroup.
 void tst_Stopping::nothingIsKept()
 {
@@ -317,10 +298,7 @@ void tst_Stopping::shellThatKeepsForking()
     if (!hasCgroup && !hasPidFd())
         QSKIP("There is no walk without pidfds.");
     Lifeline lifeline;
-    ForkFd::LaunchOptions options;
-    options.fileDescriptors = {lifeline.asDescriptor()};
     Process process;
-    process.setLaunchOptions(options);
     process.setSignalScope(Scope::Tree);
     // Each round leaves a new session, which goes on to fork.
     const QString script =
@@ -328,9 +306,7 @@ void tst_Stopping::shellThatKeepsForking()
         "fork & echo ready; i=0\n"
         "while [ $i -lt 20 ]; do setsid sh -c 'while :; do sleep 99 & sleep 0.05; done' & "
         "i=$((i + 1)); sleep 0.01; done; wait"_s;
-    process.start(u"/bin/sh"_s, {u"-c"_s, script});
-    lifeline.letGo();
-    QVERIFY(process.waitForReadyRead());
+    startAndAwait(process, lifeline, u"/bin/sh"_s, {u"-c"_s, script});
     process.kill();
     QVERIFY(process.waitForFinished());
     QVERIFY(lifeline.comesToBeCut());

@@ -107,7 +107,7 @@ private:
     static int startManySessions(Process &process, Lifeline &lifeline);
 
 private Q_SLOTS:
-    void memory_data();
+    void memory_data() { addScopes(); }
     void memory();
     void cgroupWithoutMemory();
     void cgroupsOfDeadPrograms();
@@ -120,14 +120,6 @@ private Q_SLOTS:
     void descriptorsGoneDuringTheWalk();
     void forkingLoops();
 };
-
-void tst_StoppingShortage::memory_data()
-{
-    QTest::addColumn<Scope>("scope");
-    QTest::newRow("process") << Scope::Process;
-    QTest::newRow("group") << Scope::Group;
-    QTest::newRow("tree") << Scope::Tree;
-}
 
 // SIGKILL needs no memory.
 void tst_StoppingShortage::memory()
@@ -200,16 +192,12 @@ void tst_StoppingShortage::cgroupsOfDeadPrograms()
 // Starts 60 processes, each in another session. Returns the number of the first, or 0.
 int tst_StoppingShortage::startManySessions(Process &process, Lifeline &lifeline)
 {
-    ForkFd::LaunchOptions options;
-    options.fileDescriptors = {lifeline.asDescriptor()};
-    process.setLaunchOptions(options);
     process.setSignalScope(Scope::Tree);
-    process.start(u"/bin/sh"_s,
+    startAndAwait(process, lifeline, u"/bin/sh"_s,
                   {u"-c"_s,
                    u"i=0; while [ $i -lt 60 ]; do setsid sleep 300 & echo $!; i=$((i+1)); done; "
                    "sleep 0.3; echo ready; wait"_s});
-    lifeline.letGo();
-    QByteArray output;
+    QByteArray output = process.readAll();
     while (!output.contains("ready") && process.waitForReadyRead())
         output += process.readAll();
     return output.contains("ready") ? output.split('\n').value(0).toInt() : 0;
@@ -374,18 +362,13 @@ void tst_StoppingShortage::forkingLoops()
     if (!TestCgroups::canBeMade())
         QSKIP("No cgroup can be made here.");
     Lifeline lifeline;
-    ForkFd::LaunchOptions options;
-    options.fileDescriptors = {lifeline.asDescriptor()};
     Process process;
-    process.setLaunchOptions(options);
     process.setSignalScope(Scope::Tree);
     process.setStopGrace(300ms);
-    process.start(
-        u"/bin/sh"_s,
+    startAndAwait(
+        process, lifeline, u"/bin/sh"_s,
         {u"-c"_s,
          u"trap '' TERM; for i in $(seq 100); do (while :; do /bin/true; done) & done; echo ready; wait"_s});
-    lifeline.letGo();
-    QVERIFY(process.waitForReadyRead());
     const double before = ownProcessorTime();
     process.stop();
     const double used = ownProcessorTime() - before;

@@ -54,10 +54,10 @@ protected:
 
 private Q_SLOTS:
     void nothing();
-    void liveObject_data();
+    void liveObject_data() { addScopesAndTrees(); }
     void liveObject();
     void timeout();
-    void goneObject_data();
+    void goneObject_data() { addScopesAndTrees(); }
     void goneObject();
     void leftovers_data();
     void leftovers();
@@ -73,30 +73,13 @@ private Q_SLOTS:
     void inForkedCopy();
 
 private:
-    static void addScopes();
     static QFuture<ForkFd::RunResult> cancelRun(Lifeline &lifeline);
 };
-
-void tst_WaitForStopped::addScopes()
-{
-    QTest::addColumn<Scope>("scope");
-    QTest::addColumn<bool>("hasCgroup");
-    QTest::newRow("process") << Scope::Process << true;
-    QTest::newRow("group") << Scope::Group << true;
-    if (TestCgroups::canBeMade())
-        QTest::newRow("tree, cgroup") << Scope::Tree << true;
-    QTest::newRow("tree, walk") << Scope::Tree << false;
-}
 
 void tst_WaitForStopped::nothing()
 {
     QVERIFY(Process::waitForStopped(0ms));
     QVERIFY(Process::waitForStopped(forEver));
-}
-
-void tst_WaitForStopped::liveObject_data()
-{
-    addScopes();
 }
 
 // A living object's child is a zombie afterwards: neither collected nor reported.
@@ -143,11 +126,6 @@ void tst_WaitForStopped::timeout()
     process.kill();
     QVERIFY(Process::waitForStopped(forEver));
     QVERIFY(process.waitForFinished());
-}
-
-void tst_WaitForStopped::goneObject_data()
-{
-    addScopes();
 }
 
 // At the end of main() the child gets its grace, to save its data.

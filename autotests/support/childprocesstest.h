@@ -93,6 +93,16 @@ protected:
         process.closeWriteChannel();
         QVERIFY(comes(finished));
     }
+#ifndef FORKFD_TEST_QPROCESS
+    /// Starts the stopper thread, which sends the second signal of stop().
+    static void warmUpStopper()
+    {
+        Process process;
+        process.start(childProgram(), words("sleep"));
+        process.stop();
+        QVERIFY(process.waitForFinished());
+    }
+#endif
 };
 
 #endif

@@ -13,14 +13,10 @@
 class StoppingTest : public ChildProcessTest
 {
 protected:
-    /// Starts the stopper, which sends the second signal.
     void warmUp() override
     {
         ChildProcessTest::warmUp();
-        Process process;
-        process.start(childProgram(), words("sleep"));
-        process.stop();
-        QVERIFY(process.waitForFinished());
+        warmUpStopper();
     }
 
     // The keeper stops and reaps the children that no caller waits for any more.
@@ -31,15 +27,41 @@ protected:
         ChildProcessTest::cleanup();
     }
 
-    /// Returns when the child has written something, which it does when it is ready.
-    static void startAndAwait(Process &process, Lifeline &lifeline, const char *command)
+    /// Adds the column `scope` and a row for each.
+    static void addScopes()
     {
-        ForkFd::LaunchOptions options;
-        options.fileDescriptors = {lifeline.asDescriptor()};
-        process.setLaunchOptions(options);
-        process.start(childProgram(), words(command));
+        using Scope = Process::SignalScope;
+        QTest::addColumn<Scope>("scope");
+        QTest::newRow("process") << Scope::Process;
+        QTest::newRow("group") << Scope::Group;
+        QTest::newRow("tree") << Scope::Tree;
+    }
+    /// Adds the columns `scope` and `hasCgroup`, and a row for each scope and for each way to find a
+    /// tree.
+    static void addScopesAndTrees()
+    {
+        using Scope = Process::SignalScope;
+        QTest::addColumn<Scope>("scope");
+        QTest::addColumn<bool>("hasCgroup");
+        QTest::newRow("process") << Scope::Process << true;
+        QTest::newRow("group") << Scope::Group << true;
+        if (TestCgroups::canBeMade())
+            QTest::newRow("tree, cgroup") << Scope::Tree << true;
+        QTest::newRow("tree, walk") << Scope::Tree << false;
+    }
+
+    /// Returns when the child has written something, which it does when it is ready.
+    static void startAndAwait(Process &process, Lifeline &lifeline, const QString &program,
+                              const QStringList &arguments)
+    {
+        process.setLaunchOptions({.fileDescriptors = {lifeline.asDescriptor()}});
+        process.start(program, arguments);
         lifeline.letGo();
         QVERIFY2(process.waitForReadyRead(), qPrintable(process.errorString()));
+    }
+    static void startAndAwait(Process &process, Lifeline &lifeline, const char *command)
+    {
+        startAndAwait(process, lifeline, childProgram(), words(command));
     }
     /// Whether the child has ended, or ends now.
     static bool ends(Process &process)

@@ -4,6 +4,8 @@
 #ifndef FORKFD_SYSTEMCALLFILTER_H
 #define FORKFD_SYSTEMCALLFILTER_H
 
+#include "forkedcopy.h"
+
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -46,6 +48,19 @@ inline bool refuse(const std::vector<Refusal> &refusals)
     const sock_fprog filter = {static_cast<unsigned short>(program.size()), program.data()};
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
         && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
+}
+
+/// Runs `body` in a forked copy to which the kernel refuses these calls. Returns "no filter" if it has
+/// no filters.
+inline QByteArray inRefusedCopy(const std::vector<Refusal> &refusals,
+                                const std::function<QByteArray()> &body)
+{
+    return inForkedCopy([&] { return refuse(refusals) ? body() : QByteArray("no filter"); });
+}
+
+inline bool hasSystemCallFilters()
+{
+    return inRefusedCopy({}, [] { return "filters"; }) == "filters";
 }
 
 #endif

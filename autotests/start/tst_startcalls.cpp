@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 
 #include "childprocesstest.h"
-#include "detour.h"
 
 #include <QtCore/QDir>
 #include <QtCore/QFile>
@@ -12,15 +11,13 @@
 
 using Starter = void (*)(Process &);
 
-/// The ways to name the program to start, and the static functions.
+/// The functions that start a program, and what they do while a child runs.
 /// Holds: L12 (searchInPath).
-class tst_Commands : public ChildProcessTest
+class tst_StartCalls : public ChildProcessTest
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void splitCommand_data();
-    void splitCommand();
     void startCommand();
     void emptyCommand_data();
     void emptyCommand();
@@ -34,45 +31,14 @@ private Q_SLOTS:
     void nameOfTheProgram();
     void searchInPath_data();
     void searchInPath();
-    void execute_data();
-    void execute();
-    void executeForwards();
     void whileRunning();
     void settingsWhileRunning();
-    void environment_data();
-    void environment();
-    void ofThisProcess();
 #ifndef FORKFD_TEST_QPROCESS
     void category();
 #endif
 };
 
-void tst_Commands::splitCommand_data()
-{
-    QTest::addColumn<QString>("command");
-    QTest::addColumn<QStringList>("words");
-    const auto row = [](const char *name, const QString &command, const QStringList &words) {
-        QTest::newRow(name) << command << words;
-    };
-    row("nothing", QString(), {});
-    row("spaces", u"  \t\n "_s, {});
-    row("one word", u"one"_s, {u"one"_s});
-    row("two words", u" one \t two\n"_s, {u"one"_s, u"two"_s});
-    row("quoted", u"one \"two three\" four"_s, {u"one"_s, u"two three"_s, u"four"_s});
-    row("partly quoted", u"o\"ne t\"wo"_s, {u"one two"_s});
-    row("a quote in quotes", u"one \"two \"\"\" three\""_s, {u"one"_s, u"two \" three"_s});
-    row("other quotes", u"one 'two three'"_s, {u"one"_s, u"'two"_s, u"three'"_s});
-    row("not closed", u"one \"two three"_s, {u"one"_s, u"two three"_s});
-}
-
-void tst_Commands::splitCommand()
-{
-    QFETCH(const QString, command);
-    QTEST(Process::splitCommand(command), "words");
-    QCOMPARE(Process::splitCommand(command), QProcess::splitCommand(command));
-}
-
-void tst_Commands::startCommand()
+void tst_StartCalls::startCommand()
 {
     Process process;
     process.startCommand(u"\"%1\"  args 'b c' \"d e\""_s.arg(childProgram()), QIODevice::ReadOnly);
@@ -83,14 +49,14 @@ void tst_Commands::startCommand()
     QCOMPARE(process.readAll(), "'b\nc'\nd e\n");
 }
 
-void tst_Commands::emptyCommand_data()
+void tst_StartCalls::emptyCommand_data()
 {
     QTest::addColumn<QString>("command");
     QTest::newRow("nothing") << QString();
     QTest::newRow("spaces") << u" \t\n"_s;
 }
 
-void tst_Commands::emptyCommand()
+void tst_StartCalls::emptyCommand()
 {
 #if defined(FORKFD_TEST_QPROCESS) && QT_VERSION < QT_VERSION_CHECK(6, 8, 0)
     QSKIP("QProcess crashed then.");
@@ -109,7 +75,7 @@ void tst_Commands::emptyCommand()
     QVERIFY(!process.isOpen());
 }
 
-void tst_Commands::startWithName()
+void tst_StartCalls::startWithName()
 {
     Process process;
     process.setProgram(u"/no/such/program"_s);
@@ -125,7 +91,7 @@ void tst_Commands::startWithName()
     QCOMPARE(process.exitCode(), 0);
 }
 
-void tst_Commands::startWithoutName()
+void tst_StartCalls::startWithoutName()
 {
     Process process;
     process.setProgram(childProgram());
@@ -141,7 +107,7 @@ void tst_Commands::startWithoutName()
     QVERIFY(process.waitForFinished());
 }
 
-void tst_Commands::noProgram_data()
+void tst_StartCalls::noProgram_data()
 {
     QTest::addColumn<Starter>("start");
 #if !defined(FORKFD_TEST_QPROCESS) \
@@ -152,7 +118,7 @@ void tst_Commands::noProgram_data()
         << Starter([](Process &process) { process.start(QString(), words("exit 3")); });
 }
 
-void tst_Commands::noProgram()
+void tst_StartCalls::noProgram()
 {
     QFETCH(const Starter, start);
     Process process;
@@ -167,7 +133,7 @@ void tst_Commands::noProgram()
     QCOMPARE(process.arguments(), QStringList());
 }
 
-void tst_Commands::open()
+void tst_StartCalls::open()
 {
     Process process;
     QSignalSpy failed(&process, &Process::errorOccurred);
@@ -187,7 +153,7 @@ void tst_Commands::open()
 }
 
 // start() does not call the virtual open(): an override serves only callers of open().
-void tst_Commands::overriddenOpen()
+void tst_StartCalls::overriddenOpen()
 {
     class Subclass : public Process
     {
@@ -213,7 +179,7 @@ void tst_Commands::overriddenOpen()
     QCOMPARE(process.exitCode(), 3);
 }
 
-void tst_Commands::nameOfTheProgram_data()
+void tst_StartCalls::nameOfTheProgram_data()
 {
     QTest::addColumn<QString>("program");
     QTest::addColumn<QString>("name");
@@ -221,7 +187,7 @@ void tst_Commands::nameOfTheProgram_data()
     QTest::newRow("searched in PATH") << QFileInfo(childProgram()).fileName() << childProgram();
 }
 
-void tst_Commands::nameOfTheProgram()
+void tst_StartCalls::nameOfTheProgram()
 {
     QFETCH(const QString, program);
     const QByteArray path = qgetenv("PATH");
@@ -235,7 +201,7 @@ void tst_Commands::nameOfTheProgram()
     QCOMPARE(process.program(), program);
 }
 
-void tst_Commands::searchInPath_data()
+void tst_StartCalls::searchInPath_data()
 {
     QTest::addColumn<QByteArray>("before");
     QTest::addColumn<QByteArray>("after");
@@ -254,7 +220,7 @@ void tst_Commands::searchInPath_data()
 }
 
 // PATH is `before`, the program's folder if `isFound`, and `after`.
-void tst_Commands::searchInPath()
+void tst_StartCalls::searchInPath()
 {
     QFETCH(const QByteArray, before);
     QFETCH(const QByteArray, after);
@@ -277,40 +243,7 @@ void tst_Commands::searchInPath()
         QCOMPARE(process.error(), Process::FailedToStart);
 }
 
-void tst_Commands::execute_data()
-{
-    QTest::addColumn<QString>("program");
-    QTest::addColumn<QStringList>("arguments");
-    QTest::addColumn<int>("result");
-    QTest::newRow("success") << childProgram() << words("exit 0") << 0;
-    QTest::newRow("exit code 3") << childProgram() << words("exit 3") << 3;
-    QTest::newRow("exit code 255") << childProgram() << words("exit 255") << 255;
-    QTest::newRow("killed") << childProgram() << words("signal 9") << -1;
-    QTest::newRow("no arguments") << childProgram() << QStringList() << 0;
-#if !defined(FORKFD_TEST_QPROCESS) \
-    || QT_VERSION >= QT_VERSION_CHECK(6, 8, 0) // QProcess before 6.8 leaked a descriptor.
-    QTest::newRow("no such program") << u"/no/such/program"_s << QStringList() << -2;
-#endif
-    QTest::newRow("no program") << QString() << QStringList() << -2;
-}
-
-void tst_Commands::execute()
-{
-    QFETCH(const QString, program);
-    QFETCH(const QStringList, arguments);
-    QTEST(Process::execute(program, arguments), "result");
-}
-
-void tst_Commands::executeForwards()
-{
-    Detour output(STDOUT_FILENO);
-    Detour error(STDERR_FILENO);
-    QCOMPARE(Process::execute(childProgram(), words("write 3 1 write 5 2")), 0);
-    QCOMPARE(output.file().size(), 3);
-    QCOMPARE(error.file().size(), 5);
-}
-
-void tst_Commands::whileRunning()
+void tst_StartCalls::whileRunning()
 {
     Process process;
     process.start(childProgram(), words("sleep"));
@@ -334,7 +267,7 @@ void tst_Commands::whileRunning()
 }
 
 // Settings that change while a child runs take effect at the next start.
-void tst_Commands::settingsWhileRunning()
+void tst_StartCalls::settingsWhileRunning()
 {
     const QTemporaryDir directory;
     Process process;
@@ -357,48 +290,6 @@ void tst_Commands::settingsWhileRunning()
              "xx" + QFile::encodeName(QDir(directory.path()).canonicalPath()) + "\nset\n");
 }
 
-void tst_Commands::environment_data()
-{
-    QTest::addColumn<QStringList>("set");
-    QTest::addColumn<QStringList>("environment");
-    const auto row = [](const char *name, const QStringList &set, const QStringList &environment) {
-        QTest::newRow(name) << set << environment;
-    };
-    row("nothing", {}, {});
-    row("in order", {u"B=2"_s, u"A=1"_s}, {u"A=1"_s, u"B=2"_s});
-    row("the last one wins", {u"A=1"_s, u"B=2"_s, u"A=3"_s}, {u"A=3"_s, u"B=2"_s});
-    row("empty values", {u"A="_s, u"B"_s}, {u"A="_s});
-    row("no name", {u"=1"_s, u"A=1"_s}, {u"A=1"_s});
-    row("equals signs", {u"A=1=2"_s}, {u"A=1=2"_s});
-}
-
-void tst_Commands::environment()
-{
-    QFETCH(const QStringList, set);
-    QFETCH(QStringList, environment);
-    Process process;
-    QCOMPARE(process.environment(), QStringList());
-    QVERIFY(process.processEnvironment().inheritsFromParent());
-    process.setEnvironment(set);
-    QCOMPARE(process.environment(), environment);
-    QCOMPARE(process.processEnvironment().toStringList(), environment);
-    QVERIFY(!process.processEnvironment().inheritsFromParent());
-    process.start(childProgram(), words("environment"));
-    QVERIFY(process.waitForFinished());
-    QStringList seen = QString::fromLocal8Bit(process.readAll()).split(u'\n', Qt::SkipEmptyParts);
-    seen.sort();
-    QCOMPARE(seen, environment);
-}
-
-void tst_Commands::ofThisProcess()
-{
-    QCOMPARE(Process::systemEnvironment(), QProcess::systemEnvironment());
-    qputenv("FORKFD_TEST", "a value");
-    QVERIFY(Process::systemEnvironment().contains(u"FORKFD_TEST=a value"_s));
-    qunsetenv("FORKFD_TEST");
-    QCOMPARE(Process::nullDevice(), u"/dev/null"_s);
-}
-
 #ifndef FORKFD_TEST_QPROCESS
 
 namespace {
@@ -407,7 +298,7 @@ QString loggedCategory; // clazy:exclude=non-pod-global-static
 
 }
 
-void tst_Commands::category()
+void tst_StartCalls::category()
 {
     const auto handler = [](QtMsgType, const QMessageLogContext &context, const QString &) {
         loggedCategory = QString::fromLatin1(context.category);
@@ -421,5 +312,5 @@ void tst_Commands::category()
 
 #endif
 
-QTEST_GUILESS_MAIN(tst_Commands)
-#include "tst_commands.moc"
+QTEST_GUILESS_MAIN(tst_StartCalls)
+#include "tst_startcalls.moc"
