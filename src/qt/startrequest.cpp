@@ -24,7 +24,7 @@ std::string resolve(const std::string &name, const std::string &searchPath)
 {
     int errorCode = 0;
     std::string path =
-        findExecutableIn(searchPath, name, EmptyEntry::Nothing, &errorCode).value_or(std::string());
+        findExecutable(searchPath, name, EmptyEntry::Nothing, &errorCode).value_or(std::string());
     // QProcess cleans the path. With ".." and symbolic links, a cleaned path may name another file.
     if (path == name || path.find("/..") != std::string::npos)
         return path;

@@ -16,16 +16,13 @@ void blockAllSignals(sigset_t *previousMask) noexcept;
 /// Sets the calling thread's mask, including the signals that libc reserves. Async-signal-safe.
 void setSignalMask(const sigset_t &mask) noexcept;
 
+// The next three run in the child between clone and exec: async-signal-safe calls only.
+
 /// Gives every caught signal its default action; ignored ones stay ignored, as with execve(2).
-// Runs in the child between clone and exec: async-signal-safe calls only.
 void resetCaughtSignals() noexcept;
-
 /// Gives one signal its default action.
-// Runs in the child between clone and exec: async-signal-safe calls only.
 void resetSignal(int signal) noexcept;
-
 /// Ignores one signal, but none that libc reserves, and not SIGABRT, for which libc takes a lock.
-// Runs in the child between clone and exec: async-signal-safe calls only.
 inline void ignoreSignal(int signal) noexcept
 {
     ::signal(signal, SIG_IGN);

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
+// The last two functions run in the child between clone and exec: async-signal-safe calls only.
+
 #include "core/base/signals.h"
 
 #include <cstddef>
@@ -36,14 +38,12 @@ void setSignalMask(const sigset_t &mask) noexcept
 // everywhere. The array is larger than the struct of any architecture.
 using KernelSigaction = unsigned long[8];
 
-// Runs in the child between clone and exec: async-signal-safe calls only.
 void resetSignal(int signal) noexcept
 {
     const KernelSigaction defaultAction = {};
     ::syscall(SYS_rt_sigaction, signal, defaultAction, nullptr, kernelMaskSize);
 }
 
-// Runs in the child between clone and exec: async-signal-safe calls only.
 void resetCaughtSignals() noexcept
 {
     for (int signal = 1; signal < _NSIG; ++signal) {

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
+// The last two functions run in the child between clone and exec: async-signal-safe calls only.
+
 #include "core/base/signals.h"
 
 #include <cstdint>
@@ -19,13 +21,11 @@ void setSignalMask(const sigset_t &mask) noexcept
     ::pthread_sigmask(SIG_SETMASK, &mask, nullptr);
 }
 
-// Runs in the child between clone and exec: async-signal-safe calls only.
 void resetSignal(int signal) noexcept
 {
     ::signal(signal, SIG_DFL);
 }
 
-// Runs in the child between clone and exec: async-signal-safe calls only.
 void resetCaughtSignals() noexcept
 {
     for (int signal = 1; signal < NSIG; ++signal) {

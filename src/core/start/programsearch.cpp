@@ -94,14 +94,8 @@ int checkExecutable(const char *path) noexcept
     return S_ISREG(status.st_mode) && mayExecute(path) ? 0 : EACCES;
 }
 
-std::optional<std::string> findExecutable(const std::string &program, EmptyEntry emptyEntry,
-                                          int *errorCode)
-{
-    return findExecutableIn(std::string(pathVariable()), program, emptyEntry, errorCode);
-}
-
-std::optional<std::string> findExecutableIn(const std::string &searchPath, const std::string &program,
-                                            EmptyEntry emptyEntry, int *errorCode)
+std::optional<std::string> findExecutable(const std::string &searchPath, const std::string &program,
+                                          EmptyEntry emptyEntry, int *errorCode)
 {
     if (program.find('/') != std::string::npos || program.find('\0') != std::string::npos)
         return program; // StartPlan refuses a NUL.

@@ -20,14 +20,11 @@ enum class EmptyEntry {
 /// Returns 0, or the errno with which execve(2) refuses this file. Does not look at its interpreter.
 int checkExecutable(const char *path) noexcept;
 
-/// Searches a program in the parent's PATH, unless the name has a slash. Returns its path, which is
+/// Searches a program in this value of PATH, unless the name has a slash. Returns its path, which is
 /// absolute even for a relative entry. Without a result sets `errorCode` as execvp(3) sets errno.
-FORKFD_EXPORT std::optional<std::string> findExecutable(const std::string &program,
+FORKFD_EXPORT std::optional<std::string> findExecutable(const std::string &searchPath,
+                                                        const std::string &program,
                                                         EmptyEntry emptyEntry, int *errorCode);
-/// The same in this value of PATH.
-FORKFD_EXPORT std::optional<std::string> findExecutableIn(const std::string &path,
-                                                          const std::string &program,
-                                                          EmptyEntry emptyEntry, int *errorCode);
 /// The parent's PATH with its relative entries made absolute, so that it survives a chdir(2).
 FORKFD_EXPORT std::string absoluteSearchPath();
 

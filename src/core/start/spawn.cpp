@@ -151,7 +151,8 @@ std::optional<Child> spawn(const Command &command, const LaunchOptions &options,
     ExitWatchPtr watch;
     int searchError = 0;
     const std::string program = command.argv.empty() ? std::string() : command.argv.front();
-    if (const auto executable = findExecutable(program, EmptyEntry::CurrentDirectory, &searchError)) {
+    if (const auto executable =
+            findExecutable(absoluteSearchPath(), program, EmptyEntry::CurrentDirectory, &searchError)) {
         StartRequest request;
         request.executable = *executable;
         request.command = command;
