@@ -124,7 +124,6 @@ void ChildProcessPrivate::collect()
     watch = nullptr;
     if (!leadsGroup)
         letGoUnlessReached();
-    stopTimeLimit();
     streams.terminal.hold({});
     if (!drainOutput())
         finishEnding();
@@ -153,32 +152,14 @@ bool ChildProcessPrivate::drainOutput()
         return false;
     m_drain.emplace(drainTimeout);
     closeChannel(Role::StandardInput); // A write must not wait for the child's descendants.
-    const Run run(this);
-    endWhenDue();
-    if (run.goesOn())
-        announceExitCode();
+    requestCall();
+    announceExitCode();
     return true;
 }
 
 bool ChildProcessPrivate::isEndDue() const noexcept
 {
     return !watch && !m_pending && (!m_drain || m_drain->hasExpired() || !isOutputAwaited());
-}
-
-void ChildProcessPrivate::endWhenDue()
-{
-    if (!m_drain)
-        return;
-    if (isEndDue()) {
-        finishEnding();
-        return;
-    }
-    const auto end = [this, run = m_runNumber] {
-        if (run == m_runNumber)
-            endWhenDue();
-    };
-    if (m_hub)
-        m_hub->callLater(std::chrono::milliseconds(m_drain->pollTimeout()), q, end);
 }
 
 void ChildProcessPrivate::stopDraining() noexcept

@@ -38,7 +38,6 @@ constexpr std::size_t indexOf(HubClient::Role role)
 void ChildProcessPrivate::changeThread()
 {
     leaveHub();
-    stopTimeLimit();
     if (state != ChildProcess::NotRunning)
         postCall(); // The event moves with the object.
 }
@@ -50,10 +49,9 @@ void ChildProcessPrivate::leaveHub() noexcept
     if (m_hub)
         m_hub->cancelCall(this);
     m_hub.reset();
-    m_arePipesWatched = false; // The timer runs in the old thread, which may end first.
 }
 
-// Makes the event loop of the object's thread call calledSoon(), once for any number of requests.
+// Makes the event loop of the object's thread call called(), once for any number of requests.
 void ChildProcessPrivate::callFromEventLoop()
 {
     const bool isHere = q->thread() == QThread::currentThread();
@@ -78,26 +76,45 @@ void ChildProcessPrivate::postCall()
             m_hub = ExitHub::forCurrentThread();
         m_hub->attachToEventLoop();
         if (!m_hub->callSoon(this)) // The hub has no descriptor for its wake-up.
-            calledSoon();
+            called();
     };
     QMetaObject::invokeMethod(q, arrive, Qt::QueuedConnection);
 }
 
 // Runs in the event loop of the object's thread, and does all that is due there.
-void ChildProcessPrivate::calledSoon()
+void ChildProcessPrivate::called()
 {
-    if (state == ChildProcess::NotRunning)
-        return;
-    watchAll();
-    retryWhenDue();
-    startTimeLimit();
-    helpStopper();
-    if (state == ChildProcess::Starting || m_isStartedDue)
+    shrinkIdlePipes();
+    if (state != ChildProcess::NotRunning)
+        watchAll();
+    requestCall(); // First: a slot may throw.
+    const Run run(this);
+    if (run.goesOnHere())
         finishStarting();
-    else if (m_drain)
-        endWhenDue();
-    else if (isEndDue()) // A slot that is called for the last output runs an event loop.
+    if (run.goesOnHere())
+        enforceTimeLimit();
+    if (run.goesOnHere() && isEndDue()) // Drained, or a slot for the last output runs an event loop.
         finishEnding();
+}
+
+// Requests a call for the next deadline.
+void ChildProcessPrivate::requestCall()
+{
+    if (!m_hub)
+        return;
+    Deadline next = std::min(nextDeadline(), m_pipeLook);
+    // If the stopper has no thread, the event loop does its work.
+    if (const int help = m_isStopping ? Stopper::retryBefore(-1) : -1; help >= 0)
+        next = std::min(next, Deadline(std::chrono::milliseconds(help)));
+    m_hub->callAt(this, next);
+}
+
+Deadline ChildProcessPrivate::nextDeadline() const
+{
+    Deadline next = std::min(timeLimitDeadline(), m_drain.value_or(Deadline::forever()));
+    if (m_pending)
+        next = std::min(next, m_pending->deadline());
+    return watch && !m_retry.hasExpired() ? std::min(next, m_retry) : next;
 }
 
 void ChildProcessPrivate::descriptorReady(Role role)
@@ -221,6 +238,8 @@ void ChildProcessPrivate::closeAll()
     for (const Role role : servingOrder)
         unwatch(role);
     streams.close();
+    m_pipeLook = Deadline::forever();
+    requestCall();
 }
 
 // The child seems to have ended, but cannot be collected yet (ExitWatch::collect). Its descriptor stays
@@ -229,24 +248,13 @@ void ChildProcessPrivate::retryLater()
 {
     unwatch(Role::Exit);
     m_retry = Deadline(m_retryDelay.next());
-    retryWhenDue();
+    requestCall();
 }
 
-// Without a hub, calledSoon() calls this later.
-void ChildProcessPrivate::retryWhenDue()
+// How long a wait until `deadline` may poll. A stopper without a thread may need an earlier return.
+int ChildProcessPrivate::timeToNextDeadline(Deadline deadline) const
 {
-    if (m_retry.hasExpired())
-        watchDescriptor(Role::Exit);
-    else if (m_hub)
-        m_hub->callLater(std::chrono::milliseconds(m_retry.pollTimeout()), q,
-                         [this] { retryWhenDue(); });
-}
-
-// For poll(2). The time limit, and a stopper without a thread, may need an earlier return.
-int ChildProcessPrivate::timeToNextDeadline(Deadline next) const
-{
-    next = std::min(next, timeLimitDeadline());
-    return Stopper::retryBefore(next.pollTimeout());
+    return Stopper::retryBefore(std::min(deadline, nextDeadline()).pollTimeout());
 }
 
 // Waits until a descriptor of this child is ready, and serves ready descriptors until `isDone`.
@@ -259,12 +267,7 @@ void ChildProcessPrivate::serveReady(const std::function<bool()> &isDone, Deadli
         // poll(2) ignores negative descriptors.
         entries[indexOf(role)] = {isServable(role) ? descriptorOf(role) : -1, events, 0};
     }
-    Deadline next = deadline;
-    for (const Deadline timer : {m_retry, m_drain.value_or(Deadline())}) {
-        if (!timer.hasExpired())
-            next = std::min(next, timer);
-    }
-    const int count = pollDescriptors(entries.data(), entries.size(), timeToNextDeadline(next));
+    const int count = pollDescriptors(entries.data(), entries.size(), timeToNextDeadline(deadline));
     for (const Role role : servingOrder) {
         if (count > 0 && entries[indexOf(role)].revents != 0 && run.goesOnHere() && !isDone()
             && isServable(role))

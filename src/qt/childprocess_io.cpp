@@ -413,21 +413,22 @@ qint64 ChildProcessPrivate::bytesAtOnce() const noexcept
     return m_hub ? m_hub->bytesPerEvent() : unlimited;
 }
 
-// Shrinks an idle pipe: an enlarged pipe counts against the quota of the user.
 void ChildProcessPrivate::watchPipes()
 {
-    if (!m_hub || !m_hub->isAttachable() || std::exchange(m_arePipesWatched, true))
+    if (!m_pipeLook.isForever())
         return;
-    const auto look = [this, run = m_runNumber] {
-        if (run != m_runNumber)
-            return;
-        m_arePipesWatched = false;
-        const bool isFirstBusy = streams.output.shrinkWhenIdle();
-        const bool isSecondBusy = streams.errorOutput.shrinkWhenIdle();
-        if (isFirstBusy || isSecondBusy)
-            watchPipes();
-    };
-    m_hub->callLater(pipeIdleTime, q, look);
+    m_pipeLook = Deadline(pipeIdleTime);
+    requestCall();
+}
+
+// An enlarged pipe counts against the quota of the user.
+void ChildProcessPrivate::shrinkIdlePipes()
+{
+    if (!m_pipeLook.hasExpired())
+        return;
+    const bool isFirstBusy = streams.output.shrinkWhenIdle();
+    const bool isSecondBusy = streams.errorOutput.shrinkWhenIdle();
+    m_pipeLook = isFirstBusy || isSecondBusy ? Deadline(pipeIdleTime) : Deadline::forever();
 }
 
 qint64 ChildProcessPrivate::roomIn(ChildProcess::ProcessChannel channel) noexcept

@@ -18,7 +18,6 @@
 #include <ForkFd/childprocess.h>
 
 #include <QtCore/QPointer>
-#include <QtCore/QTimer>
 
 #include <array>
 #include <functional>
@@ -39,7 +38,7 @@ namespace ForkFd {
 ///
 /// A slot may start the next child, wait, delete the object or move it to another thread. So code that
 /// emits a signal holds a Run. If the Run does not go on here after the signal, the code returns at
-/// once. After a move calledSoon() continues in the new thread.
+/// once. After a move called() continues in the new thread.
 class ChildProcessPrivate final : private Internal::HubClient
 {
 public:
@@ -68,9 +67,8 @@ public:
 
     int sendSignal(int signal) noexcept;
     void stop() noexcept;
-    void helpStopper() noexcept;
-    /// Watches the time limit from now on, if the thread has an event loop.
-    void startTimeLimit();
+    /// Makes the event loop serve all that is due at the next deadline, if there is one.
+    void requestCall();
 
     // Waits and input.
 
@@ -151,7 +149,6 @@ private:
     bool hasFailedInParent() const noexcept;
     bool hasFailedToStart() const noexcept { return static_cast<bool>(failure); }
     bool settleStart();
-    void lookLater();
     void finishStarting();
     void announceStart();
     void emitStarted();
@@ -165,11 +162,9 @@ private:
     int killStart() noexcept;
     Internal::Deadline timeLimitDeadline() const;
     void enforceTimeLimit();
-    void timeLimitTimedOut();
-    void stopTimeLimit() noexcept;
 
     void descriptorReady(Role role) override;
-    void calledSoon() override;
+    void called() override;
     void eventLoopEnded() override { postCall(); }
     void serve(Role role);
     bool isServable(Role role) noexcept;
@@ -193,11 +188,11 @@ private:
     void collectLeader();
     void letGoUnlessReached() noexcept;
     void serveReady(const std::function<bool()> &isDone, Internal::Deadline deadline);
-    int timeToNextDeadline(Internal::Deadline next) const;
+    Internal::Deadline nextDeadline() const;
+    int timeToNextDeadline(Internal::Deadline deadline) const;
     WaitOutcome timeOut();
     static WaitOutcome outcomeOf(const Run &run);
     void retryLater();
-    void retryWhenDue();
     void finishEnding();
 
     void receive(Role role);
@@ -206,6 +201,7 @@ private:
     qint64 roomIn(ChildProcess::ProcessChannel channel) noexcept;
     qint64 bytesAtOnce() const noexcept;
     void watchPipes();
+    void shrinkIdlePipes();
     void takeBackReadAhead();
     void holdBack(Role role);
     void resumeReading(ChildProcess::ProcessChannel channel);
@@ -214,7 +210,6 @@ private:
     bool isOutputAwaited() const noexcept;
     bool drainOutput();
     bool isEndDue() const noexcept;
-    void endWhenDue();
 
     void watchAll();
     Internal::PollSet::Interest interestIn(Role role) noexcept;
@@ -237,11 +232,10 @@ private:
     Internal::StandardStreams::Failure m_streamFailure = Internal::StandardStreams::None;
     bool m_isEndOwed = false; ///< A waitForFinished() timed out; the next call reports the end.
     bool m_isStopping = false;
-    QPointer<QTimer> m_timeLimitTimer; ///< Owned by the event dispatcher of the thread.
     bool m_isStartedDue = false; ///< The state is Running, but started() was not emitted yet.
     bool m_closesInputWhenWritten = false;
     bool m_hasTypedEndOfFile = false; ///< Only a VEOF is left to be written.
-    bool m_arePipesWatched = false; ///< A timer looks for idle pipes.
+    Internal::Deadline m_pipeLook = Internal::Deadline::forever(); ///< When to look for idle pipes.
     bool m_isEmittingReadyRead = false;
     bool m_isEmittingBytesWritten = false;
     quint64 m_runNumber = 0;

@@ -47,6 +47,7 @@ void ChildProcessPrivate::adopt(PreparedStart &&start)
         return;
     }
     watchAll();
+    requestCall();
     const Run run(this);
     setState(ChildProcess::Starting);
     if (run.goesOnHere())
@@ -73,28 +74,14 @@ bool ChildProcessPrivate::settleStart()
     return true;
 }
 
-// The outcome may become known without an event: at the deadline of the pending start.
-void ChildProcessPrivate::lookLater()
-{
-    const Deadline deadline = m_pending->deadline();
-    if (deadline.isForever() || !m_hub)
-        return;
-    const auto look = [this, run = m_runNumber] {
-        if (run == m_runNumber)
-            finishStarting();
-    };
-    m_hub->callLater(std::chrono::milliseconds(deadline.pollTimeout()), q, look);
-}
-
 ChildProcessPrivate::WaitOutcome ChildProcessPrivate::awaitOutcome(Deadline deadline)
 {
     const Run run(this);
     while (run.goesOnHere() && !settleStart()) {
         if (deadline.hasExpired())
             return timeOut();
-        const Deadline next = std::min(deadline, m_pending->deadline());
         pollfd entries[] = {{m_pending->descriptor(), POLLIN, 0}, {descriptorOf(Role::Exit), POLLIN, 0}};
-        pollDescriptors(entries, std::size(entries), timeToNextDeadline(next));
+        pollDescriptors(entries, std::size(entries), timeToNextDeadline(deadline));
         if (!settleStart())
             enforceTimeLimit();
     }
@@ -104,7 +91,7 @@ ChildProcessPrivate::WaitOutcome ChildProcessPrivate::awaitOutcome(Deadline dead
 void ChildProcessPrivate::finishStarting()
 {
     if (state == ChildProcess::Starting && !settleStart())
-        lookLater();
+        requestCall(); // The outcome may become known without an event.
     else if (state == ChildProcess::Starting && hasFailedToStart())
         finishFailedStart();
     else if (state == ChildProcess::Starting)

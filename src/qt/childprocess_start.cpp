@@ -270,7 +270,6 @@ void ChildProcessPrivate::reset(QIODevice::OpenMode mode)
     m_closesInputWhenWritten = false;
     m_hasTypedEndOfFile = false;
     m_isStartedDue = false;
-    m_arePipesWatched = false;
     m_isEmittingReadyRead = false;
     m_isEmittingBytesWritten = false;
     m_isEndOwed = false;

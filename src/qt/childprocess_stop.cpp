@@ -8,7 +8,6 @@
 #include "core/base/signals.h"
 #include "core/stop/stopper.h"
 
-#include <QtCore/QAbstractEventDispatcher>
 #include <QtCore/QDebug>
 #include <QtCore/QDir>
 #include <QtCore/QScopeGuard>
@@ -27,9 +26,8 @@ using std::chrono::milliseconds;
 ChildProcessPrivate::~ChildProcessPrivate()
 {
     const CancellationBlocker blocker;
-    closeAll();
     leaveHub();
-    stopTimeLimit();
+    closeAll();
     using Policy = ChildProcess::DestructionPolicy;
     const Policy policy = stopSettings.atDestruction.value_or(Policy::Kill);
     if (m_pending && !child && policy != Policy::LeaveRunning)
@@ -78,25 +76,14 @@ int ChildProcessPrivate::killStart() noexcept
 }
 
 void ChildProcessPrivate::stop() noexcept
-{
+try {
     if (!child && (!m_pending || m_pending->cancel()))
         return;
     m_isStopping = true;
     Stopper::stop(child ? child : m_pending->child(), stopSettings.grace);
-    helpStopper();
-}
-
-// If the stopper has no thread, the event loop does its work.
-void ChildProcessPrivate::helpStopper() noexcept
-try {
-    const int next = m_isStopping && m_hub ? Stopper::retryBefore(-1) : -1;
-    const auto help = [this, run = m_runNumber] {
-        if (run == m_runNumber)
-            helpStopper();
-    };
-    if (next >= 0)
-        m_hub->callLater(milliseconds(next), q, help);
-} catch (const std::bad_alloc &) { // The next call to the library does the work.
+    requestCall();
+} catch (
+    const std::bad_alloc &) { // For a stopper without a thread, the next call to the library will do.
 }
 
 Deadline ChildProcessPrivate::timeLimitDeadline() const
@@ -104,37 +91,6 @@ Deadline ChildProcessPrivate::timeLimitDeadline() const
     if ((!watch && !m_pending) || timeLimitExceeded || stopSettings.timeLimit == milliseconds::zero())
         return Deadline::forever();
     return Deadline(stopSettings.timeLimit, startTime);
-}
-
-void ChildProcessPrivate::startTimeLimit()
-{
-    stopTimeLimit();
-    const Deadline deadline = timeLimitDeadline();
-    QAbstractEventDispatcher *dispatcher = QAbstractEventDispatcher::instance(q->thread());
-    if (deadline.isForever() || !dispatcher)
-        return;
-    m_timeLimitTimer = new QTimer(dispatcher);
-    m_timeLimitTimer->setSingleShot(true);
-    m_timeLimitTimer->setTimerType(Qt::PreciseTimer);
-    QObject::connect(m_timeLimitTimer.data(), &QTimer::timeout, q, [this] { timeLimitTimedOut(); });
-    m_timeLimitTimer->start(deadline.pollTimeout());
-}
-
-void ChildProcessPrivate::stopTimeLimit() noexcept
-{
-    delete m_timeLimitTimer.data();
-}
-
-void ChildProcessPrivate::timeLimitTimedOut()
-{
-    const Run run(this);
-    finishStarting();
-    if (!run.goesOnHere())
-        return;
-    if (timeLimitDeadline().hasExpired())
-        enforceTimeLimit();
-    else
-        startTimeLimit(); // The limit was longer than a timer can be.
 }
 
 void ChildProcessPrivate::enforceTimeLimit()
@@ -146,7 +102,6 @@ void ChildProcessPrivate::enforceTimeLimit()
         collect();
     if (!run.goesOnHere() || !timeLimitDeadline().hasExpired())
         return;
-    stopTimeLimit();
     timeLimitExceeded = true;
     // Even if a slot throws: the limit is enforced once.
     const auto stopChild = qScopeGuard([&run, this] {
@@ -227,7 +182,7 @@ milliseconds ChildProcess::timeLimit() const
 void ChildProcess::setTimeLimit(milliseconds limit)
 {
     d->stopSettings.timeLimit = std::max(limit, milliseconds::zero());
-    d->startTimeLimit();
+    d->requestCall();
 }
 
 bool ChildProcess::timeLimitExceeded() const

@@ -16,7 +16,8 @@ namespace ForkFd::Internal {
 
 namespace {
 
-constexpr std::chrono::milliseconds lookInterval(100);
+constexpr std::chrono::milliseconds lookInterval(100); // For a hang-up.
+constexpr std::chrono::milliseconds retryInterval(50); // If the set has no memory for a descriptor.
 
 void registerAnew(QSocketNotifier &notifier)
 {
@@ -124,6 +125,10 @@ ExitHub::~ExitHub()
     QObject::disconnect(m_threadEnds);
     remove(m_wakeRegistration);
     m_wake.close();
+    if (m_timer) {
+        m_timer->disconnect();
+        m_timer->deleteLater(); // It may be emitting.
+    }
     if (!m_notifier)
         return;
     m_notifier->setEnabled(false); // Its descriptor is closed next.
@@ -153,12 +158,14 @@ void ExitHub::attachToEventLoop()
     if (isNew && m_set.descriptor() < 0)
         followTurns();
     for (Registration &registration : m_registrations) {
-        if (isNew) // callLater() used the old dispatcher.
-            registration.isLookedAt = false;
         if (isNew && registration.ownNotifier)
             registerAnew(*registration.ownNotifier);
         if (registration.fd >= 0 && !registration.set)
             watchAlone(registration);
+    }
+    if (isNew) {
+        m_timerEnd = Deadline::forever(); // The timer was destroyed with the old dispatcher.
+        setTimer();
     }
 }
 
@@ -168,7 +175,7 @@ void ExitHub::watchAlone(Registration &registration)
 {
     const PollSet::Interest interest = registration.interest;
     if (interest == PollSet::HungUp)
-        lookLater(registration);
+        lookLater();
     const bool isNotified = interest == PollSet::Readable || interest == PollSet::Writable;
     if (isNotified && !registration.ownNotifier)
         makeOwnNotifier(registration);
@@ -186,96 +193,51 @@ void ExitHub::makeOwnNotifier(Registration &registration)
                      [this, id = idOf(registration)] { serveAlone(id); });
 }
 
-// No notifier waits for a hang-up only.
-void ExitHub::lookLater(Registration &registration)
+void ExitHub::lookLater()
 {
-    if (std::exchange(registration.isLookedAt, true))
-        return;
-    const auto look = [weak = weak_from_this(), id = idOf(registration)] {
-        const auto hub = weak.lock();
-        Registration *looked = hub ? hub->find(id) : nullptr;
-        if (!looked)
-            return;
-        looked->isLookedAt = false;
-        if (looked->interest != PollSet::HungUp)
-            return;
-        hub->lookLater(*looked); // First: a slot may throw, and a served descriptor gets another id.
-        looked->client->descriptorReady(looked->role);
-    };
-    callLater(lookInterval, m_dispatcher, look);
+    if (m_waker.m_callTime.isForever())
+        callAt(&m_waker, Deadline(m_isServed ? retryInterval : lookInterval));
+}
+
+// Outsiders are the descriptors that no set watches. With serve() they wait for memory. In an event loop
+// each has a notifier, which cannot wait for a hang-up only.
+void ExitHub::lookAtOutsiders()
+{
+    std::vector<Id> outsiders;
+    for (Registration &registration : m_registrations) {
+        if (m_isServed && registration.fd >= 0 && !registration.set)
+            enterSet(registration);
+        if (registration.fd >= 0 && !registration.set
+            && (m_isServed || registration.interest == PollSet::HungUp))
+            outsiders.push_back(idOf(registration));
+    }
+    if (!outsiders.empty())
+        lookLater(); // First: a slot may throw.
+    for (const Id id : outsiders) {
+        if (const Registration *looked = find(id); looked && looked->interest == PollSet::HungUp)
+            looked->client->descriptorReady(looked->role);
+    }
 }
 
 void ExitHub::detachFromThread()
 {
     m_notifier.reset();
+    delete m_timer;
+    m_timerEnd = Deadline::forever();
     for (Registration &registration : m_registrations)
         registration.ownNotifier.reset();
     for (HubClient *client : std::exchange(m_dueClients, {})) {
         client->m_isCallDue = false;
         client->eventLoopEnded();
     }
+    for (const auto &[when, client] : std::exchange(m_calls, {})) {
+        client->m_callTime = Deadline::forever();
+        client->eventLoopEnded();
+    }
     for (const Registration &registration : m_registrations) {
         if (registration.client)
             registration.client->eventLoopEnded();
     }
-}
-
-bool ExitHub::isAttachable() const noexcept
-{
-    return m_isServed || QAbstractEventDispatcher::instance();
-}
-
-bool ExitHub::openWake()
-{
-    if (m_wake.readable >= 0)
-        return true;
-    if (!m_wake.open(ExitEvent::Private))
-        return false;
-    m_wakeRegistration = add(m_wake.readable, PollSet::Readable, &m_waker, HubClient::Exit);
-    return true;
-}
-
-bool ExitHub::callSoon(HubClient *client)
-{
-    if (!belongsToThisProcess() || !isAttachable() || !openWake())
-        return false;
-    if (!m_isServed && m_dispatcher != QAbstractEventDispatcher::instance())
-        attachToEventLoop();
-    if (std::exchange(client->m_isCallDue, true))
-        return true;
-    m_dueClients.push_back(client);
-    m_isWakeSet = m_isWakeSet || m_wake.set();
-    if (m_isWakeSet || m_isServed)
-        return true;
-    cancelCall(client); // A filter that was installed later refuses write(2).
-    return false;
-}
-
-// Does not clear the event: usually another client follows.
-void ExitHub::cancelCall(HubClient *client) noexcept
-{
-    if (std::exchange(client->m_isCallDue, false))
-        m_dueClients.erase(std::find(m_dueClients.begin(), m_dueClients.end(), client));
-}
-
-// Calls only the clients that are due now, so that a slot that starts one child after another does not
-// keep the loop busy. The event is cleared before the last call, so that an event loop inside the call
-// is woken up only if other clients are due.
-void ExitHub::callDueClients()
-{
-    const auto keepAlive = shared_from_this();
-    std::size_t count = m_dueClients.size();
-    do {
-        HubClient *const client = m_dueClients.empty() ? nullptr : m_dueClients.front();
-        if (client)
-            m_dueClients.pop_front();
-        if (m_dueClients.empty() && std::exchange(m_isWakeSet, false))
-            m_wake.clear();
-        if (!client)
-            return;
-        client->m_isCallDue = false;
-        client->calledSoon();
-    } while (--count > 0);
 }
 
 ExitHub::Id ExitHub::idOf(const Registration &registration) const noexcept
@@ -310,12 +272,11 @@ ExitHub::Id ExitHub::add(int fd, PollSet::Interest interest, HubClient *client, 
     registration.interest = interest;
     registration.role = role;
     registration.client = client;
-    registration.isLookedAt = false;
     const bool isSetWatched = m_isServed || m_set.descriptor() >= 0;
     if (isSetWatched)
         enterSet(registration);
     if (m_isServed && !registration.set)
-        m_outsiders.push_back(idOf(registration));
+        lookLater();
     if (!m_notifier || !registration.set)
         attachToEventLoop();
     return idOf(registration);

@@ -4,6 +4,7 @@
 #ifndef FORKFD_QT_EXITHUB_H
 #define FORKFD_QT_EXITHUB_H
 
+#include "core/base/deadline.h"
 #include "core/base/event.h"
 #include "core/base/pollset.h"
 
@@ -11,14 +12,14 @@
 #include <QtCore/QMetaObject>
 #include <QtCore/QPointer>
 #include <QtCore/QSocketNotifier>
+#include <QtCore/QTimer>
 
-#include <chrono>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <limits>
-#include <map>
 #include <memory>
+#include <set>
+#include <utility>
 #include <vector>
 
 namespace ForkFd::Internal {
@@ -35,8 +36,8 @@ public:
     /// May do anything, such as delete the client or run an event loop. The descriptor may not be ready
     /// any more, because an earlier slot has waited for it.
     virtual void descriptorReady(Role role) = 0;
-    /// The call that ExitHub::callSoon() has requested. May do anything.
-    virtual void calledSoon() { }
+    /// The call that ExitHub::callSoon() or callAt() has requested. May do anything.
+    virtual void called() { }
     /// The event loop of the thread has ended: no events or calls follow. Called at least once for each
     /// client that is registered or has requested a call.
     virtual void eventLoopEnded() { }
@@ -47,6 +48,7 @@ protected:
 private:
     friend ExitHub;
     bool m_isCallDue = false;
+    Deadline m_callTime = Deadline::forever(); ///< For callAt().
 };
 
 /// Watches all descriptors of a thread's children behind one QSocketNotifier, so that the cost of an
@@ -84,18 +86,16 @@ public:
     /// Connects the hub with the event dispatcher of the thread, if it has one. In the main thread the
     /// hub repeats this for each new application object.
     void attachToEventLoop();
-    /// Whether events and calls can come: the thread has an event dispatcher, or calls serve().
-    bool isAttachable() const noexcept;
-    /// Calls `function` in this thread after `delay`, unless `context` is destroyed before. Does nothing
-    /// without an event loop or serve().
-    void callLater(std::chrono::milliseconds delay, QObject *context, std::function<void()> function);
-    /// Calls client->calledSoon() once, from the event loop of the thread or from serve(). Requests
+    /// Calls client->called() once at `when`, from the event loop of the thread or from serve().
+    /// Replaces the client's earlier request; Deadline::forever() cancels it.
+    void callAt(HubClient *client, Deadline when);
+    /// Calls client->called() once, from the event loop of the thread or from serve(). Requests
     /// before that call change nothing. The call comes from a notifier, not from a posted event: after
     /// posted events Qt's dispatcher for Unix sleeps without checking whether its loop was told to exit,
     /// and QCoreApplication::removePostedEvents() discards them. Returns false if the thread has no
     /// event dispatcher yet, there is no descriptor, or the event cannot be set.
     bool callSoon(HubClient *client);
-    /// Cancels the request; must be called before the client is destroyed.
+    /// Cancels both requests; must be called before the client is destroyed.
     void cancelCall(HubClient *client) noexcept;
     /// Returns false in a forked copy.
     bool belongsToThisProcess() const noexcept;
@@ -113,11 +113,10 @@ private:
         HubClient::Role role = HubClient::Exit;
         HubClient *client = nullptr;
         PollSet *set = nullptr; ///< The set that watches it, or null.
-        bool isLookedAt = false; ///< A timer looks for a hang-up.
         std::unique_ptr<QSocketNotifier> ownNotifier; ///< If no set watches it.
     };
     struct ThreadSlot;
-    /// Receives the events of m_wake.
+    /// Receives the events of m_wake, and looks at the descriptors that need it from time to time.
     struct Waker final : HubClient
     {
         explicit Waker(ExitHub *itsHub) noexcept
@@ -125,13 +124,8 @@ private:
         {
         }
         void descriptorReady(Role) override { hub->callDueClients(); }
+        void called() override { hub->lookAtOutsiders(); }
         ExitHub *const hub;
-    };
-    using Clock = std::chrono::steady_clock;
-    struct Call
-    {
-        QPointer<QObject> context;
-        std::function<void()> function;
     };
 
     static constexpr Id bulkId = 0;
@@ -151,13 +145,13 @@ private:
     void serveAlone(Id id);
     void followTurns();
     qint64 nextShare() noexcept;
-    void lookLater(Registration &registration);
+    void lookLater();
+    void lookAtOutsiders();
     void enterSet(Registration &registration);
     bool openBulkSet();
     void dispatch(int timeout);
-    void addOutsiders();
-    int timeToNextCall(int timeout) const noexcept;
-    void callDue();
+    void setTimer();
+    void callAllDue();
 
     const std::uint32_t m_owner; ///< The stamp of the process that created it.
     PollSet m_set;
@@ -180,8 +174,9 @@ private:
     bool m_isWakeSet = false;
     Waker m_waker{this};
     Id m_wakeRegistration = 0;
-    std::vector<Id> m_outsiders; ///< Not in a set yet; serve() retries.
-    std::multimap<Clock::time_point, Call> m_calls; ///< Delayed calls; only with serve().
+    std::set<std::pair<Deadline, HubClient *>> m_calls; ///< The requests of callAt().
+    QPointer<QTimer> m_timer; ///< For the first of them; owned by the dispatcher.
+    Deadline m_timerEnd = Deadline::forever();
 };
 
 } // namespace ForkFd::Internal

@@ -5,11 +5,9 @@
 
 #include "qt/exithub.h"
 
-#include "core/base/deadline.h"
 #include "core/base/pipecapacity.h"
 
 #include <QtCore/QScopedValueRollback>
-#include <QtCore/QTimer>
 
 #include <algorithm>
 #include <array>
@@ -23,8 +21,6 @@ namespace {
 constexpr HubClient::Role dispatchOrder[] = {HubClient::Start, HubClient::Exit,
                                              HubClient::StandardOutput, HubClient::StandardError,
                                              HubClient::StandardInput};
-
-constexpr int retryInterval = 50; // ms, for descriptors that the set has rejected for lack of memory.
 
 // The budget of a wake-up. After it timers, other events and other ends have their turn.
 constexpr int bulkEvents = 8;
@@ -41,55 +37,17 @@ qint64 bytesPerEventOf(std::ptrdiff_t events)
 
 } // namespace
 
-void ExitHub::callLater(std::chrono::milliseconds delay, QObject *context,
-                        std::function<void()> function)
-{
-    if (m_isServed)
-        m_calls.emplace(Clock::now() + delay, Call{context, std::move(function)});
-    else if (QAbstractEventDispatcher::instance())
-        QTimer::singleShot(delay, Qt::PreciseTimer, context, std::move(function));
-}
-
 void ExitHub::serve(int timeout)
 {
     const auto keepAlive = shared_from_this();
-    addOutsiders();
-    if (!m_outsiders.empty() && (timeout < 0 || timeout > retryInterval))
-        timeout = retryInterval;
+    const int next = m_calls.empty() ? -1 : m_calls.begin()->first.pollTimeout();
+    if (timeout < 0 || (next >= 0 && next < timeout))
+        timeout = next;
     const bool isUntold = !m_isWakeSet && !m_dueClients.empty(); // A write(2) was refused.
-    dispatch(isUntold ? 0 : timeToNextCall(timeout));
+    dispatch(isUntold ? 0 : timeout);
     if (isUntold)
         callDueClients();
-    callDue();
-}
-
-void ExitHub::addOutsiders()
-{
-    const auto isSettled = [this](Id id) {
-        Registration *registration = find(id);
-        if (registration)
-            enterSet(*registration);
-        return !registration || registration->set;
-    };
-    m_outsiders.erase(std::remove_if(m_outsiders.begin(), m_outsiders.end(), isSettled),
-                      m_outsiders.end());
-}
-
-int ExitHub::timeToNextCall(int timeout) const noexcept
-{
-    if (m_calls.empty())
-        return timeout;
-    const int next = Deadline(m_calls.begin()->first).pollTimeout();
-    return timeout < 0 ? next : std::min(timeout, next);
-}
-
-void ExitHub::callDue()
-{
-    while (!m_calls.empty() && m_calls.begin()->first <= Clock::now()) {
-        const Call call = std::move(m_calls.extract(m_calls.begin()).mapped());
-        if (call.context)
-            call.function();
-    }
+    callAllDue();
 }
 
 void ExitHub::dispatch(int timeout)

@@ -34,7 +34,6 @@ void RunJob::begin()
     if (m_options.mergedChannels)
         start.streams.channelMode = ChildProcess::MergedChannels;
     start.begin(settings, stopSettings);
-    m_startTime = start.startTime;
 }
 
 RunPromise RunJob::fail(const StartError &error)
@@ -75,6 +74,7 @@ void RunJob::setUp()
     m_child.emplace();
     m_child->setProgram(m_program); // For the subject of a failure.
     m_child->setStopGrace(m_options.stopGrace);
+    m_child->setTimeLimit(m_options.timeLimit);
     m_child->setSignalScope(m_options.signalScope);
     QObject::connect(&*m_child, &ChildProcess::finished, &*m_child, [this] { end(); });
     QObject::connect(&*m_child, &ChildProcess::errorOccurred, &*m_child,
@@ -112,17 +112,10 @@ void RunJob::keepResult()
 {
     m_result.startError = m_child->startError();
     m_result.exitInfo = m_child->exitInfo();
+    m_result.timeLimitExceeded = m_child->timeLimitExceeded();
     m_result.elapsedTime = m_child->elapsedTime();
     m_result.standardOutput = outputOf(ChildProcess::StandardOutput);
     m_result.standardError = outputOf(ChildProcess::StandardError);
-}
-
-void RunJob::exceedTimeLimit()
-{
-    if (!m_child || !m_child->isRunning() || m_child->waitForFinished(0))
-        return; // The child ended in time, but its end was not collected yet.
-    m_result.timeLimitExceeded = true;
-    m_child->stop();
 }
 
 void RunJob::stopIfCanceled()

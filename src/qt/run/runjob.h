@@ -34,9 +34,6 @@ public:
     /// Serves the job in the calling thread. Calls `onOver` once, when the child has ended or the start
     /// has failed; `onOver` must not delete the job.
     void serve(std::function<void()> onOver);
-    std::chrono::steady_clock::time_point startTime() const noexcept { return m_startTime; }
-    std::chrono::milliseconds timeLimit() const noexcept { return m_options.timeLimit; }
-    void exceedTimeLimit();
     void stopIfCanceled();
     /// Returns false if the child was not reached yet; a later call may reach it.
     bool kill();
@@ -59,7 +56,6 @@ private:
     RunResult m_result;
     std::function<void()> m_onOver;
     std::optional<PreparedStart> m_start; ///< Until the job is served.
-    std::chrono::steady_clock::time_point m_startTime;
     std::optional<ChildProcess> m_child;
     /// Gets an event when the future is canceled; see PostDetector.
     std::optional<QFutureWatcher<RunResult>> m_watcher;

@@ -5,7 +5,6 @@
 
 #include "qt/run/postdetector.h"
 
-#include "core/base/deadline.h"
 #include "core/base/librarythread.h"
 #include "core/base/wait.h"
 
@@ -115,7 +114,7 @@ void RunThread::serveUntilIdle()
         m_wasIdleSince = idleTime > 0 ? Clock::now() : Clock::time_point::max();
         const bool hasHub = openHub();
         if (hasHub)
-            m_hub->serve(idleTime > 0 ? idleTime : gate.timeout(timeToNextDeadline()));
+            m_hub->serve(idleTime > 0 ? idleTime : gate.timeout(timeToServe()));
         if (m_isLeaving)
             leave();
         const unsigned wantedLook = m_wantedLook;
@@ -124,7 +123,6 @@ void RunThread::serveUntilIdle()
         if (m_mayBeCanceled.exchange(false))
             stopCanceled();
         m_lastLook = wantedLook;
-        enforceTimeLimits();
         finishThoseThatAreOver();
         m_finisher.helpIfStuck();
         gate.look();
@@ -177,15 +175,9 @@ bool RunThread::openHub()
     return false;
 }
 
-int RunThread::timeToNextDeadline()
+int RunThread::timeToServe()
 {
-    if (m_waiting.load(std::memory_order_relaxed))
-        return 0;
-    const int toHelp = m_finisher.timeToHelp();
-    if (m_deadlines.empty())
-        return toHelp;
-    const int next = Deadline(m_deadlines.begin()->first).pollTimeout();
-    return toHelp < 0 ? next : std::min(toHelp, next);
+    return m_waiting.load(std::memory_order_relaxed) ? 0 : m_finisher.timeToHelp();
 }
 
 void RunThread::descriptorReady(Role)
@@ -202,16 +194,13 @@ void RunThread::serveWaiting()
 void RunThread::serve(std::unique_ptr<RunJob> job)
 {
     RunJob *const started = job.get();
-    Entry &entry = m_jobs.emplace(started, Entry{std::move(job), m_deadlines.end()}).first->second;
-    const std::chrono::milliseconds limit = started->timeLimit();
-    if (limit > std::chrono::milliseconds::zero())
-        entry.deadline = m_deadlines.emplace(Deadline(limit, started->startTime()).end(), started);
+    m_jobs.emplace(started, std::move(job));
     started->serve([this, started] { m_over.push_back(started); });
 }
 
 void RunThread::stopCanceled()
 {
-    for (const auto &[job, entry] : m_jobs)
+    for (const auto &[job, owner] : m_jobs)
         job->stopIfCanceled();
 }
 
@@ -241,21 +230,10 @@ bool RunThread::stopCanceledJobs(Clock::time_point end)
     return true;
 }
 
-void RunThread::enforceTimeLimits()
-{
-    while (!m_deadlines.empty() && m_deadlines.begin()->first <= Clock::now()) {
-        RunJob *job = m_deadlines.extract(m_deadlines.begin()).mapped();
-        m_jobs.at(job).deadline = m_deadlines.end();
-        job->exceedTimeLimit();
-    }
-}
-
 void RunThread::finishThoseThatAreOver()
 {
     for (RunJob *job : std::exchange(m_over, {})) {
-        const Entry entry = std::move(m_jobs.extract(job).mapped());
-        if (entry.deadline != m_deadlines.end())
-            m_deadlines.erase(entry.deadline);
+        const auto entry = m_jobs.extract(job); // Destroyed after this.
         m_finisher.finish(job->takePromise());
     }
 }
@@ -264,7 +242,7 @@ void RunThread::finishThoseThatAreOver()
 void RunThread::leave()
 {
     std::vector<RunJob *> jobs;
-    for (const auto &[job, entry] : m_jobs)
+    for (const auto &[job, owner] : m_jobs)
         jobs.push_back(job);
     for (std::unique_ptr<RunJob> &job : takeWaiting())
         jobs.push_back(job.release());

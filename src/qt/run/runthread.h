@@ -15,7 +15,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <map>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -49,13 +48,7 @@ public:
     bool isLeaving() const noexcept { return m_isLeaving; }
 
 private:
-    using Deadlines = std::multimap<Clock::time_point, RunJob *>;
     enum Thread { NoThread, HasThread };
-    struct Entry
-    {
-        std::unique_ptr<RunJob> job;
-        Deadlines::iterator deadline; ///< end() without a limit.
-    };
 
     RunThread() = default;
     static void killAllAtExit();
@@ -70,12 +63,11 @@ private:
     bool hasBeenIdle();
     bool givesUpPlace();
     bool openHub();
-    int timeToNextDeadline();
+    int timeToServe();
     void descriptorReady(Role role) override;
     void serveWaiting();
     void serve(std::unique_ptr<RunJob> job);
     void stopCanceled();
-    void enforceTimeLimits();
     void finishThoseThatAreOver();
     [[noreturn]] void leave();
 
@@ -93,8 +85,7 @@ private:
     // Used only by the thread.
     std::shared_ptr<ExitHub> m_hub;
     ExitHub::Id m_wakeRegistration = 0;
-    std::unordered_map<RunJob *, Entry> m_jobs;
-    Deadlines m_deadlines;
+    std::unordered_map<RunJob *, std::unique_ptr<RunJob>> m_jobs;
     std::vector<RunJob *> m_over;
     Clock::time_point m_wasIdleSince; ///< When the last wait began; max() if there was work.
     FutureFinisher m_finisher;
