@@ -108,7 +108,7 @@ void tst_Stopping::leftovers_data()
     QTest::addColumn<Scope>("scope");
     QTest::addColumn<bool>("isReached");
     QTest::newRow("process") << Scope::Process << false;
-    QTest::newRow("group") << Scope::Group << hasPidFd();
+    QTest::newRow("group") << Scope::Group << reachesGroupWithoutLeader();
     if (TestCgroups::canBeMade())
         QTest::newRow("tree") << Scope::Tree << true;
 }
@@ -240,7 +240,7 @@ void tst_Stopping::restartWithinTheGrace_data()
 {
     QTest::addColumn<Scope>("scope");
     QTest::addColumn<bool>("isReached");
-    QTest::newRow("group") << Scope::Group << hasPidFd();
+    QTest::newRow("group") << Scope::Group << reachesGroupWithoutLeader();
     if (TestCgroups::canBeMade())
         QTest::newRow("tree") << Scope::Tree << true;
 }

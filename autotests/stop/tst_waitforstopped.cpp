@@ -158,11 +158,10 @@ void tst_WaitForStopped::goneObject()
 
 void tst_WaitForStopped::leftovers_data()
 {
-    if (ForkFd::backend() != ForkFd::Backend::PidFd && !TestCgroups::canBeMade())
-        QSKIP("Neither a group nor a control group is known after the end of the child");
+    if (!reachesGroupWithoutLeader() && !TestCgroups::canBeMade())
+        QSKIP("After the end of the child this system knows neither its group nor a control group.");
     QTest::addColumn<Scope>("scope");
-    // Only pidfds reach the group after the end of its leader.
-    if (ForkFd::backend() == ForkFd::Backend::PidFd)
+    if (reachesGroupWithoutLeader())
         QTest::newRow("group") << Scope::Group;
     if (TestCgroups::canBeMade())
         QTest::newRow("tree") << Scope::Tree;

@@ -9,6 +9,13 @@
 #include "lifeline.h"
 #include "testcgroups.h"
 
+#include <ForkFd/forkfd.h>
+
+#include <cerrno>
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
 /// Base of the tests of stop(). Also checks that no cgroup is left over.
 class StoppingTest : public ChildProcessTest
 {
@@ -62,6 +69,15 @@ protected:
     static void startAndAwait(Process &process, Lifeline &lifeline, const char *command)
     {
         startAndAwait(process, lifeline, childProgram(), words(command));
+    }
+    /// Whether signals reach what is left of a group after its leader was collected: with pidfds and
+    /// PIDFD_SIGNAL_PROCESS_GROUP (Linux 6.9). An older kernel rejects the flag before it looks at the
+    /// descriptor.
+    static bool reachesGroupWithoutLeader()
+    {
+        constexpr unsigned toProcessGroup = 1U << 2;
+        return ForkFd::backend() == ForkFd::Backend::PidFd
+            && syscall(SYS_pidfd_send_signal, -1, 0, nullptr, toProcessGroup) == -1 && errno == EBADF;
     }
     /// Whether the child has ended, or ends now.
     static bool ends(Process &process)
