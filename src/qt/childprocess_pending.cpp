@@ -62,7 +62,7 @@ bool ChildProcessPrivate::settleStart()
     if (!m_pending->look())
         return false;
     unwatch(Role::Start);
-    if (m_pending->failure().error.step)
+    if (m_pending->failure())
         unwatch(Role::Exit);
     noteFailure(m_pending->failure());
     child = m_pending->child();

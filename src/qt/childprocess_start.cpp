@@ -18,7 +18,6 @@
 #include <QtCore/QScopeGuard>
 
 #include <cerrno>
-#include <string_view>
 #include <utility>
 
 namespace ForkFd {
@@ -26,14 +25,6 @@ namespace ForkFd {
 using namespace Internal;
 
 namespace {
-
-// As QProcess does: failures of the parent are reported inside start(), failures of the child later.
-// QProcess changes the directory in the parent.
-bool isToldInsideStart(const StartFailure &failure)
-{
-    const std::string_view step = failure.error.step ? failure.error.step : "";
-    return !failure.isInChild || step == "workingDirectory" || step == "descriptors";
-}
 
 } // namespace
 
@@ -176,7 +167,7 @@ int ChildProcess::execute(const QString &program, const QStringList &arguments)
 /// ForkFd::spawn(), and `channels`: with EMFILE or ENFILE, no descriptor was available for a pipe.
 StartError ChildProcess::startError() const
 {
-    return d->failure->error;
+    return d->failure->error();
 }
 
 void ChildProcessPrivate::start(QIODevice::OpenMode mode)
@@ -200,7 +191,7 @@ void ChildProcessPrivate::beginStart(QIODevice::OpenMode mode)
         leaveHub();
     reset(mode);
     startTime = endTime = std::chrono::steady_clock::now();
-    noteFailure({StartPlan::check(settings.launchOptions.get())});
+    noteFailure(StartPlan::check(settings.launchOptions.get()));
     ChildEnds ends;
     if (!hasFailedToStart() && openStreams(mode, ends))
         startChild(ends);
@@ -231,7 +222,7 @@ qint64 ChildProcessPrivate::beginDetached()
     m_streamFailure = StandardStreams::None;
     failure.reset();
     isFailureTold = false;
-    noteFailure({StartPlan::check(settings.launchOptions.get())});
+    noteFailure(StartPlan::check(settings.launchOptions.get()));
     ChildEnds ends;
     if (!hasFailedToStart()) {
         m_streamFailure = streams.openDetached(ends);
@@ -242,7 +233,7 @@ qint64 ChildProcessPrivate::beginDetached()
         return -1;
     StartRequest request = makeStartRequest(settings, ends);
     StartFailure seen = findProgram(request, absoluteSearchPath());
-    const qint64 orphan = seen.error.step ? -1 : startOrphan(StartPlan(std::move(request)), seen);
+    const qint64 orphan = seen ? -1 : startOrphan(StartPlan(std::move(request)), seen);
     noteFailure(seen);
     settings.modifier.exit = nullptr; // As in startChild().
     return orphan;
@@ -293,9 +284,9 @@ void ChildProcessPrivate::startChild(const ChildEnds &ends)
     StartRequest request = makeStartRequest(settings, ends);
     StartFailure seen = findProgram(request, absoluteSearchPath());
     StartReport report;
-    if (!seen.error.step && !isScopePossible(settings, stopSettings))
-        seen.error = {"signalScope", EINVAL};
-    if (!seen.error.step) {
+    if (!seen && !isScopePossible(settings, stopSettings))
+        seen = {Step::SignalScope, EINVAL};
+    if (!seen) {
         child = std::make_shared<StoppableChild>(scopeOf(stopSettings));
         if (!startStoppable(*child, std::move(request), seen, &report))
             child.reset();
@@ -309,10 +300,10 @@ void ChildProcessPrivate::startChild(const ChildEnds &ends)
 
 void ChildProcessPrivate::noteFailure(StartFailure seen)
 {
-    if (!seen.error.step)
+    if (!seen)
         return;
-    if (seen.error.subject.empty())
-        seen.error.subject = QFile::encodeName(settings.program).toStdString();
+    if (seen.subject.empty())
+        seen.subject = QFile::encodeName(settings.program).toStdString();
     failure.set(std::move(seen));
 }
 
@@ -321,20 +312,20 @@ void ChildProcessPrivate::noteStreamFailure(int errorCode)
     const bool isTerminal = m_streamFailure == StandardStreams::Terminal;
     const bool isPipe = m_streamFailure == StandardStreams::Pipe;
     const QString file = isTerminal || isPipe ? QString() : streams.failedFile();
-    noteFailure(StartError{isTerminal ? "pseudoTerminal" : "channels", errorCode,
-                           QFile::encodeName(file).toStdString()});
+    noteFailure({isTerminal ? Step::PseudoTerminal : Step::Channels, errorCode,
+                 QFile::encodeName(file).toStdString()});
 }
 
 bool ChildProcessPrivate::hasFailedInParent() const noexcept
 {
     return m_streamFailure != StandardStreams::None
-        || (hasFailedToStart() && isToldInsideStart(failure.get()));
+        || (hasFailedToStart() && failure->isToldInsideStart());
 }
 
 void ChildProcessPrivate::failWithoutProgram(bool emitsError)
 {
     m_streamFailure = StandardStreams::None;
-    failure.set(StartError{"program", EINVAL});
+    failure.set({Step::Program, EINVAL});
     failAtOnce(StartKind::Plain, emitsError);
 }
 
@@ -362,8 +353,8 @@ void ChildProcessPrivate::failInsideStart()
     closeAll();
     const Run run(this);
     const QString text = startErrorText(failure.get(), m_streamFailure, StartKind::Plain);
-    const bool isTooEarly = m_streamFailure != StandardStreams::None
-        || failure->error.step == std::string_view("workingDirectory");
+    const bool isTooEarly =
+        m_streamFailure != StandardStreams::None || failure->step == Step::WorkingDirectory;
     noteFailureTold();
     // Even if a slot throws: nothing else would end this start.
     const auto settle = qScopeGuard([&run, this] {

@@ -8,8 +8,6 @@
 #include <QtCore/QCoreApplication>
 #include <QtCore/QFile>
 
-#include <string_view>
-
 namespace ForkFd::Internal {
 
 namespace {
@@ -21,7 +19,7 @@ QString modifierText(const StartFailure &failure, const QString &reason)
     const QString details = QString::fromLocal8Bit(failure.details.data());
     if (failure.modifierThrew)
         return translate("Child process modifier threw an exception: %1").arg(details);
-    if (failure.error.errorCode == 0)
+    if (failure.errorCode == 0)
         return translate("Child process modifier reported error: %1").arg(details);
     return translate("Child process modifier reported error: %1: %2").arg(details, reason);
 }
@@ -56,7 +54,7 @@ QString redirectionText(StandardStreams::Failure streams)
 QString subjectOf(const StartFailure &failure)
 {
     if (failure.interpreter.empty())
-        return QFile::decodeName(failure.error.subject.c_str());
+        return QFile::decodeName(failure.subject.c_str());
     return translateOwn(QT_TRANSLATE_NOOP("ForkFd::ChildProcess", "interpreter %1 of %2"))
         .arg(QFile::decodeName(failure.interpreter.c_str()),
              QFile::decodeName(failure.interpreted.c_str()));
@@ -71,14 +69,14 @@ bool isRedirection(StandardStreams::Failure streams)
 QString textOfQProcess(const StartFailure &failure, StandardStreams::Failure streams, StartKind kind,
                        const QString &reason)
 {
-    const std::string_view step = failure.error.step;
-    if (step == "program" && failure.error.subject.empty())
+    const Step step = failure.step;
+    if (step == Step::Program && failure.subject.empty())
         return translate("No program defined");
-    if (step == "clone" || step == "descriptors")
+    if (step == Step::Clone || step == Step::Descriptors)
         return cloneText(failure, kind, reason);
-    if (step == "workingDirectory")
+    if (step == Step::WorkingDirectory)
         return parentText("chdir", reason);
-    if (step == "modifier")
+    if (step == Step::Modifier)
         return modifierText(failure, reason);
     if (streams == StandardStreams::Pipe)
         return parentText("pipe", reason);
@@ -86,7 +84,7 @@ QString textOfQProcess(const StartFailure &failure, StandardStreams::Failure str
         return redirectionText(streams);
     if (failure.details.front() != '\0')
         return setUpText(failure.details.data(), reason);
-    return setUpText(step == "exec" ? "execve" : step.data(), reason);
+    return setUpText(step == Step::Exec ? "execve" : nameOf(step), reason);
 }
 
 } // namespace
@@ -103,11 +101,11 @@ QString translateOwn(const char *sentence)
 
 QString startErrorText(const StartFailure &failure, StandardStreams::Failure streams, StartKind kind)
 {
-    const QString reason = qt_error_string(failure.error.errorCode);
+    const QString reason = qt_error_string(failure.errorCode);
     QString text = textOfQProcess(failure, streams, kind, reason);
     const QString subject = subjectOf(failure);
     // The user has worded a modifier's error. Qt's own tests check how it ends.
-    const bool isModifiers = failure.error.step && std::string_view(failure.error.step) == "modifier";
+    const bool isModifiers = failure.step == Step::Modifier;
     if (!subject.isEmpty() && !isModifiers)
         text += separator + subject;
     if (isRedirection(streams))

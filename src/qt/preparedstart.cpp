@@ -17,21 +17,21 @@ bool PreparedStart::openStreams(const ChildSettings &settings, ChildEnds &ends)
 {
     streamFailure = streams.open(QIODevice::ReadWrite, settings.launchOptions->pseudoTerminal, ends);
     if (streamFailure != StandardStreams::None)
-        failure.error = {streamFailure == StandardStreams::Terminal ? "pseudoTerminal" : "channels",
-                         errno};
+        failure = {streamFailure == StandardStreams::Terminal ? Step::PseudoTerminal : Step::Channels,
+                   errno};
     return streamFailure == StandardStreams::None;
 }
 
 void PreparedStart::begin(ChildSettings &settings, const StopSettings &stopSettings)
 {
     startTime = std::chrono::steady_clock::now();
-    failure.error = StartPlan::check(settings.launchOptions.get());
+    failure = StartPlan::check(settings.launchOptions.get());
     if (settings.program.isEmpty())
-        failure.error = {"program", EINVAL};
-    else if (!failure.error.step && !isScopePossible(settings, stopSettings))
-        failure.error = {"signalScope", EINVAL};
+        failure = {Step::Program, EINVAL};
+    else if (!failure && !isScopePossible(settings, stopSettings))
+        failure = {Step::SignalScope, EINVAL};
     ChildEnds ends;
-    if (failure.error.step || !openStreams(settings, ends))
+    if (failure || !openStreams(settings, ends))
         return;
     ThreadedRequest request;
     request.start = makeStartRequest(settings, ends);

@@ -131,12 +131,12 @@ StartRequest makeStartRequest(ChildSettings &settings, const ChildEnds &ends)
 StartFailure findProgram(StartRequest &request, const std::string &path)
 {
     std::string &program = request.command.argv.front();
-    StartFailure failure(StartError{});
+    StartFailure failure;
     const std::string name = program;
     program = resolve(program, path);
     request.executable = program;
     if (program.empty()) {
-        failure.error = {"exec", ENOENT, name};
+        failure = {Step::Exec, ENOENT, name};
         failure.isInChild = true;
     }
     return failure;

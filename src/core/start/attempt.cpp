@@ -49,7 +49,7 @@ bool StartAttempt::mayBegin() noexcept
     StartControl *control = m_context.plan ? m_context.plan->control() : nullptr;
     if (!control || control->claim())
         return true;
-    fail("canceled", ECANCELED);
+    fail(Step::Canceled, ECANCELED);
     return false;
 }
 
@@ -67,21 +67,21 @@ bool StartAttempt::leadsGroup() const noexcept
     return m_context.plan && m_context.plan->processGroup() == 0;
 }
 
-StartAttempt::Outcome StartAttempt::fail(const char *step, int errorCode) noexcept
+StartAttempt::Outcome StartAttempt::fail(Step step, int errorCode) noexcept
 {
-    m_failure = StartError{step, errorCode};
+    m_failure = {step, errorCode};
     return NotStarted;
 }
 
 StartAttempt::Outcome StartAttempt::failAsReported() noexcept
 {
-    m_failure = StartFailure(m_report.failure);
+    m_failure = m_report.failure;
     return NotStarted;
 }
 
 StartAttempt::Outcome StartAttempt::failCreation(int errorCode) noexcept
 {
-    return fail(errorCode == EMFILE || errorCode == ENFILE ? "descriptors" : "clone", errorCode);
+    return fail(errorCode == EMFILE || errorCode == ENFILE ? Step::Descriptors : Step::Clone, errorCode);
 }
 
 bool StartAttempt::Line::open() noexcept
@@ -163,7 +163,7 @@ StartAttempt::Outcome StartAttempt::letGo(Line &line, bool hasGate, ExitWatch *w
     const Shown shown(watch ? m_context.plan : nullptr, signalWatched, watch);
     const StartControl *control = m_context.plan ? m_context.plan->control() : nullptr;
     if (control && control->wish() != 0 && endBeforeProgram(line, hasGate, watch))
-        return fail("canceled", ECANCELED);
+        return fail(Step::Canceled, ECANCELED);
     if (hasGate && !openGate(line)) {
         const int errorCode = errno;
         closeGate(line);

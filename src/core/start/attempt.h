@@ -40,7 +40,7 @@ public:
     void reportLater(StartReport *later) noexcept { m_later = later; }
 
     /// Sets failure() to this step and errno.
-    Outcome fail(const char *step, int errorCode) noexcept;
+    Outcome fail(Step step, int errorCode) noexcept;
     /// Sets failure() after the creation of a process has failed.
     Outcome failCreation(int errorCode) noexcept;
     /// Sets failure() to the child's report.
@@ -171,7 +171,7 @@ ForkSide forkBy(const UserCode &code, ExitWatchPtr &watch, int &errorCode)
         watch = attempt.takeWatch();
         return ForkSide::Parent;
     default:
-        errorCode = attempt.failure().error.errorCode;
+        errorCode = attempt.failure().errorCode;
         return ForkSide::Failed;
     }
 }

@@ -44,7 +44,7 @@ void sendReport(const ChildContext &context) noexcept
     while (::write(context.reportFd, context.report, sizeof *context.report) < 0 && errno == EINTR) { }
 }
 
-[[noreturn]] void fail(ChildContext &context, const char *step, int errorCode,
+[[noreturn]] void fail(ChildContext &context, Step step, int errorCode,
                        const char *details = "") noexcept
 {
     ChildReport &report = *context.report;
@@ -104,9 +104,9 @@ public:
     {
         resetSignals();
         stepAside();
-        placeDescriptors(0, m_plan.channelCount(), "channels");
+        placeDescriptors(0, m_plan.channelCount(), Step::Channels);
         changeDirectory();
-        placeDescriptors(m_plan.channelCount(), m_plan.moves().size(), "fileDescriptors");
+        placeDescriptors(m_plan.channelCount(), m_plan.moves().size(), Step::FileDescriptors);
         apply(ChildOptions::enter(m_surroundings));
         callModifier();
         applyParameters();
@@ -114,7 +114,7 @@ public:
         tell(ChildReport::Exec); // Before the mask is restored, because this changes it.
         restoreSignalMask();
         ::execve(m_plan.executable(), m_plan.argv(), m_plan.envp());
-        fail("exec", errno);
+        fail(Step::Exec, errno);
     }
 
 private:
@@ -137,16 +137,16 @@ private:
                 continue;
             m_plan.asideNotes()[i] = duplicateAside(moves[i].from);
             if (m_plan.asideNotes()[i] < 0)
-                fail(i < m_plan.channelCount() ? "channels" : "fileDescriptors", errno);
+                fail(i < m_plan.channelCount() ? Step::Channels : Step::FileDescriptors, errno);
         }
-        keepAside(m_context.reportFd, "descriptors");
-        keepAside(m_surroundings.controllingTerminal, "controllingTerminal");
-        keepAside(m_surroundings.controlGroup, "controlGroup");
-        keepAside(m_directory, "workingDirectory");
+        keepAside(m_context.reportFd, Step::Descriptors);
+        keepAside(m_surroundings.controllingTerminal, Step::ControllingTerminal);
+        keepAside(m_surroundings.controlGroup, Step::ControlGroup);
+        keepAside(m_directory, Step::WorkingDirectory);
     }
 
     // The same for a descriptor that the setup itself needs later.
-    void keepAside(int &fd, const char *step) noexcept
+    void keepAside(int &fd, Step step) noexcept
     {
         if (!isTarget(fd))
             return;
@@ -175,7 +175,7 @@ private:
         return false;
     }
 
-    void placeDescriptors(std::size_t begin, std::size_t end, const char *step) noexcept
+    void placeDescriptors(std::size_t begin, std::size_t end, Step step) noexcept
     {
         for (std::size_t i = begin; i < end; ++i) {
             const DescriptorMove &move = m_plan.moves()[i];
@@ -192,14 +192,14 @@ private:
         // A child may stay in a directory that it may not search, but fchdir(2) fails there.
         if (m_directory >= 0 && ::fchdir(m_directory) != 0
             && !ChildCalls::isCurrentDirectory(m_directory))
-            fail("workingDirectory", errno);
+            fail(Step::WorkingDirectory, errno);
         if (m_plan.workingDirectory() && ::chdir(m_plan.workingDirectory()) != 0)
-            fail("workingDirectory", errno);
+            fail(Step::WorkingDirectory, errno);
     }
 
-    void apply(const char *failedStep) noexcept
+    void apply(Step failedStep) noexcept
     {
-        if (failedStep)
+        if (failedStep != Step::None)
             fail(failedStep, errno);
     }
 
@@ -241,7 +241,7 @@ private:
 
     [[noreturn]] void failParameter(const char *function) noexcept
     {
-        fail("unixProcessParameters", errno, function);
+        fail(Step::UnixProcessParameters, errno, function);
     }
 
     void leaveTerminal() noexcept
@@ -284,7 +284,7 @@ private:
         setSignalMask(m_plan.signalMask() ? *m_plan.signalMask() : unlessSet);
     }
 
-    [[noreturn]] void fail(const char *step, int errorCode, const char *details = "") noexcept
+    [[noreturn]] void fail(Step step, int errorCode, const char *details = "") noexcept
     {
         Internal::fail(m_context, step, errorCode, details);
     }
@@ -299,13 +299,13 @@ private:
 
 void ModifierExit::leave(const char *reason, int errorCode) noexcept
 {
-    fail(m_context, "modifier", errorCode, reason);
+    fail(m_context, Step::Modifier, errorCode, reason);
 }
 
 void ModifierExit::leaveAfterException(const char *what) noexcept
 {
     m_context.report->failure.modifierThrew = true;
-    fail(m_context, "modifier", 0, what);
+    fail(m_context, Step::Modifier, 0, what);
 }
 
 // The handlers stay, as after fork(), except ours: if it replaced SIG_IGN, an exec has to pass that on.
@@ -336,7 +336,7 @@ namespace {
 {
     ::setsid(); // Cannot fail: a new child leads no process group.
     if (context.createOrphan(context) < 0)
-        fail(context, "clone", errno);
+        fail(context, Step::Clone, errno);
     ::_Exit(0);
 }
 
@@ -351,7 +351,7 @@ void becomeChild(ChildContext &context) noexcept
     if (!context.plan)
         runUserCode(context);
     if (const StartControl *control = context.plan->control(); control && control->wish() != 0)
-        fail(context, "canceled", ECANCELED);
+        fail(context, Step::Canceled, ECANCELED);
     if (context.createOrphan)
         leaveOrphan(context);
     ChildSetup(context).run();

@@ -99,54 +99,54 @@ bool chooseProcessors(const Surroundings &child) noexcept
     return mask.empty() || ChildCalls::setAffinity(mask.data(), mask.size() * sizeof mask.front());
 }
 
-struct Step
+struct Option
 {
-    const char *name;
+    Step step;
     bool (*apply)(const Surroundings &) noexcept;
 };
 
 // The order is part of the interface. The OOM score needs a descriptor, so it comes before the limits,
 // which may leave none. RLIMIT_NICE comes before the nice value that it limits.
-constexpr Step steps[] = {
-    {"newSession", makeSession},
-    {"processGroup", joinGroup},
-    {"signalScope", leaveTerminal},
-    {"controllingTerminal", takeTerminal},
-    {"controlGroup", joinControlGroup},
-    {"oomScoreAdjust", adjustOomScore},
-    {"resourceLimits", limitResources},
-    {"niceValue", setNiceValue},
-    {"umask", setUmask},
-    {"cpuAffinity", chooseProcessors},
+constexpr Option options[] = {
+    {Step::NewSession, makeSession},
+    {Step::ProcessGroup, joinGroup},
+    {Step::SignalScope, leaveTerminal},
+    {Step::ControllingTerminal, takeTerminal},
+    {Step::ControlGroup, joinControlGroup},
+    {Step::OomScoreAdjust, adjustOomScore},
+    {Step::ResourceLimits, limitResources},
+    {Step::NiceValue, setNiceValue},
+    {Step::Umask, setUmask},
+    {Step::CpuAffinity, chooseProcessors},
 };
 
 } // namespace
 
-const char *ChildOptions::enter(const Surroundings &surroundings) noexcept
+Step ChildOptions::enter(const Surroundings &surroundings) noexcept
 {
-    for (const Step &step : steps) {
-        if (!step.apply(surroundings))
-            return step.name;
+    for (const Option &option : options) {
+        if (!option.apply(surroundings))
+            return option.step;
     }
-    return nullptr;
+    return Step::None;
 }
 
-const char *ChildOptions::takeIdentity(const StartPlan &plan, pid_t parent) noexcept
+Step ChildOptions::takeIdentity(const StartPlan &plan, pid_t parent) noexcept
 {
     const LaunchOptions &options = plan.options();
     // The user comes last: setting the groups needs root's privileges.
     if (const auto &groups = options.supplementaryGroups;
         groups && !ChildCalls::setGroups(groups->data(), groups->size()))
-        return "supplementaryGroups";
+        return Step::SupplementaryGroups;
     if (options.groupId && !ChildCalls::setGroupId(*options.groupId))
-        return "groupId";
+        return Step::GroupId;
     if (options.userId && !ChildCalls::setUserId(*options.userId))
-        return "userId";
+        return Step::UserId;
     if (options.dieWithParent && !ChildCalls::dieWithParent(parent))
-        return "dieWithParent";
+        return Step::DieWithParent;
     if (options.noNewPrivileges && !ChildCalls::renouncePrivileges())
-        return "noNewPrivileges";
-    return nullptr;
+        return Step::NoNewPrivileges;
+    return Step::None;
 }
 
 } // namespace ForkFd::Internal

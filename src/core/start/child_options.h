@@ -4,6 +4,8 @@
 #ifndef FORKFD_CORE_START_CHILD_OPTIONS_H
 #define FORKFD_CORE_START_CHILD_OPTIONS_H
 
+#include "core/start/failure.h"
+
 #include <sys/types.h>
 
 namespace ForkFd::Internal {
@@ -22,13 +24,13 @@ struct Surroundings
     int controlGroup; ///< Its directory; -1: leave it alone, or the child is there already.
 };
 
-/// Applies session, process group, terminal, control group, limits and priorities. Returns null, or the
-/// step that failed, with errno.
-const char *enter(const Surroundings &surroundings) noexcept;
+/// Applies session, process group, terminal, control group, limits and priorities. Returns the
+/// step that failed, with errno, or Step::None.
+Step enter(const Surroundings &surroundings) noexcept;
 
 /// Applies groups, user, `dieWithParent` and `noNewPrivileges`, after the modifier and
-/// UnixProcessParameters. Returns null, or the step that failed, with errno.
-const char *takeIdentity(const StartPlan &plan, pid_t parent) noexcept;
+/// UnixProcessParameters. Returns as enter() does.
+Step takeIdentity(const StartPlan &plan, pid_t parent) noexcept;
 
 } // namespace ChildOptions
 

@@ -45,7 +45,7 @@ private:
         const ChildStack stack;
         const ChildStack orphanStack;
         if (const int errorCode = stack ? orphanStack.errorCode() : stack.errorCode())
-            return isRefusal(errorCode) ? TryNextRung : fail("clone", errorCode);
+            return isRefusal(errorCode) ? TryNextRung : fail(Step::Clone, errorCode);
         int mark = -1;
         m_context.sharedMark = &mark;
         m_context.createOrphan = ChildCalls::cloneOrphan;

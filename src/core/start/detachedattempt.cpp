@@ -35,7 +35,7 @@ StartAttempt::Outcome DetachedAttempt::finish(pid_t child) noexcept
     if (m_report.stage == ChildReport::Failed)
         return failAsReported();
     // A child without a report was killed.
-    return m_report.orphan > 0 ? Started : fail("clone", ECHILD);
+    return m_report.orphan > 0 ? Started : fail(Step::Clone, ECHILD);
 }
 
 } // namespace ForkFd::Internal

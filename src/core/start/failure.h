@@ -4,51 +4,123 @@
 #ifndef FORKFD_CORE_START_FAILURE_H
 #define FORKFD_CORE_START_FAILURE_H
 
+#include <ForkFd/export.h>
 #include <ForkFd/spawn.h>
 
 #include <array>
+#include <cstdint>
 #include <string>
 #include <utility>
 
 namespace ForkFd::Internal {
 
+class StartPlan;
+
+/// The parts of a start that can fail. From FileDescriptors on, the members of LaunchOptions.
+enum class Step : std::uint8_t {
+    None,
+    Program,
+    Argument,
+    Environment,
+    Backend,
+    Descriptors,
+    Clone,
+    Channels,
+    WorkingDirectory,
+    Modifier,
+    UnixProcessParameters,
+    SignalScope,
+    Exec,
+    Canceled,
+    FileDescriptors,
+    NewSession,
+    ProcessGroup,
+    ControllingTerminal,
+    ResourceLimits,
+    NiceValue,
+    Umask,
+    CpuAffinity,
+    OomScoreAdjust,
+    UserId,
+    GroupId,
+    SupplementaryGroups,
+    ControlGroup,
+    DieWithParent,
+    NoNewPrivileges,
+    PseudoTerminal
+};
+
+/// StartError::step; null for None.
+FORKFD_EXPORT const char *nameOf(Step step) noexcept;
+
+/// A step that failed, and its errno.
+struct FailedStep
+{
+    Step step = Step::None;
+    int errorCode = 0;
+
+    explicit operator bool() const noexcept { return step != Step::None; }
+};
+
 /// Text that needs no allocation; longer text is cut off.
 using ShortText = std::array<char, 256>;
 
 /// A child's report of its failure. Plain bytes, because the child must not allocate.
-struct ReportedFailure
+struct ReportedFailure : FailedStep
 {
-    const char *step = nullptr; ///< A static string: valid on both sides of a fork.
-    int errorCode = 0;
-    bool modifierThrew = false; ///< With step `modifier`: it threw an exception.
+    bool modifierThrew = false; ///< With step Modifier: it threw an exception.
     ShortText details = {}; ///< The modifier's reason, or the function that failed; may be empty.
 };
 
 /// Why a start has failed, with the names that the parent adds.
-struct StartFailure
+struct FORKFD_EXPORT StartFailure : ReportedFailure
 {
     StartFailure() = default;
     /// Found out by the parent.
-    StartFailure(StartError itsError) noexcept
-        : error(std::move(itsError))
+    StartFailure(Step itsStep, int itsErrorCode, std::string itsSubject = {}) noexcept
+        : StartFailure(FailedStep{itsStep, itsErrorCode})
+    {
+        subject = std::move(itsSubject);
+    }
+    StartFailure(FailedStep failed) noexcept
+        : ReportedFailure{failed}
     {
     }
     /// Reported by the child.
-    explicit StartFailure(const ReportedFailure &reported) noexcept
-        : error{reported.step, reported.errorCode}
+    StartFailure(const ReportedFailure &reported) noexcept
+        : ReportedFailure(reported)
         , isInChild(true)
-        , modifierThrew(reported.modifierThrew)
-        , details(reported.details)
     {
     }
 
-    StartError error = {};
+    /// Whether ChildProcess reports the failure inside start(), as QProcess does.
+    bool isToldInsideStart() const noexcept;
+    StartError error() const { return {nameOf(step), errorCode, subject}; }
+
+    std::string subject; ///< StartError::subject.
     bool isInChild = false; ///< It came about in a child.
-    bool modifierThrew = false;
-    ShortText details = {};
-    /// With step `exec`, if an interpreter cannot be executed: its path and the file that names it.
-    std::string interpreter = {};
-    std::string interpreted = {};
+    /// With step Exec, if an interpreter cannot be executed: its path and the file that names it.
+    std::string interpreter;
+    std::string interpreted;
+};
+
+/// The names for the message of a failed start. They are kept in the parent, because a child reports
+/// only a step and an errno.
+struct StartNames
+{
+    std::string program; ///< The path that is executed; may be relative to `workingDirectory`.
+    std::string workingDirectory;
+    std::string controlGroup;
+
+    static StartNames of(const StartPlan &plan);
+    /// Adds the subject to `failure`, unless there is no memory for it. After a failed exec it reads
+    /// the program, to find out whether the interpreter is missing.
+    void complete(StartFailure &failure) const noexcept;
+
+private:
+    void completeStep(StartFailure &failure) const;
+    void completeExec(StartFailure &failure) const;
+    std::string fromHere(const std::string &path) const;
 };
 
 } // namespace ForkFd::Internal

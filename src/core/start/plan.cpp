@@ -32,29 +32,29 @@ std::vector<char *> pointersTo(std::vector<std::string> &strings)
     return pointers;
 }
 
-StartError checkDescriptors(const std::vector<FileDescriptor> &descriptors) noexcept
+FailedStep checkDescriptors(const std::vector<FileDescriptor> &descriptors) noexcept
 {
     for (auto it = descriptors.begin(); it != descriptors.end(); ++it) {
         const auto hasSameNumber = [it](const FileDescriptor &d) { return d.childFd == it->childFd; };
         if (it->childFd < 0)
-            return {"fileDescriptors", EBADF};
+            return {Step::FileDescriptors, EBADF};
         if (::fcntl(it->parentFd, F_GETFD) < 0)
-            return {"fileDescriptors", errno};
+            return {Step::FileDescriptors, errno};
         if (std::any_of(descriptors.begin(), it, hasSameNumber))
-            return {"fileDescriptors", EINVAL};
+            return {Step::FileDescriptors, EINVAL};
     }
     return {};
 }
 
-StartError checkSession(const LaunchOptions &options) noexcept
+FailedStep checkSession(const LaunchOptions &options) noexcept
 {
     const bool isLeader = options.newSession || options.pseudoTerminal;
     if (isLeader && options.processGroup.value_or(0) != 0)
-        return {"processGroup", EINVAL};
+        return {Step::ProcessGroup, EINVAL};
     if (options.controllingTerminal && options.pseudoTerminal)
-        return {"controllingTerminal", EINVAL};
+        return {Step::ControllingTerminal, EINVAL};
     if (options.controllingTerminal && ::fcntl(*options.controllingTerminal, F_GETFD) < 0)
-        return {"controllingTerminal", errno};
+        return {Step::ControllingTerminal, errno};
     return {};
 }
 
@@ -63,22 +63,22 @@ constexpr int cpuCount = 1 << 16;
 constexpr unsigned bitsOfWord = sizeof(unsigned long) * CHAR_BIT;
 
 // Refuses values that the system calls would change or ignore.
-StartError checkValues(const LaunchOptions &options) noexcept
+FailedStep checkValues(const LaunchOptions &options) noexcept
 {
     const int nice = options.niceValue.value_or(0);
     if (nice < -20 || nice > 19)
-        return {"niceValue", EINVAL};
+        return {Step::NiceValue, EINVAL};
     if ((options.umask.value_or(0) & ~mode_t{0777}) != 0)
-        return {"umask", EINVAL};
+        return {Step::Umask, EINVAL};
     const auto isNoCpu = [](int cpu) { return cpu < 0 || cpu >= cpuCount; };
     if (std::any_of(options.cpuAffinity.begin(), options.cpuAffinity.end(), isNoCpu))
-        return {"cpuAffinity", EINVAL};
+        return {Step::CpuAffinity, EINVAL};
     if (options.userId == static_cast<uid_t>(-1))
-        return {"userId", EINVAL};
+        return {Step::UserId, EINVAL};
     if (options.groupId == static_cast<gid_t>(-1))
-        return {"groupId", EINVAL};
+        return {Step::GroupId, EINVAL};
     if (hasNul(options.controlGroup))
-        return {"controlGroup", EINVAL};
+        return {Step::ControlGroup, EINVAL};
     return {};
 }
 
@@ -88,7 +88,7 @@ StartPlan::StartPlan(StartRequest request)
     : m_request(std::move(request))
     , m_error(check())
 {
-    if (m_error.step)
+    if (m_error)
         return;
     m_argv = pointersTo(m_request.command.argv);
     m_envp =
@@ -102,29 +102,29 @@ StartPlan::StartPlan(StartRequest request)
     openControlGroup();
 }
 
-StartError StartPlan::check() const noexcept
+FailedStep StartPlan::check() const noexcept
 {
     const Command &command = m_request.command;
     if (command.argv.empty() || m_request.executable.empty() || hasNul(m_request.executable))
-        return {"program", EINVAL};
+        return {Step::Program, EINVAL};
     if (std::any_of(command.argv.begin(), command.argv.end(), hasNul))
-        return {"argument", EINVAL};
+        return {Step::Argument, EINVAL};
     if (command.environment
         && std::any_of(command.environment->begin(), command.environment->end(), hasNul))
-        return {"environment", EINVAL};
+        return {Step::Environment, EINVAL};
     if (hasNul(command.workingDirectory))
-        return {"workingDirectory", EINVAL};
+        return {Step::WorkingDirectory, EINVAL};
     if (m_request.parameters.createsSession && m_request.options.processGroup.value_or(0) != 0)
-        return {"processGroup", EINVAL};
+        return {Step::ProcessGroup, EINVAL};
     return check(m_request.options);
 }
 
-StartError StartPlan::check(const LaunchOptions &options) noexcept
+FailedStep StartPlan::check(const LaunchOptions &options) noexcept
 {
-    StartError error = checkDescriptors(options.fileDescriptors);
-    if (!error.step)
+    FailedStep error = checkDescriptors(options.fileDescriptors);
+    if (!error)
         error = checkSession(options);
-    if (!error.step)
+    if (!error)
         error = checkValues(options);
     return error;
 }
@@ -162,7 +162,7 @@ void StartPlan::openControlGroup()
         return;
     m_controlGroup = ParentCalls::openControlGroup(path.c_str());
     if (!m_controlGroup)
-        m_error = {"controlGroup", errno};
+        m_error = {Step::ControlGroup, errno};
 }
 
 char *const *StartPlan::envp() const noexcept

@@ -5,6 +5,7 @@
 #define FORKFD_CORE_START_PLAN_H
 
 #include "core/base/uniquefd.h"
+#include "core/start/failure.h"
 
 #include <ForkFd/spawn.h>
 
@@ -82,10 +83,10 @@ public:
 
     /// The error in the options; without a step they are valid. Call it before opening descriptors: a
     /// new one could take a number that the options name although it is not open.
-    static StartError check(const LaunchOptions &options) noexcept;
+    static FailedStep check(const LaunchOptions &options) noexcept;
 
     /// The error in the request; without a step the plan is valid.
-    const StartError &error() const noexcept { return m_error; }
+    const FailedStep &error() const noexcept { return m_error; }
 
     const char *executable() const noexcept { return m_request.executable.c_str(); }
     char *const *argv() const noexcept { return m_argv.data(); }
@@ -124,7 +125,7 @@ public:
     const ProcessParameters &parameters() const noexcept { return m_request.parameters; }
 
 private:
-    StartError check() const noexcept;
+    FailedStep check() const noexcept;
     void planMoves();
     void planCpuMask();
     void openControlGroup();
@@ -138,7 +139,7 @@ private:
     std::string m_oomScoreText;
     int m_descriptorEnd = 0;
     UniqueFd m_controlGroup;
-    StartError m_error;
+    FailedStep m_error;
 };
 
 } // namespace ForkFd::Internal

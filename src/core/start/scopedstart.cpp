@@ -8,7 +8,6 @@
 #include "core/watch/exitwatch.h"
 
 #include <cerrno>
-#include <string_view>
 #include <utility>
 
 namespace ForkFd::Internal {
@@ -20,7 +19,7 @@ ExitWatchPtr startIn(const PrivateCgroup &group, StartRequest request, StartFail
 {
     const UniqueFd directory = group ? group.open() : UniqueFd();
     if (group && !directory) {
-        failure.error = {"controlGroup", errno};
+        failure = {Step::ControlGroup, errno};
         return nullptr;
     }
     if (directory) {
@@ -43,7 +42,7 @@ bool startStoppable(StoppableChild &child, StartRequest request, StartFailure &f
         if (child.setWatch(startIn(child.m_cgroup, request, failure, later)))
             return true;
         // A process may be allowed to create a cgroup but not to move a child there. Start without it.
-        if (failure.error.step != std::string_view("controlGroup"))
+        if (failure.step != Step::ControlGroup)
             return false;
         if (!child.m_cgroup.remove())
             return false;

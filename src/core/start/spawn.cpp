@@ -160,12 +160,12 @@ std::optional<Child> spawn(const Command &command, const LaunchOptions &options,
         const StartPlan plan(std::move(request));
         watch = startChild(plan, failure);
     } else {
-        failure.error =
-            program.empty() ? StartError{"program", EINVAL} : StartError{"exec", searchError, program};
+        failure = program.empty() ? StartFailure(Step::Program, EINVAL)
+                                  : StartFailure(Step::Exec, searchError, program);
     }
     errno = savedErrno;
     if (error)
-        *error = failure.error;
+        *error = failure.error();
     if (!watch)
         return std::nullopt;
     return Child(std::move(watch));

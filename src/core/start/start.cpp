@@ -4,8 +4,8 @@
 #include "core/start/start.h"
 
 #include "core/base/staycode.h"
+#include "core/start/failure.h"
 #include "core/start/plan.h"
-#include "core/start/startnames.h"
 #include "core/start/startreport.h"
 #include "core/watch/exitwatch.h"
 
@@ -31,20 +31,20 @@ BackendWish readWish() noexcept
 }
 
 // Options that a detached program cannot have.
-StartError detachedError(const LaunchOptions &options) noexcept
+FailedStep detachedError(const LaunchOptions &options) noexcept
 {
     if (options.dieWithParent)
-        return {"dieWithParent", EINVAL}; // The program's parent ends before the program begins.
-    return options.pseudoTerminal ? StartError{"pseudoTerminal", EINVAL} : StartError{};
+        return {Step::DieWithParent, EINVAL}; // The program's parent ends before the program begins.
+    return options.pseudoTerminal ? FailedStep{Step::PseudoTerminal, EINVAL} : FailedStep{};
 }
 
 // If the requested backend is unavailable, every start fails; there is no fallback.
-StartError wishError() noexcept
+FailedStep wishError() noexcept
 {
     const BackendWish wish = backendWish();
     const bool isImpossible =
         wish == BackendWish::Unknown || (wish == BackendWish::PidFd && !System::hasPidFd());
-    return isImpossible ? StartError{"backend", EINVAL} : StartError{};
+    return isImpossible ? FailedStep{Step::Backend, EINVAL} : FailedStep{};
 }
 
 // Not a static of backendWish(): a fork() while another thread initializes it would leave it locked in
@@ -65,14 +65,14 @@ BackendWish backendWish() noexcept
 
 ExitWatchPtr startChild(const StartPlan &plan, StartFailure &failure, StartReport *later)
 {
-    failure = {plan.error().step ? plan.error() : wishError()};
+    failure = plan.error() ? plan.error() : wishError();
     // ChildProcess has already turned this into newSession and controllingTerminal.
-    if (!failure.error.step && plan.options().pseudoTerminal)
-        failure.error = {"pseudoTerminal", ENOTSUP};
+    if (!failure && plan.options().pseudoTerminal)
+        failure = {Step::PseudoTerminal, ENOTSUP};
     StartNames names = StartNames::of(plan); // Before there is a child: this allocates.
     const int savedErrno = errno;
     ExitWatchPtr watch;
-    if (!failure.error.step) {
+    if (!failure) {
         keepCodeLoaded();
         watch = System::startChild(plan, failure, later);
     }
@@ -86,11 +86,11 @@ ExitWatchPtr startChild(const StartPlan &plan, StartFailure &failure, StartRepor
 
 pid_t startOrphan(const StartPlan &plan, StartFailure &failure)
 {
-    failure = {plan.error().step ? plan.error() : wishError()};
-    if (!failure.error.step)
-        failure.error = detachedError(plan.options());
+    failure = plan.error() ? plan.error() : wishError();
+    if (!failure)
+        failure = detachedError(plan.options());
     const int savedErrno = errno;
-    const pid_t pid = failure.error.step ? -1 : System::startOrphan(plan, failure);
+    const pid_t pid = failure ? -1 : System::startOrphan(plan, failure);
     errno = savedErrno;
     if (pid < 0)
         StartNames::of(plan).complete(failure);

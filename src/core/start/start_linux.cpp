@@ -172,7 +172,7 @@ private:
     Outcome lacksStack(int errorCode) noexcept
     {
         if (!isRefusal(errorCode))
-            return fail("clone", errorCode);
+            return fail(Step::Clone, errorCode);
         Ladder::giveUpSharedMemory();
         return TryNextRung;
     }
@@ -295,7 +295,7 @@ public:
             outcome = LinuxAttempt::run();
             return outcome == Started ? child() : -1;
         });
-        return errorCode == 0 ? outcome : fail("dieWithParent", errorCode);
+        return errorCode == 0 ? outcome : fail(Step::DieWithParent, errorCode);
     }
 };
 

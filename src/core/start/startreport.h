@@ -7,7 +7,7 @@
 #include "core/base/deadline.h"
 #include "core/base/uniquefd.h"
 #include "core/start/child.h"
-#include "core/start/startnames.h"
+#include "core/start/failure.h"
 
 #include <ForkFd/export.h>
 

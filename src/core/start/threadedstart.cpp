@@ -54,11 +54,11 @@ try {
     StartFailure failure;
     if (shared.request.complete)
         failure = shared.request.complete(start);
-    if (!failure.error.step)
+    if (!failure)
         startStoppable(*shared.child, std::move(start), failure);
     return failure;
 } catch (const std::bad_alloc &) {
-    return StartError{"clone", ENOMEM};
+    return {Step::Clone, ENOMEM};
 }
 
 void startAndTell(void *argument)
@@ -96,8 +96,8 @@ public:
         if (!isCanceled && !(m_control.isTold() && isReadable(m_shared->told.readable)))
             return false;
         m_isKnown = true;
-        m_failure = isCanceled ? StartFailure(StartError{"canceled", ECANCELED}) : m_shared->failure;
-        if (m_failure.error.step)
+        m_failure = isCanceled ? StartFailure(Step::Canceled, ECANCELED) : m_shared->failure;
+        if (m_failure)
             m_child.reset();
         return true;
     }
@@ -136,33 +136,33 @@ bool keepDescriptor(int &fd, std::vector<UniqueFd> &owned)
     return true;
 }
 
-StartError keepDescriptors(ThreadedRequest &request)
+StartFailure keepDescriptors(ThreadedRequest &request)
 {
-    const auto failed = [](const char *step) {
-        return StartError{errno == EBADF ? step : "descriptors", errno};
+    const auto failed = [](Step step) {
+        return FailedStep{errno == EBADF ? step : Step::Descriptors, errno};
     };
     LaunchOptions &options = request.start.options;
     for (FileDescriptor &descriptor : options.fileDescriptors) {
         if (!keepDescriptor(descriptor.parentFd, request.owned))
-            return failed("fileDescriptors");
+            return failed(Step::FileDescriptors);
     }
     if (options.controllingTerminal && !keepDescriptor(*options.controllingTerminal, request.owned))
-        return failed("controllingTerminal");
+        return failed(Step::ControllingTerminal);
     return {};
 }
 
 // A child with an absolute working directory needs no other. If the current directory cannot be opened,
 // a child without a working directory inherits the directory that is current then.
-StartError keepDirectory(ThreadedRequest &request)
+StartFailure keepDirectory(ThreadedRequest &request)
 {
     const std::string &wanted = request.start.command.workingDirectory;
     if (!wanted.empty() && wanted.front() == '/')
         return {};
     UniqueFd here = ParentCalls::openCurrentDirectory();
     if (!here && (errno == EMFILE || errno == ENFILE))
-        return {"descriptors", errno};
+        return {Step::Descriptors, errno};
     if (!here)
-        return wanted.empty() ? StartError{} : StartError{"workingDirectory", errno, wanted};
+        return wanted.empty() ? StartFailure{} : StartFailure(Step::WorkingDirectory, errno, wanted);
     request.start.directoryFd = here.get();
     request.owned.push_back(std::move(here));
     return {};
@@ -182,20 +182,20 @@ std::unique_ptr<PendingStart> PendingStart::inThread(ThreadedRequest request, St
     copyEnvironment(request.start.command);
     keepMask(request.start);
     failure = keepDescriptors(request);
-    if (!failure.error.step)
-        failure.error = keepDirectory(request);
-    if (failure.error.step)
+    if (!failure)
+        failure = keepDirectory(request);
+    if (failure)
         return nullptr;
     auto shared = std::make_shared<Shared>(std::move(request));
     if (!shared->told.open(ExitEvent::Private)) {
-        failure.error = {"descriptors", errno};
+        failure = {Step::Descriptors, errno};
         return nullptr;
     }
     shared->request.start.control = shared->child->startControl();
     auto start = std::make_unique<ThreadedStart>(shared);
     auto holder = std::make_unique<std::shared_ptr<Shared>>(std::move(shared));
     if (const int errorCode = startLibraryThread("forkfd-start", startAndTell, holder.get())) {
-        failure.error = {"clone", errorCode};
+        failure = {Step::Clone, errorCode};
         return nullptr;
     }
     static_cast<void>(holder.release());
