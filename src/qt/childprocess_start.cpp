@@ -9,7 +9,6 @@
 
 #include "core/base/signals.h"
 #include "core/start/programsearch.h"
-#include "core/start/scopedstart.h"
 #include "core/start/start.h"
 #include "core/start/startreport.h"
 
@@ -233,10 +232,14 @@ qint64 ChildProcessPrivate::beginDetached()
         return -1;
     StartRequest request = makeStartRequest(settings, ends);
     StartFailure seen = findProgram(request, absoluteSearchPath());
-    const qint64 orphan = seen ? -1 : startOrphan(StartPlan(std::move(request)), seen);
-    noteFailure(seen);
+    if (seen) {
+        noteFailure(std::move(seen));
+        return -1;
+    }
+    StartResult result = startOrphan(StartPlan(std::move(request)));
+    noteFailure(std::move(result.failure));
     settings.modifier.exit = nullptr; // As in startChild().
-    return orphan;
+    return result.orphan;
 }
 
 void ChildProcessPrivate::reset(QIODevice::OpenMode mode)
@@ -288,7 +291,8 @@ void ChildProcessPrivate::startChild(const ChildEnds &ends)
         seen = {Step::SignalScope, EINVAL};
     if (!seen) {
         child = std::make_shared<StoppableChild>(scopeOf(stopSettings));
-        if (!startStoppable(*child, std::move(request), seen, &report))
+        seen = startStoppable(*child, std::move(request), &report);
+        if (seen)
             child.reset();
     }
     noteFailure(seen);

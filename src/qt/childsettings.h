@@ -6,7 +6,7 @@
 
 #include "qt/seldomset.h"
 
-#include "core/start/child.h"
+#include "core/start/plan.h"
 
 #include <ForkFd/childprocess.h>
 

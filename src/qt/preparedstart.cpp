@@ -6,7 +6,6 @@
 #include "qt/startrequest.h"
 
 #include "core/start/programsearch.h"
-#include "core/start/threadedstart.h"
 
 #include <cerrno>
 #include <utility>

@@ -7,9 +7,7 @@
 #include "core/base/uniquefd.h"
 #include "core/base/wait.h"
 #include "core/forkfd/exitregistry.h"
-#include "core/start/child.h"
 #include "core/start/environment.h"
-#include "core/start/spawncall.h"
 #include "core/start/start.h"
 
 #include <cerrno>
@@ -56,19 +54,17 @@ try {
     ExitRegistry::Place place;
     if (!place.reserve())
         return failWith(ENOMEM);
-    ExitWatchPtr watch;
-    int errorCode = 0;
-    const ForkSide side = forkChild(code, watch, errorCode);
-    if (side == ForkSide::Failed)
-        return failWith(errorCode);
-    if (side == ForkSide::Child) {
+    StartResult result = forkChild(code);
+    if (result.isInChild) {
         place.forget();
         if (ppid)
             *ppid = 0;
         errno = savedErrno;
         return FFD_CHILD_PROCESS;
     }
-    const int ffd = finishStart(place, std::move(watch), flags, ppid);
+    if (!result.watch)
+        return failWith(result.failure.errorCode);
+    const int ffd = finishStart(place, std::move(result.watch), flags, ppid);
     errno = savedErrno;
     return ffd;
 } catch (const std::bad_alloc &) {

@@ -5,7 +5,7 @@
 
 #include "core/base/sanitizers.h"
 #include "core/base/wait.h"
-#include "core/start/plan.h"
+#include "core/start/startreport.h"
 #include "core/stop/startcontrol.h"
 #include "core/watch/exitwatch.h"
 
@@ -18,21 +18,27 @@
 
 namespace ForkFd::Internal {
 
-StartAttempt::StartAttempt(const StartPlan &plan) noexcept
-    : m_context{.plan = &plan, .report = &m_report, .parentMask = m_blocker.previousMask()}
+StartAttempt::StartAttempt(CodeContext &child) noexcept
+    : m_child(child)
+    , m_program(nullptr)
+    , m_control(nullptr)
 {
-    if (plan.options().dieWithParent)
-        m_context.parent = ::getpid();
+    child.parentMask = m_blocker.previousMask();
 }
 
-StartAttempt::StartAttempt(const UserCode &code) noexcept
-    : m_context{
-        .plan = nullptr, .userCode = code, .report = &m_report, .parentMask = m_blocker.previousMask()}
+StartAttempt::StartAttempt(ProgramContext &child, StartReport *later) noexcept
+    : m_child(child)
+    , m_program(&child)
+    , m_control(child.plan.control())
+    , m_later(later)
 {
+    child.parentMask = m_blocker.previousMask();
+    if (child.plan.options().dieWithParent)
+        child.parent = ::getpid();
 }
 
-StartAttempt::Shown::Shown(const StartPlan *plan, int (*send)(void *, int), void *token) noexcept
-    : m_control(plan ? plan->control() : nullptr)
+StartAttempt::Shown::Shown(StartControl *control, int (*send)(void *, int), void *token) noexcept
+    : m_control(control)
 {
     if (m_control)
         m_control->showChild(send, token);
@@ -46,25 +52,24 @@ void StartAttempt::Shown::end() noexcept
 
 bool StartAttempt::mayBegin() noexcept
 {
-    StartControl *control = m_context.plan ? m_context.plan->control() : nullptr;
-    if (!control || control->claim())
+    if (!m_control || m_control->claim())
         return true;
     fail(Step::Canceled, ECANCELED);
     return false;
 }
 
-bool StartAttempt::maySeeOurMemory(const StartPlan &plan) noexcept
+bool StartAttempt::maySeeOurMemory() const noexcept
 {
     if (Sanitizers::needFork())
         return false;
     // The frames of instrumented code would stay in a sanitizer's records of our stack.
-    const ChildModifier &modifier = plan.modifier();
+    const ChildModifier &modifier = m_program->plan.modifier();
     return !modifier.function || (modifier.maySeeOurMemory && !Sanitizers::areActive());
 }
 
 bool StartAttempt::leadsGroup() const noexcept
 {
-    return m_context.plan && m_context.plan->processGroup() == 0;
+    return m_program && m_program->plan.processGroup() == 0;
 }
 
 StartAttempt::Outcome StartAttempt::fail(Step step, int errorCode) noexcept
@@ -75,7 +80,7 @@ StartAttempt::Outcome StartAttempt::fail(Step step, int errorCode) noexcept
 
 StartAttempt::Outcome StartAttempt::failAsReported() noexcept
 {
-    m_failure = m_report.failure;
+    m_failure = m_child.report.failure;
     return NotStarted;
 }
 
@@ -95,6 +100,27 @@ bool StartAttempt::Line::open() noexcept
     return ::fcntl(ours.get(), F_SETFL, O_NONBLOCK) == 0;
 }
 
+StartAttempt::Outcome StartAttempt::startCopy(bool hasGate)
+{
+    Line line;
+    if ((hasGate || m_program) && !line.open())
+        return failCreation(errno);
+    const pid_t pid = createCopy();
+    if (pid == 0) {
+        beginCopiedChild(line, hasGate);
+        becomeChild(m_child);
+        return InChild;
+    }
+    line.theirs.reset();
+    Outcome outcome = watchCopy(pid);
+    if (outcome != Started)
+        return outcome; // A child at the gate exits when our end closes.
+    outcome = letGo(line, hasGate);
+    if (ExitWatch *failed = outcome == Started ? nullptr : watch())
+        collectFailedCopy(*failed);
+    return outcome;
+}
+
 // Runs in the child between clone and exec: async-signal-safe calls only. Returns when the gate is
 // open.
 void StartAttempt::beginCopiedChild(Line &line, bool hasGate) noexcept
@@ -105,11 +131,10 @@ void StartAttempt::beginCopiedChild(Line &line, bool hasGate) noexcept
     while (hasGate && (count = ::read(line.theirs.get(), &go, sizeof go)) < 0 && errno == EINTR) { }
     if (count != sizeof go)
         ::_exit(notSharedExitCode); // The parent has died or has given the start up.
-    m_report = {};
-    m_context.sharedMark = nullptr;
-    m_context.handlersAreReset = false;
-    if (m_context.plan)
-        m_context.reportFd = line.theirs.release();
+    m_child.sharedMark = nullptr;
+    m_child.handlersAreReset = false;
+    if (m_program)
+        m_child.reportFd = line.theirs.release();
     else
         line.theirs.reset();
 }
@@ -123,9 +148,9 @@ void StartAttempt::closeGate(Line &line) noexcept
 
 // Whether the child ends before its program. The signal may not reach it: another thread uses the slot
 // to send a signal, or a filter refuses kill(2).
-bool StartAttempt::endBeforeProgram(Line &line, bool hasGate, ExitWatch *watch) noexcept
+bool StartAttempt::endBeforeProgram(Line &line, bool hasGate) const noexcept
 {
-    const bool isKilled = watch && watch->sendSignal(SIGKILL) == 0;
+    const bool isKilled = watch() && watch()->sendSignal(SIGKILL) == 0;
     if (hasGate)
         closeGate(line);
     return isKilled || hasGate;
@@ -158,25 +183,24 @@ int signalWatched(void *watch, int signal)
 } // namespace
 
 // Opens the gate of a copied child and waits for its report.
-StartAttempt::Outcome StartAttempt::letGo(Line &line, bool hasGate, ExitWatch *watch) noexcept
+StartAttempt::Outcome StartAttempt::letGo(Line &line, bool hasGate) noexcept
 {
-    const Shown shown(watch ? m_context.plan : nullptr, signalWatched, watch);
-    const StartControl *control = m_context.plan ? m_context.plan->control() : nullptr;
-    if (control && control->wish() != 0 && endBeforeProgram(line, hasGate, watch))
+    const Shown shown(watch() ? m_control : nullptr, signalWatched, watch());
+    if (m_control && m_control->wish() != 0 && endBeforeProgram(line, hasGate))
         return fail(Step::Canceled, ECANCELED);
     if (hasGate && !openGate(line)) {
         const int errorCode = errno;
         closeGate(line);
         return failCreation(errorCode);
     }
-    return m_context.plan ? readReport(line, watch) : Started;
+    return m_program ? readReport(line) : Started;
 }
 
-StartAttempt::Outcome StartAttempt::readReport(Line &line, ExitWatch *watch) noexcept
+StartAttempt::Outcome StartAttempt::readReport(Line &line) noexcept
 {
     StartReport report(std::move(line.ours));
-    const StartReport::Outcome outcome = report.await(watch, !m_later);
-    m_report = report.received();
+    const StartReport::Outcome outcome = report.await(watch(), !m_later);
+    m_child.report = report.received();
     if (m_later && outcome == StartReport::AtModifier)
         *m_later = std::move(report);
     return outcome == StartReport::Failed ? failAsReported() : Started;

@@ -11,11 +11,9 @@
 #include "core/base/uniquefd.h"
 #include "core/start/child_calls.h"
 #include "core/start/child_options.h"
-#include "core/start/plan.h"
 #include "core/stop/startcontrol.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -41,13 +39,13 @@ void sendReport(const ChildContext &context) noexcept
     ::sigaddset(&brokenPipe, SIGPIPE);
     ::pthread_sigmask(SIG_BLOCK, &brokenPipe, nullptr);
     // The socket has room for all reports.
-    while (::write(context.reportFd, context.report, sizeof *context.report) < 0 && errno == EINTR) { }
+    while (::write(context.reportFd, &context.report, sizeof context.report) < 0 && errno == EINTR) { }
 }
 
 [[noreturn]] void fail(ChildContext &context, Step step, int errorCode,
                        const char *details = "") noexcept
 {
-    ChildReport &report = *context.report;
+    ChildReport &report = context.report;
     report.failure.step = step;
     report.failure.errorCode = errorCode;
     std::strncpy(report.failure.details.data(), details, report.failure.details.size() - 1);
@@ -91,9 +89,9 @@ void discardStopSignalsUntilExec() noexcept
 class ChildSetup
 {
 public:
-    explicit ChildSetup(ChildContext &context) noexcept
+    explicit ChildSetup(ProgramContext &context) noexcept
         : m_context(context)
-        , m_plan(*context.plan)
+        , m_plan(context.plan)
         , m_surroundings{m_plan, m_plan.options().controllingTerminal.value_or(-1),
                          context.isInControlGroup ? -1 : m_plan.controlGroupFd()}
         , m_directory(m_plan.directoryFd())
@@ -135,8 +133,8 @@ private:
         for (std::size_t i = 0; i < moves.size(); ++i) {
             if (!moves[i].isInTheWay)
                 continue;
-            m_plan.asideNotes()[i] = duplicateAside(moves[i].from);
-            if (m_plan.asideNotes()[i] < 0)
+            m_context.aside[i] = duplicateAside(moves[i].from);
+            if (m_context.aside[i] < 0)
                 fail(i < m_plan.channelCount() ? Step::Channels : Step::FileDescriptors, errno);
         }
         keepAside(m_context.reportFd, Step::Descriptors);
@@ -179,7 +177,7 @@ private:
     {
         for (std::size_t i = begin; i < end; ++i) {
             const DescriptorMove &move = m_plan.moves()[i];
-            const int from = move.isInTheWay ? m_plan.asideNotes()[i] : move.from;
+            const int from = move.isInTheWay ? m_context.aside[i] : move.from;
             // dup2() to the same number would leave close-on-exec set.
             const int result = from == move.to ? ::fcntl(from, F_SETFD, 0) : ::dup2(from, move.to);
             if (result < 0)
@@ -214,7 +212,7 @@ private:
 
     void tell(ChildReport::Stage stage) noexcept
     {
-        m_context.report->stage = stage;
+        m_context.report.stage = stage;
         sendReport(m_context);
     }
 
@@ -289,7 +287,7 @@ private:
         Internal::fail(m_context, step, errorCode, details);
     }
 
-    ChildContext &m_context;
+    ProgramContext &m_context;
     const StartPlan &m_plan;
     ChildOptions::Surroundings m_surroundings;
     int m_directory; ///< The directory to enter first; -1: none.
@@ -304,81 +302,71 @@ void ModifierExit::leave(const char *reason, int errorCode) noexcept
 
 void ModifierExit::leaveAfterException(const char *what) noexcept
 {
-    m_context.report->failure.modifierThrew = true;
+    m_context.report.failure.modifierThrew = true;
     fail(m_context, Step::Modifier, 0, what);
 }
 
 // The handlers stay, as after fork(), except ours: if it replaced SIG_IGN, an exec has to pass that on.
-void prepareForUserCode(const ChildContext &context) noexcept
-{
-    for (const int fd : context.inherited)
-        UniqueFd(fd).reset();
-    if (context.ignoresSigChld)
-        ignoreSignal(SIGCHLD);
-}
-
-namespace {
-
 // Cancellation stays off: with shared memory this is also the state of the parent's thread.
-[[noreturn]] void runUserCode(const ChildContext &context) noexcept
+void CodeContext::run() noexcept
 {
-    prepareForUserCode(context);
-    setSignalMask(context.parentMask);
-    ::_exit(context.userCode.function(context.userCode.token));
+    for (const int fd : inherited)
+        UniqueFd(fd).reset();
+    if (ignoresSigChld)
+        ignoreSignal(SIGCHLD);
+    if (!code.function)
+        return;
+    setSignalMask(parentMask);
+    ::_exit(code.function(code.token));
 }
 
-} // namespace
+void ProgramContext::run() noexcept
+{
+    if (const StartControl *control = plan.control(); control && control->wish() != 0)
+        fail(*this, Step::Canceled, ECANCELED);
+    ChildSetup(*this).run();
+}
 
-namespace {
-
-// Creates the orphan and exits at once, so that init adopts it.
-[[noreturn]] void leaveOrphan(ChildContext &context) noexcept
+// Exits as soon as there is an orphan, so that init adopts it.
+void DetachedContext::run() noexcept
 {
     ::setsid(); // Cannot fail: a new child leads no process group.
-    if (context.createOrphan(context) < 0)
-        fail(context, Step::Clone, errno);
+    if (createOrphan(*this) < 0)
+        fail(*this, Step::Clone, errno);
     ::_Exit(0);
 }
-
-} // namespace
 
 void becomeChild(ChildContext &context) noexcept
 {
     if (context.sharedMark && *context.sharedMark == -1)
         ::_Exit(notSharedExitCode);
-    // Sequentially consistent: either StartControl::end() sees this stage, or this child sees the wish.
-    std::atomic_ref<ChildReport::Stage>(context.report->stage).store(ChildReport::Running);
-    if (!context.plan)
-        runUserCode(context);
-    if (const StartControl *control = context.plan->control(); control && control->wish() != 0)
-        fail(context, Step::Canceled, ECANCELED);
-    if (context.createOrphan)
-        leaveOrphan(context);
-    ChildSetup(context).run();
-}
-
-// The orphan reports its own number, so that the parent gets it even if the child between is killed.
-int orphanMain(void *token) noexcept
-{
-    ChildContext &context = *static_cast<ChildContext *>(token);
-    context.report->orphan = ::getpid();
-    context.report->stage = ChildReport::HasOrphan;
-    sendReport(context);
-    ChildSetup(context).run();
-}
-
-// fork(), because a modifier is user code.
-pid_t forkOrphan(ChildContext &context) noexcept
-{
-    const pid_t pid = ::fork();
-    if (pid == 0)
-        orphanMain(&context);
-    return pid;
+    context.hasBegun = true;
+    context.run();
 }
 
 int childMain(void *context) noexcept
 {
     becomeChild(*static_cast<ChildContext *>(context));
+    ::_Exit(notSharedExitCode); // Not reached: only a copied child returns to user code.
+}
+
+// The orphan reports its own number, so that the parent gets it even if the child between is killed.
+int orphanMain(void *token) noexcept
+{
+    DetachedContext &context = *static_cast<DetachedContext *>(token);
+    context.report.orphan = ::getpid();
+    context.report.stage = ChildReport::HasOrphan;
+    sendReport(context);
+    ChildSetup(context).run();
+}
+
+// fork(), because a modifier is user code.
+pid_t forkOrphan(DetachedContext &context) noexcept
+{
+    const pid_t pid = ::fork();
+    if (pid == 0)
+        orphanMain(&context);
+    return pid;
 }
 
 } // namespace ForkFd::Internal

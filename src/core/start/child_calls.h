@@ -4,17 +4,19 @@
 #ifndef FORKFD_CORE_START_CHILD_CALLS_H
 #define FORKFD_CORE_START_CHILD_CALLS_H
 
-#include "core/start/child.h"
-
 #include <ForkFd/spawn.h>
 
 #include <cstddef>
 
 #include <sys/types.h>
 
+namespace ForkFd::Internal {
+
+struct DetachedContext;
+
 /// System calls that POSIX does not offer, or libc only with a lock.
 // Runs in the child between clone and exec: async-signal-safe calls only.
-namespace ForkFd::Internal::ChildCalls {
+namespace ChildCalls {
 
 // A function that returns false sets errno. ENOTSUP: this system does not have the call.
 
@@ -47,9 +49,11 @@ bool dieWithParent(pid_t parent) noexcept;
 /// From now on, execve(2) grants no privileges.
 bool renouncePrivileges() noexcept;
 
-/// ChildContext::createOrphan for a child that shares its parent's memory. Linux only.
-pid_t cloneOrphan(ChildContext &context) noexcept;
+/// DetachedContext::createOrphan for a child that shares its parent's memory. Linux only.
+pid_t cloneOrphan(DetachedContext &context) noexcept;
 
-} // namespace ForkFd::Internal::ChildCalls
+} // namespace ChildCalls
+
+} // namespace ForkFd::Internal
 
 #endif

@@ -6,6 +6,7 @@
 #include "core/start/child_calls.h"
 
 #include "core/base/uniquefd.h"
+#include "core/start/child.h"
 
 #include <cerrno>
 #include <climits>
@@ -188,14 +189,14 @@ bool ChildCalls::renouncePrivileges() noexcept
     return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 }
 
-pid_t ChildCalls::cloneOrphan(ChildContext &context) noexcept
+pid_t ChildCalls::cloneOrphan(DetachedContext &context) noexcept
 {
     static_assert(sizeof context.orphanHere == sizeof(pid_t));
     const pid_t orphan = ::clone(orphanMain, context.orphanStack,
                                  CLONE_VM | CLONE_VFORK | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID,
                                  &context, &context.orphanHere, nullptr, &context.orphanHere);
     // Reaps an orphan that failed: in a container there may be no init that does.
-    if (orphan > 0 && context.report->stage == ChildReport::Failed)
+    if (orphan > 0 && context.report.stage == ChildReport::Failed)
         ::waitpid(orphan, nullptr, __WALL);
     return orphan;
 }

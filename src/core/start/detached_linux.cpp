@@ -1,45 +1,42 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#include "core/start/start.h"
+#include "core/start/detached.h"
 
 #include "core/base/refusal.h"
 #include "core/start/child_calls.h"
 #include "core/start/clone_linux.h"
-#include "core/start/detachedattempt.h"
 #include "core/start/dumpable_linux.h"
 #include "core/start/ladder_linux.h"
-#include "core/start/plan.h"
+#include "core/start/preparedwatch_linux.h"
 #include "core/watch/childwait.h"
 
 #include <cerrno>
 
 #include <linux/futex.h>
 #include <sched.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace ForkFd::Internal::System {
+namespace ForkFd::Internal {
 
 namespace {
 
 /// A detached start without a copy of our memory: parent, child and orphan share it until the exec.
-class LinuxDetachedAttempt : public DetachedAttempt
+class LinuxDetachedAttempt final : public DetachedAttempt
 {
 public:
-    explicit LinuxDetachedAttempt(const StartPlan &plan) noexcept
-        : DetachedAttempt(plan)
-        , m_sharesMemory(maySeeOurMemory(plan) && sharesMemory(Ladder::rungFor(Creation::Any)))
-    {
-    }
-
-    Outcome run() noexcept
-    {
-        const Outcome outcome = m_sharesMemory ? cloneSharingMemory() : TryNextRung;
-        return outcome == TryNextRung ? DetachedAttempt::run() : outcome;
-    }
+    using DetachedAttempt::DetachedAttempt;
 
 private:
+    Outcome create() override
+    {
+        const bool canShare = maySeeOurMemory() && sharesMemory(Ladder::rungFor(Creation::Any));
+        const Outcome outcome = canShare ? cloneSharingMemory() : TryNextRung;
+        return outcome == TryNextRung ? DetachedAttempt::create() : outcome;
+    }
+
     Outcome cloneSharingMemory() noexcept
     {
         const ChildStack stack;
@@ -47,17 +44,17 @@ private:
         if (const int errorCode = stack ? orphanStack.errorCode() : stack.errorCode())
             return isRefusal(errorCode) ? TryNextRung : fail(Step::Clone, errorCode);
         int mark = -1;
-        m_context.sharedMark = &mark;
-        m_context.createOrphan = ChildCalls::cloneOrphan;
-        m_context.orphanStack = orphanStack.top();
-        const DumpableKeeper dumpable(m_context.plan->changesIdentity());
+        m_child.sharedMark = &mark;
+        m_detached.createOrphan = ChildCalls::cloneOrphan;
+        m_detached.orphanStack = orphanStack.top();
+        const DumpableKeeper dumpable(m_detached.plan.changesIdentity());
         // Without an exit signal, the child raises no SIGCHLD and is invisible to wait().
         const pid_t child = ::clone(childMain, stack.top(), CLONE_VM | CLONE_VFORK | CLONE_PARENT_SETTID,
-                                    &m_context, &mark);
+                                    &m_child, &mark);
         if (child < 0)
             return isRefusal(errno) ? TryNextRung : failCreation(errno);
         awaitOrphan();
-        if (m_report.stage != ChildReport::NotSeen)
+        if (m_child.hasBegun)
             return finish(child);
         // The child has a copy of our memory, or was killed early. The start by fork() finds out.
         ChildWait::awaitEnd(child);
@@ -68,18 +65,50 @@ private:
     // child, the parent waits here instead.
     void awaitOrphan() noexcept
     {
-        while (const pid_t orphan = m_context.orphanHere)
-            ::syscall(SYS_futex, &m_context.orphanHere, FUTEX_WAIT, orphan, nullptr, nullptr, 0);
+        while (const pid_t orphan = m_detached.orphanHere)
+            ::syscall(SYS_futex, &m_detached.orphanHere, FUTEX_WAIT, orphan, nullptr, nullptr, 0);
     }
-
-    const bool m_sharesMemory;
 };
+
+bool orphansComeToUs() noexcept
+{
+    int isSubreaper = 0;
+    return ::getpid() == 1 || (::prctl(PR_GET_CHILD_SUBREAPER, &isSubreaper) == 0 && isSubreaper != 0);
+}
 
 } // namespace
 
-pid_t startOrphan(const StartPlan &plan, StartFailure &failure)
+struct OrphanWatch::Private
 {
-    return startOrphanBy<LinuxDetachedAttempt>(plan, failure);
+    PreparedWatch watch;
+};
+
+OrphanWatch::OrphanWatch() noexcept = default;
+OrphanWatch::~OrphanWatch() = default;
+
+int OrphanWatch::prepare()
+{
+    if (!orphansComeToUs())
+        return 0;
+    m_private = std::make_unique<Private>();
+    while (true) {
+        const Rung rung = Ladder::rungFor(Creation::ByNumber);
+        const int errorCode = m_private->watch.prepare(rung, ExitEvent::Private);
+        if (errorCode == 0 || isWatchedByNumber(rung) || !Ladder::giveUpAfter(rung, errorCode))
+            return errorCode;
+    }
 }
 
-} // namespace ForkFd::Internal::System
+void OrphanWatch::adopt(pid_t orphan) noexcept
+{
+    if (m_private && orphan > 0 && m_private->watch.beginIfChild(orphan))
+        m_private->watch.take().reset(); // Releasing the watch leaves the orphan to the reaper.
+}
+
+StartResult System::startOrphan(const StartPlan &plan)
+{
+    DetachedContext child(plan);
+    return LinuxDetachedAttempt(child).run();
+}
+
+} // namespace ForkFd::Internal

@@ -5,17 +5,30 @@
 #define FORKFD_CORE_START_PENDINGSTART_H
 
 #include "core/base/deadline.h"
+#include "core/base/uniquefd.h"
 #include "core/start/failure.h"
+#include "core/start/plan.h"
 #include "core/stop/stoppablechild.h"
 
 #include <ForkFd/export.h>
 
+#include <functional>
 #include <memory>
+#include <vector>
 
 namespace ForkFd::Internal {
 
 class StartReport;
-struct ThreadedRequest;
+
+/// The request for PendingStart::inThread().
+struct ThreadedRequest
+{
+    StartRequest start;
+    StoppableChild::Scope scope = StoppableChild::Process;
+    std::vector<UniqueFd> owned; ///< Descriptors of `start`, closed once the child has them.
+    /// Called first in the thread: completes the request with all that needs the file system.
+    std::function<StartFailure(StartRequest &)> complete;
+};
 
 /// A start whose outcome is not known yet. Its owner uses it from one thread at a time.
 ///

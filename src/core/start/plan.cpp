@@ -141,7 +141,6 @@ void StartPlan::planMoves()
                 return &other != &move && other.to == move.from;
             });
     }
-    m_asideNotes.assign(m_moves.size(), -1);
 }
 
 void StartPlan::planCpuMask()

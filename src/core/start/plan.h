@@ -16,8 +16,27 @@
 
 namespace ForkFd::Internal {
 
-class ModifierExit;
+struct ChildContext;
 class StartControl;
+
+/// Lets a ChildModifier give up: the start fails with step `modifier`.
+class FORKFD_EXPORT ModifierExit
+{
+public:
+    explicit ModifierExit(ChildContext &context) noexcept
+        : m_context(context)
+    {
+    }
+
+    // Runs in the child between clone and exec: async-signal-safe calls only.
+    [[noreturn]] void leave(const char *reason, int errorCode) noexcept;
+    /// Reports an exception. Call it after the catch block: the C++ runtime's record of an exception
+    /// that is still being handled would stay in memory that may be the parent's.
+    [[noreturn]] void leaveAfterException(const char *what) noexcept;
+
+private:
+    ChildContext &m_context;
+};
 
 /// User code that runs in the child before its program.
 struct ChildModifier
@@ -99,9 +118,6 @@ public:
     /// The channels first, then LaunchOptions::fileDescriptors.
     const std::vector<DescriptorMove> &moves() const noexcept { return m_moves; }
     std::size_t channelCount() const noexcept { return m_request.channels.size(); }
-    /// The child notes here, for each move, the number of a descriptor that stepped aside. Allocated in
-    /// the parent, because the child cannot. Nothing else in a plan changes.
-    int *asideNotes() const noexcept { return m_asideNotes.data(); }
     const LaunchOptions &options() const noexcept { return m_request.options; }
     /// Whether the child creates a session before its exec, by the options or the parameters.
     bool createsSession() const noexcept;
@@ -134,7 +150,6 @@ private:
     std::vector<char *> m_argv;
     std::vector<char *> m_envp;
     std::vector<DescriptorMove> m_moves;
-    mutable std::vector<int> m_asideNotes;
     std::vector<unsigned long> m_cpuMask;
     std::string m_oomScoreText;
     int m_descriptorEnd = 0;

@@ -9,7 +9,6 @@
 #include "core/base/signals.h"
 #include "core/start/ladder_linux.h"
 #include "core/start/preparedwatch_linux.h"
-#include "core/start/spawncall.h"
 #include "core/watch/pidfd.h"
 
 #include <cerrno>

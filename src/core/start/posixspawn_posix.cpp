@@ -6,7 +6,6 @@
 #include "core/start/start.h"
 
 #include "core/base/signals.h"
-#include "core/start/spawncall.h"
 #include "core/watch/sigchld/watch.h"
 
 #include <cerrno>

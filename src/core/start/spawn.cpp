@@ -147,8 +147,7 @@ std::optional<Child> spawn(const Command &command, const LaunchOptions &options,
 {
     const CancellationBlocker blocker;
     const int savedErrno = errno;
-    StartFailure failure;
-    ExitWatchPtr watch;
+    StartResult result;
     int searchError = 0;
     const std::string program = command.argv.empty() ? std::string() : command.argv.front();
     if (const auto executable =
@@ -157,18 +156,17 @@ std::optional<Child> spawn(const Command &command, const LaunchOptions &options,
         request.executable = *executable;
         request.command = command;
         request.options = options;
-        const StartPlan plan(std::move(request));
-        watch = startChild(plan, failure);
+        result = startChild(StartPlan(std::move(request)));
     } else {
-        failure = program.empty() ? StartFailure(Step::Program, EINVAL)
-                                  : StartFailure(Step::Exec, searchError, program);
+        result.failure = program.empty() ? StartFailure(Step::Program, EINVAL)
+                                         : StartFailure(Step::Exec, searchError, program);
     }
     errno = savedErrno;
     if (error)
-        *error = failure.error();
-    if (!watch)
+        *error = result.failure.error();
+    if (!result.watch)
         return std::nullopt;
-    return Child(std::move(watch));
+    return Child(std::move(result.watch));
 }
 
 } // namespace ForkFd

@@ -3,10 +3,11 @@
 
 #include "core/start/start.h"
 
+#include "core/base/cgroup.h"
 #include "core/base/staycode.h"
-#include "core/start/failure.h"
 #include "core/start/plan.h"
 #include "core/start/startreport.h"
+#include "core/stop/stoppablechild.h"
 #include "core/watch/exitwatch.h"
 
 #include <atomic>
@@ -51,6 +52,32 @@ FailedStep wishError() noexcept
 // the copy.
 constinit std::atomic<BackendWish> knownWish = BackendWish::NotAsked;
 
+FailedStep errorOf(const StartPlan &plan) noexcept
+{
+    return plan.error() ? plan.error() : wishError();
+}
+
+StartResult startIn(const PrivateCgroup &group, StartRequest request, StartReport *later)
+{
+    const UniqueFd directory = group.open();
+    if (!directory)
+        return {.failure = {Step::ControlGroup, errno}};
+    request.options.controlGroup.clear();
+    request.controlGroupFd = directory.get();
+    return startChild(StartPlan(std::move(request)), later);
+}
+
+// A process may be allowed to create a cgroup but not to move a child there. Then it goes without one.
+StartResult startInIfAllowed(PrivateCgroup &group, StartRequest request, StartReport *later)
+{
+    if (group) {
+        StartResult result = startIn(group, request, later);
+        if (result.failure.step != Step::ControlGroup || !group.remove())
+            return result;
+    }
+    return startChild(StartPlan(std::move(request)), later);
+}
+
 } // namespace
 
 BackendWish backendWish() noexcept
@@ -63,47 +90,71 @@ BackendWish backendWish() noexcept
     return knownWish.compare_exchange_strong(wish, fresh, std::memory_order_relaxed) ? fresh : wish;
 }
 
-ExitWatchPtr startChild(const StartPlan &plan, StartFailure &failure, StartReport *later)
+StartResult startChild(const StartPlan &plan, StartReport *later)
 {
-    failure = plan.error() ? plan.error() : wishError();
+    StartResult result = {.failure = errorOf(plan)};
     // ChildProcess has already turned this into newSession and controllingTerminal.
-    if (!failure && plan.options().pseudoTerminal)
-        failure = {Step::PseudoTerminal, ENOTSUP};
+    if (!result.failure && plan.options().pseudoTerminal)
+        result.failure = {Step::PseudoTerminal, ENOTSUP};
     StartNames names = StartNames::of(plan); // Before there is a child: this allocates.
     const int savedErrno = errno;
-    ExitWatchPtr watch;
-    if (!failure) {
+    if (!result.failure) {
         keepCodeLoaded();
-        watch = System::startChild(plan, failure, later);
+        result = System::startChild(plan, later);
     }
     errno = savedErrno;
-    if (!watch)
-        names.complete(failure);
+    if (!result.watch)
+        names.complete(result.failure);
     else if (later)
         later->setNames(std::move(names));
-    return watch;
+    return result;
 }
 
-pid_t startOrphan(const StartPlan &plan, StartFailure &failure)
+StartFailure startStoppable(StoppableChild &child, StartRequest request, StartReport *later)
 {
-    failure = plan.error() ? plan.error() : wishError();
-    if (!failure)
-        failure = detachedError(plan.options());
+    request.ownGroup = child.m_scope != StoppableChild::Process;
+    request.leavesTerminal = request.ownGroup;
+    if (child.m_scope == StoppableChild::Tree)
+        child.m_cgroup = PrivateCgroup::make(request.options.controlGroup);
+    StartResult result = startInIfAllowed(child.m_cgroup, std::move(request), later);
+    child.setWatch(std::move(result.watch));
+    return std::move(result.failure);
+}
+
+StartResult startOrphan(const StartPlan &plan)
+{
+    StartResult result = {.failure = errorOf(plan)};
+    if (!result.failure)
+        result.failure = detachedError(plan.options());
     const int savedErrno = errno;
-    const pid_t pid = failure ? -1 : System::startOrphan(plan, failure);
+    if (!result.failure)
+        result = System::startOrphan(plan);
     errno = savedErrno;
-    if (pid < 0)
-        StartNames::of(plan).complete(failure);
-    return pid;
+    if (result.failure)
+        StartNames::of(plan).complete(result.failure);
+    return result;
 }
 
-ForkSide forkChild(const UserCode &code, ExitWatchPtr &watch, int &errorCode)
+StartResult forkChild(const UserCode &code)
 {
-    errorCode = wishError().errorCode;
-    if (errorCode != 0)
-        return ForkSide::Failed;
+    if (const FailedStep error = wishError())
+        return {.failure = error};
     keepCodeLoaded();
-    return System::forkChild(code, watch, errorCode);
+    return System::forkChild(code);
+}
+
+bool SpawnCall::leadsGroup() const
+{
+    short flags = 0;
+    pid_t group = -1;
+    return attributes && ::posix_spawnattr_getflags(attributes, &flags) == 0
+        && (flags & POSIX_SPAWN_SETPGROUP) != 0 && ::posix_spawnattr_getpgroup(attributes, &group) == 0
+        && group == 0;
+}
+
+int SpawnCall::start(pid_t *pid) const
+{
+    return (searchesPath ? ::posix_spawnp : ::posix_spawn)(pid, path, actions, attributes, argv, envp);
 }
 
 ExitWatchPtr spawnChild(const SpawnCall &call, int &errorCode)

@@ -9,34 +9,69 @@
 #include <ForkFd/forkfd.h>
 #include <ForkFd/spawn.h>
 
+#include <spawn.h>
+
 namespace ForkFd::Internal {
 
 class StartPlan;
 class StartReport;
-struct SpawnCall;
-struct UserCode;
+class StoppableChild;
+struct StartRequest;
+
+/// The result of a start. If it has failed, `failure` says why, and neither a child nor a descriptor is
+/// left.
+struct StartResult
+{
+    StartFailure failure = {};
+    ExitWatchPtr watch = nullptr; ///< Watches the child.
+    pid_t orphan = -1; ///< The program of a detached start.
+    bool isInChild = false; ///< forkChild() has returned in the child.
+};
 
 /// Creates the child of the plan and begins to watch it. Returns when the child runs its program, was
-/// killed before its exec, or has failed.
-///
-/// Null if nothing was started; then `failure` says why, and neither a child nor a descriptor is left.
-/// Restores the calling thread's mask, errno and cancellation state on every path.
+/// killed before its exec, or has failed. Restores the calling thread's mask, errno and cancellation
+/// state on every path.
 ///
 /// With `later` it also returns when a copied child is about to call its modifier. The rest of the
 /// report goes to `later`.
-FORKFD_EXPORT ExitWatchPtr startChild(const StartPlan &plan, StartFailure &failure,
-                                      StartReport *later = nullptr);
+StartResult startChild(const StartPlan &plan, StartReport *later = nullptr);
 
-/// Starts a detached program, in a new session; init collects it. Returns its number when it runs, or
-/// -1 with `failure`; then no process is left.
-FORKFD_EXPORT pid_t startOrphan(const StartPlan &plan, StartFailure &failure);
+/// The same for a StoppableChild without a child, which gets the watch. If the scope asks for it, the
+/// child gets a new process group or cgroup, and gives up the controlling terminal that it shares with
+/// us. Returns why it has failed.
+FORKFD_EXPORT StartFailure startStoppable(StoppableChild &child, StartRequest request,
+                                          StartReport *later = nullptr);
 
-/// Where forkChild() returns.
-enum class ForkSide { Failed, Parent, Child };
-/// Creates a child that runs the caller's code, and begins to watch it. Without a function it returns
-/// in the child, too. Sets `watch` in the parent. On failure it sets `errorCode` and leaves neither a
-/// child nor a descriptor.
-ForkSide forkChild(const UserCode &code, ExitWatchPtr &watch, int &errorCode);
+/// Starts a detached program, in a new session; init collects it. Returns when it runs, or has failed.
+FORKFD_EXPORT StartResult startOrphan(const StartPlan &plan);
+
+/// The parent's code that a child without a plan runs.
+struct UserCode
+{
+    /// Called with `token`; returns the exit code. Null: forkChild() returns in the child.
+    int (*function)(void *) = nullptr;
+    void *token = nullptr;
+    bool wantsFork = false; ///< Use fork(), which calls the handlers of pthread_atfork(3).
+};
+
+/// Creates a child that runs the caller's code, and begins to watch it.
+StartResult forkChild(const UserCode &code);
+
+/// The arguments of posix_spawn(3) or posix_spawnp(3).
+struct SpawnCall
+{
+    bool searchesPath;
+    const char *path;
+    const posix_spawn_file_actions_t *actions; ///< May be null.
+    const posix_spawnattr_t *attributes; ///< May be null.
+    char *const *argv;
+    char *const *envp;
+
+    /// Whether the child becomes the leader of a new process group.
+    bool leadsGroup() const;
+    /// Starts the program. Returns 0 or an errno.
+    int start(pid_t *pid) const;
+};
 
 /// Starts a child by posix_spawn(3) and begins to watch it. Null with `errorCode` on failure.
 ExitWatchPtr spawnChild(const SpawnCall &call, int &errorCode);
@@ -46,13 +81,13 @@ enum class BackendWish { NotAsked, Auto, PidFd, SigChld, Unknown };
 /// Read once and kept for the life of the process; never NotAsked.
 BackendWish backendWish() noexcept;
 
-/// Each system has its implementation (start_linux.cpp, start_posix.cpp).
+/// Each system has its implementation (start_linux.cpp, start_posix.cpp and their siblings).
 namespace System {
 bool hasPidFd() noexcept;
 Backend backend() noexcept;
-ExitWatchPtr startChild(const StartPlan &plan, StartFailure &failure, StartReport *later);
-pid_t startOrphan(const StartPlan &plan, StartFailure &failure);
-ForkSide forkChild(const UserCode &code, ExitWatchPtr &watch, int &errorCode);
+StartResult startChild(const StartPlan &plan, StartReport *later);
+StartResult startOrphan(const StartPlan &plan);
+StartResult forkChild(const UserCode &code);
 ExitWatchPtr spawnChild(const SpawnCall &call, int &errorCode);
 } // namespace System
 

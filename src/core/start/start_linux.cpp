@@ -12,7 +12,6 @@
 #include "core/start/clone_linux.h"
 #include "core/start/dumpable_linux.h"
 #include "core/start/ladder_linux.h"
-#include "core/start/plan.h"
 #include "core/start/preparedwatch_linux.h"
 #include "core/start/starterthread_linux.h"
 #include "core/watch/childwait.h"
@@ -36,100 +35,114 @@ namespace {
 class LinuxAttempt : public StartAttempt
 {
 public:
-    using StartAttempt::StartAttempt;
-
-    Outcome run()
+    explicit LinuxAttempt(CodeContext &child) noexcept
+        : StartAttempt(child)
+        , m_wantsHandlers(child.code.wantsFork || Sanitizers::needFork())
+        , m_creation(creationFor(child.code))
     {
-        if (!mayBegin())
-            return NotStarted;
-        const Creation creation = creationFor(m_context);
-        Outcome outcome;
-        do {
-            outcome = tryRung(Ladder::rungFor(creation));
-        } while (outcome == TryNextRung);
+    }
+
+    LinuxAttempt(ProgramContext &child, StartReport *later) noexcept
+        : StartAttempt(child, later)
+        , m_wantsHandlers(true)
+        , m_creation(maySeeOurMemory() ? Creation::Any : Creation::ByNumber)
+    {
+    }
+
+    StartResult run()
+    {
+        const Outcome outcome = mayBegin() ? create() : NotStarted;
         if (outcome == InChild)
             m_watch.forget();
+        return {.failure = failure(),
+                .watch = outcome == Started ? m_watch.take() : nullptr,
+                .isInChild = outcome == InChild};
+    }
+
+protected:
+    virtual Outcome create()
+    {
+        Outcome outcome;
+        do {
+            outcome = tryRung(Ladder::rungFor(m_creation));
+        } while (outcome == TryNextRung);
         return outcome;
     }
 
-    ExitWatchPtr takeWatch() noexcept { return m_watch.take(); }
-    pid_t child() noexcept { return m_watch.get().pid(); }
+    pid_t child() const noexcept { return m_watch.get().pid(); }
 
 private:
-    static Creation creationFor(const ChildContext &context) noexcept
+    static Creation creationFor(const UserCode &code) noexcept
     {
-        if (context.plan)
-            return maySeeOurMemory(*context.plan) ? Creation::Any : Creation::ByNumber;
-        if (context.userCode.wantsFork || Sanitizers::needFork())
+        if (code.wantsFork || Sanitizers::needFork())
             return Creation::ByNumber;
-        return context.userCode.function && !Sanitizers::areActive() ? Creation::Any : Creation::Copying;
+        return code.function && !Sanitizers::areActive() ? Creation::Any : Creation::Copying;
     }
 
     Outcome tryRung(Rung rung)
     {
+        m_rung = rung;
         // The watch is prepared before the child exists.
-        if (const Outcome outcome = prepare(rung); outcome != Started)
+        if (const Outcome outcome = prepare(); outcome != Started)
             return outcome;
         m_kernelMark = -1;
-        m_report = {};
+        m_child.report = {};
+        m_child.hasBegun = false;
         if (sharesMemory(rung))
-            return cloneSharingMemory(rung);
+            return cloneSharingMemory();
         // The gate holds the child until its pidfd is open, so that a lack of descriptors is known
         // before the child does anything. User code on the copy rung needs no gate, because the same
         // call gives the pidfd. On a numbered rung nothing can fail after the fork.
-        const bool hasGate = rung == Rung::ForkAndOpen || (rung == Rung::Copy && m_context.plan);
-        return startCopy(
-            hasGate, [this, rung] { return createCopy(rung); },
-            [this, rung](pid_t pid) { return watchCopy(rung, pid); }, [this] { return &m_watch.get(); });
+        return startCopy(rung == Rung::ForkAndOpen || (rung == Rung::Copy && m_program));
     }
 
-    Outcome prepare(Rung rung)
+    Outcome prepare()
     {
         const int errorCode =
-            m_watch.prepare(rung, m_context.plan ? ExitEvent::Private : ExitEvent::Public, leadsGroup());
+            m_watch.prepare(m_rung, m_program ? ExitEvent::Private : ExitEvent::Public, leadsGroup());
         if (errorCode == 0) {
-            m_context.ignoresSigChld = isWatchedByNumber(rung) && SigChldChain::standsForIgnore();
-            m_context.inherited = m_watch.inherited();
+            m_child.ignoresSigChld = isWatchedByNumber(m_rung) && SigChldChain::standsForIgnore();
+            m_child.inherited = m_watch.inherited();
             return Started;
         }
-        if (isWatchedByNumber(rung))
+        if (isWatchedByNumber(m_rung))
             return failCreation(errorCode);
-        return refused(rung, errorCode);
+        return refused(errorCode);
     }
 
-    Outcome refused(Rung rung, int errorCode) noexcept
+    Outcome refused(int errorCode) noexcept
     {
-        return Ladder::giveUpAfter(rung, errorCode) ? TryNextRung : failCreation(errorCode);
+        return Ladder::giveUpAfter(m_rung, errorCode) ? TryNextRung : failCreation(errorCode);
     }
 
     // CLONE_VFORK: the call returns when the child has executed or exited.
-    Outcome cloneSharingMemory(Rung rung) noexcept
+    Outcome cloneSharingMemory() noexcept
     {
         const ChildStack stack;
         if (!stack)
             return lacksStack(stack.errorCode());
-        m_context.sharedMark = &m_kernelMark;
-        const DumpableKeeper dumpable(m_context.plan && m_context.plan->changesIdentity());
-        const bool givesPidFd = rung == Rung::Clone3 || rung == Rung::Clone;
+        m_child.sharedMark = &m_kernelMark;
+        const DumpableKeeper dumpable(m_program && m_program->plan.changesIdentity());
+        const bool givesPidFd = m_rung == Rung::Clone3 || m_rung == Rung::Clone;
         m_number = -1;
-        Shown shown(m_context.plan, givesPidFd ? signalPidFd : signalNumber, this);
-        const pid_t pid = rung == Rung::Clone3 ? clone3(stack) : clone(stack, rung);
+        Shown shown(m_control, givesPidFd ? signalPidFd : signalNumber, this);
+        const pid_t pid = m_rung == Rung::Clone3 ? clone3(stack) : clone(stack);
         const int errorCode = errno;
         shown.end();
         if (pid < 0)
-            return refused(rung, errorCode);
+            return refused(errorCode);
 
         UniqueFd pidfd(givesPidFd ? m_kernelMark : -1);
-        if (m_report.stage == ChildReport::Failed) {
+        if (m_child.report.stage == ChildReport::Failed) {
             collectFailed(pid);
             return failAsReported();
         }
-        if (m_report.stage == ChildReport::NotSeen && refusedToRun(pid)) {
+        if (!m_child.hasBegun && refusedToRun(pid)) {
             collectFailed(pid);
             // Without a pidfd: the kernel (before Linux 5.2) has ignored the flag. With a pidfd: the
             // child has a copy of our memory.
             if (givesPidFd && !pidfd)
-                Ladder::giveUp(rung);
+                Ladder::giveUp(m_rung);
             else
                 Ladder::giveUpSharedMemory();
             return TryNextRung;
@@ -144,8 +157,7 @@ private:
     static int signalPidFd(void *attempt, int signal) noexcept
     {
         LinuxAttempt &self = *static_cast<LinuxAttempt *>(attempt);
-        const bool exists = std::atomic_ref(self.m_number).load() > 0
-            || std::atomic_ref(self.m_report.stage).load() != ChildReport::NotSeen;
+        const bool exists = std::atomic_ref(self.m_number).load() > 0 || self.m_child.hasBegun;
         if (!exists)
             return ESRCH;
         const int errorCode = PidFdSignal::send(std::atomic_ref(self.m_kernelMark).load(), signal);
@@ -181,20 +193,20 @@ private:
     {
         clone_args args = {};
         args.flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_PARENT_SETTID;
-        if (m_context.plan)
+        if (m_program)
             args.flags |= CLONE_CLEAR_SIGHAND;
         args.exit_signal = static_cast<unsigned>(exitSignal());
         args.pidfd = reinterpret_cast<std::uintptr_t>(&m_kernelMark);
         args.parent_tid = reinterpret_cast<std::uintptr_t>(&m_number);
         args.stack = reinterpret_cast<std::uintptr_t>(stack.base());
         args.stack_size = ChildStack::size;
-        m_context.handlersAreReset = true;
-        if (m_context.plan && m_context.plan->controlGroupFd() >= 0) {
+        m_child.handlersAreReset = true;
+        if (m_program && m_program->plan.controlGroupFd() >= 0) {
             const pid_t pid = clone3IntoControlGroup(args);
             if (pid >= 0 || lacksResources(errno))
                 return pid;
         }
-        return clone3OnOwnStack(&args, childMain, &m_context);
+        return clone3OnOwnStack(&args, childMain, &m_child);
     }
 
     // CLONE_INTO_CGROUP (Linux 5.7) may fail: then the child enters the group itself and reports the
@@ -202,10 +214,10 @@ private:
     pid_t clone3IntoControlGroup(clone_args args) noexcept
     {
         args.flags |= CLONE_INTO_CGROUP;
-        args.cgroup = static_cast<std::uint64_t>(m_context.plan->controlGroupFd());
-        m_context.isInControlGroup = true;
-        const pid_t pid = clone3OnOwnStack(&args, childMain, &m_context);
-        m_context.isInControlGroup = false;
+        args.cgroup = static_cast<std::uint64_t>(m_program->plan.controlGroupFd());
+        m_program->isInControlGroup = true;
+        const pid_t pid = clone3OnOwnStack(&args, childMain, &m_child);
+        m_program->isInControlGroup = false;
         return pid;
     }
 
@@ -214,42 +226,42 @@ private:
         return errorCode == EAGAIN || errorCode == ENOMEM || errorCode == EMFILE || errorCode == ENFILE;
     }
 
-    pid_t clone(const ChildStack &stack, Rung rung) noexcept
+    pid_t clone(const ChildStack &stack) noexcept
     {
         // With either flag the kernel writes to the same place: the pidfd, or the child's number.
-        const int mark = rung == Rung::Clone ? CLONE_PIDFD : CLONE_PARENT_SETTID;
-        m_context.handlersAreReset = false;
-        return ::clone(childMain, stack.top(), CLONE_VM | CLONE_VFORK | mark | exitSignal(), &m_context,
+        const int mark = m_rung == Rung::Clone ? CLONE_PIDFD : CLONE_PARENT_SETTID;
+        m_child.handlersAreReset = false;
+        return ::clone(childMain, stack.top(), CLONE_VM | CLONE_VFORK | mark | exitSignal(), &m_child,
                        &m_kernelMark);
     }
 
     // A program has no exit signal until its exec: a child that fails to start must not raise SIGCHLD,
     // and other code must not see it in wait(). A successful execve(2) sets the signal to SIGCHLD. User
     // code might never execute.
-    int exitSignal() const noexcept { return m_context.plan ? 0 : SIGCHLD; }
+    int exitSignal() const noexcept { return m_program ? 0 : SIGCHLD; }
 
-    pid_t createCopy(Rung rung) noexcept
+    pid_t createCopy() noexcept override
     {
-        if (rung == Rung::Copy)
+        if (m_rung == Rung::Copy)
             return copyingClone(CLONE_PIDFD | copyExitSignal(), &m_kernelMark);
-        const bool wantsHandlers =
-            m_context.plan || m_context.userCode.wantsFork || Sanitizers::needFork();
-        return wantsHandlers ? ::fork() : copyingClone(copyExitSignal(), &m_kernelMark);
+        return m_wantsHandlers ? ::fork() : copyingClone(copyExitSignal(), &m_kernelMark);
     }
 
     unsigned long copyExitSignal() const noexcept { return static_cast<unsigned long>(exitSignal()); }
 
-    Outcome watchCopy(Rung rung, pid_t pid) noexcept
+    Outcome watchCopy(pid_t pid) noexcept override
     {
         if (pid < 0)
-            return refused(rung, errno);
-        if (rung != Rung::Copy)
+            return refused(errno);
+        if (m_rung != Rung::Copy)
             return watchByNumber(pid);
         if (m_kernelMark >= 0)
             return watchPidFd(pid, UniqueFd(m_kernelMark));
-        Ladder::giveUp(rung); // The kernel has ignored CLONE_PIDFD (before Linux 5.2).
+        Ladder::giveUp(m_rung); // The kernel has ignored CLONE_PIDFD (before Linux 5.2).
         return watchByNumber(pid);
     }
+
+    ExitWatch *watch() const noexcept override { return &m_watch.get(); }
 
     Outcome watchPidFd(pid_t pid, UniqueFd pidfd) noexcept
     {
@@ -276,23 +288,27 @@ private:
     // Returns at once: the child is about to exit, and no other wait() sees it without an exit signal.
     static void collectFailed(pid_t pid) noexcept { ChildWait::awaitEnd(pid); }
 
+    const bool m_wantsHandlers; ///< If it has to be a copy, pthread_atfork(3)'s handlers run.
+    const Creation m_creation;
     PreparedWatch m_watch;
+    Rung m_rung = {}; ///< The present one.
     int m_kernelMark = -1; ///< The kernel writes the pidfd or the child's number here.
     pid_t m_number = -1; ///< With clone3 the kernel writes the number here.
 };
 
 /// The same for dieWithParent. For the kernel, the parent is the thread that made the child
 /// (PR_SET_PDEATHSIG), so a starter makes it. The signal mask remains the caller's.
-class LastingAttempt : public LinuxAttempt
+class LastingAttempt final : public LinuxAttempt
 {
 public:
     using LinuxAttempt::LinuxAttempt;
 
-    Outcome run()
+private:
+    Outcome create() override
     {
         Outcome outcome = NotStarted;
         const int errorCode = callInStarterThread([&]() -> pid_t {
-            outcome = LinuxAttempt::run();
+            outcome = LinuxAttempt::create();
             return outcome == Started ? child() : -1;
         });
         return errorCode == 0 ? outcome : fail(Step::DieWithParent, errorCode);
@@ -311,15 +327,17 @@ Backend backend() noexcept
     return isWatchedByNumber(Ladder::rungFor(Creation::Any)) ? Backend::SigChld : Backend::PidFd;
 }
 
-ExitWatchPtr startChild(const StartPlan &plan, StartFailure &failure, StartReport *later)
+StartResult startChild(const StartPlan &plan, StartReport *later)
 {
-    return plan.options().dieWithParent ? startBy<LastingAttempt>(plan, failure, later)
-                                        : startBy<LinuxAttempt>(plan, failure, later);
+    ProgramContext child(plan);
+    return plan.options().dieWithParent ? LastingAttempt(child, later).run()
+                                        : LinuxAttempt(child, later).run();
 }
 
-ForkSide forkChild(const UserCode &code, ExitWatchPtr &watch, int &errorCode)
+StartResult forkChild(const UserCode &code)
 {
-    return forkBy<LinuxAttempt>(code, watch, errorCode);
+    CodeContext child(code);
+    return LinuxAttempt(child).run();
 }
 
 } // namespace ForkFd::Internal::System

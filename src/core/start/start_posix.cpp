@@ -7,7 +7,6 @@
 
 #include "core/base/sanitizers.h"
 #include "core/start/attempt.h"
-#include "core/start/detachedattempt.h"
 #include "core/watch/sigchld/chain.h"
 #include "core/watch/sigchld/watch.h"
 
@@ -38,58 +37,72 @@ pid_t forkWithoutHandlers() noexcept
     return ::_Fork && !Sanitizers::needFork() ? ::_Fork() : ::fork();
 }
 
-class PosixAttempt : public StartAttempt
+class PosixAttempt final : public StartAttempt
 {
 public:
-    using StartAttempt::StartAttempt;
-
-    Outcome run()
+    explicit PosixAttempt(CodeContext &child)
+        : StartAttempt(child)
+        , m_wantsHandlers(child.code.wantsFork)
     {
-        if (!mayBegin())
-            return NotStarted;
-        auto *watch = new SigChldWatch;
-        m_watch.reset(watch);
-        watch->setLeadsGroup(leadsGroup());
-        if (!watch->prepare(m_context.plan ? ExitEvent::Private : ExitEvent::Public))
+    }
+
+    PosixAttempt(ProgramContext &child, StartReport *later)
+        : StartAttempt(child, later)
+        , m_wantsHandlers(true)
+    {
+    }
+
+    StartResult run()
+    {
+        const Outcome outcome = mayBegin() ? create() : NotStarted;
+        if (outcome != Started && outcome != InChild)
+            return {.failure = failure()};
+        return {.watch = std::move(m_owner), .isInChild = outcome == InChild};
+    }
+
+private:
+    Outcome create()
+    {
+        m_watch->setLeadsGroup(leadsGroup());
+        if (!m_watch->prepare(m_program ? ExitEvent::Private : ExitEvent::Public))
             return failCreation(errno);
-        m_context.ignoresSigChld = SigChldChain::standsForIgnore();
-        m_context.inherited = {watch->event().readable, watch->event().writable, -1};
-        const bool wantsHandlers = m_context.plan || m_context.userCode.wantsFork;
-        const Outcome outcome = startCopy(
-            false, [=] { return wantsHandlers ? ::fork() : forkWithoutHandlers(); },
-            [this, watch](pid_t pid) {
-                if (pid < 0)
-                    return failCreation(errno);
-                watch->watch(pid);
-                return Started;
-            },
-            [watch] { return watch; });
+        m_child.ignoresSigChld = SigChldChain::standsForIgnore();
+        m_child.inherited = {m_watch->event().readable, m_watch->event().writable, -1};
+        const Outcome outcome = startCopy(false);
         if (outcome == InChild)
-            static_cast<void>(m_watch.release()); // The child must not free memory.
+            static_cast<void>(m_owner.release()); // The child must not free memory.
         return outcome;
     }
 
-    ExitWatchPtr takeWatch() noexcept { return std::move(m_watch); }
+    pid_t createCopy() noexcept override { return m_wantsHandlers ? ::fork() : forkWithoutHandlers(); }
 
-private:
-    ExitWatchPtr m_watch;
+    Outcome watchCopy(pid_t pid) noexcept override
+    {
+        if (pid < 0)
+            return failCreation(errno);
+        m_watch->watch(pid);
+        return Started;
+    }
+
+    ExitWatch *watch() const noexcept override { return m_watch; }
+
+    const bool m_wantsHandlers; ///< The handlers of pthread_atfork(3) run.
+    SigChldWatch *const m_watch = new SigChldWatch;
+    ExitWatchPtr m_owner{m_watch};
 };
 
 } // namespace
 
-ExitWatchPtr startChild(const StartPlan &plan, StartFailure &failure, StartReport *later)
+StartResult startChild(const StartPlan &plan, StartReport *later)
 {
-    return startBy<PosixAttempt>(plan, failure, later);
+    ProgramContext child(plan);
+    return PosixAttempt(child, later).run();
 }
 
-pid_t startOrphan(const StartPlan &plan, StartFailure &failure)
+StartResult forkChild(const UserCode &code)
 {
-    return startOrphanBy<DetachedAttempt>(plan, failure);
-}
-
-ForkSide forkChild(const UserCode &code, ExitWatchPtr &watch, int &errorCode)
-{
-    return forkBy<PosixAttempt>(code, watch, errorCode);
+    CodeContext child(code);
+    return PosixAttempt(child).run();
 }
 
 } // namespace ForkFd::Internal::System

@@ -1,14 +1,14 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#include "core/start/threadedstart.h"
-#include "core/start/scopedstart.h"
+#include "core/start/pendingstart.h"
 
 #include "core/base/event.h"
 #include "core/base/librarythread.h"
 #include "core/base/wait.h"
 #include "core/start/environment.h"
 #include "core/start/parent_calls.h"
+#include "core/start/start.h"
 #include "core/stop/startcontrol.h"
 
 #include <cerrno>
@@ -55,7 +55,7 @@ try {
     if (shared.request.complete)
         failure = shared.request.complete(start);
     if (!failure)
-        startStoppable(*shared.child, std::move(start), failure);
+        failure = startStoppable(*shared.child, std::move(start));
     return failure;
 } catch (const std::bad_alloc &) {
     return {Step::Clone, ENOMEM};

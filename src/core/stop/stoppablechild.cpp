@@ -52,11 +52,10 @@ int StoppableChild::signalStart(int signal) noexcept
     return signal == 0 || signal == SIGCONT ? 0 : m_start->end(signal);
 }
 
-bool StoppableChild::setWatch(ExitWatchPtr watch) noexcept
+void StoppableChild::setWatch(ExitWatchPtr watch) noexcept
 {
     const std::lock_guard lock(m_signalling);
     m_watch = std::move(watch);
-    return m_watch != nullptr;
 }
 
 // A shortage may last a moment only. The group gets the signal only when the time is over, because

@@ -85,10 +85,9 @@ public:
     bool removeCgroup() noexcept;
 
 private:
-    friend FORKFD_EXPORT bool startStoppable(StoppableChild &, StartRequest, StartFailure &,
-                                             StartReport *);
+    friend FORKFD_EXPORT StartFailure startStoppable(StoppableChild &, StartRequest, StartReport *);
     bool isStarting() const noexcept { return m_start && !m_start->isTold(); }
-    bool setWatch(ExitWatchPtr watch) noexcept;
+    void setWatch(ExitWatchPtr watch) noexcept;
     int signalStart(int signal) noexcept;
     int sendPatiently(int signal) noexcept;
     int trySendSignal(int signal, std::vector<pid_t> &told, InShortage inShortage) noexcept;

@@ -1,12 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#include "core/start/orphanwatch.h"
+#include "core/start/detached.h"
 
 #include "core/watch/childwait.h"
 #include "core/watch/sigchld/watch.h"
-
-#include <ForkFd/spawn.h>
 
 #include <cerrno>
 
@@ -20,17 +18,12 @@ struct OrphanWatch::Private
     ExitWatchPtr owner{watch};
 };
 
-// POSIX has no subreapers.
-OrphanWatch::OrphanWatch() noexcept
-    : m_adopts(::getpid() == 1)
-{
-}
-
+OrphanWatch::OrphanWatch() noexcept = default;
 OrphanWatch::~OrphanWatch() = default;
 
 int OrphanWatch::prepare()
 {
-    if (!m_adopts)
+    if (::getpid() != 1) // POSIX has no subreapers.
         return 0;
     m_private = std::make_unique<Private>();
     return m_private->watch->prepare(ExitEvent::Private) ? 0 : errno;
@@ -40,6 +33,12 @@ void OrphanWatch::adopt(pid_t orphan) noexcept
 {
     if (m_private && orphan > 0 && ChildWait::look(orphan).sight != ChildWait::Finding::Gone)
         m_private->watch->watch(orphan);
+}
+
+StartResult System::startOrphan(const StartPlan &plan)
+{
+    DetachedContext child(plan);
+    return DetachedAttempt(child).run();
 }
 
 } // namespace ForkFd::Internal

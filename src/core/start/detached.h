@@ -1,14 +1,43 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#ifndef FORKFD_CORE_START_ORPHANWATCH_H
-#define FORKFD_CORE_START_ORPHANWATCH_H
+#ifndef FORKFD_CORE_START_DETACHED_H
+#define FORKFD_CORE_START_DETACHED_H
+
+#include "core/start/attempt.h"
 
 #include <memory>
 
 #include <sys/types.h>
 
 namespace ForkFd::Internal {
+
+/// A detached start by fork(): the child creates the orphan, which reports its number, and exits.
+class DetachedAttempt : public StartAttempt
+{
+public:
+    explicit DetachedAttempt(DetachedContext &child) noexcept
+        : StartAttempt(child)
+        , m_detached(child)
+    {
+    }
+
+    StartResult run();
+
+protected:
+    /// Creates the child and waits for its end.
+    virtual Outcome create();
+    /// Waits for the end of the child between parent and orphan. Returns the outcome of the start.
+    Outcome finish(pid_t between) noexcept;
+
+    DetachedContext &m_detached;
+
+private:
+    pid_t createCopy() noexcept override;
+    Outcome watchCopy(pid_t pid) noexcept override;
+
+    pid_t m_between = -1; ///< The child between parent and orphan.
+};
 
 /// Collects the orphan of a detached start if it becomes our child. The kernel gives an orphan to the
 /// nearest subreaper among its ancestors (prctl(2), PR_SET_CHILD_SUBREAPER), else to PID 1. If this
@@ -18,13 +47,13 @@ namespace ForkFd::Internal {
 class OrphanWatch
 {
 public:
-    /// Finds out whether orphans become our children.
     OrphanWatch() noexcept;
     ~OrphanWatch();
     OrphanWatch(const OrphanWatch &) = delete;
     OrphanWatch &operator=(const OrphanWatch &) = delete;
 
-    /// Allocates all that the watch needs. Returns 0 or an errno. Throws std::bad_alloc.
+    /// Allocates all that the watch needs, if orphans become our children. Returns 0 or an errno. Throws
+    /// std::bad_alloc.
     int prepare();
     /// Has to come after the end of the orphan's first parent. If the orphan is our child, the reaper
     /// collects it. -1: there is no orphan.
@@ -33,7 +62,6 @@ public:
 private:
     struct Private;
     std::unique_ptr<Private> m_private; ///< Null: orphans do not become our children.
-    const bool m_adopts;
 };
 
 } // namespace ForkFd::Internal
