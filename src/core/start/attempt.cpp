@@ -18,6 +18,16 @@
 
 namespace ForkFd::Internal {
 
+ProgramContext::ProgramContext(const StartPlan &itsPlan)
+    : plan(itsPlan)
+    , aside(plan.moves().size(), -1)
+    , directory(plan.directoryFd())
+    , controllingTerminal(plan.options().controllingTerminal.value_or(-1))
+    , controlGroup(plan.controlGroupFd())
+    , parent(plan.options().dieWithParent ? ::getpid() : -1)
+{
+}
+
 StartAttempt::StartAttempt(CodeContext &child) noexcept
     : m_child(child)
     , m_program(nullptr)
@@ -33,8 +43,6 @@ StartAttempt::StartAttempt(ProgramContext &child, StartReport *later) noexcept
     , m_later(later)
 {
     child.parentMask = m_blocker.previousMask();
-    if (child.plan.options().dieWithParent)
-        child.parent = ::getpid();
 }
 
 StartAttempt::Shown::Shown(StartControl *control, int (*send)(void *, int), void *token) noexcept

@@ -92,9 +92,6 @@ public:
     explicit ChildSetup(ProgramContext &context) noexcept
         : m_context(context)
         , m_plan(context.plan)
-        , m_surroundings{m_plan, m_plan.options().controllingTerminal.value_or(-1),
-                         context.isInControlGroup ? -1 : m_plan.controlGroupFd()}
-        , m_directory(m_plan.directoryFd())
     {
     }
 
@@ -105,10 +102,10 @@ public:
         placeDescriptors(0, m_plan.channelCount(), Step::Channels);
         changeDirectory();
         placeDescriptors(m_plan.channelCount(), m_plan.moves().size(), Step::FileDescriptors);
-        apply(ChildOptions::enter(m_surroundings));
+        apply(ChildOptions::enter(m_context));
         callModifier();
         applyParameters();
-        apply(ChildOptions::takeIdentity(m_plan, m_context.parent));
+        apply(ChildOptions::takeIdentity(m_context));
         tell(ChildReport::Exec); // Before the mask is restored, because this changes it.
         restoreSignalMask();
         ::execve(m_plan.executable(), m_plan.argv(), m_plan.envp());
@@ -138,9 +135,9 @@ private:
                 fail(i < m_plan.channelCount() ? Step::Channels : Step::FileDescriptors, errno);
         }
         keepAside(m_context.reportFd, Step::Descriptors);
-        keepAside(m_surroundings.controllingTerminal, Step::ControllingTerminal);
-        keepAside(m_surroundings.controlGroup, Step::ControlGroup);
-        keepAside(m_directory, Step::WorkingDirectory);
+        keepAside(m_context.controllingTerminal, Step::ControllingTerminal);
+        keepAside(m_context.controlGroup, Step::ControlGroup);
+        keepAside(m_context.directory, Step::WorkingDirectory);
     }
 
     // The same for a descriptor that the setup itself needs later.
@@ -188,8 +185,8 @@ private:
     void changeDirectory() noexcept
     {
         // A child may stay in a directory that it may not search, but fchdir(2) fails there.
-        if (m_directory >= 0 && ::fchdir(m_directory) != 0
-            && !ChildCalls::isCurrentDirectory(m_directory))
+        if (m_context.directory >= 0 && ::fchdir(m_context.directory) != 0
+            && !ChildCalls::isCurrentDirectory(m_context.directory))
             fail(Step::WorkingDirectory, errno);
         if (m_plan.workingDirectory() && ::chdir(m_plan.workingDirectory()) != 0)
             fail(Step::WorkingDirectory, errno);
@@ -289,8 +286,6 @@ private:
 
     ProgramContext &m_context;
     const StartPlan &m_plan;
-    ChildOptions::Surroundings m_surroundings;
-    int m_directory; ///< The directory to enter first; -1: none.
 };
 
 } // namespace

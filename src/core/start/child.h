@@ -80,18 +80,17 @@ struct CodeContext final : ChildContext
 /// A child that executes a program.
 struct ProgramContext : ChildContext
 {
-    explicit ProgramContext(const StartPlan &itsPlan)
-        : plan(itsPlan)
-        , aside(itsPlan.moves().size(), -1)
-    {
-    }
+    explicit ProgramContext(const StartPlan &itsPlan);
     void run() noexcept override;
 
     const StartPlan &plan;
     /// For each move of the plan: the number of the descriptor that stepped aside. Filled by the child.
     std::vector<int> aside;
-    bool isInControlGroup = false; ///< CLONE_INTO_CGROUP has put the child there.
-    pid_t parent = -1; ///< With dieWithParent: this process's number.
+    // Descriptors that the setup needs; -1: none. In the child they may step aside, too.
+    int directory; ///< Entered before the plan's workingDirectory().
+    int controllingTerminal;
+    int controlGroup; ///< The directory of the group that the child has to join.
+    pid_t parent; ///< With dieWithParent: this process's number.
 };
 
 /// The child of a detached start: creates the orphan, which executes the program, and exits.

@@ -7,8 +7,8 @@
 #include "core/start/child_options.h"
 
 #include "core/base/uniquefd.h"
+#include "core/start/child.h"
 #include "core/start/child_calls.h"
-#include "core/start/plan.h"
 
 #include <cerrno>
 
@@ -22,14 +22,12 @@ namespace ForkFd::Internal {
 
 namespace {
 
-using Surroundings = ChildOptions::Surroundings;
-
-bool makeSession(const Surroundings &child) noexcept
+bool makeSession(const ProgramContext &child) noexcept
 {
     return !child.plan.options().newSession || ::setsid() >= 0;
 }
 
-bool joinGroup(const Surroundings &child) noexcept
+bool joinGroup(const ProgramContext &child) noexcept
 {
     const std::optional<pid_t> group = child.plan.processGroup();
     return !group || ::setpgid(0, *group) == 0;
@@ -38,7 +36,7 @@ bool joinGroup(const Surroundings &child) noexcept
 // In a background process group, the child would be stopped as soon as it reads from the terminal that
 // it shares with us, or changes its settings (POSIX, "11.1.4 Terminal Access Control"). That applies to
 // a controlling terminal only. The child's descriptors of the terminal stay usable.
-bool leaveTerminal(const Surroundings &child) noexcept
+bool leaveTerminal(const ProgramContext &child) noexcept
 {
     if (!child.plan.leavesTerminal())
         return true;
@@ -55,23 +53,23 @@ bool leaveTerminal(const Surroundings &child) noexcept
     return errno == ENXIO || errno == ENODEV || errno == ENOENT || errno == EACCES || errno == EPERM;
 }
 
-bool takeTerminal(const Surroundings &child) noexcept
+bool takeTerminal(const ProgramContext &child) noexcept
 {
     return child.controllingTerminal < 0 || ::ioctl(child.controllingTerminal, TIOCSCTTY, 0) == 0;
 }
 
-bool joinControlGroup(const Surroundings &child) noexcept
+bool joinControlGroup(const ProgramContext &child) noexcept
 {
     return child.controlGroup < 0 || ChildCalls::joinControlGroup(child.controlGroup);
 }
 
-bool adjustOomScore(const Surroundings &child) noexcept
+bool adjustOomScore(const ProgramContext &child) noexcept
 {
     const std::string &score = child.plan.oomScoreText();
     return score.empty() || ChildCalls::setOomScore(score.data(), score.size());
 }
 
-bool limitResources(const Surroundings &child) noexcept
+bool limitResources(const ProgramContext &child) noexcept
 {
     for (const ResourceLimit &limit : child.plan.options().resourceLimits) {
         if (!ChildCalls::setLimit(limit))
@@ -80,20 +78,20 @@ bool limitResources(const Surroundings &child) noexcept
     return true;
 }
 
-bool setNiceValue(const Surroundings &child) noexcept
+bool setNiceValue(const ProgramContext &child) noexcept
 {
     const std::optional<int> &nice = child.plan.options().niceValue;
     return !nice || ::setpriority(PRIO_PROCESS, 0, *nice) == 0;
 }
 
-bool setUmask(const Surroundings &child) noexcept
+bool setUmask(const ProgramContext &child) noexcept
 {
     if (const std::optional<mode_t> &mask = child.plan.options().umask)
         ::umask(*mask);
     return true;
 }
 
-bool chooseProcessors(const Surroundings &child) noexcept
+bool chooseProcessors(const ProgramContext &child) noexcept
 {
     const std::vector<unsigned long> &mask = child.plan.cpuMask();
     return mask.empty() || ChildCalls::setAffinity(mask.data(), mask.size() * sizeof mask.front());
@@ -102,7 +100,7 @@ bool chooseProcessors(const Surroundings &child) noexcept
 struct Option
 {
     Step step;
-    bool (*apply)(const Surroundings &) noexcept;
+    bool (*apply)(const ProgramContext &) noexcept;
 };
 
 // The order is part of the interface. The OOM score needs a descriptor, so it comes before the limits,
@@ -122,18 +120,18 @@ constexpr Option options[] = {
 
 } // namespace
 
-Step ChildOptions::enter(const Surroundings &surroundings) noexcept
+Step ChildOptions::enter(const ProgramContext &child) noexcept
 {
     for (const Option &option : options) {
-        if (!option.apply(surroundings))
+        if (!option.apply(child))
             return option.step;
     }
     return Step::None;
 }
 
-Step ChildOptions::takeIdentity(const StartPlan &plan, pid_t parent) noexcept
+Step ChildOptions::takeIdentity(const ProgramContext &child) noexcept
 {
-    const LaunchOptions &options = plan.options();
+    const LaunchOptions &options = child.plan.options();
     // The user comes last: setting the groups needs root's privileges.
     if (const auto &groups = options.supplementaryGroups;
         groups && !ChildCalls::setGroups(groups->data(), groups->size()))
@@ -142,7 +140,7 @@ Step ChildOptions::takeIdentity(const StartPlan &plan, pid_t parent) noexcept
         return Step::GroupId;
     if (options.userId && !ChildCalls::setUserId(*options.userId))
         return Step::UserId;
-    if (options.dieWithParent && !ChildCalls::dieWithParent(parent))
+    if (options.dieWithParent && !ChildCalls::dieWithParent(child.parent))
         return Step::DieWithParent;
     if (options.noNewPrivileges && !ChildCalls::renouncePrivileges())
         return Step::NoNewPrivileges;

@@ -20,6 +20,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <utility>
 
 #include <linux/sched.h>
 #include <sched.h>
@@ -201,7 +202,7 @@ private:
         args.stack = reinterpret_cast<std::uintptr_t>(stack.base());
         args.stack_size = ChildStack::size;
         m_child.handlersAreReset = true;
-        if (m_program && m_program->plan.controlGroupFd() >= 0) {
+        if (m_program && m_program->controlGroup >= 0) {
             const pid_t pid = clone3IntoControlGroup(args);
             if (pid >= 0 || lacksResources(errno))
                 return pid;
@@ -214,10 +215,10 @@ private:
     pid_t clone3IntoControlGroup(clone_args args) noexcept
     {
         args.flags |= CLONE_INTO_CGROUP;
-        args.cgroup = static_cast<std::uint64_t>(m_program->plan.controlGroupFd());
-        m_program->isInControlGroup = true;
+        args.cgroup = static_cast<std::uint64_t>(m_program->controlGroup);
+        const int controlGroup = std::exchange(m_program->controlGroup, -1);
         const pid_t pid = clone3OnOwnStack(&args, childMain, &m_child);
-        m_program->isInControlGroup = false;
+        m_program->controlGroup = controlGroup;
         return pid;
     }
 
