@@ -23,10 +23,6 @@ namespace ForkFd {
 
 using namespace Internal;
 
-namespace {
-
-} // namespace
-
 /// Sets program() and arguments(), and starts the child. Afterwards state() is Starting. started() or
 /// errorOccurred() follows from the event loop or a waitFor function, and then finished() if there was a
 /// child. `mode` specifies how the device is opened. Without ReadOnly the child's output is discarded.
@@ -231,12 +227,9 @@ qint64 ChildProcessPrivate::beginDetached()
     if (hasFailedToStart())
         return -1;
     StartRequest request = makeStartRequest(settings, ends);
-    StartFailure seen = findProgram(request, absoluteSearchPath());
-    if (seen) {
-        noteFailure(std::move(seen));
-        return -1;
-    }
-    StartResult result = startOrphan(StartPlan(std::move(request)));
+    StartResult result = {.failure = findProgram(request, absoluteSearchPath())};
+    if (!result.failure)
+        result = startOrphan(StartPlan(std::move(request)));
     noteFailure(std::move(result.failure));
     settings.modifier.exit = nullptr; // As in startChild().
     return result.orphan;

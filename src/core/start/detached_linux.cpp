@@ -91,12 +91,7 @@ int OrphanWatch::prepare()
     if (!orphansComeToUs())
         return 0;
     m_private = std::make_unique<Private>();
-    while (true) {
-        const Rung rung = Ladder::rungFor(Creation::ByNumber);
-        const int errorCode = m_private->watch.prepare(rung, ExitEvent::Private);
-        if (errorCode == 0 || isWatchedByNumber(rung) || !Ladder::giveUpAfter(rung, errorCode))
-            return errorCode;
-    }
+    return m_private->watch.prepareForNumber(ExitEvent::Private, false);
 }
 
 void OrphanWatch::adopt(pid_t orphan) noexcept

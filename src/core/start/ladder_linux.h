@@ -6,18 +6,7 @@
 
 namespace ForkFd::Internal {
 
-/// The kernel interfaces that can create a child, best one first:
-///
-///     clone3      shares memory until the exec, gives the pidfd, resets the handlers   Linux 5.5
-///     clone       the same, but the child resets the handlers itself                   Linux 5.2
-///     clone+open  the same without a pidfd, which is opened by number afterwards       Linux 5.3
-///     copy        clone that copies the memory; the child reports through a socket     Linux 5.2
-///     fork+open   fork(), else as copy; the pidfd is opened by number                  Linux 5.3
-///
-/// and without a pidfd, with the SIGCHLD backend:
-///
-///     clone       as clone+open, known by its number
-///     fork        as fork+open, known by its number
+/// The kernel interfaces that can create a child, best one first. docs/design/start.md has their table.
 ///
 /// A rung is given up for the life of the process if the kernel lacks it or a filter refuses it, never
 /// for lack of a resource. Some rungs need shared memory. If the child has a copy instead (valgrind,

@@ -72,12 +72,7 @@ int spawnWithPidFd(const SpawnCall &call, PreparedWatch &watch)
 
 int spawnByNumber(const SpawnCall &call, PreparedWatch &watch)
 {
-    Rung rung;
-    int errorCode;
-    do {
-        rung = Ladder::rungFor(Creation::ByNumber);
-        errorCode = watch.prepare(rung, ExitEvent::Public, call.leadsGroup());
-    } while (errorCode != 0 && !isWatchedByNumber(rung) && Ladder::giveUpAfter(rung, errorCode));
+    int errorCode = watch.prepareForNumber(ExitEvent::Public, call.leadsGroup());
     if (errorCode != 0)
         return errorCode;
     pid_t pid = -1;

@@ -60,6 +60,16 @@ int PreparedWatch::prepare(Rung rung, ExitEvent::Kind kind, bool leadsGroup)
     return m_spare ? 0 : errno;
 }
 
+int PreparedWatch::prepareForNumber(ExitEvent::Kind kind, bool leadsGroup)
+{
+    while (true) {
+        const Rung rung = Ladder::rungFor(Creation::ByNumber);
+        const int errorCode = prepare(rung, kind, leadsGroup);
+        if (errorCode == 0 || isWatchedByNumber(rung) || !Ladder::giveUpAfter(rung, errorCode))
+            return errorCode;
+    }
+}
+
 void PreparedWatch::begin(pid_t pid, UniqueFd pidfd) noexcept
 {
     m_pidFdWatch->watch(pid, std::move(pidfd));

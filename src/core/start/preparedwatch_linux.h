@@ -26,7 +26,9 @@ class PreparedWatch
 {
 public:
     /// For a child of this rung. Returns 0 or an errno. Throws std::bad_alloc.
-    int prepare(Rung rung, ExitEvent::Kind kind, bool leadsGroup = false);
+    int prepare(Rung rung, ExitEvent::Kind kind, bool leadsGroup);
+    /// The same for a child of which only the number will be known, on the best rung that is left.
+    int prepareForNumber(ExitEvent::Kind kind, bool leadsGroup);
 
     /// Begins to watch the child by its pidfd.
     void begin(pid_t pid, UniqueFd pidfd) noexcept;

@@ -6,6 +6,7 @@
 #include "core/start/start.h"
 
 #include "core/base/sanitizers.h"
+#include "core/base/signals.h"
 #include "core/start/attempt.h"
 #include "core/watch/sigchld/chain.h"
 #include "core/watch/sigchld/watch.h"
@@ -103,6 +104,21 @@ StartResult forkChild(const UserCode &code)
 {
     CodeContext child(code);
     return PosixAttempt(child).run();
+}
+
+// Signals are not blocked here: posix_spawn(3) does that, and its child gets the caller's mask.
+ExitWatchPtr spawnChild(const SpawnCall &call, int &errorCode)
+{
+    const CancellationBlocker blocker;
+    auto *watch = new SigChldWatch;
+    ExitWatchPtr result(watch);
+    watch->setLeadsGroup(call.leadsGroup());
+    pid_t pid = -1;
+    errorCode = watch->prepare(ExitEvent::Public) ? call.start(&pid) : errno;
+    if (errorCode != 0)
+        return nullptr;
+    watch->watch(pid);
+    return result;
 }
 
 } // namespace ForkFd::Internal::System
