@@ -24,12 +24,19 @@ public:
         : m_end(end)
     {
     }
-    /// Expires `timeout` after `begin`; never if `timeout` is negative. Counts more than a hundred years
-    /// as a hundred years, because the clock cannot represent every end.
+    /// Expires `timeout` after `begin`; never if `timeout` is -1 ms, at once with another negative value
+    /// (as QDeadlineTimer). Counts more than a hundred years as a hundred years, because the clock
+    /// cannot represent every end.
     explicit Deadline(Milliseconds timeout, Clock::time_point begin = Clock::now()) noexcept
-        : m_end(timeout < Milliseconds::zero() ? Clock::time_point::max()
-                                               : begin + std::min(timeout, longestTimeout))
+        : m_end(timeout == Milliseconds(-1)
+                    ? Clock::time_point::max()
+                    : begin + std::clamp(timeout, Milliseconds::zero(), longestTimeout))
     {
+    }
+    /// Expires after `timeout`; never if it is negative.
+    static Deadline unlessNegative(Milliseconds timeout) noexcept
+    {
+        return timeout < Milliseconds::zero() ? forever() : Deadline(timeout);
     }
     static constexpr Deadline forever() noexcept { return Deadline(Clock::time_point::max()); }
 

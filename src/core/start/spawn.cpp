@@ -80,7 +80,7 @@ int Child::descriptor() const noexcept
 std::optional<ExitInfo> Child::wait(milliseconds timeout)
 {
     const CancellationBlocker blocker;
-    const Deadline deadline(timeout);
+    const Deadline deadline = Deadline::unlessNegative(timeout);
     RetryDelay retryDelay;
     while (!m_exitInfo && m_watch && m_watch->isWatching()) {
         const int rest = deadline.pollTimeout();

@@ -34,7 +34,7 @@ using std::chrono::milliseconds;
 /// \since 0.1
 bool ChildProcess::waitForStopped(milliseconds timeout)
 {
-    const Deadline::Clock::time_point end = Deadline(timeout).end();
+    const Deadline::Clock::time_point end = Deadline::unlessNegative(timeout).end();
     // The thread of run() notices a canceled future after a moment.
     return RunThread::stopCanceledJobs(end) && Stopper::awaitAll(end);
 }
