@@ -4,6 +4,7 @@
 #include "core/base/event.h"
 
 #include "core/base/signals.h"
+
 #include <sys/socket.h>
 
 namespace ForkFd::Internal {

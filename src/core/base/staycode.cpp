@@ -23,20 +23,16 @@ bool isRegularFile(const char *path) noexcept
 }
 
 // RTLD_NODELETE and RTLD_NOLOAD are not in POSIX; Linux, macOS and the BSDs have them.
-#if defined(RTLD_NODELETE) && defined(RTLD_NOLOAD)
 void stay() noexcept
 {
+#if defined(RTLD_NODELETE) && defined(RTLD_NOLOAD)
     Dl_info object = {};
     // RTLD_NOLOAD: this very object, never another copy. The handle is never closed, which alone keeps
     // the object loaded.
     if (::dladdr(&here, &object) != 0 && object.dli_fname && isRegularFile(object.dli_fname))
         ::dlopen(object.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
-}
-#else
-void stay() noexcept
-{
-}
 #endif
+}
 
 } // namespace
 
