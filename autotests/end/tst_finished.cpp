@@ -76,10 +76,10 @@ void tst_Finished::signal_data()
         QTest::addRow("%s, waitForFinished", name) << signal << true;
     };
     addRows("the first number", SIGHUP);
-    addRows("one that cannot be caught", SIGKILL);
+    addRows("a signal that cannot be caught", SIGKILL);
     addRows("a crash", SIGSEGV);
     addRows("an abort", SIGABRT);
-    addRows("a polite request", SIGTERM);
+    addRows("a request to end", SIGTERM);
     addRows("a broken pipe", SIGPIPE);
     addRows("a real-time signal", SIGRTMIN + 3);
     addRows("the last number", SIGRTMAX);

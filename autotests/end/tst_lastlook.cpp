@@ -149,7 +149,9 @@ void tst_LastLook::timeLimitOfEventLoop()
         process.start(childProgram(), words("exit 3"));
         QCoreApplication::processEvents();
         awaitEnd(static_cast<pid_t>(process.processId()));
-        QThread::msleep(35); // The end and the limit are due.
+        // No event tells that the limit is due: only the event loop looks at it, and must not run
+        // before.
+        QThread::msleep(35);
         QVERIFY(comes(finished));
         QCOMPARE(failed.size(), 0);
         QVERIFY(!process.timeLimitExceeded());

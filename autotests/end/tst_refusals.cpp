@@ -30,7 +30,7 @@ const Refusal noPidFdFromClone = {SYS_clone, EINVAL, CLONE_PIDFD, CLONE_PIDFD};
 } // namespace
 
 /// System calls that an older kernel lacks, a sandbox refuses or a lack of resources makes fail.
-/// Holds: B1, P4 (noMemoryOfTheDead), P5 (noWayToSignalAPidFd), L5.
+/// Holds: B1, P4 (noStatusOfStolenChildren), P5 (noWayToSignalAPidFd), L5.
 class tst_Refusals : public RefusalTest
 {
     Q_OBJECT
@@ -49,14 +49,14 @@ private Q_SLOTS:
     void noWayToCollectAChild();
     void noEvents_data() { addAnswers(); }
     void noEvents();
-    void eventsOfNoUse_data() { addAnswers(); }
-    void eventsOfNoUse();
+    void unusableEvents_data() { addAnswers(); }
+    void unusableEvents();
     void noPollSets_data();
     void noPollSets();
     void noPoll();
     void noStack_data();
     void noStack();
-    void noMemoryOfTheDead();
+    void noStatusOfStolenChildren();
     void noThreads();
     void noWayToOpenTheGate();
 
@@ -77,7 +77,7 @@ void tst_Refusals::creation_data()
     // A lack of resources is reported. The next rung would lack them, too.
     const auto want = [](int errorCode, const char *step) {
         const Refusals everyWay = {{SYS_clone3, errorCode}, {SYS_clone, errorCode}};
-        QTest::addRow("out of something: %s", strerror(errorCode))
+        QTest::addRow("out of resources: %s", strerror(errorCode))
             << everyWay << text(StartError{step, errorCode});
     };
     want(EAGAIN, "clone");
@@ -169,7 +169,7 @@ void tst_Refusals::noWayToSignalAPidFd()
             || !process->sendSignal(SIGTERM))
             return "no signal was sent";
         const QByteArray end = text(process->wait().value());
-        return process->sendSignal(0) || errno != ESRCH ? "a signal was sent to nobody" : end;
+        return process->sendSignal(0) || errno != ESRCH ? "a signal was sent after the end" : end;
     });
     QCOMPARE(result, "killed by SIGTERM");
 }
@@ -227,7 +227,7 @@ void tst_Refusals::noEvents()
 }
 
 // If an eventfd could not be written or read, a wait once hung, or a library thread never slept again.
-void tst_Refusals::eventsOfNoUse()
+void tst_Refusals::unusableEvents()
 {
     QFETCH(int, answer);
     constexpr unsigned size = 8; // No other write or read of the library has that size.
@@ -313,7 +313,7 @@ void tst_Refusals::noStack()
 }
 
 // Without PIDFD_GET_INFO (Linux 6.13; the status since 6.15) the status of a stolen child is lost.
-void tst_Refusals::noMemoryOfTheDead()
+void tst_Refusals::noStatusOfStolenChildren()
 {
     const QByteArray result = inForkedCopy([]() -> QByteArray {
         constexpr unsigned getInfo = _IOWR(0xFF, 11, char[64]); // PIDFD_GET_INFO.

@@ -229,7 +229,7 @@ void tst_Waiting::bytesWrittenAfterTheEnd()
 {
     Process process;
     process.start(childProgram(), words("exit 3"));
-    process.write("nobody reads this");
+    process.write("unread input");
     untilItIsDead(process);
     QVERIFY(!process.waitForBytesWritten());
     QCOMPARE(process.error(), Process::WriteError);
@@ -307,7 +307,7 @@ void tst_Waiting::failedStart()
     Process process;
     QSignalSpy failed(&process, &Process::errorOccurred);
     process.start(u"/no/such/program"_s);
-    process.write("nobody reads this");
+    process.write("unread input");
     QCOMPARE(failed.size(), 0);
     QVERIFY(!wait(process, -1));
     QCOMPARE(failed.size(), 1);

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
+#include "forkedcopy.h"
 #include "forkfdtest.h"
 
 #include <cerrno>
@@ -118,9 +119,7 @@ void tst_ForkFdClose::leavesTheLastDescriptor()
         if (!isAlive(pid))
             return "the child does not go on";
         leash.end();
-        while (exists(pid))
-            ::usleep(1000);
-        return nullptr;
+        return eventually([pid] { return !exists(pid); }) ? nullptr : "the child is not collected";
     });
     QCOMPARE(failure, QByteArray());
 }

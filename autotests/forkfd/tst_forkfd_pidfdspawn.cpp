@@ -75,7 +75,7 @@ private Q_SLOTS:
     void isUsed();
     void kernelCannot();
     void fails();
-    void numberIsNotToBeHad();
+    void numberIsNotAvailable();
     void numberIsGone();
 };
 
@@ -120,7 +120,7 @@ void tst_ForkFdPidFdSpawn::fails()
 }
 
 // The start fails, and no child is left behind (the base class checks).
-void tst_ForkFdPidFdSpawn::numberIsNotToBeHad()
+void tst_ForkFdPidFdSpawn::numberIsNotAvailable()
 {
     if (backend() == Backend::SigChld)
         QSKIP("It is not used on this backend.");

@@ -61,7 +61,7 @@ void tst_ForkFdThreads::allGetTheAnswer_data()
 {
     QTest::addColumn<QList<int>>("options");
     QTest::newRow("two that collect") << QList<int>{0, 0};
-    QTest::newRow("one that collects, one that does not") << QList<int>{0, FFDW_NOWAIT};
+    QTest::newRow("one collects, one looks") << QList<int>{0, FFDW_NOWAIT};
     QTest::newRow("eight") << QList<int>{0, FFDW_NOWAIT, 0, FFDW_NOWAIT, 0, 0, FFDW_NOWAIT, FFDW_NOWAIT};
 }
 

@@ -13,7 +13,7 @@ class tst_Reading : public ChildProcessTest
 private Q_SLOTS:
     void afterTheEnd_data();
     void afterTheEnd();
-    void nobodyReads();
+    void readAtTheEnd();
     void channelsDoNotMix();
     void switchedInTheMiddle();
     void readyReadIsOfTheReadChannel_data();
@@ -54,7 +54,7 @@ void tst_Reading::afterTheEnd()
     QVERIFY(process.atEnd());
 }
 
-void tst_Reading::nobodyReads()
+void tst_Reading::readAtTheEnd()
 {
     constexpr qint64 size = 50 * 1024 * 1024;
     Process process;

@@ -40,14 +40,14 @@ class tst_NamesMacro : public ChildProcessTest
     Q_OBJECT
 
 private Q_SLOTS:
-    void isTheOther();
+    void meansChildProcess();
     void subclass();
     void signalsOfSubclass();
     void asPropertyOrArgument();
     void staticFunctions();
 };
 
-void tst_NamesMacro::isTheOther()
+void tst_NamesMacro::meansChildProcess()
 {
     QCOMPARE(QProcess::staticMetaObject.className(), "ForkFd::ChildProcess");
     QCOMPARE(Job::staticMetaObject.superClass(), &ForkFd::ChildProcess::staticMetaObject);

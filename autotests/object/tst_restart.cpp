@@ -64,7 +64,7 @@ void tst_Restart::forgetsTheLastChild()
     Process process;
     QSignalSpy finished(&process, &Process::finished);
     process.start(childProgram(), words("write 9 1 write 9 2 signal 9"));
-    process.write("nobody reads this");
+    process.write("unread input");
     QVERIFY(comes(finished));
     process.setReadChannel(Process::StandardError);
     process.ungetChar('!');

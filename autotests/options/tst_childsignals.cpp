@@ -76,8 +76,8 @@ private Q_SLOTS:
     void mask();
     void maskOfTheStartingThread();
     void ignoredSignals();
-    void handlersStayAtHome_data();
-    void handlersStayAtHome();
+    void handlersRunInTheParentOnly_data();
+    void handlersRunInTheParentOnly();
 };
 
 void tst_ChildSignals::mask_data()
@@ -138,7 +138,7 @@ void tst_ChildSignals::ignoredSignals()
     QCOMPARE(ignored & toMask(setOf({SIGPIPE, SIGUSR2})), Mask(0));
 }
 
-void tst_ChildSignals::handlersStayAtHome_data()
+void tst_ChildSignals::handlersRunInTheParentOnly_data()
 {
     QTest::addColumn<Refusals>("refusals");
     QTest::newRow("as it comes") << Refusals{};
@@ -146,7 +146,7 @@ void tst_ChildSignals::handlersStayAtHome_data()
     QTest::newRow("without clone3") << Refusals{{SYS_clone3, ENOSYS}};
 }
 
-void tst_ChildSignals::handlersStayAtHome()
+void tst_ChildSignals::handlersRunInTheParentOnly()
 {
     if (isUnderThreadSanitizer)
         QSKIP("The thread sanitizer allows no threads in a forked copy.");

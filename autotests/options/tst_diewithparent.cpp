@@ -250,7 +250,7 @@ void tst_DieWithParent::anotherIdentity()
     QCOMPARE(outputOf(child({"deathsignal"})), "0\n");
     QCOMPARE(outputOf(child({"deathsignal"}), {.dieWithParent = true}), "9\n");
     if (geteuid() != 0)
-        QSKIP("Only root can be somebody else.");
+        QSKIP("Only root can change its identity.");
     if (!isChildOpenToAll())
         QSKIP("Others may not enter the folder of the helper program.");
     const LaunchOptions options = {.userId = 65534, .groupId = 65534, .dieWithParent = true};

@@ -129,7 +129,7 @@ void tst_Environment::arguments_data()
     QTest::addColumn<QStringList>("arguments");
     QTest::newRow("plain") << QStringList({u"one"_s, u"two"_s});
     QTest::newRow("empty ones") << QStringList({QString(), u"two"_s, QString()});
-    QTest::newRow("what a shell would act on") << QStringList({u"a b"_s, u"$HOME"_s, u"\"'`;*\\"_s});
+    QTest::newRow("characters special to a shell") << QStringList({u"a b"_s, u"$HOME"_s, u"\"'`;*\\"_s});
     QTest::newRow("beyond ASCII") << QStringList({u"für 文"_s, u"\U0001F600"_s});
     QTest::newRow("long") << QStringList({QString(100000, u'x')});
     QTest::newRow("many") << QString(20000, u'x').split(QString());
@@ -221,7 +221,7 @@ void tst_Environment::undecodable_data()
     QTest::newRow("value") << QList<QByteArray>{"FORKFD_TEST=\xff\xfe after"};
     QTest::newRow("name") << QList<QByteArray>{"FORKFD_\xc3(=value"};
     QTest::newRow("names that decode alike") << QList<QByteArray>{"FORKFD_\xfd=1", "FORKFD_\xfe=1"};
-    QTest::newRow("beside what decodes alike")
+    QTest::newRow("beside a name that decodes alike")
         << QList<QByteArray>{"FORKFD_\xfd=1", "FORKFD_\xef\xbf\xbd=1"};
 }
 

@@ -25,7 +25,7 @@ class tst_Options_Qt : public ChildProcessTest
 
 private Q_SLOTS:
     void together();
-    void sessionByTwoWishes();
+    void sessionByOptionAndFlag();
     void descriptorsInEveryOrder_data();
     void descriptorsInEveryOrder();
     void failures_data();
@@ -64,7 +64,7 @@ void tst_Options_Qt::together()
     QCOMPARE(ownAttributes(), before);
 }
 
-void tst_Options_Qt::sessionByTwoWishes()
+void tst_Options_Qt::sessionByOptionAndFlag()
 {
     for (const LaunchOptions &options :
          {LaunchOptions{.newSession = true}, LaunchOptions{.processGroup = 0}}) {
@@ -131,9 +131,8 @@ void tst_Options_Qt::failures_data()
     QTest::newRow("no such group of control, seen in the parent")
         << LaunchOptions{.controlGroup = "/no/such/directory"}
         << StartError{"controlGroup", FORKFD_TEST_HAS_VFORK ? ENOENT : ENOTSUP} << true;
-    QTest::newRow("what only the child can know")
-        << LaunchOptions{.resourceLimits = {{RLIMIT_CORE, 2, 1}}} << StartError{"resourceLimits", EINVAL}
-        << false;
+    QTest::newRow("seen by the child only") << LaunchOptions{.resourceLimits = {{RLIMIT_CORE, 2, 1}}}
+                                            << StartError{"resourceLimits", EINVAL} << false;
 }
 
 // As with QProcess, start() itself reports the failures that the parent finds.
@@ -218,7 +217,7 @@ void tst_Options_Qt::detachedFailures_data()
     QTest::addColumn<StartError>("error");
     QTest::newRow("death with a parent that goes at once")
         << LaunchOptions{.dieWithParent = true} << StartError{"dieWithParent", EINVAL};
-    QTest::newRow("a terminal that nobody holds")
+    QTest::newRow("a terminal without a holder")
         << LaunchOptions{.pseudoTerminal = {{}}} << StartError{"pseudoTerminal", EINVAL};
     QTest::newRow("a limit that cannot be") << LaunchOptions{.resourceLimits = {{RLIMIT_CORE, 2, 1}}}
                                             << StartError{"resourceLimits", EINVAL};

@@ -73,7 +73,7 @@ void tst_ResetIds::ids_data()
 void tst_ResetIds::ids()
 {
     if (geteuid() != 0)
-        QSKIP("Only root can be somebody else.");
+        QSKIP("Only root can change its identity.");
     if (!isChildOpenToAll())
         QSKIP("Others may not enter the folder of the helper program.");
     QFETCH(const unsigned, real);
@@ -119,7 +119,7 @@ void tst_ResetIds::dumpable_data()
 void tst_ResetIds::dumpable()
 {
     if (geteuid() != 0)
-        QSKIP("Only root can be somebody else.");
+        QSKIP("Only root can change its identity.");
     if (!isChildOpenToAll())
         QSKIP("Others may not enter the folder of the helper program.");
     const QByteArray result = inForkedCopy([] {

@@ -64,12 +64,12 @@ void tst_ResourceLimits::inChild_data()
         "10 20");
     row("no cores", "cores", limits({{RLIMIT_CORE, 0, 0}}), "0 0");
     row("nicer", "nice", {.niceValue = nicer(7)}, QByteArray::number(nicer(7)));
-    row("least nice of all", "nice", {.niceValue = 19}, "19");
-    row("all may do all", "umask", {.umask = 0}, "0");
-    row("private", "umask", {.umask = 0077}, "77");
+    row("nicest", "nice", {.niceValue = 19}, "19");
+    row("no permission masked", "umask", {.umask = 0}, "0");
+    row("permissions of group and others masked", "umask", {.umask = 0077}, "77");
     row("one processor", "processors", {.cpuAffinity = {0}}, "0");
     row("one processor, and some that are not there", "processors", {.cpuAffinity = {8000, 0, 0}}, "0");
-    row("first to go", "oomscore", {.oomScoreAdjust = 1000}, "1000");
+    row("highest OOM score", "oomscore", {.oomScoreAdjust = 1000}, "1000");
 }
 
 void tst_ResourceLimits::inChild()
@@ -128,7 +128,7 @@ void tst_ResourceLimits::niceValueOfAnOrdinaryUser()
 void tst_ResourceLimits::oomScoreOfOurs_data()
 {
     QTest::addColumn<std::vector<Refusal>>("refusals");
-    QTest::newRow("clone3, where there is that") << std::vector<Refusal>{};
+    QTest::newRow("as the system can") << std::vector<Refusal>{};
     QTest::newRow("clone") << std::vector<Refusal>{{SYS_clone3, ENOSYS}};
     QTest::newRow("fork") << std::vector<Refusal>{{SYS_clone3, ENOSYS},
                                                   {SYS_clone, EPERM, CLONE_VFORK, CLONE_VFORK}};

@@ -15,7 +15,7 @@
 using ForkFd::LaunchOptions;
 
 /// Session, process group and controlling terminal of a child.
-/// Holds: S5 (joinsTheGroupOfOneThatHasEnded), L13.
+/// Holds: S5 (joinsTheGroupOfAnEndedLeader), L13.
 class tst_Session : public ProcessTest
 {
     Q_OBJECT
@@ -24,7 +24,7 @@ private Q_SLOTS:
     void membership_data();
     void membership();
     void joinsAGroup();
-    void joinsTheGroupOfOneThatHasEnded();
+    void joinsTheGroupOfAnEndedLeader();
     void leaderIsStolen();
     void leaderIsDropped();
     void terminal();
@@ -83,7 +83,7 @@ void tst_Session::awaitEnd(const ForkFd::Child &process)
 }
 
 // A pipeline in one group, "true | cat": the leader has ended and is not collected.
-void tst_Session::joinsTheGroupOfOneThatHasEnded()
+void tst_Session::joinsTheGroupOfAnEndedLeader()
 {
     for (int i = 0; i < 50; ++i) {
         auto leader = ForkFd::spawn(child({"exit", "3"}), {.processGroup = 0});

@@ -278,7 +278,7 @@ void tst_UnixParameters::descriptorsWithoutCloseRange_data()
 {
     QTest::addColumn<int>("errorCode");
     QTest::newRow("an older kernel") << ENOSYS;
-    QTest::newRow("one that knows no flags") << EINVAL;
+    QTest::newRow("a kernel without the flags") << EINVAL;
     QTest::newRow("a sandbox") << EPERM;
 }
 

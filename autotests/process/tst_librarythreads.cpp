@@ -87,7 +87,8 @@ void tst_LibraryThreads::processIsEnded()
     QCOMPARE(text(*info), "killed by SIGTERM");
 }
 
-// Children are left and collected around the time when the threads end.
+// Children are left and collected around the time when the threads end: after two seconds without work.
+// So each round waits about that long.
 void tst_LibraryThreads::endAndBegin()
 {
     std::vector<std::thread> threads;

@@ -93,13 +93,11 @@ void tst_Plugin::isClosedWhileAChildRuns()
     if (callCount != 2)
         leave(pid, 5);
     // The plug-in's sweeper, if it has one, outlives it and reaps the child.
-    siginfo_t info;
-    for (int tries = 0; usesSigChld() && tries < 5000; ++tries) {
-        if (waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) != 0)
-            break;
-        usleep(1000);
-    }
-    if (usesSigChld() && waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0)
+    const auto isReaped = [pid] {
+        siginfo_t info;
+        return waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) != 0;
+    };
+    if (usesSigChld() && !eventually(isReaped))
         leave(pid, 6);
     exit(0); // Runs the destructors that dlclose() has not run.
 }

@@ -90,7 +90,7 @@ class tst_CancelledThread : public SigChldTest
 
 private Q_SLOTS:
     void handlerIsNoCancellationPoint();
-    void predecessorMayBeOne();
+    void predecessorMayBeACancellationPoint();
     void mayBeCancelledAnywhere();
     void predecessorMayBeCancelledAnywhere();
 
@@ -123,7 +123,7 @@ void tst_CancelledThread::handlerIsNoCancellationPoint()
     QVERIFY(process->wait(std::chrono::seconds(10)));
 }
 
-void tst_CancelledThread::predecessorMayBeOne()
+void tst_CancelledThread::predecessorMayBeACancellationPoint()
 {
     if (isUnderThreadSanitizer)
         QSKIP("The sanitizer calls each handler from its own handler, which cannot be unwound.");

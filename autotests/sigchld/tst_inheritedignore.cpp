@@ -66,7 +66,7 @@ void checkStrangers()
     for (int i = 0; i < 50; ++i)
         strangers.push_back(spawnForeignChild({"exit", "1"}));
     for (const pid_t pid : strangers)
-        checkGone(pid, "a child of somebody else's became a zombie");
+        checkGone(pid, "a foreign child became a zombie");
 }
 
 // Whether the child inherits an ignored SIGCHLD.
@@ -116,7 +116,8 @@ int run()
     checkStrangers();
     living->sendSignal(SIGKILL);
     check(living->wait(std::chrono::seconds(10)).has_value(), "the end of a child of ours is missing");
-    // The sweeper must go on although none of our children lives: no handler gets the signals.
+    // The sweeper must go on although none of our children lives: no handler gets the signals. The test
+    // waits longer than an idle library thread lives, which is two seconds.
     usleep(2'500'000);
     checkStrangers();
     SigChldTest::changeMask(SIG_UNBLOCK);

@@ -127,6 +127,7 @@ QByteArray startChildren()
     std::thread other([&isDone] {
         for (int i = 0; !isDone; ++i) {
             installInTurn(i);
+            // A pause, so that starts fall between two installations as well as into one.
             std::this_thread::sleep_for(std::chrono::microseconds(200));
         }
     });

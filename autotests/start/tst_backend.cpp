@@ -23,8 +23,8 @@ protected:
 
 private Q_SLOTS:
     void initTestCase();
-    void wish_data();
-    void wish();
+    void variable_data();
+    void variable();
     void chosenOnce();
 
 private:
@@ -39,17 +39,17 @@ void tst_Backend::initTestCase()
     m_usual = usual == "pidfd" ? Backend::PidFd : Backend::SigChld;
 }
 
-void tst_Backend::wish_data()
+void tst_Backend::variable_data()
 {
-    QTest::addColumn<QByteArray>("wish");
+    QTest::addColumn<QByteArray>("variable");
     QTest::addColumn<Backend>("backend");
     QTest::addColumn<QByteArray>("outcome");
     const QByteArray works = "exited with code 42";
     const QByteArray isUnknown = text(StartError{"backend", EINVAL});
     const bool hasPidFd = m_usual == Backend::PidFd;
-    QTest::newRow("none") << QByteArray() << m_usual << works;
-    QTest::newRow("an empty one") << QByteArray("") << m_usual << works;
-    QTest::newRow("any") << QByteArray("auto") << m_usual << works;
+    QTest::newRow("unset") << QByteArray() << m_usual << works;
+    QTest::newRow("empty") << QByteArray("") << m_usual << works;
+    QTest::newRow("auto") << QByteArray("auto") << m_usual << works;
     QTest::newRow("pidfd") << QByteArray("pidfd") << m_usual << (hasPidFd ? works : isUnknown);
     QTest::newRow("sigchld") << QByteArray("sigchld") << Backend::SigChld << works;
     QTest::newRow("unknown") << QByteArray("kqueue") << m_usual << isUnknown;
@@ -57,14 +57,14 @@ void tst_Backend::wish_data()
     QTest::newRow("with a blank") << QByteArray("pidfd ") << m_usual << isUnknown;
 }
 
-void tst_Backend::wish()
+void tst_Backend::variable()
 {
-    QFETCH(QByteArray, wish);
+    QFETCH(QByteArray, variable);
     QFETCH(Backend, backend);
     QFETCH(QByteArray, outcome);
-    const QByteArray result = inForkedCopy([&wish] {
-        if (!wish.isNull())
-            qputenv("FORKFD_BACKEND", wish);
+    const QByteArray result = inForkedCopy([&variable] {
+        if (!variable.isNull())
+            qputenv("FORKFD_BACKEND", variable);
         QByteArray all;
         for (int times = 0; times < 2; ++times)
             all += outcomeOf(child({"exit", "42"})) + '\n';

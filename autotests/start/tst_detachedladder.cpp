@@ -68,7 +68,7 @@ private Q_SLOTS:
     void limit();
     void noProcess_data();
     void noProcess();
-    void nobodyHears();
+    void raisesNoSigChld();
     void killedBeforeTheExec_data();
     void killedBeforeTheExec();
     void killedBetween();
@@ -272,7 +272,7 @@ void tst_DetachedLadder::noProcess()
 }
 
 // With shared memory the child between has no exit signal. A copy would have one.
-void tst_DetachedLadder::nobodyHears()
+void tst_DetachedLadder::raisesNoSigChld()
 {
     if (!canShareMemory)
         QSKIP("Memory is not shared in this build.");

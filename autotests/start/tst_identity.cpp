@@ -52,7 +52,7 @@ void tst_Identity::identity_data()
         << LaunchOptions{.supplementaryGroups = std::vector<gid_t>()} << QByteArray("0 0 0, 0 0 0,");
     QTest::newRow("other groups") << LaunchOptions{.supplementaryGroups = std::vector<gid_t>{10, 20}}
                                   << QByteArray("0 0 0, 0 0 0, 10 20");
-    QTest::newRow("somebody else altogether")
+    QTest::newRow("another user and other groups")
         << LaunchOptions{.userId = someUser,
                          .groupId = someGroup,
                          .supplementaryGroups = std::vector<gid_t>{30}}
@@ -62,7 +62,7 @@ void tst_Identity::identity_data()
 void tst_Identity::identity()
 {
     if (geteuid() != 0)
-        QSKIP("Only root can be somebody else.");
+        QSKIP("Only root can change its identity.");
     if (!isChildOpenToAll())
         QSKIP("Others may not enter the folder of the helper program.");
     QFETCH(const LaunchOptions, options);
@@ -94,7 +94,7 @@ void tst_Identity::ordinaryUser_data()
 void tst_Identity::ordinaryUser()
 {
     if (geteuid() != 0)
-        QSKIP("Only root can be somebody else.");
+        QSKIP("Only root can change its identity.");
     QFETCH(const LaunchOptions, options);
     QFETCH(const QByteArray, outcome);
     QCOMPARE(inForkedCopy([&options] {
@@ -119,7 +119,7 @@ void tst_Identity::privileges()
 void tst_Identity::dumpable()
 {
     if (geteuid() != 0)
-        QSKIP("Only root can be somebody else.");
+        QSKIP("Only root can change its identity.");
     const QByteArray result = inForkedCopy([] {
         QByteArray seen;
         for (const unsigned long wanted : {1UL, 0UL}) {
@@ -140,7 +140,7 @@ void tst_Identity::dumpable()
 void tst_Identity::dumpableWithThreads()
 {
     if (geteuid() != 0)
-        QSKIP("Only root can be somebody else.");
+        QSKIP("Only root can change its identity.");
     for (int round = 0; round < 30; ++round) {
         std::vector<std::thread> threads;
         for (int i = 0; i < 4; ++i) {

@@ -126,7 +126,7 @@ void tst_ProgramSearch::likeExecvp_data()
     row("the only one", "./empty:./second");
     row("none", "./empty");
     row("not executable", "./data");
-    row("not executable, then one that is", "./data:./first");
+    row("not executable, then a program", "./data:./first");
     row("not executable, then none", "./data:./empty");
     row("a directory of that name, then a program", "./directory:./first");
     row("a directory of that name", "./directory");

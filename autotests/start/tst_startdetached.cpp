@@ -21,7 +21,7 @@ class tst_StartDetached : public ChildProcessTest
     Q_OBJECT
 
 private Q_SLOTS:
-    void stranger();
+    void isNoChild();
     void staticForm();
     void settings();
     void ownStreams();
@@ -59,7 +59,7 @@ QByteArray tst_StartDetached::outputOf(Process &process, const QStringList &word
     return output.readAll();
 }
 
-void tst_StartDetached::stranger()
+void tst_StartDetached::isNoChild()
 {
     TestPipe input;
     TestPipe output;

@@ -41,8 +41,8 @@ void tst_Destruction::whileAlive_data()
     QTest::addColumn<bool>("isRunning");
     QTest::newRow("starting") << u"sleep"_s << false;
     QTest::newRow("running") << u"sleep"_s << true;
-    QTest::newRow("with output that nobody has read") << u"write 9000000000 1"_s << true;
-    QTest::newRow("ended, and nobody has noticed") << u"exit 3"_s << false;
+    QTest::newRow("with unread output") << u"write 9000000000 1"_s << true;
+    QTest::newRow("ended, not yet noticed") << u"exit 3"_s << false;
 }
 
 void tst_Destruction::whileAlive()

@@ -44,7 +44,7 @@ private Q_SLOTS:
     void ignores();
     void stoppedChild_data() { addScopes(); }
     void stoppedChild();
-    void nobodyThere();
+    void withoutChild();
     void twice();
     void restartWithinTheGrace_data();
     void restartWithinTheGrace();
@@ -209,7 +209,7 @@ void tst_Stopping::stoppedChild()
     QCOMPARE(text(process.exitInfo()), "killed by SIGTERM");
 }
 
-void tst_Stopping::nobodyThere()
+void tst_Stopping::withoutChild()
 {
     Process process;
     process.stop();

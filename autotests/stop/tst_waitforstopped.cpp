@@ -67,7 +67,7 @@ private Q_SLOTS:
     void canceledRun();
     void canceledRunAskedAtOnce();
     void severalAndAnotherThread();
-    void whatIsNotStopped();
+    void terminateIsNoStop();
     void withoutThread_data();
     void withoutThread();
     void inForkedCopy();
@@ -296,7 +296,7 @@ void tst_WaitForStopped::severalAndAnotherThread()
         QVERIFY(process->waitForFinished());
 }
 
-void tst_WaitForStopped::whatIsNotStopped()
+void tst_WaitForStopped::terminateIsNoStop()
 {
     Lifeline lifeline;
     Process process;
