@@ -1,13 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#include "childprocesstest.h"
 #include "forkedcopy.h"
-#include "lifeline.h"
+#include "runtest.h"
 #include "temporarychange.h"
 #include "testpipe.h"
-
-#include <ForkFd/run.h>
 
 #include <QtCore/QDir>
 #include <QtCore/QFile>
@@ -17,15 +14,14 @@
 #include <csignal>
 #include <thread>
 
-using ForkFd::ChildProcess;
 using ForkFd::ExitInfo;
 using ForkFd::RunOptions;
 using ForkFd::RunResult;
 using namespace std::chrono_literals;
 
-/// run() returns a future that any thread can wait for, chain and cancel.
+/// run() returns a future that any thread can wait for and chain.
 /// Holds: R6.
-class tst_Future : public ChildProcessTest
+class tst_Future : public RunTest
 {
     Q_OBJECT
 
@@ -39,13 +35,6 @@ private Q_SLOTS:
     void merged();
     void outputKept_data();
     void outputKept();
-    void timeLimit_data();
-    void timeLimit();
-    void canceled();
-    void canceledAtOnce();
-    void canceledGroup();
-    void canceledWhenItHasEnded();
-    void dropped();
     void descriptors();
     void signalMask_data();
     void signalMask();
@@ -58,28 +47,6 @@ private Q_SLOTS:
     void manyAtOnce();
     void idleThreadEnds();
     void afterAShortage();
-
-protected:
-    /// Starts the library's threads.
-    void warmUp() override
-    {
-        ChildProcessTest::warmUp();
-        run("exit 0").then([](const RunResult &) {}).waitForFinished();
-        Process process; // Starts the stopper.
-        process.start(childProgram(), words("sleep"));
-        process.stop();
-        QVERIFY(process.waitForFinished());
-    }
-
-private:
-    static QFuture<RunResult> run(const char *command, const RunOptions &options = {})
-    {
-        return ForkFd::run(childProgram(), words(command), options);
-    }
-    static QByteArray endOf(const RunResult &result)
-    {
-        return result.startError.step ? text(result.startError) : text(result.exitInfo);
-    }
 };
 
 void tst_Future::results_data()
@@ -195,112 +162,6 @@ void tst_Future::outputKept()
     QCOMPARE(result.standardOutput.size(), expected);
     QCOMPARE(result.standardError.size(), expected);
     QCOMPARE(endOf(result), "exited with code 3");
-}
-
-void tst_Future::timeLimit_data()
-{
-    QTest::addColumn<QString>("command");
-    QTest::addColumn<std::chrono::milliseconds>("limit");
-    QTest::addColumn<std::chrono::milliseconds>("grace");
-    QTest::addColumn<bool>("isExceeded");
-    QTest::addColumn<QByteArray>("end");
-    const auto row = [](const char *name, const char *command, auto limit, auto grace, bool isExceeded,
-                        const char *end) {
-        QTest::newRow(name) << QString::fromLatin1(command) << std::chrono::milliseconds(limit)
-                            << std::chrono::milliseconds(grace) << isExceeded << QByteArray(end);
-    };
-    row("asked to end", "sleep", 30ms, 1h, true, "killed by SIGTERM");
-    row("made to end", "ignore 15 sleep", 200ms, 20ms, true, "killed by SIGKILL");
-    row("no grace", "ignore 15 sleep", 30ms, 0ms, true, "killed by SIGKILL");
-    row("in time", "exit 3", 1h, 1h, false, "exited with code 3");
-    row("none", "exit 3", 0ms, 1h, false, "exited with code 3");
-    row("negative", "exit 3", -1ms, 1h, false, "exited with code 3");
-    row("the longest", "exit 3", std::chrono::milliseconds::max(), 1h, false, "exited with code 3");
-}
-
-void tst_Future::timeLimit()
-{
-    QFETCH(const QString, command);
-    QFETCH(const std::chrono::milliseconds, limit);
-    QFETCH(const std::chrono::milliseconds, grace);
-    RunOptions options;
-    options.timeLimit = limit;
-    options.stopGrace = grace;
-    const RunResult result = ForkFd::run(childProgram(), command.split(u' '), options).result();
-    QTEST(result.timeLimitExceeded, "isExceeded");
-    QTEST(endOf(result), "end");
-    if (result.timeLimitExceeded)
-        QVERIFY(result.elapsedTime >= limit);
-}
-
-void tst_Future::canceled()
-{
-    Lifeline lifeline;
-    RunOptions options;
-    options.stopGrace = 1h;
-    options.launchOptions.fileDescriptors = {lifeline.asDescriptor()};
-    TestPipe ready;
-    options.launchOptions.fileDescriptors.push_back({8, ready.writeEnd()});
-    QFuture<RunResult> future = run("write 1 8 leave 8 sleep", options);
-    char byte = 0;
-    QCOMPARE(::read(ready.readEnd(), &byte, 1), 1); // The child runs.
-    lifeline.letGo();
-    future.cancel();
-    future.waitForFinished();
-    QVERIFY(lifeline.isCut()); // Once the future is finished, the child has ended.
-    QVERIFY(future.isCanceled());
-    QCOMPARE(future.resultCount(), 0);
-}
-
-void tst_Future::canceledAtOnce()
-{
-    QList<QFuture<RunResult>> futures;
-    for (int i = 0; i < 50; ++i) {
-        futures += run("sleep");
-        futures.back().cancel();
-    }
-    for (QFuture<RunResult> &future : futures) {
-        future.waitForFinished();
-        QCOMPARE(future.resultCount(), 0);
-    }
-}
-
-void tst_Future::canceledGroup()
-{
-    Lifeline lifeline;
-    TestPipe ready;
-    RunOptions options;
-    options.signalScope = ChildProcess::SignalScope::Group;
-    options.stopGrace = 50ms; // The library looks after the rest of the group for this long.
-    options.launchOptions.fileDescriptors = {lifeline.asDescriptor(), {8, ready.writeEnd()}};
-    QFuture<RunResult> future = run("fork write 1 8 sleep", options);
-    char byte = 0;
-    QCOMPARE(::read(ready.readEnd(), &byte, 1), 1);
-    lifeline.letGo();
-    future.cancel();
-    future.waitForFinished();
-    QVERIFY(lifeline.comesToBeCut());
-}
-
-void tst_Future::canceledWhenItHasEnded()
-{
-    QFuture<RunResult> future = run("exit 3");
-    future.waitForFinished();
-    future.cancel();
-    QCOMPARE(endOf(future.resultAt(0)), "exited with code 3");
-}
-
-void tst_Future::dropped()
-{
-    TestPipe pipe;
-    {
-        RunOptions options;
-        options.launchOptions.fileDescriptors = {{8, pipe.writeEnd()}};
-        static_cast<void>(run("burn 20 write 5 8", options));
-    }
-    char bytes[5];
-    QCOMPARE(::read(pipe.readEnd(), bytes, sizeof bytes), 5);
-    QTRY_VERIFY(!hasChildren());
 }
 
 // No child inherits a pipe of another one, or a descriptor of the library's thread.

@@ -6,7 +6,7 @@
 using ForkFd::ExitInfo;
 
 /// A failed start never looks like success, not even to a caller that reads only the exit code.
-class tst_FailedStart : public ChildProcessTest
+class tst_StartFailuresQt : public ChildProcessTest
 {
     Q_OBJECT
 
@@ -24,7 +24,7 @@ private:
     static void expectFailure(Process &process, Starter start);
 };
 
-void tst_FailedStart::exitCode_data()
+void tst_StartFailuresQt::exitCode_data()
 {
     QTest::addColumn<Starter>("start");
     const auto row = [](const char *name, Starter start) { QTest::newRow(name) << start; };
@@ -52,7 +52,7 @@ void tst_FailedStart::exitCode_data()
 }
 
 // Checks all that a slot may ask, at each signal that reports the failure.
-void tst_FailedStart::expectFailure(Process &process, Starter start)
+void tst_StartFailuresQt::expectFailure(Process &process, Starter start)
 {
     QList<int> codes;
     const auto note = [&codes, &process] {
@@ -78,14 +78,14 @@ void tst_FailedStart::expectFailure(Process &process, Starter start)
     QCOMPARE(exitCodeChanged.last().first().toInt(), 255);
 }
 
-void tst_FailedStart::exitCode()
+void tst_StartFailuresQt::exitCode()
 {
     QFETCH(const Starter, start);
     Process process;
     expectFailure(process, start);
 }
 
-void tst_FailedStart::exitCodeAfterAnotherChild()
+void tst_StartFailuresQt::exitCodeAfterAnotherChild()
 {
     QFETCH(const Starter, start);
     for (const char *end : {"exit 0", "exit 3", "signal 9"}) {
@@ -96,7 +96,7 @@ void tst_FailedStart::exitCodeAfterAnotherChild()
     }
 }
 
-void tst_FailedStart::exitCodeIsForgotten()
+void tst_StartFailuresQt::exitCodeIsForgotten()
 {
     Process process;
     process.start(u"/no/such/program"_s);
@@ -108,7 +108,7 @@ void tst_FailedStart::exitCodeIsForgotten()
     QCOMPARE(process.exitCode(), 0);
 }
 
-void tst_FailedStart::detached()
+void tst_StartFailuresQt::detached()
 {
     Process process;
     process.start(childProgram(), words("signal 9"));
@@ -123,7 +123,7 @@ void tst_FailedStart::detached()
 }
 
 // open() reports a missing program by a warning and by its return value only.
-void tst_FailedStart::withoutReport()
+void tst_StartFailuresQt::withoutReport()
 {
     Process process;
     QTest::ignoreMessage(QtWarningMsg, "QProcess::start: program not set");
@@ -132,5 +132,5 @@ void tst_FailedStart::withoutReport()
     QCOMPARE(process.startError().step, "program");
 }
 
-QTEST_GUILESS_MAIN(tst_FailedStart)
-#include "tst_failedstart.moc"
+QTEST_GUILESS_MAIN(tst_StartFailuresQt)
+#include "tst_startfailures_qt.moc"

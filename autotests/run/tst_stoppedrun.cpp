@@ -1,0 +1,138 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "forkedcopy.h"
+#include "lifeline.h"
+#include "runtest.h"
+#include "testpipe.h"
+
+#include <unistd.h>
+
+using ForkFd::ChildProcess;
+using ForkFd::RunOptions;
+using ForkFd::RunResult;
+using namespace std::chrono_literals;
+
+/// The end of run() by a time limit or by cancelling its future.
+class tst_StoppedRun : public RunTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void timeLimit_data();
+    void timeLimit();
+    void canceled();
+    void canceledAtOnce();
+    void canceledGroup();
+    void canceledWhenItHasEnded();
+    void dropped();
+};
+
+void tst_StoppedRun::timeLimit_data()
+{
+    QTest::addColumn<QString>("command");
+    QTest::addColumn<std::chrono::milliseconds>("limit");
+    QTest::addColumn<std::chrono::milliseconds>("grace");
+    QTest::addColumn<bool>("isExceeded");
+    QTest::addColumn<QByteArray>("end");
+    const auto row = [](const char *name, const char *command, auto limit, auto grace, bool isExceeded,
+                        const char *end) {
+        QTest::newRow(name) << QString::fromLatin1(command) << std::chrono::milliseconds(limit)
+                            << std::chrono::milliseconds(grace) << isExceeded << QByteArray(end);
+    };
+    row("asked to end", "sleep", 30ms, 1h, true, "killed by SIGTERM");
+    row("made to end", "ignore 15 sleep", 200ms, 20ms, true, "killed by SIGKILL");
+    row("no grace", "ignore 15 sleep", 30ms, 0ms, true, "killed by SIGKILL");
+    row("in time", "exit 3", 1h, 1h, false, "exited with code 3");
+    row("none", "exit 3", 0ms, 1h, false, "exited with code 3");
+    row("negative", "exit 3", -1ms, 1h, false, "exited with code 3");
+    row("the longest", "exit 3", std::chrono::milliseconds::max(), 1h, false, "exited with code 3");
+}
+
+void tst_StoppedRun::timeLimit()
+{
+    QFETCH(const QString, command);
+    QFETCH(const std::chrono::milliseconds, limit);
+    QFETCH(const std::chrono::milliseconds, grace);
+    RunOptions options;
+    options.timeLimit = limit;
+    options.stopGrace = grace;
+    const RunResult result = ForkFd::run(childProgram(), command.split(u' '), options).result();
+    QTEST(result.timeLimitExceeded, "isExceeded");
+    QTEST(endOf(result), "end");
+    if (result.timeLimitExceeded)
+        QVERIFY(result.elapsedTime >= limit);
+}
+
+void tst_StoppedRun::canceled()
+{
+    Lifeline lifeline;
+    RunOptions options;
+    options.stopGrace = 1h;
+    options.launchOptions.fileDescriptors = {lifeline.asDescriptor()};
+    TestPipe ready;
+    options.launchOptions.fileDescriptors.push_back({8, ready.writeEnd()});
+    QFuture<RunResult> future = run("write 1 8 leave 8 sleep", options);
+    char byte = 0;
+    QCOMPARE(::read(ready.readEnd(), &byte, 1), 1); // The child runs.
+    lifeline.letGo();
+    future.cancel();
+    future.waitForFinished();
+    QVERIFY(lifeline.isCut()); // Once the future is finished, the child has ended.
+    QVERIFY(future.isCanceled());
+    QCOMPARE(future.resultCount(), 0);
+}
+
+void tst_StoppedRun::canceledAtOnce()
+{
+    QList<QFuture<RunResult>> futures;
+    for (int i = 0; i < 50; ++i) {
+        futures += run("sleep");
+        futures.back().cancel();
+    }
+    for (QFuture<RunResult> &future : futures) {
+        future.waitForFinished();
+        QCOMPARE(future.resultCount(), 0);
+    }
+}
+
+void tst_StoppedRun::canceledGroup()
+{
+    Lifeline lifeline;
+    TestPipe ready;
+    RunOptions options;
+    options.signalScope = ChildProcess::SignalScope::Group;
+    options.stopGrace = 50ms; // The library looks after the rest of the group for this long.
+    options.launchOptions.fileDescriptors = {lifeline.asDescriptor(), {8, ready.writeEnd()}};
+    QFuture<RunResult> future = run("fork write 1 8 sleep", options);
+    char byte = 0;
+    QCOMPARE(::read(ready.readEnd(), &byte, 1), 1);
+    lifeline.letGo();
+    future.cancel();
+    future.waitForFinished();
+    QVERIFY(lifeline.comesToBeCut());
+}
+
+void tst_StoppedRun::canceledWhenItHasEnded()
+{
+    QFuture<RunResult> future = run("exit 3");
+    future.waitForFinished();
+    future.cancel();
+    QCOMPARE(endOf(future.resultAt(0)), "exited with code 3");
+}
+
+void tst_StoppedRun::dropped()
+{
+    TestPipe pipe;
+    {
+        RunOptions options;
+        options.launchOptions.fileDescriptors = {{8, pipe.writeEnd()}};
+        static_cast<void>(run("burn 20 write 5 8", options));
+    }
+    char bytes[5];
+    QCOMPARE(::read(pipe.readEnd(), bytes, sizeof bytes), 5);
+    QTRY_VERIFY(!hasChildren());
+}
+
+QTEST_GUILESS_MAIN(tst_StoppedRun)
+#include "tst_stoppedrun.moc"
