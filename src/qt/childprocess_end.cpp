@@ -5,7 +5,9 @@
 
 #include "qt/childprocess_p.h"
 
+#include <QtCore/QPointer>
 #include <QtCore/QScopeGuard>
+#include <QtCore/QSignalBlocker>
 
 #include <algorithm>
 #include <utility>
@@ -13,13 +15,6 @@
 namespace ForkFd {
 
 using namespace Internal;
-
-namespace {
-
-constexpr ChildProcess::ProcessChannel outputs[] = {ChildProcess::StandardOutput,
-                                                    ChildProcess::StandardError};
-
-} // namespace
 
 /// NormalExit before the first end. UnknownExit if other code reaped the child and the kernel does not
 /// keep the exit status (before Linux 6.15).
@@ -63,7 +58,7 @@ std::chrono::nanoseconds ChildProcess::elapsedTime() const
 /// With 0 the output is read once more after the child's end, and later output is lost.
 std::chrono::milliseconds ChildProcess::drainTimeout() const
 {
-    return d->drainTimeout;
+    return d->output.drainTimeout;
 }
 
 /// After the child's end, finished() waits for the end of the output, which descendants of the child may
@@ -79,7 +74,7 @@ std::chrono::milliseconds ChildProcess::drainTimeout() const
 /// **Errors:** none; after the timeout finished() is emitted in any case.
 void ChildProcess::setDrainTimeout(std::chrono::milliseconds timeout)
 {
-    d->drainTimeout = std::max(timeout, std::chrono::milliseconds(0));
+    d->output.drainTimeout = std::max(timeout, std::chrono::milliseconds(0));
 }
 
 /// Blocks for `msecs` at most (-1: no timeout), and emits signals. Reads and writes the channels, so
@@ -93,6 +88,28 @@ void ChildProcess::setDrainTimeout(std::chrono::milliseconds timeout)
 bool ChildProcess::waitForFinished(int msecs)
 {
     return d->waitForFinished(Deadline(std::chrono::milliseconds(msecs)));
+}
+
+/// Emits aboutToClose() first. Blocks until all data has been written, kills the child, and blocks until
+/// it has ended; drainTimeout() is ignored.
+void ChildProcess::close()
+{
+    if (!isOpen())
+        return;
+    const QPointer<ChildProcess> self = this;
+    Q_EMIT aboutToClose();
+    while (self && waitForBytesWritten(-1)) { }
+    if (self) {
+        d->output.endDraining(); // The output will not be read.
+        kill();
+    }
+    if (self)
+        waitForFinished(-1);
+    if (!self)
+        return;
+    const QSignalBlocker onceIsEnough(this);
+    QIODevice::close();
+    d->streams.clear();
 }
 
 bool ChildProcessPrivate::waitForFinished(Deadline deadline)
@@ -125,8 +142,13 @@ void ChildProcessPrivate::collect()
     if (!leadsGroup)
         letGoUnlessReached();
     streams.terminal.hold({});
-    if (!drainOutput())
+    if (!output.beginDraining()) {
         finishEnding();
+        return;
+    }
+    closeChannel(Role::StandardInput); // A write must not wait for the child's descendants.
+    requestCall();
+    announceExitCode();
 }
 
 // A child with no process left to signal keeps neither a descriptor nor a cgroup.
@@ -136,45 +158,18 @@ void ChildProcessPrivate::letGoUnlessReached() noexcept
         child.reset();
 }
 
-bool ChildProcessPrivate::isOutputAwaited() const noexcept
-{
-    const auto isAwaited = [](const Channel &channel) {
-        return channel.isOpen() && !channel.isDiscarding();
-    };
-    return isAwaited(streams.output) || isAwaited(streams.errorOutput);
-}
-
-// Called after the child's end. Returns whether finished() has to wait for the output.
-bool ChildProcessPrivate::drainOutput()
-{
-    using namespace std::chrono_literals;
-    if (!m_drains || drainTimeout <= 0ms || !isOutputAwaited())
-        return false;
-    m_drain.emplace(drainTimeout);
-    closeChannel(Role::StandardInput); // A write must not wait for the child's descendants.
-    requestCall();
-    announceExitCode();
-    return true;
-}
-
 bool ChildProcessPrivate::isEndDue() const noexcept
 {
-    return !watch && !m_pending && (!m_drain || m_drain->hasExpired() || !isOutputAwaited());
-}
-
-void ChildProcessPrivate::stopDraining() noexcept
-{
-    m_drains = false;
-    m_drain.reset();
+    return !watch && !m_pending && output.isDrained();
 }
 
 // A slot that is called for the last output may wait for the child. The nested wait then does the rest.
 void ChildProcessPrivate::finishEnding()
 {
     const Run run(this);
-    m_drain.reset();
-    for (const auto channel : outputs) {
-        Channel &pipe = channelOf(channel);
+    output.endDraining();
+    for (const auto channel : ChildOutput::ids) {
+        Channel &pipe = output.channel(channel);
         if (!pipe.isOpen())
             continue;
         const Channel::Rest rest = pipe.readRest();

@@ -51,7 +51,6 @@ void ChildProcessPrivate::leaveHub() noexcept
     m_hub.reset();
 }
 
-// Makes the event loop of the object's thread call called(), once for any number of requests.
 void ChildProcessPrivate::callFromEventLoop()
 {
     const bool isHere = q->thread() == QThread::currentThread();
@@ -111,7 +110,7 @@ void ChildProcessPrivate::requestCall()
 
 Deadline ChildProcessPrivate::nextDeadline() const
 {
-    Deadline next = std::min(timeLimitDeadline(), m_drain.value_or(Deadline::forever()));
+    Deadline next = std::min(timeLimitDeadline(), output.drainEnd());
     if (m_pending)
         next = std::min(next, m_pending->deadline());
     return watch && !m_retry.hasExpired() ? std::min(next, m_retry) : next;
@@ -123,10 +122,10 @@ void ChildProcessPrivate::descriptorReady(Role role)
     finishStarting();
     // The hub reports ends first. Read this child's output before its end.
     if (role == Role::Exit) {
-        for (const Role output : {Role::StandardOutput, Role::StandardError}) {
-            if (run.goesOnHere() && !m_pending && isServable(role) && isServable(output)
-                && !channelOf(output)->isHeldBack())
-                serve(output);
+        for (const Role first : {Role::StandardOutput, Role::StandardError}) {
+            if (run.goesOnHere() && !m_pending && isServable(role) && isServable(first)
+                && !channelOf(first)->isHeldBack())
+                serve(first);
         }
     }
     if (run.goesOnHere() && !m_pending && isServable(role))
@@ -190,11 +189,6 @@ Channel *ChildProcessPrivate::channelOf(Role role) noexcept
     return nullptr;
 }
 
-Channel &ChildProcessPrivate::channelOf(ChildProcess::ProcessChannel channel) noexcept
-{
-    return channel == ChildProcess::StandardOutput ? streams.output : streams.errorOutput;
-}
-
 int ChildProcessPrivate::descriptorOf(Role role) noexcept
 {
     if (const Channel *channel = channelOf(role))
@@ -255,6 +249,38 @@ void ChildProcessPrivate::retryLater()
 int ChildProcessPrivate::timeToNextDeadline(Deadline deadline) const
 {
     return Stopper::retryBefore(std::min(deadline, nextDeadline()).pollTimeout());
+}
+
+/// Blocks for `msecs` at most (-1: no timeout), and emits signals.
+///
+/// **Errors:** returns false if there is no child, if the child has ended without more data, after a
+/// timeout (error() is Timedout), and if a slot has deleted this object.
+bool ChildProcess::waitForReadyRead(int msecs)
+{
+    if (d->state == NotRunning || d->output.current().isDiscarding())
+        return false;
+    ChildProcessPrivate *const p = d.get();
+    const auto hasNewData = [p, before = p->readCount] { return p->readCount != before; };
+    const auto outcome = p->serveUntil(hasNewData, Deadline(std::chrono::milliseconds(msecs)));
+    return outcome == ChildProcessPrivate::Done
+        || (outcome == ChildProcessPrivate::RunEnded && hasNewData());
+}
+
+/// Blocks for `msecs` at most (-1: no timeout), and emits signals.
+///
+/// **Errors:** returns false if there is no data to write, if the child has ended or closed its standard
+/// input, after a timeout (error() is Timedout), and if a slot has deleted this object.
+bool ChildProcess::waitForBytesWritten(int msecs)
+{
+    const Deadline deadline{std::chrono::milliseconds(msecs)};
+    if (d->state == Starting && !d->waitForStarted(deadline))
+        return false;
+    if (d->state == NotRunning || !d->isWriting())
+        return false;
+    ChildProcessPrivate *const p = d.get();
+    const auto hasWritten = [p, before = p->writeCount] { return p->writeCount != before; };
+    const auto isDone = [p, hasWritten] { return hasWritten() || !p->streams.input.isOpen(); };
+    return p->serveUntil(isDone, deadline) == ChildProcessPrivate::Done && hasWritten();
 }
 
 // Waits until a descriptor of this child is ready, and serves ready descriptors until `isDone`.

@@ -5,13 +5,10 @@
 
 #include "qt/childprocess_p.h"
 
-#include <QtCore/QPointer>
 #include <QtCore/QScopedValueRollback>
-#include <QtCore/QSignalBlocker>
 
 #include <algorithm>
 #include <cerrno>
-#include <limits>
 #include <utility>
 
 namespace ForkFd {
@@ -21,20 +18,19 @@ using namespace Internal;
 namespace {
 
 constexpr std::chrono::seconds pipeIdleTime(1);
-constexpr qint64 unlimited = std::numeric_limits<qint64>::max();
 
 } // namespace
 
 ChildProcess::ProcessChannel ChildProcess::readChannel() const
 {
-    return d->readChannel;
+    return d->output.readChannel();
 }
 
 /// Unread data of the other channel is kept. **Errors:** during a read transaction, this function warns
 /// and does nothing.
 void ChildProcess::setReadChannel(ProcessChannel channel)
 {
-    d->setReadChannel(channel);
+    d->output.setReadChannel(channel);
 }
 
 /// Hides QIODevice::readChannelCount(), which returns 1.
@@ -65,7 +61,11 @@ QByteArray ChildProcess::readAll()
     // Only QIODevice can return its read-ahead data, handle transactions and convert text.
     const bool isPlain = isReadable() && !isTextModeEnabled() && !isTransactionStarted()
         && QIODevice::bytesAvailable() == 0;
-    return isPlain ? d->takeAll() : QIODevice::readAll();
+    if (!isPlain)
+        return QIODevice::readAll();
+    QByteArray all = d->output.current().bytes().takeAll();
+    d->resumeReading(readChannel());
+    return all;
 }
 
 /// **Errors:** empty if the device is not open.
@@ -100,7 +100,7 @@ bool ChildProcess::isSequential() const
 
 qint64 ChildProcess::bytesAvailable() const
 {
-    return QIODevice::bytesAvailable() + d->readingFrom().bytes().size();
+    return QIODevice::bytesAvailable() + d->output.current().bytes().size();
 }
 
 qint64 ChildProcess::bytesToWrite() const
@@ -112,13 +112,16 @@ qint64 ChildProcess::bytesToWrite() const
 /// left. After finished() it is complete.
 bool ChildProcess::canReadLine() const
 {
-    return QIODevice::canReadLine() || d->readingFrom().bytes().contains('\n');
+    return QIODevice::canReadLine() || d->output.current().bytes().contains('\n');
 }
 
 /// **Errors:** -1 if the child has ended and all data was read.
 qint64 ChildProcess::readData(char *data, qint64 maxSize)
 {
-    const qint64 count = d->take(data, maxSize);
+    ByteQueue &bytes = d->output.current().bytes();
+    const qint64 count = bytes.take(data, maxSize);
+    if (bytes.size() < d->output.limit)
+        d->resumeReading(readChannel());
     return count == 0 && maxSize > 0 && d->state == NotRunning ? -1 : count;
 }
 
@@ -150,12 +153,15 @@ void ChildProcess::closeWriteChannel()
 /// Data received before can still be read. The child can still write to the channel.
 void ChildProcess::closeReadChannel(ProcessChannel channel)
 {
-    d->closeReadChannel(channel);
+    d->output.channel(channel).discard();
+    d->resumeReading(channel);
+    if (d->output.isDraining())
+        d->callFromEventLoop();
 }
 
 qint64 ChildProcess::readBufferSize() const
 {
-    return d->readBufferSize;
+    return d->output.limit;
 }
 
 /// If so many bytes of a channel are unread, its pipe is not read any further. The child blocks when the
@@ -168,7 +174,9 @@ qint64 ChildProcess::readBufferSize() const
 /// is longer than the limit never makes canReadLine() return true.
 void ChildProcess::setReadBufferSize(qint64 bytes)
 {
-    d->setReadBufferSize(std::max<qint64>(bytes, 0));
+    d->output.limit = std::max<qint64>(bytes, 0);
+    for (const auto channel : ChildOutput::ids)
+        d->resumeReading(channel);
 }
 
 /// The size is in characters; 0 means unknown. Processes in the terminal receive SIGWINCH. Applies to
@@ -189,60 +197,6 @@ bool ChildProcess::setTerminalSize(int columns, int rows)
     }
     return d->streams.terminal.setSize(
         {static_cast<unsigned short>(columns), static_cast<unsigned short>(rows)});
-}
-
-/// Blocks for `msecs` at most (-1: no timeout), and emits signals.
-///
-/// **Errors:** returns false if there is no child, if the child has ended without more data, after a
-/// timeout (error() is Timedout), and if a slot has deleted this object.
-bool ChildProcess::waitForReadyRead(int msecs)
-{
-    if (d->state == NotRunning || d->readingFrom().isDiscarding())
-        return false;
-    ChildProcessPrivate *const p = d.get();
-    const auto hasNewData = [p, before = p->readCount] { return p->readCount != before; };
-    const auto outcome = p->serveUntil(hasNewData, Deadline(std::chrono::milliseconds(msecs)));
-    return outcome == ChildProcessPrivate::Done
-        || (outcome == ChildProcessPrivate::RunEnded && hasNewData());
-}
-
-/// Blocks for `msecs` at most (-1: no timeout), and emits signals.
-///
-/// **Errors:** returns false if there is no data to write, if the child has ended or closed its standard
-/// input, after a timeout (error() is Timedout), and if a slot has deleted this object.
-bool ChildProcess::waitForBytesWritten(int msecs)
-{
-    const Deadline deadline{std::chrono::milliseconds(msecs)};
-    if (d->state == Starting && !d->waitForStarted(deadline))
-        return false;
-    if (d->state == NotRunning || !d->isWriting())
-        return false;
-    ChildProcessPrivate *const p = d.get();
-    const auto hasWritten = [p, before = p->writeCount] { return p->writeCount != before; };
-    const auto isDone = [p, hasWritten] { return hasWritten() || !p->streams.input.isOpen(); };
-    return p->serveUntil(isDone, deadline) == ChildProcessPrivate::Done && hasWritten();
-}
-
-/// Emits aboutToClose() first. Blocks until all data has been written, kills the child, and blocks until
-/// it has ended; drainTimeout() is ignored.
-void ChildProcess::close()
-{
-    if (!isOpen())
-        return;
-    const QPointer<ChildProcess> self = this;
-    Q_EMIT aboutToClose();
-    while (self && waitForBytesWritten(-1)) { }
-    if (self) {
-        d->stopDraining(); // The output will not be read.
-        kill();
-    }
-    if (self)
-        waitForFinished(-1);
-    if (!self)
-        return;
-    const QSignalBlocker onceIsEnough(this);
-    QIODevice::close();
-    d->streams.clear();
 }
 
 void ChildProcessPrivate::queueForWriting(const char *data, qint64 size)
@@ -308,79 +262,26 @@ void ChildProcessPrivate::send()
     Q_EMIT q->bytesWritten(written);
 }
 
-void ChildProcessPrivate::setReadChannel(ChildProcess::ProcessChannel channel)
-{
-    if (q->isTransactionStarted()) {
-        q->QIODevice::setCurrentReadChannel(channel); // Warns and does nothing.
-        return;
-    }
-    if (channel == readChannel)
-        return;
-    takeBackReadAhead();
-    readChannel = channel;
-}
-
-// The bytes that QIODevice has read ahead from the read channel, or that were put back with ungetChar().
-void ChildProcessPrivate::takeBackReadAhead()
-{
-    if (!q->isReadable())
-        return;
-    const bool isText = q->isTextModeEnabled();
-    q->setTextModeEnabled(false);
-    readingFrom().bytes().prepend(q->QIODevice::read(q->QIODevice::bytesAvailable()));
-    q->setTextModeEnabled(isText);
-}
-
-void ChildProcessPrivate::closeReadChannel(ChildProcess::ProcessChannel channel)
-{
-    channelOf(channel).discard();
-    resumeReading(channel);
-    if (m_drain)
-        callFromEventLoop();
-}
-
-void ChildProcessPrivate::setReadBufferSize(qint64 size)
-{
-    readBufferSize = size;
-    for (const auto channel : {ChildProcess::StandardOutput, ChildProcess::StandardError})
-        resumeReading(channel);
-}
-
-qint64 ChildProcessPrivate::take(char *data, qint64 maximum) noexcept
-{
-    ByteQueue &bytes = readingFrom().bytes();
-    const qint64 count = bytes.take(data, maximum);
-    if (bytes.size() < readBufferSize)
-        resumeReading(readChannel);
-    return count;
-}
-
-QByteArray ChildProcessPrivate::takeAll()
-{
-    QByteArray all = readingFrom().bytes().takeAll();
-    resumeReading(readChannel);
-    return all;
-}
-
 void ChildProcessPrivate::receive(Role role)
 {
-    const ChildProcess::ProcessChannel output = outputOf(role);
-    Channel &channel = channelOf(output);
-    qint64 room = roomIn(output);
+    const ChildProcess::ProcessChannel id = outputOf(role);
+    Channel &channel = output.channel(id);
+    qint64 room = output.room(id);
     if (room <= 0 && !channel.hasHungUp()) {
-        holdBack(role);
+        output.holdBack(id);
+        watchDescriptor(role);
         return;
     }
     if (room <= 0) {
-        resumeReading(output);
-        room = unlimited;
+        resumeReading(id);
+        room = ChildOutput::unlimited;
     }
-    switch (channel.readSome(std::min(room, bytesAtOnce()))) {
+    switch (channel.readSome(m_hub ? std::min(room, m_hub->bytesPerEvent()) : room)) {
     case Channel::Progress:
         if (channel.isEnlarged())
             watchPipes();
         if (!channel.isDiscarding())
-            announceData(output);
+            announceData(id);
         break;
     case Channel::WouldBlock:
         break;
@@ -408,11 +309,6 @@ void ChildProcessPrivate::reportReadError(const Run &run)
     reportErrorOf(run.number(), ChildProcess::ReadError, translate("Error reading from process"));
 }
 
-qint64 ChildProcessPrivate::bytesAtOnce() const noexcept
-{
-    return m_hub ? m_hub->bytesPerEvent() : unlimited;
-}
-
 void ChildProcessPrivate::watchPipes()
 {
     if (!m_pipeLook.isForever())
@@ -431,42 +327,16 @@ void ChildProcessPrivate::shrinkIdlePipes()
     m_pipeLook = isFirstBusy || isSecondBusy ? Deadline(pipeIdleTime) : Deadline::forever();
 }
 
-qint64 ChildProcessPrivate::roomIn(ChildProcess::ProcessChannel channel) noexcept
-{
-    const Channel &pipe = channelOf(channel);
-    if (readBufferSize == 0 || m_limitPauses > 0 || pipe.isDiscarding())
-        return unlimited;
-    qint64 unread = pipe.bytes().size();
-    // Bytes of a transaction do not count: a transaction may need more bytes than the limit.
-    if (channel == readChannel && !q->isTransactionStarted())
-        unread += q->QIODevice::bytesAvailable();
-    return readBufferSize - unread;
-}
-
-// Stops reading until fewer than readBufferSize bytes are unread. Takes back the bytes that QIODevice
-// has read ahead, because QIODevice does not report when they are read.
-void ChildProcessPrivate::holdBack(Role role)
-{
-    Channel &channel = *channelOf(role);
-    if (outputOf(role) == readChannel && !q->isTransactionStarted())
-        takeBackReadAhead();
-    channel.setHeldBack(true);
-    watchDescriptor(role);
-}
-
 void ChildProcessPrivate::resumeReading(ChildProcess::ProcessChannel channel)
 {
-    Channel &pipe = channelOf(channel);
-    if (!pipe.isHeldBack())
-        return;
-    pipe.setHeldBack(false);
-    watchDescriptor(roleOf(channel));
+    if (output.resume(channel))
+        watchDescriptor(roleOf(channel));
 }
 
 void ChildProcessPrivate::announceData(ChildProcess::ProcessChannel channel)
 {
     const Run run(this);
-    if (channel == readChannel) {
+    if (channel == output.readChannel()) {
         ++readCount;
         if (!m_isEmittingReadyRead) {
             const Emission emission(this, &m_isEmittingReadyRead);

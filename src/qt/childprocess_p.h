@@ -4,6 +4,7 @@
 #ifndef FORKFD_QT_CHILDPROCESS_P_H
 #define FORKFD_QT_CHILDPROCESS_P_H
 
+#include "qt/childoutput.h"
 #include "qt/childsettings.h"
 #include "qt/exithub.h"
 #include "qt/messages.h"
@@ -88,18 +89,10 @@ public:
     void queueForWriting(const char *data, qint64 size);
     void closeWriteChannel();
 
-    // Output.
-
-    Internal::Channel &channelOf(ChildProcess::ProcessChannel channel) noexcept;
-    Internal::Channel &readingFrom() noexcept { return channelOf(readChannel); }
-    void setReadChannel(ChildProcess::ProcessChannel channel);
-    void closeReadChannel(ChildProcess::ProcessChannel channel);
-    void setReadBufferSize(qint64 size);
-    qint64 take(char *data, qint64 maximum) noexcept;
-    QByteArray takeAll();
-    /// Stops waiting for output after the child's end.
-    void stopDraining() noexcept;
-
+    /// Watches the channel for output again, if it was held back.
+    void resumeReading(ChildProcess::ProcessChannel channel);
+    /// Makes the event loop of the object's thread call called(), once for any number of requests.
+    void callFromEventLoop();
     /// Leaves the hub of the old thread, and continues in the new one.
     void changeThread();
 
@@ -107,6 +100,7 @@ public:
 
     Internal::ChildSettings settings; ///< For the next child.
     Internal::StandardStreams streams;
+    Internal::ChildOutput output{*q, streams};
     Internal::StopSettings stopSettings;
 
     // The current child, or the last one.
@@ -123,9 +117,6 @@ public:
     std::chrono::steady_clock::time_point startTime;
     std::chrono::steady_clock::time_point endTime;
 
-    ChildProcess::ProcessChannel readChannel = ChildProcess::StandardOutput;
-    qint64 readBufferSize = 0; ///< Limit for each channel; 0: none.
-    std::chrono::milliseconds drainTimeout{0};
     quint64 readCount = 0; ///< Counts data received on the read channel.
     quint64 writeCount = 0; ///< Counts writes to the child's pipe.
     const QByteArray *writtenArray = nullptr; ///< The array that write() passes to writeData().
@@ -198,24 +189,16 @@ private:
     void receive(Role role);
     void endOutput(Role role, bool hasFailed = false);
     void reportReadError(const Run &run);
-    qint64 roomIn(ChildProcess::ProcessChannel channel) noexcept;
-    qint64 bytesAtOnce() const noexcept;
     void watchPipes();
     void shrinkIdlePipes();
-    void takeBackReadAhead();
-    void holdBack(Role role);
-    void resumeReading(ChildProcess::ProcessChannel channel);
     void announceData(ChildProcess::ProcessChannel channel);
     void announceLastData(ChildProcess::ProcessChannel channel);
-    bool isOutputAwaited() const noexcept;
-    bool drainOutput();
     bool isEndDue() const noexcept;
 
     void watchAll();
     Internal::PollSet::Interest interestIn(Role role) noexcept;
     void watchDescriptor(Role role);
     void unwatch(Role role) noexcept;
-    void callFromEventLoop();
     void postCall();
     void leaveHub() noexcept;
 
@@ -225,10 +208,7 @@ private:
     std::weak_ptr<void> m_posted; ///< Expires when the event is delivered or discarded.
     Internal::RetryDelay m_retryDelay;
     Internal::Deadline m_retry; ///< A child that cannot be collected yet is not watched until then.
-    std::optional<Internal::Deadline> m_drain; ///< The deadline for output after the child's end.
     int m_announcedExitCode = 0;
-    int m_limitPauses = 0; ///< The number of nested waits.
-    bool m_drains = true; ///< Whether drainTimeout applies to this child.
     Internal::StandardStreams::Failure m_streamFailure = Internal::StandardStreams::None;
     bool m_isEndOwed = false; ///< A waitForFinished() timed out; the next call reports the end.
     bool m_isStopping = false;
@@ -301,12 +281,12 @@ public:
         : m_run(d)
         , m_d(d)
     {
-        ++m_d->m_limitPauses;
+        ++m_d->output.limitPauses;
     }
     ~LimitPause()
     {
         if (m_run.isObjectAlive())
-            --m_d->m_limitPauses;
+            --m_d->output.limitPauses;
     }
     LimitPause(const LimitPause &) = delete;
     LimitPause &operator=(const LimitPause &) = delete;

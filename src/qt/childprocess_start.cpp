@@ -262,8 +262,7 @@ void ChildProcessPrivate::reset(QIODevice::OpenMode mode)
     m_isEndOwed = false;
     m_retryDelay = {};
     m_retry = {};
-    m_drain.reset();
-    m_drains = true;
+    output.reset();
 }
 
 bool ChildProcessPrivate::openStreams(QIODevice::OpenMode mode, ChildEnds &ends)

@@ -1,0 +1,90 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "qt/childoutput.h"
+
+namespace ForkFd::Internal {
+
+void ChildOutput::setReadChannel(Id id)
+{
+    if (m_device.isTransactionStarted()) {
+        m_device.QIODevice::setCurrentReadChannel(id); // Warns and does nothing.
+        return;
+    }
+    if (id == m_readChannel)
+        return;
+    takeBackReadAhead();
+    m_readChannel = id;
+}
+
+// The bytes that QIODevice has read ahead from the read channel, or that were put back with ungetChar().
+void ChildOutput::takeBackReadAhead()
+{
+    if (!m_device.isReadable())
+        return;
+    const bool isText = m_device.isTextModeEnabled();
+    m_device.setTextModeEnabled(false);
+    current().bytes().prepend(m_device.QIODevice::read(m_device.QIODevice::bytesAvailable()));
+    m_device.setTextModeEnabled(isText);
+}
+
+qint64 ChildOutput::room(Id id) noexcept
+{
+    const Channel &pipe = channel(id);
+    if (limit == 0 || limitPauses > 0 || pipe.isDiscarding())
+        return unlimited;
+    qint64 unread = pipe.bytes().size();
+    // Bytes of a transaction do not count: a transaction may need more bytes than the limit.
+    if (id == m_readChannel && !m_device.isTransactionStarted())
+        unread += m_device.QIODevice::bytesAvailable();
+    return limit - unread;
+}
+
+// Takes back the bytes that QIODevice has read ahead, because it does not report when they are read.
+void ChildOutput::holdBack(Id id)
+{
+    if (id == m_readChannel && !m_device.isTransactionStarted())
+        takeBackReadAhead();
+    channel(id).setHeldBack(true);
+}
+
+bool ChildOutput::resume(Id id) noexcept
+{
+    const bool wasHeldBack = channel(id).isHeldBack();
+    channel(id).setHeldBack(false);
+    return wasHeldBack;
+}
+
+void ChildOutput::reset() noexcept
+{
+    m_drain.reset();
+    m_drains = true;
+}
+
+bool ChildOutput::isAwaited() const noexcept
+{
+    const auto isChannelAwaited = [](const Channel &channel) {
+        return channel.isOpen() && !channel.isDiscarding();
+    };
+    return isChannelAwaited(m_streams.output) || isChannelAwaited(m_streams.errorOutput);
+}
+
+bool ChildOutput::beginDraining() noexcept
+{
+    if (m_drains && drainTimeout > std::chrono::milliseconds::zero() && isAwaited())
+        m_drain.emplace(drainTimeout);
+    return isDraining();
+}
+
+bool ChildOutput::isDrained() const noexcept
+{
+    return !m_drain || m_drain->hasExpired() || !isAwaited();
+}
+
+void ChildOutput::endDraining() noexcept
+{
+    m_drains = false;
+    m_drain.reset();
+}
+
+} // namespace ForkFd::Internal

@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_QT_CHILDOUTPUT_H
+#define FORKFD_QT_CHILDOUTPUT_H
+
+#include "qt/standardstreams.h"
+
+#include "core/base/deadline.h"
+
+#include <ForkFd/childprocess.h>
+
+#include <chrono>
+#include <limits>
+#include <optional>
+
+namespace ForkFd::Internal {
+
+/// The output of a child, as its device reads it: the read channel, the limit of unread bytes, and the
+/// drain after the child's end.
+///
+/// Reads no descriptor and emits nothing: its owner does.
+class ChildOutput
+{
+public:
+    using Id = ChildProcess::ProcessChannel;
+    static constexpr Id ids[] = {ChildProcess::StandardOutput, ChildProcess::StandardError};
+    static constexpr qint64 unlimited = std::numeric_limits<qint64>::max();
+
+    ChildOutput(ChildProcess &device, StandardStreams &streams) noexcept
+        : m_device(device)
+        , m_streams(streams)
+    {
+    }
+
+    Channel &channel(Id id) noexcept
+    {
+        return id == ChildProcess::StandardOutput ? m_streams.output : m_streams.errorOutput;
+    }
+    Id readChannel() const noexcept { return m_readChannel; }
+    Channel &current() noexcept { return channel(m_readChannel); }
+    void setReadChannel(Id id);
+
+    /// How many bytes may be read now; 0 or less if the channel is full.
+    qint64 room(Id id) noexcept;
+    /// Suspends reading until fewer than `limit` bytes are unread.
+    void holdBack(Id id);
+    /// Returns whether reading was suspended.
+    bool resume(Id id) noexcept;
+
+    /// Undoes endDraining(), for the next child.
+    void reset() noexcept;
+    /// Called after the child's end. Returns whether finished() has to wait for output.
+    bool beginDraining() noexcept;
+    bool isDraining() const noexcept { return m_drain.has_value(); }
+    Deadline drainEnd() const noexcept { return m_drain.value_or(Deadline::forever()); }
+    /// Whether finished() need not wait any longer.
+    bool isDrained() const noexcept;
+    /// This child's output is awaited no longer.
+    void endDraining() noexcept;
+
+    qint64 limit = 0; ///< Of unread bytes in each channel; 0: none.
+    int limitPauses = 0; ///< The number of nested waits, during which the program cannot read.
+    std::chrono::milliseconds drainTimeout{0};
+
+private:
+    void takeBackReadAhead();
+    bool isAwaited() const noexcept;
+
+    ChildProcess &m_device;
+    StandardStreams &m_streams;
+    Id m_readChannel = ChildProcess::StandardOutput;
+    bool m_drains = true; ///< Whether drainTimeout applies to this child.
+    std::optional<Deadline> m_drain; ///< The deadline for output after the child's end.
+};
+
+} // namespace ForkFd::Internal
+
+#endif
