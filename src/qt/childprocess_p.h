@@ -8,8 +8,8 @@
 #include "qt/childsettings.h"
 #include "qt/exithub.h"
 #include "qt/messages.h"
-#include "qt/preparedstart.h"
 #include "qt/standardstreams.h"
+#include "qt/startrequest.h"
 
 #include "core/base/deadline.h"
 #include "core/start/failure.h"

@@ -5,8 +5,6 @@
 
 #include "qt/childprocess_p.h"
 
-#include "qt/startrequest.h"
-
 #include "core/base/signals.h"
 #include "core/start/programsearch.h"
 #include "core/start/start.h"

@@ -8,8 +8,12 @@
 #include "qt/standardstreams.h"
 
 #include "core/start/failure.h"
+#include "core/start/pendingstart.h"
 #include "core/start/plan.h"
 #include "core/stop/stoppablechild.h"
+
+#include <chrono>
+#include <memory>
 
 namespace ForkFd::Internal {
 
@@ -25,6 +29,23 @@ StartFailure findProgram(StartRequest &request, const std::string &path);
 StoppableChild::Scope scopeOf(const StopSettings &settings);
 /// Whether the options leave the child the process group that the scope needs.
 bool isScopePossible(const ChildSettings &settings, const StopSettings &stopSettings);
+
+/// A start that one thread begins, another thread executes, and a ChildProcess in a third thread takes
+/// over; see ChildProcessPrivate::adopt().
+struct PreparedStart
+{
+    std::chrono::steady_clock::time_point startTime;
+    StandardStreams streams; ///< The parent's ends.
+    StandardStreams::Failure streamFailure = StandardStreams::None;
+    StartFailure failure; ///< Failures of begin(); without a step, none.
+    std::unique_ptr<PendingStart> pending; ///< Null after a failure.
+
+    /// Creates the streams and the thread. The child inherits the attributes of the calling thread.
+    void begin(ChildSettings &settings, const StopSettings &stopSettings);
+
+private:
+    bool openStreams(const ChildSettings &settings, ChildEnds &ends);
+};
 
 } // namespace ForkFd::Internal
 

@@ -4,8 +4,8 @@
 #ifndef FORKFD_QT_RUN_RUNJOB_H
 #define FORKFD_QT_RUN_RUNJOB_H
 
-#include "qt/preparedstart.h"
-#include "qt/run/runpromise.h"
+#include "qt/run/futurefinisher.h"
+#include "qt/startrequest.h"
 
 #include <QtCore/QFutureWatcher>
 
