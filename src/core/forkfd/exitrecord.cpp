@@ -80,6 +80,12 @@ void ExitRecord::disown() noexcept
     m_watch->disownDescriptor();
 }
 
+bool ExitRecord::isDisowned() noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    return !m_watch->belongsToThisProcess();
+}
+
 std::optional<ExitInfo> ExitRecord::answer(bool leavesChild) noexcept
 {
     const std::lock_guard lock(m_mutex);

@@ -47,8 +47,10 @@ public:
     /// Neither waits for the descriptor nor closes it any longer: the number belongs to another file.
     void disown() noexcept;
 
-    /// How the child ended; empty while it runs. Never blocks. All callers get the first answer. With
-    /// `leavesChild` the child stays unreaped if the backend can leave it.
+    bool isDisowned() noexcept;
+
+    /// How the child ended; empty while it runs, and once disowned. Never blocks. All callers get the
+    /// first answer. With `leavesChild` the child stays unreaped if the backend can leave it.
     std::optional<ExitInfo> answer(bool leavesChild) noexcept;
 
 private:

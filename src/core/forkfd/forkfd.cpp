@@ -12,6 +12,7 @@
 
 #include <cerrno>
 #include <new>
+#include <optional>
 #include <vector>
 
 #include <fcntl.h>
@@ -69,6 +70,24 @@ try {
     return ffd;
 } catch (const std::bad_alloc &) {
     return failWith(ENOMEM);
+}
+
+// Empty, with errno EBADF, if `ffd` is closed by close(2) in this time.
+std::optional<ExitInfo> awaitAnswer(ExitRecord &record, int ffd, bool leavesChild,
+                                    const CancellationBlocker &blocker)
+{
+    RetryDelay retryDelay;
+    while (!record.isDisowned()) {
+        const bool isReadable = sleepUntilReadable(ffd, -1, blocker);
+        if (!record.isBehind(ffd))
+            break;
+        if (const std::optional<ExitInfo> answer = record.answer(leavesChild))
+            return answer;
+        if (isReadable) // Not after a signal.
+            pauseFor(retryDelay.next());
+    }
+    errno = EBADF;
+    return std::nullopt;
 }
 
 int tell(const ExitInfo &answer, forkfd_info *info, struct rusage *rusage) noexcept
@@ -217,7 +236,8 @@ try {
 /// - ECHILD: other code in the process collected the child, or SIGCHLD is ignored, and the kernel no
 ///   longer knows the end (it does since Linux 6.15); or the descriptor was inherited through fork().
 /// - EINVAL: an unknown option; `ffd` is open but no exit descriptor, or a dup(2) of one.
-/// - EBADF: `ffd` is not open, or was closed by close(2) during the call.
+/// - EBADF: `ffd` is not open, or was closed by close(2) during the call. (If another file gets the
+///   number, the call may return only after the next signal.)
 ///
 /// \since 0.1
 int forkfd_wait4(int ffd, forkfd_info *info, int options, struct rusage *rusage)
@@ -235,18 +255,15 @@ int forkfd_wait4(int ffd, forkfd_info *info, int options, struct rusage *rusage)
 
     const bool blocks = !(options & FFDW_NOHANG) && !(status & O_NONBLOCK);
     const bool leavesChild = (options & FFDW_NOWAIT) != 0;
-    RetryDelay retryDelay;
     std::optional<ExitInfo> answer = finding.record->answer(leavesChild);
-    while (!answer && blocks) {
-        sleepUntilReadable(ffd, -1, blocker);
-        if (!finding.record->isBehind(ffd))
-            return failWith(EBADF);
-        answer = finding.record->answer(leavesChild);
-        if (!answer)
-            pauseFor(retryDelay.next());
-    }
+    if (!answer && !blocks)
+        return failWith(EAGAIN);
+    if (!answer)
+        answer = awaitAnswer(*finding.record, ffd, leavesChild, blocker);
+    if (!answer)
+        return -1;
     errno = savedErrno;
-    return answer ? tell(*answer, info, rusage) : failWith(EAGAIN);
+    return tell(*answer, info, rusage);
 }
 
 /// The same as forkfd_wait4() without options.
