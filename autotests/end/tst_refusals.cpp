@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "forkedcopy.h"
+#include "pidfdopen.h"
 #include "refusaltest.h"
 #include "temporarychange.h"
 #include "testpipe.h"
@@ -30,7 +31,7 @@ const Refusal noPidFdFromClone = {SYS_clone, EINVAL, CLONE_PIDFD, CLONE_PIDFD};
 } // namespace
 
 /// System calls that an older kernel lacks, a sandbox refuses or a lack of resources makes fail.
-/// Holds: B1, P4 (noStatusOfStolenChildren), P5 (noWayToSignalAPidFd), L5.
+/// Holds: B1, P4 (noStatusOfStolenChildren), P5 (noWayToSignalAPidFd), L5, L6 (goneBeforeTheOpen).
 class tst_Refusals : public RefusalTest
 {
     Q_OBJECT
@@ -39,6 +40,7 @@ private Q_SLOTS:
     void creation_data();
     void creation();
     void noWayToOpenAPidFd();
+    void goneBeforeTheOpen();
     void noWayToWaitForAPidFd_data();
     void noWayToWaitForAPidFd();
     void noWayToSignalAPidFd_data() { addAnswers(); }
@@ -121,6 +123,20 @@ void tst_Refusals::noWayToOpenAPidFd()
             return hasChildren() ? "a child was left" : wasOpened ? "executed" : "not executed";
         });
     QCOMPARE(result, "not executed");
+}
+
+// The program has run: that is no failed start. Before Linux 6.15 pidfd_open(2) says EINVAL where a
+// process group still has the child's number.
+void tst_Refusals::goneBeforeTheOpen()
+{
+    const QByteArray result = inRefusedCopy({noClone3, noPidFdFromClone}, []() -> QByteArray {
+        const TemporaryAction ignore(SIGCHLD, SIG_IGN); // The kernel reaps the child.
+        beforePidFdOpen = [](pid_t pid) {
+            return eventually([pid] { return kill(pid, 0) != 0; }) ? EINVAL : 0;
+        };
+        return outcomeOf(child({"exit", "0"}));
+    });
+    QCOMPARE(result, text(ForkFd::ExitInfo()));
 }
 
 void tst_Refusals::noWayToWaitForAPidFd_data()

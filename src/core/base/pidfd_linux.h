@@ -17,10 +17,18 @@
 
 namespace ForkFd::Internal {
 
-/// pidfd_open(2), since Linux 5.3. On failure returns none, with errno.
+/// pidfd_open(2), since Linux 5.3. On failure returns none, with errno: ESRCH if there is no such
+/// process.
 inline UniqueFd openPidFd(pid_t pid) noexcept
 {
-    return UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+    UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+    // While a process group or session still has the number of a reaped process, Linux says EINVAL
+    // before 6.15, and some versions since say ENOENT (pidfd_prepare() in kernel/fork.c).
+    if (!pidfd && (errno == EINVAL || errno == ENOENT)) {
+        const int errorCode = errno;
+        errno = ::kill(pid, 0) != 0 && errno == ESRCH ? ESRCH : errorCode;
+    }
+    return pidfd;
 }
 
 /// pidfd_send_signal(2). Some container profiles refuse it and allow all other pidfd calls.
