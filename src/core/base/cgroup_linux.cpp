@@ -112,7 +112,10 @@ void addMembers(std::vector<pid_t> &members, const fs::path &directory)
 {
     errno = 0;
     std::istringstream numbers(contentOf((directory / "cgroup.procs").string()));
-    throwUnlessGone({errno, std::generic_category()});
+    // The processes of a threaded cgroup are in the list of the cgroup above (cgroups(7), "Thread
+    // mode").
+    if (errno != EOPNOTSUPP)
+        throwUnlessGone({errno, std::generic_category()});
     for (pid_t pid; numbers >> pid;) {
         if (pid > 0) // 0 stands for a process without a number in this namespace (pid_namespaces(7)).
             members.push_back(pid);

@@ -85,8 +85,21 @@ int StoppableChild::trySendSignal(int signal, std::vector<pid_t> &told, InShorta
     // The members of a cgroup can only be signalled by pidfd.
     if (m_watch->pidFd() < 0)
         return trySendSignals({signal}, inShortage);
-    const int errorCode = m_cgroup.sendSignals({signal}, told, Clock::now() + 1s);
+    const int errorCode = signalMembers({signal}, told, Clock::now() + 1s, inShortage);
     return errorCode == ETIMEDOUT ? 0 : errorCode;
+}
+
+// If the members of the cgroup cannot be found or held, signals the group instead. In a shortage returns
+// its errno all the same.
+int StoppableChild::signalMembers(std::initializer_list<int> signals, std::vector<pid_t> &told,
+                                  Clock::time_point end, InShortage inShortage) noexcept
+{
+    const int errorCode = m_cgroup.sendSignals(signals, told, end);
+    const bool isRepeated = isShortage(errorCode) && inShortage == InShortage::Repeat;
+    if (errorCode == 0 || errorCode == ESRCH || errorCode == ETIMEDOUT || !told.empty() || isRepeated)
+        return errorCode;
+    const int groupError = signalGroup(signals);
+    return isShortage(errorCode) ? errorCode : groupError;
 }
 
 // Signals the scope without a cgroup.
@@ -95,6 +108,12 @@ int StoppableChild::trySendSignals(std::initializer_list<int> signals, InShortag
     if (m_scope == Tree)
         if (const int errorCode = signalTree(*m_watch, signals, inShortage); errorCode != ESRCH)
             return errorCode;
+    return signalGroup(signals);
+}
+
+// With Process the child alone.
+int StoppableChild::signalGroup(std::initializer_list<int> signals) noexcept
+{
     int result = ESRCH;
     for (const int signal : signals) {
         int errorCode = m_scope == Process ? ESRCH : m_watch->sendSignalToGroup(signal);
@@ -142,14 +161,7 @@ int StoppableChild::tryAsk(Clock::time_point now, InShortage inShortage) noexcep
 {
     if (!m_cgroup || m_watch->pidFd() < 0)
         return trySendSignals({SIGTERM, SIGCONT}, inShortage);
-    const int errorCode = m_cgroup.sendSignals({SIGTERM, SIGCONT}, m_asked, now + 3ms);
-    const bool isRepeated = isShortage(errorCode) && inShortage == InShortage::Repeat;
-    if (errorCode != ESRCH && errorCode != ETIMEDOUT && errorCode != 0 && m_asked.empty()
-        && !isRepeated) {
-        m_watch->sendSignalToGroup(SIGTERM); // The members of the cgroup cannot be found.
-        m_watch->sendSignalToGroup(SIGCONT);
-    }
-    return errorCode;
+    return signalMembers({SIGTERM, SIGCONT}, m_asked, now + 3ms, inShortage);
 }
 
 int StoppableChild::tryKill() noexcept

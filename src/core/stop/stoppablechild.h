@@ -92,6 +92,9 @@ private:
     int sendPatiently(int signal) noexcept;
     int trySendSignal(int signal, std::vector<pid_t> &told, InShortage inShortage) noexcept;
     int trySendSignals(std::initializer_list<int> signals, InShortage inShortage) noexcept;
+    int signalMembers(std::initializer_list<int> signals, std::vector<pid_t> &told,
+                      PrivateCgroup::Clock::time_point end, InShortage inShortage) noexcept;
+    int signalGroup(std::initializer_list<int> signals) noexcept;
     int killCgroup(InShortage inShortage) noexcept;
     int tryAsk(PrivateCgroup::Clock::time_point now, InShortage inShortage) noexcept;
 

@@ -1,0 +1,126 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "pidfdopen.h"
+#include "stoppingtest.h"
+
+#include <QtCore/QFile>
+
+#include <cerrno>
+#include <csignal>
+#include <optional>
+
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+namespace {
+
+using Scope = Process::SignalScope;
+
+std::atomic<pid_t> vanishing;
+
+} // namespace
+
+/// Signals to the processes in a child's cgroup, when some of them cannot be found or held.
+/// Holds: R2.
+class tst_CgroupMembers : public StoppingTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void vanishes();
+    void cannotBeHeld_data();
+    void cannotBeHeld();
+    void threadedCgroup();
+};
+
+void tst_CgroupMembers::initTestCase()
+{
+    if (ForkFd::backend() != ForkFd::Backend::PidFd)
+        QSKIP("Without pidfds these signals reach the group alone.");
+    if (!TestCgroups::canBeMade())
+        QSKIP("No cgroup can be made here.");
+}
+
+// The first member ends between the list and pidfd_open(2), which says EINVAL before Linux 6.15 where a
+// process group still has the number. The others once got no signal then.
+void tst_CgroupMembers::vanishes()
+{
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(Scope::Tree);
+    startAndAwait(process, lifeline, u"/bin/sh"_s,
+                  {u"-c"_s, u"sleep 300 2>&1 >/dev/null & echo $!; sleep 300 2>&1 >/dev/null &"_s});
+    QVERIFY(ends(process));
+    vanishing = process.readAll().trimmed().toInt();
+    beforePidFdOpen = [](pid_t pid) {
+        if (pid != vanishing)
+            return 0;
+        kill(pid, SIGKILL);
+        waitpid(pid, nullptr, 0);
+        return EINVAL;
+    };
+    const bool isSent = process.sendSignal(SIGTERM);
+    beforePidFdOpen = nullptr;
+    const bool areAllGone = isSent && lifeline.comesToBeCut();
+    lifeline.cut();
+    while (waitpid(-1, nullptr, 0) > 0) { }
+    prctl(PR_SET_CHILD_SUBREAPER, 0);
+    QVERIFY(areAllGone);
+}
+
+void tst_CgroupMembers::cannotBeHeld_data()
+{
+    QTest::addColumn<int>("errorCode");
+    QTest::addColumn<bool>("isStopped");
+    for (const int errorCode : {EPERM, ENOSYS}) {
+        QTest::addRow("terminate(): %d", errorCode) << errorCode << false;
+        QTest::addRow("stop(): %d", errorCode) << errorCode << true;
+    }
+}
+
+// A filter refuses pidfd_open(2). The group gets the signal.
+void tst_CgroupMembers::cannotBeHeld()
+{
+    QFETCH(const int, errorCode);
+    QFETCH(const bool, isStopped);
+    static std::atomic<int> refusal;
+    refusal = errorCode;
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(Scope::Tree);
+    process.setStopGrace(std::chrono::hours(1));
+    startAndAwait(process, lifeline, "branch same session sleep");
+    beforePidFdOpen = [](pid_t) { return refusal.load(); };
+    const bool isSent = isStopped ? (process.stop(), true) : process.sendSignal(SIGTERM);
+    beforePidFdOpen = nullptr;
+    const bool areAllGone = isSent && lifeline.comesToBeCut();
+    lifeline.cut();
+    QVERIFY(ends(process));
+    QVERIFY(areAllGone);
+}
+
+// cgroups(7), "Thread mode": the processes of a threaded cgroup are listed in the cgroup above, and its
+// own list cannot be read.
+void tst_CgroupMembers::threadedCgroup()
+{
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(Scope::Tree);
+    startAndAwait(process, lifeline, "branch session session sleep");
+    QFile type(TestCgroups::prepareBelow(TestCgroups::left().value(0)) + u"/cgroup.type"_s);
+    const bool isThreaded =
+        type.open(QIODevice::WriteOnly | QIODevice::Unbuffered) && type.write("threaded") > 0;
+    const bool isSent = process.sendSignal(SIGTERM);
+    const bool areAllGone = isSent && lifeline.comesToBeCut();
+    lifeline.cut();
+    QVERIFY(ends(process));
+    if (!isThreaded)
+        QSKIP("No threaded cgroup can be made here.");
+    QVERIFY(areAllGone);
+}
+
+QTEST_GUILESS_MAIN(tst_CgroupMembers)
+#include "tst_cgroupmembers.moc"
