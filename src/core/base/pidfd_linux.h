@@ -86,7 +86,9 @@ private:
     int signalByNumber(int signal) const noexcept
     {
         pollfd entry = {m_pidfd.get(), POLLIN, 0};
-        if (::poll(&entry, 1, 0) > 0)
+        int count;
+        while ((count = ::poll(&entry, 1, 0)) < 0 && errno == EINTR) { }
+        if (count > 0)
             return ESRCH;
         return ::kill(m_pid, signal) == 0 ? 0 : errno;
     }
