@@ -3,10 +3,34 @@
 
 #include "sigchldhandler.h"
 
+#include "forkfdtest.h"
+
 #include <cstdio>
 #include <cstdlib>
+#include <thread>
 
 #include <fcntl.h>
+#include <sys/syscall.h>
+
+namespace {
+
+std::atomic<bool> isToBeHeld;
+std::atomic<bool> isHeld;
+
+} // namespace
+
+#ifdef FORKFD_TEST_INTERPOSES
+// Replaces waitid() for the library, too: holds a look at all children until a thread has started one.
+extern "C" __attribute__((visibility("default"))) int waitid(idtype_t type, id_t id, siginfo_t *info,
+                                                             int options)
+{
+    if (type == P_ALL && isToBeHeld.exchange(false)) {
+        isHeld = true;
+        while (isHeld) { }
+    }
+    return static_cast<int>(syscall(SYS_waitid, type, id, info, options, nullptr));
+}
+#endif
 
 /// In a program that was started with SIGCHLD ignored, or that told the kernel to reap its children, no
 /// zombies pile up while our handler is installed, and our statuses are right. The program is this test,
@@ -101,6 +125,27 @@ bool inheritsIgnore(bool isOurs)
     return std::stoull(text.substr(position + 7), nullptr, 16) >> (SIGCHLD - 1) & 1;
 }
 
+// The handler in a forked copy has seen that there is no table. Before it looks at all children, another
+// thread starts the first one, which ends.
+void checkFirstStartDuringTheHandler()
+{
+    isToBeHeld = true;
+    std::optional<ForkFd::ExitInfo> info;
+    std::thread starter([&info] {
+        SigChldTest::changeMask(SIG_BLOCK);
+        while (!isHeld) { }
+        auto process = ForkFd::spawn(ProcessTest::child({"exit", "7"}));
+        siginfo_t end;
+        waitid(P_PID, static_cast<id_t>(process->pid()), &end, WEXITED | WNOWAIT);
+        isHeld = false;
+        info = process->wait(std::chrono::seconds(10));
+    });
+    raise(SIGCHLD);
+    starter.join();
+    check(info && info->reason == ForkFd::ExitInfo::Exited && info->code == 7,
+          "a forked copy has lost the status of its first child");
+}
+
 int run()
 {
     alarm(120);
@@ -126,6 +171,10 @@ int run()
     const pid_t copy = fork();
     if (copy == 0) {
         checkStrangers();
+#ifdef FORKFD_TEST_INTERPOSES
+        if (usesSigChld())
+            checkFirstStartDuringTheHandler();
+#endif
         _exit(0);
     }
     checkGone(copy, "a forked copy has zombies");

@@ -17,24 +17,11 @@
 
 namespace ForkFd::Internal {
 
-namespace {
-
-// A forked copy without a table has started no child with this library: all its children are foreign.
-void reapInForkedCopy() noexcept
-{
-    siginfo_t info = {};
-    while (SigChldChain::standsForAutomaticReaping() && ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG) == 0
-           && info.si_pid > 0)
-        info = {};
-}
-
-} // namespace
-
 void onChildSignal(pid_t pid) noexcept
 {
     ChildTable *table = ChildTable::ofThisProcess();
-    if (!table) {
-        reapInForkedCopy();
+    if (!table) { // A forked copy that has started no child with this library.
+        reapForIgnoredSignal();
         return;
     }
     if (pid <= 0) {
@@ -52,12 +39,13 @@ void onChildSignal(pid_t pid) noexcept
 
 void reapForIgnoredSignal() noexcept
 {
-    ChildTable *table = ChildTable::ofThisProcess();
     siginfo_t info = {};
     while (SigChldChain::standsForAutomaticReaping()
            && ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid > 0) {
-        // The count before the table, as in onChildSignal().
-        if (table->startsInFlight.load() != 0 || table->endIfOver(info.si_pid))
+        // Asked after the look: the table is made before its first child. The count before the table, as
+        // in onChildSignal().
+        ChildTable *table = ChildTable::ofThisProcess();
+        if (table && (table->startsInFlight.load() != 0 || table->endIfOver(info.si_pid)))
             return;
         ChildWait::collect(info.si_pid);
         info = {};
