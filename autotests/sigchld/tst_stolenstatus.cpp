@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
+#include "forkfdtest.h"
 #include "processtest.h"
 #include "temporarychange.h"
 #include "testpipe.h"
@@ -18,6 +19,7 @@
 #include <optional>
 
 #include <poll.h>
+#include <sys/syscall.h>
 
 using ForkFd::ExitInfo;
 using std::chrono::nanoseconds;
@@ -70,7 +72,21 @@ bool waitForAny(const std::list<Stamped> &running)
     return ready > 0;
 }
 
+std::atomic<bool> isNumberGivenOutAgain;
+
 } // namespace
+
+#ifdef FORKFD_TEST_INTERPOSES
+// Replaces wait4() for the library, too: another child has the number now, and has exited with 0.
+extern "C" __attribute__((visibility("default"))) pid_t wait4(pid_t pid, int *status, int options,
+                                                              rusage *usage) noexcept
+{
+    const auto result = static_cast<pid_t>(syscall(SYS_wait4, pid, status, options, usage));
+    if (result > 0 && isNumberGivenOutAgain)
+        *status = 0;
+    return result;
+}
+#endif
 
 /// Other code reaps the children, or keeps the kernel from remembering them. Each end is reported with
 /// the right status or as Unknown, and never with a wrong one.
@@ -85,6 +101,8 @@ private Q_SLOTS:
     void everyEndIsReported();
     void ignored();
     void notKept();
+    void numberGivenOutAgain_data();
+    void numberGivenOutAgain();
     void failedStarts_data();
     void failedStarts();
 
@@ -200,6 +218,33 @@ void tst_StolenStatus::notKept()
 {
     const TemporaryAction keepNone(SIGCHLD, SIG_DFL, SA_NOCLDWAIT);
     startAndCompare();
+}
+
+void tst_StolenStatus::numberGivenOutAgain_data()
+{
+    QTest::addColumn<bool>("leadsGroup");
+    QTest::newRow("a child") << false;
+    QTest::newRow("the leader of a group") << true;
+}
+
+// Other code takes the child between the look and the wait, and the kernel gives its number to another
+// child. With SIGCHLD that one's exit code was once the answer.
+void tst_StolenStatus::numberGivenOutAgain()
+{
+#ifndef FORKFD_TEST_INTERPOSES
+    QSKIP("A sanitizer has its own wait4().");
+#endif
+    QFETCH(bool, leadsGroup);
+    ForkFd::LaunchOptions options;
+    if (leadsGroup)
+        options.processGroup = 0;
+    auto process = ForkFd::spawn(child({"exit", "3"}), options);
+    QVERIFY(process);
+    isNumberGivenOutAgain = true;
+    const auto info = process->wait();
+    isNumberGivenOutAgain = false;
+    QVERIFY(info);
+    QCOMPARE(text(*info), "exited with code 3");
 }
 
 void tst_StolenStatus::failedStarts_data()

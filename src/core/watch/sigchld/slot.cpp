@@ -1,9 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// endIfOver() and endAsUnknown() run in signal handlers: async-signal-safe calls only, no allocation, no
-// lock, no logging. They call waitid, wait4, pthread_sigmask, pthread_setcancelstate, write, send,
-// shutdown and close.
+// endIfOver() runs in signal handlers: async-signal-safe calls only, no allocation, no lock, no logging.
+// It calls waitid, wait4, pthread_sigmask, pthread_setcancelstate, write, send, shutdown and close.
 
 #include "core/watch/sigchld/slot.h"
 
@@ -41,6 +40,16 @@ private:
 };
 
 using Sight = ChildWait::Finding;
+
+// The look is the answer, and the wait adds the resource usage. If other code takes the child between
+// them and the kernel gives out its number again, the wait may bring the end of another child.
+ExitInfo withUsage(const ExitInfo &seen, const ChildWait::Finding &collected) noexcept
+{
+    ExitInfo bare = collected.end;
+    bare.hasUsage = false;
+    bare.usage = {};
+    return bare == seen ? collected.end : seen;
+}
 
 } // namespace
 
@@ -95,10 +104,10 @@ bool ChildSlot::endIfOver() noexcept
         return tell(word);
     }
     const ChildWait::Finding end = ChildWait::collect(child);
-    if (end.sight == Sight::Over) {
+    if (seen.sight == Sight::Over) {
+        m_result = withUsage(seen.end, end);
+    } else if (end.sight == Sight::Over) {
         m_result = end.end;
-    } else if (seen.sight == Sight::Over) {
-        m_result = seen.end; // Stolen after the look: only the usage is lost.
     } else if (end.sight != Sight::Gone) {
         unclaim(word);
         return false;
@@ -121,7 +130,7 @@ bool ChildSlot::endAsUnknown(pid_t itsPid) noexcept
     const Uninterrupted guard;
     while (true) {
         // Read the word before the number: if the slot gets another child in between, the claim fails.
-        const std::uint64_t word = m_state.load(std::memory_order_acquire);
+        const std::uint64_t word = settledState();
         if (!isLivePhase(phaseOf(word)) || pid() != itsPid)
             return false;
         if (claim(word))
@@ -170,22 +179,21 @@ std::optional<ExitInfo> ChildSlot::collect() noexcept
     const pid_t kept = end ? m_zombie.exchange(0) : 0;
     if (kept <= 0)
         return end;
-    const ChildWait::Finding collected = ChildWait::collect(kept);
-    if (collected.sight == Sight::Over)
-        m_result = collected.end; // With the resource usage.
+    m_result = withUsage(m_result, ChildWait::collect(kept));
     return m_result;
 }
 
-// A thread with a claim makes only a few system calls, with all signals blocked. Afterwards the slot may
-// be Live again.
+// A thread with a claim or a pin makes only a few system calls, with all signals blocked. Afterwards the
+// slot may be Live again.
 std::uint64_t ChildSlot::settledState() const noexcept
 {
-    std::uint64_t word;
-    while (phaseOf(word = m_state.load(std::memory_order_acquire)) == Ending) {
+    while (true) {
+        const std::uint64_t word = m_state.load(std::memory_order_acquire);
+        if (phaseOf(word) != Ending && phaseOf(word) != Pinned)
+            return word;
         const timespec moment = {0, 20'000};
         ::nanosleep(&moment, nullptr);
     }
-    return word;
 }
 
 int ChildSlot::sendSignal(int signal, Target target) noexcept

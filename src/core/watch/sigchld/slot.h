@@ -78,6 +78,10 @@ public:
     /// Other code closed the user's end of the event: never close its number.
     void disownReadable() noexcept { m_event.readable = -1; }
     const ExitEvent &event() const noexcept { return m_event; }
+    /// For the starter of another child that has this number now: ends the slot if it is Live with it.
+    /// Other code has collected this child, also if it was kept. Waits while another thread claims or
+    /// pins the slot. Returns the same as endIfOver().
+    bool endAsUnknown(pid_t itsPid) noexcept;
 
     // For all threads: async-signal-safe.
 
@@ -104,10 +108,6 @@ public:
     /// Look, claim, reap. True if this call ended the slot and its owner has gone: the caller then gives
     /// it back to the list of free ones.
     bool endIfOver() noexcept;
-    /// Ends the slot if it is Live with this number, which another child has now. Other code has
-    /// collected this child, also if it was kept. Returns the same as endIfOver().
-    bool endAsUnknown(pid_t itsPid) noexcept;
-
     /// The slot's cell in the hash. Used by the owner, then by the thread that frees the slot.
     std::atomic<std::uint64_t> *cell = nullptr;
 
