@@ -26,7 +26,7 @@
  * The variants show what a process number proves, and what only a state word proves: a slot that was found by its
  * number may belong to another child a moment later.
  *
- * Broken on purpose: OLDER_BY_NUMBER_ALONE, NO_CHECK_FOR_OLDER, SIGNAL_WITHOUT_PIN, CELL_LEFT_BEHIND, and
+ * Broken on purpose: OLDER_BY_NUMBER_ALONE, NO_CHECK_FOR_OLDER, NO_WAIT_FOR_PIN, SIGNAL_WITHOUT_PIN, CELL_LEFT_BEHIND, and
  * STOP_AT_FIRST_CELL with NO_SWEEP.
  *
  * Holds: S4, S6, S15.
@@ -170,12 +170,11 @@ inline claim(slot)
 inline reap(slot)
 {
     d_step {
-        status = seenStatus; /* Used if the thief reaps the child after the look. */
+        status = seenStatus; /* The wait only adds the usage. */
         awaited[slot] = NoNumber;
         if
         :: holder[seenNumber] != Nobody && isZombie[seenNumber] ->
             assert(holder[seenNumber] == childOf(word) || isMisled[childOf(word)]);
-            status = holder[seenNumber];
             holder[seenNumber] = Nobody;
             isZombie[seenNumber] = false
         :: else
@@ -233,25 +232,33 @@ inline endIfOver(slot)
     fi
 }
 
+#define isUnsettled(phase) ((phase) == Pinned || (phase) == Ending)
+
 /* ChildSlot::endAsUnknown(), for a slot that was found by its number */
 inline endAsUnknown(slot, number)
 {
+    do
 #ifdef OLDER_BY_NUMBER_ALONE
-    seenNumber = number_[slot];
-    word = state[slot];
+    :: d_step { !isUnsettled(phaseOf(state[slot])) -> seenNumber = number_[slot] }
+        word = state[slot];
 #else
-    word = state[slot];
-    seenNumber = number_[slot];
+#ifdef NO_WAIT_FOR_PIN
+    :: d_step { true -> word = state[slot] }
+#else
+    :: d_step { !isUnsettled(phaseOf(state[slot])) -> word = state[slot] }
 #endif
-    if
-    :: seenNumber == number && isLivePhase(phaseOf(word)) ->
-        claim(slot);
+        seenNumber = number_[slot];
+#endif
         if
-        :: hasMoved -> tell(slot, Unknown)
-        :: else
+        :: seenNumber == number && isLivePhase(phaseOf(word)) ->
+            claim(slot);
+            if
+            :: hasMoved -> tell(slot, Unknown); break
+            :: else -> forgetLocals()
+            fi
+        :: else -> break
         fi
-    :: else
-    fi;
+    od;
     forgetLocals()
 }
 
@@ -399,10 +406,7 @@ inline publish(child)
 {
     endOlder(0);
     endOlder(1);
-#ifdef NO_SIGNAL
-    /* S6. With NO_SIGNAL only: a slot that is pinned for a signal, or whose owner releases it now, is case S15. */
-    assert(older == Nobody || state[1 - slot] != wordOf(older, Live));
-#endif
+    assert(older == Nobody || state[1 - slot] != wordOf(older, Live)); /* S6 */
     d_step { number_[slot] = number; state[slot] = wordOf(child, Live) }
     tryToEnter();
     endIfOver(slot)
