@@ -67,6 +67,7 @@ function(forkfd_link_options target)
     # The library's threads and signal handlers live as long as the process. So unloading a plug-in that uses
     # the library must not unmap their code.
     target_link_options(${target} PRIVATE LINKER:-z,nodelete)
+    target_compile_definitions(${target} PRIVATE FORKFD_IS_NODELETE)
     # Report undefined symbols when linking the library, not when linking its users. With a sanitizer this cannot
     # work, because only the program links the sanitizer's runtime.
     if(NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize")

@@ -35,10 +35,8 @@ int openPidFd(int *pidfd, int error)
 // Libc's functions since glibc 2.39. The library finds these.
 extern "C" {
 
-__attribute__((visibility("default"))) int pidfd_spawn(int *pidfd, const char *path,
-                                                       const posix_spawn_file_actions_t *actions,
-                                                       const posix_spawnattr_t *attributes,
-                                                       char *const argv[], char *const envp[])
+int pidfd_spawn(int *pidfd, const char *path, const posix_spawn_file_actions_t *actions,
+                const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
 {
     ++libc.spawnCalls;
     if (libc.spawnError != 0)
@@ -46,10 +44,8 @@ __attribute__((visibility("default"))) int pidfd_spawn(int *pidfd, const char *p
     return openPidFd(pidfd, ::posix_spawn(&libc.lastChild, path, actions, attributes, argv, envp));
 }
 
-__attribute__((visibility("default"))) int pidfd_spawnp(int *pidfd, const char *path,
-                                                        const posix_spawn_file_actions_t *actions,
-                                                        const posix_spawnattr_t *attributes,
-                                                        char *const argv[], char *const envp[])
+int pidfd_spawnp(int *pidfd, const char *path, const posix_spawn_file_actions_t *actions,
+                 const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
 {
     ++libc.spawnpCalls;
     if (libc.spawnError != 0)
@@ -57,7 +53,7 @@ __attribute__((visibility("default"))) int pidfd_spawnp(int *pidfd, const char *
     return openPidFd(pidfd, ::posix_spawnp(&libc.lastChild, path, actions, attributes, argv, envp));
 }
 
-__attribute__((visibility("default"))) pid_t pidfd_getpid(int)
+pid_t pidfd_getpid(int)
 {
     errno = libc.getPidError;
     return libc.getPidError != 0 ? -1 : libc.lastChild;

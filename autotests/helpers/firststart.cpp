@@ -72,7 +72,7 @@ int startBesideFifo(const char *program)
 } // namespace
 
 // Interposes libc's function, to hold the first start at its first call.
-extern "C" __attribute__((visibility("default"))) char *getenv(const char *name) noexcept
+extern "C" char *getenv(const char *name) noexcept
 {
     if (std::strcmp(name, "FORKFD_BACKEND") == 0) {
         isInFirstStart = true;
@@ -88,7 +88,7 @@ extern "C" __attribute__((visibility("default"))) char *getenv(const char *name)
 }
 
 // The plug-in calls this.
-extern "C" __attribute__((visibility("default"))) void startFromPlugin()
+extern "C" void startFromPlugin()
 {
     if (!startsOne())
         _exit(1);

@@ -70,8 +70,7 @@ void waits(int)
 
 #ifdef FORKFD_TEST_INTERPOSES
 // Interposes libc's function: holds the handler until its thread was cancelled.
-extern "C" __attribute__((visibility("default"))) int waitid(idtype_t type, id_t id, siginfo_t *info,
-                                                             int options)
+extern "C" int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
 {
     const auto result = syscall(SYS_waitid, type, id, info, options, nullptr);
     if (isCancelledInHandler) // Other threads call this, too.

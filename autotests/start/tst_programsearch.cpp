@@ -28,8 +28,7 @@ int goneError = 0;
 } // namespace
 
 // Also replaces the stat() that the library calls.
-extern "C" __attribute__((visibility("default"))) int stat(const char *path,
-                                                           struct stat *status) noexcept
+extern "C" int stat(const char *path, struct stat *status) noexcept
 {
     if (goneError != 0 && std::strncmp(path, goneDirectory, std::strlen(goneDirectory)) == 0) {
         errno = goneError;

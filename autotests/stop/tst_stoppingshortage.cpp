@@ -34,7 +34,7 @@ std::optional<TemporaryLimit> limitUntilPause; // clazy:exclude=non-pod-global-s
 
 // Replaces nanosleep() for the library, too. A sleep of the main thread ends a shortage of
 // descriptors.
-extern "C" __attribute__((visibility("default"))) int nanosleep(const timespec *time, timespec *rest)
+extern "C" int nanosleep(const timespec *time, timespec *rest)
 {
     if (pthread_equal(pthread_self(), mainThread))
         limitUntilPause.reset();

@@ -24,7 +24,7 @@
 extern "C" __attribute__((weak)) void __gcov_dump();
 
 // Under ThreadSanitizer a forked copy of a process with threads may start threads only with this option.
-extern "C" __attribute__((visibility("default"))) const char *__tsan_default_options()
+extern "C" const char *__tsan_default_options()
 {
     return "die_after_fork=0";
 }

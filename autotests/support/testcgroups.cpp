@@ -49,7 +49,7 @@ QString ownDirectory()
 } // namespace
 
 // Interposes libc's function, for the library too.
-extern "C" __attribute__((visibility("default"))) int mkdir(const char *path, mode_t mode) noexcept
+extern "C" int mkdir(const char *path, mode_t mode) noexcept
 {
     if (areRefused && std::strstr(path, "/forkfd-")) {
         errno = EACCES;

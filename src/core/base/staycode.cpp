@@ -12,6 +12,12 @@ namespace ForkFd::Internal {
 
 namespace {
 
+#ifdef FORKFD_IS_NODELETE
+constexpr bool isNodelete = true; // Our shared library.
+#else
+constexpr bool isNodelete = false;
+#endif
+
 // An address in this shared object.
 const char here = 0;
 
@@ -40,7 +46,7 @@ void keepCodeLoaded() noexcept
 {
     // Without a lock two threads at once may do it twice, which does no harm.
     static std::atomic<bool> isDone = false;
-    if (!isDone.load(std::memory_order_relaxed) && !isInMainProgram(&here))
+    if (!isNodelete && !isDone.load(std::memory_order_relaxed) && !isInMainProgram(&here))
         stay();
     isDone.store(true, std::memory_order_relaxed);
 }

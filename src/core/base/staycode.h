@@ -7,15 +7,15 @@
 namespace ForkFd::Internal {
 
 /// Keeps the shared object with this code loaded for the life of the process, because threads and signal
-/// handlers run its code. A call of dlclose(3) does not unload it then. The object may be a plug-in with
-/// a static copy of the library. (Our own shared library is linked with `-z nodelete`.)
+/// handlers run its code. A call of dlclose(3) does not unload it then. The object is a plug-in with a
+/// static copy of the library: for our own shared library, which is linked with `-z nodelete`,
+/// and for a program the function does nothing.
 ///
 /// Call this before the first child exists. The first library thread may come too late: a static object
 /// of the plug-in may leave its child to the reaper in its destructor, within dlclose().
 ///
-/// A program is never unloaded. In a program the function does nothing and does not use the dynamic
-/// loader: another thread may hold the loader's lock while it waits for a start. In a plug-in the first
-/// call may block for that lock.
+/// In a plug-in the first call uses the dynamic loader. It may block for the loader's lock, which
+/// another thread may hold while it waits for a start.
 void keepCodeLoaded() noexcept;
 
 /// Whether the address lies in the program itself, which is never unloaded, and not in a shared object.
