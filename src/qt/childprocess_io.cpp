@@ -134,7 +134,9 @@ qint64 ChildProcess::write(const QByteArray &data)
     return QIODevice::write(data);
 }
 
-/// Data that does not fit into the pipe is kept in a buffer. **Errors:** 0.
+/// Data that does not fit into the pipe is kept in a buffer. If the child has closed its standard input,
+/// the data is discarded, and WriteError was emitted before. **Errors:** returns 0 after
+/// closeWriteChannel().
 qint64 ChildProcess::writeData(const char *data, qint64 size)
 {
     if (!d->canWrite())

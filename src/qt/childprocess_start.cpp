@@ -21,10 +21,11 @@ namespace ForkFd {
 
 using namespace Internal;
 
-/// Sets program() and arguments(), and starts the child. Afterwards state() is Starting. started() or
-/// errorOccurred() follows from the event loop or a waitFor function, and then finished() if there was a
-/// child. `mode` specifies how the device is opened. Without ReadOnly the child's output is discarded.
-/// Without WriteOnly the child's standard input stays open, too, until closeWriteChannel() is called.
+/// Sets program() and arguments(), and starts the child. If the start did not fail inside this call,
+/// state() is then Starting, and started() or errorOccurred(FailedToStart) follows from the event loop
+/// or a waitFor function. finished() follows started(), and never a failed start. `mode` specifies how
+/// the device is opened. Without ReadOnly the child's output is discarded. Without WriteOnly the child's
+/// standard input stays open, too, until closeWriteChannel() is called.
 ///
 /// Blocks until the child has executed its program; this time does not depend on the size of this
 /// process. With a childProcessModifier() and without UseVFork it blocks until the child is about to
@@ -32,10 +33,9 @@ using namespace Internal;
 /// errorOccurred() is emitted.
 ///
 /// **Errors:** if a child is already running, this function warns and does nothing. Otherwise
-/// errorOccurred(FailedToStart) and startError(): inside start() for the steps `program`, `argument`,
-/// `environment`, `backend`, `channels`, `descriptors`, `clone` and `workingDirectory`, and for
-/// launchOptions() that the parent rejects; later for all other steps. An argument with an embedded NUL
-/// is an error; QProcess truncates it.
+/// errorOccurred(FailedToStart) and startError(): inside start() for what fails in the parent, and for
+/// the steps `workingDirectory` and `descriptors`; later for all others (docs/start-errors.md). An
+/// argument with an embedded NUL is an error; QProcess truncates it.
 void ChildProcess::start(const QString &program, const QStringList &arguments, OpenMode mode)
 {
     if (d->state != NotRunning) {
@@ -156,8 +156,8 @@ int ChildProcess::execute(const QString &program, const QStringList &arguments)
 }
 
 /// Has no step if the last start did not fail. Known when start() returns; after a real fork with a
-/// childProcessModifier(), when started() or errorOccurred() is emitted. The steps are those of
-/// ForkFd::spawn(), and `channels`: with EMFILE or ENFILE, no descriptor was available for a pipe.
+/// childProcessModifier(), when started() or errorOccurred() is emitted. docs/start-errors.md lists the
+/// steps.
 StartError ChildProcess::startError() const
 {
     return d->failure->error();

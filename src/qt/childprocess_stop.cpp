@@ -113,7 +113,8 @@ void ChildProcessPrivate::enforceTimeLimit()
 }
 
 /// Returns true if the signal was sent to at least one process. Signal 0 sends nothing: it only checks
-/// whether there is such a process. The signal never reaches another process that reuses the number.
+/// whether there is such a process. With pidfds the signal cannot reach another process that reuses the
+/// number; docs/sandboxes.md names the exceptions.
 /// After the end of the child, the rest of its group or tree is signalled until the next start, if the
 /// system can identify it; see "Stopping children for good".
 ///
@@ -130,9 +131,8 @@ bool ChildProcess::sendSignal(int signal)
     return errorCode == 0;
 }
 
-/// Signals the processes in signalScope(), and does nothing if there are none. Unlike QProcess it never
-/// reaches another process that reuses the number. Blocks no longer than sendSignal(), which also
-/// reports errors.
+/// Signals the processes in signalScope() as sendSignal() does, which also reports errors. Does nothing
+/// if there are none.
 void ChildProcess::terminate()
 {
     sendSignal(SIGTERM);
@@ -151,7 +151,8 @@ void ChildProcess::kill()
 /// not prolong the grace. Without a child, and if the last child's group or tree is empty, this function
 /// does nothing.
 ///
-/// **Errors:** none; without memory or threads for a grace, SIGKILL follows at once.
+/// With SignalScope::Tree it blocks for about 3 ms at most, otherwise not at all. **Errors:** none;
+/// without memory or threads for a grace, SIGKILL follows at once.
 void ChildProcess::stop()
 {
     d->stop();
