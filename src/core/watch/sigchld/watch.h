@@ -44,7 +44,7 @@ private:
 /// Called by the handler before its predecessor. Async-signal-safe.
 void onChildSignal(pid_t pid) noexcept;
 
-/// Reaps ended foreign children where SIGCHLD was auto-reaping before us.
+/// Reaps ended foreign children where SIGCHLD was auto-reaping before us. Async-signal-safe.
 void reapForIgnoredSignal() noexcept;
 
 } // namespace ForkFd::Internal
