@@ -341,7 +341,7 @@ void tst_Refusals::noStatusOfStolenChildren()
     QCOMPARE(result, text(ForkFd::ExitInfo()));
 }
 
-// Without the reaper thread dropped children wait until the next child is dropped.
+// Without the keeper thread dropped children wait until the next child is dropped.
 void tst_Refusals::noThreads()
 {
     const Refusal noThread = {SYS_clone, EAGAIN, CLONE_THREAD, CLONE_THREAD};

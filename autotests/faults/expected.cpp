@@ -41,7 +41,7 @@ constexpr Expected table[] = {
      "\"modifier\""},
     {"run*/*", "@(run1|main|any)/@(epoll_*|eventfd2|clone3|mmap:stack)", "",
      "left: +1 anon_inode:?eventfd? +1 anon_inode:?eventpoll?",
-     "a job that fails while its start is under way leaves the child to the reaper, which keeps its "
+     "a job that fails while its start is under way leaves the child to the keeper, which keeps its "
      "poll set"},
 
     // A thread cannot be created.
@@ -119,7 +119,7 @@ constexpr Expected table[] = {
      "?( +1 threads)?( +@(9|1?) mappings))",
      "the kernel itself says so of another identity, of a signal that it does not have and of a "
      "descriptor that the user has closed: a refused kill is not repeated. The object kills the child "
-     "when it goes, and leaves it to the reaper, which keeps its poll set, if it has not ended at once",
+     "when it goes, and leaves it to the keeper, which keeps its poll set, if it has not ended at once",
      true},
     {"destroyedWithKill/auto", "*/pidfd_send_signal", "EBADF EPERM EINVAL",
      "@(left: *|outlives the process: *|@(result|next start) \"left\" instead*)",
@@ -149,7 +149,7 @@ constexpr Expected table[] = {
     {"*", "*/fcntl:F_GETFL", "", "@(result|next start) \"@(*-1*|*wait: *)\" instead*",
      "whether a wait may block cannot be known: it says why"},
     {"*", "any/fcntl:F_GETFL", "", "left: +1 anon_inode:?eventfd? +1 anon_inode:?eventpoll?*",
-     "a child that cannot be waited for goes to the reaper, which keeps its poll set"},
+     "a child that cannot be waited for goes to the keeper, which keeps its poll set"},
 };
 
 bool matches(const char *pattern, const std::string &text)

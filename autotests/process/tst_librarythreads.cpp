@@ -40,7 +40,7 @@ void tst_LibraryThreads::processEnds_data()
 }
 
 // main() ends by pthread_exit(): the library's threads kept the process alive for ever. So did the
-// stopper after its SIGKILL.
+// keeper after its SIGKILL.
 void tst_LibraryThreads::processEnds()
 {
     QFETCH(const QByteArray, mode);

@@ -42,7 +42,7 @@ protected:
         ProcessTest::warmUp();
         Application application;
         run("exit 0").then([](const RunResult &) {}).waitForFinished();
-        Process process; // Starts the stopper.
+        Process process; // Starts the keeper.
         process.start(ChildProcessTest::childProgram(), ChildProcessTest::words("sleep"));
         process.stop();
         QVERIFY(process.waitForFinished());

@@ -97,7 +97,7 @@ void tst_Descriptors::nothingByAccident()
     std::vector<std::unique_ptr<TestPipe>> pipes(50);
     std::generate(pipes.begin(), pipes.end(), [] { return std::make_unique<TestPipe>(); });
     const auto running = ForkFd::spawn(child({"echo"}), {.fileDescriptors = {{0, pipes[0]->readEnd()}}});
-    ForkFd::spawn(child({"echo"}), {.fileDescriptors = {{0, pipes[0]->readEnd()}}}); // For the reaper.
+    ForkFd::spawn(child({"echo"}), {.fileDescriptors = {{0, pipes[0]->readEnd()}}}); // For the keeper.
     QVERIFY(running);
     QVERIFY(seenByChild({}) == expected({}));
 

@@ -26,8 +26,8 @@ constexpr bool canShareMemory = FORKFD_TEST_HAS_VFORK && !isUnderThreadSanitizer
 
 std::atomic<int> childSignals;
 
-/// Makes the library open the descriptors that its reaper keeps.
-void leaveChildToReaper()
+/// Makes the library open the descriptors that its keeper keeps open.
+void leaveChildToKeeper()
 {
     auto left = ForkFd::spawn(ProcessTest::child({"sleep"}));
     const pid_t pid = left ? left->pid() : -1;
@@ -200,7 +200,7 @@ void tst_DetachedLadder::failures()
 {
     const QByteArray result = onThisWay([] {
         prctl(PR_SET_CHILD_SUBREAPER, 1);
-        leaveChildToReaper();
+        leaveChildToKeeper();
         const auto before = ProcessState::now();
         QByteArray all = detach(u"/no/such/program"_s, {}) + '\n' + detach(u"/proc"_s, {}) + '\n';
         Process elsewhere;

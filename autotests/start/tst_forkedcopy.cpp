@@ -151,7 +151,7 @@ void tst_ForkedCopy::collectsItsOwn()
 
 void tst_ForkedCopy::collectionInTheOriginal()
 {
-    // The original's reaper collects the child, although the copy has used a reaper, too.
+    // The original's keeper collects the child, although the copy has used a keeper, too.
     m_process.reset();
     const QByteArray result = inForkedCopy([] {
         ForkFd::spawn(child({"exit", "0"}));
@@ -277,7 +277,7 @@ void tst_ForkedCopy::numberThatComesAgain()
         QSKIP(
             "Without Linux's own interfaces a copy made by a raw clone() is known by its number alone.");
     const auto useLibrary = []() -> QByteArray {
-        ForkFd::spawn(child({"exit", "0"})); // Dropped: the reaper collects it.
+        ForkFd::spawn(child({"exit", "0"})); // Dropped: the keeper collects it.
         const bool isCollected = eventually([] { return !hasChildren(); });
         changeMask(SIG_BLOCK);
         const QByteArray outcome = outcomeOf(child({"exit", "8"}));

@@ -28,7 +28,7 @@ protected:
     void warmUp() override
     {
         ChildProcessTest::warmUp();
-        warmUpStopper();
+        warmUpKeeper();
     }
 
 private Q_SLOTS:

@@ -47,7 +47,7 @@ protected:
     {
         ChildProcessTest::warmUp();
         run("exit 0").waitForFinished();
-        warmUpStopper();
+        warmUpKeeper();
     }
 
 private Q_SLOTS:

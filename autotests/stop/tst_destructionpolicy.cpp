@@ -138,7 +138,7 @@ void tst_DestructionPolicy::graceIsCutShort()
     QVERIFY(lifeline.comesToBeCut());
 }
 
-// The stopper's thread looks at a child that it could not kill once a second. When the object went, a
+// The keeper's thread looks at a child that it could not kill once a second. When the object went, a
 // child that had ended was collected that late, too.
 void tst_DestructionPolicy::killWasRefused()
 {

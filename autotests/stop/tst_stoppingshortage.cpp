@@ -138,7 +138,7 @@ void tst_StoppingShortage::memory()
     QVERIFY(process.waitForFinished());
 }
 
-// The stopper has a cgroup to remove. Without memory it once terminated the program.
+// The keeper has a cgroup to remove. Without memory it once terminated the program.
 void tst_StoppingShortage::cgroupWithoutMemory()
 {
     if (!TestCgroups::canBeMade())
@@ -156,7 +156,7 @@ void tst_StoppingShortage::cgroupWithoutMemory()
     QVERIFY(QFile::exists(prepared)); // The library once removed it beside a live process.
     {
         const MemoryShortage shortage;
-        QTest::qWait(100); // The stopper tries after 1, 2, 4 ms, and so on.
+        QTest::qWait(100); // The keeper tries after 1, 2, 4 ms, and so on.
     }
     QVERIFY(!TestCgroups::left().isEmpty());
     lifeline.cut();
@@ -261,7 +261,7 @@ void tst_StoppingShortage::descriptorsThatComeBack_data()
 }
 
 // The group was once signalled instead: the child ended, and the rest of its tree could not be found
-// any more. A copy without descriptors can make no stopper thread, so the caller does its work.
+// any more. A copy without descriptors can make no keeper thread, so the caller does its work.
 void tst_StoppingShortage::descriptorsThatComeBack()
 {
     QFETCH(const bool, hasCgroup);

@@ -318,7 +318,7 @@ void tst_WaitForStopped::withoutThread_data()
     });
 }
 
-// Without the stopper thread the wait does its work.
+// Without the keeper thread the wait does its work.
 void tst_WaitForStopped::withoutThread()
 {
     QFETCH(const std::function<bool(Process &)>, wait);

@@ -94,8 +94,8 @@ protected:
         QVERIFY(comes(finished));
     }
 #ifndef FORKFD_TEST_QPROCESS
-    /// Starts the stopper thread, which sends the second signal of stop().
-    static void warmUpStopper()
+    /// Starts the keeper thread, which sends the second signal of stop().
+    static void warmUpKeeper()
     {
         Process process;
         process.start(childProgram(), words("sleep"));

@@ -17,7 +17,7 @@ protected:
     {
         ChildProcessTest::warmUp();
         run("exit 0").then([](const ForkFd::RunResult &) {}).waitForFinished();
-        warmUpStopper();
+        warmUpKeeper();
     }
 
     static QFuture<ForkFd::RunResult> run(const char *command, const ForkFd::RunOptions &options = {})

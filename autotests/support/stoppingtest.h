@@ -23,7 +23,7 @@ protected:
     void warmUp() override
     {
         ChildProcessTest::warmUp();
-        warmUpStopper();
+        warmUpKeeper();
     }
 
     // The keeper stops and reaps the children that no caller waits for any more.

@@ -26,7 +26,7 @@ namespace ForkFd {
 
 namespace Internal {
 class ExitWatch;
-/// Deletes a watch, or leaves it to the reaper if the child still has to be reaped.
+/// Deletes a watch, or leaves it to the keeper if the child still has to be reaped.
 struct FORKFD_EXPORT LeaveToReaper
 {
     void operator()(ExitWatch *watch) const noexcept;

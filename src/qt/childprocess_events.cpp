@@ -7,7 +7,7 @@
 
 #include "core/base/signals.h"
 #include "core/base/wait.h"
-#include "core/stop/stopper.h"
+#include "core/stop/keeper.h"
 
 #include <QtCore/QAbstractEventDispatcher>
 #include <QtCore/QThread>
@@ -102,8 +102,8 @@ void ChildProcessPrivate::requestCall()
     if (!m_hub)
         return;
     Deadline next = std::min(nextDeadline(), m_pipeLook);
-    // If the stopper has no thread, the event loop does its work.
-    if (const int help = m_isStopping ? Stopper::retryBefore(-1) : -1; help >= 0)
+    // If the keeper has no thread, the event loop does its work.
+    if (const int help = m_isStopping ? Keeper::retryBefore(-1) : -1; help >= 0)
         next = std::min(next, Deadline(std::chrono::milliseconds(help)));
     m_hub->callAt(this, next);
 }
@@ -245,10 +245,10 @@ void ChildProcessPrivate::retryLater()
     requestCall();
 }
 
-// How long a wait until `deadline` may poll. A stopper without a thread may need an earlier return.
+// How long a wait until `deadline` may poll. A keeper without a thread may need an earlier return.
 int ChildProcessPrivate::timeToNextDeadline(Deadline deadline) const
 {
-    return Stopper::retryBefore(std::min(deadline, nextDeadline()).pollTimeout());
+    return Keeper::retryBefore(std::min(deadline, nextDeadline()).pollTimeout());
 }
 
 /// Blocks for `msecs` at most (-1: no timeout), and emits signals.

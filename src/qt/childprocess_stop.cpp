@@ -6,7 +6,7 @@
 #include "qt/childprocess_p.h"
 
 #include "core/base/signals.h"
-#include "core/stop/stopper.h"
+#include "core/stop/keeper.h"
 
 #include <QtCore/QDebug>
 #include <QtCore/QDir>
@@ -46,16 +46,17 @@ void ChildProcessPrivate::killAtDestruction()
         qCWarning(childProcessLog).nospace()
             << "QProcess: Destroyed while process (" << QDir::toNativeSeparators(settings.program)
             << ") is still running.";
+    // The keeper walks through the tree, and repeats a kill that failed.
     if (!child->signalsAtOnce() || isShortage(child->tryKill()))
-        Stopper::kill(child); // The stopper walks through the tree, and repeats a kill that failed.
+        Keeper::adopt(child, Keeper::NoGrace);
 }
 
-// The reaper collects the child. The stopper keeps the grace of a child that is being stopped.
+// The keeper collects the child, and keeps the grace of a child that is being stopped.
 void ChildProcessPrivate::letGoOfChild() noexcept
 {
     const bool isOver = child && !watch && child->sendSignal(0) == ESRCH;
     if (child && m_isStopping && !isOver)
-        Stopper::adopt(child);
+        Keeper::adopt(child, Keeper::KeepGrace);
     child.reset();
     watch = nullptr;
     m_isStopping = false;
@@ -80,10 +81,10 @@ try {
     if (!child && (!m_pending || m_pending->cancel()))
         return;
     m_isStopping = true;
-    Stopper::stop(child ? child : m_pending->child(), stopSettings.grace);
+    Keeper::stop(child ? child : m_pending->child(), stopSettings.grace);
     requestCall();
 } catch (
-    const std::bad_alloc &) { // For a stopper without a thread, the next call to the library will do.
+    const std::bad_alloc &) { // For a keeper without a thread, the next call to the library will do.
 }
 
 Deadline ChildProcessPrivate::timeLimitDeadline() const

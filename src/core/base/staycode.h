@@ -12,7 +12,7 @@ namespace ForkFd::Internal {
 /// and for a program the function does nothing.
 ///
 /// Call this before the first child exists. The first library thread may come too late: a static object
-/// of the plug-in may leave its child to the reaper in its destructor, within dlclose().
+/// of the plug-in may leave its child to the keeper in its destructor, within dlclose().
 ///
 /// In a plug-in the first call uses the dynamic loader. It may block for the loader's lock, which
 /// another thread may hold while it waits for a start.

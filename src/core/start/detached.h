@@ -55,7 +55,7 @@ public:
     /// Allocates all that the watch needs, if orphans become our children. Returns 0 or an errno. Throws
     /// std::bad_alloc.
     int prepare();
-    /// Has to come after the end of the orphan's first parent. If the orphan is our child, the reaper
+    /// Has to come after the end of the orphan's first parent. If the orphan is our child, the keeper
     /// collects it. -1: there is no orphan.
     void adopt(pid_t orphan) noexcept;
 

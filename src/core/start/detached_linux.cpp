@@ -97,7 +97,7 @@ int OrphanWatch::prepare()
 void OrphanWatch::adopt(pid_t orphan) noexcept
 {
     if (m_private && orphan > 0 && m_private->watch.beginIfChild(orphan))
-        m_private->watch.take().reset(); // Releasing the watch leaves the orphan to the reaper.
+        m_private->watch.take().reset(); // Releasing the watch leaves the orphan to the keeper.
 }
 
 StartResult System::startOrphan(const StartPlan &plan)

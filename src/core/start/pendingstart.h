@@ -43,7 +43,7 @@ public:
     /// start. The caller may then close the descriptors of the options. Null with `failure` on failure.
     static std::unique_ptr<PendingStart> inThread(ThreadedRequest request, StartFailure &failure);
 
-    /// A pending start goes on, and its child is left to the reaper. cancel() gives the start up.
+    /// A pending start goes on, and its child is left to the keeper. cancel() gives the start up.
     virtual ~PendingStart();
     PendingStart(const PendingStart &) = delete;
     PendingStart &operator=(const PendingStart &) = delete;

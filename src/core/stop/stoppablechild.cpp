@@ -5,7 +5,7 @@
 
 #include "core/base/signals.h"
 #include "core/base/wait.h"
-#include "core/stop/stopper.h"
+#include "core/stop/keeper.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -23,15 +23,16 @@ StoppableChild::StoppableChild(Scope scope, Start start)
     : m_scope(scope)
     , m_start(start == InThread ? std::make_unique<StartControl>() : nullptr)
 {
+    Keeper::prepare();
 }
 
 StoppableChild::~StoppableChild()
 {
     const CancellationBlocker blocker;
-    if (m_hasTask)
-        Stopper::letGo(*this);
+    if (m_unlistedTask.empty())
+        Keeper::letGo(*this);
     if (m_cgroup && !m_cgroup.remove())
-        Stopper::removeLater(std::move(m_cgroup));
+        Keeper::removeLater(std::move(m_cgroup));
 }
 
 int StoppableChild::sendSignal(int signal) noexcept

@@ -8,12 +8,14 @@
 #include "core/base/thisprocess.h"
 #include "core/stop/processtree.h"
 #include "core/stop/startcontrol.h"
+#include "core/stop/stoptasks.h"
 #include "core/watch/exitwatch.h"
 
 #include <ForkFd/spawn.h>
 
 #include <chrono>
 #include <initializer_list>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -27,8 +29,8 @@ struct StartRequest;
 
 /// A child and its scope: the processes that its signals reach.
 ///
-/// Shared by the child's owner, which alone waits for it, and the Stopper, which signals it from
-/// another thread. When the last of them lets it go, a child that still runs is left to the reaper.
+/// Shared by the child's owner, which alone waits for it, and the Keeper, which signals it from another
+/// thread. When the last of them lets it go, a child that still runs is left to the keeper.
 ///
 /// Any thread may call the functions from sendSignal() to awaitLeader().
 class FORKFD_EXPORT StoppableChild : public OfOneProcess
@@ -56,8 +58,6 @@ public:
     ExitWatch &watch() const noexcept { return *m_watch; }
     /// With InThread; else null.
     StartControl *startControl() const noexcept { return m_start.get(); }
-    /// The destructor has to call Stopper::letGo().
-    void noteTask() noexcept { m_hasTask = true; }
     /// Whether a signal needs no walk through all processes.
     bool signalsAtOnce() const noexcept { return m_scope != Tree || isStarting() || m_cgroup; }
 
@@ -85,6 +85,7 @@ public:
     bool removeCgroup() noexcept;
 
 private:
+    friend class StopTasks;
     friend FORKFD_EXPORT StartFailure startStoppable(StoppableChild &, StartRequest, StartReport *);
     bool isStarting() const noexcept { return m_start && !m_start->isTold(); }
     void setWatch(ExitWatchPtr watch) noexcept;
@@ -103,7 +104,9 @@ private:
     PrivateCgroup
         m_cgroup; ///< With Tree, where permitted. The starting thread's until StartControl::tell().
     ExitWatchPtr m_watch;
-    bool m_hasTask = false;
+    /// Holds the task until the first stop. Made with the child, so that a stop needs no memory.
+    std::list<StopTask> m_unlistedTask{1};
+    const std::list<StopTask>::iterator m_task = m_unlistedTask.begin(); ///< Wherever it is listed.
     std::mutex m_signalling; ///< Admits one signal at a time. Guards all below, and setting m_watch.
     std::vector<pid_t> m_asked; ///< Members of the cgroup that askToEnd() has signalled.
     /// When an unfinished askToEnd() or tryKill() falls back to the group.

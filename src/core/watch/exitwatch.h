@@ -85,14 +85,14 @@ private:
     virtual int trySendSignal(int signal) noexcept = 0;
     virtual int trySendSignalToGroup(int signal) noexcept = 0;
 
-    friend class Reaper;
+    friend class Orphans;
 
     pid_t m_pid = -1;
     ProcessIdentity m_owner;
     std::atomic<bool> m_isCollected = false;
     bool m_leadsGroup = false;
     int m_descriptor = -1;
-    ExitWatch *m_nextInReaper = nullptr; ///< Links watches in the reaper without an allocation.
+    ExitWatch *m_nextOrphan = nullptr; ///< Links watches in the keeper without an allocation.
 };
 
 /// Convert the result of waitid(2), and of wait4(2). Async-signal-safe.

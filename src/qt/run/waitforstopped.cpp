@@ -4,7 +4,7 @@
 // In this folder, because it also waits for programs of run().
 
 #include "core/base/deadline.h"
-#include "core/stop/stopper.h"
+#include "core/stop/keeper.h"
 #include "qt/run/runthread.h"
 
 #include <ForkFd/childprocess.h>
@@ -36,7 +36,7 @@ bool ChildProcess::waitForStopped(milliseconds timeout)
 {
     const Deadline::Clock::time_point end = Deadline::unlessNegative(timeout).end();
     // The thread of run() notices a canceled future after a moment.
-    return RunThread::stopCanceledJobs(end) && Stopper::awaitAll(end);
+    return RunThread::stopCanceledJobs(end) && Keeper::awaitAll(end);
 }
 
 } // namespace ForkFd

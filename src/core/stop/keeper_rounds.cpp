@@ -4,27 +4,48 @@
 // Handles all children that are being stopped: at the end of the process, and in awaitAll(). Allocates
 // no memory, hence one child after another.
 
-#include "core/stop/stopperstate.h"
+#include "core/stop/keeper.h"
 
+#include "core/base/signals.h"
 #include "core/base/wait.h"
 #include "core/stop/stoppablechild.h"
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 
 namespace ForkFd::Internal {
 
 using namespace std::chrono_literals;
 
-void StopperState::killAll() noexcept
+// A stop or a new cgroup: after the end of main() all is killed at once, for there may be no time.
+void Keeper::serveTasks() noexcept
 {
-    m_isExiting = true;
-    for (auto child = childAfter(nullptr); child; child = childAfter(child.get()))
+    if (!m_killsAtExit.exchange(true))
+        std::atexit([] { killAtExit(); }); // A forked copy inherits this handler.
+    if (m_isExiting)
+        killAll();
+    else
+        serve();
+}
+
+void Keeper::killAtExit() noexcept
+{
+    const CancellationBlocker blocker;
+    if (Keeper *keeper = keepers.find()) {
+        keeper->m_isExiting = true;
+        keeper->killAll();
+    }
+}
+
+void Keeper::killAll() noexcept
+{
+    for (auto child = m_tasks.childAfter(nullptr); child; child = m_tasks.childAfter(child.get()))
         child->sendSignal(SIGKILL);
     // The cgroups can be removed in a moment. Later there is no thread that does it.
     for (int i = 0; i < 100; ++i) {
         bool areRemoved = true;
-        for (auto child = childAfter(nullptr); child; child = childAfter(child.get()))
+        for (auto child = m_tasks.childAfter(nullptr); child; child = m_tasks.childAfter(child.get()))
             areRemoved = child->removeCgroup() && areRemoved;
         m_groups.removeEmptyOnes();
         if (areRemoved && !m_groups.hasKilledOnes())
@@ -33,24 +54,20 @@ void StopperState::killAll() noexcept
     }
 }
 
-std::shared_ptr<StoppableChild> StopperState::childAfter(const StoppableChild *previous) noexcept
+bool Keeper::awaitAll(Clock::time_point end) noexcept
 {
-    const std::lock_guard lock(m_mutex);
-    for (auto it = m_tasks.upper_bound(const_cast<StoppableChild *>(previous)); it != m_tasks.end();
-         ++it) {
-        if (std::shared_ptr<StoppableChild> child = it->second.child.lock())
-            return child;
-    }
-    return nullptr;
+    const CancellationBlocker blocker;
+    Keeper *keeper = keepers.find();
+    return !keeper || keeper->doAwaitAll(end);
 }
 
 // All have to end, so it waits for one after another, until a round had nothing to wait for.
-bool StopperState::awaitAll(Clock::time_point end) noexcept
+bool Keeper::doAwaitAll(Clock::time_point end) noexcept
 {
     bool hasWaited = true;
     while (hasWaited) {
         hasWaited = false;
-        for (auto child = childAfter(nullptr); child; child = childAfter(child.get())) {
+        for (auto child = m_tasks.childAfter(nullptr); child; child = m_tasks.childAfter(child.get())) {
             while (!child->hasEnded()) {
                 hasWaited = true;
                 if (!awaitOne(*child, end))
@@ -68,14 +85,14 @@ bool StopperState::awaitAll(Clock::time_point end) noexcept
 }
 
 // Waits for a moment at most. Returns false when the time is over.
-bool StopperState::awaitOne(StoppableChild &child, Clock::time_point end) noexcept
+bool Keeper::awaitOne(StoppableChild &child, Clock::time_point end) noexcept
 {
     const Clock::time_point now = Clock::now();
     if (now >= end)
         return false;
-    if (!m_hasThread)
+    if (!hasThread())
         serve();
-    const Clock::duration moment = m_hasThread ? 100ms : 10ms;
+    const Clock::duration moment = hasThread() ? 100ms : 10ms;
     child.awaitLeader(std::chrono::ceil<std::chrono::milliseconds>(std::min(end - now, moment)));
     return true;
 }

@@ -1,0 +1,210 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/stop/keeper.h"
+
+#include "core/base/deadline.h"
+#include "core/base/librarythread.h"
+#include "core/base/signals.h"
+#include "core/stop/stoppablechild.h"
+#include "core/watch/exitwatch.h"
+#include <ForkFd/spawn.h>
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+constexpr int sweepInterval = 50; // ms, while an orphan is not in the set.
+
+} // namespace
+
+OnePerProcess<Keeper> Keeper::keepers;
+
+void LeaveToReaper::operator()(ExitWatch *watch) const noexcept
+{
+    const CancellationBlocker blocker;
+    if (watch->endsUnwatched() || !watch->isWatching() || watch->collect()) {
+        delete watch;
+        Keeper::retryBefore(-1);
+    } else {
+        Keeper::adopt(watch);
+    }
+}
+
+Keeper *Keeper::findOrMake() noexcept
+{
+    return keepers.findOrMake([] { return std::unique_ptr<Keeper>(new (std::nothrow) Keeper); });
+}
+
+void Keeper::prepare()
+{
+    if (!findOrMake())
+        throw std::bad_alloc();
+}
+
+// Null in a forked copy, to which the child does not belong.
+Keeper *Keeper::keeperOf(const StoppableChild &child) noexcept
+{
+    return child.belongsToThisProcess() ? keepers.find() : nullptr;
+}
+
+void Keeper::adopt(ExitWatch *watch) noexcept
+{
+    Orphans::push(watch);
+    if (Keeper *keeper = findOrMake())
+        keeper->serve();
+}
+
+void Keeper::stop(const std::shared_ptr<StoppableChild> &child, std::chrono::milliseconds grace) noexcept
+{
+    const CancellationBlocker blocker;
+    if (Keeper *keeper = keeperOf(*child)) {
+        keeper->m_tasks.stop(child, grace);
+        keeper->serveTasks();
+    }
+}
+
+void Keeper::adopt(const std::shared_ptr<StoppableChild> &child, Grace grace) noexcept
+{
+    const CancellationBlocker blocker;
+    if (Keeper *keeper = keeperOf(*child)) {
+        keeper->m_tasks.adopt(child, grace == KeepGrace);
+        keeper->serveTasks();
+    }
+}
+
+void Keeper::letGo(StoppableChild &child) noexcept
+{
+    const CancellationBlocker blocker;
+    if (Keeper *keeper = keeperOf(child)) {
+        keeper->m_tasks.letGo(child);
+        keeper->m_set.wake(); // The thread may be idle now, and ends then.
+    }
+}
+
+void Keeper::removeLater(PrivateCgroup group) noexcept
+try {
+    const CancellationBlocker blocker;
+    if (Keeper *keeper = findOrMake()) {
+        keeper->m_groups.add(std::move(group));
+        keeper->serveTasks();
+    }
+} catch (const std::bad_alloc &) { // PrivateCgroup::make() of a later process removes it.
+}
+
+int Keeper::retryBefore(int timeout) noexcept
+{
+    const CancellationBlocker blocker;
+    Keeper *keeper = Orphans::arePending() ? findOrMake() : keepers.find();
+    if (!keeper || keeper->hasThread() || keeper->hasNothingToDo())
+        return timeout;
+    keeper->serve();
+    const int next = keeper->hasThread() ? -1 : keeper->timeToDue();
+    if (next < 0 || (timeout >= 0 && timeout < next))
+        return timeout;
+    return std::max(next, 1); // What is due already, another caller is doing.
+}
+
+// Callers add work before they ask for the place.
+void Keeper::serve() noexcept
+{
+    m_orphans.watchPending();
+    if (takePlace()) {
+        do
+            pass(0);
+        while (!leave());
+    } else if (Orphans::arePending() || !m_tasks.areOver() || m_groups.nextTry() != StopTask::never) {
+        m_set.wake(); // It may sleep without a timeout.
+    }
+}
+
+// Makes the thread if the place is free. Returns true if the caller has to do the work, without one.
+bool Keeper::takePlace() noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_place != Free || hasNothingToDo())
+        return false;
+    m_set.open();
+    const bool hasThread = startLibraryThread("forkfd-keeper", threadMain, this) == 0;
+    m_place = hasThread ? Thread : Caller;
+    return !hasThread;
+}
+
+// Gives up the place, unless there is work. A caller leaves work that is not due.
+bool Keeper::leave() noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    const bool leaves = hasThread() ? hasNothingToDo() : m_tasks.nextDue() > Clock::now();
+    if (leaves)
+        m_place = Free;
+    return leaves;
+}
+
+bool Keeper::hasNothingToDo() noexcept
+{
+    return m_orphans.isEmpty() && m_tasks.areOver() && m_groups.nextTry() == StopTask::never;
+}
+
+void Keeper::threadMain(void *self)
+{
+    static_cast<Keeper *>(self)->run();
+}
+
+void Keeper::run() noexcept
+{
+    SignalGate gate;
+    bool isIdle = false;
+    bool hasServed = false;
+    bool hasSet = false;
+    do {
+        if (!hasSet) {
+            m_set.open();
+            hasSet = m_set.isOpen();
+            m_orphans.watchPending();
+            m_tasks.watchAdopted();
+        }
+        isIdle = hasNothingToDo();
+        const int idleTime = static_cast<int>(libraryThreadIdleTime.count());
+        // Without a set the thread cannot be woken.
+        hasServed = pass(isIdle && hasSet ? idleTime : gate.timeout(timeToSweep()));
+        gate.look();
+    } while (!isIdle || hasServed || !leave());
+}
+
+bool Keeper::pass(int timeout) noexcept
+{
+    std::uint64_t ids[PollSet::maxEvents];
+    const int count = m_set.wait(ids, timeout);
+    for (int i = 0; i < count; ++i) {
+        if (StopTasks::isIdOfTask(ids[i]))
+            m_tasks.childReady(ids[i]);
+        else if (ids[i] != KeeperSet::wakeUp)
+            m_orphans.childReady(ids[i]);
+    }
+    if (count == 0)
+        m_orphans.watchPending();
+    m_tasks.serveOne();
+    if (!hasThread() || m_groups.nextTry() <= Clock::now())
+        m_groups.removeEmptyOnes();
+    return count != 0;
+}
+
+// In ms, rounded up; -1: nothing will be due.
+int Keeper::timeToDue() noexcept
+{
+    return Deadline(std::min(m_tasks.nextDue(), m_groups.nextTry())).pollTimeout();
+}
+
+int Keeper::timeToSweep() noexcept
+{
+    const int toDue = timeToDue();
+    if (m_set.isOpen() && !Orphans::arePending())
+        return toDue;
+    return toDue < 0 ? sweepInterval : std::min(toDue, sweepInterval);
+}
+
+} // namespace ForkFd::Internal
