@@ -17,6 +17,7 @@
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -41,6 +42,7 @@ private Q_SLOTS:
     void creation();
     void noWayToOpenAPidFd();
     void goneBeforeTheOpen();
+    void noWayToKillAnUnwatchedChild();
     void noWayToWaitForAPidFd_data();
     void noWayToWaitForAPidFd();
     void noWayToSignalAPidFd_data() { addAnswers(); }
@@ -137,6 +139,30 @@ void tst_Refusals::goneBeforeTheOpen()
         return outcomeOf(child({"exit", "0"}));
     });
     QCOMPARE(result, text(ForkFd::ExitInfo()));
+}
+
+// The start once waited for ever for the end of a child that it could neither watch nor kill.
+void tst_Refusals::noWayToKillAnUnwatchedChild()
+{
+    const auto init = []() -> QByteArray {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); // The alarm of its parent does not end PID 1.
+        qputenv("FORKFD_BACKEND", "pidfd");
+        const Refusal noPidFdOfChild = {SYS_pidfd_open, EMFILE, ~0U, 2}; // PID 1 itself gets one.
+        if (!refuse({noClone3, noPidFdFromClone, noPidFdOfChild, {SYS_kill, EPERM}}))
+            return "no filter";
+        TestPipe input;
+        StartError error;
+        ForkFd::spawn(child({"echo"}), {.fileDescriptors = {{0, input.readEnd()}}}, &error);
+        input.closeWriteEnd();
+        return text(error) + (eventually([] { return !hasChildren(); }) ? "" : ", a child was left");
+    };
+    const QByteArray result = inForkedCopy([&] {
+        alarm(60);
+        return beginPidNamespace() ? inForkedCopy(init) : "refused";
+    });
+    if (result == "refused")
+        QSKIP("This system lets us make no PID namespaces.");
+    QCOMPARE(result, text(StartError{"descriptors", EMFILE}));
 }
 
 void tst_Refusals::noWayToWaitForAPidFd_data()

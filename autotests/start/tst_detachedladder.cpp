@@ -60,6 +60,7 @@ private Q_SLOTS:
     void start();
     void comesBack_data();
     void comesBack();
+    void comesBackWithoutDescriptors();
     void failures_data() { addWays(); }
     void failures();
     void closedStreams_data() { addWays(); }
@@ -193,6 +194,23 @@ void tst_DetachedLadder::comesBack()
     if (result == "no namespace")
         QSKIP("Only root may make a process namespace.");
     QCOMPARE(result, QByteArray("exec:").repeated(20) + " runs, is gone, the stranger is there");
+}
+
+// An orphan that could not be watched for lack of descriptors was once left as a zombie.
+void tst_DetachedLadder::comesBackWithoutDescriptors()
+{
+    const auto init = []() -> QByteArray {
+        // PID 1 starts the child between, which starts the program.
+        if (!refuse({{SYS_pidfd_open, EMFILE, ~0U, 3}}))
+            return "no filter";
+        const QByteArray output = detach(childProgram(), words("args abc"));
+        return output + (eventually([] { return !hasChildren(); }) ? "no zombies" : "zombies");
+    };
+    const QByteArray result =
+        inForkedCopy([&] { return beginPidNamespace() ? inForkedCopy(init) : "refused"; });
+    if (result == "refused")
+        QSKIP("This system lets us make no PID namespaces.");
+    QCOMPARE(result, "abc\nno zombies");
 }
 
 // A failed start leaves no zombie: neither the child between nor the orphan that this process adopts.

@@ -17,13 +17,16 @@ namespace ForkFd::Internal {
 
 namespace {
 
-void killUnwatched(pid_t pid) noexcept
+// False if a filter refuses the signal.
+bool killUnwatched(pid_t pid) noexcept
 {
     // After a theft the number may belong to another process: kill only a child that can be waited for.
     if (ChildWait::look(pid).sight == ChildWait::Finding::Gone)
-        return;
-    ::kill(pid, SIGKILL);
+        return true;
+    if (::kill(pid, SIGKILL) != 0 && errno != ESRCH)
+        return false;
     ChildWait::awaitEnd(pid);
+    return true;
 }
 
 } // namespace
@@ -97,7 +100,8 @@ int PreparedWatch::beginByNumber(pid_t pid) noexcept
         m_pidFdWatch->watchUnknowable(pid, std::move(m_spare));
         return 0;
     }
-    killUnwatched(pid);
+    if (!killUnwatched(pid))
+        begin(pid, UniqueFd()); // The keeper waits for the child by its number.
     return errorCode;
 }
 
@@ -111,9 +115,9 @@ bool PreparedWatch::beginIfChild(pid_t pid) noexcept
     }
     m_spare.reset(); // Frees a number for the pidfd.
     UniqueFd pidfd = PidFdWatch::open(pid);
-    if (!pidfd)
+    if (!pidfd && errno == ECHILD)
         return false;
-    begin(pid, std::move(pidfd));
+    begin(pid, std::move(pidfd)); // Without a pidfd the keeper waits for the child by its number.
     return true;
 }
 

@@ -33,7 +33,7 @@ public:
     /// Begins to watch the child by its pidfd.
     void begin(pid_t pid, UniqueFd pidfd) noexcept;
     /// Begins to watch a child of which only the number is known. Returns 0 or an errno; then the child
-    /// has been killed and collected.
+    /// has been killed and collected, or, if a filter refuses the signal, is left to the keeper.
     int beginByNumber(pid_t pid) noexcept;
     /// Begins to watch the process if it is our child. Returns whether it does.
     bool beginIfChild(pid_t pid) noexcept;

@@ -138,8 +138,8 @@ std::optional<ExitInfo> PidFdWatch::tryPeek() noexcept
     return waitForEnd(WNOWAIT);
 }
 
-// forkfd_close() found no free descriptor: wait by number until a pidfd can be opened. The last free
-// descriptor is left to the user, who has just closed one.
+// There was no free descriptor: wait by number until a pidfd can be opened. The last free descriptor is
+// left to the user, who may have just closed one by forkfd_close().
 std::optional<ExitInfo> PidFdWatch::waitByNumber() noexcept
 {
     UniqueFd pidfd = open(pid());

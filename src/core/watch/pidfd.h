@@ -23,7 +23,7 @@ public:
     /// if other code has collected the child, so that the number may belong to another process.
     static UniqueFd open(pid_t child) noexcept;
 
-    /// Takes ownership of the child's pidfd.
+    /// Takes ownership of the child's pidfd. Without one, collect() waits by number.
     void watch(pid_t pid, UniqueFd pidfd) noexcept;
     /// For a child whose end can no longer be determined. Takes ownership of a readable descriptor.
     void watchUnknowable(pid_t pid, UniqueFd readable) noexcept;
