@@ -90,10 +90,9 @@ public:
     /// Replaces the client's earlier request; Deadline::forever() cancels it.
     void callAt(HubClient *client, Deadline when);
     /// Calls client->called() once, from the event loop of the thread or from serve(). Requests
-    /// before that call change nothing. The call comes from a notifier, not from a posted event: after
-    /// posted events Qt's dispatcher for Unix sleeps without checking whether its loop was told to exit,
-    /// and QCoreApplication::removePostedEvents() discards them. Returns false if the thread has no
-    /// event dispatcher yet, there is no descriptor, or the event cannot be set.
+    /// before that call change nothing. The call comes from a notifier (docs/design/qt.md says why).
+    /// Returns false if the thread has no event dispatcher yet, there is no descriptor, or the event
+    /// cannot be set.
     bool callSoon(HubClient *client);
     /// Cancels both requests; must be called before the client is destroyed.
     void cancelCall(HubClient *client) noexcept;

@@ -65,9 +65,9 @@ private:
 /// The T of this process, made at the first use. It is never destroyed, because threads and signal
 /// handlers use it until the process ends.
 ///
-/// A forked copy does not touch its parent's object, which may be in use or half changed, and makes
-/// another one. There is no lock that a fork() in another thread could leave locked in the copy. If
-/// several threads make an object at once, the first to publish it wins, and all use that one.
+/// A forked copy makes its own object and does not touch its parent's, which may be half changed. No
+/// lock: a fork() in another thread could leave it locked in the copy. If several threads make an object
+/// at once, all use the first that is published.
 template<typename T>
 class OnePerProcess
 {

@@ -94,7 +94,6 @@ std::size_t indexOf(const struct sigaction &action) noexcept
     return index;
 }
 
-// Null while the publishing thread is at work.
 const struct sigaction *predecessorOf(const Record &record) noexcept
 {
     if (record.isPublished)
@@ -309,7 +308,6 @@ void handle(std::size_t index, int signal, siginfo_t *info, void *context)
         ::pthread_setcanceltype(cancelType, nullptr); // Does not return to a cancelled thread.
 }
 
-// Our action for an entry with this predecessor.
 struct sigaction actionFor(std::size_t index, const struct sigaction &predecessor) noexcept
 {
     struct sigaction action = {};
@@ -325,7 +323,6 @@ struct sigaction actionFor(std::size_t index, const struct sigaction &predecesso
     return action;
 }
 
-// Calls the predecessor for the signals that came before the record was published.
 void deliverKept(Record &record)
 {
     for (KeptSignal &kept : record.kept) {
