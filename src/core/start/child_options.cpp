@@ -105,7 +105,7 @@ struct Option
 
 // The order is part of the interface. The OOM score needs a descriptor, so it comes before the limits,
 // which may leave none. RLIMIT_NICE comes before the nice value that it limits.
-constexpr Option options[] = {
+constexpr Option steps[] = {
     {Step::NewSession, makeSession},
     {Step::ProcessGroup, joinGroup},
     {Step::SignalScope, leaveTerminal},
@@ -122,7 +122,7 @@ constexpr Option options[] = {
 
 Step ChildOptions::enter(const ProgramContext &child) noexcept
 {
-    for (const Option &option : options) {
+    for (const Option &option : steps) {
         if (!option.apply(child))
             return option.step;
     }
