@@ -205,7 +205,7 @@ void tst_Refusals::addAnswers()
 void tst_Refusals::noWayToSignalAPidFd()
 {
     QFETCH(int, answer);
-    const QByteArray result = inRefusedCopy({{SYS_pidfd_send_signal, answer}}, [answer]() -> QByteArray {
+    const QByteArray result = inRefusedCopy({{SYS_pidfd_send_signal, answer}}, []() -> QByteArray {
         auto process = ForkFd::spawn(child({"sleep"}));
         if (!process || !process->sendSignal(0) || process->sendSignal(NSIG) || errno != EINVAL
             || !process->sendSignal(SIGTERM))
@@ -220,7 +220,7 @@ void tst_Refusals::noWayToSignalAPidFd()
 void tst_Refusals::noWayToLookAtAChild()
 {
     QFETCH(int, answer);
-    const QByteArray result = inRefusedCopy({{SYS_waitid, answer}}, [answer]() -> QByteArray {
+    const QByteArray result = inRefusedCopy({{SYS_waitid, answer}}, []() -> QByteArray {
         TestPipe input;
         auto process =
             ForkFd::spawn(child({"echo", "exit", "42"}), {.fileDescriptors = {{0, input.readEnd()}}});
@@ -243,7 +243,7 @@ void tst_Refusals::noWayToLookAtAChild()
 void tst_Refusals::noWayToCollectAChild()
 {
     QFETCH(int, answer);
-    const QByteArray result = inRefusedCopy({{SYS_wait4, answer}}, [answer]() -> QByteArray {
+    const QByteArray result = inRefusedCopy({{SYS_wait4, answer}}, []() -> QByteArray {
         qputenv("FORKFD_BACKEND", "sigchld");
         QByteArray all = outcomeOf(child({"exit", "42"})) + '\n' + outcomeOf({{"/no/such/program"}});
         ForkFd::spawn(child({"exit", "0"}));
@@ -258,7 +258,7 @@ void tst_Refusals::noEvents()
     QFETCH(int, answer);
     for (const char *backend : {"auto", "sigchld"}) {
         const QByteArray result = inRefusedCopy(
-            {noClone3, noPidFdFromClone, {SYS_eventfd2, answer}}, [answer, backend]() -> QByteArray {
+            {noClone3, noPidFdFromClone, {SYS_eventfd2, answer}}, [backend]() -> QByteArray {
                 qputenv("FORKFD_BACKEND", backend);
                 return outcomeOf(child({"exit", "42"})) + ", " + outcomeOf(child({"signal", "9"}))
                     + (ForkFd::backend() == ForkFd::Backend::PidFd ? ", pidfd" : ", sigchld");
@@ -274,11 +274,10 @@ void tst_Refusals::unusableEvents()
     QFETCH(int, answer);
     constexpr unsigned size = 8; // No other write or read of the library has that size.
     for (const long call : {SYS_write, SYS_read}) {
-        const QByteArray result =
-            inRefusedCopy({{call, answer, ~0U, size, 2}}, [answer, call]() -> QByteArray {
-                qputenv("FORKFD_BACKEND", "sigchld");
-                return outcomeOf(child({"exit", "42"})) + ", " + outcomeOf(child({"signal", "9"}));
-            });
+        const QByteArray result = inRefusedCopy({{call, answer, ~0U, size, 2}}, []() -> QByteArray {
+            qputenv("FORKFD_BACKEND", "sigchld");
+            return outcomeOf(child({"exit", "42"})) + ", " + outcomeOf(child({"signal", "9"}));
+        });
         QCOMPARE(result, "exited with code 42, killed by SIGKILL");
     }
 }
@@ -347,10 +346,9 @@ void tst_Refusals::noStack()
     if (isUnderThreadSanitizer)
         QSKIP("The library needs no stack there.");
     // Of the library's mappings, only the stack of a child has this flag.
-    const QByteArray result =
-        inRefusedCopy({{SYS_mmap, answer, MAP_NORESERVE, MAP_NORESERVE, 3}}, [answer] {
-            return outcomeOf(child({"exit", "42"}));
-        });
+    const QByteArray result = inRefusedCopy({{SYS_mmap, answer, MAP_NORESERVE, MAP_NORESERVE, 3}}, [] {
+        return outcomeOf(child({"exit", "42"}));
+    });
     QTEST(result, "outcome");
 }
 

@@ -111,20 +111,19 @@ void tst_RefusalsQt::noWayToSignal()
 {
     QFETCH(int, answer);
     QFETCH(SignalScope, scope);
-    const QByteArray result =
-        inRefusedCopy({{SYS_pidfd_send_signal, answer}}, [answer, scope]() -> QByteArray {
-            QByteArray all;
-            ChildProcess process;
-            process.setSignalScope(scope);
-            process.start(childProgram(), words("sleep"));
-            process.kill();
-            all += hasEnded(process) ? "killed, " : "not killed, ";
-            process.setTimeLimit(std::chrono::milliseconds(1));
-            process.setStopGrace(std::chrono::milliseconds(1));
-            process.start(childProgram(), words("ignore 15 sleep"));
-            all += hasEnded(process) ? "stopped" : "not stopped";
-            return all;
-        });
+    const QByteArray result = inRefusedCopy({{SYS_pidfd_send_signal, answer}}, [scope]() -> QByteArray {
+        QByteArray all;
+        ChildProcess process;
+        process.setSignalScope(scope);
+        process.start(childProgram(), words("sleep"));
+        process.kill();
+        all += hasEnded(process) ? "killed, " : "not killed, ";
+        process.setTimeLimit(std::chrono::milliseconds(1));
+        process.setStopGrace(std::chrono::milliseconds(1));
+        process.start(childProgram(), words("ignore 15 sleep"));
+        all += hasEnded(process) ? "stopped" : "not stopped";
+        return all;
+    });
     QCOMPARE(result, "killed, stopped");
 }
 
@@ -231,7 +230,7 @@ void tst_RefusalsQt::detached()
     if (isUnderThreadSanitizer || !FORKFD_TEST_HAS_VFORK)
         QSKIP("The library needs no stack there.");
     const QByteArray result =
-        inRefusedCopy({{SYS_mmap, answer, MAP_NORESERVE, MAP_NORESERVE, 3}}, [answer]() -> QByteArray {
+        inRefusedCopy({{SYS_mmap, answer, MAP_NORESERVE, MAP_NORESERVE, 3}}, []() -> QByteArray {
             ChildProcess process;
             process.setProgram(childProgram());
             process.setArguments(words("exit 0"));

@@ -187,7 +187,7 @@ void tst_Descriptors::placesOfTheLibrarysOwn_data()
 void tst_Descriptors::placesOfTheLibrarysOwn()
 {
     QFETCH(const std::vector<Refusal>, refusals);
-    const QByteArray result = inRefusedCopy(refusals, [&refusals] {
+    const QByteArray result = inRefusedCopy(refusals, [] {
         outcomeOf(child({})); // Opens the descriptors that the library keeps.
         std::array<TestPipe, 5> pipes;
         const TestTerminal terminal;
