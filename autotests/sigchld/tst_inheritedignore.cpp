@@ -125,8 +125,8 @@ bool inheritsIgnore(bool isOurs)
     return std::stoull(text.substr(position + 7), nullptr, 16) >> (SIGCHLD - 1) & 1;
 }
 
-// The handler in a forked copy has seen that there is no table. Before it looks at all children, another
-// thread starts the first one, which ends.
+// In a forked copy the handler finds no table. Then, before the handler looks at all children, another
+// thread starts the copy's first child, and the child ends.
 void checkFirstStartDuringTheHandler()
 {
     isToBeHeld = true;

@@ -70,9 +70,9 @@ protected:
     {
         startAndAwait(process, lifeline, childProgram(), words(command));
     }
-    /// Whether signals reach what is left of a group after its leader was collected: with pidfds and
-    /// PIDFD_SIGNAL_PROCESS_GROUP (Linux 6.9). An older kernel rejects the flag before it looks at the
-    /// descriptor.
+    /// Whether the library can signal the other members of a group after it has collected the leader.
+    /// It needs pidfds and PIDFD_SIGNAL_PROCESS_GROUP (Linux 6.9). An older kernel rejects the flag
+    /// before it looks at the descriptor.
     static bool reachesGroupWithoutLeader()
     {
         constexpr unsigned toProcessGroup = 1U << 2;

@@ -106,7 +106,7 @@ int Keeper::retryBefore(int timeout) noexcept
     const int next = keeper->hasThread() ? -1 : keeper->timeToDue();
     if (next < 0 || (timeout >= 0 && timeout < next))
         return timeout;
-    return std::max(next, 1); // What is due already, another caller is doing.
+    return std::max(next, 1); // 0: another caller is doing the work now.
 }
 
 // Callers add work before they ask for the place.

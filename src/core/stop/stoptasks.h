@@ -38,8 +38,8 @@ struct StopTask
 ///
 ///     asked, in its grace ──▶ killed ──▶ ended
 ///
-/// The keeper's server does what is due: ask (a walk takes time), kill, or look whether a child has
-/// ended. Any thread may call the other functions. None allocates memory.
+/// The keeper's server performs each action at its time: it asks (a walk takes time), kills, or looks
+/// whether a child has ended. Any thread may call the other functions. None allocates memory.
 ///
 /// The lock is held briefly: no thread signals, waits or lets a child go under it.
 ///
