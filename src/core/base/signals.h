@@ -13,11 +13,10 @@ namespace ForkFd::Internal {
 /// Blocks every signal in the calling thread, including those that libc reserves.
 void blockAllSignals(sigset_t *previousMask) noexcept;
 
-/// Sets the calling thread's mask, including the signals that libc reserves. Async-signal-safe.
-void setSignalMask(const sigset_t &mask) noexcept;
-
 // The next three run in the child between clone and exec: async-signal-safe calls only.
 
+/// Sets the calling thread's mask, including the signals that libc reserves.
+void setSignalMask(const sigset_t &mask) noexcept;
 /// Gives every caught signal its default action; ignored ones stay ignored, as with execve(2).
 void resetCaughtSignals() noexcept;
 /// Gives one signal its default action.

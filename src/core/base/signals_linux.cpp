@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// The last two functions run in the child between clone and exec: async-signal-safe calls only.
+// All but blockAllSignals() run in the child between clone and exec: async-signal-safe calls only.
 
 #include "core/base/signals.h"
 
