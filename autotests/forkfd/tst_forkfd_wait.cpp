@@ -180,16 +180,16 @@ void tst_ForkFdWait::nullParametersAreAllowed()
 void tst_ForkFdWait::usageIsTheChilds()
 {
     const int ffd = startEnding({"exit", "0"});
-    struct rusage peeked = {};
+    struct rusage looked = {};
     struct rusage collected = {};
     struct rusage repeated = {};
     forkfd_info info;
-    QCOMPARE(forkfd_wait4(ffd, &info, FFDW_NOWAIT, &peeked), 0);
+    QCOMPARE(forkfd_wait4(ffd, &info, FFDW_NOWAIT, &looked), 0);
     QCOMPARE(forkfd_wait(ffd, &info, &collected), 0);
     QCOMPARE(forkfd_wait(ffd, &info, &repeated), 0);
     QVERIFY(collected.ru_maxrss > 0);
-    QVERIFY(std::memcmp(&peeked, &collected, sizeof peeked) == 0);
-    QVERIFY(std::memcmp(&peeked, &repeated, sizeof peeked) == 0);
+    QVERIFY(std::memcmp(&looked, &collected, sizeof looked) == 0);
+    QVERIFY(std::memcmp(&looked, &repeated, sizeof looked) == 0);
     QCOMPARE(forkfd_close(ffd), 0);
 }
 

@@ -30,7 +30,7 @@
  * The variants show why a slot has so many phases: each omits a phase or swaps two steps, and the search finds the
  * error.
  *
- * Broken on purpose: CLAIM_BEFORE_PEEK, REAP_BEFORE_CLAIM, NO_GENERATION, NO_CHECK_AFTER_PUBLISH,
+ * Broken on purpose: CLAIM_BEFORE_LOOK, REAP_BEFORE_CLAIM, NO_GENERATION, NO_CHECK_AFTER_PUBLISH,
  * NO_RECHECK_AFTER_PIN, NO_CHECK_AFTER_RELEASE, CLOSE_BY_OWNER, NO_ORPHANS, EVENT_BEFORE_RESULT,
  * SWEEP_BEFORE_CLEAR (with two Strays); with FORK NO_OWNER_CHECK; with SILENT PINNED_NOT_COUNTED,
  * ORPHAN_NOT_COUNTED, IDLE_WITHOUT_LOOK.
@@ -73,7 +73,7 @@ mtype = { Running, Over, Gone }
 mtype = { Original, Copy }
 
 /* waitid(P_PID, WNOHANG | WNOWAIT) */
-inline peek(number)
+inline look(number)
 {
     d_step {
         if
@@ -262,12 +262,12 @@ inline endIfOver()
     :: !isLivePhase(phaseOf(word))
     :: else ->
         child = number_;
-#if defined(CLAIM_BEFORE_PEEK)
+#if defined(CLAIM_BEFORE_LOOK)
         claim();
         if
         :: !hasMoved -> sight = Running
         :: else ->
-            peek(child);
+            look(child);
             if
             :: sight == Running -> state = word
             :: else -> reap(child)
@@ -275,7 +275,7 @@ inline endIfOver()
         fi;
         hasMoved = (sight != Running);
 #elif defined(REAP_BEFORE_CLAIM)
-        peek(child);
+        look(child);
         if
         :: sight == Over -> reap(child)
         :: else -> reapedStatus = Nobody
@@ -285,7 +285,7 @@ inline endIfOver()
         :: else -> claim()
         fi;
 #else
-        peek(child);
+        look(child);
         if
         :: sight == Running -> hasMoved = false
         :: else ->
@@ -508,7 +508,7 @@ inline sendSignal()
         if
         :: !hasMoved
         :: else ->
-            peek(number_);
+            look(number_);
             if
             :: sight == Gone
             :: else -> /* kill() */

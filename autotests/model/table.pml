@@ -79,7 +79,7 @@ byte awaited[2] = NoNumber;  /* Not in the code: the number for which the slot m
 #define Nothing 0
 #define Unknown 99
 
-inline peekAt(number)
+inline lookAt(number)
 {
     if
     :: holder[number] == Nobody -> sight = Gone
@@ -209,7 +209,7 @@ inline endIfOver(slot)
         :: isLivePhase(phaseOf(state[slot])) ->
             word = state[slot];
             seenNumber = number_[slot];
-            peekAt(seenNumber);
+            lookAt(seenNumber);
             if
             :: sight == Running -> word = 0; seenNumber = NoNumber; sight = 0
             :: else
@@ -278,7 +278,7 @@ inline sendSignal(slot)
     }
     if
     :: hasMoved ->
-        d_step { peekAt(seenNumber) }
+        d_step { lookAt(seenNumber) }
         d_step { /* kill() */
             assert(sight == Gone || holder[seenNumber] == Nobody || holder[seenNumber] == childOf(word)
                    || isStolen[childOf(word)]);

@@ -27,11 +27,11 @@ namespace ForkFd {
 namespace Internal {
 class ExitWatch;
 /// Deletes a watch, or leaves it to the keeper if the child still has to be reaped.
-struct FORKFD_EXPORT LeaveToReaper
+struct FORKFD_EXPORT LeaveToKeeper
 {
     void operator()(ExitWatch *watch) const noexcept;
 };
-using ExitWatchPtr = std::unique_ptr<ExitWatch, LeaveToReaper>;
+using ExitWatchPtr = std::unique_ptr<ExitWatch, LeaveToKeeper>;
 } // namespace Internal
 
 /// A std::optional in which `{{}}` means a value-initialized T, with every compiler.

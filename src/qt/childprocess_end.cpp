@@ -130,7 +130,7 @@ bool ChildProcessPrivate::waitForFinished(Deadline deadline)
 void ChildProcessPrivate::collect()
 {
     const bool leadsGroup = watch->leadsGroup();
-    const std::optional<ExitInfo> end = leadsGroup ? watch->peek() : watch->collect();
+    const std::optional<ExitInfo> end = leadsGroup ? watch->look() : watch->collect();
     if (!end) {
         retryLater();
         return;

@@ -217,7 +217,7 @@ bool ChildProcessPrivate::hasEnded() noexcept
         return false;
     pollfd entry = {watch->descriptor(), POLLIN, 0};
     const int count = ::poll(&entry, 1, 0);
-    return count < 0 ? watch->peek().has_value() : count > 0; // poll(2) fails if RLIMIT_NOFILE is 0.
+    return count < 0 ? watch->look().has_value() : count > 0; // poll(2) fails if RLIMIT_NOFILE is 0.
 }
 
 void ChildProcessPrivate::closeChannel(Role role)

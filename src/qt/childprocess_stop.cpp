@@ -42,7 +42,7 @@ ChildProcessPrivate::~ChildProcessPrivate()
 // Warns in QProcess's words, unless the program has set DestructionPolicy::Kill itself.
 void ChildProcessPrivate::killAtDestruction()
 {
-    if (!stopSettings.atDestruction && !watch->peek()) // The event may come later than the end.
+    if (!stopSettings.atDestruction && !watch->look()) // The event may come later than the end.
         qCWarning(childProcessLog).nospace()
             << "QProcess: Destroyed while process (" << QDir::toNativeSeparators(settings.program)
             << ") is still running.";

@@ -90,9 +90,9 @@ std::optional<ExitInfo> ExitRecord::answer(bool leavesChild) noexcept
 {
     const std::lock_guard lock(m_mutex);
     if (!m_answer)
-        m_answer = leavesChild ? m_watch->peek() : m_watch->collect();
+        m_answer = leavesChild ? m_watch->look() : m_watch->collect();
     else if (!leavesChild)
-        m_watch->collect(); // A peeked child is still a zombie, or was stolen. The answer stays.
+        m_watch->collect(); // After a look the child is still a zombie, or was stolen. The answer stays.
     return m_answer;
 }
 

@@ -19,7 +19,7 @@ bool hasEnded(ExitWatch &watch) noexcept
 {
     pollfd entry = {watch.descriptor(), POLLIN, 0};
     const int count = ::poll(&entry, 1, 0);
-    return count < 0 ? watch.peek().has_value() : count > 0; // poll(2) fails if RLIMIT_NOFILE is 0.
+    return count < 0 ? watch.look().has_value() : count > 0; // poll(2) fails if RLIMIT_NOFILE is 0.
 }
 
 class ReportedStart final : public PendingStart

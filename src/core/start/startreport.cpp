@@ -38,7 +38,7 @@ namespace {
 // pollDescriptors().
 bool isEnd(short events, ExitWatch *watch) noexcept
 {
-    return (events & POLLIN) != 0 || (events != 0 && watch && watch->peek());
+    return (events & POLLIN) != 0 || (events != 0 && watch && watch->look());
 }
 
 } // namespace

@@ -24,7 +24,7 @@ constexpr int sweepInterval = 50; // ms, while an orphan is not in the set.
 
 OnePerProcess<Keeper> Keeper::keepers;
 
-void LeaveToReaper::operator()(ExitWatch *watch) const noexcept
+void LeaveToKeeper::operator()(ExitWatch *watch) const noexcept
 {
     const CancellationBlocker blocker;
     if (watch->endsUnwatched() || !watch->isWatching() || watch->collect()) {

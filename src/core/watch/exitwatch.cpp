@@ -38,9 +38,9 @@ std::optional<ExitInfo> ExitWatch::collect() noexcept
     return info;
 }
 
-std::optional<ExitInfo> ExitWatch::peek() noexcept
+std::optional<ExitInfo> ExitWatch::look() noexcept
 {
-    return isWatching() ? tryPeek() : std::nullopt;
+    return isWatching() ? tryLook() : std::nullopt;
 }
 
 void ExitWatch::disownDescriptor() noexcept

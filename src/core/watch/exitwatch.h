@@ -48,7 +48,7 @@ public:
     std::optional<ExitInfo> collect() noexcept;
     /// The same, but leaves the child unreaped. (The SIGCHLD backend reaps by itself, except the leader
     /// of a group.)
-    std::optional<ExitInfo> peek() noexcept;
+    std::optional<ExitInfo> look() noexcept;
 
     /// Whether the child leads its own process group. It then stays a zombie until collect(): other
     /// processes can still join its group, and the kernel gives its number to no other process.
@@ -80,7 +80,7 @@ protected:
 
 private:
     virtual std::optional<ExitInfo> tryCollect() noexcept = 0;
-    virtual std::optional<ExitInfo> tryPeek() noexcept = 0;
+    virtual std::optional<ExitInfo> tryLook() noexcept = 0;
     virtual void doDisownDescriptor() noexcept = 0;
     virtual int trySendSignal(int signal) noexcept = 0;
     virtual int trySendSignalToGroup(int signal) noexcept = 0;

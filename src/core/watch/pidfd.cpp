@@ -133,7 +133,7 @@ std::optional<ExitInfo> PidFdWatch::tryCollect() noexcept
     return waitForEnd(0);
 }
 
-std::optional<ExitInfo> PidFdWatch::tryPeek() noexcept
+std::optional<ExitInfo> PidFdWatch::tryLook() noexcept
 {
     return waitForEnd(WNOWAIT);
 }

@@ -110,7 +110,7 @@ std::optional<ExitInfo> SigChldWatch::tryCollect() noexcept
     return m_slot->collect();
 }
 
-std::optional<ExitInfo> SigChldWatch::tryPeek() noexcept
+std::optional<ExitInfo> SigChldWatch::tryLook() noexcept
 {
     m_table->endIfOver(m_slot);
     return m_slot->result();

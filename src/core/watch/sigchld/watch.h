@@ -31,7 +31,7 @@ public:
 
 private:
     std::optional<ExitInfo> tryCollect() noexcept override;
-    std::optional<ExitInfo> tryPeek() noexcept override;
+    std::optional<ExitInfo> tryLook() noexcept override;
     void doDisownDescriptor() noexcept override;
     int trySendSignal(int signal) noexcept override;
     int trySendSignalToGroup(int signal) noexcept override;
