@@ -13,6 +13,7 @@ using ForkFd::StartError;
 using namespace std::chrono_literals;
 
 /// exitInfo() and elapsedTime(), which QProcess does not have.
+/// Holds: P7.
 class tst_ExitInfo : public ChildProcessTest
 {
     Q_OBJECT

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 /// finished() is emitted once for each child, and reports how it ended.
+/// Holds: P7, H13.
 class tst_Finished : public ChildProcessTest
 {
     Q_OBJECT

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 
 /// The results of the waitFor functions, and the object's state afterwards.
-/// Holds: H2 (afterTheEventLoop).
+/// Holds: H2 (afterTheEventLoop), H13.
 class tst_Waiting : public ChildProcessTest
 {
     Q_OBJECT

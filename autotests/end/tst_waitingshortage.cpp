@@ -46,6 +46,7 @@ extern "C" int epoll_ctl(int set, int operation, int fd, epoll_event *event)
 #endif
 
 /// Waits need neither memory nor free descriptors.
+/// Holds: H14.
 class tst_WaitingShortage : public ChildProcessTest
 {
     Q_OBJECT

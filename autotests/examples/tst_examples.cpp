@@ -7,6 +7,7 @@
 #include <QtCore/QStandardPaths>
 
 /// Each small example does what its first comment says.
+/// Holds: none (it tests the examples).
 class tst_Examples : public ChildProcessTest
 {
     Q_OBJECT

@@ -9,6 +9,7 @@
 
 /// The example program `run`: a command behaves the same with it and without it. A QProcess starts it,
 /// as a program without ForkFd does.
+/// Holds: none (it tests an example).
 class tst_Run : public ProcessTest
 {
     Q_OBJECT

@@ -12,6 +12,7 @@
 using namespace ForkFd;
 
 /// The descriptor has the flags of the call, and no child gets its own exit descriptor.
+/// Holds: L8, F7.
 class tst_ForkFdFlags : public ForkFdTest
 {
     Q_OBJECT

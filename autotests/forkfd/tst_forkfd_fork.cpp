@@ -33,6 +33,7 @@ int countDescriptors()
 } // namespace
 
 /// The child of forkfd() is as after fork().
+/// Holds: F6.
 class tst_ForkFdFork : public ForkFdTest
 {
     Q_OBJECT

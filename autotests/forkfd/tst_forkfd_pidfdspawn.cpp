@@ -62,6 +62,7 @@ pid_t pidfd_getpid(int)
 } // extern "C"
 
 /// If libc has pidfd_spawn(), spawnfd() uses it on the pidfd backend.
+/// Holds: B1, F6.
 class tst_ForkFdPidFdSpawn : public ForkFdTest
 {
     Q_OBJECT

@@ -79,6 +79,7 @@ constexpr std::pair<const char *, Starter> starters[] = {{"forkfd", Starter::For
 } // namespace
 
 /// If a filter refuses some calls, the family works with the others.
+/// Holds: B1, L5.
 class tst_ForkFdRungs : public ForkFdTest
 {
     Q_OBJECT

@@ -60,6 +60,7 @@ int spawnChild(const Arguments &arguments, const Actions *actions, const Attribu
 } // namespace
 
 /// spawnfd() has all features of posix_spawn(3).
+/// Holds: F6.
 class tst_ForkFdSpawn : public ForkFdTest
 {
     Q_OBJECT

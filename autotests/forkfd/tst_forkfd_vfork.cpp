@@ -68,6 +68,7 @@ bool sharesMemory([[maybe_unused]] int flags)
 } // namespace
 
 /// The child of vforkfd() runs the function as after vfork().
+/// Holds: F6.
 class tst_ForkFdVFork : public ForkFdTest
 {
     Q_OBJECT

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 /// Where the child's input comes from and its outputs go to.
+/// Holds: H13.
 class tst_Channels : public ChildProcessTest
 {
     Q_OBJECT

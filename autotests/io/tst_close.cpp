@@ -8,6 +8,7 @@
 #include <csignal>
 
 /// close(), and the object as a QIODevice.
+/// Holds: H13.
 class tst_Close : public ChildProcessTest
 {
     Q_OBJECT

@@ -6,6 +6,7 @@
 #include <QtCore/QElapsedTimer>
 
 /// closeReadChannel(): further output of the channel is discarded, and the child does not notice.
+/// Holds: H13.
 class tst_CloseReadChannel : public ChildProcessTest
 {
     Q_OBJECT

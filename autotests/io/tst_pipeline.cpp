@@ -8,6 +8,7 @@
 #include <csignal>
 
 /// The standard output of one child is the standard input of another.
+/// Holds: H13.
 class tst_Pipeline : public ChildProcessTest
 {
     Q_OBJECT

@@ -6,6 +6,7 @@
 #include <QtCore/QRegularExpression>
 
 /// The child's output through the functions of QIODevice.
+/// Holds: H13.
 class tst_Reading : public ChildProcessTest
 {
     Q_OBJECT

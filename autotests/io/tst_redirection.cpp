@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 /// Standard streams that are redirected to files.
+/// Holds: H13.
 class tst_Redirection : public ChildProcessTest
 {
     Q_OBJECT

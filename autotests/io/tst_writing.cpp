@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 
 /// Data that is written to the child, and a child that does not read it.
-/// Holds: P6 (inForkedCopy).
+/// Holds: P6 (inForkedCopy), H13.
 class tst_Writing : public ChildProcessTest
 {
     Q_OBJECT

@@ -8,6 +8,7 @@
 #include <type_traits>
 
 /// The class works under its own name and, as an alias, under QProcess's; see also tst_names_macro.cpp.
+/// Holds: H13.
 class tst_Names : public ChildProcessTest
 {
     Q_OBJECT

@@ -35,6 +35,7 @@ private Q_SLOTS:
 };
 
 /// Code for QProcess works with a macro for the name. The macro needs a file without other code.
+/// Holds: H13.
 class tst_NamesMacro : public ChildProcessTest
 {
     Q_OBJECT

@@ -27,6 +27,7 @@ bool isIn(int signal, const QByteArray &output, const QByteArray &name)
 } // namespace
 
 /// ResetSignalHandlers: the child inherits neither ignored nor blocked signals.
+/// Holds: L4, H13.
 class tst_ResetSignals : public ChildProcessTest
 {
     Q_OBJECT

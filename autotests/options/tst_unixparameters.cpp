@@ -19,6 +19,7 @@ using Flags = Process::UnixProcessFlags;
 using Parameters = Process::UnixProcessParameters;
 
 /// The changes of UnixProcessParameters in the child.
+/// Holds: H13.
 class tst_UnixParameters : public ChildProcessTest
 {
     Q_OBJECT

@@ -14,7 +14,7 @@ using Clock = std::chrono::steady_clock;
 
 /// Every exit code comes back unchanged, each time that it is asked for, with the child's resource
 /// usage.
-/// Holds: P3 (processorTime, residentMemory).
+/// Holds: P3 (processorTime, residentMemory), P7.
 class tst_ExitCodes : public ProcessTest
 {
     Q_OBJECT

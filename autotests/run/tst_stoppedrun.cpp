@@ -14,6 +14,7 @@ using ForkFd::RunResult;
 using namespace std::chrono_literals;
 
 /// The end of run() by a time limit or by cancelling its future.
+/// Holds: R6, R7.
 class tst_StoppedRun : public RunTest
 {
     Q_OBJECT

@@ -47,6 +47,7 @@ ExitInfo plainDeath(const ForkFd::Command &command)
 
 /// The death of a child by a signal is reported with that signal, and with whether the child dumped
 /// core.
+/// Holds: P7.
 class tst_Signals : public ProcessTest
 {
     Q_OBJECT

@@ -13,6 +13,7 @@ using ForkFd::StartError;
 
 /// FORKFD_BACKEND chooses the backend. If the requested backend is unavailable, every start fails and
 /// the error says why.
+/// Holds: P8.
 class tst_Backend : public ProcessTest
 {
     Q_OBJECT

@@ -8,6 +8,7 @@
 using ForkFd::ChildProcess;
 
 /// With an unknown FORKFD_BACKEND every start fails, and the error says why.
+/// Holds: P8.
 class tst_BackendQt : public QObject
 {
     Q_OBJECT

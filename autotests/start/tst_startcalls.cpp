@@ -12,7 +12,7 @@
 using Starter = void (*)(Process &);
 
 /// The functions that start a program, and what they do while a child runs.
-/// Holds: L12 (searchInPath).
+/// Holds: L12 (searchInPath), H13.
 class tst_StartCalls : public ChildProcessTest
 {
     Q_OBJECT

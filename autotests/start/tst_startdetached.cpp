@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 /// Programs that startDetached() starts. They are not children of this process.
+/// Holds: H13.
 class tst_StartDetached : public ChildProcessTest
 {
     Q_OBJECT

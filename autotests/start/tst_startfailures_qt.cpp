@@ -6,6 +6,7 @@
 using ForkFd::ExitInfo;
 
 /// A failed start never looks like success, not even to a caller that reads only the exit code.
+/// Holds: L3, H13.
 class tst_StartFailuresQt : public ChildProcessTest
 {
     Q_OBJECT

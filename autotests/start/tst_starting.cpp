@@ -11,6 +11,7 @@
 using ForkFd::StartError;
 
 /// start() knows the outcome when it returns. The event loop or a wait reports it.
+/// Holds: L3, H13.
 class tst_Starting : public ChildProcessTest
 {
     Q_OBJECT

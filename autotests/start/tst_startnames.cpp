@@ -15,6 +15,7 @@ using ForkFd::StartError;
 
 /// The message of a failed start names the program, file, directory or interpreter that caused the
 /// failure.
+/// Holds: L3.
 class tst_StartNames : public ChildProcessTest
 {
     Q_OBJECT

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 /// The static functions that QProcess has, too; startDetached() is in tst_startdetached.
+/// Holds: H13.
 class tst_StaticFunctions : public ChildProcessTest
 {
     Q_OBJECT

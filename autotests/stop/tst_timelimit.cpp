@@ -10,6 +10,7 @@
 using namespace std::chrono_literals;
 
 /// A child that exceeds its time limit is reported and stopped.
+/// Holds: R7.
 class tst_TimeLimit : public StoppingTest
 {
     Q_OBJECT
