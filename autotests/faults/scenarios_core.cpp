@@ -98,7 +98,11 @@ std::string options()
     options.noNewPrivileges = true;
     options.signalMask.emplace();
     sigemptyset(&*options.signalMask);
-    return outcomeOf(child({"check", "0,1,2", "exit", "3"}), options);
+    options.argumentZero = "-child";
+    ForkFd::Command command = child({"check", "0,1,2", "exit", "3"});
+    command.program = command.argv.front();
+    command.environmentChanges = {{"FORKFD_NEW", "value"}, {"PATH", std::nullopt}};
+    return outcomeOf(command, options);
 }
 
 std::string session()
@@ -136,7 +140,7 @@ std::string controlGroup()
 
 std::string dieWithParent()
 {
-    return outcomeOf(child({"exit", "3"}), {.dieWithParent = true});
+    return outcomeOf(child({"exit", "3"}), {.dieWithParent = true, .parentDeathSignal = SIGTERM});
 }
 
 std::string signalled()

@@ -13,6 +13,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <cstdarg>
 #include <thread>
 #include <vector>
 
@@ -27,6 +28,30 @@ using ForkFd::LaunchOptions;
 using ForkFd::StartError;
 using Refusals = std::vector<Refusal>;
 
+namespace {
+
+std::atomic<bool> killsParentFirst = false;
+
+} // namespace
+
+// Runs in the child of parentEndsBefore() before it asks for the signal.
+extern "C" int prctl(int option, ...)
+{
+    va_list list;
+    va_start(list, option);
+    unsigned long arguments[4];
+    for (unsigned long &argument : arguments)
+        argument = va_arg(list, unsigned long);
+    va_end(list);
+    const pid_t parent = getppid();
+    if (option == PR_SET_PDEATHSIG && killsParentFirst && kill(parent, SIGKILL) == 0) {
+        while (getppid() == parent)
+            sched_yield();
+    }
+    return static_cast<int>(
+        syscall(SYS_prctl, option, arguments[0], arguments[1], arguments[2], arguments[3]));
+}
+
 /// LaunchOptions::dieWithParent: the child dies with its parent, not with the thread that started it.
 /// Holds: L10.
 class tst_DieWithParent : public ProcessTest
@@ -37,6 +62,12 @@ private Q_SLOTS:
     void initTestCase();
     void parentIsKilled_data();
     void parentIsKilled();
+    void chosenSignal_data() { parentIsKilled_data(); }
+    void chosenSignal();
+    void ignoredSignal();
+    void parentEndsBefore_data();
+    void parentEndsBefore();
+    void signalAlone();
     void parentExecutes();
     void threadEnds();
     void inheritsFromItsThread();
@@ -51,7 +82,7 @@ private Q_SLOTS:
 
 private:
     /// Starts a child that holds `held` open, and returns when the child runs.
-    static std::optional<ForkFd::Child> startHolding(const TestPipe &held);
+    static std::optional<ForkFd::Child> startHolding(const TestPipe &held, int signal = SIGKILL);
 };
 
 void tst_DieWithParent::initTestCase()
@@ -62,12 +93,13 @@ void tst_DieWithParent::initTestCase()
     QSKIP("POSIX knows nothing of this.");
 }
 
-std::optional<ForkFd::Child> tst_DieWithParent::startHolding(const TestPipe &held)
+std::optional<ForkFd::Child> tst_DieWithParent::startHolding(const TestPipe &held, int signal)
 {
     const TestPipe ready;
-    auto process = ForkFd::spawn(
-        child({"stamp", "3", "sleep"}),
-        {.fileDescriptors = {{3, ready.writeEnd()}, {4, held.writeEnd()}}, .dieWithParent = true});
+    auto process = ForkFd::spawn(child({"stamp", "3", "sleep"}),
+                                 {.fileDescriptors = {{3, ready.writeEnd()}, {4, held.writeEnd()}},
+                                  .dieWithParent = true,
+                                  .parentDeathSignal = signal});
     ready.read();
     return process;
 }
@@ -98,6 +130,80 @@ void tst_DieWithParent::parentIsKilled()
     QVERIFY(result.contains("wait status 9"));
     held.closeWriteEnd();
     QCOMPARE(held.readAll(), QByteArray()); // Returns when the child has died.
+}
+
+// The child that gets SIGTERM dies; the kernel tells that signal to the process that adopts the child.
+void tst_DieWithParent::chosenSignal()
+{
+    QFETCH(const Refusals, refusals);
+    TestPipe held;
+    const QByteArray result = inRefusedCopy(refusals, [&] {
+        if (outputOf(child({"deathsignal"}), {.dieWithParent = true, .parentDeathSignal = SIGTERM})
+            != "15\n")
+            return QByteArray("another signal");
+        const auto process = startHolding(held, SIGTERM);
+        raise(SIGKILL);
+        return QByteArray();
+    });
+    if (result == "no filter")
+        QSKIP("This system has no seccomp filters.");
+    QVERIFY2(result.contains("wait status 9"), result.constData());
+    held.closeWriteEnd();
+    QCOMPARE(held.readAll(), QByteArray());
+}
+
+// A program may ignore any other signal than SIGKILL.
+void tst_DieWithParent::ignoredSignal()
+{
+    TestPipe input;
+    TestPipe output;
+    inForkedCopy([&] {
+        const TestPipe ready;
+        const auto process = ForkFd::spawn(
+            child({"ignore", "10", "stamp", "3", "echo"}),
+            {.fileDescriptors = {{0, input.readEnd()}, {1, output.writeEnd()}, {3, ready.writeEnd()}},
+             .dieWithParent = true,
+             .parentDeathSignal = SIGUSR1});
+        ready.read();
+        raise(SIGKILL);
+        return QByteArray();
+    });
+    output.closeWriteEnd();
+    input.write("still here");
+    input.closeWriteEnd();
+    QCOMPARE(output.readAll(), "still here");
+}
+
+void tst_DieWithParent::parentEndsBefore_data()
+{
+    QTest::addColumn<int>("signal");
+    QTest::addColumn<QByteArray>("result");
+    QTest::newRow("one that kills") << SIGTERM << QByteArray();
+    QTest::newRow("SIGKILL") << SIGKILL << QByteArray();
+    QTest::newRow("one that does nothing") << SIGURG << QByteArray("started\n");
+}
+
+// Then the kernel sends nothing, and the child sends itself the signal.
+void tst_DieWithParent::parentEndsBefore()
+{
+    QFETCH(const int, signal);
+    TestPipe output;
+    const QByteArray copy = inForkedCopy([&] {
+        killsParentFirst = true;
+        static_cast<void>(ForkFd::spawn(child({"args", "started"}),
+                                        {.fileDescriptors = {{STDOUT_FILENO, output.writeEnd()}},
+                                         .dieWithParent = true,
+                                         .parentDeathSignal = signal}));
+        return QByteArray("not killed");
+    });
+    QVERIFY2(copy.contains("wait status 9"), copy.constData());
+    output.closeWriteEnd();
+    QTEST(output.readAll(), "result");
+}
+
+void tst_DieWithParent::signalAlone()
+{
+    QCOMPARE(outputOf(child({"deathsignal"}), {.parentDeathSignal = SIGTERM}), "0\n");
 }
 
 void tst_DieWithParent::parentExecutes()

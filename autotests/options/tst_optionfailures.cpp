@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <climits>
+#include <csignal>
 
 #include <linux/prctl.h>
 #include <sys/ioctl.h>
@@ -64,6 +65,10 @@ void tst_OptionFailures::badValues_data()
             {"a processor number far too high", {.cpuAffinity = {INT_MAX}}, {"cpuAffinity", EINVAL}},
             {"the invalid user", {.userId = uid_t(-1)}, {"userId", EINVAL}},
             {"the invalid group", {.groupId = gid_t(-1)}, {"groupId", EINVAL}},
+            {"NUL in a name", {.argumentZero = std::string(1, '\0')}, {"argumentZero", EINVAL}},
+            {"no death signal", {.parentDeathSignal = 0}, {"parentDeathSignal", EINVAL}},
+            {"a negative death signal", {.parentDeathSignal = -SIGTERM}, {"parentDeathSignal", EINVAL}},
+            {"a death signal too high", {.parentDeathSignal = NSIG}, {"parentDeathSignal", EINVAL}},
             {"NUL in a path", {.controlGroup = std::string("/\0", 2)}, {"controlGroup", EINVAL}},
             {"a terminal for no channels", {.pseudoTerminal = {{}}}, {"pseudoTerminal", ENOTSUP}},
             {"two terminals",

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 
 #include "attributes.h"
-#include "childprocesstest.h"
 #include "forkedcopy.h"
+#include "runtest.h"
 #include "testpipe.h"
 
 #include <algorithm>
@@ -19,7 +19,7 @@ using Flag = Process::UnixProcessFlag;
 
 /// LaunchOptions of a ChildProcess: combined with its other settings, and their failures.
 /// Holds: S5 (groupOfAnEndedLeader), L13.
-class tst_Options_Qt : public ChildProcessTest
+class tst_Options_Qt : public RunTest
 {
     Q_OBJECT
 
@@ -28,6 +28,7 @@ private Q_SLOTS:
     void sessionByOptionAndFlag();
     void descriptorsInEveryOrder_data();
     void descriptorsInEveryOrder();
+    void argumentZero();
     void failures_data();
     void failures();
     void groupOfAnEndedLeader_data();
@@ -119,6 +120,28 @@ void tst_Options_Qt::descriptorsInEveryOrder()
     } while (std::next_permutation(order.begin(), order.end()));
 }
 
+// A login shell, say. The message of a failed start names the program.
+void tst_Options_Qt::argumentZero()
+{
+    const LaunchOptions options = {.argumentZero = "-name"};
+    QCOMPARE(outputWith(options, "name"), "-name\n");
+    QCOMPARE(
+        ForkFd::run(childProgram(), words("name"), {.launchOptions = options}).result().standardOutput,
+        "-name\n");
+    const TestPipe output;
+    Process process;
+    process.setProgram(childProgram());
+    process.setArguments(words("name"));
+    process.setLaunchOptions(
+        {.fileDescriptors = {{STDOUT_FILENO, output.writeEnd()}}, .argumentZero = "-name"});
+    QVERIFY(process.startDetached());
+    QCOMPARE(output.read(), "-name\n");
+    QCOMPARE(process.program(), childProgram());
+    process.start(u"/no/such/program"_s);
+    QVERIFY(!process.waitForStarted());
+    QCOMPARE(QString::fromStdString(process.startError().subject), u"/no/such/program"_s);
+}
+
 void tst_Options_Qt::failures_data()
 {
     QTest::addColumn<LaunchOptions>("options");
@@ -126,6 +149,8 @@ void tst_Options_Qt::failures_data()
     QTest::addColumn<bool>("insideStart");
     QTest::newRow("a bad value, seen in the parent")
         << LaunchOptions{.niceValue = 99} << StartError{"niceValue", EINVAL} << true;
+    QTest::newRow("no name") << LaunchOptions{.argumentZero = std::string(1, '\0')}
+                             << StartError{"argumentZero", EINVAL} << true;
     QTest::newRow("a closed descriptor") << LaunchOptions{.fileDescriptors = {{60, 1000000}}}
                                          << StartError{"fileDescriptors", EBADF} << true;
     QTest::newRow("no such group of control, seen in the parent")

@@ -7,12 +7,15 @@
 #include <QtCore/QTemporaryDir>
 
 #include <atomic>
+#include <cerrno>
 #include <cstdlib>
 #include <thread>
 
 #include <unistd.h>
 
+using namespace Qt::StringLiterals;
 using ForkFd::Command;
+using ForkFd::StartError;
 using Strings = std::vector<std::string>;
 
 namespace {
@@ -46,6 +49,17 @@ private Q_SLOTS:
     void arguments();
     void inheritedEnvironment();
     void changingEnvironment();
+    void program_data();
+    void program();
+    void noArguments();
+    void script();
+    void programFailures_data();
+    void programFailures();
+    void missingInterpreter();
+    void environmentChanges_data();
+    void environmentChanges();
+    void badChanges_data();
+    void badChanges();
     void givenEnvironment_data();
     void givenEnvironment();
     void workingDirectory_data();
@@ -118,6 +132,108 @@ void tst_Command::changingEnvironment()
     QCOMPARE(others, QByteArrayList());
 }
 
+void tst_Command::program_data()
+{
+    QTest::addColumn<Command>("command");
+    QTest::addColumn<std::optional<std::string>>("argumentZero");
+    QTest::addColumn<QByteArray>("name");
+    using Name = std::optional<std::string>;
+    const std::string program = FORKFD_TEST_CHILD;
+    const std::string directory = QFileInfo(QString::fromStdString(program)).path().toStdString();
+    QTest::newRow("argv[0]") << Command{{program, "name"}} << Name() << QByteArray(FORKFD_TEST_CHILD);
+    QTest::newRow("another name") << Command{.argv = {"-child", "name"}, .program = program} << Name()
+                                  << QByteArray("-child");
+    QTest::newRow("an empty name") << Command{.argv = {"", "name"}, .program = program} << Name()
+                                   << QByteArray();
+    QTest::newRow("by option") << Command{{program, "name"}} << Name("-option") << QByteArray("-option");
+    QTest::newRow("an empty name by option") << Command{{program, "name"}} << Name("") << QByteArray();
+    QTest::newRow("the option wins") << Command{.argv = {"-child", "name"}, .program = program}
+                                     << Name("-option") << QByteArray("-option");
+    QTest::newRow("relative to the child's directory")
+        << Command{.argv = {"-child", "name"}, .workingDirectory = directory, .program = "./child"}
+        << Name() << QByteArray("-child");
+    QTest::newRow("searched in the parent's PATH")
+        << Command{.argv = {"-child", "name"},
+                   .program = "child",
+                   .environmentChanges = {{"PATH", "/no/such/directory"}}}
+        << Name() << QByteArray("-child");
+}
+
+void tst_Command::program()
+{
+    QFETCH(const Command, command);
+    QFETCH(const std::optional<std::string>, argumentZero);
+    QFETCH(const QByteArray, name);
+    const QByteArray path = qgetenv("PATH");
+    qputenv("PATH", QFileInfo(QStringLiteral(FORKFD_TEST_CHILD)).path().toLocal8Bit());
+    const QByteArray output = outputOf(command, {.argumentZero = argumentZero});
+    qputenv("PATH", path);
+    QCOMPARE(output, name + '\n');
+}
+
+void tst_Command::noArguments()
+{
+    QCOMPARE(outcomeOf({.argv = {}, .program = FORKFD_TEST_CHILD}), "exited with code 0");
+}
+
+// A script gets its path, so that its interpreter finds it.
+void tst_Command::script()
+{
+    const QTemporaryDir directory;
+    QFile file(directory.filePath(u"script"_s));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("#!/bin/sh\necho \"$0\" \"$1\"\n");
+    file.setPermissions(QFile::ReadOwner | QFile::ExeOwner);
+    file.close();
+    const Command command = {.argv = {"-name", "argument"}, .program = file.fileName().toStdString()};
+    QCOMPARE(outputOf(command), file.fileName().toLocal8Bit() + " argument\n");
+    QCOMPARE(outputOf(command, {.argumentZero = "-option"}),
+             file.fileName().toLocal8Bit() + " argument\n");
+}
+
+void tst_Command::programFailures_data()
+{
+    QTest::addColumn<Command>("command");
+    QTest::addColumn<std::string>("error");
+    const std::string nul(1, '\0');
+    QTest::newRow("neither program nor name") << Command{} << std::string("program: Invalid argument");
+    QTest::newRow("an empty name and no program")
+        << Command{{""}} << std::string("program: Invalid argument");
+    QTest::newRow("no such program") << Command{.argv = {"-name"}, .program = "/no/such/program"}
+                                     << std::string("exec: /no/such/program: No such file or directory");
+    QTest::newRow("no such program in PATH")
+        << Command{.argv = {FORKFD_TEST_CHILD}, .program = "no such program"}
+        << std::string("exec: no such program: No such file or directory");
+    QTest::newRow("NUL in the program") << Command{.argv = {"name"}, .program = "/bin" + nul + "/sh"}
+                                        << std::string("program: /bin: Invalid argument");
+    QTest::newRow("NUL in the name") << Command{.argv = {"a" + nul + "b"}, .program = "/bin/sh"}
+                                     << std::string("argument: /bin/sh: Invalid argument");
+}
+
+// Errors name the program, not argv[0].
+void tst_Command::programFailures()
+{
+    QFETCH(const Command, command);
+    QFETCH(const std::string, error);
+    ForkFd::StartError seen;
+    QVERIFY(!ForkFd::spawn(command, {}, &seen));
+    QCOMPARE(seen.toString(), error);
+}
+
+void tst_Command::missingInterpreter()
+{
+    const QTemporaryDir directory;
+    QFile file(directory.filePath(u"script"_s));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("#!/no/such/interpreter\n");
+    file.setPermissions(QFile::ReadOwner | QFile::ExeOwner);
+    file.close();
+    ForkFd::StartError error;
+    const std::string name = file.fileName().toStdString();
+    QVERIFY(!ForkFd::spawn({.argv = {"-name"}, .program = name}, {.argumentZero = "-option"}, &error));
+    QCOMPARE(error.subject, "interpreter /no/such/interpreter of " + name);
+}
+
 void tst_Command::givenEnvironment_data()
 {
     QTest::addColumn<Strings>("environment");
@@ -136,6 +252,74 @@ void tst_Command::givenEnvironment()
     Command command = child({"environment"});
     command.environment = environment;
     QCOMPARE(outputOf(command), lines(environment));
+}
+
+using Changes = decltype(Command::environmentChanges);
+
+void tst_Command::environmentChanges_data()
+{
+    QTest::addColumn<Changes>("changes");
+    QTest::addColumn<Strings>("result");
+    QTest::newRow("none") << Changes{} << Strings{"B=1", "A=2", "B=3", "C", "A2="};
+    QTest::newRow("set") << Changes{{"D", "4"}} << Strings{"B=1", "A=2", "B=3", "C", "A2=", "D=4"};
+    QTest::newRow("set again") << Changes{{"A", "5"}} << Strings{"B=1", "B=3", "C", "A2=", "A=5"};
+    QTest::newRow("set one that is there twice")
+        << Changes{{"B", ""}} << Strings{"A=2", "C", "A2=", "B="};
+    QTest::newRow("unset") << Changes{{"A", std::nullopt}} << Strings{"B=1", "B=3", "C", "A2="};
+    QTest::newRow("unset one that is there twice") << Changes{{"B", {}}} << Strings{"A=2", "C", "A2="};
+    QTest::newRow("unset one without an equals sign")
+        << Changes{{"C", {}}} << Strings{"B=1", "A=2", "B=3", "A2="};
+    QTest::newRow("unset one that is not there")
+        << Changes{{"X", {}}} << Strings{"B=1", "A=2", "B=3", "C", "A2="};
+    QTest::newRow("unset all") << Changes{{"A", {}}, {"A2", {}}, {"B", {}}, {"C", {}}} << Strings{};
+    QTest::newRow("in their order") << Changes{{"A", "1"},   {"A", {}},  {"B", {}},
+                                               {"B", "x=y"}, {"C", "1"}, {"C", "2"}}
+                                    << Strings{"A2=", "B=x=y", "C=2"};
+    QTest::newRow("every byte") << Changes{{"C", everyByte()}}
+                                << Strings{"B=1", "A=2", "B=3", "A2=", "C=" + everyByte()};
+}
+
+void tst_Command::environmentChanges()
+{
+    QFETCH(Changes, changes);
+    QFETCH(Strings, result);
+    Command command = child({"environment"});
+    command.environment = Strings{"B=1", "A=2", "B=3", "C", "A2="};
+    command.environmentChanges = changes;
+    QCOMPARE(outputOf(command), lines(result));
+
+    // The same changes to the inherited environment.
+    qputenv("FORKFD_TEST_KEPT", "kept");
+    qputenv("FORKFD_TEST_GONE", "gone");
+    command = child({"env", "FORKFD_TEST_KEPT", "env", "FORKFD_TEST_GONE", "env", "FORKFD_TEST_NEW"});
+    command.environmentChanges = {{"FORKFD_TEST_GONE", {}}, {"FORKFD_TEST_NEW", "new"}};
+    const QByteArray output = outputOf(command);
+    QCOMPARE(qgetenv("FORKFD_TEST_GONE"), "gone");
+    QVERIFY(!qEnvironmentVariableIsSet("FORKFD_TEST_NEW"));
+    qunsetenv("FORKFD_TEST_KEPT");
+    qunsetenv("FORKFD_TEST_GONE");
+    QCOMPARE(output, "kept\n(unset)\nnew\n");
+}
+
+void tst_Command::badChanges_data()
+{
+    QTest::addColumn<Changes>("changes");
+    const std::string nul(1, '\0');
+    QTest::newRow("no name") << Changes{{"", "x"}};
+    QTest::newRow("no name to unset") << Changes{{"", {}}};
+    QTest::newRow("an equals sign") << Changes{{"A=B", "x"}};
+    QTest::newRow("an equals sign to unset") << Changes{{"=", {}}};
+    QTest::newRow("NUL in a name") << Changes{{"A" + nul, "x"}};
+    QTest::newRow("NUL in a value") << Changes{{"A", "x" + nul}};
+    QTest::newRow("the second one") << Changes{{"A", "x"}, {"", "x"}};
+}
+
+void tst_Command::badChanges()
+{
+    QFETCH(Changes, changes);
+    Command command = child({"exit", "0"});
+    command.environmentChanges = changes;
+    QCOMPARE(outcomeOf(command), text(StartError{"environment", EINVAL}));
 }
 
 void tst_Command::workingDirectory_data()

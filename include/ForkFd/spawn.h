@@ -83,6 +83,10 @@ struct Command
     /// The whole environment of the child as "NAME=value"; without a value, the parent's.
     Optional<std::vector<std::string>> environment = {};
     std::string workingDirectory = {}; ///< Empty means the parent's.
+    /// The program to execute, if it is not `argv[0]`; looked up in the same way.
+    std::string program = {};
+    /// Variables to set in that environment or, without a value, to remove from it; in this order.
+    std::vector<std::pair<std::string, std::optional<std::string>>> environmentChanges = {};
 };
 
 /// A descriptor of the parent that the child inherits.
@@ -138,7 +142,8 @@ struct LaunchOptions
     Optional<std::vector<gid_t>> supplementaryGroups = {};
     /// The directory of the control group (cgroup v2) that the child starts in; empty: the parent's.
     std::string controlGroup = {};
-    /// Whether the kernel kills the child (SIGKILL) when this process ends or executes another program.
+    /// Whether the kernel sends the child `parentDeathSignal` when this process ends or executes another
+    /// program.
     bool dieWithParent = false;
     /// Whether the child can no longer gain privileges through execve(2); see PR_SET_NO_NEW_PRIVS.
     bool noNewPrivileges = false;
@@ -146,6 +151,10 @@ struct LaunchOptions
     Optional<TerminalSize> pseudoTerminal = {};
     /// The signal mask of the child; without a value, that of the calling thread.
     Optional<sigset_t> signalMask = {};
+    /// The child's `argv[0]`, whatever program it executes; without a value, the name of the program.
+    std::optional<std::string> argumentZero = {};
+    /// The signal that `dieWithParent` sends; without `dieWithParent` it has no effect.
+    int parentDeathSignal = SIGKILL;
 };
 
 /// A child process, running or ended.

@@ -57,6 +57,14 @@ inline ForkFd::LaunchOptions optionsInBraces()
     return copy.environment ? options : ForkFd::LaunchOptions();
 }
 
+inline std::optional<ForkFd::Child> startLoginShell()
+{
+    ForkFd::Command command = {{"-sh"}};
+    command.program = "/bin/sh";
+    command.environmentChanges = {{"TERM", "dumb"}, {"DISPLAY", std::nullopt}};
+    return ForkFd::spawn(command);
+}
+
 inline QFuture<int> chain(QObject *context)
 {
     ForkFd::RunOptions options;
@@ -73,5 +81,6 @@ int main()
     qInfo() << process.error() << process.state() << info << error;
     process.setLaunchOptions({{{3, 4}}, {}});
     process.setLaunchOptions(optionsInBraces());
+    startLoginShell();
     return InNamespace::start(process) + int(InClass().state());
 }

@@ -42,10 +42,10 @@ bool setLimit(const ResourceLimit &limit) noexcept;
 bool setAffinity(const unsigned long *mask, std::size_t size) noexcept;
 /// `text` is the score in decimal. The score of a parent that shares the memory does not change.
 bool setOomScore(const char *text, std::size_t size) noexcept;
-/// Makes the kernel kill this process when `parent` ends, or at once if it has ended. A change of
-/// identity cancels this, and so does the exec of a program that is set-user-ID, set-group-ID or has
-/// capabilities (prctl(2)).
-bool dieWithParent(pid_t parent) noexcept;
+/// Makes the kernel send `signal` to this process when `parent` ends, or sends it at once if `parent`
+/// has ended. A change of identity cancels this, and so does the exec of a program that is set-user-ID,
+/// set-group-ID or has capabilities (prctl(2)).
+bool dieWithParent(pid_t parent, int signal) noexcept;
 /// From now on, execve(2) grants no privileges.
 bool renouncePrivileges() noexcept;
 

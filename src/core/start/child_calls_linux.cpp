@@ -170,17 +170,18 @@ bool ChildCalls::setOomScore(const char *text, std::size_t size) noexcept
     return writeAll(UniqueFd(::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC)), text, size);
 }
 
-bool ChildCalls::dieWithParent(pid_t parent) noexcept
+bool ChildCalls::dieWithParent(pid_t parent, int signal) noexcept
 {
-    if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
+    if (::prctl(PR_SET_PDEATHSIG, signal) != 0)
         return false;
     // The kernel sends no signal if the parent has ended before. getppid() returns 0 if the parent is
     // in another PID namespace.
     const pid_t present = ::getppid();
-    if (present != parent && present != 0) {
-        ::kill(::getpid(), SIGKILL);
+    if (present == parent || present == 0)
+        return true;
+    // Like the kernel's signal, it waits until the mask is restored. SIGKILL does not wait.
+    if (::kill(::getpid(), signal) != 0)
         ::_Exit(127);
-    }
     return true;
 }
 

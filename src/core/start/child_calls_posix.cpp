@@ -82,7 +82,7 @@ bool ChildCalls::setOomScore(const char *, std::size_t) noexcept
     return notSupported();
 }
 
-bool ChildCalls::dieWithParent(pid_t) noexcept
+bool ChildCalls::dieWithParent(pid_t, int) noexcept
 {
     return notSupported();
 }

@@ -140,7 +140,7 @@ Step ChildOptions::takeIdentity(const ProgramContext &child) noexcept
         return Step::GroupId;
     if (options.userId && !ChildCalls::setUserId(*options.userId))
         return Step::UserId;
-    if (options.dieWithParent && !ChildCalls::dieWithParent(child.parent))
+    if (options.dieWithParent && !ChildCalls::dieWithParent(child.parent, options.parentDeathSignal))
         return Step::DieWithParent;
     if (options.noNewPrivileges && !ChildCalls::renouncePrivileges())
         return Step::NoNewPrivileges;

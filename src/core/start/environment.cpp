@@ -3,8 +3,10 @@
 
 #include "core/start/environment.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
+#include <string_view>
 
 #include <sched.h>
 #include <unistd.h>
@@ -17,6 +19,8 @@ namespace {
 
 // Only reached if another thread changes the environment all the time. Then the last copy is used.
 constexpr int maxTries = 1000;
+
+constexpr std::string_view notInNames("=\0", 2);
 
 char **currentArray() noexcept
 {
@@ -56,6 +60,30 @@ std::vector<char *> environmentNow()
     if (entries.empty() || entries.back())
         entries.push_back(nullptr);
     return entries;
+}
+
+bool areValid(const EnvironmentChanges &changes) noexcept
+{
+    return std::all_of(changes.begin(), changes.end(), [](const auto &change) {
+        const auto &[name, value] = change;
+        return !name.empty() && name.find_first_of(notInNames) == std::string::npos
+            && (!value || value->find('\0') == std::string::npos);
+    });
+}
+
+void applyChanges(const EnvironmentChanges &changes, std::vector<char *> &entries,
+                  std::vector<std::string> &texts)
+{
+    entries.pop_back(); // The null.
+    texts.reserve(changes.size()); // Otherwise the texts would move.
+    for (const auto &[name, value] : changes) {
+        std::erase_if(entries, [&wanted = name](const std::string_view entry) {
+            return entry.substr(0, entry.find('=')) == wanted;
+        });
+        if (value)
+            entries.push_back(texts.emplace_back(name + '=' + *value).data());
+    }
+    entries.push_back(nullptr);
 }
 
 } // namespace ForkFd::Internal

@@ -5,7 +5,9 @@
 #define FORKFD_CORE_START_ENVIRONMENT_H
 
 #include <ForkFd/export.h>
+#include <ForkFd/spawn.h>
 
+#include <string>
 #include <vector>
 
 namespace ForkFd::Internal {
@@ -16,6 +18,16 @@ namespace ForkFd::Internal {
 /// pointers are therefore copied until two copies agree. The strings are not copied: libc does not free
 /// those that setenv(3) has made.
 FORKFD_EXPORT std::vector<char *> environmentNow();
+
+/// Command::environmentChanges.
+using EnvironmentChanges = decltype(Command::environmentChanges);
+
+/// Whether each change names a variable that setenv(3) accepts, and no text has a NUL.
+bool areValid(const EnvironmentChanges &changes) noexcept;
+
+/// Applies the changes to `entries`, which end with a null. New entries point into `texts`.
+void applyChanges(const EnvironmentChanges &changes, std::vector<char *> &entries,
+                  std::vector<std::string> &texts);
 
 } // namespace ForkFd::Internal
 

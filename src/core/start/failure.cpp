@@ -55,8 +55,10 @@ constexpr StepInfo steps[] = {
     {"dieWithParent"},
     {"noNewPrivileges"},
     {"pseudoTerminal"},
+    {"argumentZero"},
+    {"parentDeathSignal"},
 };
-static_assert(std::size(steps) == static_cast<std::size_t>(Step::PseudoTerminal) + 1);
+static_assert(std::size(steps) == static_cast<std::size_t>(Step::ParentDeathSignal) + 1);
 
 const StepInfo &infoOf(Step step) noexcept
 {

@@ -47,7 +47,9 @@ enum class Step : std::uint8_t {
     ControlGroup,
     DieWithParent,
     NoNewPrivileges,
-    PseudoTerminal
+    PseudoTerminal,
+    ArgumentZero,
+    ParentDeathSignal
 };
 
 /// StartError::step; null for None.

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <csignal>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -79,6 +80,10 @@ FailedStep checkValues(const LaunchOptions &options) noexcept
         return {Step::GroupId, EINVAL};
     if (hasNul(options.controlGroup))
         return {Step::ControlGroup, EINVAL};
+    if (options.argumentZero && hasNul(*options.argumentZero))
+        return {Step::ArgumentZero, EINVAL};
+    if (options.parentDeathSignal <= 0 || options.parentDeathSignal >= NSIG)
+        return {Step::ParentDeathSignal, EINVAL};
     return {};
 }
 
@@ -90,9 +95,8 @@ StartPlan::StartPlan(StartRequest request)
 {
     if (m_error)
         return;
-    m_argv = pointersTo(m_request.command.argv);
-    m_envp =
-        m_request.command.environment ? pointersTo(*m_request.command.environment) : environmentNow();
+    planArguments();
+    planEnvironment();
     planMoves();
     planCpuMask();
     if (const auto &score = m_request.options.oomScoreAdjust)
@@ -112,6 +116,8 @@ FailedStep StartPlan::check() const noexcept
     if (command.environment
         && std::any_of(command.environment->begin(), command.environment->end(), hasNul))
         return {Step::Environment, EINVAL};
+    if (!areValid(command.environmentChanges))
+        return {Step::Environment, EINVAL};
     if (hasNul(command.workingDirectory))
         return {Step::WorkingDirectory, EINVAL};
     if (m_request.parameters.createsSession && m_request.options.processGroup.value_or(0) != 0)
@@ -127,6 +133,21 @@ FailedStep StartPlan::check(const LaunchOptions &options) noexcept
     if (!error)
         error = checkValues(options);
     return error;
+}
+
+void StartPlan::planArguments()
+{
+    m_argv = pointersTo(m_request.command.argv);
+    if (auto &name = m_request.options.argumentZero)
+        m_argv.front() = name->data();
+}
+
+void StartPlan::planEnvironment()
+{
+    Command &command = m_request.command;
+    m_envp = command.environment ? pointersTo(*command.environment) : environmentNow();
+    if (!command.environmentChanges.empty())
+        applyChanges(command.environmentChanges, m_envp, m_changedVariables);
 }
 
 void StartPlan::planMoves()

@@ -142,6 +142,8 @@ public:
 
 private:
     FailedStep check() const noexcept;
+    void planArguments();
+    void planEnvironment();
     void planMoves();
     void planCpuMask();
     void openControlGroup();
@@ -149,6 +151,7 @@ private:
     StartRequest m_request;
     std::vector<char *> m_argv;
     std::vector<char *> m_envp;
+    std::vector<std::string> m_changedVariables; ///< Entries of m_envp.
     std::vector<DescriptorMove> m_moves;
     std::vector<unsigned long> m_cpuMask;
     std::string m_oomScoreText;

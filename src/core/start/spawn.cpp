@@ -20,6 +20,15 @@ using namespace Internal;
 
 using std::chrono::milliseconds;
 
+namespace {
+
+std::string programOf(const Command &command)
+{
+    return command.program.empty() && !command.argv.empty() ? command.argv.front() : command.program;
+}
+
+} // namespace
+
 Child::Child(ExitWatchPtr watch) noexcept
     : m_watch(std::move(watch))
     , m_pid(m_watch->pid())
@@ -115,17 +124,26 @@ bool Child::sendSignal(int signal) noexcept
     return errorCode == 0;
 }
 
-/// Starts `command.argv[0]` and returns once it runs, or was killed before its exec. So a failure of
-/// the exec is known here, too. The child gets the calling thread's signal mask unless `options` has
-/// one, the default action of SIGPIPE and of every signal that the parent catches, ignored signals as
-/// they are, and the descriptors that are not close-on-exec.
+/// Starts `command.program`, or without it `command.argv[0]`, and returns once it runs, or was killed
+/// before its exec. So a failure of the exec is known here, too. The child gets the calling thread's
+/// signal mask unless `options` has one, the default action of SIGPIPE and of every signal that the
+/// parent catches, ignored signals as they are, and the descriptors that are not close-on-exec.
+///
+/// A login shell or a multi-call program finds out from `argv[0]` what it is to do:
+/// \code
+/// ForkFd::spawn({.argv = {"-sh"}, .program = "/bin/sh", .environmentChanges = {{"TERM", "dumb"}}});
+/// \endcode
+/// The interpreter of a script gets the path of the script in its place (execve(2)). If `argv` is
+/// empty, the child gets the name of the program there. A PATH in `environmentChanges` is the child's:
+/// the program is looked up in the parent's.
 ///
 /// Blocks until the exec, for a time that does not depend on the size of this process. May be called
 /// from any thread; not async-signal-safe. Installs no SIGCHLD handler on Linux 5.4 and newer.
 ///
 /// **Errors:** no result; `error` has the step, its errno and its subject, and nothing was started.
-/// - `program`: EINVAL, `argv` is empty, or its first string is empty or has an embedded NUL.
-/// - `argument`, `environment`: EINVAL, a string has an embedded NUL.
+/// - `program`: EINVAL, the program is empty or has an embedded NUL.
+/// - `argument`, `environment`: EINVAL, a string has an embedded NUL, or a name in `environmentChanges`
+///   is empty or has a "=".
 /// - `workingDirectory`: EINVAL, an embedded NUL; otherwise the errno of chdir(2).
 /// - the name of a LaunchOptions member: see docs/options.md. EINVAL also for an invalid value;
 ///   ENOTSUP, this system does not support it, or `pseudoTerminal`, which needs channels and so a
@@ -149,12 +167,14 @@ std::optional<Child> spawn(const Command &command, const LaunchOptions &options,
     const int savedErrno = errno;
     StartResult result;
     int searchError = 0;
-    const std::string program = command.argv.empty() ? std::string() : command.argv.front();
+    const std::string program = programOf(command);
     if (const auto executable =
             findExecutable(absoluteSearchPath(), program, EmptyEntry::CurrentDirectory, &searchError)) {
         StartRequest request;
         request.executable = *executable;
         request.command = command;
+        if (command.argv.empty())
+            request.command.argv.push_back(program);
         request.options = options;
         result = startChild(StartPlan(std::move(request)));
     } else {
