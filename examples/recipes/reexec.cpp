@@ -8,9 +8,11 @@
 
 #include <ForkFd/spawn.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,8 +24,9 @@ static int executeItself(char **argv)
     const auto child = ForkFd::spawn({.argv = {"sh", "-c", "exit 3"}}, options);
     if (!child)
         return 1;
-    setenv("RECIPE_CHILD", std::to_string(child->pid()).c_str(), 1);
-    execvp(argv[0], argv);
+    std::string number = std::to_string(child->pid());
+    std::array<char *, 3> arguments = {argv[0], number.data(), nullptr};
+    execvp(argv[0], arguments.data());
     return 1;
 }
 
@@ -38,8 +41,7 @@ static int waitForChild(pid_t pid)
     return 0;
 }
 
-int main(int, char **argv)
+int main(int argc, char **argv)
 {
-    const char *number = std::getenv("RECIPE_CHILD");
-    return number ? waitForChild(static_cast<pid_t>(std::atol(number))) : executeItself(argv);
+    return argc > 1 ? waitForChild(static_cast<pid_t>(std::atol(argv[1]))) : executeItself(argv);
 }
