@@ -48,7 +48,7 @@ public:
     const Style style;
     bool amongMany = false; ///< The parent has many such children at the same time.
     bool wantsBigPipe = false; ///< The child writes a lot. Contestants that can choose use a 1 MiB pipe.
-    bool hasOptions = false; ///< Set every launch option that can be combined with the others.
+    bool hasOptions = false; ///< Set every option that can be combined with the others.
 
 private:
     std::vector<std::string> m_words;

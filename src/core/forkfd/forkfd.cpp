@@ -169,7 +169,7 @@ int vforkfd(int flags, pid_t *ppid, int (*childFn)(void *), void *token)
 
 /// Starts a program as posix_spawn(3) does, or as posix_spawnp(3) with FFD_SPAWN_SEARCH_PATH, with the
 /// given `actions`, `attributes`, `argv` and `envp`. Returns the exit descriptor; `*ppid` (may be null)
-/// becomes the child's process id, or 0 if other code in the process collected the ended child before
+/// becomes the child's process id, or 0 if other code in the process reaped the ended child before
 /// the library could ask for the id (glibc 2.39 or newer). Null for `actions` or `attributes` means
 /// none; null for `envp` means the parent's environment.
 ///
@@ -217,13 +217,13 @@ try {
 
 /// Reports how the child behind `ffd` ended, and returns 0. `*info` receives the end, `*rusage` the
 /// resource usage of the child and its own collected children; both may be null. The usage is all zeroes
-/// if it is not known because other code in the process collected the child.
+/// if it is not known because other code in the process reaped the child.
 ///
 /// `options` combines FFDW_NOHANG (do not wait) and FFDW_NOWAIT (do not collect: the child stays a
 /// zombie until a later call or forkfd_close()). With Backend::SigChld, FFDW_NOWAIT has no effect: the
 /// child is collected when it ends, unless spawnfd() put it into its own process group. The
 /// first answer is kept: every later call, from any thread and with any options, returns the same until
-/// the descriptor is closed, even if other code then collects the child.
+/// the descriptor is closed, even if other code then reaps the child.
 ///
 /// Blocks until the child ends, unless FFDW_NOHANG is given or the descriptor is non-blocking
 /// (FFD_NONBLOCK, or O_NONBLOCK set by fcntl(2)). Goes on waiting after a signal handler has run. Any
@@ -233,7 +233,7 @@ try {
 /// **Errors** (errno); `*info` and `*rusage` are unchanged:
 /// - EAGAIN: the child still runs, and the call does not block. A readable descriptor may give this for
 ///   a moment, and as long as a tracer holds the child.
-/// - ECHILD: other code in the process collected the child, or SIGCHLD is ignored, and the kernel no
+/// - ECHILD: other code in the process reaped the child, or SIGCHLD is ignored, and the kernel no
 ///   longer knows the end (it does since Linux 6.15); or the descriptor was inherited through fork().
 /// - EINVAL: an unknown option; `ffd` is open but no exit descriptor, or a dup(2) of one.
 /// - EBADF: `ffd` is not open, or was closed by close(2) during the call. (If another file gets the

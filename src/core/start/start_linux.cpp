@@ -135,11 +135,11 @@ private:
 
         UniqueFd pidfd(givesPidFd ? m_kernelMark : -1);
         if (m_child.report.stage == ChildReport::Failed) {
-            collectFailed(pid);
+            reapFailed(pid);
             return failAsReported();
         }
         if (!m_child.hasBegun && refusedToRun(pid)) {
-            collectFailed(pid);
+            reapFailed(pid);
             // Without a pidfd: the kernel (before Linux 5.2) has ignored the flag. With a pidfd: the
             // child has a copy of our memory.
             if (givesPidFd && !pidfd)
@@ -287,7 +287,7 @@ private:
     }
 
     // Returns at once: the child is about to exit, and no other wait() sees it without an exit signal.
-    static void collectFailed(pid_t pid) noexcept { ChildWait::awaitEnd(pid); }
+    static void reapFailed(pid_t pid) noexcept { ChildWait::awaitEnd(pid); }
 
     const bool m_wantsHandlers; ///< If it has to be a copy, pthread_atfork(3)'s handlers run.
     const Creation m_creation;

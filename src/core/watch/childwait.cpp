@@ -54,18 +54,18 @@ Finding look(pid_t child) noexcept
     return askWaitId(child, WNOHANG | WNOWAIT);
 }
 
-Finding collect(pid_t child) noexcept
+Finding reap(pid_t child) noexcept
 {
     const CancellationBlocker blocker;
     int status = 0;
     rusage usage = {};
-    pid_t collected;
+    pid_t reaped;
     do {
-        collected = ::wait4(child, &status, WNOHANG | anyChild, &usage);
-    } while (collected < 0 && errno == EINTR);
-    if (collected == 0)
+        reaped = ::wait4(child, &status, WNOHANG | anyChild, &usage);
+    } while (reaped < 0 && errno == EINTR);
+    if (reaped == 0)
         return {Finding::Running};
-    if (collected < 0)
+    if (reaped < 0)
         return isRefusal(errno) ? askWaitId(child, WNOHANG) : failed();
     Finding finding = {Finding::Over, exitInfoOfWaitStatus(status)};
     finding.end.hasUsage = true;
@@ -76,9 +76,9 @@ Finding collect(pid_t child) noexcept
 void awaitEnd(pid_t child) noexcept
 {
     const CancellationBlocker blocker;
-    pid_t collected;
-    while ((collected = ::waitpid(child, nullptr, anyChild)) < 0 && errno == EINTR) { }
-    if (collected < 0 && isRefusal(errno))
+    pid_t reaped;
+    while ((reaped = ::waitpid(child, nullptr, anyChild)) < 0 && errno == EINTR) { }
+    if (reaped < 0 && isRefusal(errno))
         while (::waitid(P_PID, static_cast<id_t>(child), nullptr, WEXITED | anyChild) != 0
                && errno == EINTR) { }
 }

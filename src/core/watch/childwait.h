@@ -19,7 +19,7 @@ struct Finding
     enum Sight {
         Running,
         Over,
-        Gone, ///< Other code collected the child, or it is not a child of this process.
+        Gone, ///< Other code reaped the child, or it is not a child of this process.
         Refused ///< The system does not allow the wait.
     } sight;
     ExitInfo end = {}; ///< With Over.
@@ -28,7 +28,7 @@ struct Finding
 /// Leaves the child unreaped. `end` has no resource usage.
 Finding look(pid_t child) noexcept;
 /// Reaps the child if it has ended. Never blocks.
-Finding collect(pid_t child) noexcept;
+Finding reap(pid_t child) noexcept;
 /// Blocks until the child has ended, and reaps it.
 void awaitEnd(pid_t child) noexcept;
 

@@ -150,7 +150,7 @@ std::optional<ExitInfo> PidFdWatch::waitByNumber() noexcept
     setDescriptor(m_pidfd.get());
     if (m_pidfd)
         return waitForEnd(0);
-    const ChildWait::Finding found = ChildWait::collect(pid());
+    const ChildWait::Finding found = ChildWait::reap(pid());
     if (found.sight == ChildWait::Finding::Running || found.sight == ChildWait::Finding::Refused)
         return std::nullopt;
     return found.end;
@@ -182,8 +182,7 @@ std::optional<ExitInfo> PidFdWatch::waitForEnd(int options) noexcept
 // The filter was installed later: with it the first such wait would have selected another backend.
 std::optional<ExitInfo> PidFdWatch::waitRefused(int options) const noexcept
 {
-    const ChildWait::Finding found =
-        options & WNOWAIT ? ChildWait::look(pid()) : ChildWait::collect(pid());
+    const ChildWait::Finding found = options & WNOWAIT ? ChildWait::look(pid()) : ChildWait::reap(pid());
     if (found.sight == ChildWait::Finding::Over)
         return found.end;
     return found.sight == ChildWait::Finding::Gone ? recoverStolenStatus() : std::nullopt;
@@ -246,7 +245,7 @@ int PidFdWatch::trySendSignalToGroup(int signal) noexcept
 }
 
 // The number is the child's as long as the child can be waited for. Between this look and the signal
-// another part of the process could collect the child, and the kernel could give the number to another
+// another part of the process could reap the child, and the kernel could give the number to another
 // process. Where this is used, the kernel offers no better call.
 int PidFdWatch::signalByNumber(pid_t target, int signal) const noexcept
 {

@@ -20,7 +20,7 @@ public:
     /// Whether pidfd_open(2) is available. False with its errno.
     static bool canOpen() noexcept;
     /// Opens a pidfd for a child of which only the number is known. Empty with errno on failure; ECHILD
-    /// if other code has collected the child, so that the number may belong to another process.
+    /// if other code has reaped the child, so that the number may belong to another process.
     static UniqueFd open(pid_t child) noexcept;
 
     /// Takes ownership of the child's pidfd. Without one, collect() waits by number.

@@ -43,12 +43,12 @@ using Sight = ChildWait::Finding;
 
 // The look is the answer, and the wait adds the resource usage. If other code takes the child between
 // them and the kernel gives out its number again, the wait may bring the end of another child.
-ExitInfo withUsage(const ExitInfo &seen, const ChildWait::Finding &collected) noexcept
+ExitInfo withUsage(const ExitInfo &seen, const ChildWait::Finding &reaped) noexcept
 {
-    ExitInfo bare = collected.end;
+    ExitInfo bare = reaped.end;
     bare.hasUsage = false;
     bare.usage = {};
-    return bare == seen ? collected.end : seen;
+    return bare == seen ? reaped.end : seen;
 }
 
 } // namespace
@@ -103,7 +103,7 @@ bool ChildSlot::endIfOver() noexcept
         m_zombie.store(child, std::memory_order_relaxed); // Released with the phase.
         return tell(word);
     }
-    const ChildWait::Finding end = ChildWait::collect(child);
+    const ChildWait::Finding end = ChildWait::reap(child);
     if (seen.sight == Sight::Over) {
         m_result = withUsage(seen.end, end);
     } else if (end.sight == Sight::Over) {
@@ -179,7 +179,7 @@ std::optional<ExitInfo> ChildSlot::collect() noexcept
     const pid_t kept = end ? m_zombie.exchange(0) : 0;
     if (kept <= 0)
         return end;
-    m_result = withUsage(m_result, ChildWait::collect(kept));
+    m_result = withUsage(m_result, ChildWait::reap(kept));
     return m_result;
 }
 
@@ -237,7 +237,7 @@ void ChildSlot::makeFree(std::uint64_t word) noexcept
 {
     m_event.close();
     if (const pid_t kept = m_zombie.exchange(0); kept > 0)
-        ChildWait::collect(kept);
+        ChildWait::reap(kept);
     m_pid.store(-1, std::memory_order_relaxed);
     m_state.store(withPhase(word, Free), std::memory_order_release);
 }

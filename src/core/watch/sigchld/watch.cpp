@@ -33,7 +33,7 @@ void onChildSignal(pid_t pid) noexcept
     const bool isStarting = table->startsInFlight.load() != 0;
     const bool isOurs = table->endIfOver(pid);
     if (!isOurs && !isStarting && SigChldChain::standsForAutomaticReaping())
-        ChildWait::collect(pid);
+        ChildWait::reap(pid);
     Sweeper::noteSignal(); // Signals coalesce: one signal may stand for several children.
 }
 
@@ -47,7 +47,7 @@ void reapForIgnoredSignal() noexcept
         ChildTable *table = ChildTable::ofThisProcess();
         if (table && (table->startsInFlight.load() != 0 || table->endIfOver(info.si_pid)))
             return;
-        ChildWait::collect(info.si_pid);
+        ChildWait::reap(info.si_pid);
         info = {};
     }
 }
