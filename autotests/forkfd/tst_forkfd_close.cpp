@@ -1,30 +1,17 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
+#include "failingthreads.h"
 #include "forkedcopy.h"
-#include "forkfdtest.h"
 
 #include <cerrno>
 
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 using namespace ForkFd;
-
-static bool threadsFail;
-
-#ifdef FORKFD_TEST_INTERPOSES
-extern "C" int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*main)(void *),
-                              void *argument)
-{
-    static const auto real =
-        reinterpret_cast<decltype(&pthread_create)>(::dlsym(RTLD_NEXT, "pthread_create"));
-    return threadsFail ? EAGAIN : real(thread, attributes, main, argument);
-}
-#endif
 
 /// forkfd_close(), and a user's close(2) in its place.
 /// Holds: B1 (needsNoDescriptor), S7, F3, F4 (closedPlainlyAndStartedAnew,

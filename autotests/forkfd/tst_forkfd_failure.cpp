@@ -1,15 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#include "forkfdtest.h"
+#include "failingthreads.h"
 #include "systemcallfilter.h"
 
-#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <new>
 
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -18,7 +16,6 @@ using namespace ForkFd;
 
 // The index of this thread's allocation that fails, counted from now. Below 0 none fails.
 static thread_local int failingAllocation = -1;
-static std::atomic<bool> threadsFail = false;
 
 #ifdef FORKFD_TEST_INTERPOSES
 
@@ -63,14 +60,6 @@ void operator delete[](void *memory) noexcept
 void operator delete[](void *memory, std::size_t) noexcept
 {
     std::free(memory);
-}
-
-extern "C" int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*main)(void *),
-                              void *argument)
-{
-    static const auto real =
-        reinterpret_cast<decltype(&pthread_create)>(::dlsym(RTLD_NEXT, "pthread_create"));
-    return threadsFail ? EAGAIN : real(thread, attributes, main, argument);
 }
 
 #endif
