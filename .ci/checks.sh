@@ -158,6 +158,7 @@ check_consumer()
     done
     compare_symbols "$dir/prefix/lib"*
     try_readme "$build_root/check/consumer-readme" "$dir/prefix"
+    try_thread_sanitizer "$build_root/check/consumer-tsan" "$dir/prefix"
     try_without_qt "$build_root/check/consumer-core"
     # These hosts turn warnings into errors, also warnings that our sources cause.
     strict="-Wall -Wextra -Wsign-conversion -Wuseless-cast -Wswitch-default -Wswitch-enum"
@@ -177,6 +178,18 @@ try_readme()
     cmake_build "$1/hello" "$1/build" -DCMAKE_PREFIX_PATH="$2"
     "$1/build/hello" 2>&1 | tee "$1/output"
     grep -q '^3 exited with code 3' "$1/output" && grep -qF '"hello\n"' "$1/output"
+}
+
+# try_thread_sanitizer FOLDER PREFIX: runs a program with ThreadSanitizer that uses the shared libraries in PREFIX,
+# which have none, with the suppressions in docs/building.md.
+try_thread_sanitizer()
+{
+    cmake_build autotests/consumer "$1" -DCMAKE_PREFIX_PATH="$2" -DCMAKE_CXX_FLAGS=-fsanitize=thread
+    grep '^called_from_lib:' docs/building.md >"$1/suppressions"
+    fixed_addresses=
+    ! setarch -R true 2>/dev/null || fixed_addresses="setarch -R" # See run_tests.
+    # shellcheck disable=SC2086 # Without setarch there is no word.
+    TSAN_OPTIONS=suppressions=$1/suppressions $fixed_addresses "$1/consumer"
 }
 
 # Without Qt, the package contains only the component Core.
