@@ -13,6 +13,7 @@ class tst_Examples : public ChildProcessTest
     Q_OBJECT
 
 private Q_SLOTS:
+    void background();
     void coroutine();
     void futures();
     void terminal_data();
@@ -36,6 +37,16 @@ QByteArray tst_Examples::run(const char *name, const QStringList &arguments)
     if (!example.waitForFinished(120000))
         return example.errorString().toUtf8();
     return text(example.exitInfo()) + '\n' + example.readAll();
+}
+
+void tst_Examples::background()
+{
+    QByteArray result = run("background", {childProgram(), u"exit"_s, u"3"_s});
+    QVERIFY2(result.startsWith("exited with code 0\ndirect: "), result.constData());
+    QCOMPARE(result.count("; exited with code 3\n"), 2);
+    result = run("background", {u"/no/such/program"_s});
+    QVERIFY2(result.startsWith("exited with code 127\ndirect: "), result.constData());
+    QCOMPARE(result.count("; exec: /no/such/program: No such file or directory\n"), 2);
 }
 
 void tst_Examples::coroutine()

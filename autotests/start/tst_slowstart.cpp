@@ -5,6 +5,7 @@
 #include "forkedcopy.h"
 #include "heldsystemcall.h"
 #include "lifeline.h"
+#include "startthreads.h"
 #include "systemcallfilter.h"
 #include "testpipe.h"
 
@@ -12,7 +13,6 @@
 
 #include <QtCore/QDir>
 #include <QtCore/QElapsedTimer>
-#include <QtCore/QFile>
 #include <QtCore/QRandomGenerator>
 #include <QtCore/QTemporaryDir>
 
@@ -99,19 +99,6 @@ private:
         } while (result.startError.errorCode == ECANCELED && options.timeLimit < 10s);
         return result;
     }
-    static bool startsGoOn()
-    {
-        const QDir tasks(u"/proc/self/task"_s);
-        const QStringList numbers = tasks.entryList(QDir::Dirs | QDir::NoDotAndDotDot);
-        return std::any_of(numbers.begin(), numbers.end(), [&tasks](const QString &number) {
-            QFile name(tasks.filePath(number + u"/comm"_s));
-            return name.open(QFile::ReadOnly) && name.readAll() == "forkfd-start\n";
-        });
-    }
-    static bool comesToRest()
-    {
-        return eventually([] { return !startsGoOn() && !hasChildren(); });
-    }
 };
 
 void tst_SlowStart::initTestCase()
@@ -152,7 +139,7 @@ void tst_SlowStart::canceled()
     QCOMPARE(future.resultCount(), 0);
     QVERIFY(!hasChildren());
     held.letGo();
-    QVERIFY(comesToRest());
+    QVERIFY(startsComeToRest());
 }
 
 // The child counts as started: signals are unblocked just before the exec, and SIGTERM killed it.
@@ -189,7 +176,7 @@ void tst_SlowStart::canceledBeforeThereIsAChild()
     future.waitForFinished();
     search.letGo();
     QCOMPARE(pipe.readAll(), ""); // No child has written.
-    QVERIFY(comesToRest());
+    QVERIFY(startsComeToRest());
 }
 
 void tst_SlowStart::timeLimitBeforeThereIsAChild()
@@ -203,7 +190,7 @@ void tst_SlowStart::timeLimitBeforeThereIsAChild()
     QCOMPARE(result.startError, (StartError{"canceled", ECANCELED}));
     QCOMPARE(result.exitInfo.reason, ForkFd::ExitInfo::Unknown);
     search.letGo();
-    QVERIFY(comesToRest());
+    QVERIFY(startsComeToRest());
 }
 
 // A copied child once waited at the gate for its parent, which waited for the child's end.
@@ -230,7 +217,7 @@ void tst_SlowStart::canceledAtTheGate()
         run("exit 0").waitForFinished(); // Now the library has seen the cancel.
         line.letGo();
         future.waitForFinished();
-        return comesToRest() ? "ended" : "goes on";
+        return startsComeToRest() ? "ended" : "goes on";
     });
     QCOMPARE(result, "ended");
 }
@@ -387,7 +374,7 @@ void tst_SlowStart::canceledAtAnyMoment()
         future.cancel();
         future.waitForFinished();
     }
-    QVERIFY(comesToRest());
+    QVERIFY(startsComeToRest());
 }
 
 QTEST_GUILESS_MAIN(tst_SlowStart)

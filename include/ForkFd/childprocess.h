@@ -156,6 +156,13 @@ public:
     };
     Q_ENUM(DestructionPolicy)
 
+    /// How long start() blocks.
+    enum class StartMode {
+        Direct, ///< Until the child has executed its program, as in QProcess.
+        Background ///< Not at all: a thread of its own starts the child.
+    };
+    Q_ENUM(StartMode)
+
     /// Creates an object without a child.
     explicit ChildProcess(QObject *parent = nullptr);
     /// Destroys the object and applies destructionPolicy() to a child that is still running.
@@ -258,6 +265,10 @@ public:
     LaunchOptions launchOptions() const;
     /// Sets the options of the next child.
     void setLaunchOptions(const LaunchOptions &options);
+    /// Returns whether start() waits until the program is executed; the default is Direct.
+    StartMode startMode() const;
+    /// Sets whether start() waits until the program is executed.
+    void setStartMode(StartMode mode);
 
     /// Sends `signal` to the processes in signalScope(); on failure returns false and sets errno.
     bool sendSignal(int signal);
@@ -294,7 +305,8 @@ public:
     /// Resizes the child's pseudo-terminal; on failure returns false and sets errno.
     bool setTerminalSize(int columns, int rows);
 
-    /// Returns whether the child has started; blocks only while a modifier is running.
+    /// Returns whether the child has started; blocks only while a modifier or a background start goes
+    /// on.
     bool waitForStarted(int msecs = 30000);
     /// Blocks until new data is available on the current read channel.
     bool waitForReadyRead(int msecs = 30000) override;

@@ -90,8 +90,8 @@ bool ChildProcess::waitForFinished(int msecs)
     return d->waitForFinished(Deadline(std::chrono::milliseconds(msecs)));
 }
 
-/// Emits aboutToClose() first. Blocks until all data has been written, kills the child, and blocks until
-/// it has ended; drainTimeout() is ignored.
+/// Emits aboutToClose() first. Blocks until the start is over and all data has been written, kills the
+/// child, and blocks until it has ended; drainTimeout() is ignored.
 void ChildProcess::close()
 {
     if (!isOpen())

@@ -34,8 +34,9 @@ namespace ForkFd {
 /// exitInfo is set and watch is null.
 ///
 /// After start() the state is Starting: the child runs, or its failure is known, or the start is
-/// pending. While it is pending, only its outcome and the child's end are watched. finishStarting()
-/// reports the outcome; the event loop and waits call it before anything else.
+/// pending (with a modifier, or in the background). While it is pending, only its outcome and the
+/// child's end are watched. finishStarting() reports the outcome; the event loop and waits call it
+/// before anything else.
 ///
 /// A slot may start the next child, wait, delete the object or move it to another thread. So code that
 /// emits a signal holds a Run. If the Run does not go on here after the signal, the code returns at
@@ -130,6 +131,7 @@ private:
     void reset(QIODevice::OpenMode mode);
     bool openStreams(QIODevice::OpenMode mode, Internal::ChildEnds &ends);
     void startChild(const Internal::ChildEnds &ends);
+    void startInBackground(Internal::ChildEnds ends);
     void failInsideStart();
     void beginStart(QIODevice::OpenMode mode);
     qint64 beginDetached();
@@ -149,6 +151,7 @@ private:
     void reportErrorOf(quint64 run, ChildProcess::ProcessError newError, const QString &text);
 
     void killAtDestruction();
+    void warnOfDestruction() const;
     void letGoOfChild() noexcept;
     int killStart() noexcept;
     Internal::Deadline timeLimitDeadline() const;

@@ -16,8 +16,8 @@ namespace ForkFd {
 
 using namespace Internal;
 
-/// Blocks only while a childProcessModifier() runs, for `msecs` at most (-1: no timeout). Emits the
-/// signals that are due.
+/// Blocks only while a childProcessModifier() runs or a background start goes on, for `msecs` at most
+/// (-1: no timeout). Emits the signals that are due.
 ///
 /// **Errors:** returns false if there is no child, if the start failed (see error() and startError()),
 /// and after a timeout (error() is Timedout).
@@ -65,6 +65,9 @@ bool ChildProcessPrivate::settleStart()
     if (m_pending->failure())
         unwatch(Role::Exit);
     noteFailure(m_pending->failure());
+    if (const int stream = m_pending->failure().redirectedStream; stream >= 0)
+        m_streamFailure =
+            stream == Redirections::Input ? StandardStreams::InputFile : StandardStreams::OutputFile;
     child = m_pending->child();
     watch = child ? &child->watch() : nullptr;
     pid = watch ? watch->pid() : pid;

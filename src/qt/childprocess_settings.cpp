@@ -102,7 +102,7 @@ void ChildProcess::setInputChannelMode(InputChannelMode mode)
 /// The next start opens the device without WriteOnly. The parent opens the file; a relative name is
 /// relative to the parent's directory. ForwardedInputChannel overrides the file, with a warning at the
 /// start. **Errors:** if the file cannot be opened, the start fails with step `channels`, inside
-/// start().
+/// start() unless that works in the background.
 void ChildProcess::setStandardInputFile(const QString &fileName)
 {
     d->streams.redirections.setFile(Redirections::Input, fileName, ReadOnly);
@@ -208,6 +208,38 @@ LaunchOptions ChildProcess::launchOptions() const
 void ChildProcess::setLaunchOptions(const LaunchOptions &options)
 {
     d->settings.launchOptions.set(options);
+}
+
+ChildProcess::StartMode ChildProcess::startMode() const
+{
+    return d->settings.startMode;
+}
+
+/// With Background, start() takes a few microseconds however long the start takes: on a slow disk or a
+/// network mount that does not respond, behind an on-access scanner, in a frozen control group. start()
+/// copies what the child gets (arguments, environment, PATH, signal mask, options), duplicates the
+/// descriptors in launchOptions(), opens the current directory, and makes the pipes. The caller may
+/// change all of these afterwards. A new thread does everything that touches files the program names:
+/// PATH, redirections, working directory, control group, program. The thread inherits the attributes of
+/// the calling thread and ends with the start; starts do not wait for each other.
+///
+/// What fails in start() is reported there: an empty program, invalid options, no descriptor left
+/// (`channels`, `descriptors`), no thread (`clone`; with EAGAIN also while the process exits). All other
+/// failures follow from the event loop or a waitFor function, also those of redirections and of the
+/// working directory. startError() is known when started() or errorOccurred() is emitted.
+///
+/// Until then processId() is 0, and sendSignal() and terminate() find no process. kill() and stop()
+/// give the start up. If there is no child yet, the start fails with step `canceled` and ECANCELED, even
+/// if its thread hangs; if there is one, it gets the signal, and if that ends it before it has executed
+/// its program, it counts as started. Data can be written; the time limit counts from start(). The
+/// object can be destroyed (this kills the start, unless the policy is LeaveRunning) or moved to another
+/// thread. close() blocks until the start is over, unless kill() was called before.
+///
+/// At normal exit of the process, all starts that are not over are given up. With a
+/// childProcessModifier() the start is Direct, and so are startDetached() and execute(). \since 0.1
+void ChildProcess::setStartMode(StartMode mode)
+{
+    d->settings.startMode = mode;
 }
 
 QStringList ChildProcess::systemEnvironment()

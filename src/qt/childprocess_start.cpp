@@ -30,7 +30,7 @@ using namespace Internal;
 /// Blocks until the child has executed its program; this time does not depend on the size of this
 /// process. With a childProcessModifier() and without UseVFork it blocks until the child is about to
 /// call the modifier; the outcome of the start, and startError(), are known when started() or
-/// errorOccurred() is emitted.
+/// errorOccurred() is emitted. With StartMode::Background it does not block; see setStartMode().
 ///
 /// **Errors:** if a child is already running, this function warns and does nothing. Otherwise
 /// errorOccurred(FailedToStart) and startError(): inside start() for what fails in the parent, and for
@@ -156,8 +156,8 @@ int ChildProcess::execute(const QString &program, const QStringList &arguments)
 }
 
 /// Has no step if the last start did not fail. Known when start() returns; after a real fork with a
-/// childProcessModifier(), when started() or errorOccurred() is emitted. docs/start-errors.md lists the
-/// steps.
+/// childProcessModifier(), and with StartMode::Background, when started() or errorOccurred() is emitted.
+/// docs/start-errors.md lists the steps.
 StartError ChildProcess::startError() const
 {
     return d->failure->error();
@@ -186,9 +186,14 @@ void ChildProcessPrivate::beginStart(QIODevice::OpenMode mode)
     startTime = endTime = std::chrono::steady_clock::now();
     noteFailure(StartPlan::check(settings.launchOptions.get()));
     ChildEnds ends;
-    if (!hasFailedToStart() && openStreams(mode, ends))
-        startChild(ends);
-    ends.owned.clear();
+    ends.leavesFilesClosed = settings.startsInBackground();
+    if (!hasFailedToStart() && openStreams(mode, ends)) {
+        if (settings.startsInBackground())
+            startInBackground(std::move(ends));
+        else
+            startChild(ends);
+    }
+    ends = {};
     pid = watch ? watch->pid() : 0;
     if (hasFailedInParent())
         return;
@@ -290,6 +295,17 @@ void ChildProcessPrivate::startChild(const ChildEnds &ends)
     if (report.descriptor() >= 0)
         m_pending = PendingStart::ofReport(child, std::move(report));
     settings.modifier.exit = nullptr; // A child in our memory (UseVFork) has set it.
+}
+
+void ChildProcessPrivate::startInBackground(ChildEnds ends)
+{
+    StartFailure seen;
+    if (!isScopePossible(settings, stopSettings))
+        seen = {Step::SignalScope, EINVAL};
+    else
+        m_pending =
+            PendingStart::inThread(makeThreadedRequest(settings, stopSettings, std::move(ends)), seen);
+    noteFailure(std::move(seen));
 }
 
 void ChildProcessPrivate::noteFailure(StartFailure seen)

@@ -30,8 +30,11 @@ ChildProcessPrivate::~ChildProcessPrivate()
     closeAll();
     using Policy = ChildProcess::DestructionPolicy;
     const Policy policy = stopSettings.atDestruction.value_or(Policy::Kill);
-    if (m_pending && !child && policy != Policy::LeaveRunning)
+    settleStart(); // A background start may have brought a child.
+    if (m_pending && !child && policy != Policy::LeaveRunning) {
+        warnOfDestruction();
         killStart(); // The program was not executed yet: no grace.
+    }
     if (watch && policy == Policy::Kill)
         killAtDestruction();
     else if (watch && policy == Policy::Stop && !m_isStopping)
@@ -39,13 +42,19 @@ ChildProcessPrivate::~ChildProcessPrivate()
     letGoOfChild();
 }
 
-// Warns in QProcess's words, unless the program has set DestructionPolicy::Kill itself.
-void ChildProcessPrivate::killAtDestruction()
+// In QProcess's words, unless the program has set a policy itself.
+void ChildProcessPrivate::warnOfDestruction() const
 {
-    if (!stopSettings.atDestruction && !watch->look()) // The event may come later than the end.
+    if (!stopSettings.atDestruction)
         qCWarning(childProcessLog).nospace()
             << "QProcess: Destroyed while process (" << QDir::toNativeSeparators(settings.program)
             << ") is still running.";
+}
+
+void ChildProcessPrivate::killAtDestruction()
+{
+    if (!watch->look()) // The event may come later than the end.
+        warnOfDestruction();
     // The keeper walks through the tree, and repeats a kill that failed.
     if (!child->signalsAtOnce() || isShortage(child->tryKill()))
         Keeper::adopt(child, Keeper::NoGrace);
@@ -116,14 +125,16 @@ void ChildProcessPrivate::enforceTimeLimit()
 /// Returns true if the signal was sent to at least one process. Signal 0 sends nothing: it only checks
 /// whether there is such a process. With pidfds the signal cannot reach another process that reuses the
 /// number; docs/sandboxes.md names the exceptions.
-/// After the end of the child, the rest of its group or tree is signalled until the next start, if the
-/// system can identify it; see "Stopping children for good".
+/// Before a background start is over there is no process, but SIGKILL gives the start up, as kill()
+/// does. After the end of the child, the rest of its group or tree is signalled until the next start, if
+/// the system can identify it; see "Stopping children for good".
 ///
 /// With SignalScope::Tree it blocks for a second at most: without a cgroup it walks through all
 /// processes, with a cgroup it repeats the search until there are no new members. Otherwise it never
 /// blocks. **Errors** (errno): ESRCH, there is no such process; EINVAL, no such signal; EPERM, the
 /// processes have changed their identity; EMFILE, ENFILE, ENOMEM, for 100 ms there was no descriptor or
-/// memory to find the tree, and at most the group was signalled.
+/// memory to find the tree, and at most the group was signalled; EAGAIN, a background start is
+/// creating the child, which SIGKILL will reach in a moment.
 bool ChildProcess::sendSignal(int signal)
 {
     const int errorCode = d->sendSignal(signal);
@@ -139,7 +150,7 @@ void ChildProcess::terminate()
     sendSignal(SIGTERM);
 }
 
-/// As terminate().
+/// As terminate(). Gives up a background start that has no child yet; see setStartMode().
 void ChildProcess::kill()
 {
     sendSignal(SIGKILL);
@@ -150,7 +161,7 @@ void ChildProcess::kill()
 /// processes that are left. So no event loop is needed, and this object may be destroyed or start its
 /// next child. finished() is emitted as after any other end. A second call sends SIGTERM again, but does
 /// not prolong the grace. Without a child, and if the last child's group or tree is empty, this function
-/// does nothing.
+/// does nothing. A background start that has no child yet is given up; see setStartMode().
 ///
 /// With SignalScope::Tree it blocks for about 3 ms at most, otherwise not at all. **Errors:** none;
 /// without memory or threads for a grace, SIGKILL follows at once.

@@ -37,6 +37,13 @@ struct ChildSettings
     SeldomSet<LaunchOptions> launchOptions;
     ModifierCall modifier;
     ChildProcess::UnixProcessParameters parameters = {};
+    ChildProcess::StartMode startMode = ChildProcess::StartMode::Direct;
+
+    /// A modifier needs this thread: it may wait for the caller of start().
+    bool startsInBackground() const noexcept
+    {
+        return startMode == ChildProcess::StartMode::Background && !modifier.function;
+    }
 };
 
 /// How to stop a child.

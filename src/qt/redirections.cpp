@@ -23,6 +23,15 @@ constexpr int largeFile = 0;
 
 } // namespace
 
+UniqueFd RedirectedFile::open(int directory) const noexcept
+{
+    int fd;
+    do {
+        fd = ::openat(directory, name.c_str(), flags, 0666);
+    } while (fd < 0 && errno == EINTR); // Opening a FIFO may block (open(2)).
+    return UniqueFd(fd);
+}
+
 Redirections::~Redirections()
 {
     for (const Stream stream : {Input, Output, ErrorOutput})
@@ -77,23 +86,21 @@ QString Redirections::fileName(Stream stream) const
     return m_targets ? (*m_targets)[stream].fileName : QString();
 }
 
-UniqueFd Redirections::open(Stream stream)
+std::optional<RedirectedFile> Redirections::file(Stream stream) const
 {
-    const Target &target = targetOf(stream);
-    return target.connection ? openPipe(target.connection->pipe, stream) : openFile(target, stream);
+    const QString name = fileName(stream);
+    if (name.isEmpty())
+        return std::nullopt;
+    const bool isAppended = (*m_targets)[stream].mode.testFlag(QIODevice::Append);
+    const int howToWrite = O_WRONLY | O_CREAT | (isAppended ? O_APPEND : O_TRUNC);
+    return RedirectedFile{stream, QFile::encodeName(name).toStdString(),
+                          O_CLOEXEC | largeFile | (stream == Input ? O_RDONLY : howToWrite)};
 }
 
-UniqueFd Redirections::openFile(const Target &target, Stream stream)
+UniqueFd Redirections::open(Stream stream)
 {
-    const int howToWrite =
-        O_WRONLY | O_CREAT | (target.mode.testFlag(QIODevice::Append) ? O_APPEND : O_TRUNC);
-    const QByteArray name = QFile::encodeName(target.fileName);
-    int fd;
-    do {
-        fd = ::open(name.constData(), O_CLOEXEC | largeFile | (stream == Input ? O_RDONLY : howToWrite),
-                    0666);
-    } while (fd < 0 && errno == EINTR); // Opening a FIFO may block (open(2)).
-    return UniqueFd(fd);
+    const std::optional<RedirectedFile> redirected = file(stream);
+    return redirected ? redirected->open(AT_FDCWD) : openPipe(targetOf(stream).connection->pipe, stream);
 }
 
 UniqueFd Redirections::openPipe(Pipe &pipe, Stream stream)

@@ -11,8 +11,22 @@
 
 #include <array>
 #include <memory>
+#include <optional>
+#include <string>
 
 namespace ForkFd::Internal {
+
+/// A file that a standard stream of a child is redirected to.
+struct RedirectedFile
+{
+    int childFd; ///< The number of the stream.
+    std::string name; ///< In the encoding of the file system.
+    int flags; ///< For open(2).
+
+    /// A relative name is relative to `directory`; AT_FDCWD: the current one. Returns an empty
+    /// descriptor with errno on failure. May block.
+    UniqueFd open(int directory) const noexcept;
+};
 
 /// The standard streams of a child that lead to files or to other children.
 class Redirections
@@ -34,6 +48,8 @@ public:
     bool leadsElsewhere(Stream stream) const noexcept;
     /// Empty unless the stream leads to a file.
     QString fileName(Stream stream) const;
+    /// Without a value unless the stream leads to a file.
+    std::optional<RedirectedFile> file(Stream stream) const;
     /// Returns the child's descriptor; an empty descriptor with errno on failure.
     UniqueFd open(Stream stream);
 
@@ -54,7 +70,6 @@ private:
 
     Target &targetOf(Stream stream);
     void clear(Stream stream) noexcept;
-    static UniqueFd openFile(const Target &target, Stream stream);
     static UniqueFd openPipe(Pipe &pipe, Stream stream);
 
     std::unique_ptr<std::array<Target, 3>> m_targets; ///< Null until a redirection is set.

@@ -5,6 +5,8 @@
 
 #include "qt/messages.h"
 
+#include "core/stop/startcontrol.h"
+
 #include <algorithm>
 #include <cerrno>
 
@@ -20,6 +22,12 @@ constexpr int childFdOf(Redirections::Stream stream)
     return static_cast<int>(stream); // Both are numbered as in POSIX.
 }
 
+// Stands for the descriptor of a file that is not open yet.
+constexpr int placeholderOf(const RedirectedFile &file)
+{
+    return -2 - file.childFd;
+}
+
 } // namespace
 
 bool ChildEnds::add(int childFd, UniqueFd descriptor)
@@ -29,6 +37,33 @@ bool ChildEnds::add(int childFd, UniqueFd descriptor)
     descriptors.push_back({childFd, descriptor.get()});
     owned.push_back(std::move(descriptor));
     return true;
+}
+
+void ChildEnds::addClosed(RedirectedFile file)
+{
+    descriptors.push_back({file.childFd, placeholderOf(file)});
+    files.push_back(std::move(file));
+}
+
+StartFailure openFiles(const std::vector<RedirectedFile> &files, ThreadedRequest &request)
+{
+    const int directory = request.directory ? request.directory.get() : AT_FDCWD;
+    for (const RedirectedFile &file : files) {
+        if (request.start.control->isCanceled()) // Do not truncate a file for nothing.
+            return {Step::Canceled, ECANCELED};
+        UniqueFd descriptor = file.open(directory);
+        if (!descriptor) {
+            StartFailure failure(Step::Channels, errno, file.name);
+            failure.redirectedStream = file.childFd;
+            return failure;
+        }
+        for (FileDescriptor &channel : request.start.channels) {
+            if (channel.parentFd == placeholderOf(file))
+                channel.parentFd = descriptor.get();
+        }
+        request.opened.push_back(std::move(descriptor));
+    }
+    return {};
 }
 
 StandardStreams::Failure StandardStreams::open(QIODevice::OpenMode mode,
@@ -177,6 +212,10 @@ StandardStreams::Failure StandardStreams::openOutput(Redirections::Stream stream
 StandardStreams::Failure StandardStreams::redirect(Redirections::Stream stream, ChildEnds &ends)
 {
     m_lastRedirected = stream;
+    if (std::optional<RedirectedFile> file = redirections.file(stream); file && ends.leavesFilesClosed) {
+        ends.addClosed(std::move(*file));
+        return None;
+    }
     if (ends.add(childFdOf(stream), redirections.open(stream)))
         return None;
     return stream == Redirections::Input ? InputFile : OutputFile;

@@ -8,6 +8,8 @@
 #include "qt/pseudoterminal.h"
 #include "qt/redirections.h"
 
+#include "core/start/pendingstart.h"
+
 #include <ForkFd/childprocess.h>
 
 #include <vector>
@@ -20,10 +22,18 @@ struct ChildEnds
     std::vector<FileDescriptor> descriptors;
     std::vector<UniqueFd> owned; ///< Closed when the child has inherited them.
     int terminal = -1; ///< The child's end of its pseudo-terminal, or -1.
+    bool leavesFilesClosed = false; ///< Redirections to files go to `files`.
+    std::vector<RedirectedFile> files; ///< To be opened with openFiles().
 
     /// Returns false if `descriptor` is empty.
     bool add(int childFd, UniqueFd descriptor);
+    /// Adds a file that is not open yet.
+    void addClosed(RedirectedFile file);
 };
+
+/// Opens the files, and enters them into the child's streams of `request`. A relative name is relative
+/// to the directory of the request.
+StartFailure openFiles(const std::vector<RedirectedFile> &files, ThreadedRequest &request);
 
 /// The three standard streams of a ChildProcess: where they lead, and the parent's ends.
 class StandardStreams

@@ -142,6 +142,22 @@ StartFailure findProgram(StartRequest &request, const std::string &path)
     return failure;
 }
 
+ThreadedRequest makeThreadedRequest(ChildSettings &settings, const StopSettings &stopSettings,
+                                    ChildEnds ends)
+{
+    ThreadedRequest request;
+    request.start = makeStartRequest(settings, ends);
+    request.scope = scopeOf(stopSettings);
+    request.owned = std::move(ends.owned);
+    request.needsDirectory = !ends.files.empty();
+    request.complete = [path = absoluteSearchPath(),
+                        files = std::move(ends.files)](ThreadedRequest &itself) {
+        StartFailure failure = openFiles(files, itself);
+        return failure ? failure : findProgram(itself.start, path);
+    };
+    return request;
+}
+
 StoppableChild::Scope scopeOf(const StopSettings &settings)
 {
     switch (settings.scope) {
@@ -181,14 +197,8 @@ void PreparedStart::begin(ChildSettings &settings, const StopSettings &stopSetti
     ChildEnds ends;
     if (failure || !openStreams(settings, ends))
         return;
-    ThreadedRequest request;
-    request.start = makeStartRequest(settings, ends);
-    request.scope = scopeOf(stopSettings);
-    request.owned = std::move(ends.owned);
-    request.complete = [path = absoluteSearchPath()](StartRequest &start) {
-        return findProgram(start, path);
-    };
-    pending = PendingStart::inThread(std::move(request), failure);
+    pending =
+        PendingStart::inThread(makeThreadedRequest(settings, stopSettings, std::move(ends)), failure);
 }
 
 } // namespace ForkFd::Internal

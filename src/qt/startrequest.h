@@ -25,6 +25,11 @@ StartRequest makeStartRequest(ChildSettings &settings, const ChildEnds &ends);
 /// also searches in the parent, but its child reports the failure.
 StartFailure findProgram(StartRequest &request, const std::string &path);
 
+/// Moves the child's ends of the streams into a request for PendingStart::inThread(). Not for settings
+/// with a modifier.
+ThreadedRequest makeThreadedRequest(ChildSettings &settings, const StopSettings &stopSettings,
+                                    ChildEnds ends);
+
 /// Converts the signal scope for the core.
 StoppableChild::Scope scopeOf(const StopSettings &settings);
 /// Whether the options leave the child the process group that the scope needs.

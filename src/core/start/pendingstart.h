@@ -25,9 +25,15 @@ struct ThreadedRequest
 {
     StartRequest start;
     StoppableChild::Scope scope = StoppableChild::Process;
-    std::vector<UniqueFd> owned; ///< Descriptors of `start`, closed once the child has them.
-    /// Called first in the thread: completes the request with all that needs the file system.
-    std::function<StartFailure(StartRequest &)> complete;
+    /// Descriptors of `start`, closed once the child has them, or when the start is canceled.
+    std::vector<UniqueFd> owned;
+    bool needsDirectory = false; ///< complete() uses `directory`.
+    /// Called first in the thread: completes the request with all that needs the file system. Must not
+    /// touch `owned`.
+    std::function<StartFailure(ThreadedRequest &)> complete;
+    UniqueFd
+        directory; ///< The caller's current one; set by inThread() if it is needed and can be opened.
+    std::vector<UniqueFd> opened; ///< Descriptors that complete() has opened for `start`.
 };
 
 /// A start whose outcome is not known yet. Its owner uses it from one thread at a time.
@@ -40,7 +46,8 @@ public:
     static std::unique_ptr<PendingStart> ofReport(std::shared_ptr<StoppableChild> child,
                                                   StartReport report);
     /// Starts the child in a new thread, which inherits from the calling thread and ends with the
-    /// start. The caller may then close the descriptors of the options. Null with `failure` on failure.
+    /// start. The caller may then close the descriptors of the options. Null with `failure` on failure;
+    /// with step `clone` and EAGAIN also if the process exits. Opens no file that the user names.
     static std::unique_ptr<PendingStart> inThread(ThreadedRequest request, StartFailure &failure);
 
     /// A pending start goes on, and its child is left to the keeper. cancel() gives the start up.
@@ -55,7 +62,7 @@ public:
     /// Returns whether the outcome is known. Does not wait for the child. Always true in a forked copy.
     virtual bool look() noexcept = 0;
     /// Gives the start up. True: there is no child and will be none; the start has failed with step
-    /// `canceled`. False: signal child().
+    /// `canceled`, and its `owned` descriptors are closed. False: signal child().
     virtual bool cancel() noexcept = 0;
 
     /// Why the start has failed; without a step it has not failed.

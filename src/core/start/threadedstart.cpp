@@ -5,10 +5,12 @@
 
 #include "core/base/event.h"
 #include "core/base/librarythread.h"
+#include "core/base/staycode.h"
 #include "core/base/wait.h"
 #include "core/start/environment.h"
 #include "core/start/parent_calls.h"
 #include "core/start/start.h"
+#include "core/start/startsunderway.h"
 #include "core/stop/startcontrol.h"
 
 #include <cerrno>
@@ -30,14 +32,17 @@ struct Shared
     explicit Shared(ThreadedRequest itsRequest)
         : request(std::move(itsRequest))
         , child(std::make_shared<StoppableChild>(request.scope, StoppableChild::InThread))
+        , entry(*child)
     {
     }
     ~Shared() { told.close(); }
     Shared(const Shared &) = delete;
     Shared &operator=(const Shared &) = delete;
 
-    ThreadedRequest request; ///< Belongs to the thread.
+    /// Belongs to the thread; after a cancellation its `owned` belongs to the owner.
+    ThreadedRequest request;
     const std::shared_ptr<StoppableChild> child;
+    const StartsUnderWay::Entry entry;
     StartFailure failure; ///< Belongs to the thread until StartControl::tell(), then to the owner.
     ExitEvent told; ///< Readable when the outcome is known.
 };
@@ -50,12 +55,11 @@ bool isReadable(int fd) noexcept
 
 StartFailure completeAndStart(Shared &shared)
 try {
-    StartRequest &start = shared.request.start;
     StartFailure failure;
     if (shared.request.complete)
-        failure = shared.request.complete(start);
+        failure = shared.request.complete(shared.request);
     if (!failure)
-        failure = startStoppable(*shared.child, std::move(start));
+        failure = startStoppable(*shared.child, std::move(shared.request.start));
     return failure;
 } catch (const std::bad_alloc &) {
     return {Step::Clone, ENOMEM};
@@ -68,7 +72,11 @@ void startAndTell(void *argument)
     Shared &shared = **holder;
     StartControl &control = *shared.child->startControl();
     shared.failure = completeAndStart(shared);
-    shared.request = {}; // Closes the descriptors, so that the owner can read the end of file of a pipe.
+    // Closes the descriptors, so that the owner can read the end of file of a pipe. After a claim the
+    // start cannot be canceled any more; if it was, the owner closes them.
+    static_cast<void>(control.claim());
+    if (!control.isCanceled())
+        shared.request = {};
     while (control.tell() && !shared.told.set())
         pauseFor(std::chrono::milliseconds(10));
     if (const int signal = control.undelivered(); signal != 0 && !control.isCanceled())
@@ -84,6 +92,11 @@ public:
         , m_control(*m_child->startControl())
     {
     }
+    ~ThreadedStart() override
+    {
+        if (!belongsToThisProcess()) // The copy has no thread that would close the event.
+            m_shared->told.close();
+    }
 
     int descriptor() const noexcept override { return m_shared->told.readable; }
     Deadline deadline() const noexcept override { return Deadline::forever(); }
@@ -92,7 +105,7 @@ public:
     {
         if (m_isKnown)
             return true;
-        const bool isCanceled = m_control.isCanceled() || !m_child->belongsToThisProcess();
+        const bool isCanceled = m_control.isCanceled() || !belongsToThisProcess();
         if (!isCanceled && !(m_control.isTold() && isReadable(m_shared->told.readable)))
             return false;
         m_isKnown = true;
@@ -104,13 +117,16 @@ public:
 
     bool cancel() noexcept override
     {
-        if (m_isKnown || !m_child->belongsToThisProcess() || !m_control.cancel())
+        if (m_isKnown || !belongsToThisProcess() || !m_control.cancel())
             return false;
+        m_shared->request.owned.clear(); // The thread may hang for long.
         m_shared->told.set();
         return true;
     }
 
 private:
+    bool belongsToThisProcess() const noexcept { return m_shared->child->belongsToThisProcess(); }
+
     const std::shared_ptr<Shared> m_shared;
     StartControl &m_control; ///< Belongs to the shared child.
     bool m_isKnown = false;
@@ -156,15 +172,16 @@ StartFailure keepDescriptors(ThreadedRequest &request)
 StartFailure keepDirectory(ThreadedRequest &request)
 {
     const std::string &wanted = request.start.command.workingDirectory;
-    if (!wanted.empty() && wanted.front() == '/')
+    const bool isAbsolute = !wanted.empty() && wanted.front() == '/';
+    if (isAbsolute && !request.needsDirectory)
         return {};
-    UniqueFd here = ParentCalls::openCurrentDirectory();
-    if (!here && (errno == EMFILE || errno == ENFILE))
+    request.directory = ParentCalls::openCurrentDirectory();
+    if (!request.directory && (errno == EMFILE || errno == ENFILE))
         return {Step::Descriptors, errno};
-    if (!here)
-        return wanted.empty() ? StartFailure{} : StartFailure(Step::WorkingDirectory, errno, wanted);
-    request.start.directoryFd = here.get();
-    request.owned.push_back(std::move(here));
+    if (!request.directory && !isAbsolute && !wanted.empty())
+        return {Step::WorkingDirectory, errno, wanted};
+    if (!isAbsolute)
+        request.start.directoryFd = request.directory.get();
     return {};
 }
 
@@ -187,10 +204,15 @@ std::unique_ptr<PendingStart> PendingStart::inThread(ThreadedRequest request, St
     if (failure)
         return nullptr;
     auto shared = std::make_shared<Shared>(std::move(request));
+    if (!shared->entry) {
+        failure = {Step::Clone, EAGAIN};
+        return nullptr;
+    }
     if (!shared->told.open(ExitEvent::Private)) {
         failure = {Step::Descriptors, errno};
         return nullptr;
     }
+    keepCodeLoaded(); // The thread runs it.
     shared->request.start.control = shared->child->startControl();
     auto start = std::make_unique<ThreadedStart>(shared);
     auto holder = std::make_unique<std::shared_ptr<Shared>>(std::move(shared));

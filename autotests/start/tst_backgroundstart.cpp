@@ -1,0 +1,620 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "backgroundtest.h"
+#include "lifeline.h"
+
+#include <ForkFd/run.h>
+
+#include <QtCore/QDir>
+#include <QtCore/QEventLoop>
+#include <QtCore/QScopeGuard>
+#include <QtCore/QThread>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+
+using ForkFd::LaunchOptions;
+using ForkFd::StartError;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto noThreadsInCopies =
+    "ThreadSanitizer does not support new threads in a forked copy of a process with threads.";
+
+} // namespace
+
+/// A start that never holds the caller, however long it takes.
+/// Holds: L15, H15.
+class tst_BackgroundStart : public BackgroundTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void modes();
+    void hidesTheChildUntilItIsReported();
+    void fileThatHangs_data();
+    void fileThatHangs();
+    void givenUp_data();
+    void givenUp();
+    void killedInTheExec();
+    void stoppedInTheExec();
+    void timeLimit_data();
+    void timeLimit();
+    void oneDeadline();
+    void written_data();
+    void written();
+    void closedWriteChannel();
+    void readBuffer();
+    void pseudoTerminal();
+    void pipeline_data();
+    void pipeline();
+    void givenUpSourceEndsItsSink();
+    void destroyed_data();
+    void destroyed();
+    void movedToAnotherThread();
+    void copiesWhatItNeeds();
+    void restartedInErrorOccurred();
+    void nestedLoopInStarted();
+    void modifierIsDirect();
+    void exitOfTheProcess_data();
+    void exitOfTheProcess();
+    void startDuringTheExit();
+    void forkedCopy();
+
+private:
+    static Process::StartMode mode(bool isBackground)
+    {
+        return isBackground ? Process::StartMode::Background : Process::StartMode::Direct;
+    }
+};
+
+void tst_BackgroundStart::initTestCase()
+{
+    setPath();
+    HeldSystemCall probe(SYS_execve);
+    if (!probe.isPossible())
+        QSKIP("This system cannot hold up a system call (seccomp(2), Linux 5.5).");
+}
+
+void tst_BackgroundStart::modes()
+{
+    Process process;
+    QCOMPARE(process.startMode(), Process::StartMode::Direct);
+    process.setStartMode(Process::StartMode::Background);
+    QCOMPARE(process.startMode(), Process::StartMode::Background);
+    process.setProgram(childProgram());
+    process.setArguments(words("exit 3"));
+    qint64 pid = 0;
+    QVERIFY(process.startDetached(&pid)); // Direct.
+    QVERIFY(pid > 0);
+}
+
+void tst_BackgroundStart::hidesTheChildUntilItIsReported()
+{
+    HeldSystemCall exec(SYS_execve);
+    const auto process = startHeld(exec, childProgram(), "echo exit 3");
+    QVERIFY(exec.await()); // The child exists.
+    QStringList seen;
+    atEverySignal(process.get(), [&seen](const QString &name) { seen += name; });
+    QCOMPARE(process->state(), Process::Starting);
+    QCOMPARE(process->processId(), 0);
+    QVERIFY(process->startError() == StartError());
+    QVERIFY(process->isOpen());
+    errno = 0;
+    QVERIFY(!process->sendSignal(SIGTERM));
+    QCOMPARE(errno, ESRCH);
+    QVERIFY(!process->sendSignal(0));
+    process->terminate();
+    QVERIFY(process->elapsedTime() > 0ns);
+    process->closeWriteChannel();
+    QCOMPARE(seen, QStringList());
+    exec.letGo();
+    QVERIFY(process->waitForStarted());
+    QVERIFY(process->processId() > 0);
+    QVERIFY(process->waitForFinished());
+    QCOMPARE(seen,
+             QStringList({u"stateChanged Running"_s, u"started"_s, u"stateChanged NotRunning"_s,
+                          u"readChannelFinished"_s, u"finished 3 NormalExit"_s}));
+}
+
+void tst_BackgroundStart::fileThatHangs_data()
+{
+    QTest::addColumn<bool>("isWaiting");
+    QTest::newRow("event loop") << false;
+    QTest::newRow("waitForFinished") << true;
+}
+
+// open(2) blocks in the start's thread.
+void tst_BackgroundStart::fileThatHangs()
+{
+    QFETCH(const bool, isWaiting);
+    const Fifo fifo;
+    Process process;
+    QSignalSpy failed(&process, &Process::errorOccurred);
+    process.setStartMode(Process::StartMode::Background);
+    process.setStandardInputFile(fifo.name());
+    process.start(childProgram(), words("exit 3"));
+    QCOMPARE(process.state(), Process::Starting);
+    QVERIFY(!process.waitForStarted(0));
+    QCOMPARE(process.error(), Process::Timedout);
+    process.kill();
+    QCOMPARE(process.state(), Process::Starting);
+    QCOMPARE(failed.size(), 0);
+    if (isWaiting)
+        QVERIFY(!process.waitForFinished());
+    QVERIFY(comes(failed));
+    QCOMPARE(process.error(), Process::FailedToStart);
+    QCOMPARE(process.startError(), (StartError{"canceled", ECANCELED}));
+    QCOMPARE(process.exitCode(), 255);
+
+    // The object is usable while the old thread still hangs.
+    process.setStandardInputFile({});
+    process.start(childProgram(), words("exit 4"));
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 4);
+    QVERIFY(fifo.letGo());
+}
+
+void tst_BackgroundStart::givenUp_data()
+{
+    QTest::addColumn<bool>("isStopped");
+    QTest::newRow("kill") << false;
+    QTest::newRow("stop") << true;
+}
+
+// Before there is a child.
+void tst_BackgroundStart::givenUp()
+{
+    QFETCH(const bool, isStopped);
+    HeldSystemCall search(statCall);
+    TestPipe pipe;
+    const auto process = startHeld(search, u"child"_s, "write 1 8", [&pipe](Process &it) {
+        LaunchOptions options;
+        options.fileDescriptors = {{8, pipe.writeEnd()}};
+        it.setLaunchOptions(options);
+    });
+    pipe.closeWriteEnd();
+    QVERIFY(search.await());
+    QSignalSpy failed(process.get(), &Process::errorOccurred);
+    QSignalSpy stateChanged(process.get(), &Process::stateChanged);
+    QSignalSpy finished(process.get(), &Process::finished);
+    if (isStopped)
+        process->stop();
+    else
+        process->kill();
+    process->kill(); // Does nothing more.
+    QCOMPARE(pipe.readAll(), ""); // Closed at once, although the thread still hangs.
+    QVERIFY(comes(failed));
+    QCOMPARE(process->startError(), (StartError{"canceled", ECANCELED}));
+    QCOMPARE(process->state(), Process::NotRunning);
+    QCOMPARE(stateChanged.size(), 1);
+    QCOMPARE(process->exitInfo().reason, ForkFd::ExitInfo::Unknown);
+    QVERIFY(!hasChildren());
+    search.letGo();
+    QVERIFY(startsComeToRest());
+    QCoreApplication::processEvents();
+    QCOMPARE(failed.size(), 1);
+    QCOMPARE(finished.size(), 0);
+}
+
+void tst_BackgroundStart::killedInTheExec()
+{
+    HeldSystemCall exec(SYS_execve);
+    const auto process = startHeld(exec, childProgram(), "exit 3");
+    QVERIFY(exec.await());
+    QSignalSpy started(process.get(), &Process::started);
+    QSignalSpy finished(process.get(), &Process::finished);
+    process->kill();
+    QVERIFY(comes(finished)); // The exec is still held.
+    QCOMPARE(started.size(), 1);
+    QCOMPARE(text(process->exitInfo()), "killed by SIGKILL");
+    QVERIFY(process->startError() == StartError());
+    exec.letGo();
+}
+
+void tst_BackgroundStart::stoppedInTheExec()
+{
+    HeldSystemCall exec(SYS_execve);
+    const auto process = startHeld(exec, childProgram(), "exit 3");
+    QVERIFY(exec.await());
+    process->stop();
+    QVERIFY(process->waitForFinished());
+    QCOMPARE(text(process->exitInfo()), "killed by SIGTERM");
+    exec.letGo();
+}
+
+void tst_BackgroundStart::timeLimit_data()
+{
+    addMoments();
+}
+
+// The limit counts from start().
+void tst_BackgroundStart::timeLimit()
+{
+    QFETCH(const int, moment);
+    HeldSystemCall held(callOf(Moment(moment)));
+    const auto process = startHeld(held, u"child"_s, "exit 3");
+    QVERIFY(held.await());
+    QSignalSpy errors(process.get(), &Process::errorOccurred);
+    QSignalSpy started(process.get(), &Process::started);
+    process->setTimeLimit(1ms); // Now there is a child, or not, however slow this machine is.
+    QVERIFY(comes(errors, 2));
+    QCOMPARE(errors[0][0].value<Process::ProcessError>(), Process::Timedout);
+    QVERIFY(process->timeLimitExceeded());
+    const bool hasChild = moment == Exec;
+    QCOMPARE(errors[1][0].value<Process::ProcessError>(),
+             hasChild ? Process::Crashed : Process::FailedToStart);
+    QCOMPARE(started.size(), hasChild ? 1 : 0);
+    held.letGo();
+    QVERIFY(startsComeToRest());
+}
+
+// The whole wait, whose start hangs, has one deadline.
+void tst_BackgroundStart::oneDeadline()
+{
+    const Fifo fifo;
+    Process process;
+    process.setStartMode(Process::StartMode::Background);
+    process.setStandardInputFile(fifo.name());
+    process.start(childProgram(), words("exit 3"));
+    QVERIFY(!process.waitForFinished(1));
+    QCOMPARE(process.error(), Process::Timedout);
+    QVERIFY(!process.waitForReadyRead(1));
+    QVERIFY(!process.waitForBytesWritten(1));
+    QVERIFY(!process.waitForStarted(1));
+    QCOMPARE(process.state(), Process::Starting);
+    QVERIFY(fifo.letGo());
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 3);
+}
+
+void tst_BackgroundStart::written_data()
+{
+    QTest::addColumn<bool>("isWaiting");
+    QTest::newRow("event loop") << false;
+    QTest::newRow("waits") << true;
+}
+
+void tst_BackgroundStart::written()
+{
+    QFETCH(const bool, isWaiting);
+    HeldSystemCall search(statCall);
+    const auto process = startHeld(search, u"child"_s, "echo");
+    QVERIFY(search.await());
+    const QByteArray data(200000, 'x'); // More than a pipe holds.
+    QCOMPARE(process->write("abc"), 3);
+    QCOMPARE(process->write(data), data.size());
+    process->closeWriteChannel();
+    QCOMPARE(process->bytesToWrite(), data.size() + 3);
+    QSignalSpy finished(process.get(), &Process::finished);
+    search.letGo();
+    if (isWaiting) {
+        QVERIFY(process->waitForBytesWritten());
+        QVERIFY(process->waitForReadyRead());
+        QVERIFY(process->waitForFinished());
+    }
+    QVERIFY(comes(finished));
+    QCOMPARE(process->readAllStandardOutput(), "abc" + data);
+}
+
+void tst_BackgroundStart::closedWriteChannel()
+{
+    Process process;
+    process.setStartMode(Process::StartMode::Background);
+    process.start(childProgram(), words("echo exit 3"));
+    process.closeWriteChannel();
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 3);
+}
+
+void tst_BackgroundStart::readBuffer()
+{
+    Process process;
+    process.setStartMode(Process::StartMode::Background);
+    process.setReadBufferSize(1000);
+    process.start(childProgram(), words("write 150000 1 exit 3"));
+    qint64 size = 0;
+    connect(&process, &Process::readyRead, this, [&] {
+        QVERIFY(process.bytesAvailable() <= 1000 || process.state() == Process::NotRunning
+                || size > 80000); // At the end the rest of the pipe is read.
+        size += process.readAll().size();
+    });
+    QSignalSpy finished(&process, &Process::finished);
+    QVERIFY(comes(finished));
+    QCOMPARE(size + process.readAll().size(), 150000);
+}
+
+void tst_BackgroundStart::pseudoTerminal()
+{
+    HeldSystemCall search(statCall);
+    const auto process = startHeld(search, u"child"_s, "echo exit 3", [](Process &it) {
+        LaunchOptions options;
+        options.pseudoTerminal.emplace();
+        it.setLaunchOptions(options);
+    });
+    QVERIFY(search.await());
+    QVERIFY(process->setTerminalSize(90, 30));
+    process->write("abc\n");
+    process->closeWriteChannel(); // VEOF, not before the line.
+    search.letGo();
+    QVERIFY(process->waitForFinished());
+    QCOMPARE(process->exitCode(), 3);
+    QCOMPARE(process->readAll(), "abc\r\n");
+}
+
+void tst_BackgroundStart::pipeline_data()
+{
+    QTest::addColumn<bool>("isSourceInBackground");
+    QTest::addColumn<bool>("isSinkInBackground");
+    QTest::addColumn<bool>("isSinkFirst");
+    for (const bool isSinkFirst : {false, true}) {
+        const QByteArray order = isSinkFirst ? ", sink first" : "";
+        QTest::newRow("both" + order) << true << true << isSinkFirst;
+        QTest::newRow("source" + order) << true << false << isSinkFirst;
+        QTest::newRow("sink" + order) << false << true << isSinkFirst;
+    }
+}
+
+void tst_BackgroundStart::pipeline()
+{
+    QFETCH(const bool, isSourceInBackground);
+    QFETCH(const bool, isSinkInBackground);
+    QFETCH(const bool, isSinkFirst);
+    Process source;
+    Process sink;
+    source.setStartMode(mode(isSourceInBackground));
+    sink.setStartMode(mode(isSinkInBackground));
+    source.setStandardOutputProcess(&sink);
+    if (isSinkFirst)
+        sink.start(childProgram(), words("echo"));
+    source.start(childProgram(), words("write 100000 1"));
+    if (!isSinkFirst)
+        sink.start(childProgram(), words("echo"));
+    QVERIFY(source.waitForFinished());
+    QVERIFY(sink.waitForFinished());
+    QCOMPARE(sink.readAll().size(), 100000);
+}
+
+// The pipe of a start that was given up closes at once.
+void tst_BackgroundStart::givenUpSourceEndsItsSink()
+{
+    const Fifo fifo;
+    Process source;
+    Process sink;
+    source.setStartMode(Process::StartMode::Background);
+    source.setStandardOutputProcess(&sink);
+    source.setStandardInputFile(fifo.name());
+    source.start(childProgram(), words("write 1 1"));
+    sink.start(childProgram(), words("echo exit 4"));
+    source.kill();
+    QVERIFY(sink.waitForFinished());
+    QCOMPARE(sink.exitCode(), 4);
+    QVERIFY(!source.waitForFinished());
+    QVERIFY(fifo.letGo());
+}
+
+void tst_BackgroundStart::destroyed_data()
+{
+    QTest::addColumn<int>("moment");
+    QTest::addColumn<int>("policy");
+    using Policy = Process::DestructionPolicy;
+    const auto add = [](const char *name, Policy policy) {
+        QTest::addRow("%s, in the search", name) << int(Search) << int(policy);
+        QTest::addRow("%s, in the exec", name) << int(Exec) << int(policy);
+    };
+    add("kill", Policy::Kill);
+    add("stop", Policy::Stop);
+    add("leave running", Policy::LeaveRunning);
+}
+
+// The destructor waits for nothing, and LeaveRunning lets the start go on.
+void tst_BackgroundStart::destroyed()
+{
+    using Policy = Process::DestructionPolicy;
+    QFETCH(const int, moment);
+    QFETCH(const int, policy);
+    HeldSystemCall held(callOf(Moment(moment)));
+    TestPipe pipe;
+    auto process = startHeld(held, u"child"_s, "write 1 8", [&](Process &it) {
+        LaunchOptions options;
+        options.fileDescriptors = {{8, pipe.writeEnd()}};
+        it.setLaunchOptions(options);
+        it.setDestructionPolicy(Policy(policy));
+    });
+    pipe.closeWriteEnd();
+    QVERIFY(held.await());
+    process.reset();
+    held.letGo();
+    const bool goesOn = Policy(policy) == Policy::LeaveRunning;
+    QCOMPARE(pipe.readAll(), QByteArray(goesOn ? "x" : ""));
+    QVERIFY(startsComeToRest());
+}
+
+void tst_BackgroundStart::movedToAnotherThread()
+{
+    HeldSystemCall search(statCall);
+    auto process = startHeld(search, u"child"_s, "write 3 1 exit 3");
+    QVERIFY(search.await());
+    QThread thread;
+    thread.start();
+    QThread *finishedIn = nullptr;
+    connect(process.get(), &Process::finished, process.get(), [&] {
+        finishedIn = QThread::currentThread();
+        process->moveToThread(qApp->thread());
+        thread.quit();
+    });
+    process->moveToThread(&thread);
+    search.letGo();
+    QVERIFY(thread.wait(60000));
+    QCOMPARE(finishedIn, &thread);
+    QCOMPARE(process->exitCode(), 3);
+    QCOMPARE(process->readAll(), "xxx");
+}
+
+// A relative redirection is relative to the directory at the time of start(), as with a direct start.
+void tst_BackgroundStart::copiesWhatItNeeds()
+{
+    const QTemporaryDir directory;
+    const QString before = QDir::currentPath();
+    const auto comeBack = qScopeGuard([before] { QDir::setCurrent(before); });
+    const QString wanted = QDir(directory.path()).canonicalPath();
+    const Fifo fifo;
+    QFile input(wanted + u"/input"_s);
+    QVERIFY(input.open(QIODevice::WriteOnly) && input.write("abc") == 3);
+    input.close();
+    QVERIFY(QDir::setCurrent(wanted));
+    qputenv("FORKFD_TEST_INHERITED", "then");
+    Process process;
+    process.setStartMode(Process::StartMode::Background);
+    process.setStandardErrorFile(fifo.name()); // Hangs, too.
+    process.setStandardInputFile(fifo.name());
+    process.setStandardOutputFile(u"output"_s);
+    process.start(childProgram(), words("cwd env FORKFD_TEST_INHERITED"));
+    QVERIFY(QDir::setCurrent(u"/"_s));
+    qputenv("FORKFD_TEST_INHERITED", "now");
+    QVERIFY(fifo.letGo());
+    QVERIFY(process.waitForFinished());
+    qunsetenv("FORKFD_TEST_INHERITED");
+    QFile output(wanted + u"/output"_s);
+    QVERIFY(output.open(QIODevice::ReadOnly));
+    QCOMPARE(output.readAll(), QFile::encodeName(wanted) + "\nthen\n");
+
+    // With an absolute directory, too.
+    QVERIFY(QDir::setCurrent(wanted));
+    process.setWorkingDirectory(u"/"_s);
+    process.setStandardErrorFile({});
+    process.setStandardInputFile(u"input"_s);
+    process.setStandardOutputFile({});
+    process.start(childProgram(), words("echo cwd"));
+    QVERIFY(QDir::setCurrent(before));
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.readAll(), "abc/\n");
+}
+
+void tst_BackgroundStart::restartedInErrorOccurred()
+{
+    Process process;
+    process.setStartMode(Process::StartMode::Background);
+    QStringList seen;
+    atEverySignal(&process, [&seen](const QString &name) { seen += name; });
+    connect(&process, &Process::errorOccurred, &process,
+            [&process] { process.start(childProgram(), words("exit 3")); });
+    QSignalSpy finished(&process, &Process::finished);
+    process.start(u"/no/such/program"_s);
+    QVERIFY(comes(finished));
+    QCOMPARE(process.exitCode(), 3);
+    QVERIFY(process.startError() == StartError());
+    QCOMPARE(seen,
+             QStringList({u"stateChanged Starting"_s, u"stateChanged NotRunning"_s,
+                          u"errorOccurred FailedToStart"_s, u"stateChanged Starting"_s,
+                          u"stateChanged Running"_s, u"started"_s, u"stateChanged NotRunning"_s,
+                          u"readChannelFinished"_s, u"finished 3 NormalExit"_s}));
+}
+
+void tst_BackgroundStart::nestedLoopInStarted()
+{
+    Process process;
+    process.setStartMode(Process::StartMode::Background);
+    connect(&process, &Process::started, &process, [&process] {
+        QEventLoop loop;
+        connect(&process, &Process::finished, &loop, &QEventLoop::quit);
+        loop.exec();
+    });
+    process.start(childProgram(), words("write 3 1 exit 3"));
+    QVERIFY(process.waitForStarted());
+    QCOMPARE(process.state(), Process::NotRunning);
+    QCOMPARE(process.exitCode(), 3);
+    QCOMPARE(process.readAll(), "xxx");
+}
+
+void tst_BackgroundStart::modifierIsDirect()
+{
+    Process process;
+    process.setStartMode(Process::StartMode::Background);
+    process.setChildProcessModifier([] {});
+    process.start(childProgram(), words("exit 3"));
+    QVERIFY(process.processId() > 0);
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 3);
+}
+
+void tst_BackgroundStart::exitOfTheProcess_data()
+{
+    addMoments();
+}
+
+// The process exits at once, and no child outlives it.
+void tst_BackgroundStart::exitOfTheProcess()
+{
+    if (isUnderThreadSanitizer)
+        QSKIP(noThreadsInCopies);
+    QFETCH(const int, moment);
+    Lifeline lifeline;
+    ::inForkedCopy([&lifeline, moment]() -> QByteArray {
+        HeldSystemCall held(callOf(Moment(moment)));
+        auto process = startHeld(held, u"child"_s, "sleep", [&lifeline](Process &it) {
+            LaunchOptions options;
+            options.fileDescriptors = {lifeline.asDescriptor()};
+            it.setLaunchOptions(options);
+        });
+        static_cast<void>(process.release()); // No destructor.
+        held.await();
+        std::exit(0);
+    });
+    lifeline.letGo();
+    QVERIFY(lifeline.comesToBeCut());
+}
+
+// Static objects are destroyed after that.
+void tst_BackgroundStart::startDuringTheExit()
+{
+    if (isUnderThreadSanitizer)
+        QSKIP(noThreadsInCopies);
+    TestPipe pipe;
+    ::inForkedCopy([&pipe]() -> QByteArray {
+        static const TestPipe *report = &pipe;
+        std::atexit([] { // Before the library's function is registered, so it is called later.
+            Process process;
+            process.setStartMode(Process::StartMode::Background);
+            process.start(childProgram(), words("exit 3"));
+            report->write(text(process.startError()));
+        });
+        Process process;
+        process.setStartMode(Process::StartMode::Background);
+        process.start(childProgram(), words("exit 3"));
+        process.waitForFinished();
+        std::exit(0);
+    });
+    pipe.closeWriteEnd();
+    QCOMPARE(pipe.readAll(), text(StartError{"clone", EAGAIN}));
+}
+
+// A copy of the object does not touch the start.
+void tst_BackgroundStart::forkedCopy()
+{
+    if (isUnderThreadSanitizer)
+        QSKIP(noThreadsInCopies);
+    HeldSystemCall exec(SYS_execve);
+    auto process = startHeld(exec, childProgram(), "exit 3");
+    QVERIFY(exec.await());
+    const QByteArray result = ::inForkedCopy([&process]() -> QByteArray {
+        process->kill();
+        process->stop();
+        const bool isFinished = process->waitForFinished(1000);
+        QByteArray answer = isFinished ? "finished" : text(process->startError());
+        process.reset();
+        return answer;
+    });
+    QCOMPARE(result, text(StartError{"canceled", ECANCELED}));
+    QCOMPARE(process->state(), Process::Starting);
+    exec.letGo();
+    QVERIFY(process->waitForFinished());
+    QCOMPARE(process->exitCode(), 3);
+}
+
+QTEST_GUILESS_MAIN(tst_BackgroundStart)
+#include "tst_backgroundstart.moc"

@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_CORE_START_STARTSUNDERWAY_H
+#define FORKFD_CORE_START_STARTSUNDERWAY_H
+
+#include "core/base/thisprocess.h"
+
+#include <list>
+#include <mutex>
+
+namespace ForkFd::Internal {
+
+class StoppableChild;
+
+/// The starts in threads of this process. At its normal exit they are given up: no child is created
+/// after that, and a child that is just being created is killed.
+class StartsUnderWay : public OfOneProcess
+{
+    using List = std::list<StoppableChild *>;
+
+public:
+    /// Lists a start as long as it exists. Any thread may destroy it.
+    class Entry
+    {
+    public:
+        /// The child needs a startControl(). Throws std::bad_alloc.
+        explicit Entry(StoppableChild &child);
+        /// In a forked copy it leaves the list alone.
+        ~Entry();
+        Entry(const Entry &) = delete;
+        Entry &operator=(const Entry &) = delete;
+
+        /// False: the process exits, and the start must not begin.
+        explicit operator bool() const noexcept { return m_isListed; }
+
+    private:
+        StartsUnderWay &m_starts;
+        List m_unlisted; ///< Holds the child until it is listed.
+        const List::iterator m_place;
+        const bool m_isListed;
+    };
+
+private:
+    static StartsUnderWay &ofThisProcess();
+    static void endAllAtExit();
+    bool add(List &entry) noexcept;
+    bool endAll() noexcept;
+
+    static OnePerProcess<StartsUnderWay> lists;
+
+    std::mutex m_mutex; ///< Guards the following. A forked copy never locks it.
+    List m_children;
+    bool m_isExiting = false;
+};
+
+} // namespace ForkFd::Internal
+
+#endif
