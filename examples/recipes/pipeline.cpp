@@ -39,7 +39,7 @@ int main(int argc, char **argv)
     second.setProgram(QStringLiteral("sh"));
     second.setArguments(
         {QStringLiteral("-c"), QStringLiteral("read line; echo $line; exec sleep 1000")});
-    QObject::connect(&second, &ChildProcess::readyRead, [&] {
+    QObject::connect(&second, &ChildProcess::readyRead, &first, [&] {
         std::fputs(second.readAll().constData(), stdout);
         first.stop(); // SIGTERM to the group, and SIGKILL after the grace.
     });
