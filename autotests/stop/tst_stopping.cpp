@@ -39,6 +39,8 @@ private Q_SLOTS:
     void leftovers_data();
     void leftovers();
     void groupByNumber();
+    void eachProcessOnce_data() { addScopesAndTrees(); }
+    void eachProcessOnce();
     void obeys();
     void ignores_data() { addScopes(); }
     void ignores();
@@ -164,6 +166,40 @@ void tst_Stopping::groupByNumber()
     QVERIFY(lifeline.comesToBeCut());
     QVERIFY(!leftover.isCut());
     leftover.cut();
+}
+
+// Two shells, of which the first has started the second, report each SIGUSR1.
+void tst_Stopping::eachProcessOnce()
+{
+    QFETCH(const Scope, scope);
+    QFETCH(const bool, hasCgroup);
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    // No shell forks when the signals come, and `sleep` ignores them.
+    const QString begin = u"trap '' USR1 USR2; sleep 1000 & "_s;
+    const QString end = u"trap 'exit 0' USR2; echo ready; while :; do wait; done"_s;
+    const QString inner = begin + u"trap 'echo inner >&8' USR1; "_s + end;
+    const QString outer = u"sh -c \"$0\" & "_s + begin + u"trap 'echo outer >&8' USR1; "_s + end;
+    TestPipe seen;
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(scope);
+    process.setLaunchOptions({.fileDescriptors = {lifeline.asDescriptor(), {8, seen.writeEnd()}}});
+    process.start(u"sh"_s, {u"-c"_s, outer, inner});
+    lifeline.letGo();
+    QTRY_COMPARE(process.bytesAvailable(), 12); // "ready" of each
+
+    QVERIFY(process.sendSignal(SIGUSR1));
+    const qsizetype count = scope == Scope::Process ? 1 : 2;
+    QByteArray reports;
+    while (reports.count('\n') < count)
+        reports += seen.read();
+    QVERIFY(process.sendSignal(SIGUSR2));
+    QVERIFY(ends(process));
+    lifeline.cut();
+    seen.closeWriteEnd();
+    reports += seen.readAll();
+    QCOMPARE(reports.count("outer"), 1);
+    QCOMPARE(reports.count("inner"), count - 1);
 }
 
 void tst_Stopping::obeys()
