@@ -98,6 +98,7 @@ std::string options()
     options.noNewPrivileges = true;
     options.signalMask.emplace();
     sigemptyset(&*options.signalMask);
+    options.closeDescriptors = true;
     options.argumentZero = "-child";
     ForkFd::Command command = child({"check", "0,1,2", "exit", "3"});
     command.program = command.argv.front();

@@ -10,12 +10,31 @@
 #include <array>
 #include <cerrno>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 using ForkFd::LaunchOptions;
 using ForkFd::StartError;
 using Flag = Process::UnixProcessFlag;
+
+namespace {
+
+/// A descriptor that children inherit.
+struct Inheritable
+{
+    explicit Inheritable(int itsNumber)
+        : number(itsNumber)
+    {
+    }
+    ~Inheritable() { close(number); }
+    Inheritable(const Inheritable &) = delete;
+    Inheritable &operator=(const Inheritable &) = delete;
+
+    const int number;
+};
+
+} // namespace
 
 /// LaunchOptions of a ChildProcess: combined with its other settings, and their failures.
 /// Holds: S5 (groupOfAnEndedLeader), L13.
@@ -29,6 +48,9 @@ private Q_SLOTS:
     void descriptorsInEveryOrder_data();
     void descriptorsInEveryOrder();
     void argumentZero();
+    void closeDescriptors_data();
+    void closeDescriptors();
+    void detachedCloses();
     void failures_data();
     void failures();
     void groupOfAnEndedLeader_data();
@@ -140,6 +162,54 @@ void tst_Options_Qt::argumentZero()
     process.start(u"/no/such/program"_s);
     QVERIFY(!process.waitForStarted());
     QCOMPARE(QString::fromStdString(process.startError().subject), u"/no/such/program"_s);
+}
+
+void tst_Options_Qt::closeDescriptors_data()
+{
+    QTest::addColumn<LaunchOptions>("options");
+    QTest::addColumn<QByteArray>("descriptors");
+    QTest::newRow("alone") << LaunchOptions{} << QByteArray("0 1 2 \n");
+    QTest::newRow("with a mapped one")
+        << LaunchOptions{.fileDescriptors = {{60, STDERR_FILENO}}} << QByteArray("0 1 2 60 \n");
+    QTest::newRow("with a terminal")
+        << LaunchOptions{.pseudoTerminal = {{}}} << QByteArray("0 1 2 \r\n");
+#if FORKFD_TEST_HAS_VFORK
+    QTest::newRow("with death of the parent")
+        << LaunchOptions{.dieWithParent = true} << QByteArray("0 1 2 \n");
+#endif
+}
+
+void tst_Options_Qt::closeDescriptors()
+{
+    QFETCH(LaunchOptions, options);
+    QFETCH(const QByteArray, descriptors);
+    options.closeDescriptors = true;
+    const Inheritable inherited(fcntl(STDERR_FILENO, F_DUPFD, 100));
+    QVERIFY(outputWith({}, "fds").contains(QByteArray::number(inherited.number)));
+    QCOMPARE(outputWith(options, "fds"), descriptors);
+    QCOMPARE(run("fds", {.launchOptions = options}).result().standardOutput, descriptors);
+    // UnixProcessParameters cannot spare what the option closes.
+    Process process;
+    process.setLaunchOptions(options);
+    process.setUnixProcessParameters(
+        Process::UnixProcessParameters{Flag::CloseFileDescriptors, inherited.number + 1});
+    process.setChildProcessModifier([] {}); // A real fork.
+    process.start(childProgram(), words("fds"));
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.readAll(), descriptors);
+}
+
+void tst_Options_Qt::detachedCloses()
+{
+    const Inheritable inherited(fcntl(STDERR_FILENO, F_DUPFD, 100));
+    const TestPipe output;
+    Process process;
+    process.setProgram(childProgram());
+    process.setArguments(words("fds"));
+    process.setLaunchOptions(
+        {.fileDescriptors = {{STDOUT_FILENO, output.writeEnd()}}, .closeDescriptors = true});
+    QVERIFY(process.startDetached());
+    QCOMPARE(output.read(), "0 1 2 \n");
 }
 
 void tst_Options_Qt::failures_data()

@@ -33,7 +33,7 @@ qsizetype openDescriptors()
 /// Every rung of the ladder keeps the same promises. Each row allows one rung and refuses all others,
 /// also those below it.
 /// Holds: B1, S11 (ignoredChildren), L2 (ends), L3 (failures), L5, L6 (ignoredChildren), L8
-/// (closedStreams).
+/// (closedStreams, closeDescriptors).
 class tst_Ladder : public RefusalTest
 {
     Q_OBJECT
@@ -45,6 +45,8 @@ private Q_SLOTS:
     void failures();
     void closedStreams_data() { addRungs(); }
     void closedStreams();
+    void closeDescriptors_data() { addRungs(); }
+    void closeDescriptors();
     void limits_data() { addRungs(); }
     void limits();
     void ignoredChildren_data() { addRungs(); }
@@ -150,6 +152,28 @@ void tst_Ladder::closedStreams()
         });
         QCOMPARE(result, "hello\n" + text(StartError{"exec", ENOENT}));
     }
+}
+
+// What other code of the process left inheritable.
+void tst_Ladder::closeDescriptors()
+{
+    const QByteArray result = onThisRung([] {
+        const int inherited = fcntl(STDIN_FILENO, F_DUPFD, 100);
+        const QByteArray number = QByteArray::number(inherited);
+        const TestPipe pipe;
+        QByteArray all = outputOf(child({"fds"}));
+        all = all.contains(' ' + number + ' ') ? "" : "not inherited: " + all;
+        all += outputOf(child({"fds"}), {.closeDescriptors = true});
+        all += outputOf(child({"fds"}),
+                        {.fileDescriptors = {{50, pipe.readEnd()}, {3, inherited}, {inherited, 0}},
+                         .newSession = true,
+                         .noNewPrivileges = true,
+                         .closeDescriptors = true});
+        all += outcomeOf({{"/no/such/program"}}, {.closeDescriptors = true}) + '\n';
+        all += fcntl(inherited, F_GETFD) == 0 ? "" : "the parent has changed";
+        return all;
+    });
+    QCOMPARE(result, "0 1 2 \n0 1 2 3 50 100 \n" + text(StartError{"exec", ENOENT}) + '\n');
 }
 
 void tst_Ladder::limits()

@@ -151,6 +151,8 @@ struct LaunchOptions
     Optional<TerminalSize> pseudoTerminal = {};
     /// The signal mask of the child; without a value, that of the calling thread.
     Optional<sigset_t> signalMask = {};
+    /// Whether the child inherits no descriptors but the standard streams and `fileDescriptors`.
+    bool closeDescriptors = false;
     /// The child's `argv[0]`, whatever program it executes; without a value, the name of the program.
     std::optional<std::string> argumentZero = {};
     /// The signal that `dieWithParent` sends; without `dieWithParent` it has no effect.

@@ -19,6 +19,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <initializer_list>
+#include <optional>
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
@@ -105,6 +106,7 @@ public:
         apply(ChildOptions::enter(m_context));
         callModifier();
         applyParameters();
+        closeDescriptors();
         apply(ChildOptions::takeIdentity(m_context));
         tell(ChildReport::Exec); // Before the mask is restored, because this changes it.
         restoreSignalMask();
@@ -230,8 +232,6 @@ private:
             failParameter("setuid");
         if (wanted.disablesCoreDumps)
             disableCoreDumps();
-        if (wanted.closesDescriptors)
-            closeDescriptors();
     }
 
     [[noreturn]] void failParameter(const char *function) noexcept
@@ -260,11 +260,13 @@ private:
     // Marks them instead of closing them: the child still needs one to report a failed exec.
     void closeDescriptors() noexcept
     {
-        const int lowest = std::max(m_plan.parameters().lowestDescriptorToClose, STDERR_FILENO + 1);
-        if (!ChildCalls::markCloseOnExecFrom(lowest))
-            markEachFrom(lowest, m_plan.descriptorEnd());
+        const std::optional<int> lowest = m_plan.lowestToClose();
+        if (!lowest)
+            return;
+        if (!ChildCalls::markCloseOnExecFrom(*lowest))
+            markEachFrom(*lowest, m_plan.descriptorEnd());
         for (const DescriptorMove &move : m_plan.moves()) {
-            if (move.to >= lowest)
+            if (move.to >= *lowest)
                 ::fcntl(move.to, F_SETFD, 0);
         }
     }

@@ -101,7 +101,7 @@ StartPlan::StartPlan(StartRequest request)
     planCpuMask();
     if (const auto &score = m_request.options.oomScoreAdjust)
         m_oomScoreText = std::to_string(*score);
-    if (m_request.parameters.closesDescriptors)
+    if (lowestToClose())
         m_descriptorEnd = ParentCalls::endOfOpenDescriptors();
     openControlGroup();
 }
@@ -220,6 +220,16 @@ bool StartPlan::leavesTerminal() const noexcept
 int StartPlan::controlGroupFd() const noexcept
 {
     return m_controlGroup ? m_controlGroup.get() : m_request.controlGroupFd;
+}
+
+std::optional<int> StartPlan::lowestToClose() const noexcept
+{
+    constexpr int lowest = STDERR_FILENO + 1;
+    if (m_request.options.closeDescriptors)
+        return lowest;
+    if (m_request.parameters.closesDescriptors)
+        return std::max(m_request.parameters.lowestDescriptorToClose, lowest);
+    return std::nullopt;
 }
 
 bool StartPlan::changesIdentity() const noexcept

@@ -52,7 +52,7 @@ struct ProcessParameters
 {
     bool resetsSignalHandlers = false; ///< Resets ignored signals, unblocks blocked ones.
     bool ignoresSigPipe = false;
-    bool closesDescriptors = false; ///< Except the standard streams and the targets of the moves.
+    bool closesDescriptors = false; ///< Like LaunchOptions::closeDescriptors, from the next number on.
     int lowestDescriptorToClose = 0;
     bool createsSession = false;
     bool leavesTerminal = false; ///< The controlling one.
@@ -133,7 +133,10 @@ public:
     const std::string &oomScoreText() const noexcept { return m_oomScoreText; }
     /// Whether the child changes its user or group before its exec.
     bool changesIdentity() const noexcept;
-    /// With closesDescriptors: a number above all open descriptors, as far as is known.
+    /// The program inherits no descriptor from this number on, except the targets of the moves; without
+    /// a value it inherits all that are not close-on-exec.
+    std::optional<int> lowestToClose() const noexcept;
+    /// With lowestToClose(): a number above all open descriptors, as far as is known.
     int descriptorEnd() const noexcept { return m_descriptorEnd; }
     /// Null: the starting thread's mask, or an empty one with resetsSignalHandlers.
     const sigset_t *signalMask() const noexcept;
