@@ -318,6 +318,11 @@ public:
     /// Blocks until all children of this process that are being stopped have ended.
     static bool waitForStopped(std::chrono::milliseconds timeout);
 
+    /// Returns the options that new objects begin with; until they are set, options that change nothing.
+    static LaunchOptions defaultLaunchOptions();
+    /// Sets the options that new objects begin with. For applications, not for libraries.
+    static void setDefaultLaunchOptions(const LaunchOptions &options);
+
     /// Runs a program and returns its exit code; -1 if it crashed, -2 if it did not start.
     static int execute(const QString &program, const QStringList &arguments = {});
     /// Starts a program detached: the child outlives this process.

@@ -47,8 +47,9 @@ struct RunOptions
     /// How many bytes of each output are kept; 0 or less means all. Further output is read and
     /// discarded, so that the child does not block.
     qint64 maxOutput = 0;
-    /// Further options. Without a signalMask the child gets the mask of the thread that calls run().
-    LaunchOptions launchOptions = {};
+    /// Further options, at first those of the process. Without a signalMask the child gets the mask of
+    /// the thread that calls run().
+    LaunchOptions launchOptions = ChildProcess::defaultLaunchOptions();
 };
 
 /// Runs a program in the background and returns a future for its result. Cancelling the future stops the

@@ -4,6 +4,7 @@
 // The object: its state, its errors, and its thread.
 
 #include "qt/childprocess_p.h"
+#include "qt/defaultoptions.h"
 
 #include <QtCore/QEvent>
 
@@ -15,6 +16,8 @@ ChildProcess::ChildProcess(QObject *parent)
     : QIODevice(parent)
     , d(new ChildProcessPrivate(this))
 {
+    if (const LaunchOptions *defaults = DefaultOptions::current())
+        d->settings.launchOptions.set(*defaults);
 }
 
 ChildProcess::~ChildProcess() = default;

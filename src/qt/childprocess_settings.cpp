@@ -196,13 +196,16 @@ void ChildProcess::setUnixProcessParameters(UnixProcessFlags flagsOnly)
     d->settings.parameters = {flagsOnly, 0};
 }
 
+/// At first those of defaultLaunchOptions() when the object was created.
 LaunchOptions ChildProcess::launchOptions() const
 {
     return d->settings.launchOptions.get();
 }
 
-/// docs/options.md lists what each option requires. With a `pseudoTerminal` all output is received on
-/// StandardOutput. startDetached() rejects `pseudoTerminal` and `dieWithParent` (EINVAL).
+/// All of them are replaced, those that defaultLaunchOptions() gave the object included. To keep them,
+/// change a copy of launchOptions(). docs/options.md lists what each option requires. With a
+/// `pseudoTerminal` all output is received on StandardOutput. startDetached() rejects `pseudoTerminal`
+/// and `dieWithParent` (EINVAL).
 ///
 /// **Errors:** the start fails with the name of the member as its step.
 void ChildProcess::setLaunchOptions(const LaunchOptions &options)

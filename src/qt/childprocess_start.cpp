@@ -130,7 +130,8 @@ bool ChildProcess::startDetached(qint64 *pid)
     return child > 0;
 }
 
-/// Same as the member function, without an object. **Errors:** returns false.
+/// Same as the member function, without an object, and with defaultLaunchOptions() except
+/// `dieWithParent` and `pseudoTerminal`. **Errors:** returns false.
 bool ChildProcess::startDetached(const QString &program, const QStringList &arguments,
                                  const QString &workingDirectory, qint64 *pid)
 {
@@ -138,11 +139,17 @@ bool ChildProcess::startDetached(const QString &program, const QStringList &argu
     process.setProgram(program);
     process.setArguments(arguments);
     process.setWorkingDirectory(workingDirectory);
+    if (process.d->settings.launchOptions) {
+        LaunchOptions options = process.launchOptions();
+        options.dieWithParent = false;
+        options.pseudoTerminal.reset();
+        process.setLaunchOptions(options);
+    }
     return process.startDetached(pid);
 }
 
 /// The child writes to the parent's standard output and standard error. Its standard input is a pipe
-/// that receives no data. Blocks until the child has ended.
+/// that receives no data. It gets defaultLaunchOptions(). Blocks until the child has ended.
 ///
 /// **Errors:** -2 if the child did not start; -1 if a signal killed it or its exit status is unknown.
 int ChildProcess::execute(const QString &program, const QStringList &arguments)

@@ -82,5 +82,8 @@ int main()
     process.setLaunchOptions({{{3, 4}}, {}});
     process.setLaunchOptions(optionsInBraces());
     startLoginShell();
+    ForkFd::LaunchOptions options = ForkFd::ChildProcess::defaultLaunchOptions();
+    options.closeDescriptors = true;
+    ForkFd::ChildProcess::setDefaultLaunchOptions(options);
     return InNamespace::start(process) + int(InClass().state());
 }

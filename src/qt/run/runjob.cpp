@@ -4,6 +4,7 @@
 #include "qt/run/runjob.h"
 
 #include "qt/childprocess_p.h"
+#include "qt/defaultoptions.h"
 
 #include <QtCore/QFile>
 
@@ -76,6 +77,8 @@ void RunJob::setUp()
     m_child->setStopGrace(m_options.stopGrace);
     m_child->setTimeLimit(m_options.timeLimit);
     m_child->setSignalScope(m_options.signalScope);
+    if (DefaultOptions::current())
+        m_child->setLaunchOptions(m_options.launchOptions); // They are not those of a new object.
     QObject::connect(&*m_child, &ChildProcess::finished, &*m_child, [this] { end(); });
     QObject::connect(&*m_child, &ChildProcess::errorOccurred, &*m_child,
                      [this](ChildProcess::ProcessError error) {
