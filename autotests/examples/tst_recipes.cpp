@@ -157,6 +157,8 @@ void tst_Recipes::watched()
     QCOMPARE(run("watched", {log, u"sh"_s, u"-c"_s, u"echo output; exit 3"_s}),
              "exited with code 0\nexited with code 3\n");
     QCOMPARE(contents(u"watched"_s), "output\n");
+    QCOMPARE(run("watched", {u"/no/such/log"_s, childProgram()}),
+             "exited with code 1\nchannels: /no/such/log: No such file or directory\n");
 }
 
 // The recipe ends before its child.

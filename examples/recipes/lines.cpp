@@ -41,13 +41,10 @@ int main(int argc, char **argv)
     ChildProcess child;
     child.setProcessChannelMode(ChildProcess::ForwardedErrorChannel);
     printLines(child);
-    QObject::connect(&child, &ChildProcess::errorOccurred, [&child](ChildProcess::ProcessError error) {
-        if (error != ChildProcess::FailedToStart)
-            return;
-        std::printf("%s\n", child.startError().toString().c_str());
-        QMetaObject::invokeMethod(
-            qApp, [] { QCoreApplication::exit(127); }, Qt::QueuedConnection);
-    });
     child.start(words.value(1), words.mid(2));
+    if (child.startError().step) {
+        std::printf("%s\n", child.startError().toString().c_str());
+        return 127;
+    }
     return QCoreApplication::exec();
 }

@@ -42,12 +42,6 @@ int main(int argc, char **argv)
         std::printf("%s\n", child.exitInfo().toString().c_str());
         QCoreApplication::quit();
     });
-    QObject::connect(&child, &ChildProcess::errorOccurred, [&child](ChildProcess::ProcessError error) {
-        if (error != ChildProcess::FailedToStart)
-            return;
-        std::printf("%s\n", child.startError().toString().c_str());
-        QCoreApplication::exit(1);
-    });
     QSocketNotifier input(STDIN_FILENO, QSocketNotifier::Read);
     QObject::connect(&input, &QSocketNotifier::activated, [] {
         char byte = 0;
@@ -55,5 +49,9 @@ int main(int argc, char **argv)
             QCoreApplication::quit();
     });
     child.start(words[2], words.mid(3));
+    if (child.startError().step) {
+        std::printf("%s\n", child.startError().toString().c_str());
+        return 1;
+    }
     return QCoreApplication::exec();
 }
