@@ -10,14 +10,16 @@
  * A step of the model is one atomic operation or one system call of the code. If only one thread can access plain
  * data at that time, the model writes the data in the step before the operation that publishes them. The model
  * omits: memory that is not sequentially consistent; more than one slot (table.pml); how the handler is called
- * (chain.pml); the end of the event that the user polls, which no code writes to; an event that cannot be set
- * (Unheard); a leader that stays a zombie until its owner collects it; filters that refuse waitid(), where the claim
- * comes before the look and may be undone; and more than eight living children, where not every signal requests a
- * sweep.
+ * (chain.pml); the end of the event that the user polls, which no code writes to; and more than eight living
+ * children, where not every signal requests a sweep.
  *
  * Without SILENT, signals are delivered, and the sweeper looks only on request. Every end must be noticed without
  * the sweeper's timer. With SILENT, no signal is delivered, because all threads block it or other code has replaced
  * the handler. Only the timer remains.
+ *
+ * With KEPT, each child leads a group: it stays a zombie until its owner collects it or goes, and another thread
+ * signals its group, before and after its end. With SILENT UNHEARD, one event cannot be set at first. With SILENT
+ * REFUSED, filters refuse waitid(): the claim comes before the look, which is wait4(), and may be undone.
  *
  * What must hold:
  *   - Each of our children is reaped once, by us or by the thief. We never reap other children.
@@ -33,7 +35,8 @@
  * Broken on purpose: CLAIM_BEFORE_LOOK, REAP_BEFORE_CLAIM, NO_GENERATION, NO_CHECK_AFTER_PUBLISH,
  * NO_RECHECK_AFTER_PIN, NO_CHECK_AFTER_RELEASE, CLOSE_BY_OWNER, NO_ORPHANS, EVENT_BEFORE_RESULT,
  * SWEEP_BEFORE_CLEAR (with two Strays); with FORK NO_OWNER_CHECK; with SILENT PINNED_NOT_COUNTED,
- * ORPHAN_NOT_COUNTED, IDLE_WITHOUT_LOOK.
+ * ORPHAN_NOT_COUNTED, IDLE_WITHOUT_LOOK; with KEPT NO_PIN_OF_KEPT, KEPT_FOR_EVER; with SILENT UNHEARD
+ * UNTOLD_NOT_COUNTED; with SILENT REFUSED UNCLAIMED_TO_LIVE, CLAIMED_NOT_COUNTED.
  *
  * Holds: S3, S5, S6, S7, S9, S12.
  */
@@ -51,6 +54,11 @@
 #define Somebodys 9 /* The number of a child that is not ours. */
 #define EarlyTicks 2 /* Timer ticks at any time. Each child adds one tick that comes when nothing else can run. */
 #define IdleSweeps 1
+#ifdef UNHEARD
+#define Failures 1 /* How often an event cannot be set. */
+#else
+#define Failures 0
+#endif
 
 /* --- The kernel. Children are numbered by their starts, from 1; 0 means none. --- */
 
@@ -69,7 +77,7 @@ bool isReadable;
 bool isSignalPending;
 byte signalledNumber;
 
-mtype = { Running, Over, Gone }
+mtype = { Running, Over, Gone, Refused }
 mtype = { Original, Copy }
 
 /* waitid(P_PID, WNOHANG | WNOWAIT) */
@@ -77,12 +85,16 @@ inline look(number)
 {
     d_step {
         if
+#ifdef REFUSED
+        :: true -> sight = Refused
+#else
         :: holder[number] == Nobody || process == Copy -> sight = Gone
         :: else ->
             if
             :: isZombie[number] -> sight = Over; seenStatus = holder[number]
             :: else -> sight = Running
             fi
+#endif
         fi
     }
 }
@@ -99,6 +111,13 @@ inline reap(number)
             holder[number] = Nobody;
             isZombie[number] = false
         :: else
+#ifdef REFUSED
+            ->
+            if
+            :: holder[number] == generationOf(word) && process == Original -> sight = Running
+            :: else -> sight = Gone
+            fi
+#endif
         fi
     }
 }
@@ -162,6 +181,7 @@ end:
 #define EndedUntold 6
 #define Ended 7
 #define Abandoned 8
+#define Unheard 9
 
 #define isLivePhase(phase) ((phase) == Live || (phase) == Orphaned)
 
@@ -173,6 +193,9 @@ byte number_ = 0;      /* m_pid */
 byte result = Nothing; /* m_result; written only by the thread that moved the slot to Ending. */
 byte cell = 0;         /* The cell of the hash: the process number while the slot is in the hash. */
 bool isInFreeList = true;
+byte zombie = 0;       /* m_zombie without its sign */
+bool isKeptPinned;     /* its sign */
+byte failures = 0;
 
 /* The local variables of each thread. */
 #define Locals \
@@ -182,6 +205,8 @@ bool isInFreeList = true;
     byte child; \
     byte seenStatus; \
     byte reapedStatus; \
+    byte kept; \
+    bool isSet; \
     bool hasMoved
 
 inline moveFrom(old, phase)
@@ -199,14 +224,33 @@ inline moveFrom(old, phase)
     }
 }
 
-/* ExitEvent::set(): write() to an eventfd */
+/* ExitEvent::setForGood(): write() to an eventfd */
 inline setEvent()
 {
-    d_step {
-        /* Never after the close, because the descriptor may be reused. Never before the answer is there. */
-        assert(openEvent == generationOf(word) && result != Nothing);
-        isReadable = true
-    }
+    if
+    ::  d_step {
+            /* Never after the close, because the descriptor may be reused. Never before the answer is there. */
+            assert(openEvent == generationOf(word) && result != Nothing);
+            isReadable = true;
+            isSet = true
+        }
+    :: d_step { failures < Failures -> failures++; isSet = false }
+    fi
+}
+
+/* ChildSlot::takeKept(), and the wait for the child */
+inline reapKept()
+{
+#ifdef KEPT
+    d_step { !isKeptPinned -> kept = zombie; zombie = 0 }
+    if
+    :: kept != 0 -> reap(kept)
+    :: else
+    fi;
+    kept = 0
+#else
+    skip
+#endif
 }
 
 inline makeFree()
@@ -215,6 +259,9 @@ inline makeFree()
         assert(openEvent != 0); /* ExitEvent::close(), only once. */
         openEvent = 0
     }
+#ifndef KEPT_FOR_EVER
+    reapKept();
+#endif
     d_step { number_ = 0; state = withPhase(word, Free) }
     d_step { /* ChildTable::recycle(), only once. */
         assert(!isInFreeList);
@@ -237,12 +284,55 @@ inline tell()
     setEvent();
 #endif
     if
-    :: hasMoved -> moveFrom(withPhase(word, EndedUntold), Ended)
+    :: hasMoved && isSet -> moveFrom(withPhase(word, EndedUntold), Ended)
+    :: hasMoved && !isSet -> moveFrom(withPhase(word, EndedUntold), Unheard)
     :: else
     fi;
     if
     :: hasMoved
     :: else -> makeFree()
+    fi
+}
+
+/* ChildSlot::tellAgain() */
+inline tellAgain()
+{
+    word = state;
+    if
+    :: phaseOf(word) != Unheard
+    :: else ->
+        moveFrom(word, EndedUntold);
+        if
+        :: !hasMoved
+        :: else ->
+            setEvent();
+            if
+            :: isSet -> moveFrom(withPhase(word, EndedUntold), Ended)
+            :: else -> moveFrom(withPhase(word, EndedUntold), Unheard)
+            fi;
+            if
+            :: hasMoved
+            :: else -> makeFree()
+            fi
+        fi
+    fi;
+    d_step { word = 0; hasMoved = false; isSet = false }
+}
+
+/* ChildSlot::unclaim() */
+inline unclaim()
+{
+    if
+    :: phaseOf(word) == Orphaned -> hasMoved = false
+    :: else -> moveFrom(withPhase(word, Ending), Live)
+    fi;
+    if
+    :: hasMoved
+#ifdef UNCLAIMED_TO_LIVE
+    :: else -> state = withPhase(word, Live)
+#else
+    :: else -> state = withPhase(word, Orphaned)
+#endif
     fi
 }
 
@@ -291,9 +381,20 @@ inline endIfOver()
         :: else ->
             claim();
             if
-            :: hasMoved && sight == Over -> reap(child)
+#ifdef KEPT
+            :: hasMoved && sight == Over && phaseOf(word) == Live -> zombie = child; reapedStatus = Nobody
+            :: hasMoved && sight == Over && phaseOf(word) != Live -> reap(child)
+#else
+            :: hasMoved && sight != Gone -> reap(child)
+#endif
             :: else -> reapedStatus = Nobody
+            fi;
+#ifdef REFUSED
+            if
+            :: hasMoved && sight == Running -> unclaim(); hasMoved = false
+            :: else
             fi
+#endif
         fi;
 #endif
         if
@@ -310,7 +411,7 @@ inline endIfOver()
             tell()
         fi
     fi;
-    d_step { child = 0; word = 0; seenStatus = 0; reapedStatus = 0; hasMoved = false; sight = 0 }
+    d_step { child = 0; word = 0; seenStatus = 0; reapedStatus = 0; hasMoved = false; isSet = false; sight = 0 }
 }
 
 /* --- Sweeper --- */
@@ -346,15 +447,24 @@ inline sweep()
 {
     if
     :: isLivePhase(phaseOf(state)) -> endIfOver()
+#ifdef UNHEARD
+    :: phaseOf(state) == Unheard -> tellAgain()
+#endif
     :: else
     fi;
+    /* ChildSlot::needsSweeper() */
+    d_step {
+        hasLiving = (phaseOf(state) != Free && phaseOf(state) != Reserved && phaseOf(state) != Ended);
 #if defined(PINNED_NOT_COUNTED)
-    hasLiving = isLivePhase(phaseOf(state))
+        hasLiving = hasLiving && phaseOf(state) != Pinned
 #elif defined(ORPHAN_NOT_COUNTED)
-    hasLiving = (phaseOf(state) == Live || phaseOf(state) == Pinned)
-#else
-    hasLiving = (isLivePhase(phaseOf(state)) || phaseOf(state) == Pinned)
+        hasLiving = hasLiving && phaseOf(state) != Orphaned
+#elif defined(CLAIMED_NOT_COUNTED)
+        hasLiving = hasLiving && phaseOf(state) != Ending && phaseOf(state) != Abandoned
+#elif defined(UNTOLD_NOT_COUNTED)
+        hasLiving = hasLiving && phaseOf(state) != EndedUntold
 #endif
+    }
 }
 
 active proctype SweeperThread()
@@ -376,7 +486,7 @@ end_period:
             if
             :: isWokenUp
             :: earlyTicks < EarlyTicks -> earlyTicks++
-            :: timeout && lateTicks < Children -> lateTicks++
+            :: timeout && lateTicks < Children + Failures -> lateTicks++
             fi
         :: else ->
             isIdle = true;
@@ -490,36 +600,78 @@ inline tryCollect()
     /* ChildSlot::result() */
     d_step {
         if
-        :: phaseOf(state) == EndedUntold || phaseOf(state) == Ended ->
+        :: phaseOf(state) == EndedUntold || phaseOf(state) == Unheard || phaseOf(state) == Ended ->
             answer = result;
             assert(answer == start || (answer == Unknown && isStolen[start]))
         :: else -> answer = Nothing
         fi
     }
+#ifdef KEPT
+    /* ChildSlot::collect() */
+    if
+    :: answer != Nothing -> word = state; reapKept(); d_step { word = 0; reapedStatus = 0 }
+    :: else
+    fi
+#endif
+}
+
+/* ChildSlot::signalKept() */
+inline signalKept()
+{
+#ifdef KEPT
+    d_step {
+        hasMoved = (zombie != 0 && !isKeptPinned);
+        if
+        :: hasMoved -> kept = zombie
+#ifndef NO_PIN_OF_KEPT
+            ;
+            isKeptPinned = true
+#endif
+        :: else
+        fi
+    }
+    if
+    :: hasMoved ->
+        look(kept);
+        if
+        :: sight == Gone
+        :: else -> /* kill() of the group */
+            d_step { assert(holder[kept] == start || isStolen[start]) }
+        fi;
+        d_step { isKeptPinned = false; kept = 0 }
+    :: else
+    fi
+#else
+    skip
+#endif
 }
 
 inline sendSignal()
 {
-    word = state;
-    if
-    :: phaseOf(word) != Live
-    :: else ->
-        moveFrom(word, Pinned);
+    do
+    ::  atomic { (phaseOf(state) != Ending && phaseOf(state) != Pinned) -> word = state } /* settledState() */
         if
-        :: !hasMoved
+        :: phaseOf(word) != Live -> signalKept(); break
         :: else ->
-            look(number_);
+            moveFrom(word, Pinned);
             if
-            :: sight == Gone
-            :: else -> /* kill() */
-                d_step { assert(holder[number_] == start || isStolen[start]) }
-            fi;
-            state = word;
+            :: !hasMoved
+            :: else ->
+                look(number_);
+                if
+                :: sight == Gone
+                :: else -> /* kill() */
+                    d_step { assert(holder[number_] == start || isStolen[start]) }
+                fi;
+                state = word;
 #ifndef NO_RECHECK_AFTER_PIN
-            endIfOver()
+                endIfOver();
 #endif
+                break
+            fi
         fi
-    fi
+    od;
+    atomic { word = 0; hasMoved = false; sight = 0 }
 }
 
 /* ChildTable::release(), ChildSlot::release() */
@@ -541,6 +693,7 @@ inline release()
         :: else ->
             if
             :: phaseOf(word) == Live -> moveFrom(word, Orphaned)
+            :: phaseOf(word) == Unheard -> moveFrom(word, Ended); hasMoved = false
             :: else -> moveFrom(word, Abandoned)
             fi;
             if
@@ -556,6 +709,25 @@ inline release()
     od;
     atomic { word = 0; hasMoved = false }
 }
+
+#ifdef KEPT
+bool isShared, isSignalling;
+
+/* Another thread that may signal the child, as the keeper does, until the owner lets it go. */
+active proctype Signaller()
+{
+    Locals;
+    byte start;
+    byte signals = 0;
+end:
+    do
+    ::  atomic { isShared && signals < Children -> signals++; isSignalling = true; start = generationOf(state) }
+        sendSignal();
+        atomic { start = 0; isSignalling = false }
+    od
+}
+
+#endif
 
 active proctype Owner()
 {
@@ -580,7 +752,9 @@ active proctype Owner()
             fi;
             if
             :: hasSignalled = true
+#ifndef KEPT
             :: start == 1 -> hasSignalled = false
+#endif
             fi;
             if /* The destructor or forkfd_close() runs before the end. */
             :: goesEarly = true
@@ -606,6 +780,9 @@ active proctype Owner()
         endIfOver();
 #endif
         childAdded();
+#ifdef KEPT
+        isShared = true;
+#endif
 
         do
         :: !hasPolled ->
@@ -624,6 +801,10 @@ active proctype Owner()
             assert(answer != Nothing); /* A readable event implies an answer. */
             break
         od;
+#ifdef KEPT
+        isShared = false;
+        !isSignalling;
+#endif
         release()
     :: else -> break
     od;

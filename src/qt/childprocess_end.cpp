@@ -5,6 +5,8 @@
 
 #include "qt/childprocess_p.h"
 
+#include "core/stop/keeper.h"
+
 #include <QtCore/QPointer>
 #include <QtCore/QScopeGuard>
 #include <QtCore/QSignalBlocker>
@@ -216,6 +218,12 @@ void ChildProcessPrivate::collectLeader()
 {
     if (!child || !child->watch().isWatching())
         return;
+    // When the grace is over, the keeper kills what is left of the group. The leader keeps its number
+    // until then.
+    if (m_isStopping && child->needsNumber() && !child->hasEnded()) {
+        Keeper::adopt(child, Keeper::KeepGrace);
+        return;
+    }
     const std::optional<ExitInfo> end = child->watch().collect();
     if (end && end->hasUsage)
         exitInfo.set(*end);

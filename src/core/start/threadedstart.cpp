@@ -79,8 +79,6 @@ void startAndTell(void *argument)
         shared.request = {};
     while (control.tell() && !shared.told.set())
         pauseFor(std::chrono::milliseconds(10));
-    if (const int signal = control.undelivered(); signal != 0 && !control.isCanceled())
-        shared.child->sendSignal(signal);
 }
 
 class ThreadedStart final : public PendingStart

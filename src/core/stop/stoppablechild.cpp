@@ -57,6 +57,13 @@ void StoppableChild::setWatch(ExitWatchPtr watch) noexcept
 {
     const std::lock_guard lock(m_signalling);
     m_watch = std::move(watch);
+    if (!m_watch || !m_start)
+        return;
+    // A signal during the start has reached the child at most. The program may have started others
+    // since.
+    const int signal = m_scope == Process ? m_start->undelivered() : m_start->wish();
+    if (signal != 0)
+        sendPatiently(signal);
 }
 
 // A shortage may last a moment only. The group gets the signal only when the time is over, because

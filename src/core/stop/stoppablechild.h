@@ -61,6 +61,10 @@ public:
     /// Whether a signal needs no walk through all processes.
     bool signalsAtOnce() const noexcept { return m_scope != Tree || isStarting() || m_cgroup; }
 
+    /// Whether only the child's number tells which processes are in its scope. They can be signalled
+    /// everywhere as long as the child is not collected.
+    bool needsNumber() const noexcept { return m_scope != Process && !isStarting() && !m_cgroup; }
+
     /// Sends a signal to the living processes of the scope. Returns 0 or an errno; ESRCH if no process
     /// was reached. In a shortage it waits 100 ms at most; then the group gets the signal, and the
     /// errno is that of the shortage. During a start in a thread, a signal gives the start up, unless

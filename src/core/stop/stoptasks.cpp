@@ -57,6 +57,7 @@ struct StopTasks::Due
 {
     std::shared_ptr<StoppableChild> child; ///< Null: nothing is due.
     bool isAdopted = false;
+    bool isKillToCome = false;
     Action action = Action::Look;
 };
 
@@ -169,7 +170,7 @@ void StopTasks::serveOne() noexcept
     if (due.action == Action::Kill)
         kill(*due.child);
     else if (due.action == Action::Look)
-        look(*due.child, due.isAdopted);
+        look(due);
     else if (!due.child->askToEnd())
         askAgain(*due.child, shortDelay);
 }
@@ -192,6 +193,7 @@ StopTasks::Due StopTasks::takeDue() noexcept
         it->askTime = never;
     } else {
         it->lookTime = never;
+        due.isKillToCome = it->killTime != never;
     }
     return due;
 }
@@ -217,13 +219,20 @@ void StopTasks::kill(StoppableChild &child) noexcept
 
 // Collects an adopted child, and lets it go when its scope has no living process. The child of a living
 // owner keeps its task, for the end of the process.
-void StopTasks::look(StoppableChild &child, bool wasAdopted) noexcept
+void StopTasks::look(const Due &due) noexcept
 {
-    const bool mayEnd = !wasAdopted || !child.watch().isWatching() || child.watch().collect();
+    StoppableChild &child = *due.child;
+    ExitWatch &watch = child.watch();
+    // The kill needs the number: it names the group and the root of the tree.
+    const bool keepsNumber = due.isKillToCome && child.needsNumber();
+    const bool mayEnd =
+        !due.isAdopted || !watch.isWatching() || (keepsNumber ? watch.look() : watch.collect());
     const bool hasEnded = mayEnd && child.hasEnded();
     if (!hasEnded)
         child.killMissed();
-    noteLook(child, hasEnded, wasAdopted);
+    else if (due.isAdopted && keepsNumber)
+        watch.collect();
+    noteLook(child, hasEnded, due.isAdopted);
 }
 
 void StopTasks::noteLook(StoppableChild &child, bool hasEnded, bool wasAdopted) noexcept

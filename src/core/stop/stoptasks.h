@@ -89,7 +89,7 @@ private:
     Due takeDue() noexcept;
     void askAgain(StoppableChild &child, std::chrono::milliseconds delay) noexcept;
     void kill(StoppableChild &child) noexcept;
-    void look(StoppableChild &child, bool wasAdopted) noexcept;
+    void look(const Due &due) noexcept;
     void noteLook(StoppableChild &child, bool hasEnded, bool wasAdopted) noexcept;
 
     KeeperSet &m_set;

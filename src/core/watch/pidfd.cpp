@@ -5,6 +5,7 @@
 
 #include "core/base/pidfd_linux.h"
 #include "core/base/signals.h"
+#include "core/base/wait.h"
 #include "core/watch/childwait.h"
 
 #include <cerrno>
@@ -76,6 +77,25 @@ int waitid(int pidfd, siginfo_t *info, int options, KernelUsage *usage) noexcept
     return static_cast<int>(::syscall(SYS_waitid, waitPidFd, pidfd, info, options | __WALL, usage));
 }
 
+/// Lets one thread at a time reap the child or signal it by number. Each makes only a few system calls.
+class Pin
+{
+public:
+    explicit Pin(std::atomic<bool> &isPinned) noexcept
+        : m_isPinned(isPinned)
+    {
+        while (m_isPinned.exchange(true))
+            pauseFor(std::chrono::milliseconds(1));
+    }
+    ~Pin() { m_isPinned = false; }
+    Pin(const Pin &) = delete;
+    Pin &operator=(const Pin &) = delete;
+
+private:
+    const CancellationBlocker m_blocker; // Cancelled in between, the thread would leave the pin.
+    std::atomic<bool> &m_isPinned;
+};
+
 bool isReaped(int pidfd) noexcept
 {
     const CancellationBlocker blocker;
@@ -130,6 +150,7 @@ void PidFdWatch::watchUnknowable(pid_t pid, UniqueFd readable) noexcept
 
 std::optional<ExitInfo> PidFdWatch::tryCollect() noexcept
 {
+    const Pin pin(m_isPinned);
     return waitForEnd(0);
 }
 
@@ -244,11 +265,12 @@ int PidFdWatch::trySendSignalToGroup(int signal) noexcept
     return errorCode;
 }
 
-// The number is the child's as long as the child can be waited for. Between this look and the signal
-// another part of the process could reap the child, and the kernel could give the number to another
-// process. Where this is used, the kernel offers no better call.
-int PidFdWatch::signalByNumber(pid_t target, int signal) const noexcept
+// The number is the child's as long as the child can be waited for. This library does not reap it in
+// between. Another part of the process could, and the kernel could then give the number to another
+// process: where this is used, the kernel offers no better call.
+int PidFdWatch::signalByNumber(pid_t target, int signal) noexcept
 {
+    const Pin pin(m_isPinned);
     siginfo_t info;
     // With 0 or -1 kill(2) would signal other processes.
     if (pid() <= 0 || waitid(descriptor(), &info, WEXITED | WNOHANG | WNOWAIT, nullptr) != 0)

@@ -7,6 +7,8 @@
 #include "core/base/uniquefd.h"
 #include "core/watch/exitwatch.h"
 
+#include <atomic>
+
 namespace ForkFd::Internal {
 
 /// The pidfd backend. It changes nothing that belongs to the whole process: it installs no signal
@@ -37,7 +39,7 @@ private:
     void doDisownDescriptor() noexcept override;
     int trySendSignal(int signal) noexcept override;
     int trySendSignalToGroup(int signal) noexcept override;
-    int signalByNumber(pid_t target, int signal) const noexcept;
+    int signalByNumber(pid_t target, int signal) noexcept;
 
     std::optional<ExitInfo> waitForEnd(int options) noexcept;
     std::optional<ExitInfo> waitByNumber() noexcept;
@@ -46,6 +48,8 @@ private:
 
     UniqueFd m_pidfd;
     bool m_endIsUnknown = false;
+    /// Held to reap the child, and to signal by number. The number is the child's in this time.
+    std::atomic<bool> m_isPinned = false;
 };
 
 } // namespace ForkFd::Internal

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 
 // endIfOver() runs in signal handlers: async-signal-safe calls only, no allocation, no lock, no logging.
-// It calls waitid, wait4, pthread_sigmask, pthread_setcancelstate, write, send, shutdown and close.
+// It calls waitid, wait4, pthread_sigmask, pthread_setcancelstate, nanosleep, write, send, shutdown and
+// close.
 
 #include "core/watch/sigchld/slot.h"
 
@@ -11,6 +12,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <ctime>
 
 #include <pthread.h>
@@ -40,6 +42,15 @@ private:
 };
 
 using Sight = ChildWait::Finding;
+
+constexpr pid_t anyNumber = 0;
+
+// For another thread that makes only a few system calls, with all signals blocked.
+void pauseBriefly() noexcept
+{
+    const timespec moment = {0, 20'000};
+    ::nanosleep(&moment, nullptr);
+}
 
 // The look is the answer, and the wait adds the resource usage. If other code takes the child between
 // them and the kernel gives out its number again, the wait may bring the end of another child.
@@ -125,8 +136,7 @@ void ChildSlot::unclaim(std::uint64_t word) noexcept
 
 bool ChildSlot::endAsUnknown(pid_t itsPid) noexcept
 {
-    pid_t kept = itsPid;
-    m_zombie.compare_exchange_strong(kept, 0);
+    takeKept(itsPid);
     const Uninterrupted guard;
     while (true) {
         // Read the word before the number: if the slot gets another child in between, the claim fails.
@@ -176,34 +186,35 @@ std::optional<ExitInfo> ChildSlot::collect() noexcept
 {
     const CancellationBlocker blocker;
     const std::optional<ExitInfo> end = result();
-    const pid_t kept = end ? m_zombie.exchange(0) : 0;
-    if (kept <= 0)
+    const pid_t kept = end ? takeKept(anyNumber) : 0;
+    if (kept == 0)
         return end;
     m_result = withUsage(m_result, ChildWait::reap(kept));
     return m_result;
 }
 
-// A thread with a claim or a pin makes only a few system calls, with all signals blocked. Afterwards the
-// slot may be Live again.
+// Waits for a thread with a claim or a pin. Afterwards the slot may be Live again.
 std::uint64_t ChildSlot::settledState() const noexcept
 {
     while (true) {
         const std::uint64_t word = m_state.load(std::memory_order_acquire);
         if (phaseOf(word) != Ending && phaseOf(word) != Pinned)
             return word;
-        const timespec moment = {0, 20'000};
-        ::nanosleep(&moment, nullptr);
+        pauseBriefly();
     }
 }
 
 int ChildSlot::sendSignal(int signal, Target target) noexcept
 {
-    const std::uint64_t word = settledState();
     int errorCode = ESRCH;
     {
         const Uninterrupted guard;
-        if (phaseOf(word) != Live || !moveFrom(word, Pinned))
-            return ESRCH;
+        std::uint64_t word;
+        do {
+            word = settledState();
+            if (phaseOf(word) != Live)
+                return target == Group ? signalKept(signal) : ESRCH;
+        } while (!moveFrom(word, Pinned));
         if (ChildWait::look(pid()).sight != Sight::Gone)
             errorCode = ::kill(target == Group ? -pid() : pid(), signal) == 0 ? 0 : errno;
         m_state.store(word, std::memory_order_release);
@@ -212,6 +223,33 @@ int ChildSlot::sendSignal(int signal, Target target) noexcept
     // frees the slot later.
     endIfOver();
     return errorCode;
+}
+
+// The leader of a group has ended and stays a zombie, so that its number is still that of the group.
+int ChildSlot::signalKept(int signal) noexcept
+{
+    pid_t kept = m_zombie.load();
+    if (kept <= 0 || !m_zombie.compare_exchange_strong(kept, -kept))
+        return ESRCH;
+    int errorCode = ESRCH;
+    if (ChildWait::look(kept).sight != Sight::Gone)
+        errorCode = ::kill(-kept, signal) == 0 ? 0 : errno;
+    m_zombie.store(kept);
+    return errorCode;
+}
+
+// Takes the number of an ended child that is kept, if it is `wanted`, or any. Returns 0 if there is
+// none. Waits while another thread signals the group.
+pid_t ChildSlot::takeKept(pid_t wanted) noexcept
+{
+    while (true) {
+        pid_t kept = m_zombie.load();
+        if (kept == 0 || (wanted != anyNumber && std::abs(kept) != wanted))
+            return 0;
+        if (kept > 0 && m_zombie.compare_exchange_strong(kept, 0))
+            return kept;
+        pauseBriefly();
+    }
 }
 
 bool ChildSlot::release() noexcept
@@ -236,7 +274,7 @@ bool ChildSlot::release() noexcept
 void ChildSlot::makeFree(std::uint64_t word) noexcept
 {
     m_event.close();
-    if (const pid_t kept = m_zombie.exchange(0); kept > 0)
+    if (const pid_t kept = takeKept(anyNumber); kept != 0)
         ChildWait::reap(kept);
     m_pid.store(-1, std::memory_order_relaxed);
     m_state.store(withPhase(word, Free), std::memory_order_release);

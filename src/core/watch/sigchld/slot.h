@@ -35,7 +35,8 @@ namespace ForkFd::Internal {
 /// - Live → Orphaned; Ending, EndedUntold → Abandoned: the owner, if it goes before the event is set.
 /// - Ended, Unheard → Free: the owner. Abandoned → Free: the winner. That thread closes the event, so
 ///   that no write reaches another file with the same number.
-/// - Live → Pinned → Live: the owner, while it sends a signal; no thread reaps in this time.
+/// - Live → Pinned → Live: the owner, while it sends a signal; no thread reaps in this time. The number
+///   of an ended child that is kept is pinned in the same way.
 ///
 /// The state word also holds a generation, new with each use of the slot, so that a compare-exchange
 /// with an old word fails. Slots are never freed, so that a late handler reads valid memory.
@@ -69,8 +70,8 @@ public:
     std::optional<ExitInfo> collect() noexcept;
     /// The receiver of a signal: the child, or the process group with its number.
     enum Target { Process, Group };
-    /// Sends the signal if the child can be waited for. Returns 0 or an errno. Any thread, one at a
-    /// time.
+    /// Sends the signal if the child can be waited for: to the child until its end, to the group as long
+    /// as an ended child is kept. Returns 0 or an errno. Any thread, one at a time.
     int sendSignal(int signal, Target target) noexcept;
     /// Gives up the slot, in any phase. True if it is Free now; false if the thread that sees the end or
     /// sets the event will free it. Closes the user's end of the event in both cases.
@@ -88,14 +89,13 @@ public:
     pid_t pid() const noexcept { return m_pid.load(std::memory_order_relaxed); }
     /// Whether the child can be waited for, with or without an owner.
     bool isLive() const noexcept { return isLivePhase(phase()); }
-    /// Whether the child has not ended yet; true also while the owner pins the slot.
-    bool isLiveOrPinned() const noexcept
+    /// Whether the sweeper has to look again: the end is not known or not told. A claim may be undone,
+    /// and an event may not be set.
+    bool needsSweeper() const noexcept
     {
         const Phase now = phase();
-        return isLivePhase(now) || now == Pinned;
+        return now != Free && now != Reserved && now != Ended;
     }
-    /// Whether the end is known but the event could not be set.
-    bool isUnheard() const noexcept { return phase() == Unheard; }
     /// Sets the event of an Unheard slot. Returns the same as endIfOver().
     bool tellAgain() noexcept;
     /// Whether the number may still be the child's: not after it was reaped.
@@ -103,7 +103,7 @@ public:
     {
         const Phase now = phase();
         return isLivePhase(now) || now == Pinned || now == Ending || now == Abandoned
-            || m_zombie.load(std::memory_order_relaxed) > 0;
+            || m_zombie.load(std::memory_order_relaxed) != 0;
     }
     /// Look, claim, reap. True if this call ended the slot and its owner has gone: the caller then gives
     /// it back to the list of free ones.
@@ -123,6 +123,8 @@ private:
     bool claim(std::uint64_t word) noexcept;
     void unclaim(std::uint64_t word) noexcept;
     std::uint64_t settledState() const noexcept;
+    int signalKept(int signal) noexcept;
+    pid_t takeKept(pid_t wanted) noexcept;
     bool tell(std::uint64_t word) noexcept;
     bool setEvent(std::uint64_t word, bool hasOwner) noexcept;
     void makeFree(std::uint64_t word) noexcept;
@@ -133,6 +135,7 @@ private:
     ExitInfo m_result;
     bool m_keepsEnded = false;
     /// The number of an ended child that is kept; 0: none. The thread that exchanges it with 0 reaps.
+    /// Negative while a thread signals the group.
     std::atomic<pid_t> m_zombie = 0;
 };
 

@@ -174,7 +174,7 @@ std::size_t ChildTable::sweep() noexcept
         endIfOver(slot);
         if (slot->tellAgain())
             recycle(slot);
-        living += slot->isLiveOrPinned() || slot->isUnheard() ? 1 : 0;
+        living += slot->needsSweeper() ? 1 : 0;
     }
     return living;
 }
