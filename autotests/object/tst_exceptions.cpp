@@ -1,9 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
+#include "catchingapplication.h"
 #include "stoppingtest.h"
-
-#include <QtCore/QCoreApplication>
 
 /// Slots that throw. The waiting caller or QCoreApplication::notify() catches the exception, and the
 /// object keeps working.
@@ -21,27 +20,6 @@ private Q_SLOTS:
     void timeLimit_data();
     void timeLimit();
     void atTheEnd();
-};
-
-/// The exception that the slots throw.
-struct Thrown
-{
-};
-
-/// Catches the exceptions of slots, as programs with throwing slots do.
-class CatchingApplication : public QCoreApplication
-{
-public:
-    using QCoreApplication::QCoreApplication;
-
-    bool notify(QObject *receiver, QEvent *event) override
-    {
-        try {
-            return QCoreApplication::notify(receiver, event);
-        } catch (const Thrown &) {
-            return true;
-        }
-    }
 };
 
 // Waits until `isDone`, and ignores all exceptions before that.

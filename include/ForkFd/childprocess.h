@@ -49,6 +49,11 @@ class ChildProcessPrivate;
 /// startDetached(), close() and the setters of properties also emit signals. A slot may restart or
 /// delete the object.
 ///
+/// ended() is the last signal of each start, except of a start that is refused because a child is
+/// running. state(), error(), exitInfo() and startError() are then final, unless a slot of an earlier
+/// signal of the same end has started the next child. ended() comes even if such a slot has thrown, and
+/// not if the object is destroyed before.
+///
 /// The destructor kills a child that is still running (see DestructionPolicy). It does not wait for the
 /// child, leaves no zombie and emits nothing. In a process created by fork() the child still belongs to
 /// the parent: destroying the copy of the object does not affect the child.
@@ -373,6 +378,8 @@ Q_SIGNALS:
     void started(QPrivateSignal);
     /// Emitted when the child has ended; its output can still be read.
     void finished(int exitCode, ForkFd::ChildProcess::ExitStatus exitStatus = NormalExit);
+    /// Emitted once for each start, after all its other signals: the child has ended, or never began.
+    void ended();
     /// Emitted when an error occurs, except for the timeout of a waitFor function.
     void errorOccurred(ForkFd::ChildProcess::ProcessError error);
     /// Emitted when state() has changed.

@@ -74,6 +74,12 @@ void ChildProcessPrivate::setState(ChildProcess::ProcessState newState)
     Q_EMIT q->stateChanged(newState, ChildProcess::QPrivateSignal());
 }
 
+void ChildProcessPrivate::emitEnded(const Run &run)
+{
+    if (run.isObjectAlive())
+        Q_EMIT q->ended();
+}
+
 void ChildProcessPrivate::reportError(ChildProcess::ProcessError newError, const QString &text)
 {
     reportErrorOf(m_runNumber, newError, text);

@@ -184,8 +184,12 @@ void ChildProcessPrivate::finishEnding()
             return;
     }
     closeAll();
+    callAfter([&run, this] { announceEnd(run); }, [&run, this] { emitEnded(run); });
+}
 
-    // From here on a slot may start the next child; this child is still reported completely.
+// A slot may start the next child; this child is still reported completely.
+void ChildProcessPrivate::announceEnd(const Run &run)
+{
     const int exitCode = q->exitCode();
     const ChildProcess::ExitStatus exitStatus = q->exitStatus();
     {

@@ -113,6 +113,8 @@ Deadline ChildProcessPrivate::nextDeadline() const
     Deadline next = std::min(timeLimitDeadline(), output.drainEnd());
     if (m_pending)
         next = std::min(next, m_pending->deadline());
+    if (m_isStopDue && isUnderWay())
+        next = Deadline();
     return watch && !m_retry.hasExpired() ? std::min(next, m_retry) : next;
 }
 

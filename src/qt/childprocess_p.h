@@ -25,6 +25,19 @@
 
 namespace ForkFd {
 
+/// Calls `last` after `emitSignals`, even if a slot throws.
+template<typename Signals, typename Last>
+void callAfter(Signals emitSignals, Last last)
+{
+    try {
+        emitSignals();
+    } catch (...) {
+        last();
+        throw;
+    }
+    last();
+}
+
 /// The state machine behind a ChildProcess.
 ///
 ///     NotRunning --start()--> Starting --finishStarting()--> Running --finishEnding()--> NotRunning
@@ -58,7 +71,7 @@ public:
     /// Returns the process id; -1 after a failure, which has been reported.
     qint64 startDetached();
     /// Reports a start without a program; open() emits no errorOccurred().
-    void failWithoutProgram(bool emitsError = true);
+    void failWithoutProgram(Internal::StartKind kind, bool emitsError = true);
     void setState(ChildProcess::ProcessState newState);
     /// Whether there is a child whose end is not known, or a pending start.
     bool isUnderWay() const noexcept { return watch || m_pending; }
@@ -147,6 +160,8 @@ private:
     void emitStarted();
     void announceExitCode();
     void finishFailedStart();
+    QString textOfFailedStart() const;
+    void emitEnded(const Run &run);
     void reportError(ChildProcess::ProcessError newError, const QString &text);
     void reportErrorOf(quint64 run, ChildProcess::ProcessError newError, const QString &text);
 
@@ -188,6 +203,7 @@ private:
     static WaitOutcome outcomeOf(const Run &run);
     void retryLater();
     void finishEnding();
+    void announceEnd(const Run &run);
 
     void receive(Role role);
     void endOutput(Role role, bool hasFailed = false);
@@ -213,8 +229,10 @@ private:
     Internal::Deadline m_retry; ///< A child that cannot be collected yet is not watched until then.
     int m_announcedExitCode = 0;
     Internal::StandardStreams::Failure m_streamFailure = Internal::StandardStreams::None;
+    bool m_isErrorTold = false; ///< Of a failed start, before NotRunning.
     bool m_isEndOwed = false; ///< A waitForFinished() timed out; the next call reports the end.
     bool m_isStopping = false;
+    bool m_isStopDue = false; ///< errorOccurred(Timedout) is being emitted.
     bool m_isStartedDue = false; ///< The state is Running, but started() was not emitted yet.
     bool m_closesInputWhenWritten = false;
     bool m_hasTypedEndOfFile = false; ///< Only a VEOF is left to be written.

@@ -107,9 +107,11 @@ void ChildProcessPrivate::announceStart()
 {
     const Run run(this);
     m_isStartedDue = true;
-    setState(ChildProcess::Running);
-    if (run.goesOnHere() && m_isStartedDue)
-        emitStarted();
+    callAfter([this] { setState(ChildProcess::Running); },
+              [&run, this] {
+                  if (run.goesOnHere() && m_isStartedDue)
+                      emitStarted();
+              });
 }
 
 void ChildProcessPrivate::emitStarted()
@@ -121,16 +123,24 @@ void ChildProcessPrivate::emitStarted()
 void ChildProcessPrivate::finishFailedStart()
 {
     const Run run(this);
-    const QString text = startErrorText(failure.get(), m_streamFailure, StartKind::Plain);
     closeAll();
     noteFailureTold();
-    setState(ChildProcess::NotRunning);
-    if (run.isLatest()) {
-        pid = 0;
-        announceExitCode();
-    }
-    if (run.isObjectAlive())
-        reportErrorOf(run.number(), ChildProcess::FailedToStart, text);
+    const QString text = m_isErrorTold ? QString() : textOfFailedStart();
+    const auto announce = [&run, &text, this] {
+        setState(ChildProcess::NotRunning);
+        if (run.isLatest()) {
+            pid = 0;
+            announceExitCode();
+        }
+        if (run.isObjectAlive() && !text.isEmpty())
+            reportErrorOf(run.number(), ChildProcess::FailedToStart, text);
+    };
+    callAfter(announce, [&run, this] { emitEnded(run); });
+}
+
+QString ChildProcessPrivate::textOfFailedStart() const
+{
+    return startErrorText(failure.get(), m_streamFailure, StartKind::Plain);
 }
 
 bool ChildProcessPrivate::waitForStarted(Deadline deadline)

@@ -12,7 +12,6 @@
 
 #include <QtCore/QFile>
 #include <QtCore/QPointer>
-#include <QtCore/QScopeGuard>
 
 #include <cerrno>
 #include <utility>
@@ -21,7 +20,8 @@ namespace ForkFd {
 
 using namespace Internal;
 
-/// Sets program() and arguments(), and starts the child. If the start did not fail inside this call,
+/// Sets program() and arguments(), emits programChanged() and argumentsChanged() if they are different,
+/// and starts the child, with what slots have set then. If the start did not fail inside this call,
 /// state() is then Starting, and started() or errorOccurred(FailedToStart) follows from the event loop
 /// or a waitFor function. finished() follows started(), and never a failed start. `mode` specifies how
 /// the device is opened. Without ReadOnly the child's output is discarded. Without WriteOnly the child's
@@ -43,17 +43,22 @@ void ChildProcess::start(const QString &program, const QStringList &arguments, O
         return;
     }
     if (program.isEmpty()) {
-        d->failWithoutProgram();
+        d->failWithoutProgram(StartKind::Plain);
         return;
     }
+    const QPointer<ChildProcess> self = this;
     const bool isOtherProgram = std::exchange(d->settings.program, program) != program;
     const bool areOtherArguments = std::exchange(d->settings.arguments, arguments) != arguments;
-    const QPointer<ChildProcess> self = this;
-    d->start(mode); // Before a slot can change them again.
-    if (self && isOtherProgram)
-        Q_EMIT programChanged(d->settings.program);
-    if (self && areOtherArguments)
-        Q_EMIT argumentsChanged(d->settings.arguments);
+    const auto announce = [&] {
+        if (isOtherProgram)
+            Q_EMIT programChanged(d->settings.program);
+        if (self && areOtherArguments)
+            Q_EMIT argumentsChanged(d->settings.arguments);
+    };
+    callAfter(announce, [&] {
+        if (self)
+            start(mode);
+    });
 }
 
 /// Starts with the program and arguments that were set before. **Errors:** as for the other overload.
@@ -62,7 +67,7 @@ void ChildProcess::start(OpenMode mode)
     if (d->state != NotRunning)
         qCWarning(childProcessLog, "QProcess::start: Process is already running");
     else if (d->settings.program.isEmpty())
-        d->failWithoutProgram();
+        d->failWithoutProgram(StartKind::Plain);
     else
         d->start(mode);
 }
@@ -94,7 +99,7 @@ bool ChildProcess::open(OpenMode mode)
 {
     if (d->state == NotRunning && d->settings.program.isEmpty()) {
         qCWarning(childProcessLog, "QProcess::start: program not set");
-        d->failWithoutProgram(false);
+        d->failWithoutProgram(StartKind::Plain, false);
         return false;
     }
     const QPointer<ChildProcess> self = this;
@@ -121,7 +126,7 @@ bool ChildProcess::startDetached(qint64 *pid)
         return false;
     }
     if (d->settings.program.isEmpty()) {
-        d->failWithoutProgram();
+        d->failWithoutProgram(StartKind::Detached);
         return false;
     }
     const qint64 child = d->startDetached();
@@ -261,6 +266,7 @@ void ChildProcessPrivate::reset(QIODevice::OpenMode mode)
     error = ChildProcess::UnknownError;
     failure.reset();
     isFailureTold = false;
+    m_isErrorTold = false;
     m_streamFailure = StandardStreams::None;
     exitInfo.reset();
     streams.clear();
@@ -270,6 +276,7 @@ void ChildProcessPrivate::reset(QIODevice::OpenMode mode)
     m_isEmittingReadyRead = false;
     m_isEmittingBytesWritten = false;
     m_isEndOwed = false;
+    m_isStopDue = false;
     m_retryDelay = {};
     m_retry = {};
     output.reset();
@@ -339,11 +346,15 @@ bool ChildProcessPrivate::hasFailedInParent() const noexcept
         || (hasFailedToStart() && failure->isToldInsideStart());
 }
 
-void ChildProcessPrivate::failWithoutProgram(bool emitsError)
+void ChildProcessPrivate::failWithoutProgram(StartKind kind, bool emitsError)
 {
     m_streamFailure = StandardStreams::None;
     failure.set({Step::Program, EINVAL});
-    failAtOnce(StartKind::Plain, emitsError);
+    const Run run(this);
+    if (kind == StartKind::Detached)
+        failAtOnce(kind, emitsError);
+    else
+        callAfter([=, this] { failAtOnce(kind, emitsError); }, [&run, this] { emitEnded(run); });
 }
 
 // For a failed start that does not change the state.
@@ -364,29 +375,29 @@ void ChildProcessPrivate::noteFailureTold() noexcept
     exitInfo.reset();
 }
 
-// As in QProcess, the error precedes NotRunning if the start fails before the fork; else it follows.
+// As in QProcess, the error precedes NotRunning if the start fails before the fork; else it follows. A
+// slot may wait or run an event loop, and so finish the failed start before this function does.
 void ChildProcessPrivate::failInsideStart()
 {
     closeAll();
-    const Run run(this);
-    const QString text = startErrorText(failure.get(), m_streamFailure, StartKind::Plain);
+    noteFailureTold();
+    callFromEventLoop();
     const bool isTooEarly =
         m_streamFailure != StandardStreams::None || failure->step == Step::WorkingDirectory;
-    noteFailureTold();
-    // Even if a slot throws: nothing else would end this start.
-    const auto settle = qScopeGuard([&run, this] {
-        if (run.isLatest())
-            state = ChildProcess::NotRunning;
+    const Run run(this);
+    const auto announce = [&run, isTooEarly, this] {
+        setState(ChildProcess::Starting);
+        if (run.goesOn())
+            announceExitCode();
+        if (run.goesOn() && isTooEarly) {
+            m_isErrorTold = true;
+            reportError(ChildProcess::FailedToStart, textOfFailedStart());
+        }
+    };
+    callAfter(announce, [&run, this] {
+        if (run.goesOn())
+            finishFailedStart();
     });
-    setState(ChildProcess::Starting);
-    if (run.isLatest())
-        announceExitCode();
-    if (isTooEarly && run.isLatest())
-        reportErrorOf(run.number(), ChildProcess::FailedToStart, text);
-    if (run.isLatest())
-        setState(ChildProcess::NotRunning);
-    if (!isTooEarly && run.isObjectAlive())
-        reportErrorOf(run.number(), ChildProcess::FailedToStart, text);
 }
 
 } // namespace ForkFd

@@ -10,13 +10,13 @@
 
 #include <QtCore/QDebug>
 #include <QtCore/QDir>
-#include <QtCore/QScopeGuard>
 
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <new>
+#include <utility>
 
 namespace ForkFd {
 
@@ -87,6 +87,7 @@ int ChildProcessPrivate::killStart() noexcept
 
 void ChildProcessPrivate::stop() noexcept
 try {
+    m_isStopDue = false;
     if (!child && (!m_pending || m_pending->cancel()))
         return;
     m_isStopping = true;
@@ -105,6 +106,8 @@ Deadline ChildProcessPrivate::timeLimitDeadline() const
 
 void ChildProcessPrivate::enforceTimeLimit()
 {
+    if (m_isStopDue)
+        stop();
     if (!timeLimitDeadline().hasExpired())
         return;
     const Run run(this);
@@ -113,13 +116,16 @@ void ChildProcessPrivate::enforceTimeLimit()
     if (!run.goesOnHere() || !timeLimitDeadline().hasExpired())
         return;
     timeLimitExceeded = true;
-    // Even if a slot throws: the limit is enforced once.
-    const auto stopChild = qScopeGuard([&run, this] {
-        if (run.goesOn())
+    m_isStopDue = true; // A slot may wait for the child, or run an event loop.
+    requestCall();
+    const auto announce = [this] {
+        reportError(ChildProcess::Timedout,
+                    translateOwn(QT_TRANSLATE_NOOP("ForkFd::ChildProcess", "Time limit exceeded")));
+    };
+    callAfter(announce, [&run, this] {
+        if (run.isLatest() && std::exchange(m_isStopDue, false) && run.goesOn())
             stop();
     });
-    reportError(ChildProcess::Timedout,
-                translateOwn(QT_TRANSLATE_NOOP("ForkFd::ChildProcess", "Time limit exceeded")));
 }
 
 /// Returns true if the signal was sent to at least one process. Signal 0 sends nothing: it only checks
