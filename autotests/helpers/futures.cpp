@@ -3,10 +3,12 @@
 
 // A program that ends while run() runs children. Its argument says how it ends: "return" from main(),
 // with an "application" object on the stack, by exit() in a "thread", in a "continuation" or while a
-// "blocked" continuation never returns, or "static": a static destructor calls run() once more. Each
-// child holds descriptor 9 and writes a byte to descriptor 8 when it runs.
+// "blocked" continuation never returns, or "static": a static destructor calls run() once more, or
+// "queue": programs of a RunQueue wait. Each child holds descriptor 9 and writes a byte to descriptor 8
+// when it runs.
 
 #include <ForkFd/run.h>
+#include <ForkFd/runqueue.h>
 
 #include <QtCore/QCoreApplication>
 
@@ -23,12 +25,17 @@ using ForkFd::RunResult;
 
 namespace {
 
-QFuture<RunResult> runChild(const QString &words)
+RunOptions childOptions()
 {
     RunOptions options;
     options.stopGrace = std::chrono::hours(1);
     options.launchOptions.fileDescriptors = {{8, 8}, {9, 9}};
-    return ForkFd::run(QStringLiteral(FORKFD_TEST_CHILD), words.split(u' '), options);
+    return options;
+}
+
+QFuture<RunResult> runChild(const QString &words)
+{
+    return ForkFd::run(QStringLiteral(FORKFD_TEST_CHILD), words.split(u' '), childOptions());
 }
 
 // Calls run() in a static destructor. If run() waits for ever here, the test fails.
@@ -59,6 +66,14 @@ int main(int argc, char **argv)
     for (ssize_t count = 0; count < 2;)
         count += ::read(7, bytes, sizeof bytes);
     QFuture<RunResult>(stopped).cancel();
+
+    static std::unique_ptr<ForkFd::RunQueue> queue;
+    if (how == "queue") {
+        queue = std::make_unique<ForkFd::RunQueue>(2);
+        for (int i = 0; i < 100; ++i)
+            static_cast<void>(queue->run(QStringLiteral(FORKFD_TEST_CHILD),
+                                         {QStringLiteral("burn"), QStringLiteral("2")}, childOptions()));
+    }
 
     if (how == "thread")
         std::thread([] { std::exit(0); }).join();

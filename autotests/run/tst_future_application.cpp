@@ -7,6 +7,7 @@
 #include "testpipe.h"
 
 #include <ForkFd/run.h>
+#include <ForkFd/runqueue.h>
 
 #include <QtCore/QElapsedTimer>
 #include <QtCore/QFutureWatcher>
@@ -28,6 +29,7 @@ class tst_FutureApplication : public ProcessTest
 private Q_SLOTS:
     void noApplication();
     void canceledWithoutApplication();
+    void queueWithoutApplication();
     void runningAcrossApplications();
     void applicationsComeAndGo();
     void inForkedCopy();
@@ -89,6 +91,26 @@ void tst_FutureApplication::canceledWithoutApplication()
     future.cancel();
     future.waitForFinished();
     QVERIFY(lifeline.isCut());
+}
+
+// One that waits is canceled, although Qt delivers no event.
+void tst_FutureApplication::queueWithoutApplication()
+{
+    TestPipe go;
+    RunOptions options;
+    options.launchOptions.fileDescriptors = {{8, go.readEnd()}};
+    ForkFd::RunQueue queue(1);
+    const QString program = ChildProcessTest::childProgram();
+    QFuture<RunResult> first = queue.run(program, {u"eof"_s, u"8"_s}, options);
+    QFuture<RunResult> canceled = queue.run(program, {u"exit"_s, u"4"_s});
+    QFuture<RunResult> last = queue.run(program, {u"exit"_s, u"3"_s});
+    canceled.cancel();
+    canceled.waitForFinished();
+    QVERIFY(!first.isFinished());
+    QCOMPARE(queue.pendingCount(), 1);
+    go.closeWriteEnd();
+    QCOMPARE(text(last.result().exitInfo), "exited with code 3");
+    QVERIFY(queue.waitForDone());
 }
 
 void tst_FutureApplication::runningAcrossApplications()
@@ -193,7 +215,8 @@ void tst_FutureApplication::copyExits()
 void tst_FutureApplication::exitOfTheProcess_data()
 {
     QTest::addColumn<QString>("how");
-    for (const char *how : {"return", "application", "thread", "continuation", "blocked", "static"})
+    for (const char *how :
+         {"return", "application", "thread", "continuation", "blocked", "static", "queue"})
         QTest::newRow(how) << QString::fromLatin1(how);
 }
 

@@ -6,69 +6,52 @@
 // Runs a program for each number up to COUNT (default: 1000), at most eight at the same time, and adds
 // up the numbers that they print. Fails if the sum is not COUNT * (COUNT + 1).
 
-#include <ForkFd/run.h>
+#include <ForkFd/runqueue.h>
 
 #include <QtCore/QCoreApplication>
 
 #include <cstdio>
 #include <stdexcept>
 
+using ForkFd::RunQueue;
 using ForkFd::RunResult;
 
-constexpr int inFlightLimit = 8;
-
-class Batch : public QObject
+static qlonglong numberIn(const RunResult &result)
 {
-public:
-    explicit Batch(int count)
-        : m_count(count)
-    {
-        goOn();
-    }
+    if (result.startError.step)
+        throw std::runtime_error(result.startError.toString());
+    return result.standardOutput.trimmed().toLongLong();
+}
 
-private:
-    void goOn()
-    {
-        while (m_started < m_count && m_started - m_finished < inFlightLimit)
-            start(++m_started);
-        if (m_finished < m_count)
-            return;
-        std::printf("%d programs, sum %lld\n", m_count, m_sum);
-        const int exitCode = m_sum == qlonglong{m_count} * (m_count + 1) ? 0 : 1;
-        QMetaObject::invokeMethod(
-            qApp, [exitCode] { QCoreApplication::exit(exitCode); }, Qt::QueuedConnection);
-    }
-
-    // The last continuation runs in the thread of this object, the others in a thread of the library.
-    void start(int number)
-    {
-        const QString script = QStringLiteral("echo $((%1 * 2))").arg(number);
-        ForkFd::run(QStringLiteral("sh"), {QStringLiteral("-c"), script})
-            .then([](const RunResult &result) {
-                if (result.startError.step)
-                    throw std::runtime_error(result.startError.toString());
-                return result.standardOutput.trimmed().toLongLong();
-            })
-            .onFailed([](const std::exception &error) {
-                std::fprintf(stderr, "forkfd-futures: %s\n", error.what());
-                return 0LL;
-            })
-            .then(this, [this](qlonglong doubled) {
-                m_sum += doubled;
-                ++m_finished;
-                goOn();
-            });
-    }
-
-    const int m_count;
-    int m_started = 0;
-    int m_finished = 0;
-    qlonglong m_sum = 0;
-};
+static qlonglong zero(const std::exception &error)
+{
+    std::fprintf(stderr, "forkfd-futures: %s\n", error.what());
+    return 0;
+}
 
 int main(int argc, char **argv)
 {
     const QCoreApplication application(argc, argv);
-    const Batch batch(argc > 1 ? QString::fromLocal8Bit(argv[1]).toInt() : 1000);
-    return QCoreApplication::exec();
+    const int count = argc > 1 ? QString::fromLocal8Bit(argv[1]).toInt() : 1000;
+    int finishedCount = 0;
+    qlonglong sum = 0;
+    QObject context; // Lives in this thread, and so does the last continuation. The others do not.
+    const auto add = [&](qlonglong number) {
+        sum += number;
+        if (++finishedCount == count)
+            QCoreApplication::quit();
+    };
+
+    RunQueue queue(8);
+    for (int i = 1; i <= count; ++i) {
+        const QString script = QStringLiteral("echo $((%1 * 2))").arg(i);
+        queue.run(QStringLiteral("sh"), {QStringLiteral("-c"), script})
+            .then(numberIn)
+            .onFailed(zero)
+            .then(&context, add);
+    }
+    if (count > 0)
+        QCoreApplication::exec();
+    std::printf("%d programs, sum %lld\n", count, sum);
+    return sum == qlonglong{count} * (count + 1) ? 0 : 1;
 }

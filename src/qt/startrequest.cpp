@@ -4,6 +4,7 @@
 #include "qt/startrequest.h"
 
 #include "core/start/environment.h"
+#include "core/start/parent_calls.h"
 #include "core/start/programsearch.h"
 
 #include <QtCore/QDir>
@@ -14,6 +15,8 @@
 #include <cstring>
 #include <exception>
 #include <utility>
+
+#include <sys/stat.h>
 
 namespace ForkFd::Internal {
 
@@ -186,7 +189,42 @@ bool PreparedStart::openStreams(const ChildSettings &settings, ChildEnds &ends)
     return streamFailure == StandardStreams::None;
 }
 
-void PreparedStart::begin(ChildSettings &settings, const StopSettings &stopSettings)
+std::shared_ptr<const Surroundings> Surroundings::now()
+{
+    auto result = std::make_shared<Surroundings>();
+    std::vector<char *> entries = environmentNow();
+    entries.pop_back(); // The null.
+    result->environment.assign(entries.begin(), entries.end());
+    result->searchPath = absoluteSearchPath();
+    result->directory = ParentCalls::openCurrentDirectory();
+    if (!result->directory && (errno == EMFILE || errno == ENFILE))
+        return nullptr;
+    return result;
+}
+
+bool Surroundings::isSameAs(const Surroundings &other) const
+{
+    struct stat here;
+    struct stat there;
+    return directory && other.directory && ::fstat(directory.get(), &here) == 0
+        && ::fstat(other.directory.get(), &there) == 0 && here.st_dev == there.st_dev
+        && here.st_ino == there.st_ino && searchPath == other.searchPath
+        && environment == other.environment;
+}
+
+// A start of run() has no other files to open.
+static void useSurroundings(ThreadedRequest &request, std::shared_ptr<const Surroundings> surroundings)
+{
+    if (!request.start.command.environment)
+        request.start.command.environment = surroundings->environment;
+    request.start.directoryFd = surroundings->directory.get(); // The function keeps it open.
+    request.complete = [surroundings = std::move(surroundings)](ThreadedRequest &itself) {
+        return findProgram(itself.start, surroundings->searchPath);
+    };
+}
+
+void PreparedStart::begin(ChildSettings &settings, const StopSettings &stopSettings,
+                          std::shared_ptr<const Surroundings> surroundings)
 {
     startTime = std::chrono::steady_clock::now();
     failure = StartPlan::check(settings.launchOptions.get());
@@ -197,8 +235,10 @@ void PreparedStart::begin(ChildSettings &settings, const StopSettings &stopSetti
     ChildEnds ends;
     if (failure || !openStreams(settings, ends))
         return;
-    pending =
-        PendingStart::inThread(makeThreadedRequest(settings, stopSettings, std::move(ends)), failure);
+    ThreadedRequest request = makeThreadedRequest(settings, stopSettings, std::move(ends));
+    if (surroundings)
+        useSurroundings(request, std::move(surroundings));
+    pending = PendingStart::inThread(std::move(request), failure);
 }
 
 } // namespace ForkFd::Internal

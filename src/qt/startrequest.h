@@ -7,6 +7,7 @@
 #include "qt/childsettings.h"
 #include "qt/standardstreams.h"
 
+#include "core/base/uniquefd.h"
 #include "core/start/failure.h"
 #include "core/start/pendingstart.h"
 #include "core/start/plan.h"
@@ -14,6 +15,8 @@
 
 #include <chrono>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace ForkFd::Internal {
 
@@ -35,6 +38,18 @@ StoppableChild::Scope scopeOf(const StopSettings &settings);
 /// Whether the options leave the child the process group that the scope needs.
 bool isScopePossible(const ChildSettings &settings, const StopSettings &stopSettings);
 
+/// What a start copies from its process. Several starts that happen later may share one.
+struct Surroundings
+{
+    std::vector<std::string> environment;
+    std::string searchPath; ///< See absoluteSearchPath().
+    UniqueFd directory; ///< The current one; empty if it cannot be opened.
+
+    /// Null with errno if there is no descriptor.
+    static std::shared_ptr<const Surroundings> now();
+    bool isSameAs(const Surroundings &other) const;
+};
+
 /// A start that one thread begins, another thread executes, and a ChildProcess in a third thread takes
 /// over; see ChildProcessPrivate::adopt().
 struct PreparedStart
@@ -45,8 +60,10 @@ struct PreparedStart
     StartFailure failure; ///< Failures of begin(); without a step, none.
     std::unique_ptr<PendingStart> pending; ///< Null after a failure.
 
-    /// Creates the streams and the thread. The child inherits the attributes of the calling thread.
-    void begin(ChildSettings &settings, const StopSettings &stopSettings);
+    /// Creates the streams and the thread. The child inherits the attributes of the calling thread, and
+    /// the `surroundings`, or without any the present ones.
+    void begin(ChildSettings &settings, const StopSettings &stopSettings,
+               std::shared_ptr<const Surroundings> surroundings = {});
 
 private:
     bool openStreams(const ChildSettings &settings, ChildEnds &ends);

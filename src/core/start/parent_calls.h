@@ -6,6 +6,8 @@
 
 #include "core/base/uniquefd.h"
 
+#include <ForkFd/export.h>
+
 /// What a parent finds out and opens for a child that does not exist yet.
 namespace ForkFd::Internal::ParentCalls {
 
@@ -15,7 +17,7 @@ int endOfOpenDescriptors() noexcept;
 
 /// Opens the calling thread's current directory for fchdir(2), which needs the right to search it. On
 /// failure returns none, with errno.
-UniqueFd openCurrentDirectory() noexcept;
+FORKFD_EXPORT UniqueFd openCurrentDirectory() noexcept;
 
 /// Opens the directory of a control group (cgroup v2, see cgroups(7)), to place children in it. On
 /// failure returns none, with errno; ENOTSUP if the system has no such groups, or if the directory is

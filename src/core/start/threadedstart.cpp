@@ -169,6 +169,8 @@ StartFailure keepDescriptors(ThreadedRequest &request)
 // a child without a working directory inherits the directory that is current then.
 StartFailure keepDirectory(ThreadedRequest &request)
 {
+    if (request.start.directoryFd >= 0)
+        return {}; // The request has one.
     const std::string &wanted = request.start.command.workingDirectory;
     const bool isAbsolute = !wanted.empty() && wanted.front() == '/';
     if (isAbsolute && !request.needsDirectory)

@@ -5,12 +5,17 @@
 
 #include "qt/childprocess_p.h"
 #include "qt/defaultoptions.h"
+#include "qt/run/queuecore.h"
 
+#include <QtCore/QCoreApplication>
 #include <QtCore/QFile>
 
 #include <algorithm>
 #include <cerrno>
 #include <utility>
+
+#include <fcntl.h>
+#include <pthread.h>
 
 namespace ForkFd::Internal {
 
@@ -19,6 +24,41 @@ RunJob::RunJob(QString program, QStringList arguments, RunOptions options)
     , m_arguments(std::move(arguments))
     , m_options(std::move(options))
 {
+}
+
+namespace {
+
+bool keepDescriptor(int &fd, std::vector<UniqueFd> &kept)
+{
+    UniqueFd copy(::fcntl(fd, F_DUPFD_CLOEXEC, 3));
+    if (!copy)
+        return false;
+    fd = copy.get();
+    kept.push_back(std::move(copy));
+    return true;
+}
+
+StartError keepDescriptors(LaunchOptions &options, std::vector<UniqueFd> &kept)
+{
+    for (FileDescriptor &descriptor : options.fileDescriptors) {
+        if (!keepDescriptor(descriptor.parentFd, kept))
+            return {errno == EBADF ? "fileDescriptors" : "descriptors", errno};
+    }
+    if (options.controllingTerminal && !keepDescriptor(*options.controllingTerminal, kept))
+        return {errno == EBADF ? "controllingTerminal" : "descriptors", errno};
+    return {};
+}
+
+} // namespace
+
+StartError RunJob::keepOptions()
+{
+    if (const FailedStep failed = StartPlan::check(m_options.launchOptions))
+        return StartFailure(failed).error();
+    std::optional<sigset_t> &mask = m_options.launchOptions.signalMask;
+    if (!mask)
+        ::pthread_sigmask(SIG_SETMASK, nullptr, &mask.emplace());
+    return keepDescriptors(m_options.launchOptions, m_kept);
 }
 
 void RunJob::begin()
@@ -34,7 +74,8 @@ void RunJob::begin()
     PreparedStart &start = m_start.emplace();
     if (m_options.mergedChannels)
         start.streams.channelMode = ChildProcess::MergedChannels;
-    start.begin(settings, stopSettings);
+    start.begin(settings, stopSettings, std::exchange(m_surroundings, {}));
+    m_kept.clear(); // The start has its own duplicates.
 }
 
 RunPromise RunJob::fail(const StartError &error)
@@ -43,14 +84,33 @@ RunPromise RunJob::fail(const StartError &error)
     m_result.startError = error;
     m_result.startError.subject = QFile::encodeName(m_program).toStdString();
     m_promise.setResult(m_result);
+    leaveQueue();
     return m_promise;
 }
 
-void RunJob::serve(std::function<void()> onOver)
+void RunJob::leaveQueue()
+{
+    if (const std::shared_ptr<QueueEntry> entry = std::move(m_entry))
+        entry->core->remove(*entry);
+}
+
+// The watcher's first events would wait for ever, and with 10,000 jobs it takes long to search them.
+void RunJob::take(std::function<void()> onOver)
 {
     m_onOver = std::move(onOver);
     m_watcher.emplace();
     m_watcher->setFuture(m_promise.future());
+    QCoreApplication::removePostedEvents(&*m_watcher);
+    if (!isWaiting()) {
+        serve();
+        return;
+    }
+    m_entry->core->enlist(m_entry);
+    stopIfCanceled();
+}
+
+void RunJob::serve()
+{
     setUp();
     ChildProcessPrivate::adopt(*m_child, std::move(*m_start));
     m_start.reset();
@@ -121,16 +181,27 @@ void RunJob::keepResult()
     m_result.standardError = outputOf(ChildProcess::StandardError);
 }
 
+// A job that a deputy is beginning is looked at again in serve().
 void RunJob::stopIfCanceled()
 {
-    if (!m_promise.isCanceled() || std::exchange(m_isStopped, true))
+    if (!m_promise.isCanceled() || m_isStopped)
         return;
+    if (m_entry && !m_entry->isBegun()) {
+        m_isStopped = m_entry->giveUp();
+        m_isOver = m_isStopped;
+        if (m_isOver)
+            m_onOver();
+        return;
+    }
+    m_isStopped = true;
     if (m_child)
         m_child->stop();
 }
 
 bool RunJob::kill()
 {
+    if (m_entry && !m_entry->isBegun())
+        return m_entry->giveUp() || m_isOver;
     if (m_child)
         return m_child->sendSignal(SIGKILL) || errno != EAGAIN;
     PendingStart *start = m_start ? m_start->pending.get() : nullptr;
@@ -142,6 +213,7 @@ RunPromise RunJob::takePromise()
     m_watcher.reset(); // Otherwise the watcher gets an event for the result, which is never delivered.
     m_child.reset();
     m_promise.setResult(m_result);
+    leaveQueue();
     return m_promise;
 }
 

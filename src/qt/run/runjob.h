@@ -5,19 +5,25 @@
 #define FORKFD_QT_RUN_RUNJOB_H
 
 #include "qt/run/futurefinisher.h"
+#include "qt/run/queueentry.h"
 #include "qt/startrequest.h"
+
+#include "core/base/uniquefd.h"
 
 #include <QtCore/QFutureWatcher>
 
 #include <csignal>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <vector>
 
 namespace ForkFd::Internal {
 
 /// A program that run() starts: created and begun in the caller's thread, then served by RunThread.
 ///
-/// States: made → begun → served → over.
+/// States: made → begun → served → over. A job of a RunQueue may have to wait first: made → kept for
+/// later → waits in RunThread → begun by a deputy → served → over.
 class RunJob
 {
 public:
@@ -26,23 +32,37 @@ public:
     RunJob &operator=(const RunJob &) = delete;
 
     QFuture<RunResult> future() { return m_promise.future(); }
+    RunPromise promise() const { return m_promise; }
+    /// Makes it a job of a queue, which is told when the job is over.
+    void setEntry(std::shared_ptr<QueueEntry> entry) { m_entry = std::move(entry); }
+    /// Checks the options, and keeps what begin() will need from the calling thread.
+    [[nodiscard]] StartError keepOptions();
+    void setSurroundings(std::shared_ptr<const Surroundings> surroundings)
+    {
+        m_surroundings = std::move(surroundings);
+    }
     /// Begins the start in a new thread, which inherits from the calling thread.
     void begin();
     /// Gives up a job that is not served yet, and returns the promise to finish.
     [[nodiscard]] RunPromise fail(const StartError &error);
 
-    /// Serves the job in the calling thread. Calls `onOver` once, when the child has ended or the start
-    /// has failed; `onOver` must not delete the job.
-    void serve(std::function<void()> onOver);
+    /// The calling thread owns the job from now on. `onOver` is called once, when the child has ended,
+    /// or the start has failed or was given up; it must not delete the job.
+    void take(std::function<void()> onOver);
+    /// Serves a job that has begun, in the thread that has taken it.
+    void serve();
     void stopIfCanceled();
     /// Returns false if the child was not reached yet; a later call may reach it.
     bool kill();
-    /// Destroys the ChildProcess of a job that is over, and returns the promise with the result.
+    /// Destroys the ChildProcess of a job that is over, and returns the promise with the result. Frees
+    /// the place in the queue.
     RunPromise takePromise();
 
     RunJob *nextInThread = nullptr; ///< Links the jobs that wait for the thread; needs no allocation.
 
 private:
+    bool isWaiting() const noexcept { return m_entry && m_entry->isWaiting(); }
+    void leaveQueue();
     void setUp();
     void end();
     void discardBeyond(ChildProcess::ProcessChannel channel);
@@ -55,6 +75,9 @@ private:
     RunPromise m_promise;
     RunResult m_result;
     std::function<void()> m_onOver;
+    std::shared_ptr<QueueEntry> m_entry; ///< Null without a queue, and when the queue was left.
+    std::shared_ptr<const Surroundings> m_surroundings; ///< Null if begin() takes the current ones.
+    std::vector<UniqueFd> m_kept; ///< Duplicates for begin().
     std::optional<PreparedStart> m_start; ///< Until the job is served.
     std::optional<ChildProcess> m_child;
     /// Gets an event when the future is canceled; see PostDetector.

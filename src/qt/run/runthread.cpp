@@ -46,13 +46,33 @@ RunThread *RunThread::ofThisProcess()
     });
 }
 
+// Release: a thread that takes the stack sees the whole job.
+void RunThread::push(std::atomic<RunJob *> &stack, RunJob *job) noexcept
+{
+    job->nextInThread = stack.load(std::memory_order_relaxed);
+    while (!stack.compare_exchange_weak(job->nextInThread, job)) { }
+}
+
+std::vector<RunJob *> RunThread::takeAll(std::atomic<RunJob *> &stack)
+{
+    std::vector<RunJob *> jobs;
+    for (RunJob *job = stack.exchange(nullptr); job; job = job->nextInThread)
+        jobs.push_back(job);
+    std::reverse(jobs.begin(), jobs.end());
+    return jobs;
+}
+
+// The thread has the job, and so it exists.
+void RunThread::addBegun(RunJob &job)
+{
+    push(m_begun, &job);
+    while (!m_wake.set()) // A filter may refuse write(2) for this thread.
+        pauseFor(std::chrono::milliseconds(10));
+}
+
 void RunThread::add(std::unique_ptr<RunJob> job)
 {
-    // Release: a thread that takes the stack sees the whole job.
-    RunJob *added = job.release();
-    added->nextInThread = m_waiting.load(std::memory_order_relaxed);
-    while (!m_waiting.compare_exchange_weak(added->nextInThread, added)) { }
-
+    push(m_waiting, job.release());
     Thread none = NoThread;
     if (m_isLeaving) {
         failWaiting({"clone", EAGAIN});
@@ -70,9 +90,8 @@ void RunThread::add(std::unique_ptr<RunJob> job)
 std::vector<std::unique_ptr<RunJob>> RunThread::takeWaiting()
 {
     std::vector<std::unique_ptr<RunJob>> jobs;
-    for (RunJob *job = m_waiting.exchange(nullptr); job; job = job->nextInThread)
+    for (RunJob *job : takeAll(m_waiting))
         jobs.emplace_back(job);
-    std::reverse(jobs.begin(), jobs.end());
     return jobs;
 }
 
@@ -177,7 +196,9 @@ bool RunThread::openHub()
 
 int RunThread::timeToServe()
 {
-    return m_waiting.load(std::memory_order_relaxed) ? 0 : m_finisher.timeToHelp();
+    const bool hasWork =
+        m_waiting.load(std::memory_order_relaxed) || m_begun.load(std::memory_order_relaxed);
+    return hasWork ? 0 : m_finisher.timeToHelp();
 }
 
 void RunThread::descriptorReady(Role)
@@ -188,14 +209,16 @@ void RunThread::descriptorReady(Role)
 void RunThread::serveWaiting()
 {
     for (std::unique_ptr<RunJob> &job : takeWaiting())
-        serve(std::move(job));
+        take(std::move(job));
+    for (RunJob *job : takeAll(m_begun))
+        job->serve();
 }
 
-void RunThread::serve(std::unique_ptr<RunJob> job)
+void RunThread::take(std::unique_ptr<RunJob> job)
 {
-    RunJob *const started = job.get();
-    m_jobs.emplace(started, std::move(job));
-    started->serve([this, started] { m_over.push_back(started); });
+    RunJob *const taken = job.get();
+    m_jobs.emplace(taken, std::move(job));
+    taken->take([this, taken] { m_over.push_back(taken); });
 }
 
 void RunThread::stopCanceled()

@@ -44,6 +44,8 @@ public:
 
     /// Serves a job that has begun, or fails it if there is no thread.
     void add(std::unique_ptr<RunJob> job);
+    /// Serves a job that has waited in this thread, and that a deputy has begun.
+    void addBegun(RunJob &job);
     /// Whether the process is about to end: do not begin anything.
     bool isLeaving() const noexcept { return m_isLeaving; }
 
@@ -54,6 +56,8 @@ private:
     static void killAllAtExit();
     /// Jobs are added before the thread is created.
     bool isResting() const { return m_thread == NoThread && !m_waiting.load(); }
+    static void push(std::atomic<RunJob *> &stack, RunJob *job) noexcept;
+    static std::vector<RunJob *> takeAll(std::atomic<RunJob *> &stack);
     std::vector<std::unique_ptr<RunJob>> takeWaiting();
     void failWaiting(const StartError &error);
 
@@ -66,7 +70,7 @@ private:
     int timeToServe();
     void descriptorReady(Role role) override;
     void serveWaiting();
-    void serve(std::unique_ptr<RunJob> job);
+    void take(std::unique_ptr<RunJob> job);
     void stopCanceled();
     void finishThoseThatAreOver();
     [[noreturn]] void leave();
@@ -77,6 +81,7 @@ private:
     // Set by other threads.
     std::atomic<Thread> m_thread = NoThread;
     std::atomic<RunJob *> m_waiting = nullptr; ///< A stack that is only taken whole.
+    std::atomic<RunJob *> m_begun = nullptr; ///< The same for jobs in m_jobs that were begun.
     std::atomic<bool> m_mayBeCanceled = false;
     std::atomic<unsigned> m_wantedLook = 0; ///< The number of requested looks at all futures.
     std::atomic<unsigned> m_lastLook = 0; ///< The last request that was served.

@@ -1,0 +1,24 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_QT_RUN_CALLERATTRIBUTES_H
+#define FORKFD_QT_RUN_CALLERATTRIBUTES_H
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace ForkFd::Internal {
+
+/// A number that no other thread of this process has or had.
+std::uint64_t numberOfThisThread() noexcept;
+
+/// A text of what a child inherits from the calling thread and what can be told about it: two texts of
+/// one thread are equal if these attributes are. Without a value if they cannot be told.
+///
+/// What a thread can only restrict further (no_new_privs, seccomp filters, Landlock) need not be in it.
+std::optional<std::string> attributesOfThisThread();
+
+} // namespace ForkFd::Internal
+
+#endif

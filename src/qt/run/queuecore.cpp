@@ -1,0 +1,209 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "qt/run/queuecore.h"
+
+#include "qt/run/callerattributes.h"
+#include "qt/run/deputy.h"
+#include "qt/run/runthread.h"
+
+#include "core/base/wait.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <iterator>
+
+namespace ForkFd::Internal {
+
+void QueueCore::submit(std::unique_ptr<RunJob> job, RunThread &thread, int priority)
+{
+    const auto entry =
+        std::make_shared<QueueEntry>(shared_from_this(), thread, *job, job->promise(), priority);
+    job->setEntry(entry);
+    if (takePlace(entry)) {
+        job->begin();
+    } else if (const StartError error = keepForLater(*entry); error.step) {
+        job->fail(error).finish();
+        return;
+    }
+    thread.add(std::move(job));
+}
+
+bool QueueCore::takePlace(const std::shared_ptr<QueueEntry> &entry)
+{
+    const std::lock_guard lock(*m_mutex);
+    entry->number = ++m_lastNumber;
+    m_entries.emplace(entry->number, entry);
+    const bool hasPlace = m_pendingCount == 0 && m_runningCount < *m_maxInFlight;
+    entry->place = hasPlace ? QueueEntry::Running : QueueEntry::Pending;
+    ++(hasPlace ? m_runningCount : m_pendingCount);
+    if (hasPlace)
+        entry->setBegun();
+    return hasPlace;
+}
+
+StartError QueueCore::keepForLater(QueueEntry &entry)
+{
+    if (const StartError error = entry.job.keepOptions(); error.step)
+        return error;
+    std::shared_ptr<const Surroundings> surroundings = currentSurroundings();
+    if (!surroundings)
+        return {"descriptors", errno};
+    entry.job.setSurroundings(std::move(surroundings));
+    const int errorCode = assignDeputy(entry);
+    return errorCode == 0 ? StartError{} : StartError{"clone", errorCode};
+}
+
+// Programs that are submitted one after the other mostly have the same surroundings, and share them.
+std::shared_ptr<const Surroundings> QueueCore::currentSurroundings()
+{
+    std::shared_ptr<const Surroundings> fresh = Surroundings::now();
+    if (!fresh)
+        return fresh;
+    const std::lock_guard lock(*m_mutex);
+    std::shared_ptr<const Surroundings> last = m_lastSurroundings.lock();
+    if (last && last->isSameAs(*fresh))
+        return last;
+    m_lastSurroundings = fresh;
+    return fresh;
+}
+
+int QueueCore::assignDeputy(QueueEntry &entry)
+{
+    const std::shared_ptr<Deputy> deputy = deputyOfThisThread();
+    const int errorCode = deputy->relieve();
+    const std::lock_guard lock(*m_mutex);
+    entry.deputy = deputy;
+    if (errorCode != 0)
+        dismissDeputy(entry);
+    return errorCode;
+}
+
+// Counts the caller's entry at once, so that the deputy does not end before it has the entry.
+std::shared_ptr<Deputy> QueueCore::deputyOfThisThread()
+{
+    const std::uint64_t caller = numberOfThisThread();
+    std::optional<std::string> attributes = attributesOfThisThread();
+    const std::lock_guard lock(*m_mutex);
+    auto known = std::find_if(m_deputies.begin(), m_deputies.end(),
+                              [&](const auto &deputy) { return deputy->actsFor(caller, attributes); });
+    if (known == m_deputies.end())
+        known =
+            m_deputies.insert(known, std::make_shared<Deputy>(m_mutex, caller, std::move(attributes)));
+    (*known)->addEntry();
+    return *known;
+}
+
+void QueueCore::dismissDeputy(QueueEntry &entry)
+{
+    if (!entry.deputy)
+        return;
+    const std::shared_ptr<Deputy> deputy = std::move(entry.deputy);
+    if (deputy->removeEntry())
+        m_deputies.erase(std::find(m_deputies.begin(), m_deputies.end(), deputy));
+}
+
+void QueueCore::enlist(const std::shared_ptr<QueueEntry> &entry)
+{
+    const std::lock_guard lock(*m_mutex);
+    m_order.emplace(orderOf(*entry), entry);
+    fillPlaces();
+}
+
+// A canceled entry gets no place: the thread of run() gives it up.
+void QueueCore::fillPlaces()
+{
+    while (m_runningCount < *m_maxInFlight && !m_order.empty()) {
+        const std::shared_ptr<QueueEntry> entry = m_order.extract(m_order.begin()).mapped();
+        if (entry->promise.isCanceled())
+            continue;
+        entry->place = QueueEntry::Running;
+        --m_pendingCount;
+        ++m_runningCount;
+        entry->deputy->begin(entry);
+    }
+}
+
+void QueueCore::remove(QueueEntry &entry)
+{
+    std::vector<QFuture<RunResult>> finished; // Outlives the lock: the last handle may run user code.
+    const std::lock_guard lock(*m_mutex);
+    if (entry.place == QueueEntry::Outside)
+        return;
+    --(entry.place == QueueEntry::Running ? m_runningCount : m_pendingCount);
+    entry.place = QueueEntry::Outside;
+    dismissDeputy(entry);
+    m_order.erase(orderOf(entry));
+    finished = takeFinished();
+    m_finishing.push_back(entry.promise.future());
+    m_entries.erase(entry.number); // The job still holds the entry.
+    fillPlaces();
+    if (m_entries.empty())
+        m_isIdle.notify_all();
+}
+
+std::vector<QFuture<RunResult>> QueueCore::takeFinished()
+{
+    const auto first =
+        std::partition(m_finishing.begin(), m_finishing.end(),
+                       [](const QFuture<RunResult> &future) { return !future.isFinished(); });
+    std::vector<QFuture<RunResult>> finished(std::make_move_iterator(first),
+                                             std::make_move_iterator(m_finishing.end()));
+    m_finishing.erase(first, m_finishing.end());
+    return finished;
+}
+
+void QueueCore::lookAtLimit()
+{
+    const std::lock_guard lock(*m_mutex);
+    fillPlaces();
+}
+
+int QueueCore::pendingCount() const
+{
+    const std::lock_guard lock(*m_mutex);
+    return m_pendingCount;
+}
+
+int QueueCore::runningCount() const
+{
+    const std::lock_guard lock(*m_mutex);
+    return m_runningCount;
+}
+
+void QueueCore::cancelAll()
+{
+    std::vector<RunPromise> promises;
+    {
+        const std::lock_guard lock(*m_mutex);
+        for (const auto &[number, entry] : m_entries)
+            promises.push_back(entry->promise);
+    }
+    for (RunPromise &promise : promises)
+        promise.future().cancel();
+}
+
+// Each future has its result before its entry is removed, and is finished a moment later.
+bool QueueCore::waitForDone(Deadline deadline)
+{
+    std::vector<QFuture<RunResult>> finished; // As in remove().
+    std::unique_lock lock(*m_mutex);
+    while (true) {
+        finished = takeFinished();
+        if (m_entries.empty() && m_finishing.empty())
+            return true;
+        if (deadline.hasExpired())
+            return false;
+        if (!m_entries.empty() && deadline.isForever())
+            m_isIdle.wait(lock);
+        else if (!m_entries.empty())
+            m_isIdle.wait_until(lock, deadline.end());
+        lock.unlock();
+        finished.clear();
+        pauseFor(std::chrono::milliseconds(1));
+        lock.lock();
+    }
+}
+
+} // namespace ForkFd::Internal

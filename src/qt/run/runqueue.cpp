@@ -1,0 +1,172 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include <ForkFd/runqueue.h>
+
+#include "qt/run/queuecore.h"
+#include "qt/run/runjob.h"
+#include "qt/run/runthread.h"
+
+#include "core/base/signals.h"
+#include "core/base/thisprocess.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <memory>
+#include <utility>
+
+namespace ForkFd {
+
+using namespace Internal;
+
+/// In a forked copy it makes a core of the copy's own. The mutex of the parent's may be locked for ever.
+class RunQueuePrivate
+{
+public:
+    explicit RunQueuePrivate(int count)
+        : m_maxInFlight(std::make_shared<std::atomic<int>>(std::max(1, count)))
+    {
+    }
+    ~RunQueuePrivate() { delete m_cores.find(); }
+    RunQueuePrivate(const RunQueuePrivate &) = delete;
+    RunQueuePrivate &operator=(const RunQueuePrivate &) = delete;
+
+    QueueCore *find() const noexcept
+    {
+        const Core *known = m_cores.find();
+        return known ? known->core.get() : nullptr;
+    }
+    QueueCore &findOrMake()
+    {
+        return *m_cores.findOrMake([this] { return std::make_unique<Core>(m_maxInFlight); })->core;
+    }
+
+    int maxInFlight() const noexcept { return *m_maxInFlight; }
+    void setMaxInFlight(int count) noexcept { *m_maxInFlight = std::max(1, count); }
+
+private:
+    struct Core : OfOneProcess
+    {
+        explicit Core(QueueCore::Limit limit)
+            : core(std::make_shared<QueueCore>(std::move(limit)))
+        {
+        }
+        const std::shared_ptr<QueueCore> core;
+    };
+
+    const std::shared_ptr<std::atomic<int>> m_maxInFlight;
+    OnePerProcess<Core> m_cores;
+};
+
+/// A number below 1 counts as 1. A queue without programs has no thread, descriptor or lock.
+/// **Errors:** none. \since 0.1
+RunQueue::RunQueue(int maxInFlight)
+    : d(std::make_unique<RunQueuePrivate>(maxInFlight))
+{
+}
+
+/// Does not block. Programs that are running are stopped in the background, with the grace of their
+/// options; see ChildProcess::waitForStopped(). No other thread may still use the queue. \since 0.1
+RunQueue::~RunQueue()
+{
+    cancelAll();
+}
+
+/// As ForkFd::run(), with these differences:
+///
+/// The program starts at once if fewer than maxInFlight() programs of this queue are running and none is
+/// waiting. Otherwise it starts when others have ended. One that continues after its future was canceled
+/// keeps its place until it has ended. A blocking continuation keeps none.
+///
+/// `priority` is any number, as in QThreadPool. A program that has begun to start does not give up its
+/// place for one of a higher priority.
+///
+/// RunOptions::timeLimit and RunResult::elapsedTime count from the moment when it is the program's turn.
+///
+/// A program that waits starts with the environment, PATH, signal mask, current directory and
+/// descriptors of this call, and with the attributes that the calling thread has now: identity,
+/// capabilities, processors, scheduling, namespaces. It never has more rights than the calling thread
+/// has now. Restrictions that the thread imposes on itself and then calls this function again (filters,
+/// Landlock) also hold for its earlier programs that still wait. Attributes of the whole process, such
+/// as resource limits, are those at the start of the program. For this each calling thread with waiting
+/// programs has one sleeping thread in the library. A waiting program needs about 2 KB of memory, and no
+/// descriptor except duplicates of those in `launchOptions`.
+///
+/// Cancelling the future of a program that waits finishes the future within a moment, and nothing is
+/// started.
+///
+/// Any thread. Never blocks, except as ForkFd::run() may. Programs that wait when the process exits
+/// normally are not started. Queues share nothing: each has its own limit.
+///
+/// **Errors**, in RunResult::startError: those of ForkFd::run(). For a program that has to wait, step
+/// `clone` may also mean that the sleeping thread could not be created, and `descriptors` or
+/// `fileDescriptors` that a descriptor could not be duplicated. Such a future is finished at once.
+/// \since 0.1
+QFuture<RunResult> RunQueue::run(const QString &program, const QStringList &arguments,
+                                 const RunOptions &options, int priority)
+{
+    const CancellationBlocker blocker;
+    auto job = std::make_unique<RunJob>(program, arguments, options);
+    QFuture<RunResult> future = job->future();
+    RunThread *thread = RunThread::ofThisProcess();
+    if (!thread)
+        job->fail({"descriptors", errno}).finish();
+    else if (thread->isLeaving())
+        job->fail({"clone", EAGAIN}).finish();
+    else
+        d->findOrMake().submit(std::move(job), *thread, priority);
+    return future;
+}
+
+/// At least 1. \since 0.1
+int RunQueue::maxInFlight() const
+{
+    return d->maxInFlight();
+}
+
+/// With a higher number, programs that wait start at once. With a lower one, running programs continue.
+/// **Errors:** none. \since 0.1
+void RunQueue::setMaxInFlight(int count)
+{
+    d->setMaxInFlight(count);
+    if (QueueCore *core = d->find())
+        core->lookAtLimit();
+}
+
+/// Includes canceled programs whose futures are not finished yet. Other threads may change the number at
+/// any time. \since 0.1
+int RunQueue::pendingCount() const
+{
+    const QueueCore *core = d->find();
+    return core ? core->pendingCount() : 0;
+}
+
+/// At most the highest maxInFlight() so far. Other threads may change the number at any time. \since 0.1
+int RunQueue::runningCount() const
+{
+    const QueueCore *core = d->find();
+    return core ? core->runningCount() : 0;
+}
+
+/// Does not block; waitForDone() waits for the ends. Programs that are submitted later are not affected.
+/// **Errors:** none. \since 0.1
+void RunQueue::cancelAll()
+{
+    if (QueueCore *core = d->find())
+        core->cancelAll();
+}
+
+/// Blocks for `timeout` at most; a negative value means no limit, 0 only checks. Returns true if no
+/// program waits or runs, and all futures that run() has returned are finished; their continuations may
+/// still run. A continuation may call this function.
+///
+/// Not a cancellation point. **Errors:** returns false after a timeout. \since 0.1
+bool RunQueue::waitForDone(std::chrono::milliseconds timeout)
+{
+    const CancellationBlocker blocker;
+    QueueCore *core = d->find();
+    return !core || core->waitForDone(Deadline::unlessNegative(timeout));
+}
+
+} // namespace ForkFd
