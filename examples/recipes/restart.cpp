@@ -27,11 +27,7 @@ public:
         m_child.setProgram(command.value(0));
         m_child.setArguments(command.mid(1));
         m_child.setProcessChannelMode(ChildProcess::ForwardedChannels);
-        connect(&m_child, &ChildProcess::finished, this, &Service::ended);
-        connect(&m_child, &ChildProcess::errorOccurred, this, [this](ChildProcess::ProcessError error) {
-            if (error == ChildProcess::FailedToStart) // Then finished() does not come.
-                ended();
-        });
+        connect(&m_child, &ChildProcess::ended, this, &Service::ended);
         m_timer.setSingleShot(true);
         connect(&m_timer, &QTimer::timeout, &m_child, &ChildProcess::startProcess);
         m_timer.start(0);
