@@ -6,9 +6,14 @@
 #include "temporarychange.h"
 #include "testpipe.h"
 
+#include <QtCore/QFile>
+
 #include <cerrno>
+#include <csignal>
+#include <memory>
 #include <optional>
 #include <thread>
+#include <vector>
 
 #include <sys/wait.h>
 
@@ -20,6 +25,12 @@ namespace {
 std::optional<Child> startEcho(const TestPipe &input)
 {
     return ForkFd::spawn(ProcessTest::child({"echo"}), {.fileDescriptors = {{0, input.readEnd()}}});
+}
+
+bool isZombie(pid_t pid)
+{
+    QFile status(QStringLiteral("/proc/%1/stat").arg(pid));
+    return status.open(QIODevice::ReadOnly) && status.readAll().contains(") Z ");
 }
 
 } // namespace
@@ -35,6 +46,7 @@ private Q_SLOTS:
     void endedAlready();
     void manyAtOnce();
     void fromManyThreads();
+    void amongMany();
     void withoutThreads_data();
     void withoutThreads();
 };
@@ -105,6 +117,44 @@ void tst_DroppedChildren::fromManyThreads()
     QVERIFY(hasChildren());
     input.closeWriteEnd();
     QVERIFY(eventually([] { return !hasChildren(); }));
+}
+
+// A child that a tracer held is collected while others end all the time. It once had to wait for a
+// pause of 50 ms.
+void tst_DroppedChildren::amongMany()
+{
+    const auto isReaped = [](pid_t pid) { return kill(pid, 0) != 0; };
+    std::vector<std::unique_ptr<TestPipe>> inputs;
+    std::vector<pid_t> others;
+    for (int i = 0; i < 300; ++i) {
+        inputs.push_back(std::make_unique<TestPipe>());
+        const auto other = startEcho(*inputs.back());
+        QVERIFY(other);
+        others.push_back(other->pid());
+    }
+    TestPipe output;
+    auto traced =
+        ForkFd::spawn(child({"traced", "exit", "0"}), {.fileDescriptors = {{1, output.writeEnd()}}});
+    QVERIFY(traced);
+    output.closeWriteEnd();
+    const pid_t pid = traced->pid();
+    const pid_t tracer = output.read().trimmed().toInt();
+    QVERIFY(tracer <= 0 || eventually([pid] { return isZombie(pid); }));
+    traced.reset();
+    if (tracer > 0)
+        kill(tracer, SIGKILL);
+    std::size_t endedCount = 0;
+    while (endedCount < others.size() && !isReaped(pid)) {
+        inputs[endedCount]->closeWriteEnd();
+        QVERIFY(eventually([&] { return isReaped(others[endedCount]); }));
+        ++endedCount;
+    }
+    const bool isCollectedLast = endedCount == others.size();
+    inputs.clear();
+    QVERIFY(eventually([] { return !hasChildren(); }));
+    if (tracer <= 0)
+        QSKIP("No process can be traced here.");
+    QVERIFY(!isCollectedLast);
 }
 
 void tst_DroppedChildren::withoutThreads_data()

@@ -47,6 +47,26 @@ void leaveBranch(Arguments &arguments)
         waitpid(pid, nullptr, 0);
 }
 
+void moveToAnotherGroup(Arguments &)
+{
+    int isReady[2];
+    if (pipe(isReady) != 0)
+        std::exit(1);
+    const pid_t other = fork();
+    if (other == 0) {
+        close(isReady[0]);
+        if (setpgid(0, 0) != 0)
+            _exit(1);
+        close(isReady[1]);
+        sleepForEver();
+    }
+    close(isReady[1]);
+    awaitEndOfFile(isReady[0]);
+    close(isReady[0]);
+    if (setpgid(0, other) != 0)
+        std::exit(1);
+}
+
 // Returns in the grandchild, after the child has exited.
 void leaveHeir(Arguments &arguments)
 {
@@ -88,6 +108,7 @@ constexpr Word words[] = {
     {"branch", "HOW", leaveBranch,
      "leaves a grandchild that sleeps and keeps every descriptor: in the \"same\" group, in a new "
      "\"group\" or \"session\", or as a \"daemon\", whose parent has ended"},
+    {"move", "", moveToAnotherGroup, "moves to the group of a grandchild that sleeps"},
     {"heir", "N", leaveHeir,
      "exits with code N; after that a grandchild carries out the remaining arguments"},
     {"traced", "", letGrandchildTrace,

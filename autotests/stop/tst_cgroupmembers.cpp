@@ -33,6 +33,8 @@ private Q_SLOTS:
     void cannotBeHeld_data();
     void cannotBeHeld();
     void threadedCgroup();
+    void busyMachine_data();
+    void busyMachine();
 };
 
 void tst_CgroupMembers::initTestCase()
@@ -119,6 +121,37 @@ void tst_CgroupMembers::threadedCgroup()
     QVERIFY(ends(process));
     if (!isThreaded)
         QSKIP("No threaded cgroup can be made here.");
+    QVERIFY(areAllGone);
+}
+
+void tst_CgroupMembers::busyMachine_data()
+{
+    QTest::addColumn<bool>("isStopped");
+    QTest::newRow("terminate()") << false;
+    QTest::newRow("stop()") << true;
+}
+
+// One look at each member takes more than a second. The rest once got no signal, and sendSignal()
+// returned true.
+void tst_CgroupMembers::busyMachine()
+{
+    QFETCH(const bool, isStopped);
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(Scope::Tree);
+    process.setStopGrace(std::chrono::hours(1));
+    startAndAwait(
+        process, lifeline, u"/bin/sh"_s,
+        {u"-c"_s, u"i=0; while [ $i -lt 40 ]; do sleep 300 & i=$((i+1)); done; echo ready; wait"_s});
+    beforePidFdOpen = [](pid_t) {
+        usleep(30'000);
+        return 0;
+    };
+    const bool isSent = isStopped ? (process.stop(), true) : process.sendSignal(SIGTERM);
+    const bool areAllGone = isSent && lifeline.comesToBeCut();
+    beforePidFdOpen = nullptr;
+    lifeline.cut();
+    QVERIFY(ends(process));
     QVERIFY(areAllGone);
 }
 

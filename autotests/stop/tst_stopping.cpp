@@ -56,6 +56,7 @@ private Q_SLOTS:
     void shellThatKeepsForking();
     void ownGroup();
     void anotherGroup();
+    void leaderMoves();
 };
 
 void tst_Stopping::reach_data()
@@ -373,6 +374,21 @@ void tst_Stopping::anotherGroup()
     QCOMPARE(text(process.startError()), "signalScope: Invalid argument");
     QCOMPARE(errors.size(), 1);
     QCOMPARE(process.state(), Process::NotRunning);
+}
+
+// The child leaves a process in its group and moves to another group of its session. It once got no
+// signal.
+void tst_Stopping::leaderMoves()
+{
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(Scope::Group);
+    startAndAwait(process, lifeline, "branch same move session sleep");
+    process.kill();
+    const bool isFinished = process.waitForFinished(10000);
+    lifeline.cut(); // The group that it has joined is not in the scope.
+    QVERIFY(isFinished);
+    QCOMPARE(text(process.exitInfo()), "killed by SIGKILL");
 }
 
 QTEST_GUILESS_MAIN(tst_Stopping)

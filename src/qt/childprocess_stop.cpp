@@ -135,12 +135,13 @@ void ChildProcessPrivate::enforceTimeLimit()
 /// does. After the end of the child, the rest of its group or tree is signalled until the next start, if
 /// the system can identify it; see "Stopping children for good".
 ///
-/// With SignalScope::Tree it blocks for a second at most: without a cgroup it walks through all
-/// processes, with a cgroup it repeats the search until there are no new members. Otherwise it never
-/// blocks. **Errors** (errno): ESRCH, there is no such process; EINVAL, no such signal; EPERM, the
-/// processes have changed their identity; EMFILE, ENFILE, ENOMEM, for 100 ms there was no descriptor or
-/// memory to find the tree, and at most the group was signalled; EAGAIN, a background start is
-/// creating the child, which SIGKILL will reach in a moment.
+/// With SignalScope::Tree it blocks: without a cgroup it walks through all processes, with a cgroup it
+/// signals each member. While processes start others, it repeats the search for a second at most.
+/// Otherwise it never blocks. **Errors** (errno): ESRCH, there is no such process; EINVAL, no such
+/// signal; EPERM, the processes have changed their identity; ETIMEDOUT, those that were found have got
+/// the signal, but they still started others when the second was over; EMFILE, ENFILE, ENOMEM, for
+/// 100 ms there was no descriptor or memory to find the tree, and at most the group was signalled;
+/// EAGAIN, a background start is creating the child, which SIGKILL will reach in a moment.
 bool ChildProcess::sendSignal(int signal)
 {
     const int errorCode = d->sendSignal(signal);

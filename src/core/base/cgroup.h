@@ -51,10 +51,18 @@ public:
     bool isKilled() const noexcept { return m_isKilled; }
     /// The caller has seen that the killed processes have ended.
     void noteEnd() noexcept { m_isKilled = false; }
-    /// Sends `signals` in order, through pidfds, to each process in the cgroup or below that is not in
-    /// `told`, and adds the process to `told`. Stops when it finds no further process, or at `end`.
-    /// Returns 0 or an errno: ESRCH if it found no process, ETIMEDOUT if the caller has to call again.
-    int sendSignals(std::initializer_list<int> signals, std::vector<pid_t> &told,
+    /// How far a signal to all members has come.
+    struct Progress
+    {
+        std::vector<pid_t> told; ///< Sorted.
+        std::vector<pid_t> first; ///< The members when the signal was first sent, sorted.
+        bool hasBegun = false;
+    };
+    /// Sends `signals` in order, through pidfds, to each process in the cgroup or below that `progress`
+    /// does not name as told. Stops when it finds no further process, or at `end`. Returns 0 or an
+    /// errno: ESRCH if it found no process; when the time is over, EINPROGRESS if a process that was
+    /// there first is left, and ETIMEDOUT if only processes that came since can be left.
+    int sendSignals(std::initializer_list<int> signals, Progress &progress,
                     Clock::time_point end) const noexcept;
     /// Removes the directory and the directories that the child made in it. False if a process is left
     /// in the cgroup; the caller then tries again later.

@@ -160,6 +160,15 @@ bool holdNewMembers(const fs::path &directory, const std::vector<pid_t> &told,
     return isNew;
 }
 
+/// Whether a process that was there first is still a member, and was not told.
+bool isLeft(const PrivateCgroup::Progress &progress, const std::vector<pid_t> &members)
+{
+    return std::any_of(members.begin(), members.end(), [&progress](pid_t pid) {
+        return std::binary_search(progress.first.begin(), progress.first.end(), pid)
+            && !std::binary_search(progress.told.begin(), progress.told.end(), pid);
+    });
+}
+
 // The path is on the stack: a kill must not fail for lack of memory.
 UniqueFd openIn(const std::string &directory, const char *name, int flags) noexcept
 {
@@ -283,11 +292,15 @@ int PrivateCgroup::kill() noexcept
     return 0;
 }
 
-int PrivateCgroup::sendSignals(std::initializer_list<int> signals, std::vector<pid_t> &told,
+int PrivateCgroup::sendSignals(std::initializer_list<int> signals, Progress &progress,
                                Clock::time_point end) const noexcept
 try {
     if (!isOfThisProcess())
         return ESRCH;
+    if (!progress.hasBegun)
+        progress.first = membersOf(m_path);
+    progress.hasBegun = true;
+    std::vector<pid_t> &told = progress.told;
     int result = ESRCH;
     std::vector<ProcessHandle> handles;
     while (holdNewMembers(m_path, told, handles)) {
@@ -302,11 +315,9 @@ try {
                 const int errorCode = handle.sendSignal(signal);
                 result = errorCode == 0 || result == ESRCH ? errorCode : result;
             }
-            if (Clock::now() >= end)
-                break;
         }
         if (Clock::now() >= end)
-            return ETIMEDOUT;
+            return isLeft(progress, membersOf(m_path)) ? EINPROGRESS : ETIMEDOUT;
     }
     return result;
 } catch (const std::system_error &error) {

@@ -31,8 +31,7 @@ int PrivateCgroup::kill() noexcept
     return ESRCH;
 }
 
-int PrivateCgroup::sendSignals(std::initializer_list<int>, std::vector<pid_t> &,
-                               Clock::time_point) const noexcept
+int PrivateCgroup::sendSignals(std::initializer_list<int>, Progress &, Clock::time_point) const noexcept
 {
     return ESRCH;
 }

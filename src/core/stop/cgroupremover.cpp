@@ -32,7 +32,9 @@ void CgroupRemover::removeEmptyOnes() noexcept
     {
         const std::lock_guard lock(m_mutex);
         tried.swap(m_groups);
-        m_nextTry = Clock::time_point::max();
+        ++m_callerCount;
+        m_nextTry =
+            m_callerCount == 1 && tried.empty() ? Clock::time_point::max() : Clock::now() + m_delay;
     }
     int killedCount = 0;
     tried.remove_if([&killedCount](PrivateCgroup &group) {
@@ -49,11 +51,14 @@ void CgroupRemover::removeEmptyOnes() noexcept
     });
     const std::lock_guard lock(m_mutex);
     m_killedCount -= killedCount;
-    if (tried.empty())
-        return;
-    m_groups.splice(m_groups.end(), tried);
-    m_delay = std::min<Clock::duration>(m_delay * 2, longestDelay);
-    m_nextTry = std::min(m_nextTry, Clock::now() + m_delay);
+    --m_callerCount;
+    if (!tried.empty()) {
+        m_groups.splice(m_groups.end(), tried);
+        m_delay = std::min<Clock::duration>(m_delay * 2, longestDelay);
+        m_nextTry = std::min(m_nextTry, Clock::now() + m_delay);
+    } else if (m_groups.empty() && m_callerCount == 0) {
+        m_nextTry = Clock::time_point::max();
+    }
 }
 
 CgroupRemover::Clock::time_point CgroupRemover::nextTry() noexcept

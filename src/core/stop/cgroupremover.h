@@ -25,7 +25,8 @@ public:
     void add(PrivateCgroup group);
     /// Removes the cgroups that are empty.
     void removeEmptyOnes() noexcept;
-    /// When removeEmptyOnes() is due; Clock::time_point::max() if no cgroup is left.
+    /// When removeEmptyOnes() is due; Clock::time_point::max() if no cgroup is left. While another
+    /// thread has cgroups in hand, it may bring them back: then it is due in a moment.
     Clock::time_point nextTry() noexcept;
     /// Whether a cgroup still has killed processes that have not ended.
     bool hasKilledOnes() noexcept;
@@ -34,7 +35,8 @@ private:
     std::mutex m_mutex;
     std::list<PrivateCgroup> m_groups;
     int m_killedCount = 0; ///< Includes those that a thread is trying to remove.
-    Clock::duration m_delay{};
+    int m_callerCount = 0; ///< Threads in removeEmptyOnes().
+    Clock::duration m_delay = std::chrono::milliseconds(1);
     Clock::time_point m_nextTry = Clock::time_point::max();
 };
 

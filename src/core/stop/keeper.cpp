@@ -185,8 +185,11 @@ bool Keeper::pass(int timeout) noexcept
         else if (ids[i] != KeeperSet::wakeUp)
             m_orphans.childReady(ids[i]);
     }
-    if (count == 0)
+    // Also while events come all the time.
+    if (const Clock::time_point now = Clock::now(); count == 0 || now >= m_nextSweep) {
+        m_nextSweep = now + std::chrono::milliseconds(sweepInterval);
         m_orphans.watchPending();
+    }
     m_tasks.serveOne();
     if (!hasThread() || m_groups.nextTry() <= Clock::now())
         m_groups.removeEmptyOnes();

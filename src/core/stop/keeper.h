@@ -90,6 +90,7 @@ private:
     Orphans m_orphans{m_set};
     StopTasks m_tasks{m_set};
     CgroupRemover m_groups;
+    Clock::time_point m_nextSweep; ///< Of orphans that are not in the set. The server's.
     std::mutex m_mutex; ///< Guards changes of m_place.
     std::atomic<Place> m_place = Free;
     std::atomic<bool> m_killsAtExit = false;

@@ -31,9 +31,10 @@ enum class InShortage {
 /// no new process.
 ///
 /// Needs two free descriptors, however large the tree is. Without pidfds (old kernel, other system or
-/// FORKFD_BACKEND) it signals the group only. Blocks for a walk through /proc, a second at most.
-/// Returns 0 or an errno: ESRCH if no process was reached; EMFILE, ENFILE or ENOMEM in a shortage,
-/// after which no process stays stopped.
+/// FORKFD_BACKEND) it signals the group only. Blocks for a walk through /proc, and for a second at most
+/// while processes start others. Returns 0 or an errno: ESRCH if no process was reached; ETIMEDOUT if
+/// they still did so at the end; EMFILE, ENFILE or ENOMEM in a shortage, after which no process stays
+/// stopped.
 int signalTree(ExitWatch &root, std::initializer_list<int> signals, InShortage inShortage) noexcept;
 
 /// Whether the group has a member that is not a zombie. False without /proc, true in a shortage.

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include <poll.h>
+#include <unistd.h>
 
 namespace ForkFd::Internal {
 
@@ -70,19 +71,20 @@ void StoppableChild::setWatch(ExitWatchPtr watch) noexcept
 // after that the rest of a tree cannot be found.
 int StoppableChild::sendPatiently(int signal) noexcept
 {
-    std::vector<pid_t> told;
+    PrivateCgroup::Progress progress;
     const auto end = Clock::now() + 100ms;
     for (;;) {
         const bool isLast = Clock::now() >= end;
         const int errorCode =
-            trySendSignal(signal, told, isLast ? InShortage::SignalGroup : InShortage::Repeat);
+            trySendSignal(signal, progress, isLast ? InShortage::SignalGroup : InShortage::Repeat);
         if (isLast || !isShortage(errorCode))
             return errorCode;
         pauseFor(1ms);
     }
 }
 
-int StoppableChild::trySendSignal(int signal, std::vector<pid_t> &told, InShortage inShortage) noexcept
+int StoppableChild::trySendSignal(int signal, PrivateCgroup::Progress &progress,
+                                  InShortage inShortage) noexcept
 {
     if (!m_cgroup)
         return trySendSignals({signal}, inShortage);
@@ -93,18 +95,23 @@ int StoppableChild::trySendSignal(int signal, std::vector<pid_t> &told, InShorta
     // The members of a cgroup can only be signalled by pidfd.
     if (m_watch->pidFd() < 0)
         return trySendSignals({signal}, inShortage);
-    const int errorCode = signalMembers({signal}, told, Clock::now() + 1s, inShortage);
-    return errorCode == ETIMEDOUT ? 0 : errorCode;
+    // On a busy machine one look at each member may take longer. They are not endless.
+    int errorCode;
+    do {
+        errorCode = signalMembers({signal}, progress, Clock::now() + 1s, inShortage);
+    } while (errorCode == EINPROGRESS);
+    return errorCode;
 }
 
 // If the members of the cgroup cannot be found or held, signals the group instead. In a shortage returns
 // its errno all the same.
-int StoppableChild::signalMembers(std::initializer_list<int> signals, std::vector<pid_t> &told,
+int StoppableChild::signalMembers(std::initializer_list<int> signals, PrivateCgroup::Progress &progress,
                                   Clock::time_point end, InShortage inShortage) noexcept
 {
-    const int errorCode = m_cgroup.sendSignals(signals, told, end);
+    const int errorCode = m_cgroup.sendSignals(signals, progress, end);
+    const bool isOver = errorCode == ETIMEDOUT || errorCode == EINPROGRESS;
     const bool isRepeated = isShortage(errorCode) && inShortage == InShortage::Repeat;
-    if (errorCode == 0 || errorCode == ESRCH || errorCode == ETIMEDOUT || !told.empty() || isRepeated)
+    if (errorCode == 0 || errorCode == ESRCH || isOver || !progress.told.empty() || isRepeated)
         return errorCode;
     const int groupError = signalGroup(signals);
     return isShortage(errorCode) ? errorCode : groupError;
@@ -125,9 +132,11 @@ int StoppableChild::signalGroup(std::initializer_list<int> signals) noexcept
     int result = ESRCH;
     for (const int signal : signals) {
         int errorCode = m_scope == Process ? ESRCH : m_watch->sendSignalToGroup(signal);
-        // The child may have joined another group.
-        if (errorCode == ESRCH)
-            errorCode = m_watch->sendSignal(signal);
+        // The child may have joined another group, and may have left others in its own.
+        if (errorCode == ESRCH || ::getpgid(m_watch->pid()) != m_watch->pid()) {
+            const int ownErrorCode = m_watch->sendSignal(signal);
+            errorCode = errorCode == ESRCH ? ownErrorCode : errorCode;
+        }
         result = errorCode == 0 || result == ESRCH ? errorCode : result;
     }
     return result;
@@ -143,12 +152,17 @@ int StoppableChild::killCgroup(InShortage inShortage) noexcept
     return errorCode;
 }
 
-bool StoppableChild::askToEnd() noexcept
+bool StoppableChild::askToEnd(Patience patience) noexcept
 {
     if (!belongsToThisProcess())
         return true;
     const CancellationBlocker blocker;
-    const std::lock_guard lock(m_signalling);
+    std::unique_lock lock(m_signalling, std::defer_lock);
+    if (patience == MayWalk)
+        lock.lock();
+    // Decided under the lock, where a start in a thread hands over its child.
+    else if (!lock.try_lock() || needsWalk())
+        return false;
     if (!m_watch) {
         signalStart(SIGTERM);
         return true;
@@ -158,7 +172,7 @@ bool StoppableChild::askToEnd() noexcept
         m_askEnd = now + 1s;
     const bool goesOn = now < *m_askEnd;
     const int errorCode = tryAsk(now, goesOn ? InShortage::Repeat : InShortage::SignalGroup);
-    if (goesOn && (errorCode == ETIMEDOUT || isShortage(errorCode)))
+    if (errorCode == EINPROGRESS || (goesOn && (errorCode == ETIMEDOUT || isShortage(errorCode))))
         return false;
     m_asked = {};
     m_askEnd.reset();
@@ -167,8 +181,11 @@ bool StoppableChild::askToEnd() noexcept
 
 int StoppableChild::tryAsk(Clock::time_point now, InShortage inShortage) noexcept
 {
-    if (!m_cgroup || m_watch->pidFd() < 0)
-        return trySendSignals({SIGTERM, SIGCONT}, inShortage);
+    if (!m_cgroup || m_watch->pidFd() < 0) {
+        // Another walk would ask the processes again that were found.
+        const int errorCode = trySendSignals({SIGTERM, SIGCONT}, inShortage);
+        return errorCode == ETIMEDOUT ? 0 : errorCode;
+    }
     return signalMembers({SIGTERM, SIGCONT}, m_asked, now + 3ms, inShortage);
 }
 
@@ -183,9 +200,9 @@ int StoppableChild::tryKill() noexcept
     const auto now = Clock::now();
     if (!m_killEnd)
         m_killEnd = now + 1s;
-    std::vector<pid_t> told;
+    PrivateCgroup::Progress none; // A cgroup is killed as a whole.
     const int errorCode =
-        trySendSignal(SIGKILL, told, now < *m_killEnd ? InShortage::Repeat : InShortage::SignalGroup);
+        trySendSignal(SIGKILL, none, now < *m_killEnd ? InShortage::Repeat : InShortage::SignalGroup);
     if (!isShortage(errorCode))
         m_killEnd.reset();
     return errorCode;

@@ -67,13 +67,18 @@ public:
 
     /// Sends a signal to the living processes of the scope. Returns 0 or an errno; ESRCH if no process
     /// was reached. In a shortage it waits 100 ms at most; then the group gets the signal, and the
-    /// errno is that of the shortage. During a start in a thread, a signal gives the start up, unless
+    /// errno is that of the shortage. ETIMEDOUT if for a second processes have started others that may
+    /// not have been reached. During a start in a thread, a signal gives the start up, unless
     /// it is 0 or SIGCONT; EAGAIN if the child was not reached but will see the wish.
     int sendSignal(int signal) noexcept;
+    enum Patience {
+        NoWait, ///< Neither walks nor waits for another thread that signals this child.
+        MayWalk
+    };
     /// Asks these processes to end. SIGCONT follows SIGTERM, because a stopped process must go on to
     /// handle it. Returns false after a short time if processes are left, or in a shortage: then call
-    /// it again. After a second the group is asked instead.
-    bool askToEnd() noexcept;
+    /// it again. After a second it asks no further processes that come, and in a shortage the group.
+    bool askToEnd(Patience patience) noexcept;
     /// Sends SIGKILL like sendSignal(), but does not wait in a shortage: call it again as long as
     /// isShortage() is true for the result. After a second the group gets the signal.
     int tryKill() noexcept;
@@ -91,13 +96,14 @@ public:
 private:
     friend class StopTasks;
     friend FORKFD_EXPORT StartFailure startStoppable(StoppableChild &, StartRequest, StartReport *);
+    bool needsWalk() const noexcept { return m_scope == Tree && m_watch && !m_cgroup; }
     bool isStarting() const noexcept { return m_start && !m_start->isTold(); }
     void setWatch(ExitWatchPtr watch) noexcept;
     int signalStart(int signal) noexcept;
     int sendPatiently(int signal) noexcept;
-    int trySendSignal(int signal, std::vector<pid_t> &told, InShortage inShortage) noexcept;
+    int trySendSignal(int signal, PrivateCgroup::Progress &progress, InShortage inShortage) noexcept;
     int trySendSignals(std::initializer_list<int> signals, InShortage inShortage) noexcept;
-    int signalMembers(std::initializer_list<int> signals, std::vector<pid_t> &told,
+    int signalMembers(std::initializer_list<int> signals, PrivateCgroup::Progress &progress,
                       PrivateCgroup::Clock::time_point end, InShortage inShortage) noexcept;
     int signalGroup(std::initializer_list<int> signals) noexcept;
     int killCgroup(InShortage inShortage) noexcept;
@@ -112,7 +118,7 @@ private:
     std::list<StopTask> m_unlistedTask{1};
     const std::list<StopTask>::iterator m_task = m_unlistedTask.begin(); ///< Wherever it is listed.
     std::mutex m_signalling; ///< Admits one signal at a time. Guards all below, and setting m_watch.
-    std::vector<pid_t> m_asked; ///< Members of the cgroup that askToEnd() has signalled.
+    PrivateCgroup::Progress m_asked; ///< Of askToEnd() in the cgroup.
     /// When an unfinished askToEnd() or tryKill() falls back to the group.
     std::optional<PrivateCgroup::Clock::time_point> m_askEnd, m_killEnd;
 };

@@ -64,14 +64,13 @@ struct StopTasks::Due
 void StopTasks::stop(const std::shared_ptr<StoppableChild> &child,
                      std::chrono::milliseconds grace) noexcept
 {
-    const bool asksNow = child->signalsAtOnce();
     {
         const std::lock_guard lock(m_mutex);
         StopTask &task = listedTask(child);
         task.killTime = std::min(task.killTime, fromNow(grace));
-        task.askTime = asksNow ? never : atOnce;
+        task.askTime = never;
     }
-    if (asksNow && !child->askToEnd())
+    if (!child->askToEnd(StoppableChild::NoWait))
         askAgain(*child, 0ms);
 }
 
@@ -171,7 +170,7 @@ void StopTasks::serveOne() noexcept
         kill(*due.child);
     else if (due.action == Action::Look)
         look(due);
-    else if (!due.child->askToEnd())
+    else if (!due.child->askToEnd(StoppableChild::MayWalk))
         askAgain(*due.child, shortDelay);
 }
 
