@@ -13,7 +13,11 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <vector>
 
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -27,15 +31,27 @@ using Policy = Process::DestructionPolicy;
 constexpr std::chrono::milliseconds forEver(-1);
 
 std::atomic<bool> isNextKillLost;
+std::atomic<bool> areKillsLost;
+std::atomic<int> heldMilliseconds; ///< How long the next rmdir() of the main thread takes.
+pthread_t mainThread;
 
 } // namespace
 
 // Replaces write() for the library, too: a cgroup.kill that misses all processes.
 extern "C" ssize_t write(int fd, const void *data, std::size_t size)
 {
-    if (size == 1 && *static_cast<const char *>(data) == '1' && isNextKillLost.exchange(false))
+    if (size == 1 && *static_cast<const char *>(data) == '1'
+        && (areKillsLost || isNextKillLost.exchange(false)))
         return 1;
     return syscall(SYS_write, fd, data, size);
+}
+
+// Replaces rmdir() for the library, too.
+extern "C" int rmdir(const char *path) noexcept
+{
+    if (pthread_equal(pthread_self(), mainThread))
+        poll(nullptr, 0, heldMilliseconds.exchange(0));
+    return unlinkat(AT_FDCWD, path, AT_REMOVEDIR);
 }
 
 /// ChildProcess::waitForStopped().
@@ -47,6 +63,7 @@ class tst_WaitForStopped : public StoppingTest
 protected:
     void warmUp() override
     {
+        mainThread = pthread_self();
         StoppingTest::warmUp();
         ForkFd::run(childProgram(), words("exit 0")).waitForFinished();
     }
@@ -62,6 +79,8 @@ private Q_SLOTS:
     void leftovers();
     void killThatMisses_data();
     void killThatMisses();
+    void keeperGoesOn();
+    void manyGraces();
     void timeLimit();
     void canceledRun();
     void canceledRunAskedAtOnce();
@@ -219,6 +238,54 @@ void tst_WaitForStopped::killThatMisses()
     lifeline.cut();
     QVERIFY(areStopped);
     QVERIFY(!process || ends(*process));
+}
+
+// This thread has the cgroups in hand, and the keeper finds none. It once slept after that until its
+// next work, although this thread brought the cgroup back.
+void tst_WaitForStopped::keeperGoesOn()
+{
+    if (!TestCgroups::canBeMade())
+        QSKIP("No cgroup can be made here.");
+    Lifeline lifeline;
+    areKillsLost = true;
+    {
+        Process process;
+        process.setSignalScope(Scope::Tree);
+        process.setDestructionPolicy(Policy::Kill);
+        startAndAwait(process, lifeline, "branch same session sleep");
+    }
+    QTest::qWait(300); // The keeper tries after 1 ms, 2 ms, and so on. Now it sleeps for longer.
+    heldMilliseconds = 1500;
+    const bool isStopped = Process::waitForStopped(50ms);
+    const bool wasHeld = heldMilliseconds.exchange(0) == 0;
+    areKillsLost = false;
+    const bool areAllGone = lifeline.comesToBeCut();
+    lifeline.cut();
+    QVERIFY(!isStopped);
+    QVERIFY(wasHeld);
+    QVERIFY(areAllGone);
+}
+
+// The keeper has many children, each with its own grace.
+void tst_WaitForStopped::manyGraces()
+{
+    constexpr int count = 30;
+    std::vector<std::unique_ptr<Process>> processes;
+    for (int i = 0; i < count; ++i) {
+        processes.push_back(std::make_unique<Process>());
+        processes.back()->setStopGrace(10ms * (i * 7 % count));
+        processes.back()->start(childProgram(), words("ignore 15 session sleep"));
+    }
+    for (const auto &process : processes)
+        QVERIFY(process->waitForReadyRead());
+    for (const auto &process : processes)
+        process->stop();
+    QVERIFY(Process::waitForStopped(forEver));
+    for (const auto &process : processes) {
+        QVERIFY(process->waitForFinished());
+        QCOMPARE(text(process->exitInfo()), "killed by SIGKILL");
+        QVERIFY(process->elapsedTime() >= process->stopGrace());
+    }
 }
 
 void tst_WaitForStopped::timeLimit()

@@ -114,9 +114,11 @@ StartFailure startStoppable(StoppableChild &child, StartRequest request, StartRe
 {
     request.ownGroup = child.m_scope != StoppableChild::Process;
     request.leavesTerminal = request.ownGroup;
-    if (child.m_scope == StoppableChild::Tree)
-        child.m_cgroup = PrivateCgroup::make(request.options.controlGroup);
-    StartResult result = startInIfAllowed(child.m_cgroup, std::move(request), later);
+    PrivateCgroup none;
+    PrivateCgroup &group = child.m_own ? child.m_own->group : none;
+    if (child.m_own)
+        group = PrivateCgroup::make(request.options.controlGroup);
+    StartResult result = startInIfAllowed(group, std::move(request), later);
     child.setWatch(std::move(result.watch));
     return std::move(result.failure);
 }

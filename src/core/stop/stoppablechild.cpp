@@ -23,6 +23,7 @@ using Clock = PrivateCgroup::Clock;
 StoppableChild::StoppableChild(Scope scope, Start start)
     : m_scope(scope)
     , m_start(start == InThread ? std::make_unique<StartControl>() : nullptr)
+    , m_own(scope == Tree ? std::make_unique<OwnCgroup>() : nullptr)
 {
     Keeper::prepare();
 }
@@ -30,10 +31,10 @@ StoppableChild::StoppableChild(Scope scope, Start start)
 StoppableChild::~StoppableChild()
 {
     const CancellationBlocker blocker;
-    if (m_unlistedTask.empty())
+    if (m_task.isListed)
         Keeper::letGo(*this);
-    if (m_cgroup && !m_cgroup.remove())
-        Keeper::removeLater(std::move(m_cgroup));
+    if (hasCgroup() && !m_own->group.remove())
+        Keeper::removeLater(std::move(m_own->group));
 }
 
 int StoppableChild::sendSignal(int signal) noexcept
@@ -86,10 +87,10 @@ int StoppableChild::sendPatiently(int signal) noexcept
 int StoppableChild::trySendSignal(int signal, PrivateCgroup::Progress &progress,
                                   InShortage inShortage) noexcept
 {
-    if (!m_cgroup)
+    if (!hasCgroup())
         return trySendSignals({signal}, inShortage);
     if (signal == 0)
-        return m_cgroup.isPopulated() ? 0 : ESRCH;
+        return m_own->group.isPopulated() ? 0 : ESRCH;
     if (signal == SIGKILL)
         return killCgroup(inShortage);
     // The members of a cgroup can only be signalled by pidfd.
@@ -108,7 +109,7 @@ int StoppableChild::trySendSignal(int signal, PrivateCgroup::Progress &progress,
 int StoppableChild::signalMembers(std::initializer_list<int> signals, PrivateCgroup::Progress &progress,
                                   Clock::time_point end, InShortage inShortage) noexcept
 {
-    const int errorCode = m_cgroup.sendSignals(signals, progress, end);
+    const int errorCode = m_own->group.sendSignals(signals, progress, end);
     const bool isOver = errorCode == ETIMEDOUT || errorCode == EINPROGRESS;
     const bool isRepeated = isShortage(errorCode) && inShortage == InShortage::Repeat;
     if (errorCode == 0 || errorCode == ESRCH || isOver || !progress.told.empty() || isRepeated)
@@ -145,7 +146,7 @@ int StoppableChild::signalGroup(std::initializer_list<int> signals) noexcept
 // If the cgroup cannot be killed, kills the group instead, and returns the error.
 int StoppableChild::killCgroup(InShortage inShortage) noexcept
 {
-    const int errorCode = m_cgroup.kill();
+    const int errorCode = m_own->group.kill();
     const bool isRepeated = isShortage(errorCode) && inShortage == InShortage::Repeat;
     if (errorCode != 0 && errorCode != ESRCH && !isRepeated)
         m_watch->sendSignalToGroup(SIGKILL);
@@ -168,25 +169,26 @@ bool StoppableChild::askToEnd(Patience patience) noexcept
         return true;
     }
     const auto now = Clock::now();
-    if (!m_askEnd)
+    if (m_askEnd == Clock::time_point())
         m_askEnd = now + 1s;
-    const bool goesOn = now < *m_askEnd;
+    const bool goesOn = now < m_askEnd;
     const int errorCode = tryAsk(now, goesOn ? InShortage::Repeat : InShortage::SignalGroup);
     if (errorCode == EINPROGRESS || (goesOn && (errorCode == ETIMEDOUT || isShortage(errorCode))))
         return false;
-    m_asked = {};
-    m_askEnd.reset();
+    if (m_own)
+        m_own->asked = {};
+    m_askEnd = {};
     return true;
 }
 
 int StoppableChild::tryAsk(Clock::time_point now, InShortage inShortage) noexcept
 {
-    if (!m_cgroup || m_watch->pidFd() < 0) {
+    if (!hasCgroup() || m_watch->pidFd() < 0) {
         // Another walk would ask the processes again that were found.
         const int errorCode = trySendSignals({SIGTERM, SIGCONT}, inShortage);
         return errorCode == ETIMEDOUT ? 0 : errorCode;
     }
-    return signalMembers({SIGTERM, SIGCONT}, m_asked, now + 3ms, inShortage);
+    return signalMembers({SIGTERM, SIGCONT}, m_own->asked, now + 3ms, inShortage);
 }
 
 int StoppableChild::tryKill() noexcept
@@ -198,13 +200,13 @@ int StoppableChild::tryKill() noexcept
     if (!m_watch)
         return signalStart(SIGKILL);
     const auto now = Clock::now();
-    if (!m_killEnd)
+    if (m_killEnd == Clock::time_point())
         m_killEnd = now + 1s;
     PrivateCgroup::Progress none; // A cgroup is killed as a whole.
     const int errorCode =
-        trySendSignal(SIGKILL, none, now < *m_killEnd ? InShortage::Repeat : InShortage::SignalGroup);
+        trySendSignal(SIGKILL, none, now < m_killEnd ? InShortage::Repeat : InShortage::SignalGroup);
     if (!isShortage(errorCode))
-        m_killEnd.reset();
+        m_killEnd = {};
     return errorCode;
 }
 
@@ -213,8 +215,8 @@ void StoppableChild::killMissed() noexcept
     if (!belongsToThisProcess())
         return;
     const std::lock_guard lock(m_signalling);
-    if (!isStarting() && m_cgroup.isKilled())
-        m_cgroup.kill();
+    if (!isStarting() && hasCgroup() && m_own->group.isKilled())
+        m_own->group.kill();
 }
 
 bool StoppableChild::hasEnded() noexcept
@@ -228,8 +230,8 @@ bool StoppableChild::hasEnded() noexcept
         return false;
     if (m_scope == Process || isStarting() || !m_watch)
         return true;
-    if (m_cgroup)
-        return !m_cgroup.isPopulated();
+    if (hasCgroup())
+        return !m_own->group.isPopulated();
     // A child that was not collected is a member of its group, even as a zombie.
     return m_watch->sendSignalToGroup(0) == ESRCH || !hasLivingMember(m_watch->pid());
 }
@@ -261,7 +263,7 @@ void StoppableChild::awaitLeader(std::chrono::milliseconds time) noexcept
 bool StoppableChild::removeCgroup() noexcept
 {
     const std::lock_guard lock(m_signalling);
-    return isStarting() || !m_cgroup || m_cgroup.remove() || !m_cgroup.isKilled();
+    return isStarting() || !hasCgroup() || m_own->group.remove() || !m_own->group.isKilled();
 }
 
 } // namespace ForkFd::Internal

@@ -15,10 +15,8 @@
 
 #include <chrono>
 #include <initializer_list>
-#include <list>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <vector>
 
 namespace ForkFd::Internal {
@@ -59,11 +57,11 @@ public:
     /// With InThread; else null.
     StartControl *startControl() const noexcept { return m_start.get(); }
     /// Whether a signal needs no walk through all processes.
-    bool signalsAtOnce() const noexcept { return m_scope != Tree || isStarting() || m_cgroup; }
+    bool signalsAtOnce() const noexcept { return m_scope != Tree || isStarting() || hasCgroup(); }
 
     /// Whether only the child's number tells which processes are in its scope. They can be signalled
     /// everywhere as long as the child is not collected.
-    bool needsNumber() const noexcept { return m_scope != Process && !isStarting() && !m_cgroup; }
+    bool needsNumber() const noexcept { return m_scope != Process && !isStarting() && !hasCgroup(); }
 
     /// Sends a signal to the living processes of the scope. Returns 0 or an errno; ESRCH if no process
     /// was reached. In a shortage it waits 100 ms at most; then the group gets the signal, and the
@@ -96,7 +94,14 @@ public:
 private:
     friend class StopTasks;
     friend FORKFD_EXPORT StartFailure startStoppable(StoppableChild &, StartRequest, StartReport *);
-    bool needsWalk() const noexcept { return m_scope == Tree && m_watch && !m_cgroup; }
+    /// Its own cgroup, and how far askToEnd() has come there.
+    struct OwnCgroup
+    {
+        PrivateCgroup group; ///< Where permitted.
+        PrivateCgroup::Progress asked;
+    };
+    bool hasCgroup() const noexcept { return m_own && m_own->group; }
+    bool needsWalk() const noexcept { return m_scope == Tree && m_watch && !hasCgroup(); }
     bool isStarting() const noexcept { return m_start && !m_start->isTold(); }
     void setWatch(ExitWatchPtr watch) noexcept;
     int signalStart(int signal) noexcept;
@@ -111,16 +116,13 @@ private:
 
     const Scope m_scope;
     const std::unique_ptr<StartControl> m_start; ///< With InThread.
-    PrivateCgroup
-        m_cgroup; ///< With Tree, where permitted. The starting thread's until StartControl::tell().
+    const std::unique_ptr<OwnCgroup>
+        m_own; ///< With Tree. The starting thread's until StartControl::tell().
     ExitWatchPtr m_watch;
-    /// Holds the task until the first stop. Made with the child, so that a stop needs no memory.
-    std::list<StopTask> m_unlistedTask{1};
-    const std::list<StopTask>::iterator m_task = m_unlistedTask.begin(); ///< Wherever it is listed.
+    StopTask m_task; ///< The keeper's.
     std::mutex m_signalling; ///< Admits one signal at a time. Guards all below, and setting m_watch.
-    PrivateCgroup::Progress m_asked; ///< Of askToEnd() in the cgroup.
-    /// When an unfinished askToEnd() or tryKill() falls back to the group.
-    std::optional<PrivateCgroup::Clock::time_point> m_askEnd, m_killEnd;
+    /// When an unfinished askToEnd() or tryKill() falls back to the group. The default: there is none.
+    PrivateCgroup::Clock::time_point m_askEnd, m_killEnd;
 };
 
 } // namespace ForkFd::Internal

@@ -28,17 +28,6 @@ Clock::time_point fromNow(std::chrono::milliseconds time) noexcept
     return Deadline(std::max(time, 0ms)).end();
 }
 
-Clock::time_point dueTime(const StopTask &task) noexcept
-{
-    // An expired child is about to take its task out of the list.
-    return task.child.expired() ? never : std::min({task.askTime, task.killTime, task.lookTime});
-}
-
-bool isDueBefore(const StopTask &task, const StopTask &other) noexcept
-{
-    return dueTime(task) < dueTime(other);
-}
-
 std::uint64_t addressOf(const StopTask &task) noexcept
 {
     return reinterpret_cast<std::uintptr_t>(&task);
@@ -48,10 +37,36 @@ std::uint64_t addressOf(const StopTask &task) noexcept
 void lookAgain(StopTask &task) noexcept
 {
     task.lookTime = std::min(task.lookTime, fromNow(task.lookDelay));
-    task.lookDelay = std::min<std::chrono::milliseconds>(task.lookDelay * 2, 1s);
+    task.lookDelay = std::chrono::duration_cast<decltype(task.lookDelay)>(
+        std::min<std::chrono::milliseconds>(task.lookDelay * 2, 1s));
 }
 
 } // namespace
+
+/// Takes a task out of the queue while its members change. To be used under the lock.
+class StopTasks::Change
+{
+public:
+    Change(StopTasks &tasks, StopTask &task) noexcept
+        : m_tasks(tasks)
+        , m_task(task)
+    {
+        m_tasks.m_queue.remove(m_task);
+        m_tasks.m_openCount -= m_task.isOver ? 0 : 1;
+    }
+    ~Change()
+    {
+        m_tasks.m_openCount += m_task.isOver ? 0 : 1;
+        if (m_task.dueTime() != never)
+            m_tasks.m_queue.insert(m_task);
+    }
+    Change(const Change &) = delete;
+    Change &operator=(const Change &) = delete;
+
+private:
+    StopTasks &m_tasks;
+    StopTask &m_task;
+};
 
 struct StopTasks::Due
 {
@@ -67,6 +82,8 @@ void StopTasks::stop(const std::shared_ptr<StoppableChild> &child,
     {
         const std::lock_guard lock(m_mutex);
         StopTask &task = listedTask(child);
+        const Change change(*this, task);
+        task.isOver = false;
         task.killTime = std::min(task.killTime, fromNow(grace));
         task.askTime = never;
     }
@@ -78,6 +95,8 @@ void StopTasks::adopt(const std::shared_ptr<StoppableChild> &child, bool hasGrac
 {
     const std::lock_guard lock(m_mutex);
     StopTask &task = listedTask(child);
+    const Change change(*this, task);
+    task.isOver = false;
     if (task.killTime == never || !hasGrace)
         task.killTime = atOnce;
     task.adopted = child;
@@ -86,38 +105,46 @@ void StopTasks::adopt(const std::shared_ptr<StoppableChild> &child, bool hasGrac
 
 StopTask &StopTasks::listedTask(const std::shared_ptr<StoppableChild> &child) noexcept
 {
-    m_tasks.splice(m_tasks.end(), child->m_unlistedTask); // Empty if the task is listed.
-    StopTask &task = *child->m_task;
+    StopTask &task = child->m_task;
+    if (std::exchange(task.isListed, true))
+        return task;
     task.child = child;
-    task.isOver = false;
+    task.previous = m_lastTask;
+    (m_lastTask ? m_lastTask->next : m_firstTask) = &task;
+    m_lastTask = &task;
+    ++m_openCount;
     return task;
 }
 
 void StopTasks::letGo(StoppableChild &child) noexcept
 {
     const std::lock_guard lock(m_mutex);
-    m_tasks.erase(child.m_task);
+    StopTask &task = child.m_task;
+    m_queue.remove(task);
+    m_openCount -= task.isOver ? 0 : 1;
+    (task.previous ? task.previous->next : m_firstTask) = task.next;
+    (task.next ? task.next->previous : m_lastTask) = task.previous;
 }
 
 bool StopTasks::areOver() noexcept
 {
     const std::lock_guard lock(m_mutex);
-    return std::all_of(m_tasks.begin(), m_tasks.end(), [](const StopTask &task) { return task.isOver; });
+    return m_openCount == 0;
 }
 
 Clock::time_point StopTasks::nextDue() noexcept
 {
     const std::lock_guard lock(m_mutex);
-    const auto first = std::min_element(m_tasks.begin(), m_tasks.end(), isDueBefore);
-    return first == m_tasks.end() ? never : dueTime(*first);
+    const StopTask *first = m_queue.first();
+    return first ? first->dueTime() : never;
 }
 
 // The caller holds `previous`, so that it is still in the list.
 std::shared_ptr<StoppableChild> StopTasks::childAfter(const StoppableChild *previous) noexcept
 {
     const std::lock_guard lock(m_mutex);
-    for (auto it = previous ? std::next(previous->m_task) : m_tasks.begin(); it != m_tasks.end(); ++it) {
-        if (std::shared_ptr<StoppableChild> child = it->child.lock())
+    for (StopTask *task = previous ? previous->m_task.next : m_firstTask; task; task = task->next) {
+        if (std::shared_ptr<StoppableChild> child = task->child.lock())
             return child;
     }
     return nullptr;
@@ -142,22 +169,23 @@ void StopTasks::unwatch(StopTask &task) noexcept
 void StopTasks::watchAdopted() noexcept
 {
     const std::lock_guard lock(m_mutex);
-    for (StopTask &task : m_tasks) {
-        if (task.adopted)
-            watch(task);
+    for (StopTask *task = m_firstTask; task; task = task->next) {
+        const Change change(*this, *task);
+        if (task->adopted)
+            watch(*task);
     }
 }
 
+// The task exists: only the server lets an adopted child go, and takes it out of the set before.
 void StopTasks::childReady(std::uint64_t id) noexcept
 {
+    auto &task = *reinterpret_cast<StopTask *>(static_cast<std::uintptr_t>(id & ~taskBit));
     const std::lock_guard lock(m_mutex);
-    const auto it = std::find_if(m_tasks.begin(), m_tasks.end(), [id](const StopTask &task) {
-        return (addressOf(task) | taskBit) == id;
-    });
-    if (it == m_tasks.end() || !it->isInSet)
+    const Change change(*this, task);
+    if (!task.isInSet)
         return;
-    unwatch(*it);
-    it->lookTime = Clock::now();
+    unwatch(task);
+    task.lookTime = Clock::now();
 }
 
 // A tree that keeps growing is asked in steps, so that other children do not have to wait.
@@ -176,38 +204,50 @@ void StopTasks::serveOne() noexcept
 
 StopTasks::Due StopTasks::takeDue() noexcept
 {
-    const std::lock_guard lock(m_mutex);
-    const auto it = std::min_element(m_tasks.begin(), m_tasks.end(), isDueBefore);
-    const Clock::time_point now = Clock::now();
-    if (it == m_tasks.end() || dueTime(*it) > now)
-        return {};
     Due due;
-    due.child = it->child.lock();
-    due.isAdopted = it->adopted != nullptr;
-    if (it->killTime <= now) {
-        due.action = Action::Kill;
-        it->askTime = it->killTime = never;
-    } else if (it->askTime <= now) {
-        due.action = Action::Ask;
-        it->askTime = never;
-    } else {
-        it->lookTime = never;
-        due.isKillToCome = it->killTime != never;
+    const std::lock_guard lock(m_mutex);
+    const Clock::time_point now = Clock::now();
+    for (StopTask *task = m_queue.first(); task && task->dueTime() <= now; task = m_queue.first()) {
+        due.child = task->child.lock();
+        if (!due.child) { // Its destructor is about to take the task out of the list.
+            m_queue.remove(*task);
+            continue;
+        }
+        const Change change(*this, *task);
+        takeAction(*task, now, due);
+        break;
     }
     return due;
+}
+
+void StopTasks::takeAction(StopTask &task, Clock::time_point now, Due &due) noexcept
+{
+    due.isAdopted = task.adopted != nullptr;
+    if (task.killTime <= now) {
+        due.action = Action::Kill;
+        task.askTime = task.killTime = never;
+    } else if (task.askTime <= now) {
+        due.action = Action::Ask;
+        task.askTime = never;
+    } else {
+        task.lookTime = never;
+        due.isKillToCome = task.killTime != never;
+    }
 }
 
 void StopTasks::askAgain(StoppableChild &child, std::chrono::milliseconds delay) noexcept
 {
     const std::lock_guard lock(m_mutex);
-    child.m_task->askTime = fromNow(delay);
+    const Change change(*this, child.m_task);
+    child.m_task.askTime = fromNow(delay);
 }
 
 void StopTasks::kill(StoppableChild &child) noexcept
 {
     const int errorCode = child.tryKill();
     const std::lock_guard lock(m_mutex);
-    StopTask &task = *child.m_task;
+    StopTask &task = child.m_task;
+    const Change change(*this, task);
     if (isShortage(errorCode) || errorCode == EAGAIN) { // A starting child may get it a moment later.
         task.killTime = std::min(task.killTime, fromNow(shortDelay));
     } else if (!task.isInSet) {
@@ -238,7 +278,8 @@ void StopTasks::noteLook(StoppableChild &child, bool hasEnded, bool wasAdopted) 
 {
     std::shared_ptr<StoppableChild> letGo; // Destroyed after the lock is released.
     const std::lock_guard lock(m_mutex);
-    StopTask &task = *child.m_task;
+    StopTask &task = child.m_task;
+    const Change change(*this, task);
     if (hasEnded && wasAdopted) {
         unwatch(task);
         letGo = std::move(task.adopted);

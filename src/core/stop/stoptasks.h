@@ -4,9 +4,11 @@
 #ifndef FORKFD_CORE_STOP_STOPTASKS_H
 #define FORKFD_CORE_STOP_STOPTASKS_H
 
+#include "core/stop/stopqueue.h"
+
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <list>
 #include <memory>
 #include <mutex>
 
@@ -15,19 +17,29 @@ namespace ForkFd::Internal {
 class KeeperSet;
 class StoppableChild;
 
-/// A child that is being stopped, and when the next actions are due. Guarded by the mutex of StopTasks.
+/// A child that is being stopped, and when the next actions are due. It is a member of its child, so
+/// that a stop needs no memory. Guarded by the mutex of StopTasks.
 struct StopTask
 {
     using Clock = std::chrono::steady_clock;
     static constexpr Clock::time_point never = Clock::time_point::max();
-    static constexpr std::chrono::milliseconds firstLookDelay{1};
+    static constexpr std::chrono::duration<std::uint16_t, std::milli> firstLookDelay{1};
+
+    Clock::time_point dueTime() const noexcept { return std::min({askTime, killTime, lookTime}); }
 
     std::weak_ptr<StoppableChild> child;
     std::shared_ptr<StoppableChild> adopted; ///< Keeps the child of an owner that has gone.
     Clock::time_point askTime = never;
     Clock::time_point killTime = never;
     Clock::time_point lookTime = never; ///< For a killed or adopted child that is not in the set.
-    std::chrono::milliseconds lookDelay = firstLookDelay;
+    StopTask *next = nullptr; ///< In the list of StopTasks.
+    StopTask *previous = nullptr;
+    StopTask *firstBelow = nullptr; ///< In the StopQueue: the first of those that are due later.
+    StopTask *sibling = nullptr;
+    StopTask *back = nullptr; ///< The sibling before, or the task above.
+    std::chrono::duration<std::uint16_t, std::milli> lookDelay = firstLookDelay;
+    bool isListed = false;
+    bool isQueued = false;
     bool isInSet = false;
     bool isOver = false; ///< The child has ended, but its owner still has it.
 };
@@ -79,6 +91,7 @@ public:
 
 private:
     enum class Action { Ask, Kill, Look };
+    class Change;
     struct Due;
     /// No ExitWatch, and so no orphan, has an odd address.
     static constexpr std::uint64_t taskBit = 1;
@@ -87,6 +100,7 @@ private:
     void watch(StopTask &task) noexcept;
     void unwatch(StopTask &task) noexcept;
     Due takeDue() noexcept;
+    static void takeAction(StopTask &task, Clock::time_point now, Due &due) noexcept;
     void askAgain(StoppableChild &child, std::chrono::milliseconds delay) noexcept;
     void kill(StoppableChild &child) noexcept;
     void look(const Due &due) noexcept;
@@ -94,7 +108,10 @@ private:
 
     KeeperSet &m_set;
     std::mutex m_mutex; ///< Guards the following.
-    std::list<StopTask> m_tasks;
+    StopTask *m_firstTask = nullptr; ///< The list is in the order of the first stops.
+    StopTask *m_lastTask = nullptr;
+    int m_openCount = 0; ///< Tasks in the list that are not over.
+    StopQueue m_queue; ///< Tasks in the list that have an action to come.
 };
 
 } // namespace ForkFd::Internal
