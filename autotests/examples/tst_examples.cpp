@@ -16,6 +16,8 @@ private Q_SLOTS:
     void background();
     void coroutine();
     void futures();
+    void live_data();
+    void live();
     void terminal_data();
     void terminal();
     void timeout_data();
@@ -60,6 +62,24 @@ void tst_Examples::coroutine()
 void tst_Examples::futures()
 {
     QCOMPARE(run("futures"), "exited with code 0\n1000 programs, sum 1001000\n");
+}
+
+void tst_Examples::live_data()
+{
+    QTest::addColumn<QStringList>("way");
+    QTest::newRow("run()") << QStringList{};
+    QTest::newRow("object") << QStringList{u"--object"_s};
+}
+
+void tst_Examples::live()
+{
+    QFETCH(const QStringList, way);
+    const QStringList shell = {u"sh"_s, u"-c"_s, u"echo a; printf b"_s};
+    QCOMPARE(run("live", way + shell),
+             "exited with code 0\n> a\n> b\nexited with code 0, output complete\n");
+    if (way.isEmpty())
+        QCOMPARE(run("live", {u"sh"_s, u"-c"_s, u"echo stop; exec sleep 600"_s}),
+                 "exited with code 0\n> stop\nkilled by SIGTERM, output complete\n");
 }
 
 void tst_Examples::terminal_data()

@@ -307,6 +307,12 @@ public:
     std::chrono::milliseconds drainTimeout() const;
     /// Sets how long finished() is delayed while descendants hold the output open.
     void setDrainTimeout(std::chrono::milliseconds timeout);
+    /// Returns whether the last child's output came to its end, so that nothing is missing.
+    bool outputComplete() const;
+    /// Returns whether takeLine() has a line of this channel.
+    bool hasLine(ProcessChannel channel) const;
+    /// Removes the next line of this channel and returns it without its end.
+    QByteArray takeLine(ProcessChannel channel);
     /// Resizes the child's pseudo-terminal; on failure returns false and sets errno.
     bool setTerminalSize(int columns, int rows);
 

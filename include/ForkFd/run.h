@@ -13,6 +13,8 @@
 #include <QtCore/QStringList>
 
 #include <chrono>
+#include <functional>
+#include <optional>
 
 namespace ForkFd {
 
@@ -25,6 +27,8 @@ struct RunResult
     QByteArray standardOutput; ///< The standard output; with RunOptions::mergedChannels, both outputs.
     QByteArray standardError; ///< The standard error; empty with RunOptions::mergedChannels.
     std::chrono::nanoseconds elapsedTime{0}; ///< From the start to the end of the child.
+    /// Whether nothing is missing in the outputs: both came to their end, and maxOutput was enough.
+    bool outputComplete = false;
 };
 
 /// Options of run(). The default of each member changes nothing.
@@ -50,6 +54,19 @@ struct RunOptions
     /// Further options, at first those of the process. Without a signalMask the child gets the mask of
     /// the thread that calls run().
     LaunchOptions launchOptions = ChildProcess::defaultLaunchOptions();
+    /// How long the end is delayed while descendants of the child hold its output open.
+    std::chrono::milliseconds drainTimeout{0};
+    /// Stops the program when this future is finished. Unlike with a canceled future, there is a result.
+    std::optional<QFuture<void>> stopWhen = {};
+    /// A function that gets output while the program runs.
+    using OutputFunction = std::function<void(ChildProcess::ProcessChannel, const QByteArray &)>;
+    /// Called for output as it arrives, in pieces of any size.
+    OutputFunction onOutput = {};
+    /// Called for each line, without its end.
+    OutputFunction onLine = {};
+    /// The two functions are called in the thread of this object, until it is destroyed. Without it,
+    /// they are called in a thread of the library.
+    QObject *context = nullptr;
 };
 
 /// Runs a program in the background and returns a future for its result. Cancelling the future stops the

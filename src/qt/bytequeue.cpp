@@ -15,13 +15,16 @@ constexpr qint64 gatheredSize = 16 * 1024 - 64;
 
 } // namespace
 
-bool ByteQueue::contains(char byte) const noexcept
+qint64 ByteQueue::indexOf(char byte) const noexcept
 {
-    if (front().contains(byte))
-        return true;
-    return m_pieces.size() > 1
-        && std::any_of(m_pieces.begin() + 1, m_pieces.end(),
-                       [byte](const QByteArray &piece) { return piece.contains(byte); });
+    qint64 before = 0;
+    for (qsizetype i = 0; i < m_pieces.size(); ++i) {
+        const QByteArrayView bytes = piece(i);
+        if (const qsizetype index = bytes.indexOf(byte); index >= 0)
+            return before + index;
+        before += bytes.size();
+    }
+    return -1;
 }
 
 void ByteQueue::clear() noexcept

@@ -18,7 +18,9 @@ class ByteQueue
 public:
     qint64 size() const noexcept { return m_size; }
     bool isEmpty() const noexcept { return m_size == 0; }
-    bool contains(char byte) const noexcept;
+    bool contains(char byte) const noexcept { return indexOf(byte) >= 0; }
+    /// The number of bytes before the first such byte; -1 if there is none.
+    qint64 indexOf(char byte) const noexcept;
     void clear() noexcept;
 
     void append(const char *data, qint64 size);

@@ -57,6 +57,7 @@ bool ChildOutput::resume(Id id) noexcept
 
 void ChildOutput::reset() noexcept
 {
+    m_isCut = false;
     m_drain.reset();
     m_drains = true;
 }
@@ -85,6 +86,36 @@ void ChildOutput::endDraining() noexcept
 {
     m_drains = false;
     m_drain.reset();
+}
+
+bool ChildOutput::isComplete() const noexcept
+{
+    return !m_isCut && !m_streams.output.isOpen() && !m_streams.errorOutput.isOpen();
+}
+
+bool ChildOutput::hasLine(Id id)
+{
+    if (id == m_readChannel && m_device.isTransactionStarted())
+        return false;
+    if (id == m_readChannel)
+        takeBackReadAhead();
+    const Channel &pipe = channel(id);
+    const bool isFull = limit > 0 && pipe.bytes().size() >= limit;
+    return pipe.bytes().contains('\n') || (!pipe.bytes().isEmpty() && (isFull || !pipe.isOpen()));
+}
+
+QByteArray ChildOutput::takeLine(Id id)
+{
+    ByteQueue &bytes = channel(id).bytes();
+    const qint64 end = bytes.indexOf('\n');
+    QByteArray line(end < 0 ? bytes.size() : end, Qt::Uninitialized);
+    bytes.take(line.data(), line.size());
+    if (end < 0)
+        return line;
+    bytes.skip(1); // The newline.
+    if (line.endsWith('\r'))
+        line.chop(1);
+    return line;
 }
 
 } // namespace ForkFd::Internal

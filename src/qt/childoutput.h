@@ -59,6 +59,16 @@ public:
     /// This child's output is awaited no longer.
     void endDraining() noexcept;
 
+    /// Whether both channels have ended, and nothing was cut off. False as long as there was no child.
+    bool isComplete() const noexcept;
+    /// Some of this child's output is not received.
+    void noteCut() noexcept { m_isCut = true; }
+
+    /// See ChildProcess::hasLine().
+    bool hasLine(Id id);
+    /// Precondition: hasLine().
+    QByteArray takeLine(Id id);
+
     qint64 limit = 0; ///< Of unread bytes in each channel; 0: none.
     int limitPauses = 0; ///< The number of nested waits, during which the program cannot read.
     std::chrono::milliseconds drainTimeout{0};
@@ -70,6 +80,7 @@ private:
     ChildProcess &m_device;
     StandardStreams &m_streams;
     Id m_readChannel = ChildProcess::StandardOutput;
+    bool m_isCut = false;
     bool m_drains = true; ///< Whether drainTimeout applies to this child.
     std::optional<Deadline> m_drain; ///< The deadline for output after the child's end.
 };

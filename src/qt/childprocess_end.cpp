@@ -174,7 +174,10 @@ void ChildProcessPrivate::finishEnding()
         Channel &pipe = output.channel(channel);
         if (!pipe.isOpen())
             continue;
+        const bool hasHungUp = pipe.hasHungUp(); // Then the rest is all that will ever come.
         const Channel::Rest rest = pipe.readRest();
+        if (!hasHungUp || rest.hasFailed)
+            output.noteCut();
         closeChannel(roleOf(channel));
         if (rest.hasMore)
             announceLastData(channel);

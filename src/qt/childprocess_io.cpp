@@ -155,6 +155,8 @@ void ChildProcess::closeWriteChannel()
 /// Data received before can still be read. The child can still write to the channel.
 void ChildProcess::closeReadChannel(ProcessChannel channel)
 {
+    if (d->output.channel(channel).isOpen())
+        d->output.noteCut();
     d->output.channel(channel).discard();
     d->resumeReading(channel);
     if (d->output.isDraining())
@@ -300,8 +302,10 @@ void ChildProcessPrivate::endOutput(Role role, bool hasFailed)
 {
     const Run run(this);
     closeChannel(role);
-    if (hasFailed)
+    if (hasFailed) {
+        output.noteCut();
         reportReadError(run);
+    }
     if (run.goesOnHere() && isEndDue())
         finishEnding();
 }

@@ -20,13 +20,18 @@ constexpr std::chrono::seconds
 
 void FutureFinisher::finish(RunPromise promise)
 {
+    call([promise = std::move(promise)]() mutable { promise.finish(); });
+}
+
+void FutureFinisher::call(std::function<void()> function)
+{
     std::unique_lock lock(m_mutex);
     if (m_threadCount == 0 && !startThread()) {
         lock.unlock();
-        promise.finish();
+        function();
         return;
     }
-    m_waiting.push_back(std::move(promise));
+    m_waiting.push_back(std::move(function));
     m_hasWork.notify_one();
 }
 
@@ -65,20 +70,20 @@ void FutureFinisher::serve()
         --m_idleCount;
         if (!hasWork)
             break;
-        finishFirst(lock);
+        callFirst(lock);
         lock.lock();
     }
     --m_threadCount;
 }
 
 // Returns with the lock released: destroying the last handle may also run user code.
-void FutureFinisher::finishFirst(std::unique_lock<std::mutex> &lock)
+void FutureFinisher::callFirst(std::unique_lock<std::mutex> &lock)
 {
-    RunPromise promise = m_waiting.front();
+    const std::function<void()> function = std::move(m_waiting.front());
     m_waiting.pop_front();
     m_hasGoneOn = true;
     lock.unlock();
-    promise.finish();
+    function();
 }
 
 } // namespace ForkFd::Internal

@@ -13,6 +13,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <mutex>
 
 namespace ForkFd::Internal {
@@ -54,6 +55,8 @@ class FutureFinisher
 public:
     /// Finishes the promise soon, or immediately if no thread can be created.
     void finish(RunPromise promise);
+    /// Calls the function in the same way; it may block.
+    void call(std::function<void()> function);
 
     /// Returns the time in ms until helpIfStuck() should be called; -1: never.
     int timeToHelp();
@@ -63,13 +66,13 @@ public:
 private:
     static void threadMain(void *self);
     void serve();
-    void finishFirst(std::unique_lock<std::mutex> &lock);
+    void callFirst(std::unique_lock<std::mutex> &lock);
     bool startThread();
 
     // Used only by threads of one process: a forked copy creates its own object.
     std::mutex m_mutex;
     std::condition_variable m_hasWork;
-    std::deque<RunPromise> m_waiting;
+    std::deque<std::function<void()>> m_waiting;
     int m_threadCount = 0;
     int m_idleCount = 0;
     bool m_hasGoneOn = false; ///< Since the last helpIfStuck().

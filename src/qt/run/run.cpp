@@ -36,6 +36,29 @@ using namespace Internal;
 /// application object was destroyed, Qt can wait only for the future returned by this function, not for
 /// the future returned by such a continuation.
 ///
+/// Output while the program runs: `onOutput` gets each piece as it arrives, and `onLine` each line
+/// without its end ("\n" or "\r\n"), at the end of the output also what is left after the last newline.
+/// A piece is told before the lines in it. The two channels have no common order; with `mergedChannels`
+/// all is StandardOutput. Both functions get all output: `maxOutput` limits only what is kept for the
+/// result, and a line without an end is kept in memory whatever its length. They are also called after
+/// the future was canceled, and not for a failed start.
+///
+/// With a `context`, which must exist during this call, the functions are called from the event loop of
+/// its thread. All calls are posted before the end of the future is, so that a continuation in the same
+/// context comes after them. When the context is destroyed, calls that were not made are dropped.
+/// Without a context a thread of the library calls them, one after the other for each program, and all
+/// before the future is finished, but not before its result is available. They may block: neither the
+/// program nor other programs wait for them, and calls that were not made yet are kept in memory. An
+/// exception is logged as a warning in the category forkfd.childprocess, and the next call follows. With
+/// a context an exception is that of a slot.
+///
+/// `stopWhen` stops the child when that future is finished, as ChildProcess::stop() does. Until the
+/// child has ended its output is kept, and the result says how it ended. If there was no child yet, the
+/// start has failed with step `canceled`. A default-constructed QFuture is finished.
+///
+/// `drainTimeout` is ChildProcess::drainTimeout(). RunResult::outputComplete is
+/// ChildProcess::outputComplete(), and false if `maxOutput` cut something off.
+///
 /// Any number of children may run at once. Each child needs up to four descriptors, and about eight
 /// while it starts. The time limit is counted from this call.
 ///
@@ -43,9 +66,9 @@ using namespace Internal;
 /// the kernel asks the server. In a forked copy a future of the parent never finishes; new futures do.
 ///
 /// **Errors**, in RunResult::startError: those of ChildProcess::start(). Also step `canceled` with
-/// ECANCELED, the time limit expired before the child existed; `descriptors`, no descriptor was
-/// available for the library's thread or for the start; `clone`, the thread of the start could not be
-/// created, or with EAGAIN the process is about to exit. \since 0.1
+/// ECANCELED, the time limit expired, or `stopWhen` was finished, before the child existed;
+/// `descriptors`, no descriptor was available for the library's thread or for the start; `clone`, the
+/// thread of the start could not be created, or with EAGAIN the process is about to exit. \since 0.1
 QFuture<RunResult> run(const QString &program, const QStringList &arguments, const RunOptions &options)
 {
     const CancellationBlocker blocker;

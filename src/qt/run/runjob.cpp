@@ -10,7 +10,6 @@
 #include <QtCore/QCoreApplication>
 #include <QtCore/QFile>
 
-#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -23,7 +22,15 @@ RunJob::RunJob(QString program, QStringList arguments, RunOptions options)
     : m_program(std::move(program))
     , m_arguments(std::move(arguments))
     , m_options(std::move(options))
+    , m_delivery(OutputDelivery::make(m_options))
 {
+    m_options.onOutput = {};
+    m_options.onLine = {};
+}
+
+std::string RunJob::programName() const
+{
+    return QFile::encodeName(m_program).toStdString();
 }
 
 namespace {
@@ -82,7 +89,7 @@ RunPromise RunJob::fail(const StartError &error)
 {
     kill();
     m_result.startError = error;
-    m_result.startError.subject = QFile::encodeName(m_program).toStdString();
+    m_result.startError.subject = programName();
     m_promise.setResult(m_result);
     leaveQueue();
     return m_promise;
@@ -94,19 +101,29 @@ void RunJob::leaveQueue()
         entry->core->remove(*entry);
 }
 
-// The watcher's first events would wait for ever, and with 10,000 jobs it takes long to search them.
-void RunJob::take(std::function<void()> onOver)
+void RunJob::take(std::function<void()> onOver, FutureFinisher &finisher)
 {
     m_onOver = std::move(onOver);
-    m_watcher.emplace();
-    m_watcher->setFuture(m_promise.future());
-    QCoreApplication::removePostedEvents(&*m_watcher);
+    if (m_delivery)
+        m_delivery->setFinisher(finisher);
+    watch(m_watcher, m_promise.future());
+    if (m_options.stopWhen)
+        watch(m_stopWatcher, *m_options.stopWhen);
     if (!isWaiting()) {
         serve();
         return;
     }
     m_entry->core->enlist(m_entry);
-    stopIfCanceled();
+    stopIfWanted();
+}
+
+// The watcher's first events would wait for ever, and with 10,000 jobs it takes long to search them.
+template<typename Watcher, typename Future>
+void RunJob::watch(std::optional<Watcher> &watcher, const Future &future)
+{
+    watcher.emplace();
+    watcher->setFuture(future);
+    QCoreApplication::removePostedEvents(&*watcher);
 }
 
 void RunJob::serve()
@@ -119,7 +136,7 @@ void RunJob::serve()
     m_child->write(m_options.input);
     m_child->closeWriteChannel();
     m_options.input.clear();
-    stopIfCanceled(); // Later cancellations are reported by the watcher.
+    stopIfWanted(); // Later wishes are reported by the watchers.
 }
 
 void RunJob::end()
@@ -145,52 +162,74 @@ void RunJob::setUp()
                          if (error == ChildProcess::FailedToStart)
                              end();
                      });
-    if (m_options.maxOutput <= 0)
+    m_child->setDrainTimeout(m_options.drainTimeout);
+    if (m_options.maxOutput <= 0 && !m_delivery)
         return;
     QObject::connect(&*m_child, &ChildProcess::readyReadStandardOutput, &*m_child,
-                     [this] { discardBeyond(ChildProcess::StandardOutput); });
+                     [this] { receive(ChildProcess::StandardOutput); });
     QObject::connect(&*m_child, &ChildProcess::readyReadStandardError, &*m_child,
-                     [this] { discardBeyond(ChildProcess::StandardError); });
+                     [this] { receive(ChildProcess::StandardError); });
 }
 
-void RunJob::discardBeyond(ChildProcess::ProcessChannel channel)
+// Output that is only kept is left to the ChildProcess, and taken at the end.
+void RunJob::receive(ChildProcess::ProcessChannel channel)
 {
+    if (m_delivery) {
+        takeOutput(channel);
+        return;
+    }
     m_child->setReadChannel(channel);
-    if (m_child->bytesAvailable() >= m_options.maxOutput)
+    if (m_child->bytesAvailable() > m_options.maxOutput)
         m_child->closeReadChannel(channel);
 }
 
-QByteArray RunJob::outputOf(ChildProcess::ProcessChannel channel)
+void RunJob::takeOutput(ChildProcess::ProcessChannel channel)
 {
     if (!m_child->isReadable())
-        return {}; // There was no program to start.
+        return; // There was no program to start.
     m_child->setReadChannel(channel);
-    QByteArray output = m_child->readAll();
-    if (m_options.maxOutput > 0)
-        output.truncate(std::min<qint64>(m_options.maxOutput, output.size()));
-    return output;
+    const QByteArray bytes = m_child->readAll();
+    if (m_delivery)
+        m_delivery->add(channel, bytes);
+    QByteArray &kept =
+        channel == ChildProcess::StandardOutput ? m_result.standardOutput : m_result.standardError;
+    const bool isLimited = m_options.maxOutput > 0;
+    const qint64 room = isLimited ? m_options.maxOutput - kept.size() : bytes.size();
+    m_isCut = m_isCut || bytes.size() > room;
+    kept += bytes.size() > room ? bytes.left(static_cast<qsizetype>(room)) : bytes;
 }
 
 void RunJob::keepResult()
 {
+    takeOutput(ChildProcess::StandardOutput);
+    takeOutput(ChildProcess::StandardError);
+    if (m_delivery)
+        m_delivery->endLines();
     m_result.startError = m_child->startError();
     m_result.exitInfo = m_child->exitInfo();
     m_result.timeLimitExceeded = m_child->timeLimitExceeded();
     m_result.elapsedTime = m_child->elapsedTime();
-    m_result.standardOutput = outputOf(ChildProcess::StandardOutput);
-    m_result.standardError = outputOf(ChildProcess::StandardError);
+    m_result.outputComplete = m_child->outputComplete() && !m_isCut;
+}
+
+bool RunJob::isStopWanted() const
+{
+    return m_promise.isCanceled() || (m_options.stopWhen && m_options.stopWhen->isFinished());
 }
 
 // A job that a deputy is beginning is looked at again in serve().
-void RunJob::stopIfCanceled()
+void RunJob::stopIfWanted()
 {
-    if (!m_promise.isCanceled() || m_isStopped)
+    if (m_stopWatcher) // That future may report much else.
+        QCoreApplication::removePostedEvents(&*m_stopWatcher);
+    if (m_isStopped || !isStopWanted())
         return;
     if (m_entry && !m_entry->isBegun()) {
         m_isStopped = m_entry->giveUp();
-        m_isOver = m_isStopped;
-        if (m_isOver)
+        if (m_isStopped && !std::exchange(m_isOver, true)) {
+            m_result.startError = StartFailure(Step::Canceled, ECANCELED, programName()).error();
             m_onOver();
+        }
         return;
     }
     m_isStopped = true;
@@ -208,13 +247,18 @@ bool RunJob::kill()
     return !start || start->cancel() || start->child()->sendSignal(SIGKILL) != EAGAIN;
 }
 
-RunPromise RunJob::takePromise()
+void RunJob::finish(FutureFinisher &finisher)
 {
-    m_watcher.reset(); // Otherwise the watcher gets an event for the result, which is never delivered.
+    // The watchers would get events for the result, which are never delivered.
+    m_watcher.reset();
+    m_stopWatcher.reset();
     m_child.reset();
     m_promise.setResult(m_result);
     leaveQueue();
-    return m_promise;
+    if (m_delivery)
+        m_delivery->finish(m_promise);
+    else
+        finisher.finish(m_promise);
 }
 
 } // namespace ForkFd::Internal

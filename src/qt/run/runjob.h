@@ -5,6 +5,7 @@
 #define FORKFD_QT_RUN_RUNJOB_H
 
 #include "qt/run/futurefinisher.h"
+#include "qt/run/outputdelivery.h"
 #include "qt/run/queueentry.h"
 #include "qt/startrequest.h"
 
@@ -16,6 +17,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace ForkFd::Internal {
@@ -48,30 +50,36 @@ public:
 
     /// The calling thread owns the job from now on. `onOver` is called once, when the child has ended,
     /// or the start has failed or was given up; it must not delete the job.
-    void take(std::function<void()> onOver);
+    void take(std::function<void()> onOver, FutureFinisher &finisher);
     /// Serves a job that has begun, in the thread that has taken it.
     void serve();
-    void stopIfCanceled();
+    /// Stops it if its future was canceled, or RunOptions::stopWhen is finished.
+    void stopIfWanted();
     /// Returns false if the child was not reached yet; a later call may reach it.
     bool kill();
-    /// Destroys the ChildProcess of a job that is over, and returns the promise with the result. Frees
-    /// the place in the queue.
-    RunPromise takePromise();
+    /// Destroys the ChildProcess of a job that is over, sets the result, frees the place in the queue,
+    /// and leaves the end of the future to `finisher`.
+    void finish(FutureFinisher &finisher);
 
     RunJob *nextInThread = nullptr; ///< Links the jobs that wait for the thread; needs no allocation.
 
 private:
+    bool isStopWanted() const;
+    template<typename Watcher, typename Future>
+    static void watch(std::optional<Watcher> &watcher, const Future &future);
     bool isWaiting() const noexcept { return m_entry && m_entry->isWaiting(); }
     void leaveQueue();
     void setUp();
     void end();
-    void discardBeyond(ChildProcess::ProcessChannel channel);
-    QByteArray outputOf(ChildProcess::ProcessChannel channel);
+    void receive(ChildProcess::ProcessChannel channel);
+    void takeOutput(ChildProcess::ProcessChannel channel);
+    std::string programName() const;
     void keepResult();
 
     const QString m_program;
     const QStringList m_arguments;
-    RunOptions m_options;
+    RunOptions m_options; ///< Without the functions, which m_delivery has.
+    const std::shared_ptr<OutputDelivery> m_delivery; ///< Null if the output is only kept.
     RunPromise m_promise;
     RunResult m_result;
     std::function<void()> m_onOver;
@@ -82,6 +90,8 @@ private:
     std::optional<ChildProcess> m_child;
     /// Gets an event when the future is canceled; see PostDetector.
     std::optional<QFutureWatcher<RunResult>> m_watcher;
+    std::optional<QFutureWatcher<void>> m_stopWatcher; ///< The same for RunOptions::stopWhen.
+    bool m_isCut = false; ///< Some output was not kept.
     bool m_isStopped = false;
     bool m_isOver = false;
 };

@@ -218,13 +218,13 @@ void RunThread::take(std::unique_ptr<RunJob> job)
 {
     RunJob *const taken = job.get();
     m_jobs.emplace(taken, std::move(job));
-    taken->take([this, taken] { m_over.push_back(taken); });
+    taken->take([this, taken] { m_over.push_back(taken); }, m_finisher);
 }
 
 void RunThread::stopCanceled()
 {
     for (const auto &[job, owner] : m_jobs)
-        job->stopIfCanceled();
+        job->stopIfWanted();
 }
 
 bool RunThread::stopCanceledJobs(Clock::time_point end)
@@ -257,7 +257,7 @@ void RunThread::finishThoseThatAreOver()
 {
     for (RunJob *job : std::exchange(m_over, {})) {
         const auto entry = m_jobs.extract(job); // Destroyed after this.
-        m_finisher.finish(job->takePromise());
+        job->finish(m_finisher);
     }
 }
 

@@ -1,0 +1,343 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "runtest.h"
+#include "testpipe.h"
+
+#include <ForkFd/runqueue.h>
+
+#include <QtCore/QCoreApplication>
+#include <QtCore/QPromise>
+#include <QtCore/QThread>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+
+using ForkFd::ChildProcess;
+using ForkFd::RunOptions;
+using ForkFd::RunQueue;
+using ForkFd::RunResult;
+using namespace std::chrono_literals;
+
+/// Output of run() while the program runs, whether it is complete, and a stop that keeps the result.
+/// Holds: R10.
+class tst_LiveOutput : public RunTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void lines_data();
+    void lines();
+    void output_data();
+    void output();
+    void beforeTheEnd();
+    void inItsContext();
+    void contextGone();
+    void contextGoesAtAnyMoment();
+    void nothingWaits();
+    void exceptions();
+    void blockingFunctions();
+    void complete_data();
+    void complete();
+    void stopWhen();
+    void stopWhenAlreadyFinished();
+    void stopWhenItWaits();
+    void stopWhenWithProgress();
+
+private:
+    static QFuture<RunResult> shell(const QString &script, const RunOptions &options)
+    {
+        return ForkFd::run(u"sh"_s, {u"-c"_s, script}, options);
+    }
+};
+
+void tst_LiveOutput::lines_data()
+{
+    QTest::addColumn<QString>("script");
+    QTest::addColumn<QByteArrayList>("expected");
+    QTest::newRow("none") << u"exit 0"_s << QByteArrayList();
+    QTest::newRow("one") << u"echo a"_s << QByteArrayList{"0a"};
+    QTest::newRow("an empty one") << u"echo; echo a"_s << QByteArrayList{"0", "0a"};
+    QTest::newRow("unfinished") << u"echo a; printf b"_s << QByteArrayList{"0a", "0b"};
+    QTest::newRow("in pieces") << u"printf a; sleep 0.05; echo b; printf c"_s
+                               << QByteArrayList{"0ab", "0c"};
+    QTest::newRow("of a terminal") << u"printf 'a\\r\\nb\\rc\\r\\n'"_s << QByteArrayList{"0a", "0b\rc"};
+    QTest::newRow("of both") << u"printf a; echo b >&2; printf c >&2; exec 2>&-; echo d"_s
+                             << QByteArrayList{"1b", "0ad", "1c"};
+}
+
+void tst_LiveOutput::lines()
+{
+    QFETCH(const QString, script);
+    QFETCH(QByteArrayList, expected);
+    QByteArrayList seen;
+    RunOptions options;
+    options.onLine = [&seen](ChildProcess::ProcessChannel channel, const QByteArray &line) {
+        seen += QByteArray::number(channel) + line;
+    };
+    auto future = shell(script, options);
+    future.waitForFinished(); // Has seen the last call, too.
+    std::sort(seen.begin(), seen.end()); // The two channels have no order.
+    std::sort(expected.begin(), expected.end());
+    QCOMPARE(seen, expected);
+}
+
+void tst_LiveOutput::output_data()
+{
+    QTest::addColumn<bool>("isMerged");
+    QTest::addColumn<qint64>("limit");
+    QTest::newRow("all") << false << qint64(0);
+    QTest::newRow("merged") << true << qint64(0);
+    QTest::newRow("only the first bytes are kept") << false << qint64(1000);
+    QTest::newRow("as many are kept") << false << qint64(300010);
+}
+
+// The functions get all output, whatever is kept.
+void tst_LiveOutput::output()
+{
+    QFETCH(const bool, isMerged);
+    QFETCH(const qint64, limit);
+    QByteArray seen[2];
+    RunOptions options;
+    options.mergedChannels = isMerged;
+    options.maxOutput = limit;
+    options.onOutput = [&seen](ChildProcess::ProcessChannel channel, const QByteArray &bytes) {
+        seen[channel] += bytes;
+    };
+    auto future = run("write 300000 1 write 200000 2 write 5 1 write 5 1 exit 3", options);
+    const RunResult result = future.result();
+    future.waitForFinished();
+    const qsizetype sizes[] = {isMerged ? 500010 : 300010, isMerged ? 0 : 200000};
+    QCOMPARE(seen[0], QByteArray(sizes[0], 'x'));
+    QCOMPARE(seen[1], QByteArray(sizes[1], 'x'));
+    const qsizetype kept = limit > 0 ? limit : sizes[0];
+    QCOMPARE(result.standardOutput.size(), std::min(sizes[0], kept));
+    QCOMPARE(result.standardError.size(), std::min(sizes[1], kept));
+    QCOMPARE(result.outputComplete, limit == 0 || limit >= sizes[0]);
+}
+
+void tst_LiveOutput::beforeTheEnd()
+{
+    TestPipe go;
+    std::atomic<bool> hasCome = false;
+    RunOptions options;
+    options.launchOptions.fileDescriptors = {{8, go.readEnd()}};
+    options.onLine = [&hasCome](ChildProcess::ProcessChannel, const QByteArray &line) {
+        hasCome = line == "hello";
+    };
+    QFuture<RunResult> future = ForkFd::run(u"sh"_s, {u"-c"_s, u"echo hello; read x <&8"_s}, options);
+    QTRY_VERIFY(hasCome);
+    QVERIFY(!future.isFinished());
+    go.closeWriteEnd();
+    future.waitForFinished();
+}
+
+// In order, and before the continuation.
+void tst_LiveOutput::inItsContext()
+{
+    QObject context;
+    QByteArrayList seen;
+    bool isOtherThread = false;
+    const QThread *here = QThread::currentThread();
+    RunOptions options;
+    options.context = &context;
+    options.onLine = [&](ChildProcess::ProcessChannel, const QByteArray &line) {
+        isOtherThread = isOtherThread || QThread::currentThread() != here;
+        seen += line;
+    };
+    options.onOutput = [&](ChildProcess::ProcessChannel, const QByteArray &bytes) {
+        isOtherThread = isOtherThread || QThread::currentThread() != here;
+        seen += "output " + QByteArray::number(bytes.count('\n'));
+    };
+    const QFuture<void> end =
+        shell(u"echo a; sleep 0.05; echo b; printf c"_s, options).then(&context, [&](const RunResult &) {
+            seen += "end";
+        });
+    QTRY_VERIFY(end.isFinished());
+    QVERIFY(!isOtherThread);
+    const qsizetype outputs =
+        seen.removeIf([](const QByteArray &text) { return text.startsWith("output"); });
+    QVERIFY(outputs >= 1);
+    QCOMPARE(seen, (QByteArrayList{"a", "b", "c", "end"}));
+}
+
+void tst_LiveOutput::contextGone()
+{
+    TestPipe go;
+    auto context = std::make_unique<QObject>();
+    std::atomic<int> calls = 0;
+    RunOptions options;
+    options.context = context.get();
+    options.launchOptions.fileDescriptors = {{8, go.readEnd()}};
+    options.onOutput = [&calls](ChildProcess::ProcessChannel, const QByteArray &) { ++calls; };
+    QFuture<RunResult> future = run("write 5 1 eof 8 write 5 1", options);
+    context.reset();
+    go.closeWriteEnd();
+    QCOMPARE(future.result().standardOutput, "xxxxxxxxxx");
+    QCoreApplication::processEvents();
+    QCOMPARE(calls.load(), 0);
+}
+
+void tst_LiveOutput::contextGoesAtAnyMoment()
+{
+    for (int i = 0; i < 50; ++i) {
+        QThread thread;
+        auto *context = new QObject;
+        context->moveToThread(&thread);
+        RunOptions options;
+        options.context = context;
+        options.onOutput = [](ChildProcess::ProcessChannel, const QByteArray &) {};
+        QFuture<RunResult> future = run("write 5 1 burn 1 write 5 2 write 5 1", options);
+        QObject::connect(&thread, &QThread::started, context, &QObject::deleteLater);
+        thread.start();
+        future.waitForFinished();
+        thread.quit();
+        thread.wait();
+    }
+}
+
+// The context has no event loop until the program has ended.
+void tst_LiveOutput::nothingWaits()
+{
+    QObject context;
+    QByteArray seen;
+    RunOptions options;
+    options.context = &context;
+    options.onOutput = [&seen](ChildProcess::ProcessChannel, const QByteArray &bytes) { seen += bytes; };
+    QFuture<RunResult> future = run("write 1000000 1 exit 3", options);
+    QCOMPARE(endOf(future.result()), "exited with code 3");
+    QTRY_COMPARE(seen.size(), 1000000);
+}
+
+void tst_LiveOutput::exceptions()
+{
+    QTest::ignoreMessage(QtWarningMsg, "ForkFd::run: onLine has thrown: no");
+    QTest::ignoreMessage(QtWarningMsg, "ForkFd::run: onLine has thrown an exception");
+    std::atomic<int> calls = 0;
+    RunOptions options;
+    options.onLine = [&calls](ChildProcess::ProcessChannel, const QByteArray &) {
+        if (++calls == 1)
+            throw std::runtime_error("no");
+        if (calls == 2)
+            throw 1;
+    };
+    QFuture<RunResult> future = run("args a b c", options);
+    QCOMPARE(future.result().standardOutput, "a\nb\nc\n");
+    future.waitForFinished();
+    QCOMPARE(calls.load(), 3);
+}
+
+// A function may wait for another program.
+void tst_LiveOutput::blockingFunctions()
+{
+    QList<QFuture<RunResult>> futures;
+    std::atomic<int> sum = 0;
+    for (int i = 0; i < 20; ++i) {
+        RunOptions options;
+        options.onLine = [&sum](ChildProcess::ProcessChannel, const QByteArray &) {
+            sum += run("exit 3").result().exitInfo.code;
+        };
+        futures += run("args a b", options);
+    }
+    for (QFuture<RunResult> &future : futures)
+        future.waitForFinished();
+    QCOMPARE(sum.load(), 20 * 2 * 3);
+}
+
+void tst_LiveOutput::complete_data()
+{
+    QTest::addColumn<QString>("command");
+    QTest::addColumn<std::chrono::milliseconds>("drain");
+    QTest::addColumn<bool>("isComplete");
+    const auto row = [](const char *name, const char *command, std::chrono::milliseconds drain,
+                        bool isComplete) {
+        QTest::newRow(name) << QString::fromLatin1(command) << drain << isComplete;
+    };
+    row("no output", "exit 0", 0ms, true);
+    row("output", "write 100000 1 write 5 2", 0ms, true);
+    row("killed", "write 5 1 signal 9", 0ms, true);
+    row("held open", "heir 0 eof 8", 0ms, false);
+    row("held open for too long", "heir 0 eof 8", 20ms, false);
+    row("not started", "", 0ms, false);
+}
+
+void tst_LiveOutput::complete()
+{
+    QFETCH(const QString, command);
+    QFETCH(const std::chrono::milliseconds, drain);
+    TestPipe hold;
+    RunOptions options;
+    options.drainTimeout = drain;
+    options.launchOptions.fileDescriptors = {{8, hold.readEnd()}};
+    const QString program = command.isEmpty() ? u"/no/such/program"_s : childProgram();
+    const RunResult result = ForkFd::run(program, command.split(u' '), options).result();
+    QTEST(result.outputComplete, "isComplete");
+    hold.closeWriteEnd();
+}
+
+void tst_LiveOutput::stopWhen()
+{
+    TestPipe ready;
+    QPromise<void> promise;
+    promise.start();
+    RunOptions options;
+    options.stopWhen = promise.future();
+    options.launchOptions.fileDescriptors = {{8, ready.writeEnd()}};
+    QFuture<RunResult> future = run("write 5 1 write 1 8 sleep", options);
+    QCOMPARE(ready.read(), "x");
+    QVERIFY(!future.isFinished());
+    promise.finish();
+    const RunResult result = future.result();
+    QCOMPARE(endOf(result), "killed by SIGTERM");
+    QCOMPARE(result.standardOutput, "xxxxx");
+    QVERIFY(result.exitInfo.hasUsage);
+    future.waitForFinished();
+    QVERIFY(!future.isCanceled());
+}
+
+void tst_LiveOutput::stopWhenAlreadyFinished()
+{
+    RunOptions options;
+    options.stopWhen = QFuture<void>();
+    const QByteArray end = endOf(run("sleep", options).result());
+    QVERIFY2(end == "killed by SIGTERM" || end == "canceled: Operation canceled", end.constData());
+}
+
+void tst_LiveOutput::stopWhenItWaits()
+{
+    TestPipe go;
+    RunQueue queue(1);
+    RunOptions options;
+    options.launchOptions.fileDescriptors = {{8, go.readEnd()}};
+    QFuture<RunResult> first = queue.run(childProgram(), words("eof 8"), options);
+    QPromise<void> promise;
+    promise.start();
+    options.stopWhen = promise.future();
+    QFuture<RunResult> stopped = queue.run(childProgram(), words("eof 8"), options);
+    promise.finish();
+    QCOMPARE(endOf(stopped.result()), "canceled: Operation canceled");
+    QVERIFY(!first.isFinished());
+    go.closeWriteEnd();
+    QVERIFY(queue.waitForDone());
+}
+
+// That future reports much before it is finished.
+void tst_LiveOutput::stopWhenWithProgress()
+{
+    QPromise<int> promise;
+    promise.start();
+    RunOptions options;
+    options.stopWhen = QFuture<void>(promise.future());
+    QFuture<RunResult> future = run("sleep", options);
+    for (int i = 0; i < 1000; ++i)
+        promise.addResult(i);
+    QVERIFY(!future.isFinished());
+    promise.finish();
+    const QByteArray end = endOf(future.result());
+    QVERIFY2(end == "killed by SIGTERM" || end == "canceled: Operation canceled", end.constData());
+}
+
+QTEST_GUILESS_MAIN(tst_LiveOutput)
+#include "tst_liveoutput.moc"

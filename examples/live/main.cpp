@@ -1,0 +1,91 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// forkfd-live [--object] COMMAND [ARGUMENT...]
+//
+// Prints each line of the command when it arrives, and how the command ended. Stops it at the line
+// "stop". With --object it uses a ChildProcess, otherwise run().
+
+#include <ForkFd/run.h>
+
+#include <QtCore/QCoreApplication>
+#include <QtCore/QPromise>
+
+#include <cstdio>
+
+using ForkFd::ChildProcess;
+using ForkFd::RunOptions;
+using ForkFd::RunResult;
+
+class Window : public QObject
+{
+public:
+    Window() { stopAsked.start(); }
+
+    void show(const QByteArray &line)
+    {
+        std::printf("> %s\n", line.constData());
+        if (line == "stop" && !stopAsked.future().isFinished())
+            stopAsked.finish();
+    }
+
+    void close(const std::string &end, bool isComplete)
+    {
+        std::printf("%s, output %s\n", end.c_str(), isComplete ? "complete" : "incomplete");
+        QCoreApplication::quit();
+    }
+
+    QPromise<void> stopAsked;
+};
+
+static void runInWindow(Window &window, const QString &program, const QStringList &arguments)
+{
+    RunOptions options;
+    options.context = &window;
+    options.onLine = [&window](ChildProcess::ProcessChannel, const QByteArray &line) {
+        window.show(line);
+    };
+    options.stopWhen = window.stopAsked.future();
+    ForkFd::run(program, arguments, options).then(&window, [&window](const RunResult &result) {
+        window.close(result.exitInfo.toString(), result.outputComplete);
+    });
+}
+
+static void showLines(Window &window, ChildProcess &child)
+{
+    for (const auto channel : {ChildProcess::StandardOutput, ChildProcess::StandardError}) {
+        while (child.hasLine(channel))
+            window.show(child.takeLine(channel));
+    }
+}
+
+static void startInWindow(Window &window, ChildProcess &child, const QString &program,
+                          const QStringList &arguments)
+{
+    const auto show = [&window, &child] { showLines(window, child); };
+    QObject::connect(&child, &ChildProcess::channelReadyRead, &window, show);
+    QObject::connect(&child, &ChildProcess::finished, &window, [&window, &child] {
+        showLines(window, child); // The last line may be unfinished.
+        window.close(child.exitInfo().toString(), child.outputComplete());
+    });
+    child.start(program, arguments);
+}
+
+int main(int argc, char **argv)
+{
+    const QCoreApplication application(argc, argv);
+    QStringList words = QCoreApplication::arguments().mid(1);
+    const bool usesObject = words.value(0) == QStringLiteral("--object");
+    if (usesObject)
+        words.removeFirst();
+    if (words.isEmpty())
+        return 125;
+    const QString program = words.takeFirst();
+    Window window;
+    ChildProcess child;
+    if (usesObject)
+        startInWindow(window, child, program, words);
+    else
+        runInWindow(window, program, words);
+    return QCoreApplication::exec();
+}

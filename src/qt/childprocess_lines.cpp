@@ -1,0 +1,53 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// Lines of a channel, and whether the output is complete.
+
+#include "qt/childprocess_p.h"
+
+namespace ForkFd {
+
+using namespace Internal;
+
+/// Returns whether the last child's output is complete: the child has ended, and each output that this
+/// object reads came to its end, so that nothing can be missing. A channel that leads elsewhere (a file,
+/// another process, a forwarded one) does not count. Valid after finished().
+///
+/// Returns false if other processes still hold the output open, usually descendants of the child: with a
+/// drainTimeout() when it expires, without one when the child ends. What they write later is lost. Also
+/// false after a ReadError, after closeReadChannel() on an output that had not ended, while the child
+/// runs, and after a failed start. The signals do not show the difference: readChannelFinished() is
+/// emitted in each case. \since 0.1
+bool ChildProcess::outputComplete() const
+{
+    return d->exitInfo && d->output.isComplete();
+}
+
+/// Returns whether takeLine() has a line of `channel`. At the end of the output, what is left after the
+/// last newline is a line, too. So is a full buffer without a newline, if there is a readBufferSize().
+///
+/// During a read transaction of the current read channel returns false. \since 0.1
+bool ChildProcess::hasLine(ProcessChannel channel) const
+{
+    return d->output.hasLine(channel);
+}
+
+/// Removes the next line of `channel` and returns it without its end, which is "\n" or "\r\n". Neither
+/// readChannel() nor the text mode matters. Unlike readLine(), it never returns the beginning of a line
+/// whose rest may follow, except for a line that does not fit into readBufferSize().
+///
+/// To tell an empty line from none, ask hasLine() first:
+/// `while (child.hasLine(channel)) use(child.takeLine(channel));`
+///
+/// **Errors:** empty if hasLine() is false. \since 0.1
+QByteArray ChildProcess::takeLine(ProcessChannel channel)
+{
+    if (!d->output.hasLine(channel))
+        return {};
+    const QByteArray line = d->output.takeLine(channel);
+    if (d->output.limit == 0 || d->output.room(channel) > 0)
+        d->resumeReading(channel);
+    return line;
+}
+
+} // namespace ForkFd

@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_QT_RUN_CONTEXTPOST_H
+#define FORKFD_QT_RUN_CONTEXTPOST_H
+
+#include <QtCore/QMetaObject>
+#include <QtCore/QObject>
+
+#include <functional>
+#include <memory>
+
+namespace ForkFd::Internal {
+
+/// Posts calls from any thread to the thread of an object, in order. The calls are dropped when the
+/// object is destroyed, which may happen at any time.
+///
+/// QPointer is not enough: the object could be destroyed between the look at it and the post.
+class ContextPost
+{
+public:
+    /// The object must not be destroyed before this returns.
+    explicit ContextPost(QObject *context);
+    ~ContextPost();
+    ContextPost(const ContextPost &) = delete;
+    ContextPost &operator=(const ContextPost &) = delete;
+
+    void post(const std::function<void()> &call);
+
+private:
+    struct Target;
+
+    const std::shared_ptr<Target> m_target;
+    QMetaObject::Connection m_connection; ///< To the end of the object.
+};
+
+} // namespace ForkFd::Internal
+
+#endif

@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_QT_RUN_OUTPUTDELIVERY_H
+#define FORKFD_QT_RUN_OUTPUTDELIVERY_H
+
+#include "qt/run/contextpost.h"
+#include "qt/run/futurefinisher.h"
+
+#include <ForkFd/run.h>
+
+#include <array>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+namespace ForkFd::Internal {
+
+/// Calls RunOptions::onOutput and onLine, in the order of the output and before the future is finished.
+///
+/// With a context, the calls are posted to its thread. Without one, a thread of the FutureFinisher makes
+/// them, one after the other.
+class OutputDelivery : public std::enable_shared_from_this<OutputDelivery>
+{
+public:
+    /// Null if the options want no calls. The context must exist.
+    static std::shared_ptr<OutputDelivery> make(const RunOptions &options);
+    explicit OutputDelivery(const RunOptions &options);
+    OutputDelivery(const OutputDelivery &) = delete;
+    OutputDelivery &operator=(const OutputDelivery &) = delete;
+
+    // Called by one thread.
+
+    void setFinisher(FutureFinisher &finisher) noexcept { m_finisher = &finisher; }
+    void add(ChildProcess::ProcessChannel channel, const QByteArray &bytes);
+    /// The output has ended: what is left of each channel is a line.
+    void endLines();
+    /// Finishes the promise after the last call. Call setFinisher() first.
+    void finish(RunPromise promise);
+
+private:
+    struct Call
+    {
+        ChildProcess::ProcessChannel channel;
+        QByteArray bytes;
+        bool isLine;
+    };
+
+    void addLines(ChildProcess::ProcessChannel channel, const QByteArray &bytes);
+    void add(Call call);
+    void schedule(std::unique_lock<std::mutex> &lock);
+    void serve();
+    void make(const Call &call) const;
+    void makeSafely(const Call &call) const noexcept;
+
+    const RunOptions::OutputFunction m_onOutput;
+    const RunOptions::OutputFunction m_onLine;
+    std::array<QByteArray, 2> m_unfinishedLines; ///< By channel.
+    std::optional<ContextPost> m_context;
+    FutureFinisher *m_finisher = nullptr;
+    // Without a context; used only by threads of one process.
+    std::mutex m_mutex;
+    std::deque<Call> m_calls;
+    std::optional<RunPromise> m_promise;
+    bool m_isScheduled = false; ///< A thread makes the calls, or will do so.
+};
+
+} // namespace ForkFd::Internal
+
+#endif
