@@ -72,6 +72,9 @@ public:
     virtual std::unique_ptr<Child> makeChild() = 0;
     /// Like makeChild(), but returns a DeviceChild; null if the contestant has no such class.
     virtual std::unique_ptr<DeviceChild> makeDevice() { return nullptr; }
+    /// Runs the task `count` times, `inFlight` at a time, with the library's queue. False if it has
+    /// none.
+    virtual bool runAll(const Task & /*task*/, int /*count*/, int /*inFlight*/) { return false; }
     /// The library's name and version.
     virtual std::string version() const = 0;
     /// Whether it takes part in all scenarios, not only in those with one child that exits at once.

@@ -5,9 +5,11 @@
 
 #include <ForkFd/ChildProcess>
 #include <ForkFd/forkfd.h>
+#include <ForkFd/runqueue.h>
 
 #include <csignal>
 #include <cstdlib>
+#include <utility>
 
 #include <fcntl.h>
 #include <sched.h>
@@ -101,6 +103,18 @@ public:
     std::unique_ptr<Child> makeChild() override { return std::make_unique<OurChild>(); }
     std::unique_ptr<DeviceChild> makeDevice() override { return std::make_unique<OurChild>(); }
     bool hasDevices() const override { return true; }
+    bool runAll(const Task &task, int count, int inFlight) override
+    {
+        ForkFd::RunQueue queue(inFlight);
+        QList<QFuture<ForkFd::RunResult>> futures;
+        for (int i = 0; i < count; ++i)
+            futures += queue.run(task.program(), task.arguments());
+        for (const auto &future : std::as_const(futures)) {
+            if (future.result().exitInfo.code != exitCodeOfExiting)
+                throw Failure("a child did not exit as expected");
+        }
+        return true;
+    }
     std::string version() const override
     {
         return std::string("ForkFd " FORKFD_BENCHMARKS_VERSION ", ")

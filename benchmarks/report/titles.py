@@ -46,6 +46,10 @@ GROUPS = [
               "run/pipes/loop": "Three pipes, event loop",
               "run/pipes/wait": "Three pipes, blocking call",
           }),
+    Group("Many children, some at a time",
+          "200 children with three pipes that exit at once, so many at the same time; the time is that of one child. "
+          "ChildProcess uses RunQueue, the others wait for the children in the order of the starts.",
+          sizes("queue", (1, 2, 8), "at a time")),
     Group("Start alone", "How long the call that starts a child blocks the calling thread.", {
         "hold/plain": "No channels",
         "hold/pipes": "Three pipes",
