@@ -9,6 +9,7 @@
 
 #include "core/base/signals.h"
 #include "core/base/uniquefd.h"
+#include "core/start/busypause.h"
 #include "core/start/child_calls.h"
 #include "core/start/child_options.h"
 #include "core/stop/startcontrol.h"
@@ -108,10 +109,7 @@ public:
         applyParameters();
         closeDescriptors();
         apply(ChildOptions::takeIdentity(m_context));
-        tell(ChildReport::Exec); // Before the mask is restored, because this changes it.
-        restoreSignalMask();
-        ::execve(m_plan.executable(), m_plan.argv(), m_plan.envp());
-        fail(Step::Exec, errno);
+        execute();
     }
 
 private:
@@ -269,6 +267,19 @@ private:
             if (move.to >= *lowest)
                 ::fcntl(move.to, F_SETFD, 0);
         }
+    }
+
+    [[noreturn]] void execute() noexcept
+    {
+        BusyPause pause;
+        int errorCode;
+        do {
+            tell(ChildReport::Exec); // Before the mask is restored, because this changes it.
+            restoreSignalMask(); // So that signals end a child that pauses.
+            ::execve(m_plan.executable(), m_plan.argv(), m_plan.envp());
+            errorCode = errno;
+        } while (errorCode == ETXTBSY && pause.sleep());
+        fail(Step::Exec, errorCode);
     }
 
     void restoreSignalMask() noexcept

@@ -7,6 +7,7 @@
 
 #include "core/base/libcfunction.h"
 #include "core/base/signals.h"
+#include "core/start/busypause.h"
 #include "core/start/ladder_linux.h"
 #include "core/start/preparedwatch_linux.h"
 #include "core/watch/pidfd.h"
@@ -55,7 +56,8 @@ int spawnWithPidFd(const SpawnCall &call, PreparedWatch &watch)
         return errno;
     int pidfd = -1;
     const auto spawn = call.searchesPath ? libc.spawnp : libc.spawn;
-    const int errorCode = spawn(&pidfd, call.path, call.actions, call.attributes, call.argv, call.envp);
+    const int errorCode = startUnlessBusy(
+        [&] { return spawn(&pidfd, call.path, call.actions, call.attributes, call.argv, call.envp); });
     if (errorCode != 0)
         return errorCode;
     spare.reset();

@@ -5,6 +5,7 @@
 
 #include "core/base/cgroup.h"
 #include "core/base/staycode.h"
+#include "core/start/busypause.h"
 #include "core/start/plan.h"
 #include "core/start/startreport.h"
 #include "core/stop/stoppablechild.h"
@@ -156,7 +157,8 @@ bool SpawnCall::leadsGroup() const
 
 int SpawnCall::start(pid_t *pid) const
 {
-    return (searchesPath ? ::posix_spawnp : ::posix_spawn)(pid, path, actions, attributes, argv, envp);
+    const auto spawn = searchesPath ? ::posix_spawnp : ::posix_spawn;
+    return startUnlessBusy([&] { return spawn(pid, path, actions, attributes, argv, envp); });
 }
 
 ExitWatchPtr spawnChild(const SpawnCall &call, int &errorCode)
