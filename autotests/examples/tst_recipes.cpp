@@ -80,7 +80,9 @@ void tst_Recipes::lines_data()
     QTest::addColumn<QStringList>("command");
     QTest::addColumn<QByteArray>("result");
     QTest::newRow("lines") << QStringList{u"sh"_s, u"-c"_s, u"echo one; echo; printf three; exit 3"_s}
-                           << QByteArray("exited with code 3\n1: one\n2: \n3: three\n");
+                           << QByteArray("exited with code 3\n1: one\n1: \n1: three\n");
+    QTest::newRow("errors") << QStringList{u"sh"_s, u"-c"_s, u"echo bad >&2"_s}
+                            << QByteArray("exited with code 0\n2: bad\n");
     QTest::newRow("not there")
         << QStringList{u"/no/such/program"_s}
         << QByteArray("exited with code 127\nexec: /no/such/program: No such file or directory\n");

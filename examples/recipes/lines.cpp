@@ -3,7 +3,8 @@
 
 // forkfd-recipe-lines COMMAND [ARGUMENT…]
 //
-// Numbers the lines that a command writes, as they come. Standard error passes through.
+// Prints the lines that a command writes, as they come, after the number of the descriptor that they
+// were written to.
 
 #include <ForkFd/ChildProcess>
 
@@ -13,23 +14,18 @@
 
 using ForkFd::ChildProcess;
 
-static void printLine(QByteArray line)
-{
-    static int number = 0;
-    if (line.endsWith('\n'))
-        line.chop(1);
-    std::printf("%d: %s\n", ++number, line.constData());
-}
-
 static void printLines(ChildProcess &child)
 {
-    QObject::connect(&child, &ChildProcess::readyReadStandardOutput, [&child] {
-        while (child.canReadLine())
-            printLine(child.readLine());
-    });
-    QObject::connect(&child, &ChildProcess::finished, [&child](int exitCode) {
-        if (child.bytesAvailable() > 0)
-            printLine(child.readAll()); // The last line, without its end.
+    const auto print = [&child] {
+        for (const auto channel : {ChildProcess::StandardOutput, ChildProcess::StandardError}) {
+            while (child.hasLine(channel))
+                std::printf("%d: %s\n", channel + 1, child.takeLine(channel).constData());
+        }
+    };
+    QObject::connect(&child, &ChildProcess::readyReadStandardOutput, &child, print);
+    QObject::connect(&child, &ChildProcess::readyReadStandardError, &child, print);
+    QObject::connect(&child, &ChildProcess::finished, &child, [print](int exitCode) {
+        print(); // The last line may have no newline.
         QCoreApplication::exit(exitCode);
     });
 }
@@ -39,7 +35,6 @@ int main(int argc, char **argv)
     const QCoreApplication application(argc, argv);
     const QStringList words = QCoreApplication::arguments();
     ChildProcess child;
-    child.setProcessChannelMode(ChildProcess::ForwardedErrorChannel);
     printLines(child);
     child.start(words.value(1), words.mid(2));
     if (child.startError().step) {
