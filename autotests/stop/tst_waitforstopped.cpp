@@ -15,9 +15,6 @@
 #include <memory>
 #include <vector>
 
-#include <fcntl.h>
-#include <poll.h>
-#include <pthread.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -31,27 +28,15 @@ using Policy = Process::DestructionPolicy;
 constexpr std::chrono::milliseconds forEver(-1);
 
 std::atomic<bool> isNextKillLost;
-std::atomic<bool> areKillsLost;
-std::atomic<int> heldMilliseconds; ///< How long the next rmdir() of the main thread takes.
-pthread_t mainThread;
 
 } // namespace
 
 // Replaces write() for the library, too: a cgroup.kill that misses all processes.
 extern "C" ssize_t write(int fd, const void *data, std::size_t size)
 {
-    if (size == 1 && *static_cast<const char *>(data) == '1'
-        && (areKillsLost || isNextKillLost.exchange(false)))
+    if (size == 1 && *static_cast<const char *>(data) == '1' && isNextKillLost.exchange(false))
         return 1;
     return syscall(SYS_write, fd, data, size);
-}
-
-// Replaces rmdir() for the library, too.
-extern "C" int rmdir(const char *path) noexcept
-{
-    if (pthread_equal(pthread_self(), mainThread))
-        poll(nullptr, 0, heldMilliseconds.exchange(0));
-    return unlinkat(AT_FDCWD, path, AT_REMOVEDIR);
 }
 
 /// ChildProcess::waitForStopped().
@@ -63,7 +48,6 @@ class tst_WaitForStopped : public StoppingTest
 protected:
     void warmUp() override
     {
-        mainThread = pthread_self();
         StoppingTest::warmUp();
         ForkFd::run(childProgram(), words("exit 0")).waitForFinished();
     }
@@ -79,7 +63,6 @@ private Q_SLOTS:
     void leftovers();
     void killThatMisses_data();
     void killThatMisses();
-    void keeperGoesOn();
     void manyGraces();
     void timeLimit();
     void canceledRun();
@@ -238,32 +221,6 @@ void tst_WaitForStopped::killThatMisses()
     lifeline.cut();
     QVERIFY(areStopped);
     QVERIFY(!process || ends(*process));
-}
-
-// This thread has the cgroups in hand, and the keeper finds none. It once slept after that until its
-// next work, although this thread brought the cgroup back.
-void tst_WaitForStopped::keeperGoesOn()
-{
-    if (!TestCgroups::canBeMade())
-        QSKIP("No cgroup can be made here.");
-    Lifeline lifeline;
-    areKillsLost = true;
-    {
-        Process process;
-        process.setSignalScope(Scope::Tree);
-        process.setDestructionPolicy(Policy::Kill);
-        startAndAwait(process, lifeline, "branch same session sleep");
-    }
-    QTest::qWait(300); // The keeper tries after 1 ms, 2 ms, and so on. Now it sleeps for longer.
-    heldMilliseconds = 1500;
-    const bool isStopped = Process::waitForStopped(50ms);
-    const bool wasHeld = heldMilliseconds.exchange(0) == 0;
-    areKillsLost = false;
-    const bool areAllGone = lifeline.comesToBeCut();
-    lifeline.cut();
-    QVERIFY(!isStopped);
-    QVERIFY(wasHeld);
-    QVERIFY(areAllGone);
 }
 
 // The keeper has many children, each with its own grace.
