@@ -3,7 +3,7 @@
 
 #include "scenario.h"
 
-#include <ForkFd/run.h>
+#include <ForkFd/runqueue.h>
 
 namespace Faults {
 
@@ -11,13 +11,18 @@ using namespace std::chrono_literals;
 
 namespace {
 
-QFuture<ForkFd::RunResult> begin(std::initializer_list<const char *> words,
-                                 const ForkFd::RunOptions &options = {})
+QStringList list(std::initializer_list<const char *> words)
 {
     QStringList arguments;
     for (const char *word : words)
         arguments.append(QString::fromLatin1(word));
-    return ForkFd::run(QStringLiteral(FORKFD_FAULTS_CHILD), arguments, options);
+    return arguments;
+}
+
+QFuture<ForkFd::RunResult> begin(std::initializer_list<const char *> words,
+                                 const ForkFd::RunOptions &options = {})
+{
+    return ForkFd::run(QStringLiteral(FORKFD_FAULTS_CHILD), list(words), options);
 }
 
 std::string resultOf(const QFuture<ForkFd::RunResult> &future)
@@ -60,6 +65,18 @@ std::string runTwo()
     return a.starts_with("start:") ? a : b.starts_with("start:") ? b : a + "; " + b;
 }
 
+// The second one waits for its turn, unless a failure has ended the first.
+std::string runQueued()
+{
+    ForkFd::RunQueue queue(1);
+    const QString program = QStringLiteral(FORKFD_FAULTS_CHILD);
+    const auto first = queue.run(program, list({"exit", "3"}));
+    const auto second = queue.run(program, list({"exit", "4"}));
+    const std::string a = resultOf(first);
+    const std::string b = resultOf(second);
+    return a.starts_with("start:") ? a : b.starts_with("start:") ? b : a + "; " + b;
+}
+
 std::string runCanceled()
 {
     auto future = begin({"doze"}); // Ends by itself if it cannot be signalled.
@@ -75,6 +92,7 @@ std::vector<Scenario> runScenarios()
     return {{"run", run, nullptr, true},
             {"runLimited", runLimited, nullptr, true},
             {"runTwo", runTwo, nullptr, true},
+            {"runQueued", runQueued, nullptr, true},
             {"runCanceled", runCanceled, nullptr, true}};
 }
 

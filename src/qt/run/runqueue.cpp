@@ -90,8 +90,9 @@ RunQueue::~RunQueue()
 /// has now. Restrictions that the thread imposes on itself and then calls this function again (filters,
 /// Landlock) also hold for its earlier programs that still wait. Attributes of the whole process, such
 /// as resource limits, are those at the start of the program. For this each calling thread with waiting
-/// programs has one sleeping thread in the library. A waiting program needs about 2 KB of memory, and no
-/// descriptor except duplicates of those in `launchOptions`.
+/// programs has one sleeping thread in the library; without /proc, each waiting program has one. A
+/// waiting program needs about 3 KB of memory, and no descriptor except duplicates of those in
+/// `launchOptions`.
 ///
 /// Cancelling the future of a program that waits finishes the future within a moment, and nothing is
 /// started.
