@@ -11,6 +11,7 @@
 #include "core/base/librarythread.h"
 
 #include <chrono>
+#include <new>
 #include <utility>
 
 namespace ForkFd::Internal {
@@ -91,7 +92,11 @@ void Deputy::beginNow(QueueEntry &entry)
 {
     if (entry.thread.isLeaving() || !entry.claim())
         return; // The thread of run() gives it up, or has done so.
-    entry.job.begin();
+    try {
+        entry.job.begin();
+    } catch (const std::bad_alloc &) {
+        entry.job.noteLackOfMemory();
+    }
     entry.setBegun();
     entry.thread.addBegun(entry.job);
 }

@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <chrono>
 #include <iterator>
+#include <new>
 
 namespace ForkFd::Internal {
 
@@ -21,13 +22,21 @@ void QueueCore::submit(std::unique_ptr<RunJob> job, RunThread &thread, int prior
     const auto entry =
         std::make_shared<QueueEntry>(shared_from_this(), thread, *job, job->promise(), priority);
     job->setEntry(entry);
-    if (takePlace(entry)) {
-        job->begin();
-    } else if (const StartError error = keepForLater(*entry); error.step) {
+    if (const StartError error = beginOrKeep(entry); error.step)
         job->fail(error).finish();
-        return;
-    }
-    thread.add(std::move(job));
+    else
+        thread.add(std::move(job));
+}
+
+// Without memory the entry must not keep its place.
+StartError QueueCore::beginOrKeep(const std::shared_ptr<QueueEntry> &entry)
+try {
+    if (!takePlace(entry))
+        return keepForLater(*entry);
+    entry->job.begin();
+    return {};
+} catch (const std::bad_alloc &) {
+    return {"clone", ENOMEM};
 }
 
 bool QueueCore::takePlace(const std::shared_ptr<QueueEntry> &entry)

@@ -61,6 +61,7 @@ private:
     {
         return {-std::int64_t{entry.priority}, entry.number};
     }
+    StartError beginOrKeep(const std::shared_ptr<QueueEntry> &entry);
     bool takePlace(const std::shared_ptr<QueueEntry> &entry);
     StartError keepForLater(QueueEntry &entry);
     std::shared_ptr<const Surroundings> currentSurroundings();

@@ -11,6 +11,7 @@
 #include <QtCore/QFile>
 
 #include <cerrno>
+#include <chrono>
 #include <utility>
 
 #include <fcntl.h>
@@ -83,6 +84,13 @@ void RunJob::begin()
         start.streams.channelMode = ChildProcess::MergedChannels;
     start.begin(settings, stopSettings, std::exchange(m_surroundings, {}));
     m_kept.clear(); // The start has its own duplicates.
+}
+
+void RunJob::noteLackOfMemory()
+{
+    PreparedStart &start = m_start.emplace();
+    start.startTime = std::chrono::steady_clock::now();
+    start.failure = {Step::Clone, ENOMEM};
 }
 
 RunPromise RunJob::fail(const StartError &error)

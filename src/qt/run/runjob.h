@@ -45,6 +45,8 @@ public:
     }
     /// Begins the start in a new thread, which inherits from the calling thread.
     void begin();
+    /// begin() has thrown: the start has failed.
+    void noteLackOfMemory();
     /// Gives up a job that is not served yet, and returns the promise to finish.
     [[nodiscard]] RunPromise fail(const StartError &error);
 
