@@ -11,6 +11,7 @@
 
 #include <QtCore/QElapsedTimer>
 #include <QtCore/QFutureWatcher>
+#include <QtCore/QPromise>
 
 #include <atomic>
 #include <cstdlib>
@@ -30,6 +31,7 @@ private Q_SLOTS:
     void noApplication();
     void canceledWithoutApplication();
     void queueWithoutApplication();
+    void liveWithoutApplication();
     void runningAcrossApplications();
     void applicationsComeAndGo();
     void inForkedCopy();
@@ -111,6 +113,29 @@ void tst_FutureApplication::queueWithoutApplication()
     go.closeWriteEnd();
     QCOMPARE(text(last.result().exitInfo), "exited with code 3");
     QVERIFY(queue.waitForDone());
+}
+
+// Neither a line nor the end of another future needs an application.
+void tst_FutureApplication::liveWithoutApplication()
+{
+    QVERIFY(!QCoreApplication::instance());
+    QPromise<void> stop;
+    stop.start();
+    std::atomic<int> lineCount = 0;
+    RunOptions options;
+    options.stopWhen = stop.future();
+    options.onLine = [&](ForkFd::ChildProcess::ProcessChannel, const QByteArray &line) {
+        if (++lineCount == 2 && line == "two")
+            stop.finish();
+    };
+    QFuture<RunResult> future =
+        ForkFd::run(u"sh"_s, {u"-c"_s, u"echo one; echo two; exec sleep 600"_s}, options);
+    const RunResult result = future.result();
+    QCOMPARE(text(result.exitInfo), "killed by SIGTERM");
+    QCOMPARE(result.standardOutput, "one\ntwo\n");
+    QVERIFY(result.outputComplete);
+    future.waitForFinished();
+    QCOMPARE(lineCount.load(), 2);
 }
 
 void tst_FutureApplication::runningAcrossApplications()
