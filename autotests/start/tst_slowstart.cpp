@@ -313,8 +313,8 @@ void tst_SlowStart::directoryCannotBeOpened()
 {
     if (isUnderThreadSanitizer)
         QSKIP(noThreadsInCopies);
-    const QByteArray result =
-        ::inRefusedCopy({{SYS_openat, EACCES, O_PATH, O_PATH, 2}}, []() -> QByteArray {
+    const QByteArray result = ::inRefusedCopy(
+        {{SYS_open_tree, EPERM}, {SYS_openat, EACCES, O_PATH, O_PATH, 2}}, []() -> QByteArray {
             const RunResult outcome = run("cwd").result();
             return outcome.startError.step ? text(outcome.startError) : outcome.standardOutput;
         });

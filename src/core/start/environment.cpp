@@ -62,6 +62,28 @@ std::vector<char *> environmentNow()
     return entries;
 }
 
+// In one piece: a piece for each variable would take as long as the rest of inThread().
+std::string copyOfEnvironment()
+{
+    std::string copy;
+    copy.reserve(4096);
+    std::vector<char *> entries = environmentNow();
+    entries.pop_back(); // The null.
+    for (const char *entry : entries)
+        copy.append(entry).push_back('\0');
+    return copy;
+}
+
+std::vector<char *> entriesOf(std::string &copy)
+{
+    std::vector<char *> entries;
+    entries.reserve(128);
+    for (std::size_t begin = 0; begin < copy.size(); begin = copy.find('\0', begin) + 1)
+        entries.push_back(copy.data() + begin);
+    entries.push_back(nullptr);
+    return entries;
+}
+
 bool areValid(const EnvironmentChanges &changes) noexcept
 {
     return std::all_of(changes.begin(), changes.end(), [](const auto &change) {

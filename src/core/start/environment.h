@@ -19,6 +19,11 @@ namespace ForkFd::Internal {
 /// those that setenv(3) has made.
 FORKFD_EXPORT std::vector<char *> environmentNow();
 
+/// A copy of the variables of this process: each with a NUL at its end.
+std::string copyOfEnvironment();
+/// Pointers into such a copy, and a null at the end.
+std::vector<char *> entriesOf(std::string &copy);
+
 /// Command::environmentChanges.
 using EnvironmentChanges = decltype(Command::environmentChanges);
 

@@ -145,7 +145,11 @@ void StartPlan::planArguments()
 void StartPlan::planEnvironment()
 {
     Command &command = m_request.command;
-    m_envp = command.environment ? pointersTo(*command.environment) : environmentNow();
+    std::optional<std::string> &copy = m_request.environmentCopy;
+    if (command.environment)
+        m_envp = pointersTo(*command.environment);
+    else
+        m_envp = copy ? entriesOf(*copy) : environmentNow();
     if (!command.environmentChanges.empty())
         applyChanges(command.environmentChanges, m_envp, m_changedVariables);
 }

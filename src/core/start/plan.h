@@ -65,6 +65,9 @@ struct StartRequest
 {
     std::string executable; ///< The path to execute; PATH is not searched.
     Command command;
+    /// The variables of the process at an earlier time (copyOfEnvironment()). Without a value: at the
+    /// time of the plan. The environment of `command` comes first.
+    std::optional<std::string> environmentCopy;
     std::vector<FileDescriptor> channels; ///< The child's standard streams.
     LaunchOptions options;
     ChildModifier modifier;

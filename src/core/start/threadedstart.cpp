@@ -130,15 +130,6 @@ private:
     bool m_isKnown = false;
 };
 
-void copyEnvironment(Command &command)
-{
-    if (command.environment)
-        return;
-    std::vector<char *> entries = environmentNow();
-    entries.pop_back(); // The null.
-    command.environment.emplace(entries.begin(), entries.end());
-}
-
 // A duplicate, because the caller may close the descriptor once inThread() has returned.
 bool keepDescriptor(int &fd, std::vector<UniqueFd> &owned)
 {
@@ -196,7 +187,8 @@ void keepMask(StartRequest &request) noexcept
 
 std::unique_ptr<PendingStart> PendingStart::inThread(ThreadedRequest request, StartFailure &failure)
 {
-    copyEnvironment(request.start.command);
+    if (!request.start.command.environment)
+        request.start.environmentCopy = copyOfEnvironment();
     keepMask(request.start);
     failure = keepDescriptors(request);
     if (!failure)
