@@ -85,6 +85,8 @@ public:
     virtual bool canWait() const { return false; }
     /// Whether it supports Task::hasOptions.
     virtual bool hasOptions() const { return false; }
+    /// Whether it supports Task::startsInBackground.
+    virtual bool startsInBackground() const { return false; }
     /// Whether it uses ForkFd's SIGCHLD backend.
     virtual bool usesSigChldBackend() const { return false; }
 };

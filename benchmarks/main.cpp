@@ -88,8 +88,8 @@ void limitDescriptors()
 Scenarios scenariosFor(const Contestant &contestant, Form form)
 {
     Scenarios scenarios;
-    for (const auto add : {addStartAndFinish, addThroughput, addResident, addOneEnding, addOutput,
-                           addWrites, addChatty, addRoundTrips, addFootprint})
+    for (const auto add : {addStartAndFinish, addBackground, addThroughput, addResident, addOneEnding,
+                           addOutput, addWrites, addChatty, addRoundTrips, addFootprint})
         add(scenarios, contestant, form);
     return scenarios;
 }

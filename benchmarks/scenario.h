@@ -62,6 +62,7 @@ using Scenarios = std::vector<std::unique_ptr<Scenario>>;
 
 // Each function adds the scenarios that the contestant supports.
 void addStartAndFinish(Scenarios &scenarios, const Contestant &contestant, Form form);
+void addBackground(Scenarios &scenarios, const Contestant &contestant, Form form);
 void addThroughput(Scenarios &scenarios, const Contestant &contestant, Form form);
 void addResident(Scenarios &scenarios, const Contestant &contestant, Form form);
 void addOneEnding(Scenarios &scenarios, const Contestant &contestant, Form form);

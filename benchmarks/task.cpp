@@ -24,6 +24,11 @@ Task Task::exiting(Channels channels, Style style)
     return Task({FORKFD_BENCHMARKS_EXIT}, channels, style);
 }
 
+Task Task::exitingDynamic(Channels channels)
+{
+    return Task({FORKFD_BENCHMARKS_DYNAMIC}, channels);
+}
+
 Task Task::busy(std::vector<std::string> arguments, Channels channels, Style style)
 {
     arguments.insert(arguments.begin(), FORKFD_BENCHMARKS_BUSY);

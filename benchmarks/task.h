@@ -29,11 +29,13 @@ class Task
 public:
     /// `words` are the program's path and its arguments.
     Task(std::vector<std::string> words, Channels toWhere, Style how = Style::EventLoop);
-    Task(const Task &) = delete;
-    Task &operator=(const Task &) = delete;
+    Task(Task &&) = default; // The vectors keep their elements, to which the pointers lead.
+    Task &operator=(Task &&) = delete;
 
     /// The program that exits at once.
     static Task exiting(Channels channels, Style style = Style::EventLoop);
+    /// The same, but the loader links the program with libc before it exits.
+    static Task exitingDynamic(Channels channels);
     /// The program that does what its arguments say (children/busy.cpp).
     static Task busy(std::vector<std::string> arguments, Channels channels,
                      Style style = Style::EventLoop);
@@ -48,6 +50,7 @@ public:
     const Style style;
     bool amongMany = false; ///< The parent has many such children at the same time.
     bool wantsBigPipe = false; ///< The child writes a lot. Contestants that can choose use a 1 MiB pipe.
+    bool startsInBackground = false; ///< The start does not wait for the exec.
     bool hasOptions = false; ///< Set every option that can be combined with the others.
 
 private:

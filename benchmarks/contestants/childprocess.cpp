@@ -83,6 +83,8 @@ class OurChild : public QtChild<ForkFd::ChildProcess>
 public:
     void start(const Task &task) override
     {
+        if (task.startsInBackground)
+            process().setStartMode(ForkFd::ChildProcess::StartMode::Background);
         if (!task.hasOptions) {
             QtChild::start(task);
             return;
@@ -122,6 +124,7 @@ public:
     }
     bool canWait() const override { return true; }
     bool hasOptions() const override { return true; }
+    bool startsInBackground() const override { return true; }
     bool usesSigChldBackend() const override { return ForkFd::backend() == ForkFd::Backend::SigChld; }
 };
 

@@ -53,7 +53,18 @@ GROUPS = [
     Group("Start alone", "How long the call that starts a child blocks the calling thread.", {
         "hold/plain": "No channels",
         "hold/pipes": "Three pipes",
+        "hold/dynamic": "No channels, a program with shared libraries",
     }),
+    Group("Starts in the background",
+          "StartMode::Background: how long start() blocks the calling thread, and start and finish. A hanging start "
+          "belongs to another child of the same program, whose exec does not return during the measurement.", {
+              "background/hold/plain": "start() alone, no channels",
+              "background/hold/pipes": "start() alone, three pipes",
+              "background/hold/dynamic": "start() alone, no channels, a program with shared libraries",
+              "background/hold/hanging": "start() alone, no channels, beside a start that hangs",
+              "background/run/plain": "Start and finish, no channels",
+              "background/run/hanging": "Start and finish, no channels, beside a start that hangs",
+          }),
     Group("Large parents",
           "Start and finish the same child without channels. The parent has this much resident memory, in pages of "
           "4 KiB. “Every option” sets all LaunchOptions that can be combined, except pseudoTerminal, dieWithParent "

@@ -42,9 +42,9 @@ private:
 class Holding : public Scenario
 {
 public:
-    Holding(Channels channels, int iterations)
-        : Scenario(std::string("hold/") + nameOf(channels), iterations)
-        , m_task(Task::exiting(channels))
+    Holding(const std::string &name, Task task, int iterations)
+        : Scenario("hold/" + name, iterations)
+        , m_task(std::move(task))
     {
     }
 
@@ -76,8 +76,12 @@ void addStartAndFinish(Scenarios &scenarios, const Contestant &contestant, Form 
             scenarios.push_back(std::make_unique<StartAndFinish>(channels, style, iterations));
         }
         if (contestant.isComplete())
-            scenarios.push_back(std::make_unique<Holding>(channels, iterations));
+            scenarios.push_back(
+                std::make_unique<Holding>(nameOf(channels), Task::exiting(channels), iterations));
     }
+    if (contestant.isComplete())
+        scenarios.push_back(
+            std::make_unique<Holding>("dynamic", Task::exitingDynamic(Channels::None), iterations));
 }
 
 } // namespace Benchmarks
