@@ -111,10 +111,10 @@ void tst_Finished::commandedToEnd_data()
     QTest::addColumn<Command>("command");
     QTest::addColumn<int>("signal");
     QTest::addColumn<bool>("waits");
-    QTest::newRow("terminate") << &Process::terminate << SIGTERM << false;
-    QTest::newRow("terminate and wait") << &Process::terminate << SIGTERM << true;
-    QTest::newRow("kill") << &Process::kill << SIGKILL << false;
-    QTest::newRow("kill and wait") << &Process::kill << SIGKILL << true;
+    QTest::newRow("terminate") << Command(&Process::terminate) << SIGTERM << false;
+    QTest::newRow("terminate and wait") << Command(&Process::terminate) << SIGTERM << true;
+    QTest::newRow("kill") << Command(&Process::kill) << SIGKILL << false;
+    QTest::newRow("kill and wait") << Command(&Process::kill) << SIGKILL << true;
 }
 
 void tst_Finished::commandedToEnd()

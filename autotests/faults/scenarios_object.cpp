@@ -160,6 +160,29 @@ std::string modifierInSharedMemory()
     return outcomeOf(process);
 }
 
+// A thread makes the child, and opens the files.
+std::string background()
+{
+    ChildProcess process;
+    process.setStartMode(ChildProcess::StartMode::Background);
+    process.setStandardErrorFile(QStringLiteral("/dev/null"));
+    start(process, {"check", "0,1,2", "echo", "exit", "3"});
+    process.write("hello");
+    process.closeWriteChannel();
+    return outcomeOf(process);
+}
+
+std::string backgroundCanceled()
+{
+    ChildProcess process;
+    process.setStartMode(ChildProcess::StartMode::Background);
+    start(process, {"doze"}); // Ends by itself if it cannot be signalled.
+    process.kill();
+    if (process.state() != ChildProcess::NotRunning)
+        process.waitForFinished(3000);
+    return allChildrenGo() ? "canceled" : "left";
+}
+
 std::string detachedBy(ChildProcess &process)
 {
     process.setProgram(QStringLiteral(FORKFD_FAULTS_CHILD));
@@ -219,6 +242,8 @@ std::vector<Scenario> objectScenarios()
             {"parameters", parameters},
             {"modifier", modifier},
             {"modifierInSharedMemory", modifierInSharedMemory},
+            {"background", background, nullptr, true},
+            {"backgroundCanceled", backgroundCanceled, nullptr, true},
             {"detached", detached},
             {"detachedAfterFork", detachedAfterFork},
             {"restarted", restarted},

@@ -59,21 +59,25 @@ protected:
     {
     public:
         Fifo() { mkfifo(QFile::encodeName(name()).constData(), 0600); }
-        ~Fifo() { letGo(); }
+        ~Fifo()
+        {
+            letGo();
+            eventually([] { return !startsGoOn(); });
+            close(m_both);
+        }
         Fifo(const Fifo &) = delete;
         Fifo &operator=(const Fifo &) = delete;
         QString name() const { return m_directory.filePath(QStringLiteral("fifo")); }
-        /// Lets the opens return that block now. Returns when no start goes on.
-        bool letGo() const
+        /// From now on no open(2) blocks.
+        void letGo()
         {
-            const int fd = open(QFile::encodeName(name()).constData(), O_RDWR | O_CLOEXEC);
-            const bool isAtRest = eventually([] { return !startsGoOn(); });
-            close(fd);
-            return isAtRest;
+            if (m_both < 0)
+                m_both = open(QFile::encodeName(name()).constData(), O_RDWR | O_CLOEXEC);
         }
 
     private:
         QTemporaryDir m_directory;
+        int m_both = -1; ///< Both ends.
     };
 
     void warmUp() override

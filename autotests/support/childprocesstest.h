@@ -18,7 +18,18 @@ using namespace Qt::StringLiterals;
 #ifdef FORKFD_TEST_QPROCESS
 using Process = QProcess;
 #else
-using Process = ForkFd::ChildProcess;
+/// With FORKFD_TEST_START_MODE=background it starts in the background, for the tests that have to pass
+/// in both modes.
+class Process : public ForkFd::ChildProcess
+{
+public:
+    explicit Process(QObject *parent = nullptr)
+        : ChildProcess(parent)
+    {
+        if (qgetenv("FORKFD_TEST_START_MODE") == "background")
+            setStartMode(StartMode::Background);
+    }
+};
 #endif
 
 /// Base of the tests of the Qt class.
