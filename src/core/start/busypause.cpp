@@ -10,13 +10,20 @@
 
 namespace ForkFd::Internal {
 
+namespace {
+
+// A child that pauses holds files that other threads were writing, so that their children wait for it.
+constexpr long longest = 1'000'000;
+
+} // namespace
+
 bool BusyPause::sleep() noexcept
 {
     const long length = std::min(m_next, m_rest);
     if (length == 0)
         return false;
     m_rest -= length;
-    m_next *= 2;
+    m_next = std::min(2 * m_next, longest);
     timespec time = {0, length};
     while (::nanosleep(&time, &time) != 0 && errno == EINTR) { }
     return true;

@@ -14,7 +14,8 @@ namespace ForkFd::Internal {
 class BusyPause
 {
 public:
-    /// Sleeps, each time for longer, for 20 ms in all. After that it returns false at once.
+    /// Sleeps for 0.1 ms, later for up to 1 ms, and for 20 ms in all. After that it returns false at
+    /// once.
     // Runs in the child between clone and exec: async-signal-safe calls only.
     bool sleep() noexcept;
 
