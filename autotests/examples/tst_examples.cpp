@@ -126,7 +126,8 @@ void tst_Examples::timeout_data()
     QTest::newRow("does not obey") << QStringList{u"0.3"_s,    u"0.01"_s, child,
                                                   u"ignore"_s, u"15"_s,   u"sleep"_s}
                                    << QByteArray("exited with code 124\nforkfd-timeout: time is "
-                                                 "over\nforkfd-timeout: killed by SIGKILL\n");
+                                                 "over\nforkfd-timeout: its grace, too\n"
+                                                 "forkfd-timeout: killed by SIGKILL\n");
     QTest::newRow("not there") << QStringList{u"1"_s, u"1"_s, u"/no/such/program"_s}
                                << QByteArray("exited with code 127\nforkfd-timeout: exec: "
                                              "/no/such/program: No such file or directory\n");

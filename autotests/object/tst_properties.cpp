@@ -108,6 +108,8 @@ void tst_Properties::declared_data()
     row("running", QMetaType::fromType<bool>(), false, "stateChanged");
     row("processId", QMetaType::fromType<qint64>(), false, "stateChanged");
     row("exitCode", QMetaType::fromType<int>(), false, "exitCodeChanged");
+    row("stopStage", QMetaType::fromType<ChildProcess::StopStage>(), false, "stopStageChanged");
+    row("stopSignal", QMetaType::fromType<int>(), true, "stopSignalChanged");
     row("program", QMetaType::fromType<QString>(), true, "programChanged");
     row("arguments", QMetaType::fromType<QStringList>(), true, "argumentsChanged");
 }
@@ -146,7 +148,7 @@ void tst_Properties::bindingsAreRight()
     QFETCH(const QString, command);
     ChildProcess process;
     const Mirrors mirrors(process);
-    QCOMPARE(mirrors.count(), 6U);
+    QCOMPARE(mirrors.count(), 8U);
     process.setDrainTimeout(1h);
     for (int i = 0; i < 3; ++i) { // The second start changes other properties.
         process.start(i == 1 ? childProgram() : program, i == 1 ? words("exit 4") : command.split(u' '));

@@ -44,6 +44,10 @@ int main(int argc, char **argv)
             std::fputs("forkfd-timeout: time is over\n", stderr);
         }
     });
+    QObject::connect(&child, &ChildProcess::stopStageChanged, [](ChildProcess::StopStage stage) {
+        if (stage == ChildProcess::StopStage::Killed)
+            std::fputs("forkfd-timeout: its grace, too\n", stderr);
+    });
     QObject::connect(&child, &ChildProcess::finished, [&child](int exitCode) {
         std::fprintf(stderr, "forkfd-timeout: %s\n", child.exitInfo().toString().c_str());
         child.kill(); // Kills descendants that are still alive.

@@ -70,6 +70,10 @@ class FORKFD_EXPORT ChildProcess : public QIODevice
     /// The exit code of the last child: the signal number after CrashExit, -1 after UnknownExit, 255
     /// after a failed start.
     Q_PROPERTY(int exitCode READ exitCode NOTIFY exitCodeChanged)
+    /// How far the current child, or the last one, was stopped.
+    Q_PROPERTY(StopStage stopStage READ stopStage NOTIFY stopStageChanged)
+    /// The signal that a stop sends first; 0: SIGTERM, with a pseudo-terminal SIGHUP.
+    Q_PROPERTY(int stopSignal READ stopSignal WRITE setStopSignal NOTIFY stopSignalChanged)
     /// The program to start.
     Q_PROPERTY(QString program READ program WRITE setProgram NOTIFY programChanged)
     /// The arguments of the program.
@@ -160,6 +164,14 @@ public:
         LeaveRunning ///< Leaves the child running; its pipes are closed.
     };
     Q_ENUM(DestructionPolicy)
+
+    /// How far the library has come in stopping a child.
+    enum class StopStage {
+        None, ///< The child is not being stopped.
+        Asked, ///< The child got the stop signal, by stop() or the time limit.
+        Killed ///< The grace is over, and the library has sent SIGKILL.
+    };
+    Q_ENUM(StopStage)
 
     /// How long start() blocks.
     enum class StartMode {
@@ -277,9 +289,16 @@ public:
 
     /// Sends `signal` to the processes in signalScope(); on failure returns false and sets errno.
     bool sendSignal(int signal);
-    /// Returns the time between SIGTERM and SIGKILL in stop(); the default is 5 s.
+    /// Returns the signal that a stop sends first; 0, the default: SIGTERM, with a pseudo-terminal
+    /// SIGHUP.
+    int stopSignal() const;
+    /// Sets the signal that a stop sends first.
+    void setStopSignal(int signal);
+    /// Returns how far the current child, or the last one, was stopped.
+    StopStage stopStage() const;
+    /// Returns the time between the stop signal and SIGKILL; the default is 5 s.
     std::chrono::milliseconds stopGrace() const;
-    /// Sets the time between SIGTERM and SIGKILL in stop().
+    /// Sets the time between the stop signal and SIGKILL.
     void setStopGrace(std::chrono::milliseconds grace);
     /// Returns how long a child may run before it is stopped; 0, the default, means no limit.
     std::chrono::milliseconds timeLimit() const;
@@ -376,7 +395,7 @@ public Q_SLOTS:
     void terminate();
     /// Sends SIGKILL.
     void kill();
-    /// Sends SIGTERM, and SIGKILL after stopGrace(); returns at once.
+    /// Sends the stopSignal(), and SIGKILL after stopGrace(); returns at once.
     void stop();
 
 Q_SIGNALS:
@@ -396,6 +415,10 @@ Q_SIGNALS:
     void readyReadStandardError(QPrivateSignal);
     /// Emitted when exitCode() has changed: a child has ended, a start has failed, or a start resets it.
     void exitCodeChanged(int exitCode);
+    /// Emitted when stopStage() has changed.
+    void stopStageChanged(ForkFd::ChildProcess::StopStage stage);
+    /// Emitted when setStopSignal() has changed stopSignal().
+    void stopSignalChanged(int signal);
     /// Emitted when setProgram() or a start has changed program().
     void programChanged(const QString &program);
     /// Emitted when setArguments() or a start has changed arguments().

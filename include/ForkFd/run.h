@@ -42,7 +42,8 @@ struct RunOptions
     QProcessEnvironment environment{QProcessEnvironment::InheritFromParent};
     /// The time from the call of run() until the child is stopped; 0 or less means no limit.
     std::chrono::milliseconds timeLimit{0};
-    /// The time between SIGTERM and SIGKILL when the time limit or a canceled future stops the child.
+    /// The time between the stop signal and SIGKILL when the time limit or a canceled future stops the
+    /// child.
     std::chrono::milliseconds stopGrace{5000};
     /// The processes that a stop reaches.
     ChildProcess::SignalScope signalScope = ChildProcess::SignalScope::Process;
@@ -67,6 +68,8 @@ struct RunOptions
     /// The two functions are called in the thread of this object, until it is destroyed. Without it,
     /// they are called in a thread of the library.
     QObject *context = nullptr;
+    /// The signal that a stop sends first; 0: SIGTERM, with a pseudo-terminal SIGHUP.
+    int stopSignal = 0;
 };
 
 /// Runs a program in the background and returns a future for its result. Cancelling the future stops the

@@ -138,6 +138,7 @@ void ChildProcessPrivate::collect()
         return;
     }
     exitInfo.set(*end);
+    noteKillAtEnd();
     endTime = std::chrono::steady_clock::now();
     unwatch(Role::Exit);
     watch = nullptr;
@@ -183,6 +184,12 @@ void ChildProcessPrivate::finishEnding()
             announceLastData(channel);
         if (rest.hasFailed && run.goesOn())
             reportReadError(run);
+        if (!run.goesOnHere())
+            return;
+    }
+    if (std::exchange(m_isKillUntold, false)) {
+        callFromEventLoop(); // A slot may run an event loop.
+        setStopStage(ChildProcess::StopStage::Killed);
         if (!run.goesOnHere())
             return;
     }

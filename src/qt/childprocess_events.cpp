@@ -91,7 +91,7 @@ void ChildProcessPrivate::called()
     if (run.goesOnHere())
         finishStarting();
     if (run.goesOnHere())
-        enforceTimeLimit();
+        serveStop();
     if (run.goesOnHere() && isEndDue()) // Drained, or a slot for the last output runs an event loop.
         finishEnding();
 }
@@ -115,6 +115,8 @@ Deadline ChildProcessPrivate::nextDeadline() const
         next = std::min(next, m_pending->deadline());
     if (m_isStopDue && isUnderWay())
         next = Deadline();
+    if (stopStage == ChildProcess::StopStage::Asked && isUnderWay())
+        next = std::min(next, m_killLook);
     return watch && !m_retry.hasExpired() ? std::min(next, m_retry) : next;
 }
 
@@ -339,7 +341,7 @@ ChildProcessPrivate::WaitOutcome ChildProcessPrivate::serveUntil(const std::func
         const bool isLastLook = deadline.hasExpired();
         serveReady(isDone, deadline);
         if (run.goesOnHere())
-            enforceTimeLimit();
+            serveStop();
         if (isLastLook && run.goesOnHere() && !isDone())
             return timeOut();
     }

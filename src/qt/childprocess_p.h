@@ -81,7 +81,10 @@ public:
     // Stopping.
 
     int sendSignal(int signal) noexcept;
-    void stop() noexcept;
+    /// Asks the child to end, without emitting anything.
+    void askToEnd() noexcept;
+    /// The same, and emits stopStageChanged().
+    void stop();
     /// Makes the event loop serve all that is due at the next deadline, if there is one.
     void requestCall();
 
@@ -127,6 +130,7 @@ public:
     std::shared_ptr<Internal::StoppableChild> child;
     Internal::ExitWatch *watch = nullptr; ///< Owned by `child`; null when the end was collected.
     bool timeLimitExceeded = false;
+    ChildProcess::StopStage stopStage = ChildProcess::StopStage::None;
     qint64 pid = 0; ///< 0 after stateChanged(NotRunning) was emitted.
     std::chrono::steady_clock::time_point startTime;
     std::chrono::steady_clock::time_point endTime;
@@ -171,6 +175,11 @@ private:
     int killStart() noexcept;
     Internal::Deadline timeLimitDeadline() const;
     void enforceTimeLimit();
+    void serveStop();
+    void followKill();
+    void noteKillAtEnd();
+    void setStopStage(ChildProcess::StopStage stage);
+    void announceStopStage();
 
     void descriptorReady(Role role) override;
     void called() override;
@@ -231,7 +240,12 @@ private:
     Internal::StandardStreams::Failure m_streamFailure = Internal::StandardStreams::None;
     bool m_isErrorTold = false; ///< Of a failed start, before NotRunning.
     bool m_isEndOwed = false; ///< A waitForFinished() timed out; the next call reports the end.
+    bool m_hasTerminal = false; ///< The child was started with a pseudo-terminal.
     bool m_isStopping = false;
+    bool m_isKillUntold = false; ///< The child has ended by the keeper's SIGKILL.
+    ChildProcess::StopStage m_announcedStage = ChildProcess::StopStage::None;
+    Internal::Deadline m_killLook; ///< In StopStage::Asked: when to look whether it was killed.
+    Internal::RetryDelay m_killLookDelay;
     bool m_isStopDue = false; ///< errorOccurred(Timedout) is being emitted.
     bool m_isStartedDue = false; ///< The state is Running, but started() was not emitted yet.
     bool m_closesInputWhenWritten = false;

@@ -38,6 +38,7 @@ void ChildProcessPrivate::adopt(PreparedStart &&start)
     reset(QIODevice::ReadWrite);
     startTime = endTime = start.startTime;
     streams.takeOver(start.streams);
+    m_hasTerminal = streams.terminal.isOpen();
     m_streamFailure = start.streamFailure;
     noteFailure(start.failure);
     m_pending = std::move(start.pending);
@@ -86,7 +87,7 @@ ChildProcessPrivate::WaitOutcome ChildProcessPrivate::awaitOutcome(Deadline dead
         pollfd entries[] = {{m_pending->descriptor(), POLLIN, 0}, {descriptorOf(Role::Exit), POLLIN, 0}};
         pollDescriptors(entries, std::size(entries), timeToNextDeadline(deadline));
         if (!settleStart())
-            enforceTimeLimit();
+            serveStop();
     }
     return outcomeOf(run);
 }

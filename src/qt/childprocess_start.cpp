@@ -186,6 +186,8 @@ void ChildProcessPrivate::start(QIODevice::OpenMode mode)
     setState(ChildProcess::Starting);
     if (run.isLatest())
         announceExitCode();
+    if (run.isLatest())
+        announceStopStage();
 }
 
 // Emits nothing, because no slot may run while cancellation is blocked.
@@ -207,6 +209,7 @@ void ChildProcessPrivate::beginStart(QIODevice::OpenMode mode)
     }
     ends = {};
     pid = watch ? watch->pid() : 0;
+    m_hasTerminal = streams.terminal.isOpen();
     if (hasFailedInParent())
         return;
     // The event loop watches the descriptors later. A wait before that needs no registration.
@@ -277,6 +280,9 @@ void ChildProcessPrivate::reset(QIODevice::OpenMode mode)
     m_isEmittingBytesWritten = false;
     m_isEndOwed = false;
     m_isStopDue = false;
+    m_isKillUntold = false;
+    stopStage = ChildProcess::StopStage::None;
+    m_killLookDelay = {};
     m_retryDelay = {};
     m_retry = {};
     output.reset();
@@ -389,6 +395,8 @@ void ChildProcessPrivate::failInsideStart()
         setState(ChildProcess::Starting);
         if (run.goesOn())
             announceExitCode();
+        if (run.goesOn())
+            announceStopStage();
         if (run.goesOn() && isTooEarly) {
             m_isErrorTold = true;
             reportError(ChildProcess::FailedToStart, textOfFailedStart());

@@ -38,7 +38,7 @@ ChildProcessPrivate::~ChildProcessPrivate()
     if (watch && policy == Policy::Kill)
         killAtDestruction();
     else if (watch && policy == Policy::Stop && !m_isStopping)
-        stop();
+        askToEnd();
     letGoOfChild();
 }
 
@@ -85,16 +85,74 @@ int ChildProcessPrivate::killStart() noexcept
     return m_pending->cancel() ? 0 : m_pending->child()->sendSignal(SIGKILL);
 }
 
-void ChildProcessPrivate::stop() noexcept
+void ChildProcessPrivate::askToEnd() noexcept
 try {
     m_isStopDue = false;
     if (!child && (!m_pending || m_pending->cancel()))
         return;
+    const int usual = m_hasTerminal ? SIGHUP : SIGTERM; // A shell on a terminal ignores SIGTERM.
+    const Deadline kill(stopSettings.grace);
+    if (stopStage == ChildProcess::StopStage::None && isUnderWay()) {
+        stopStage = ChildProcess::StopStage::Asked;
+        m_killLook = kill;
+    }
+    m_killLook = std::min(m_killLook, kill);
     m_isStopping = true;
-    Keeper::stop(child ? child : m_pending->child(), stopSettings.grace);
+    Keeper::stop(child ? child : m_pending->child(),
+                 stopSettings.signal != 0 ? stopSettings.signal : usual, stopSettings.grace);
     requestCall();
 } catch (
     const std::bad_alloc &) { // For a keeper without a thread, the next call to the library will do.
+}
+
+void ChildProcessPrivate::stop()
+{
+    askToEnd();
+    announceStopStage();
+}
+
+// What is due for a child that is being stopped or has a time limit.
+void ChildProcessPrivate::serveStop()
+{
+    const Run run(this);
+    followKill();
+    if (run.goesOnHere())
+        enforceTimeLimit();
+}
+
+// The keeper's thread kills. Only the objects of children that it stops look for that, at their time.
+void ChildProcessPrivate::followKill()
+{
+    if (stopStage != ChildProcess::StopStage::Asked || !isUnderWay() || !m_killLook.hasExpired())
+        return;
+    const auto &stopped = child ? child : m_pending->child();
+    if (stopped && stopped->kill() == StoppableChild::Killed) {
+        setStopStage(ChildProcess::StopStage::Killed);
+        return;
+    }
+    m_killLook = Deadline(m_killLookDelay.next());
+    requestCall();
+}
+
+// The child may have ended before the look.
+void ChildProcessPrivate::noteKillAtEnd()
+{
+    if (stopStage != ChildProcess::StopStage::Asked || child->kill() == StoppableChild::NotKilled)
+        return;
+    m_isKillUntold = exitInfo->reason == ExitInfo::Unknown ? child->kill() == StoppableChild::Killed
+                                                           : exitInfo->signal == SIGKILL;
+}
+
+void ChildProcessPrivate::setStopStage(ChildProcess::StopStage stage)
+{
+    stopStage = stage;
+    announceStopStage();
+}
+
+void ChildProcessPrivate::announceStopStage()
+{
+    if (std::exchange(m_announcedStage, stopStage) != stopStage)
+        Q_EMIT q->stopStageChanged(stopStage);
 }
 
 Deadline ChildProcessPrivate::timeLimitDeadline() const
@@ -106,8 +164,10 @@ Deadline ChildProcessPrivate::timeLimitDeadline() const
 
 void ChildProcessPrivate::enforceTimeLimit()
 {
-    if (m_isStopDue)
+    if (m_isStopDue) {
         stop();
+        return;
+    }
     if (!timeLimitDeadline().hasExpired())
         return;
     const Run run(this);
@@ -163,18 +223,50 @@ void ChildProcess::kill()
     sendSignal(SIGKILL);
 }
 
-/// Sends SIGTERM to the processes in signalScope(), and SIGCONT, because a stopped process receives
-/// SIGTERM only when it continues. After stopGrace(), a thread of the library sends SIGKILL to the
+/// Sends the stop signal to the processes in signalScope(), and SIGCONT, because a stopped process
+/// receives it only when it continues. After stopGrace(), a thread of the library sends SIGKILL to the
 /// processes that are left. So no event loop is needed, and this object may be destroyed or start its
-/// next child. finished() is emitted as after any other end. A second call sends SIGTERM again, but does
-/// not prolong the grace. Without a child, and if the last child's group or tree is empty, this function
-/// does nothing. A background start that has no child yet is given up; see setStartMode().
+/// next child. finished() is emitted as after any other end. A second call sends the signal again, but
+/// does not prolong the grace. Without a child, and if the last child's group or tree is empty, this
+/// function does nothing. A background start that has no child yet is given up; see setStartMode().
 ///
 /// With SignalScope::Tree it blocks for about 3 ms at most, otherwise not at all. **Errors:** none;
 /// without memory or threads for a grace, SIGKILL follows at once.
 void ChildProcess::stop()
 {
     d->stop();
+}
+
+int ChildProcess::stopSignal() const
+{
+    return d->stopSettings.signal;
+}
+
+/// The signal that stop(), the time limit and DestructionPolicy::Stop send first. 0 means SIGTERM, and
+/// SIGHUP if the child has a pseudo-terminal, because an interactive shell ignores SIGTERM. Emits
+/// stopSignalChanged() if the number is different. Takes effect at the next stop, also of the current
+/// child. A child that is still being started gets no signal that it could ignore: its start is given
+/// up.
+///
+/// **Errors:** if there is no such signal, this function warns in the category `forkfd.childprocess` and
+/// does nothing. \since 0.1
+void ChildProcess::setStopSignal(int signal)
+{
+    sigset_t set;
+    ::sigemptyset(&set);
+    if (signal != 0 && ::sigaddset(&set, signal) != 0)
+        qCWarning(childProcessLog, "ChildProcess::setStopSignal: There is no signal %d", signal);
+    else if (std::exchange(d->stopSettings.signal, signal) != signal)
+        Q_EMIT stopSignalChanged(signal);
+}
+
+/// Asked from the stop() of a running child on, also by the time limit; Killed as soon as this object
+/// learns that the library has sent SIGKILL after the grace, in the event loop or in a waitFor function.
+/// A SIGKILL of any other origin, and kill(), change nothing. Kept after the child's end; the next start
+/// resets it to None. \since 0.1
+ChildProcess::StopStage ChildProcess::stopStage() const
+{
+    return d->stopStage;
 }
 
 milliseconds ChildProcess::stopGrace() const

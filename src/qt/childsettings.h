@@ -52,6 +52,7 @@ struct StopSettings
     ChildProcess::SignalScope scope = ChildProcess::SignalScope::Process; ///< Of the next child.
     std::chrono::milliseconds grace = std::chrono::seconds(5);
     std::chrono::milliseconds timeLimit = {}; ///< 0: no limit.
+    int signal = 0; ///< 0: SIGTERM, with a pseudo-terminal SIGHUP.
     std::optional<ChildProcess::DestructionPolicy>
         atDestruction; ///< Without a value: Kill with a warning.
 };

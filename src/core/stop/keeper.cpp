@@ -59,10 +59,12 @@ void Keeper::adopt(ExitWatch *watch) noexcept
         keeper->serve();
 }
 
-void Keeper::stop(const std::shared_ptr<StoppableChild> &child, std::chrono::milliseconds grace) noexcept
+void Keeper::stop(const std::shared_ptr<StoppableChild> &child, int signal,
+                  std::chrono::milliseconds grace) noexcept
 {
     const CancellationBlocker blocker;
     if (Keeper *keeper = keeperOf(*child)) {
+        child->setStopSignal(signal);
         keeper->m_tasks.stop(child, grace);
         keeper->serveTasks();
     }

@@ -40,9 +40,9 @@ public:
 
     /// Call this before stopping a child. Throws std::bad_alloc.
     static void prepare();
-    /// Asks `child` to end now, and kills its remaining processes when the grace is over, unless the
-    /// owner has let it go before.
-    static void stop(const std::shared_ptr<StoppableChild> &child,
+    /// Asks `child` to end now with `signal`, and kills its remaining processes when the grace is over,
+    /// unless the owner has let it go before.
+    static void stop(const std::shared_ptr<StoppableChild> &child, int signal,
                      std::chrono::milliseconds grace) noexcept;
     enum Grace { KeepGrace, NoGrace };
     /// Takes a child over from its owner, kills it when its grace is over, and collects it.

@@ -165,7 +165,7 @@ bool StoppableChild::askToEnd(Patience patience) noexcept
     else if (!lock.try_lock() || needsWalk())
         return false;
     if (!m_watch) {
-        signalStart(SIGTERM);
+        signalStart(m_stopSignal);
         return true;
     }
     const auto now = Clock::now();
@@ -183,12 +183,13 @@ bool StoppableChild::askToEnd(Patience patience) noexcept
 
 int StoppableChild::tryAsk(Clock::time_point now, InShortage inShortage) noexcept
 {
+    const std::initializer_list<int> signals = {m_stopSignal.load(), SIGCONT};
     if (!hasCgroup() || m_watch->pidFd() < 0) {
         // Another walk would ask the processes again that were found.
-        const int errorCode = trySendSignals({SIGTERM, SIGCONT}, inShortage);
+        const int errorCode = trySendSignals(signals, inShortage);
         return errorCode == ETIMEDOUT ? 0 : errorCode;
     }
-    return signalMembers({SIGTERM, SIGCONT}, m_own->asked, now + 3ms, inShortage);
+    return signalMembers(signals, m_own->asked, now + 3ms, inShortage);
 }
 
 int StoppableChild::tryKill() noexcept
@@ -197,8 +198,13 @@ int StoppableChild::tryKill() noexcept
         return ESRCH;
     const CancellationBlocker blocker;
     const std::lock_guard lock(m_signalling);
-    if (!m_watch)
-        return signalStart(SIGKILL);
+    if (m_kill != Killed)
+        m_kill = BeingKilled;
+    if (!m_watch) {
+        const int errorCode = signalStart(SIGKILL);
+        noteKill(errorCode);
+        return errorCode;
+    }
     const auto now = Clock::now();
     if (m_killEnd == Clock::time_point())
         m_killEnd = now + 1s;
@@ -207,7 +213,17 @@ int StoppableChild::tryKill() noexcept
         trySendSignal(SIGKILL, none, now < m_killEnd ? InShortage::Repeat : InShortage::SignalGroup);
     if (!isShortage(errorCode))
         m_killEnd = {};
+    noteKill(errorCode);
     return errorCode;
+}
+
+// After other errors the kill goes on, and some processes may have got the signal.
+void StoppableChild::noteKill(int errorCode) noexcept
+{
+    if (errorCode == 0 || errorCode == ETIMEDOUT)
+        m_kill = Killed;
+    else if (m_kill != Killed && (errorCode == ESRCH || errorCode == EPERM))
+        m_kill = NotKilled;
 }
 
 void StoppableChild::killMissed() noexcept

@@ -13,7 +13,9 @@
 
 #include <ForkFd/spawn.h>
 
+#include <atomic>
 #include <chrono>
+#include <csignal>
 #include <initializer_list>
 #include <memory>
 #include <mutex>
@@ -52,6 +54,9 @@ public:
     StoppableChild(const StoppableChild &) = delete;
     StoppableChild &operator=(const StoppableChild &) = delete;
 
+    /// How far tryKill() has come.
+    enum Kill : unsigned char { NotKilled, BeingKilled, Killed };
+
     /// Valid once the child was started.
     ExitWatch &watch() const noexcept { return *m_watch; }
     /// With InThread; else null.
@@ -69,17 +74,22 @@ public:
     /// not have been reached. During a start in a thread, a signal gives the start up, unless
     /// it is 0 or SIGCONT; EAGAIN if the child was not reached but will see the wish.
     int sendSignal(int signal) noexcept;
+    /// Sets the signal of askToEnd(); SIGTERM by default.
+    void setStopSignal(int signal) noexcept { m_stopSignal = static_cast<unsigned char>(signal); }
     enum Patience {
         NoWait, ///< Neither walks nor waits for another thread that signals this child.
         MayWalk
     };
-    /// Asks these processes to end. SIGCONT follows SIGTERM, because a stopped process must go on to
-    /// handle it. Returns false after a short time if processes are left, or in a shortage: then call
-    /// it again. After a second it asks no further processes that come, and in a shortage the group.
+    /// Asks these processes to end. SIGCONT follows the stop signal, because a stopped process must go
+    /// on to handle it. Returns false after a short time if processes are left, or in a shortage: then
+    /// call it again. After a second it asks no further processes that come, and in a shortage the
+    /// group.
     bool askToEnd(Patience patience) noexcept;
     /// Sends SIGKILL like sendSignal(), but does not wait in a shortage: call it again as long as
     /// isShortage() is true for the result. After a second the group gets the signal.
     int tryKill() noexcept;
+    /// BeingKilled before SIGKILL is sent, and Killed after that: the child may end in between.
+    Kill kill() const noexcept { return m_kill.load(); }
     /// Kills a killed cgroup again: before Linux 6.14 cgroup.kill may miss a process in fork().
     void killMissed() noexcept;
     /// Whether the child has ended, collected or not, and its scope reaches no other living process.
@@ -102,6 +112,7 @@ private:
     };
     bool hasCgroup() const noexcept { return m_own && m_own->group; }
     bool needsWalk() const noexcept { return m_scope == Tree && m_watch && !hasCgroup(); }
+    void noteKill(int errorCode) noexcept;
     bool isStarting() const noexcept { return m_start && !m_start->isTold(); }
     void setWatch(ExitWatchPtr watch) noexcept;
     int signalStart(int signal) noexcept;
@@ -115,6 +126,8 @@ private:
     int tryAsk(PrivateCgroup::Clock::time_point now, InShortage inShortage) noexcept;
 
     const Scope m_scope;
+    std::atomic<unsigned char> m_stopSignal = SIGTERM;
+    std::atomic<Kill> m_kill = NotKilled;
     const std::unique_ptr<StartControl> m_start; ///< With InThread.
     const std::unique_ptr<OwnCgroup>
         m_own; ///< With Tree. The starting thread's until StartControl::tell().

@@ -159,6 +159,7 @@ void RunJob::setUp()
 {
     m_child.emplace();
     m_child->setProgram(m_program); // For the subject of a failure.
+    m_child->setStopSignal(m_options.stopSignal);
     m_child->setStopGrace(m_options.stopGrace);
     m_child->setTimeLimit(m_options.timeLimit);
     m_child->setSignalScope(m_options.signalScope);
