@@ -4,21 +4,28 @@
 #include "qt/bytequeue.h"
 
 #include <algorithm>
-#include <cstring>
+#include <utility>
 
 namespace ForkFd::Internal {
 
 namespace {
 
-// The maximum size of a piece with small appends. With the header of QByteArray it fills 16 KiB.
+// The size of a piece that gathers small appends. With the header of QByteArray it fills 16 KiB.
 constexpr qint64 gatheredSize = 16 * 1024 - 64;
 
 } // namespace
 
+ByteQueue::Store &ByteQueue::store()
+{
+    if (!m_store)
+        m_store = std::make_unique<Store>();
+    return *m_store;
+}
+
 qint64 ByteQueue::indexOf(char byte) const noexcept
 {
     qint64 before = 0;
-    for (qsizetype i = 0; i < m_pieces.size(); ++i) {
+    for (qsizetype i = 0; i < pieceCount(); ++i) {
         const QByteArrayView bytes = piece(i);
         if (const qsizetype index = bytes.indexOf(byte); index >= 0)
             return before + index;
@@ -27,22 +34,29 @@ qint64 ByteQueue::indexOf(char byte) const noexcept
     return -1;
 }
 
-void ByteQueue::clear() noexcept
-{
-    m_pieces.clear();
-    m_frontOffset = 0;
-    m_size = 0;
-}
-
-void ByteQueue::append(const char *data, qint64 size)
+// Often the program reads what one append has brought, or the child takes it, before the next. So only a
+// piece behind another small one gathers, and the first has just the size that it needs.
+void ByteQueue::appendPieces(const char *data, qint64 size)
 {
     if (size <= 0)
         return;
-    if (lastPieceTakes(size))
-        m_pieces.back().append(data, size);
-    else
-        m_pieces.append(QByteArray(data, size));
-    m_size += size;
+    Store &s = store();
+    const qint64 fitting = std::min(size, s.roomSize);
+    const qint64 rest = size - fitting;
+    const bool gathers = rest > 0 && rest < gatheredSize && !s.pieces.isEmpty()
+        && s.pieces.constLast().size() <= gatheredSize;
+    if (rest > 0)
+        s.pieces.append(gathers ? QByteArray(gatheredSize, Qt::Uninitialized)
+                                : QByteArray(data + fitting, rest));
+    if (fitting > 0)
+        fillRoom(data, fitting);
+    if (gathers) {
+        s.room = s.pieces.last().data();
+        s.roomSize = gatheredSize;
+        fillRoom(data + fitting, rest);
+    } else {
+        s.size += rest;
+    }
 }
 
 void ByteQueue::append(QByteArray bytes)
@@ -52,55 +66,70 @@ void ByteQueue::append(QByteArray bytes)
         append(bytes.constData(), bytes.size());
         return;
     }
-    m_size += bytes.size();
-    m_pieces.append(std::move(bytes));
+    Store &s = store();
+    closeLastPiece();
+    s.size += bytes.size();
+    s.pieces.append(std::move(bytes));
 }
 
-// Such a small piece is never shared with a user: append() has copied it.
-bool ByteQueue::lastPieceTakes(qint64 size) const noexcept
+// Gives up the room in the last piece, which is then a piece like the others.
+void ByteQueue::closeLastPiece()
 {
-    return !m_pieces.isEmpty() && m_pieces.back().size() + size <= gatheredSize;
+    if (const qint64 unused = std::exchange(m_store->roomSize, 0); unused > 0)
+        m_store->pieces.last().chop(unused);
 }
 
 void ByteQueue::prepend(QByteArray bytes)
 {
     if (bytes.isEmpty())
         return;
-    if (m_frontOffset > 0)
-        m_pieces.front().remove(0, std::exchange(m_frontOffset, 0));
-    m_size += bytes.size();
-    m_pieces.prepend(std::move(bytes));
-}
-
-QByteArrayView ByteQueue::front() const noexcept
-{
-    return isEmpty() ? QByteArrayView() : piece(0);
+    Store &s = store();
+    closeLastPiece();
+    if (s.frontOffset > 0)
+        s.pieces.first().remove(0, std::exchange(s.frontOffset, 0));
+    s.size += bytes.size();
+    s.pieces.prepend(std::move(bytes));
 }
 
 QByteArrayView ByteQueue::piece(qsizetype index) const noexcept
 {
-    return QByteArrayView(m_pieces[index]).sliced(index == 0 ? m_frontOffset : 0);
+    const QByteArrayView whole = m_store->pieces[index];
+    const qint64 unused = index == m_store->pieces.size() - 1 ? m_store->roomSize : 0;
+    return whole.chopped(unused).sliced(index == 0 ? m_store->frontOffset : 0);
 }
 
 void ByteQueue::skip(qint64 count) noexcept
 {
-    m_size -= count;
-    m_frontOffset += count;
-    while (!m_pieces.isEmpty() && m_frontOffset >= m_pieces.front().size()) {
-        m_frontOffset -= m_pieces.front().size();
-        m_pieces.removeFirst();
+    if (count <= 0)
+        return;
+    Store &s = *m_store;
+    s.size -= count;
+    s.frontOffset += count;
+    while (!s.pieces.isEmpty() && s.frontOffset >= s.pieces.constFirst().size()) {
+        s.frontOffset -= s.pieces.constFirst().size();
+        s.pieces.removeFirst();
+    }
+    // The last piece is used up as far as it is filled.
+    if (s.size == 0) {
+        s.pieces.clear();
+        s.frontOffset = 0;
+        s.roomSize = 0;
     }
 }
 
 QByteArray ByteQueue::takeAll()
 {
     QByteArray all;
-    if (m_pieces.size() == 1 && m_frontOffset == 0) {
-        all = m_pieces.takeFirst();
-        m_size = 0;
+    if (pieceCount() == 1 && m_store->frontOffset == 0) {
+        const qint64 unused = m_store->roomSize;
+        closeLastPiece();
+        all = m_store->pieces.takeFirst();
+        m_store->size = 0;
+        if (unused > all.size())
+            all.squeeze();
     } else if (!isEmpty()) {
-        all = QByteArray(m_size, Qt::Uninitialized);
-        take(all.data(), m_size);
+        all = QByteArray(size(), Qt::Uninitialized);
+        take(all.data(), all.size());
     }
     return all;
 }
@@ -109,10 +138,11 @@ qint64 ByteQueue::take(char *target, qint64 maximum) noexcept
 {
     qint64 taken = 0;
     while (taken < maximum && !isEmpty()) {
-        const QByteArrayView piece = front().first(std::min(front().size(), maximum - taken));
-        std::memcpy(target + taken, piece.data(), static_cast<std::size_t>(piece.size()));
-        taken += piece.size();
-        skip(piece.size());
+        const QByteArrayView whole = piece(0);
+        const QByteArrayView part = whole.first(std::min(whole.size(), maximum - taken));
+        std::memcpy(target + taken, part.data(), static_cast<std::size_t>(part.size()));
+        taken += part.size();
+        skip(part.size());
     }
     return taken;
 }

@@ -7,30 +7,32 @@
 #include <QtCore/QByteArray>
 #include <QtCore/QList>
 
+#include <cstring>
+#include <memory>
+
 namespace ForkFd::Internal {
 
 /// The bytes in a channel: added at the back and removed at the front, without moving the rest.
 ///
-/// The last piece collects small appends, so that memory and system calls depend on the number of bytes
-/// and not on the number of appends. A large array is a piece of the queue, and is shared, not copied.
+/// Small appends are gathered in the last piece, so that memory and system calls depend on the number of
+/// bytes and not on the number of appends. A large array is a piece of the queue, and is shared, not
+/// copied. A queue that was never used costs a pointer.
 class ByteQueue
 {
 public:
-    qint64 size() const noexcept { return m_size; }
-    bool isEmpty() const noexcept { return m_size == 0; }
+    qint64 size() const noexcept { return m_store ? m_store->size : 0; }
+    bool isEmpty() const noexcept { return size() == 0; }
     bool contains(char byte) const noexcept { return indexOf(byte) >= 0; }
     /// The number of bytes before the first such byte; -1 if there is none.
     qint64 indexOf(char byte) const noexcept;
-    void clear() noexcept;
+    void clear() noexcept { m_store.reset(); }
 
     void append(const char *data, qint64 size);
     void append(QByteArray bytes);
     /// Puts back bytes that were taken.
     void prepend(QByteArray bytes);
 
-    /// The bytes of the first piece.
-    QByteArrayView front() const noexcept;
-    qsizetype pieceCount() const noexcept { return m_pieces.size(); }
+    qsizetype pieceCount() const noexcept { return m_store ? m_store->pieces.size() : 0; }
     /// The bytes left in a piece. Precondition: `index` is below pieceCount().
     QByteArrayView piece(qsizetype index) const noexcept;
     void skip(qint64 count) noexcept;
@@ -40,12 +42,39 @@ public:
     QByteArray takeAll();
 
 private:
-    bool lastPieceTakes(qint64 size) const noexcept;
+    struct Store
+    {
+        QList<QByteArray> pieces; ///< No piece is empty.
+        qint64 frontOffset = 0; ///< The number of bytes already taken from the first piece.
+        qint64 size = 0;
+        char *room = nullptr; ///< The unused end of the last piece, which the next bytes fill.
+        qint64 roomSize = 0;
+    };
 
-    QList<QByteArray> m_pieces; ///< No piece is empty.
-    qint64 m_frontOffset = 0; ///< The number of bytes already taken from the first piece.
-    qint64 m_size = 0;
+    Store &store();
+    void appendPieces(const char *data, qint64 size);
+    void closeLastPiece();
+    void fillRoom(const char *data, qint64 size) noexcept;
+
+    std::unique_ptr<Store> m_store;
 };
+
+inline void ByteQueue::fillRoom(const char *data, qint64 size) noexcept
+{
+    std::memcpy(m_store->room, data, static_cast<std::size_t>(size));
+    m_store->room += size;
+    m_store->roomSize -= size;
+    m_store->size += size;
+}
+
+// Inline, because programs write a few bytes at a time.
+inline void ByteQueue::append(const char *data, qint64 size)
+{
+    if (m_store && size > 0 && size <= m_store->roomSize)
+        fillRoom(data, size);
+    else
+        appendPieces(data, size);
+}
 
 } // namespace ForkFd::Internal
 

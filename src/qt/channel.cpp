@@ -64,6 +64,7 @@ private:
 
 constexpr qint64 shortRead = PipeEnlargement::usual;
 constexpr qint64 longRead = 512 * 1024;
+constexpr quint8 manyReads = 3; // After these the pipe is enlarged.
 constexpr qsizetype piecesAtOnce =
     8; // ByteQueue collects 16 KiB in a piece, and a pipe holds four such pieces.
 
@@ -93,7 +94,7 @@ UniqueFd Channel::open() noexcept
     return std::move(reads ? pipe.writeEnd : pipe.readEnd);
 }
 
-void Channel::adopt(UniqueFd end, qint64 capacity) noexcept
+void Channel::adopt(UniqueFd end, int capacity) noexcept
 {
     close();
     m_pipe = std::move(end);
@@ -206,8 +207,11 @@ qint64 Channel::readLong(qint64 maximum)
 void Channel::noteLength(qint64 count) noexcept
 {
     m_isIdle = false;
-    m_fullReads = count >= shortRead ? m_fullReads + 1 : 0;
-    if (m_fullReads >= 3 && m_mayBeEnlarged && !isEnlarged())
+    if (count < shortRead)
+        m_fullReads = 0;
+    else if (m_fullReads < manyReads)
+        ++m_fullReads;
+    if (m_fullReads == manyReads && m_mayBeEnlarged && !isEnlarged())
         m_mayBeEnlarged = m_enlargement.begin(m_pipe.get()) != PipeEnlargement::Refused;
 }
 

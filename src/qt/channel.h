@@ -20,7 +20,7 @@ namespace ForkFd::Internal {
 class Channel
 {
 public:
-    enum Direction { FromChild, ToChild };
+    enum Direction : unsigned char { FromChild, ToChild };
     enum Result {
         Progress, ///< Bytes went through the pipe; there may be more.
         WouldBlock, ///< Nothing to do now.
@@ -37,7 +37,7 @@ public:
     UniqueFd open() noexcept;
     /// Uses `end`, such as a pseudo-terminal, instead of a pipe. It must be non-blocking, and never
     /// holds more than `capacity` unread bytes.
-    void adopt(UniqueFd end, qint64 capacity) noexcept;
+    void adopt(UniqueFd end, int capacity) noexcept;
     /// Takes the open end of `other`, which has not read or written anything yet.
     void takeOver(Channel &other) noexcept;
     void close() noexcept;
@@ -81,12 +81,12 @@ private:
     ssize_t writePieces() const noexcept;
     void noteLength(qint64 count) noexcept;
 
-    const Direction m_direction;
-    UniqueFd m_pipe;
-    qint64 m_capacity = 0; ///< 0 for a pipe, where FIONREAD works.
     ByteQueue m_bytes;
-    int m_fullReads = 0; ///< The number of successive reads of at least 64 KiB.
     PipeEnlargement m_enlargement;
+    UniqueFd m_pipe;
+    int m_capacity = 0; ///< 0 for a pipe, where FIONREAD works.
+    const Direction m_direction;
+    quint8 m_fullReads = 0; ///< How many successive reads brought at least 64 KiB; at most manyReads.
     bool m_mayBeEnlarged = true;
     bool m_isIdle = false; ///< Nothing was read since the last shrinkWhenIdle().
     bool m_isDiscarding = false;

@@ -68,12 +68,6 @@ bool PseudoTerminal::setSize(const TerminalSize &size) const noexcept
     return ::ioctl(m_ours.get(), TIOCSWINSZ, &window) == 0;
 }
 
-void PseudoTerminal::noteTyped(const char *data, qint64 size) noexcept
-{
-    if (size > 0)
-        m_isLineBegun = data[size - 1] != '\n';
-}
-
 QByteArray PseudoTerminal::endOfFile() const
 {
     termios modes;

@@ -33,12 +33,16 @@ public:
     bool setSize(const TerminalSize &size) const noexcept;
 
     /// Must be called for all data that is written.
-    void noteTyped(const char *data, qint64 size) noexcept;
+    void noteTyped(const char *data, qint64 size) noexcept
+    {
+        if (size > 0)
+            m_isLineBegun = data[size - 1] != '\n';
+    }
     /// Returns the characters to write for an end of file, after all other data.
     QByteArray endOfFile() const;
 
     /// The maximum of unread bytes. FIONREAD reports only a part of them.
-    static constexpr qint64 capacity = 64 * 1024;
+    static constexpr int capacity = 64 * 1024;
 
 private:
     UniqueFd m_ours;

@@ -44,7 +44,6 @@ PipeEnlargement::Result PipeEnlargement::begin(int fd) noexcept
         active.fetch_sub(1, std::memory_order_relaxed);
         return Busy;
     }
-    m_isActive = true;
     m_owner = ProcessIdentity::current();
     if (setCapacity(fd, enlarged))
         return Enlarged;
@@ -63,16 +62,16 @@ bool PipeEnlargement::end(int fd) noexcept
 void PipeEnlargement::abandon(int fd) noexcept
 {
     // A grandchild may keep the other end open for long.
-    if (m_isActive && m_owner.isCurrent())
+    if (isActive() && m_owner.isCurrent())
         setCapacity(fd, usual);
     release();
 }
 
 void PipeEnlargement::release() noexcept
 {
-    if (m_isActive)
+    if (isActive())
         active.fetch_sub(1, std::memory_order_relaxed);
-    m_isActive = false;
+    m_owner = ProcessIdentity();
 }
 
 } // namespace ForkFd::Internal

@@ -27,7 +27,7 @@ public:
     PipeEnlargement(const PipeEnlargement &) = delete;
     PipeEnlargement &operator=(const PipeEnlargement &) = delete;
 
-    bool isActive() const noexcept { return m_isActive; }
+    bool isActive() const noexcept { return !m_owner.isNone(); }
     enum Result {
         Enlarged,
         Busy, ///< The process has reached its limit for now.
@@ -45,8 +45,7 @@ public:
 private:
     void release() noexcept;
 
-    bool m_isActive = false;
-    ProcessIdentity m_owner; ///< A forked copy leaves the pipe alone.
+    ProcessIdentity m_owner; ///< None if not active. A forked copy leaves the pipe alone.
 };
 
 } // namespace ForkFd::Internal

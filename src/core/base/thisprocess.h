@@ -41,6 +41,7 @@ public:
 
     /// Async-signal-safe.
     FORKFD_EXPORT bool isCurrent() const noexcept;
+    bool isNone() const noexcept { return m_stamp == 0; }
 
 private:
     pid_t m_pid = 0;
