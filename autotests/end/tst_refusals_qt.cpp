@@ -13,6 +13,7 @@
 #include <QtCore/QSet>
 
 #include <cerrno>
+#include <csignal>
 
 #include <fcntl.h>
 #include <sys/epoll.h>
@@ -88,6 +89,8 @@ private Q_SLOTS:
     void noTellingTheEventLoop();
     void noReading_data();
     void noReading();
+    void noQuietWriting_data();
+    void noQuietWriting();
 };
 
 void tst_RefusalsQt::initTestCase()
@@ -313,6 +316,35 @@ void tst_RefusalsQt::noReading()
         return all;
     });
     QCOMPARE(result, "ReadError Error reading from process, 3");
+}
+
+void tst_RefusalsQt::noQuietWriting_data()
+{
+    QTest::addColumn<int>("answer");
+    QTest::newRow("before Linux 6.18") << EOPNOTSUPP;
+    for (const int answer : answers)
+        QTest::newRow(strerror(answer)) << answer;
+}
+
+// The data arrives, and a write to a child that has closed its input does not end this program.
+void tst_RefusalsQt::noQuietWriting()
+{
+    QFETCH(int, answer);
+    const auto write = []() -> QByteArray {
+        std::signal(SIGPIPE, SIG_DFL);
+        ChildProcess process;
+        process.start(childProgram(), words("echo"));
+        process.write(QByteArray(200000, 'x'));
+        process.closeWriteChannel();
+        QByteArray all =
+            hasEnded(process) ? QByteArray::number(process.readAll().size()) : "not finished";
+        process.start(childProgram(), words("leave 0 write 1 1 sleep"));
+        process.waitForReadyRead();
+        process.write("unread input");
+        process.waitForBytesWritten();
+        return all + ", " + nameOf(process.error()).toLatin1();
+    };
+    QCOMPARE(inRefusedCopy({{SYS_pwritev2, answer}}, write), "200000, WriteError");
 }
 
 QTEST_GUILESS_MAIN(tst_RefusalsQt)

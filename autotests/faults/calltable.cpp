@@ -155,6 +155,7 @@ constexpr KnownCall table[] = {
      .errors = writeErrors,
      .steps = "controlGroup oomScoreAdjust"},
     {.name = "writev", .number = SYS_writev, .errors = writeErrors},
+    {.name = "pwritev2", .number = SYS_pwritev2, .errors = writeErrors},
     {.name = "recvfrom", .number = SYS_recvfrom, .errors = socketErrors, .steps = "descriptors clone"},
     {.name = "recvmsg", .number = SYS_recvmsg, .errors = socketErrors, .steps = "descriptors clone"},
     {.name = "sendto", .number = SYS_sendto, .errors = socketErrors, .steps = "descriptors clone"},

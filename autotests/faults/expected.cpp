@@ -60,9 +60,10 @@ constexpr Expected table[] = {
      "R1: a group whose last member is still a zombie is let go with the next child that is left"},
 
     // Bytes are lost, and the caller learns of it.
-    {"*", "*/@(write|writev)", "", "@(result|next start) \"*, errors*4*\" instead*",
+    {"*", "*/@(write|writev|pwritev2)", "", "@(result|next start) \"*, errors*4*\" instead*",
      "WriteError: the child has not got its input"},
-    {"run/*", "*/writev", "", "@(result|next start) \"exited with code 3, , xxxxx\" instead*",
+    {"run/*", "*/@(writev|pwritev2)", "",
+     "@(result|next start) \"exited with code 3, , xxxxx\" instead*",
      "run() has no word for input that the child has not got; that it is missing shows in what the "
      "child makes of it"},
     {"*", "*/read", "", "@(result|next start) \"*, errors*3*\" instead*",

@@ -3,11 +3,11 @@
 
 #include "qt/channel.h"
 
+#include "core/base/quietwrite.h"
 #include "core/base/signals.h"
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <utility>
 
 #include <fcntl.h>
@@ -19,48 +19,6 @@
 namespace ForkFd::Internal {
 
 namespace {
-
-/// Blocks SIGPIPE in the calling thread, without changing the disposition of the process.
-class BrokenPipeBlocker
-{
-public:
-    BrokenPipeBlocker() noexcept
-    {
-        ::sigemptyset(&m_brokenPipe);
-        ::sigaddset(&m_brokenPipe, SIGPIPE);
-        ::pthread_sigmask(SIG_BLOCK, &m_brokenPipe, &m_previousMask);
-        m_wasPending = ::sigismember(&m_previousMask, SIGPIPE) == 1 && isPending();
-    }
-    ~BrokenPipeBlocker()
-    {
-        const int savedErrno = errno;
-        ::pthread_sigmask(SIG_SETMASK, &m_previousMask, nullptr);
-        errno = savedErrno;
-    }
-    BrokenPipeBlocker(const BrokenPipeBlocker &) = delete;
-    BrokenPipeBlocker &operator=(const BrokenPipeBlocker &) = delete;
-
-    /// Discards the SIGPIPE of our own write, which was sent to this thread only (signal(7)).
-    void discardSignal() const noexcept
-    {
-        const timespec immediately = {};
-        if (!m_wasPending)
-            while (::sigtimedwait(&m_brokenPipe, nullptr, &immediately) < 0 && errno == EINTR) { }
-    }
-
-private:
-    // The signal can only be pending from before if it was blocked before.
-    static bool isPending() noexcept
-    {
-        sigset_t pending;
-        ::sigpending(&pending);
-        return ::sigismember(&pending, SIGPIPE) == 1;
-    }
-
-    sigset_t m_brokenPipe;
-    sigset_t m_previousMask;
-    bool m_wasPending;
-};
 
 constexpr qint64 shortRead = PipeEnlargement::usual;
 constexpr qint64 longRead = 512 * 1024;
@@ -220,19 +178,13 @@ Channel::Result Channel::writeSome(qint64 *written)
     *written = 0;
     if (m_bytes.isEmpty())
         return WouldBlock;
-    const CancellationBlocker cancellationBlocker;
-    const BrokenPipeBlocker blocker;
     const ssize_t count = writePieces();
     if (count >= 0) {
         *written = count;
         m_bytes.skip(count);
         return Progress;
     }
-    if (errno == EAGAIN)
-        return WouldBlock;
-    if (errno == EPIPE)
-        blocker.discardSignal();
-    return Finished;
+    return errno == EAGAIN ? WouldBlock : Finished;
 }
 
 // Writes as many pieces as a pipe may take, in one system call.
@@ -245,11 +197,7 @@ ssize_t Channel::writePieces() const noexcept
         vector[static_cast<std::size_t>(i)] = {const_cast<char *>(piece.data()),
                                                static_cast<std::size_t>(piece.size())};
     }
-    ssize_t count;
-    do {
-        count = ::writev(m_pipe.get(), vector.data(), static_cast<int>(pieces));
-    } while (count < 0 && errno == EINTR);
-    return count;
+    return writeQuietly(m_pipe.get(), vector.data(), static_cast<int>(pieces));
 }
 
 } // namespace ForkFd::Internal

@@ -1,0 +1,23 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_CORE_BASE_QUIETWRITE_H
+#define FORKFD_CORE_BASE_QUIETWRITE_H
+
+#include <ForkFd/export.h>
+
+#include <sys/types.h>
+#include <sys/uio.h>
+
+namespace ForkFd::Internal {
+
+/// As writev(2), but raises no SIGPIPE, and leaves the disposition of the process as it is. Never
+/// returns EINTR. Not a cancellation point.
+FORKFD_EXPORT ssize_t writeQuietly(int fd, const iovec *pieces, int count) noexcept;
+
+/// Does the same with SIGPIPE blocked in the calling thread, for systems that cannot write without it.
+ssize_t writeWithSignalBlocked(int fd, const iovec *pieces, int count) noexcept;
+
+} // namespace ForkFd::Internal
+
+#endif
