@@ -255,6 +255,14 @@ ExitHub::Registration *ExitHub::find(Id id) noexcept
     return registration.fd >= 0 && registration.generation == id >> 32 ? &registration : nullptr;
 }
 
+void ExitHub::closeBulkSet() noexcept
+{
+    if (std::exchange(m_areChannelsSeparate, false) && belongsToThisProcess()) {
+        m_set.remove(m_bulkSet.descriptor());
+        m_bulkSet.close();
+    }
+}
+
 ExitHub::Id ExitHub::add(int fd, PollSet::Interest interest, HubClient *client, HubClient::Role role)
 {
     if (!belongsToThisProcess()) // The set is the parent's.
@@ -272,6 +280,7 @@ ExitHub::Id ExitHub::add(int fd, PollSet::Interest interest, HubClient *client, 
     registration.interest = interest;
     registration.role = role;
     registration.client = client;
+    m_channelCount += isChannel(role) ? 1 : 0;
     const bool isSetWatched = m_isServed || m_set.descriptor() >= 0;
     if (isSetWatched)
         enterSet(registration);
@@ -285,13 +294,30 @@ ExitHub::Id ExitHub::add(int fd, PollSet::Interest interest, HubClient *client, 
 // Starts and ends are never behind output.
 void ExitHub::enterSet(Registration &registration)
 {
-    const bool isBulk = registration.role != HubClient::Exit && registration.role != HubClient::Start;
-    PollSet &set = isBulk && openBulkSet() ? m_bulkSet : m_set;
+    const bool isBulk = isChannel(registration.role);
+    if (isBulk && m_channelCount > fewChannels && !m_areChannelsSeparate)
+        separateChannels();
+    PollSet &set = isBulk && m_areChannelsSeparate ? m_bulkSet : m_set;
     registration.set =
         set.add(registration.fd, registration.interest, idOf(registration)) ? &set : nullptr;
 }
 
-// Opened for the first channel. If this fails, channels are in the same set as ends.
+// An event of a member of a member costs two calls of epoll_wait(2). With a few channels that is most of
+// what the hub costs, and one call finds all events.
+void ExitHub::separateChannels()
+{
+    m_areChannelsSeparate = openBulkSet();
+    for (Registration &registration : m_registrations) {
+        if (m_areChannelsSeparate && registration.set == &m_set && registration.fd >= 0
+            && isChannel(registration.role)
+            && m_bulkSet.add(registration.fd, registration.interest, idOf(registration))) {
+            m_set.remove(registration.fd);
+            registration.set = &m_bulkSet;
+        }
+    }
+}
+
+// If this fails, channels are in the same set as ends.
 bool ExitHub::openBulkSet()
 {
     if (m_bulkSet.descriptor() >= 0)
@@ -343,6 +369,9 @@ void ExitHub::remove(Id &id) noexcept
     }
     registration->fd = -1;
     registration->client = nullptr;
+    m_channelCount -= isChannel(registration->role) ? 1 : 0;
+    if (m_channelCount == 0)
+        closeBulkSet();
     m_unused.push_back(static_cast<std::uint32_t>(registration - m_registrations.data()));
 }
 

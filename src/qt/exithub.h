@@ -44,6 +44,8 @@ public:
 
 protected:
     virtual ~HubClient() = default;
+    /// Whether callSoon() has requested a call that has not come yet.
+    bool isCallDue() const noexcept { return m_isCallDue; }
 
 private:
     friend ExitHub;
@@ -128,9 +130,15 @@ private:
     };
 
     static constexpr Id bulkId = 0;
+    /// So many channels share a set with the ends.
+    static constexpr int fewChannels = 8;
     static constexpr qint64 unlimited = std::numeric_limits<qint64>::max();
 
     static ThreadSlot *slotOfCurrentThread();
+    static bool isChannel(HubClient::Role role) noexcept
+    {
+        return role != HubClient::Exit && role != HubClient::Start;
+    }
     static void followApplications();
     ExitHub();
     void detachAtThreadEnds();
@@ -147,16 +155,23 @@ private:
     void lookLater();
     void lookAtOutsiders();
     void enterSet(Registration &registration);
+    void separateChannels();
     bool openBulkSet();
+    void closeBulkSet() noexcept;
     void dispatch(int timeout);
+    void serveEvent(Id id);
+    void serveInOrder(const Id *begin, const Id *end);
     void setTimer();
     void callAllDue();
 
     const std::uint32_t m_owner; ///< The stamp of the process that created it.
     PollSet m_set;
     bool m_hasSet = false;
-    /// The channels, so that ends are found without visiting channels. A member of m_set.
+    /// The channels, if there are many, so that ends are found without visiting channels. A member of
+    /// m_set.
     PollSet m_bulkSet;
+    int m_channelCount = 0;
+    bool m_areChannelsSeparate = false;
     qint64 m_bytesPerEvent = unlimited;
     QMetaObject::Connection m_turns; ///< To awake() of the dispatcher; only without a poll set.
     qint64 m_bytesOfTurn = 0; ///< How many bytes are left for this turn.

@@ -62,12 +62,27 @@ void ExitHub::dispatch(int timeout)
     // Asks only once: if a slot tells the event loop to exit, later events wait for the next wake-up.
     std::array<Id, PollSet::maxEvents + bulkEvents> ids;
     Id *end = ids.data() + m_set.wait(ids.data(), timeout);
-    const bool hasBulk = std::find(ids.data(), end, bulkId) != end;
-    if (hasBulk)
+    if (Id *const bulk = std::find(ids.data(), end, bulkId); bulk != end) {
+        *bulk = *--end;
         end += m_bulkSet.wait(end, 0, bulkEvents);
+    }
     const QScopedValueRollback share(m_bytesPerEvent, bytesPerEventOf(end - ids.data()));
+    if (end - ids.data() == 1)
+        serveEvent(ids.front());
+    else
+        serveInOrder(ids.data(), end);
+}
+
+void ExitHub::serveEvent(Id id)
+{
+    if (const Registration *ready = find(id))
+        ready->client->descriptorReady(ready->role);
+}
+
+void ExitHub::serveInOrder(const Id *begin, const Id *end)
+{
     for (const HubClient::Role role : dispatchOrder) {
-        for (const Id *id = ids.data(); id != end; ++id) {
+        for (const Id *id = begin; id != end; ++id) {
             const Registration *ready = find(*id);
             if (ready && ready->role == role)
                 ready->client->descriptorReady(role);
