@@ -28,6 +28,7 @@ private Q_SLOTS:
     void slotWritesMore();
     void restIsKept();
     void idleInputIsClosed();
+    void waitsBetweenEventLoops();
     void inForkedCopy();
 
 private:
@@ -215,6 +216,27 @@ void tst_Writing::idleInputIsClosed()
     QCOMPARE(failed.size(), 0);
     process.write("x");
     QVERIFY(comes(failed));
+    process.kill();
+    QVERIFY(process.waitForFinished());
+}
+
+// A wait writes without the event loop, which then neither spins nor misses the next write.
+void tst_Writing::waitsBetweenEventLoops()
+{
+    Process process;
+    QSignalSpy started(&process, &Process::started);
+    QSignalSpy written(&process, &Process::bytesWritten);
+    process.start(childProgram(), words("sleep"));
+    QVERIFY(comes(started)); // The event loop watches the child now.
+    for (int i = 0; i < 3; ++i) {
+        process.write("x");
+        QVERIFY(process.waitForBytesWritten());
+    }
+    const int turns = turnsOfEventLoop();
+    QVERIFY2(turns >= 0 && turns < 100, qPrintable(QString::number(turns)));
+    written.clear();
+    process.write("x");
+    QVERIFY(comes(written));
     process.kill();
     QVERIFY(process.waitForFinished());
 }

@@ -132,8 +132,12 @@ void ChildProcessPrivate::descriptorReady(Role role)
                 serve(first);
         }
     }
-    if (run.goesOnHere() && !m_pending && isServable(role))
+    if (!run.goesOnHere() || m_pending)
+        return;
+    if (isServable(role))
         serve(role);
+    else if (role == Role::StandardInput)
+        watchDescriptor(role); // A wait has written everything.
 }
 
 void ChildProcessPrivate::serve(Role role)
@@ -154,12 +158,14 @@ void ChildProcessPrivate::watchAll()
         watchDescriptor(role);
 }
 
+// While a call is due, the descriptors that are not watched yet are left to called(): a thread that
+// waits for its child in place of an event loop never makes it, and does not pay for it.
 void ChildProcessPrivate::watchDescriptor(Role role)
 {
     ExitHub::Id &id = m_registrations[indexOf(role)];
     if (id != 0)
         m_hub->setInterest(id, interestIn(role));
-    else if (m_hub && isServable(role))
+    else if (m_hub && !isCallDue() && isServable(role))
         id = m_hub->add(descriptorOf(role), interestIn(role), this, role);
 }
 
@@ -324,7 +330,7 @@ ChildProcessPrivate::WaitOutcome ChildProcessPrivate::serveUntil(const std::func
                                                                  Deadline deadline)
 {
     const Run run(this);
-    const LimitPause pause(this);
+    const LimitPause pause(run, this);
     if (const WaitOutcome outcome = awaitOutcome(deadline); outcome != Done)
         return outcome;
     finishStarting();

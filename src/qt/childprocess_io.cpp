@@ -253,7 +253,9 @@ void ChildProcessPrivate::send()
     }
     const bool isTyped = m_hasTypedEndOfFile;
     if (streams.input.bytes().isEmpty()) {
-        watchDescriptor(Role::StandardInput);
+        // A wait leaves this to the event loop: usually the next write comes first.
+        if (output.limitPauses == 0)
+            watchDescriptor(Role::StandardInput);
         if (m_closesInputWhenWritten)
             endInput();
     }
@@ -262,7 +264,8 @@ void ChildProcessPrivate::send()
     ++writeCount;
     if (m_isEmittingBytesWritten)
         return;
-    const Emission emission(this, &m_isEmittingBytesWritten);
+    const Run run(this);
+    const Emission emission(run, &m_isEmittingBytesWritten);
     Q_EMIT q->bytesWritten(written);
 }
 
@@ -345,7 +348,7 @@ void ChildProcessPrivate::announceData(ChildProcess::ProcessChannel channel)
     if (channel == output.readChannel()) {
         ++readCount;
         if (!m_isEmittingReadyRead) {
-            const Emission emission(this, &m_isEmittingReadyRead);
+            const Emission emission(run, &m_isEmittingReadyRead);
             Q_EMIT q->readyRead();
         }
     }

@@ -289,8 +289,9 @@ private:
 class ChildProcessPrivate::Emission
 {
 public:
-    Emission(ChildProcessPrivate *d, bool *isEmitting)
-        : m_run(d)
+    /// `run` is the current one, and outlives this object, as for LimitPause.
+    Emission(const Run &run, bool *isEmitting)
+        : m_run(run)
         , m_isEmitting(isEmitting)
     {
         *m_isEmitting = true;
@@ -304,7 +305,7 @@ public:
     Emission &operator=(const Emission &) = delete;
 
 private:
-    const Run m_run;
+    const Run &m_run;
     bool *const m_isEmitting;
 };
 
@@ -312,8 +313,8 @@ private:
 class ChildProcessPrivate::LimitPause
 {
 public:
-    explicit LimitPause(ChildProcessPrivate *d)
-        : m_run(d)
+    LimitPause(const Run &run, ChildProcessPrivate *d)
+        : m_run(run)
         , m_d(d)
     {
         ++m_d->output.limitPauses;
@@ -327,7 +328,7 @@ public:
     LimitPause &operator=(const LimitPause &) = delete;
 
 private:
-    const Run m_run;
+    const Run &m_run;
     ChildProcessPrivate *const m_d;
 };
 
