@@ -58,7 +58,7 @@ bool ChildOutput::resume(Id id) noexcept
 void ChildOutput::reset() noexcept
 {
     m_isCut = false;
-    m_drain.reset();
+    endDraining();
     m_drains = true;
 }
 
@@ -72,20 +72,23 @@ bool ChildOutput::isAwaited() const noexcept
 
 bool ChildOutput::beginDraining() noexcept
 {
-    if (m_drains && drainTimeout > std::chrono::milliseconds::zero() && isAwaited())
-        m_drain.emplace(drainTimeout);
-    return isDraining();
+    if (m_drains && drainTimeout > std::chrono::milliseconds::zero() && isAwaited()) {
+        m_isDraining = true;
+        m_drainEnd = Deadline(drainTimeout);
+    }
+    return m_isDraining;
 }
 
 bool ChildOutput::isDrained() const noexcept
 {
-    return !m_drain || m_drain->hasExpired() || !isAwaited();
+    return !m_isDraining || m_drainEnd.hasExpired() || !isAwaited();
 }
 
 void ChildOutput::endDraining() noexcept
 {
     m_drains = false;
-    m_drain.reset();
+    m_isDraining = false;
+    m_drainEnd = Deadline::forever();
 }
 
 bool ChildOutput::isComplete() const noexcept

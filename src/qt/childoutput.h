@@ -12,7 +12,6 @@
 
 #include <chrono>
 #include <limits>
-#include <optional>
 
 namespace ForkFd::Internal {
 
@@ -52,8 +51,9 @@ public:
     void reset() noexcept;
     /// Called after the child's end. Returns whether finished() has to wait for output.
     bool beginDraining() noexcept;
-    bool isDraining() const noexcept { return m_drain.has_value(); }
-    Deadline drainEnd() const noexcept { return m_drain.value_or(Deadline::forever()); }
+    bool isDraining() const noexcept { return m_isDraining; }
+    /// Never, without a drain.
+    Deadline drainEnd() const noexcept { return m_drainEnd; }
     /// Whether finished() need not wait any longer.
     bool isDrained() const noexcept;
     /// This child's output is awaited no longer.
@@ -70,19 +70,20 @@ public:
     QByteArray takeLine(Id id);
 
     qint64 limit = 0; ///< Of unread bytes in each channel; 0: none.
-    int limitPauses = 0; ///< The number of nested waits, during which the program cannot read.
     std::chrono::milliseconds drainTimeout{0};
+    int limitPauses = 0; ///< The number of nested waits, during which the program cannot read.
 
 private:
     void takeBackReadAhead();
     bool isAwaited() const noexcept;
 
+    Id m_readChannel = ChildProcess::StandardOutput;
     ChildProcess &m_device;
     StandardStreams &m_streams;
-    Id m_readChannel = ChildProcess::StandardOutput;
+    Deadline m_drainEnd = Deadline::forever(); ///< For output after the child's end.
+    bool m_isDraining = false;
     bool m_isCut = false;
     bool m_drains = true; ///< Whether drainTimeout applies to this child.
-    std::optional<Deadline> m_drain; ///< The deadline for output after the child's end.
 };
 
 } // namespace ForkFd::Internal

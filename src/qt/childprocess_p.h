@@ -250,9 +250,9 @@ private:
     bool m_isStartedDue = false; ///< The state is Running, but started() was not emitted yet.
     bool m_closesInputWhenWritten = false;
     bool m_hasTypedEndOfFile = false; ///< Only a VEOF is left to be written.
-    Internal::Deadline m_pipeLook = Internal::Deadline::forever(); ///< When to look for idle pipes.
     bool m_isEmittingReadyRead = false;
     bool m_isEmittingBytesWritten = false;
+    Internal::Deadline m_pipeLook = Internal::Deadline::forever(); ///< When to look for idle pipes.
     quint64 m_runNumber = 0;
 };
 
