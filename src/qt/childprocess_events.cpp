@@ -331,8 +331,10 @@ ChildProcessPrivate::WaitOutcome ChildProcessPrivate::serveUntil(const std::func
 {
     const Run run(this);
     const LimitPause pause(run, this);
-    if (const WaitOutcome outcome = awaitOutcome(deadline); outcome != Done)
-        return outcome;
+    if (m_pending || state == ChildProcess::NotRunning) {
+        if (const WaitOutcome outcome = awaitOutcome(deadline); outcome != Done)
+            return outcome;
+    }
     finishStarting();
     // Saves a poll(2): usually the pipe has room.
     if (run.goesOnHere() && !isDone() && isServable(Role::StandardInput))

@@ -42,7 +42,11 @@ public:
 
     constexpr Clock::time_point end() const noexcept { return m_end; }
     constexpr bool isForever() const noexcept { return *this == forever(); }
-    bool hasExpired() const noexcept { return m_end <= Clock::now(); }
+    /// Reads the clock only if the answer depends on it.
+    bool hasExpired() const noexcept
+    {
+        return m_end == Clock::time_point() || (!isForever() && m_end <= Clock::now());
+    }
     /// The remaining time for poll(2), rounded up to ms; -1: for ever. May be shorter, but not 0, if an
     /// int cannot represent it.
     int pollTimeout() const noexcept

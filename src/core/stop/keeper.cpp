@@ -23,6 +23,8 @@ constexpr int sweepInterval = 50; // ms, while an orphan is not in the set.
 } // namespace
 
 OnePerProcess<Keeper> Keeper::keepers;
+std::atomic<unsigned> Keeper::addedCount = 0;
+std::atomic<unsigned> Keeper::doneCount = 0;
 
 void LeaveToKeeper::operator()(ExitWatch *watch) const noexcept
 {
@@ -98,12 +100,21 @@ try {
 } catch (const std::bad_alloc &) { // PrivateCgroup::make() of a later process removes it.
 }
 
+// Every wait comes here before it polls. Usually there was no work since the last time.
 int Keeper::retryBefore(int timeout) noexcept
 {
+    // Acquire: what was added before the count is visible to hasNothingToDo().
+    const unsigned added = addedCount.load(std::memory_order_acquire);
+    if (added == doneCount.load(std::memory_order_relaxed) && !Orphans::arePending())
+        return timeout;
     const CancellationBlocker blocker;
     Keeper *keeper = Orphans::arePending() ? findOrMake() : keepers.find();
-    if (!keeper || keeper->hasThread() || keeper->hasNothingToDo())
+    if (!keeper || keeper->hasThread())
         return timeout;
+    if (keeper->hasNothingToDo()) {
+        doneCount.store(added, std::memory_order_relaxed);
+        return timeout;
+    }
     keeper->serve();
     const int next = keeper->hasThread() ? -1 : keeper->timeToDue();
     if (next < 0 || (timeout >= 0 && timeout < next))
@@ -114,6 +125,7 @@ int Keeper::retryBefore(int timeout) noexcept
 // Callers add work before they ask for the place.
 void Keeper::serve() noexcept
 {
+    addedCount.fetch_add(1, std::memory_order_release);
     m_orphans.watchPending();
     if (takePlace()) {
         do

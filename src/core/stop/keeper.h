@@ -85,6 +85,10 @@ private:
     bool awaitOne(StoppableChild &child, Clock::time_point end) noexcept;
 
     static OnePerProcess<Keeper> keepers;
+    /// Counts additions of work, and how many of them were seen to be done: retryBefore() then looks at
+    /// no keeper. A caller that misses an addition is as one that came before it.
+    static std::atomic<unsigned> addedCount;
+    static std::atomic<unsigned> doneCount;
 
     KeeperSet m_set;
     Orphans m_orphans{m_set};
