@@ -79,6 +79,8 @@ public:
     virtual std::string version() const = 0;
     /// Whether it takes part in all scenarios, not only in those with one child that exits at once.
     virtual bool isComplete() const { return true; }
+    /// Whether its children support exchange() in Style::EventLoop.
+    virtual bool canExchange() const { return isComplete(); }
     /// Whether makeDevice() returns a child.
     virtual bool hasDevices() const { return false; }
     /// Whether it supports Style::Waiting.

@@ -99,14 +99,23 @@ std::int64_t HandMadeChild::readToEnd()
 
 void HandMadeChild::exchange(std::string_view data)
 {
+    send(data);
+    for (std::size_t done = 0; done < data.size();)
+        done += receive();
+}
+
+void HandMadeChild::send(std::string_view data)
+{
     if (::write(m_ends[STDIN_FILENO], data.data(), data.size()) != static_cast<ssize_t>(data.size()))
         fail("write");
-    for (std::size_t done = 0; done < data.size();) {
-        const ssize_t count = ::read(m_ends[STDOUT_FILENO], buffer().data(), bufferSize);
-        if (count <= 0)
-            fail("read");
-        done += static_cast<std::size_t>(count);
-    }
+}
+
+std::size_t HandMadeChild::receive()
+{
+    const ssize_t count = ::read(m_ends[STDOUT_FILENO], buffer().data(), bufferSize);
+    if (count <= 0)
+        fail("read");
+    return static_cast<std::size_t>(count);
 }
 
 } // namespace Benchmarks

@@ -27,6 +27,10 @@ protected:
     void openPipes(const Task &task);
     /// Call this after the child has inherited its ends.
     void closeChildEnds() noexcept;
+    /// Writes all of `data`, which must fit into the pipe.
+    void send(std::string_view data);
+    /// Reads once, and returns the number of bytes.
+    std::size_t receive();
     /// Call this after the child's end. Drops the rest of the output and closes the pipes.
     void finishPipes();
     [[noreturn]] static void fail(const char *call);

@@ -20,6 +20,8 @@ import sys
 import tempfile
 import time
 
+# What scenarios count, besides the time that they take.
+COUNTERS = ("alive", "heap", "descriptors", "signals", "memory")
 LONGEST = 600  # Seconds. A program that runs longer counts as hung, and is killed.
 
 
@@ -99,7 +101,7 @@ class Results:
         median = next(run for run in runs if run.get("aggregate_name") == "median")
         figure = self.figures.setdefault(scenario, {}).setdefault(contestant, {"us": [], "counters": {}})
         figure["us"].append(median["real_time"])
-        for counter in ("alive", "heap", "descriptors"):
+        for counter in COUNTERS:
             if counter in median:
                 figure["counters"].setdefault(counter, []).append(median[counter])
 

@@ -99,7 +99,9 @@ GROUPS = [
               **{name: f"One exit with {heading}"
                  for name, heading in sizes("chatty/ending", (16, 64), "children").items()},
           }),
-    Group("Round trips", "The parent sends 1 KiB to a child, which sends it back. Both are pinned to one processor.", {
+    Group("Round trips",
+          "The parent sends 1 KiB to a child, which sends it back. Both are pinned to one processor. The notifier writes "
+          "when the event loop says that the pipe has room, as QProcess and ChildProcess do, and does nothing else.", {
         "echo/loop": "Event loop",
         "echo/wait": "Blocking calls",
     }),

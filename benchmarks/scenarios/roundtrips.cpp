@@ -65,7 +65,7 @@ private:
 
 void addRoundTrips(Scenarios &scenarios, const Contestant &contestant, Form form)
 {
-    if (!contestant.isComplete())
+    if (!contestant.canExchange())
         return;
     const int iterations = form == Form::Check ? 2 : 60;
     scenarios.push_back(std::make_unique<RoundTrips>(Style::EventLoop, iterations));

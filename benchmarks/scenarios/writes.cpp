@@ -7,20 +7,31 @@
 
 #include <QtCore/QXmlStreamWriter>
 
+#include <fstream>
 #include <functional>
-
-#include <sys/resource.h>
+#include <string>
+#include <string_view>
 
 namespace Benchmarks {
 
 namespace {
 
-/// The peak memory of this process so far.
+/// Makes peakMebibytes() forget the past, so that each repetition measures its own growth (proc(5)).
+void resetPeak()
+{
+    std::ofstream("/proc/self/clear_refs") << 5;
+}
+
+/// The peak memory of this process since resetPeak().
 double peakMebibytes()
 {
-    rusage usage = {};
-    ::getrusage(RUSAGE_SELF, &usage);
-    return static_cast<double>(usage.ru_maxrss) / 1024;
+    constexpr std::string_view name = "VmHWM:";
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);) {
+        if (line.compare(0, name.size(), name) == 0)
+            return std::stod(line.substr(name.size())) / 1024;
+    }
+    throw Failure("the kernel does not tell the peak memory");
 }
 
 void writeLines(DeviceChild &child, int count)
@@ -62,6 +73,7 @@ public:
     {
         const Write write = m_prepare();
         int signalCount = 0;
+        resetPeak();
         const double before = peakMebibytes();
         for ([[maybe_unused]] auto _ : state) {
             const std::unique_ptr<DeviceChild> child = contestant.makeDevice();
