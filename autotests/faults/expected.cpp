@@ -50,6 +50,9 @@ constexpr Expected table[] = {
      "pthread_create(3) says EAGAIN when the kernel says ENOMEM"},
     {"run*", "*/@(clone3|mmap:stack)", "", "@(result|next start) \"start: clone EAGAIN\" instead*",
      "std::thread: without one run() says EAGAIN"},
+    {"background*/*", "*/@(clone3|mmap:stack)", "ENOMEM",
+     "@(result|next start) \"start: clone EAGAIN\" instead*",
+     "pthread_create(3) says EAGAIN when the kernel says ENOMEM"},
     {"dieWithParent/*", "*/@(clone3|mmap:stack)", "",
      "@(result|next start) \"start: dieWithParent EAGAIN\" instead*",
      "without a thread that makes it such a child is refused with EAGAIN"},
@@ -76,6 +79,9 @@ constexpr Expected table[] = {
      "run() has no word for output that cannot be read"},
 
     // The kernel reports something untrue, and nothing contradicts it.
+    {"backgroundCanceled/sigchld", "*/wait4", "ECHILD",
+     "@(left: *zombie*|@(result|next start) \"left\" instead*)",
+     "another thread may have collected the child that ended before its exec", true},
     {"*", "*/@(wait4|waitid|waitid:P_PIDFD)", "ECHILD",
      "@(left: *@(zombie|sleeping)*|left: +1 anon_inode:?eventfd?|outlives the process: *)",
      "another thread may have collected the child: then it has ended, and gets no signal", true},

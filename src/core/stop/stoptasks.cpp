@@ -261,16 +261,16 @@ void StopTasks::kill(StoppableChild &child) noexcept
 void StopTasks::look(const Due &due) noexcept
 {
     StoppableChild &child = *due.child;
-    ExitWatch &watch = child.watch();
-    // The kill needs the number: it names the group and the root of the tree.
-    const bool keepsNumber = due.isKillToCome && child.needsNumber();
-    const bool mayEnd =
-        !due.isAdopted || !watch.isWatching() || (keepsNumber ? watch.look() : watch.collect());
+    // The kill needs the number: it names the group and the root of the tree. The child of a living
+    // owner may not have its watch and its cgroup yet, which its starting thread makes.
+    const bool keepsNumber = due.isAdopted && due.isKillToCome && child.needsNumber();
+    const bool mayEnd = !due.isAdopted || !child.watch().isWatching()
+        || (keepsNumber ? child.watch().look() : child.watch().collect());
     const bool hasEnded = mayEnd && child.hasEnded();
     if (!hasEnded)
         child.killMissed();
-    else if (due.isAdopted && keepsNumber)
-        watch.collect();
+    else if (keepsNumber)
+        child.watch().collect();
     noteLook(child, hasEnded, due.isAdopted);
 }
 
