@@ -276,6 +276,8 @@ public:
     ExitInfo exitInfo() const;
     /// Returns the step of the last start that failed, with its errno.
     StartError startError() const;
+    /// Returns one sentence for people about the end of the last child, or about the failed start.
+    Q_INVOKABLE QString endText() const;
     /// Returns how long the child has run so far, or did run; 0 before the first start.
     std::chrono::nanoseconds elapsedTime() const;
     /// Returns the options of the next child.
@@ -443,6 +445,10 @@ private:
 
 Q_DECLARE_OPERATORS_FOR_FLAGS(ChildProcess::UnixProcessFlags)
 
+/// Returns ExitInfo::toString() as a QString, translated.
+FORKFD_EXPORT QString endText(const ExitInfo &info);
+/// Returns a translated sentence about a failed start; empty if nothing failed.
+FORKFD_EXPORT QString endText(const StartError &error);
 /// Prints ExitInfo::toString().
 FORKFD_EXPORT QDebug operator<<(QDebug debug, const ExitInfo &info);
 /// Prints StartError::toString(), or "no error".

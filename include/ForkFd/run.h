@@ -72,6 +72,9 @@ struct RunOptions
     int stopSignal = 0;
 };
 
+/// Returns one translated sentence for people about the end of the child, or about the failed start.
+FORKFD_EXPORT QString endText(const RunResult &result);
+
 /// Runs a program in the background and returns a future for its result. Cancelling the future stops the
 /// program as ChildProcess::stop() does; destroying the future does not.
 [[nodiscard]] FORKFD_EXPORT QFuture<RunResult>

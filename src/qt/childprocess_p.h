@@ -75,6 +75,7 @@ public:
     void setState(ChildProcess::ProcessState newState);
     /// Whether there is a child whose end is not known, or a pending start.
     bool isUnderWay() const noexcept { return watch || m_pending; }
+    QString endText() const;
     bool waitForStarted(Internal::Deadline deadline);
     bool waitForFinished(Internal::Deadline deadline);
 
@@ -134,6 +135,7 @@ public:
     qint64 pid = 0; ///< 0 after stateChanged(NotRunning) was emitted.
     std::chrono::steady_clock::time_point startTime;
     std::chrono::steady_clock::time_point endTime;
+    std::chrono::steady_clock::time_point askTime; ///< Valid in StopStage::Asked and Killed.
 
     quint64 readCount = 0; ///< Counts data received on the read channel.
     quint64 writeCount = 0; ///< Counts writes to the child's pipe.
@@ -165,6 +167,7 @@ private:
     void announceExitCode();
     void finishFailedStart();
     QString textOfFailedStart() const;
+    QString textForFailedStart() const;
     void emitEnded(const Run &run);
     void reportError(ChildProcess::ProcessError newError, const QString &text);
     void reportErrorOf(quint64 run, ChildProcess::ProcessError newError, const QString &text);

@@ -95,6 +95,7 @@ try {
     if (stopStage == ChildProcess::StopStage::None && isUnderWay()) {
         stopStage = ChildProcess::StopStage::Asked;
         m_killLook = kill;
+        askTime = std::chrono::steady_clock::now();
     }
     m_killLook = std::min(m_killLook, kill);
     m_isStopping = true;
