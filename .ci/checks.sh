@@ -189,7 +189,7 @@ try_thread_sanitizer()
     fixed_addresses=
     ! setarch -R true 2>/dev/null || fixed_addresses="setarch -R" # See run_tests.
     # shellcheck disable=SC2086 # Without setarch there is no word.
-    TSAN_OPTIONS=suppressions=$1/suppressions $fixed_addresses "$1/consumer"
+    TSAN_OPTIONS=suppressions=$1/suppressions:report_mutex_bugs=0 $fixed_addresses "$1/consumer"
 }
 
 # Without Qt, the package contains only the component Core.
