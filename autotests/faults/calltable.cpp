@@ -202,7 +202,6 @@ constexpr KnownCall table[] = {
      .number = SYS_open,
      .errors = openErrors,
      .steps = "channels controlGroup oomScoreAdjust"},
-    {.name = "open_tree", .number = SYS_open_tree, .errors = openErrors},
     {.name = "access", .number = SYS_access, .errors = pathErrors, .steps = "program exec"},
     {.name = "faccessat", .number = SYS_faccessat, .errors = pathErrors, .steps = "program exec"},
     {.name = "faccessat2", .number = SYS_faccessat2, .errors = pathErrors, .steps = "program exec"},

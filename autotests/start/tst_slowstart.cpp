@@ -65,6 +65,7 @@ private Q_SLOTS:
     void closedDirectory();
     void directoryLeft();
     void directoryCannotBeOpened();
+    void inAService();
     void exitOfTheProcess_data() { addBackends(); }
     void exitOfTheProcess();
     void noThread();
@@ -313,11 +314,24 @@ void tst_SlowStart::directoryCannotBeOpened()
 {
     if (isUnderThreadSanitizer)
         QSKIP(noThreadsInCopies);
-    const QByteArray result = ::inRefusedCopy(
-        {{SYS_open_tree, EPERM}, {SYS_openat, EACCES, O_PATH, O_PATH, 2}}, []() -> QByteArray {
+    const QByteArray result =
+        ::inRefusedCopy({{SYS_openat, EACCES, O_PATH, O_PATH, 2}}, []() -> QByteArray {
             const RunResult outcome = run("cwd").result();
             return outcome.startError.step ? text(outcome.startError) : outcome.standardOutput;
         });
+    QCOMPARE(result, QFile::encodeName(QDir::currentPath()) + '\n');
+}
+
+// A call that the filter does not know ends the whole process.
+void tst_SlowStart::inAService()
+{
+    if (isUnderThreadSanitizer)
+        QSKIP(noThreadsInCopies);
+    const QByteArray result = ::inForkedCopy([]() -> QByteArray {
+        if (!beginServiceFilter())
+            return "no filter";
+        return run("cwd").result().standardOutput;
+    });
     QCOMPARE(result, QFile::encodeName(QDir::currentPath()) + '\n');
 }
 

@@ -25,6 +25,7 @@ struct Refusal
     unsigned mask = 0; ///< The bits of the argument to compare.
     unsigned value = 0; ///< The value of these bits.
     unsigned argument = 0; ///< The index of the argument.
+    unsigned action = SECCOMP_RET_ERRNO; ///< In place of an error; see seccomp(2).
 };
 
 /// From now on the kernel refuses these calls to the calling thread and its children, as an older kernel
@@ -42,7 +43,7 @@ inline bool refuse(const std::vector<Refusal> &refusals)
         add(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args) + 8 * refusal.argument + lowHalf);
         add(BPF_ALU | BPF_AND | BPF_K, refusal.mask);
         add(BPF_JMP | BPF_JEQ | BPF_K, refusal.value, 1);
-        add(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | static_cast<unsigned>(refusal.errorCode));
+        add(BPF_RET | BPF_K, refusal.action | static_cast<unsigned>(refusal.errorCode));
     }
     add(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
     const sock_fprog filter = {static_cast<unsigned short>(program.size()), program.data()};
@@ -56,6 +57,17 @@ inline QByteArray inRefusedCopy(const std::vector<Refusal> &refusals,
                                 const std::function<QByteArray()> &body)
 {
     return inForkedCopy([&] { return refuse(refusals) ? body() : QByteArray("no filter"); });
+}
+
+/// From now on the kernel kills the process if it calls what systemd's set `@mount` has and
+/// `@system-service` has not: the usual filter of a service (SystemCallFilter= in systemd.exec(5)).
+inline bool beginServiceFilter()
+{
+    std::vector<Refusal> filter;
+    for (const long call : {SYS_chroot, SYS_fsconfig, SYS_fsmount, SYS_fsopen, SYS_fspick, SYS_mount,
+                            SYS_move_mount, SYS_open_tree, SYS_pivot_root, SYS_umount2})
+        filter.push_back({.number = call, .errorCode = 0, .action = SECCOMP_RET_KILL_PROCESS});
+    return refuse(filter);
 }
 
 inline bool hasSystemCallFilters()

@@ -3,34 +3,15 @@
 
 #include "core/start/parent_calls.h"
 
-#include "core/start/start.h"
-
 #include <algorithm>
 #include <cerrno>
 
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 namespace ForkFd::Internal {
-
-namespace {
-
-// open_tree(2) with an empty path takes the directory that the thread has, without looking it up: it
-// needs no right and asks no file system.
-UniqueFd openWithoutLookup() noexcept
-{
-#ifdef SYS_open_tree
-    if (backendWish() != BackendWish::SigChld) // This wish is for filters that kill after a newer call.
-        return UniqueFd(
-            static_cast<int>(::syscall(SYS_open_tree, AT_FDCWD, "", AT_EMPTY_PATH | O_CLOEXEC)));
-#endif
-    return {};
-}
-
-} // namespace
 
 int ParentCalls::endOfOpenDescriptors() noexcept
 {
@@ -43,15 +24,13 @@ int ParentCalls::endOfOpenDescriptors() noexcept
 
 UniqueFd ParentCalls::openCurrentDirectory() noexcept
 {
-    // This link (Linux 3.17) opens without the right to search the directory, too. It sends requests to
-    // few file systems, such as NFS, which may not answer. It belongs to the thread, which may have a
-    // current directory separate from the process's (unshare(2), CLONE_FS).
+    // EACCES: the calling thread has no right to search the directory. The link (Linux 3.17) needs none.
+    // It belongs to the thread, which may have a current directory separate from the process's
+    // (unshare(2), CLONE_FS).
     constexpr int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
-    UniqueFd directory = openWithoutLookup();
-    if (!directory)
+    UniqueFd directory(::open(".", flags));
+    if (!directory && errno == EACCES)
         directory.reset(::open("/proc/thread-self/cwd", flags));
-    if (!directory)
-        directory.reset(::open(".", flags));
     return directory;
 }
 

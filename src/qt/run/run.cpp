@@ -63,8 +63,7 @@ using namespace Internal;
 /// while it starts. The time limit is counted from this call.
 ///
 /// Any thread. Never blocks, unless the current directory is on a network file system such as NFS and
-/// the kernel asks the server (before Linux 5.2, or where a filter refuses open_tree(2)). In a forked
-/// copy a future of the parent never finishes; new futures do.
+/// the kernel asks the server. In a forked copy a future of the parent never finishes; new futures do.
 ///
 /// **Errors**, in RunResult::startError: those of ChildProcess::start(). Also step `canceled` with
 /// ECANCELED, the time limit expired, or `stopWhen` was finished, before the child existed;
