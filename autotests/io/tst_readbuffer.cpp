@@ -4,8 +4,11 @@
 #include "childprocesstest.h"
 #include "forkedcopy.h"
 
+#include <QtCore/QAbstractEventDispatcher>
 #include <QtCore/QFile>
 #include <QtCore/QThread>
+
+#include <array>
 
 #include <unistd.h>
 
@@ -33,6 +36,7 @@ private Q_SLOTS:
     void setWhileItBlocks_data();
     void setWhileItBlocks();
     void channelClosedWhileItBlocks();
+    void blockedChildrenAreQuiet();
     void restAtTheEnd();
     void transaction();
     void linesOneByOne();
@@ -289,6 +293,35 @@ void tst_ReadBuffer::channelClosedWhileItBlocks()
 }
 
 // After the child's end the rest is read despite the limit: it cannot grow.
+// The hub changes its sets at the ninth channel. The children without channels leave it registrations
+// that it uses again.
+void tst_ReadBuffer::blockedChildrenAreQuiet()
+{
+    std::array<Process, 14> withoutChannels;
+    for (Process &process : withoutChannels) {
+        process.setProcessChannelMode(Process::ForwardedChannels);
+        process.setInputChannelMode(Process::ForwardedInputChannel);
+        process.start(childProgram(), words("exit 0"));
+    }
+    for (Process &process : withoutChannels)
+        QTRY_COMPARE(process.state(), Process::NotRunning);
+    std::array<Process, 6> blocked;
+    for (Process &process : blocked) {
+        process.setReadBufferSize(10);
+        process.start(childProgram(), words("write 1000 2 write 1000000 1"));
+        QTRY_VERIFY(isFull(process));
+    }
+    const auto isQuiet = [] {
+        return !QAbstractEventDispatcher::instance()->processEvents(QEventLoop::AllEvents);
+    };
+    QVERIFY(eventually(isQuiet));
+    for (Process &process : blocked) {
+        process.kill();
+        process.readAll();
+        QTRY_COMPARE(process.state(), Process::NotRunning);
+    }
+}
+
 void tst_ReadBuffer::restAtTheEnd()
 {
     Process process;

@@ -307,9 +307,10 @@ void ExitHub::enterSet(Registration &registration)
 void ExitHub::separateChannels()
 {
     m_areChannelsSeparate = openBulkSet();
+    if (!m_areChannelsSeparate)
+        return;
     for (Registration &registration : m_registrations) {
-        if (m_areChannelsSeparate && registration.set == &m_set && registration.fd >= 0
-            && isChannel(registration.role)
+        if (registration.set == &m_set && registration.fd >= 0 && isChannel(registration.role)
             && m_bulkSet.add(registration.fd, registration.interest, idOf(registration))) {
             m_set.remove(registration.fd);
             registration.set = &m_bulkSet;
@@ -362,6 +363,7 @@ void ExitHub::remove(Id &id) noexcept
     // In a forked copy the set is the parent's.
     if (registration->set && belongsToThisProcess())
         registration->set->remove(registration->fd);
+    registration->set = nullptr;
     // A notifier that is emitting must not be deleted: the client may be handling its event.
     if (registration->ownNotifier) {
         registration->ownNotifier->setEnabled(false);
