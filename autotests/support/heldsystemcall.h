@@ -33,8 +33,8 @@ inline constexpr int statCall = SYS_fstatat64;
 class HeldSystemCall
 {
 public:
-    explicit HeldSystemCall(int number)
-        : m_number(number)
+    explicit HeldSystemCall(int number, int secondNumber = -1)
+        : m_numbers{number, secondNumber}
     {
     }
     ~HeldSystemCall()
@@ -75,9 +75,25 @@ public:
         return poll(&entry, 1, 60000) == 1;
     }
 
+    /// Returns the thread or process whose call is held up, after await(). Once for each call.
+    pid_t holder()
+    {
+        m_taken = {};
+        return ioctl(m_listener, SECCOMP_IOCTL_NOTIF_RECV, &m_taken) == 0
+            ? static_cast<pid_t>(m_taken.pid)
+            : -1;
+    }
+    /// Lets the call of holder() continue.
+    void letHolderGo()
+    {
+        answer(m_taken);
+        m_taken = {};
+    }
     /// Lets all calls continue, those held up now and later ones.
     void letGo()
     {
+        if (m_taken.id != 0)
+            letHolderGo();
         if (m_listener >= 0 && !m_server.joinable())
             m_server = std::thread([this] { serve(); });
     }
@@ -87,11 +103,12 @@ private:
     {
         sock_filter program[] = {
             BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-            BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(m_number), 0, 1),
+            BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(m_numbers[0]), 1, 0),
+            BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(m_numbers[1]), 0, 1),
             BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
             BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
         };
-        const sock_fprog filter = {4, program};
+        const sock_fprog filter = {5, program};
         prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
         return static_cast<int>(
             syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &filter));
@@ -107,14 +124,20 @@ private:
             if (count <= 0 || (entry.revents & POLLIN) == 0
                 || ioctl(m_listener, SECCOMP_IOCTL_NOTIF_RECV, &call) != 0)
                 continue; // No call, or the caller was killed.
-            seccomp_notif_resp answer = {};
-            answer.id = call.id;
-            answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
-            ioctl(m_listener, SECCOMP_IOCTL_NOTIF_SEND, &answer);
+            answer(call);
         }
     }
 
-    int m_number;
+    void answer(const seccomp_notif &call) const
+    {
+        seccomp_notif_resp answer = {};
+        answer.id = call.id;
+        answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+        ioctl(m_listener, SECCOMP_IOCTL_NOTIF_SEND, &answer);
+    }
+
+    const int m_numbers[2];
+    seccomp_notif m_taken = {}; ///< Id 0: none.
     std::atomic<bool> m_isEnding = false;
     int m_listener = -1;
     std::thread m_server;

@@ -31,9 +31,11 @@ ChildProcessPrivate::~ChildProcessPrivate()
     using Policy = ChildProcess::DestructionPolicy;
     const Policy policy = stopSettings.atDestruction.value_or(Policy::Kill);
     settleStart(); // A background start may have brought a child.
-    if (m_pending && !child && policy != Policy::LeaveRunning) {
+    // The program was not executed yet: no grace, unless stop() has given one.
+    const bool hasGrace = policy == Policy::Stop && m_isStopping;
+    if (m_pending && policy != Policy::LeaveRunning && !hasGrace) {
         warnOfDestruction();
-        killStart(); // The program was not executed yet: no grace.
+        killStart();
     }
     if (watch && policy == Policy::Kill)
         killAtDestruction();
@@ -60,12 +62,13 @@ void ChildProcessPrivate::killAtDestruction()
         Keeper::adopt(child, Keeper::NoGrace);
 }
 
-// The keeper collects the child, and keeps the grace of a child that is being stopped.
+// The keeper collects the child, and keeps the grace of a child that is being stopped, also of one that
+// is being started.
 void ChildProcessPrivate::letGoOfChild() noexcept
 {
-    const bool isOver = child && !watch && child->sendSignal(0) == ESRCH;
-    if (child && m_isStopping && !isOver)
-        Keeper::adopt(child, Keeper::KeepGrace);
+    const auto &stopped = child || !m_pending ? child : m_pending->child();
+    if (stopped && m_isStopping && (isUnderWay() || stopped->sendSignal(0) != ESRCH))
+        Keeper::adopt(stopped, Keeper::KeepGrace);
     child.reset();
     watch = nullptr;
     m_isStopping = false;

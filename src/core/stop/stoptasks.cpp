@@ -150,12 +150,18 @@ std::shared_ptr<StoppableChild> StopTasks::childAfter(const StoppableChild *prev
     return nullptr;
 }
 
+// Until the starting thread has told the outcome, the watch is its own. After that, null: it failed.
+ExitWatch *StopTasks::watchOf(const StoppableChild &child) noexcept
+{
+    return child.isStarting() ? nullptr : child.m_watch.get();
+}
+
 // Without a place in the set, the server looks at growing intervals.
 void StopTasks::watch(StopTask &task) noexcept
 {
-    const ExitWatch &watch = task.adopted->watch();
-    if (!task.isInSet && watch.isWatching())
-        task.isInSet = m_set.add(watch.descriptor(), addressOf(task) | taskBit);
+    const ExitWatch *watch = watchOf(*task.adopted);
+    if (!task.isInSet && watch && watch->isWatching())
+        task.isInSet = m_set.add(watch->descriptor(), addressOf(task) | taskBit);
     if (!task.isInSet)
         lookAgain(task);
 }
@@ -261,16 +267,16 @@ void StopTasks::kill(StoppableChild &child) noexcept
 void StopTasks::look(const Due &due) noexcept
 {
     StoppableChild &child = *due.child;
-    // The kill needs the number: it names the group and the root of the tree. The child of a living
-    // owner may not have its watch and its cgroup yet, which its starting thread makes.
-    const bool keepsNumber = due.isAdopted && due.isKillToCome && child.needsNumber();
-    const bool mayEnd = !due.isAdopted || !child.watch().isWatching()
-        || (keepsNumber ? child.watch().look() : child.watch().collect());
+    ExitWatch *const watch = due.isAdopted ? watchOf(child) : nullptr;
+    const bool isWatching = watch && watch->isWatching();
+    // The kill needs the number: it names the group and the root of the tree.
+    const bool keepsNumber = isWatching && due.isKillToCome && child.needsNumber();
+    const bool mayEnd = !isWatching || (keepsNumber ? watch->look() : watch->collect());
     const bool hasEnded = mayEnd && child.hasEnded();
     if (!hasEnded)
         child.killMissed();
     else if (keepsNumber)
-        child.watch().collect();
+        watch->collect();
     noteLook(child, hasEnded, due.isAdopted);
 }
 

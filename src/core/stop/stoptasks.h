@@ -14,6 +14,7 @@
 
 namespace ForkFd::Internal {
 
+class ExitWatch;
 class KeeperSet;
 class StoppableChild;
 
@@ -97,6 +98,7 @@ private:
     static constexpr std::uint64_t taskBit = 1;
 
     StopTask &listedTask(const std::shared_ptr<StoppableChild> &child) noexcept;
+    static ExitWatch *watchOf(const StoppableChild &child) noexcept;
     void watch(StopTask &task) noexcept;
     void unwatch(StopTask &task) noexcept;
     Due takeDue() noexcept;
