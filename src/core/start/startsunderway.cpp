@@ -4,8 +4,9 @@
 #include "core/start/startsunderway.h"
 
 #include "core/base/deadline.h"
+#include "core/base/event.h"
 #include "core/base/wait.h"
-#include "core/stop/stoppablechild.h"
+#include "core/stop/startcontrol.h"
 
 #include <cerrno>
 #include <csignal>
@@ -23,9 +24,9 @@ constexpr std::chrono::milliseconds exitPatience(100);
 
 OnePerProcess<StartsUnderWay> StartsUnderWay::lists;
 
-StartsUnderWay::Entry::Entry(StoppableChild &child)
+StartsUnderWay::Entry::Entry(StartControl &control, const ExitEvent &told)
     : m_starts(ofThisProcess())
-    , m_unlisted{&child}
+    , m_unlisted{{control, told}}
     , m_place(m_unlisted.begin())
     , m_isListed(m_starts.add(m_unlisted))
 {
@@ -36,16 +37,21 @@ StartsUnderWay::Entry::~Entry()
     if (!m_isListed || !m_starts.belongsToThisProcess())
         return;
     const std::lock_guard lock(m_starts.m_mutex);
-    m_starts.m_children.erase(m_place);
+    m_starts.m_starts.erase(m_place);
 }
 
 StartsUnderWay &StartsUnderWay::ofThisProcess()
 {
     StartsUnderWay *starts = lists.findOrMake([] {
         auto fresh = std::make_unique<StartsUnderWay>();
-        std::atexit(endAllAtExit); // A forked copy inherits this.
+        // A forked copy inherits the function, unless it was made just before this. It then has it
+        // twice, and the second call finds nothing left to do.
+        if (std::atexit(endAllAtExit) != 0)
+            fresh.reset();
         return fresh;
     });
+    if (!starts)
+        throw std::bad_alloc();
     return *starts;
 }
 
@@ -53,7 +59,7 @@ bool StartsUnderWay::add(List &entry) noexcept
 {
     const std::lock_guard lock(m_mutex);
     if (!m_isExiting)
-        m_children.splice(m_children.end(), entry);
+        m_starts.splice(m_starts.end(), entry);
     return !m_isExiting;
 }
 
@@ -65,16 +71,17 @@ void StartsUnderWay::endAllAtExit()
         pauseFor(std::chrono::milliseconds(1));
 }
 
-// Returns whether every child was reached. The owners are not told: their threads may run on during the
-// exit, and must not report a failure then.
+// Returns whether every child was reached. Signals through the control: the lock of a StoppableChild may
+// be held for long, and the exit must not wait for it. A start that is told in between stays as it is.
 bool StartsUnderWay::endAll() noexcept
 {
     const std::lock_guard lock(m_mutex);
     m_isExiting = true;
     bool areReached = true;
-    for (StoppableChild *child : m_children) {
-        StartControl &control = *child->startControl();
-        if (!control.cancel() && !control.isTold() && child->sendSignal(SIGKILL) == EAGAIN)
+    for (const Start &start : m_starts) {
+        if (start.control.cancel())
+            start.told.set(); // The starting thread may hang for ever, and the owner wait in poll(2).
+        else if (!start.control.isTold() && start.control.end(SIGKILL) == EAGAIN)
             areReached = false;
     }
     return areReached;

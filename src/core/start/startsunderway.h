@@ -11,21 +11,27 @@
 
 namespace ForkFd::Internal {
 
-class StoppableChild;
+struct ExitEvent;
+class StartControl;
 
 /// The starts in threads of this process. At its normal exit they are given up: no child is created
-/// after that, and a child that is just being created is killed.
+/// after that, a child that is just being created is killed, and the owners that wait are woken.
 class StartsUnderWay : public OfOneProcess
 {
-    using List = std::list<StoppableChild *>;
+    struct Start
+    {
+        StartControl &control;
+        const ExitEvent &told;
+    };
+    using List = std::list<Start>;
 
 public:
     /// Lists a start as long as it exists. Any thread may destroy it.
     class Entry
     {
     public:
-        /// The child needs a startControl(). Throws std::bad_alloc.
-        explicit Entry(StoppableChild &child);
+        /// `told` is open, and wakes the owner. Both outlive this object. Throws std::bad_alloc.
+        Entry(StartControl &control, const ExitEvent &told);
         /// In a forked copy it leaves the list alone.
         ~Entry();
         Entry(const Entry &) = delete;
@@ -36,7 +42,7 @@ public:
 
     private:
         StartsUnderWay &m_starts;
-        List m_unlisted; ///< Holds the child until it is listed.
+        List m_unlisted; ///< Holds the start until it is listed.
         const List::iterator m_place;
         const bool m_isListed;
     };
@@ -50,7 +56,7 @@ private:
     static OnePerProcess<StartsUnderWay> lists;
 
     std::mutex m_mutex; ///< Guards the following. A forked copy never locks it.
-    List m_children;
+    List m_starts;
     bool m_isExiting = false;
 };
 

@@ -26,25 +26,35 @@ namespace ForkFd::Internal {
 
 namespace {
 
+/// Readable when the outcome is known.
+struct ToldEvent : ExitEvent
+{
+    ToldEvent() = default;
+    ~ToldEvent() { close(); }
+    ToldEvent(const ToldEvent &) = delete;
+    ToldEvent &operator=(const ToldEvent &) = delete;
+
+    const int errorCode = open(Private) ? 0 : errno; ///< 0: it is open.
+};
+
 /// The owner and the starting thread share this; the last one frees it.
 struct Shared
 {
     explicit Shared(ThreadedRequest itsRequest)
         : request(std::move(itsRequest))
         , child(std::make_shared<StoppableChild>(request.scope, StoppableChild::InThread))
-        , entry(*child)
+        , entry(*child->startControl(), told)
     {
     }
-    ~Shared() { told.close(); }
     Shared(const Shared &) = delete;
     Shared &operator=(const Shared &) = delete;
 
     /// Belongs to the thread; after a cancellation its `owned` belongs to the owner.
     ThreadedRequest request;
     const std::shared_ptr<StoppableChild> child;
+    ToldEvent told; ///< Outlives the entry: the exit of the process sets it.
     const StartsUnderWay::Entry entry;
     StartFailure failure; ///< Belongs to the thread until StartControl::tell(), then to the owner.
-    ExitEvent told; ///< Readable when the outcome is known.
 };
 
 bool isReadable(int fd) noexcept
@@ -200,8 +210,8 @@ std::unique_ptr<PendingStart> PendingStart::inThread(ThreadedRequest request, St
         failure = {Step::Clone, EAGAIN};
         return nullptr;
     }
-    if (!shared->told.open(ExitEvent::Private)) {
-        failure = {Step::Descriptors, errno};
+    if (shared->told.errorCode != 0) {
+        failure = {Step::Descriptors, shared->told.errorCode};
         return nullptr;
     }
     keepCodeLoaded(); // The thread runs it.

@@ -35,6 +35,8 @@ public:
     bool isCanceled() const { return m_interface.isCanceled(); }
     /// Wakes up threads that wait for the result. Does nothing if the future was canceled.
     void setResult(const RunResult &result) { m_interface.reportResult(result); }
+    /// No continuation is called with the result. Any thread may wait for it all the same.
+    void cancel() { m_interface.cancel(); }
     /// Runs the continuations in the calling thread.
     void finish() { m_interface.reportFinished(); }
 

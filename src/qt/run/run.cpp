@@ -29,7 +29,11 @@ using namespace Internal;
 /// The future has one result, even if the child could not be started. Cancelling the future stops the
 /// child as ChildProcess::stop() does, with `stopGrace` and `signalScope`. A canceled future has no
 /// result. It is finished when the child has ended, or at once if there was no child yet. If the future
-/// is destroyed, the child continues. When the process exits normally, all children of run() are killed.
+/// is destroyed, the child continues.
+///
+/// When the process exits normally, all children of run() are killed. Threads that wait for their
+/// futures return: the futures get a result, with step `canceled` if there was no child yet and else
+/// with an Unknown exitInfo, and are canceled.
 ///
 /// A continuation without a context (`.then(function)`) runs in a thread of the library with all signals
 /// blocked, unless the future is already finished. Any number of continuations may block. After the

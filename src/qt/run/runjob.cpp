@@ -264,10 +264,33 @@ void RunJob::finish(FutureFinisher &finisher)
     m_child.reset();
     m_promise.setResult(m_result);
     leaveQueue();
-    if (m_delivery)
+    finishFuture(finisher);
+}
+
+void RunJob::finishFuture(FutureFinisher &finisher) const
+{
+    if (m_delivery) {
+        m_delivery->setFinisher(finisher); // The job may not have been taken.
         m_delivery->finish(m_promise);
-    else
+    } else {
         finisher.finish(m_promise);
+    }
+}
+
+// A deputy may be using the job: touches only what that leaves alone.
+void RunJob::abandon(FutureFinisher &finisher) const
+{
+    RunPromise promise = m_promise;
+    if (m_isOver) {
+        promise.setResult(m_result);
+    } else {
+        RunResult unknown;
+        if (!m_child || m_child->state() != ChildProcess::Running)
+            unknown.startError = StartFailure(Step::Canceled, ECANCELED, programName()).error();
+        promise.setResult(unknown);
+        promise.cancel();
+    }
+    finishFuture(finisher);
 }
 
 } // namespace ForkFd::Internal

@@ -59,6 +59,9 @@ public:
     void stopIfWanted();
     /// Returns false if the child was not reached yet; a later call may reach it.
     bool kill();
+    /// For the end of the process, after kill(): leaves the end of the future to `finisher`. The future
+    /// is canceled with an unknown result, unless the job is over.
+    void abandon(FutureFinisher &finisher) const;
     /// Destroys the ChildProcess of a job that is over, sets the result, frees the place in the queue,
     /// and leaves the end of the future to `finisher`.
     void finish(FutureFinisher &finisher);
@@ -71,6 +74,7 @@ private:
     static void watch(std::optional<Watcher> &watcher, const Future &future);
     bool isWaiting() const noexcept { return m_entry && m_entry->isWaiting(); }
     void leaveQueue();
+    void finishFuture(FutureFinisher &finisher) const;
     void setUp();
     void end();
     void receive(ChildProcess::ProcessChannel channel);

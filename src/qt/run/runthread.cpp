@@ -16,13 +16,13 @@
 #include <utility>
 
 #include <poll.h>
-#include <unistd.h>
 
 namespace ForkFd::Internal {
 
 namespace {
 
 constexpr std::chrono::milliseconds exitPatience(5000);
+constexpr std::chrono::milliseconds finisherLook(20); // While the process exits.
 constexpr std::chrono::milliseconds lookPatience(1000); // It takes microseconds; more on a busy machine.
 
 thread_local bool isRunThread = false;
@@ -261,7 +261,8 @@ void RunThread::finishThoseThatAreOver()
     }
 }
 
-// Other parts of the process are being destroyed: do not touch anything after this.
+// Threads of the program may wait for the futures, and the exit for those threads. Other parts of the
+// process are destroyed after this: only the threads that finish futures are touched then.
 void RunThread::leave()
 {
     std::vector<RunJob *> jobs;
@@ -269,7 +270,17 @@ void RunThread::leave()
         jobs.push_back(job);
     for (std::unique_ptr<RunJob> &job : takeWaiting())
         jobs.push_back(job.release());
-    // A child that is just being created is reached within a moment.
+    killAll(jobs);
+    for (const RunJob *job : jobs)
+        job->abandon(m_finisher);
+    m_hasLeft.release();
+    for (;; pauseFor(finisherLook))
+        m_finisher.helpIfStuck();
+}
+
+// A child that is just being created is reached within a moment.
+void RunThread::killAll(std::vector<RunJob *> jobs)
+{
     const auto isReached = [](RunJob *job) { return job->kill(); };
     for (int i = 0; i < 100; ++i) {
         jobs.erase(std::remove_if(jobs.begin(), jobs.end(), isReached), jobs.end());
@@ -277,9 +288,6 @@ void RunThread::leave()
             break;
         pauseFor(std::chrono::milliseconds(1));
     }
-    m_hasLeft.release();
-    while (true)
-        ::pause();
 }
 
 } // namespace ForkFd::Internal

@@ -24,9 +24,9 @@ namespace ForkFd::Internal {
 /// The thread that serves all programs of run(). It needs no event loop and no application object.
 ///
 /// It starts with the first job, ends when it was idle for a while, and is created again when needed.
-/// This object lives as long as the process. At normal exit the thread kills its children and does
-/// nothing more. A forked copy creates its own object and does not touch the parent's, where another
-/// thread may have held a lock.
+/// This object lives as long as the process. At normal exit the thread kills its children and
+/// finishes their futures. A forked copy creates its own object and does not touch the parent's, where
+/// another thread may have held a lock.
 class RunThread final : public OfOneProcess, private HubClient
 {
 public:
@@ -74,6 +74,7 @@ private:
     void stopCanceled();
     void finishThoseThatAreOver();
     [[noreturn]] void leave();
+    static void killAll(std::vector<RunJob *> jobs);
 
     static OnePerProcess<RunThread> threads;
 

@@ -1,0 +1,166 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "backgroundtest.h"
+#include "forkedcopy.h"
+#include "testpipe.h"
+
+#include <ForkFd/run.h>
+
+#include <QtCore/QFuture>
+
+#include <cerrno>
+#include <cstdlib>
+#include <thread>
+
+using ForkFd::RunOptions;
+using ForkFd::RunResult;
+using ForkFd::StartError;
+
+namespace {
+
+/// A forked copy of the test, in which a thread waits while the process exits. An exit handler that runs
+/// later than the library's waits for the thread, as a static thread pool does.
+class ExitWithWaiter
+{
+public:
+    /// Both functions run in the copy. `wait` returns its result from another thread, and `await` until
+    /// the process may exit.
+    static QByteArray result(const std::function<QByteArray()> &wait, const std::function<void()> &await)
+    {
+        TestPipe report;
+        const QByteArray end = ::inForkedCopy([&]() -> QByteArray {
+            std::atexit([] { thread.join(); });
+            thread = std::thread([&] { report.write(wait()); });
+            await();
+            std::exit(0);
+        });
+        report.closeWriteEnd();
+        return report.readAll() + end;
+    }
+
+private:
+    static inline std::thread thread;
+};
+
+} // namespace
+
+/// Threads that wait for the library return when the process exits.
+/// Holds: R3, L15.
+class tst_ExitWaiters : public BackgroundTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void start_data();
+    void start();
+    void future_data();
+    void future();
+    void futureWithoutAChild();
+    void futureWithOutput();
+
+private:
+    static QByteArray endOf(const RunResult &result)
+    {
+        return result.startError.step ? text(result.startError) : text(result.exitInfo);
+    }
+};
+
+void tst_ExitWaiters::initTestCase()
+{
+    if (isUnderThreadSanitizer)
+        QSKIP(
+            "ThreadSanitizer does not support new threads in a forked copy of a process with threads.");
+    setPath();
+}
+
+void tst_ExitWaiters::start_data()
+{
+    QTest::addColumn<bool>("isFinishAwaited");
+    QTest::newRow("waitForStarted") << false;
+    QTest::newRow("waitForFinished") << true;
+}
+
+// The thread of the start hangs in open(2).
+void tst_ExitWaiters::start()
+{
+    QFETCH(const bool, isFinishAwaited);
+    Fifo fifo;
+    TestPipe begun;
+    const auto wait = [&]() -> QByteArray {
+        Process process;
+        process.setStartMode(Process::StartMode::Background);
+        process.setStandardInputFile(fifo.name());
+        process.start(childProgram(), words("exit 3"));
+        begun.write("x");
+        const bool isThere = isFinishAwaited ? process.waitForFinished(-1) : process.waitForStarted(-1);
+        return isThere ? "success" : text(process.startError());
+    };
+    QCOMPARE(ExitWithWaiter::result(wait, [&] { begun.read(); }),
+             text(StartError{"canceled", ECANCELED}));
+}
+
+void tst_ExitWaiters::future_data()
+{
+    QTest::addColumn<int>("call");
+    QTest::newRow("result") << 0;
+    QTest::newRow("takeResult") << 1;
+    QTest::newRow("waitForFinished") << 2;
+}
+
+// The program runs, and is killed.
+void tst_ExitWaiters::future()
+{
+    QFETCH(const int, call);
+    TestPipe begun;
+    const auto wait = [&]() -> QByteArray {
+        RunOptions options;
+        options.launchOptions.fileDescriptors = {{8, begun.writeEnd()}};
+        QFuture<RunResult> future = ForkFd::run(childProgram(), words("write 1 8 sleep"), options);
+        if (call == 2)
+            future.waitForFinished();
+        const QByteArray isCanceled = call == 2 && !future.isCanceled() ? "not canceled, " : "";
+        return isCanceled + endOf(call == 1 ? future.takeResult() : future.result());
+    };
+    QCOMPARE(ExitWithWaiter::result(wait, [&] { begun.read(); }), text(ForkFd::ExitInfo()));
+}
+
+void tst_ExitWaiters::futureWithoutAChild()
+{
+    if (!HeldSystemCall(statCall).isPossible())
+        QSKIP("This system cannot hold up a system call (seccomp(2), Linux 5.5).");
+    HeldSystemCall search(statCall);
+    TestPipe begun;
+    const auto wait = [&]() -> QByteArray {
+        const auto future = search.call([] { return ForkFd::run(u"child"_s, words("exit 3")); });
+        begun.write("x");
+        return endOf(future.result());
+    };
+    const auto await = [&] {
+        begun.read();
+        search.await();
+    };
+    const QByteArray result = ExitWithWaiter::result(wait, await);
+    QCOMPARE(result, text(StartError{"canceled", ECANCELED, "child"}));
+}
+
+// The functions for the output are called before the future is finished.
+void tst_ExitWaiters::futureWithOutput()
+{
+    TestPipe begun;
+    QByteArray seen;
+    const auto runAndWait = [&]() -> QByteArray {
+        RunOptions options;
+        options.onOutput = [&](ForkFd::ChildProcess::ProcessChannel, const QByteArray &bytes) {
+            seen += bytes;
+            begun.write("x");
+        };
+        ForkFd::run(childProgram(), words("write 1 1 sleep"), options).waitForFinished();
+        return seen;
+    };
+    QCOMPARE(ExitWithWaiter::result(runAndWait, [&] { begun.read(); }), "x");
+}
+
+QTEST_GUILESS_MAIN(tst_ExitWaiters)
+#include "tst_exitwaiters.moc"
