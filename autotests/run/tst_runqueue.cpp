@@ -8,11 +8,14 @@
 
 #include <ForkFd/runqueue.h>
 
+#include <QtCore/QDeadlineTimer>
 #include <QtCore/QDir>
+#include <QtCore/QPromise>
 #include <QtCore/QTemporaryDir>
 
 #include <algorithm>
 #include <cerrno>
+#include <memory>
 #include <numeric>
 #include <thread>
 
@@ -38,7 +41,10 @@ private Q_SLOTS:
     void failedStartsFreeTheirPlace();
     void invalidOptions();
     void canceledWhileItWaits();
+    void canceledWhileItBegins_data();
+    void canceledWhileItBegins();
     void cancelAll();
+    void cancelAllStartsNothing();
     void destruction();
     void waitForDone();
     void waitInAContinuation();
@@ -221,6 +227,46 @@ void tst_RunQueue::canceledWhileItWaits()
     QCOMPARE(endOf(last.result()), "exited with code 3");
 }
 
+void tst_RunQueue::canceledWhileItBegins_data()
+{
+    QTest::addColumn<bool>("byStopWhen");
+    QTest::newRow("canceled") << false;
+    QTest::newRow("stopWhen") << true;
+}
+
+// It comes at every moment of a turn. If it were lost, the program would sleep on.
+void tst_RunQueue::canceledWhileItBegins()
+{
+    QFETCH(const bool, byStopWhen);
+    constexpr std::size_t queueCount = 8;
+    const int rounds = isUnderThreadSanitizer ? 20 : 150;
+    for (int round = 0; round < rounds; ++round) {
+        std::vector<std::unique_ptr<RunQueue>> queues;
+        std::vector<QFuture<RunResult>> firsts;
+        std::vector<QFuture<RunResult>> seconds;
+        std::vector<QPromise<void>> stops(queueCount);
+        for (QPromise<void> &stop : stops) {
+            stop.start();
+            RunOptions options;
+            options.stopWhen = stop.future();
+            queues.push_back(std::make_unique<RunQueue>(1));
+            firsts.push_back(run(*queues.back(), "exit 0"));
+            seconds.push_back(run(*queues.back(), "sleep", options));
+        }
+        for (std::size_t i = 0; i < queueCount; ++i) {
+            firsts[i].waitForFinished();
+            const QDeadlineTimer moment(std::chrono::microseconds(round * 3));
+            while (!moment.hasExpired()) { }
+            if (byStopWhen)
+                stops[i].finish();
+            else
+                seconds[i].cancel();
+        }
+        for (const QFuture<RunResult> &second : seconds)
+            QVERIFY(eventually([&second] { return second.isFinished(); }));
+    }
+}
+
 void tst_RunQueue::cancelAll()
 {
     RunQueue queue(2);
@@ -234,6 +280,23 @@ void tst_RunQueue::cancelAll()
         QVERIFY(future.isCanceled());
     }
     QCOMPARE(endOf(run(queue, "exit 3").result()), "exited with code 3");
+}
+
+// Programs that end at once free their places while many others are still to be canceled.
+void tst_RunQueue::cancelAllStartsNothing()
+{
+    for (int round = 0; round < 5; ++round) {
+        const QTemporaryDir directory;
+        RunQueue queue(4);
+        for (int i = 0; i < 4; ++i)
+            static_cast<void>(run(queue, "sleep"));
+        for (int i = 0; i < 1000; ++i)
+            static_cast<void>(queue.run(u"mkdir"_s, {directory.filePath(QString::number(i))}));
+        queue.cancelAll();
+        QVERIFY(queue.waitForDone());
+        QCOMPARE(QDir(directory.path()).entryList(QDir::AllEntries | QDir::NoDotAndDotDot),
+                 QStringList());
+    }
 }
 
 void tst_RunQueue::destruction()

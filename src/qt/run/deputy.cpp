@@ -90,7 +90,7 @@ void Deputy::serve(unsigned number)
 
 void Deputy::beginNow(QueueEntry &entry)
 {
-    if (entry.thread.isLeaving() || !entry.claim())
+    if (entry.thread.isLeaving() || entry.isUnwanted() || !entry.claim())
         return; // The thread of run() gives it up, or has done so.
     try {
         entry.job.begin();

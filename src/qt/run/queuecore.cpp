@@ -19,8 +19,8 @@ namespace ForkFd::Internal {
 
 void QueueCore::submit(std::unique_ptr<RunJob> job, RunThread &thread, int priority)
 {
-    const auto entry =
-        std::make_shared<QueueEntry>(shared_from_this(), thread, *job, job->promise(), priority);
+    const auto entry = std::make_shared<QueueEntry>(shared_from_this(), thread, *job, job->promise(),
+                                                    job->stopWhen(), priority);
     job->setEntry(entry);
     if (const StartError error = beginOrKeep(entry); error.step)
         job->fail(error).finish();
@@ -116,16 +116,17 @@ void QueueCore::dismissDeputy(QueueEntry &entry)
 void QueueCore::enlist(const std::shared_ptr<QueueEntry> &entry)
 {
     const std::lock_guard lock(*m_mutex);
-    m_order.emplace(orderOf(*entry), entry);
+    if (!entry->isDropped)
+        m_order.emplace(orderOf(*entry), entry);
     fillPlaces();
 }
 
-// A canceled entry gets no place: the thread of run() gives it up.
+// An unwanted entry gets no place: the thread of run() gives it up.
 void QueueCore::fillPlaces()
 {
     while (m_runningCount < *m_maxInFlight && !m_order.empty()) {
         const std::shared_ptr<QueueEntry> entry = m_order.extract(m_order.begin()).mapped();
-        if (entry->promise.isCanceled())
+        if (entry->isUnwanted())
             continue;
         entry->place = QueueEntry::Running;
         --m_pendingCount;
@@ -181,13 +182,18 @@ int QueueCore::runningCount() const
     return m_runningCount;
 }
 
+// First all that wait lose their turn: a program that ends at once frees a place before the others are
+// canceled.
 void QueueCore::cancelAll()
 {
     std::vector<RunPromise> promises;
     {
         const std::lock_guard lock(*m_mutex);
-        for (const auto &[number, entry] : m_entries)
+        for (const auto &[number, entry] : m_entries) {
             promises.push_back(entry->promise);
+            entry->isDropped = true;
+        }
+        m_order.clear();
     }
     for (RunPromise &promise : promises)
         promise.future().cancel();

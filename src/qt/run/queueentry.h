@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace ForkFd::Internal {
@@ -29,15 +30,18 @@ class QueueEntry
 {
 public:
     QueueEntry(std::shared_ptr<QueueCore> queue, RunThread &server, RunJob &itsJob,
-               RunPromise itsPromise, int itsPriority)
+               RunPromise itsPromise, std::optional<QFuture<void>> itsStopWhen, int itsPriority)
         : core(std::move(queue))
         , thread(server)
         , job(itsJob)
         , promise(std::move(itsPromise))
+        , stopWhen(std::move(itsStopWhen))
         , priority(itsPriority)
     {
     }
 
+    /// Whether it should not be started: the thread of run() gives it up soon.
+    bool isUnwanted() const { return promise.isCanceled() || (stopWhen && stopWhen->isFinished()); }
     bool isWaiting() const noexcept { return m_phase == Waiting; }
     bool isBegun() const noexcept { return m_phase == Begun; }
     bool claim() noexcept { return change(Waiting, Beginning); }
@@ -49,6 +53,7 @@ public:
     RunThread &thread;
     RunJob &job; ///< Valid for the winner of the compare-exchange.
     RunPromise promise;
+    const std::optional<QFuture<void>> stopWhen; ///< Of the options.
     const int priority;
 
     // Under the queue's mutex.
@@ -58,6 +63,7 @@ public:
         Running ///< Has one of the places.
     };
     Place place = Outside;
+    bool isDropped = false; ///< By cancelAll(): it gets no place.
     std::uint64_t number = 0; ///< In the order of submission.
     std::shared_ptr<Deputy> deputy; ///< Until it has begun.
 

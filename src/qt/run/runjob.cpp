@@ -144,7 +144,7 @@ void RunJob::serve()
     m_child->write(m_options.input);
     m_child->closeWriteChannel();
     m_options.input.clear();
-    stopIfWanted(); // Later wishes are reported by the watchers.
+    stopIfWanted(); // Wishes until now; later ones are reported by the watchers.
 }
 
 void RunJob::end()
@@ -226,24 +226,26 @@ bool RunJob::isStopWanted() const
     return m_promise.isCanceled() || (m_options.stopWhen && m_options.stopWhen->isFinished());
 }
 
-// A job that a deputy is beginning is looked at again in serve().
-void RunJob::stopIfWanted()
+bool RunJob::stopIfWanted()
 {
     if (m_stopWatcher) // That future may report much else.
         QCoreApplication::removePostedEvents(&*m_stopWatcher);
-    if (m_isStopped || !isStopWanted())
-        return;
+    if (m_isStopped || m_isOver || !isStopWanted())
+        return true;
     if (m_entry && !m_entry->isBegun()) {
         m_isStopped = m_entry->giveUp();
-        if (m_isStopped && !std::exchange(m_isOver, true)) {
+        if (m_isStopped) {
+            m_isOver = true;
             m_result.startError = StartFailure(Step::Canceled, ECANCELED, programName()).error();
             m_onOver();
         }
-        return;
+        return m_isStopped;
     }
+    if (!m_child) // It has begun, and is still on its way to this thread.
+        return false;
     m_isStopped = true;
-    if (m_child)
-        m_child->stop();
+    m_child->stop();
+    return true;
 }
 
 bool RunJob::kill()

@@ -37,6 +37,8 @@ public:
     RunPromise promise() const { return m_promise; }
     /// Makes it a job of a queue, which is told when the job is over.
     void setEntry(std::shared_ptr<QueueEntry> entry) { m_entry = std::move(entry); }
+    /// A copy of RunOptions::stopWhen.
+    std::optional<QFuture<void>> stopWhen() const { return m_options.stopWhen; }
     /// Checks the options, and keeps what begin() will need from the calling thread.
     [[nodiscard]] StartError keepOptions();
     void setSurroundings(std::shared_ptr<const Surroundings> surroundings)
@@ -55,8 +57,9 @@ public:
     void take(std::function<void()> onOver, FutureFinisher &finisher);
     /// Serves a job that has begun, in the thread that has taken it.
     void serve();
-    /// Stops it if its future was canceled, or RunOptions::stopWhen is finished.
-    void stopIfWanted();
+    /// Stops it if its future was canceled, or RunOptions::stopWhen is finished. Returns false if a
+    /// deputy is just beginning it; serve() will look again.
+    bool stopIfWanted();
     /// Returns false if the child was not reached yet; a later call may reach it.
     bool kill();
     /// For the end of the process, after kill(): leaves the end of the future to `finisher`. The future

@@ -139,9 +139,10 @@ void RunThread::serveUntilIdle()
         const unsigned wantedLook = m_wantedLook;
         if (hasHub)
             serveWaiting();
-        if (m_mayBeCanceled.exchange(false))
-            stopCanceled();
-        m_lastLook = wantedLook;
+        if (!m_mayBeCanceled.exchange(false) || stopCanceled())
+            m_lastLook = wantedLook;
+        else
+            m_mayBeCanceled = true; // Until the deputy has begun the job; it wakes this thread up then.
         finishThoseThatAreOver();
         m_finisher.helpIfStuck();
         gate.look();
@@ -221,10 +222,13 @@ void RunThread::take(std::unique_ptr<RunJob> job)
     taken->take([this, taken] { m_over.push_back(taken); }, m_finisher);
 }
 
-void RunThread::stopCanceled()
+// Returns false if a job was not reached yet.
+bool RunThread::stopCanceled()
 {
+    bool areReached = true;
     for (const auto &[job, owner] : m_jobs)
-        job->stopIfWanted();
+        areReached = job->stopIfWanted() && areReached;
+    return areReached;
 }
 
 bool RunThread::stopCanceledJobs(Clock::time_point end)

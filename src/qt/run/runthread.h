@@ -71,7 +71,7 @@ private:
     void descriptorReady(Role role) override;
     void serveWaiting();
     void take(std::unique_ptr<RunJob> job);
-    void stopCanceled();
+    bool stopCanceled();
     void finishThoseThatAreOver();
     [[noreturn]] void leave();
     static void killAll(std::vector<RunJob *> jobs);
