@@ -33,6 +33,7 @@ private Q_SLOTS:
     void insideStart();
     void firstOfTwoFiles();
     void noDescriptor();
+    void noNumber();
     void noThread();
 };
 
@@ -180,6 +181,27 @@ void tst_BackgroundFailures::noDescriptor()
         return steps;
     });
     QCOMPARE(result, " channels descriptors");
+}
+
+// A duplicate must get a number above 2. fcntl(2) says EINVAL if the limit leaves none.
+void tst_BackgroundFailures::noNumber()
+{
+    if (isUnderThreadSanitizer)
+        QSKIP(noThreadsInCopies);
+    const QByteArray result = ::inForkedCopy([]() -> QByteArray {
+        Process process;
+        process.setStartMode(Process::StartMode::Background);
+        process.setProcessChannelMode(Process::ForwardedChannels);
+        process.setInputChannelMode(Process::ForwardedInputChannel);
+        LaunchOptions options;
+        options.fileDescriptors = {{8, 2}};
+        process.setLaunchOptions(options);
+        const rlimit limit = {3, 4096};
+        setrlimit(RLIMIT_NOFILE, &limit);
+        process.start(childProgram(), words("exit 3"));
+        return text(process.startError());
+    });
+    QCOMPARE(result, text(StartError{"descriptors", EMFILE}));
 }
 
 void tst_BackgroundFailures::noThread()

@@ -3,12 +3,14 @@
 
 #include "backgroundtest.h"
 #include "lifeline.h"
+#include "systemcallfilter.h"
 
 #include <ForkFd/run.h>
 
 #include <QtCore/QDir>
 #include <QtCore/QEventLoop>
 #include <QtCore/QScopeGuard>
+#include <QtCore/QTemporaryFile>
 #include <QtCore/QThread>
 
 #include <cerrno>
@@ -64,6 +66,8 @@ private Q_SLOTS:
     void exitOfTheProcess();
     void startDuringTheExit();
     void forkedCopy();
+    void forkedCopyClosesDescriptors();
+    void killedInTheExecByNumber();
 
 private:
     static Process::StartMode mode(bool isBackground)
@@ -614,6 +618,59 @@ void tst_BackgroundStart::forkedCopy()
     exec.letGo();
     QVERIFY(process->waitForFinished());
     QCOMPARE(process->exitCode(), 3);
+}
+
+// The thread of the start does not exist in the copy, and holds one end of each pipe.
+void tst_BackgroundStart::forkedCopyClosesDescriptors()
+{
+    if (isUnderThreadSanitizer)
+        QSKIP(noThreadsInCopies);
+    const auto openDescriptors = [] {
+        return QByteArray::number(ProcessState::now().descriptors.size());
+    };
+    TestPipe pipe;
+    Fifo fifo;
+    QTemporaryFile output;
+    QVERIFY(output.open());
+    const QByteArray before = ::inForkedCopy(openDescriptors);
+    auto process = std::make_unique<Process>();
+    LaunchOptions options;
+    options.fileDescriptors = {{8, pipe.writeEnd()}};
+    process->setLaunchOptions(options);
+    process->setStartMode(Process::StartMode::Background);
+    process->setStandardOutputFile(output.fileName());
+    process->setStandardInputFile(fifo.name());
+    process->start(childProgram(), words("exit 3"));
+    const QByteArray result = ::inForkedCopy([&]() -> QByteArray {
+        process.reset();
+        return openDescriptors();
+    });
+    QCOMPARE(result, before);
+    fifo.letGo();
+    QVERIFY(process->waitForFinished());
+    QCOMPARE(process->exitCode(), 3);
+}
+
+// Docker's profile before 20.10 has no clone3 and no pidfd_send_signal. The child is found by its
+// number.
+void tst_BackgroundStart::killedInTheExecByNumber()
+{
+    if (isUnderThreadSanitizer)
+        QSKIP(noThreadsInCopies);
+    const QByteArray result =
+        ::inRefusedCopy({{SYS_clone3, ENOSYS}, {SYS_pidfd_send_signal, EPERM}, {SYS_pidfd_open, EPERM}},
+                        []() -> QByteArray {
+                            HeldSystemCall exec(SYS_execve);
+                            const auto process = startHeld(exec, childProgram(), "exit 3");
+                            exec.await();
+                            process->kill();
+                            QByteArray answer =
+                                process->waitForFinished(60000) ? text(process->exitInfo()) : "lives on";
+                            exec.letGo();
+                            process->waitForFinished();
+                            return answer;
+                        });
+    QCOMPARE(result, "killed by SIGKILL");
 }
 
 QTEST_GUILESS_MAIN(tst_BackgroundStart)

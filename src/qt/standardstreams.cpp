@@ -47,7 +47,7 @@ void ChildEnds::addClosed(RedirectedFile file)
 
 StartFailure openFiles(const std::vector<RedirectedFile> &files, ThreadedRequest &request)
 {
-    const int directory = request.directory ? request.directory.get() : AT_FDCWD;
+    const int directory = request.directory >= 0 ? request.directory : AT_FDCWD;
     for (const RedirectedFile &file : files) {
         if (request.start.control->isCanceled()) // Do not truncate a file for nothing.
             return {Step::Canceled, ECANCELED};
@@ -61,7 +61,7 @@ StartFailure openFiles(const std::vector<RedirectedFile> &files, ThreadedRequest
             if (channel.parentFd == placeholderOf(file))
                 channel.parentFd = descriptor.get();
         }
-        request.opened.push_back(std::move(descriptor));
+        request.opened.add(std::move(descriptor));
     }
     return {};
 }

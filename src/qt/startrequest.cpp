@@ -151,7 +151,8 @@ ThreadedRequest makeThreadedRequest(ChildSettings &settings, const StopSettings 
     ThreadedRequest request;
     request.start = makeStartRequest(settings, ends);
     request.scope = scopeOf(stopSettings);
-    request.owned = std::move(ends.owned);
+    for (UniqueFd &descriptor : ends.owned)
+        request.owned.add(std::move(descriptor));
     request.needsDirectory = !ends.files.empty();
     request.complete = [path = absoluteSearchPath(),
                         files = std::move(ends.files)](ThreadedRequest &itself) {

@@ -26,6 +26,14 @@ void UniqueFd::reset(int fd) noexcept
     errno = savedErrno;
 }
 
+UniqueFd UniqueFd::duplicate(int fd) noexcept
+{
+    UniqueFd copy(::fcntl(fd, F_DUPFD_CLOEXEC, 3));
+    if (!copy && errno == EINVAL) // RLIMIT_NOFILE is 3 or less (fcntl(2)).
+        errno = EMFILE;
+    return copy;
+}
+
 bool Pipe::open() noexcept
 {
     int fds[2];

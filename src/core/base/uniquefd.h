@@ -30,6 +30,10 @@ public:
     }
     ~UniqueFd() { reset(); }
 
+    /// A duplicate of `fd` above 2, close-on-exec. Empty with errno; EMFILE also if the limit leaves no
+    /// such number.
+    FORKFD_EXPORT static UniqueFd duplicate(int fd) noexcept;
+
     int get() const noexcept { return m_fd; }
     explicit operator bool() const noexcept { return m_fd >= 0; }
     int release() noexcept { return std::exchange(m_fd, -1); }

@@ -146,8 +146,8 @@ private:
         if (!isTarget(fd))
             return;
         const int aside = duplicateAside(fd);
-        if (aside < 0)
-            fail(step, errno);
+        if (aside < 0) // EINVAL: the number exceeds RLIMIT_NOFILE (fcntl(2)).
+            fail(step, errno == EINVAL ? EMFILE : errno);
         fd = aside;
     }
 
@@ -348,6 +348,8 @@ void becomeChild(ChildContext &context) noexcept
 {
     if (context.sharedMark && *context.sharedMark == -1)
         ::_Exit(notSharedExitCode);
+    if (context.storesNumber)
+        context.number = ::getpid();
     context.hasBegun = true;
     context.run();
 }

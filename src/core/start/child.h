@@ -53,6 +53,8 @@ struct ChildContext
     /// Whether the child has begun to run, if the memory is shared. Sequentially consistent: either
     /// StartControl::end() sees it, or the child sees the wish.
     std::atomic<bool> hasBegun = false;
+    bool storesNumber = false; ///< The child stores its `number` before hasBegun.
+    pid_t number = -1;
     /// The kernel sets it in the parent's memory before the child runs. A child that still reads -1 has
     /// a copy of that memory (valgrind, user-mode emulators). It must exit, because its report would
     /// not reach the parent. Null if the memory is not meant to be shared.

@@ -5,7 +5,7 @@
 #define FORKFD_CORE_START_PENDINGSTART_H
 
 #include "core/base/deadline.h"
-#include "core/base/uniquefd.h"
+#include "core/start/descriptorlist.h"
 #include "core/start/failure.h"
 #include "core/start/plan.h"
 #include "core/stop/stoppablechild.h"
@@ -14,7 +14,6 @@
 
 #include <functional>
 #include <memory>
-#include <vector>
 
 namespace ForkFd::Internal {
 
@@ -26,14 +25,14 @@ struct ThreadedRequest
     StartRequest start;
     StoppableChild::Scope scope = StoppableChild::Process;
     /// Descriptors of `start`, closed once the child has them, or when the start is canceled.
-    std::vector<UniqueFd> owned;
+    DescriptorList owned;
     bool needsDirectory = false; ///< complete() uses `directory`.
     /// Called first in the thread: completes the request with all that needs the file system. Must not
     /// touch `owned`.
     std::function<StartFailure(ThreadedRequest &)> complete;
-    UniqueFd
-        directory; ///< The caller's current one; set by inThread() if it is needed and can be opened.
-    std::vector<UniqueFd> opened; ///< Descriptors that complete() has opened for `start`.
+    int directory = -1; ///< The caller's current one, or -1; set by inThread().
+    /// Descriptors that the thread needs until its end: `directory`, and what complete() has opened.
+    DescriptorList opened;
 };
 
 /// A start whose outcome is not known yet. Its owner uses it from one thread at a time.

@@ -126,6 +126,7 @@ private:
         const DumpableKeeper dumpable(m_program && m_program->plan.changesIdentity());
         const bool givesPidFd = m_rung == Rung::Clone3 || m_rung == Rung::Clone;
         m_number = -1;
+        m_child.storesNumber = m_control && m_rung == Rung::Clone; // The kernel writes it with clone3.
         Shown shown(m_control, givesPidFd ? signalPidFd : signalNumber, this);
         const pid_t pid = m_rung == Rung::Clone3 ? clone3(stack) : clone(stack);
         const int errorCode = errno;
@@ -154,15 +155,19 @@ private:
 
     // signalPidFd() and signalNumber() run in the thread that gives the start up, while this thread
     // sleeps in the clone. The kernel may write the pidfd and fail after that. The child exists when
-    // its number is there, or when it has begun to run.
+    // its number is there: from clone3, or from the child that has begun to run. No child of a thread is
+    // in another PID namespace, where its number would be another: the kernel makes no thread after
+    // unshare(CLONE_NEWPID).
     static int signalPidFd(void *attempt, int signal) noexcept
     {
         LinuxAttempt &self = *static_cast<LinuxAttempt *>(attempt);
-        const bool exists = std::atomic_ref(self.m_number).load() > 0 || self.m_child.hasBegun;
-        if (!exists)
+        pid_t number = std::atomic_ref(self.m_number).load();
+        if (number <= 0 && self.m_child.hasBegun)
+            number = self.m_child.number;
+        if (number <= 0)
             return ESRCH;
         const int errorCode = PidFdSignal::send(std::atomic_ref(self.m_kernelMark).load(), signal);
-        return PidFdSignal::isFiltered(errorCode) ? signalWaitable(self.m_number, signal) : errorCode;
+        return PidFdSignal::isFiltered(errorCode) ? signalWaitable(number, signal) : errorCode;
     }
 
     static int signalNumber(void *attempt, int signal) noexcept

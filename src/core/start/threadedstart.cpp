@@ -102,8 +102,12 @@ public:
     }
     ~ThreadedStart() override
     {
-        if (!belongsToThisProcess()) // The copy has no thread that would close the event.
-            m_shared->told.close();
+        if (belongsToThisProcess())
+            return;
+        // A forked copy has no thread that would close them.
+        m_shared->told.close();
+        m_shared->request.owned.close();
+        m_shared->request.opened.close();
     }
 
     int descriptor() const noexcept override { return m_shared->told.readable; }
@@ -127,7 +131,7 @@ public:
     {
         if (m_isKnown || !belongsToThisProcess() || !m_control.cancel())
             return false;
-        m_shared->request.owned.clear(); // The thread may hang for long.
+        m_shared->request.owned.close(); // The thread may hang for long.
         m_shared->told.set();
         return true;
     }
@@ -141,13 +145,13 @@ private:
 };
 
 // A duplicate, because the caller may close the descriptor once inThread() has returned.
-bool keepDescriptor(int &fd, std::vector<UniqueFd> &owned)
+bool keepDescriptor(int &fd, DescriptorList &owned)
 {
-    UniqueFd copy(::fcntl(fd, F_DUPFD_CLOEXEC, 3));
+    UniqueFd copy = UniqueFd::duplicate(fd);
     if (!copy)
         return false;
     fd = copy.get();
-    owned.push_back(std::move(copy));
+    owned.add(std::move(copy));
     return true;
 }
 
@@ -176,13 +180,16 @@ StartFailure keepDirectory(ThreadedRequest &request)
     const bool isAbsolute = !wanted.empty() && wanted.front() == '/';
     if (isAbsolute && !request.needsDirectory)
         return {};
-    request.directory = ParentCalls::openCurrentDirectory();
-    if (!request.directory && (errno == EMFILE || errno == ENFILE))
+    UniqueFd directory = ParentCalls::openCurrentDirectory();
+    if (!directory && (errno == EMFILE || errno == ENFILE))
         return {Step::Descriptors, errno};
-    if (!request.directory && !isAbsolute && !wanted.empty())
+    if (!directory && !isAbsolute && !wanted.empty())
         return {Step::WorkingDirectory, errno, wanted};
+    request.directory = directory.get();
     if (!isAbsolute)
-        request.start.directoryFd = request.directory.get();
+        request.start.directoryFd = request.directory;
+    if (directory)
+        request.opened.add(std::move(directory));
     return {};
 }
 

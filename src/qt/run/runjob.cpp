@@ -14,7 +14,6 @@
 #include <chrono>
 #include <utility>
 
-#include <fcntl.h>
 #include <pthread.h>
 
 namespace ForkFd::Internal {
@@ -38,7 +37,7 @@ namespace {
 
 bool keepDescriptor(int &fd, std::vector<UniqueFd> &kept)
 {
-    UniqueFd copy(::fcntl(fd, F_DUPFD_CLOEXEC, 3));
+    UniqueFd copy = UniqueFd::duplicate(fd);
     if (!copy)
         return false;
     fd = copy.get();
