@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "backgroundtest.h"
-#include "forkedcopy.h"
+#include "systemcallfilter.h"
 
 #include <cerrno>
 #include <csignal>
@@ -34,6 +34,7 @@ private Q_SLOTS:
     void firstOfTwoFiles();
     void noDescriptor();
     void noNumber();
+    void noWakeUp();
     void noThread();
 };
 
@@ -202,6 +203,31 @@ void tst_BackgroundFailures::noNumber()
         return text(process.startError());
     });
     QCOMPARE(result, text(StartError{"descriptors", EMFILE}));
+}
+
+// The start's thread cannot wake its owner, which finds the outcome when it looks.
+void tst_BackgroundFailures::noWakeUp()
+{
+    if (isUnderThreadSanitizer)
+        QSKIP(noThreadsInCopies);
+    Fifo fifo;
+    const QByteArray result = ::inForkedCopy([&fifo]() -> QByteArray {
+        Process process;
+        process.setStartMode(Process::StartMode::Background);
+        process.setStandardInputFile(fifo.name());
+        process.start(childProgram(), words("exit 3"));
+        std::vector<Refusal> refusals;
+        for (unsigned fd = 3; fd < 64; ++fd) {
+            if (QFile::symLinkTarget(u"/proc/self/fd/%1"_s.arg(fd)).contains(u"eventfd"_s))
+                refusals.push_back({SYS_write, EPERM, ~0U, fd, 0});
+        }
+        if (!refuse(refusals, SECCOMP_FILTER_FLAG_TSYNC))
+            return "no filter";
+        fifo.letGo();
+        const bool isStarted = eventually([&process] { return process.waitForStarted(1); });
+        return isStarted ? "started" : "starting for ever";
+    });
+    QCOMPARE(result, "started");
 }
 
 void tst_BackgroundFailures::noThread()

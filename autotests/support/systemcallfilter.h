@@ -15,6 +15,7 @@
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 /// A system call that fails with an error: every call of that number, or only those with the given bits
 /// in an argument.
@@ -29,8 +30,9 @@ struct Refusal
 };
 
 /// From now on the kernel refuses these calls to the calling thread and its children, as an older kernel
-/// or a sandbox does. There is no way back. False if the kernel has no filters; see seccomp(2).
-inline bool refuse(const std::vector<Refusal> &refusals)
+/// or a sandbox does; with SECCOMP_FILTER_FLAG_TSYNC to all threads. There is no way back. False if the
+/// kernel has no filters; see seccomp(2).
+inline bool refuse(const std::vector<Refusal> &refusals, unsigned flags = 0)
 {
     std::vector<sock_filter> program;
     const auto add = [&program](unsigned code, std::size_t k, unsigned char skip = 0) {
@@ -48,7 +50,7 @@ inline bool refuse(const std::vector<Refusal> &refusals)
     add(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
     const sock_fprog filter = {static_cast<unsigned short>(program.size()), program.data()};
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
-        && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
+        && syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &filter) == 0;
 }
 
 /// Runs `body` in a forked copy to which the kernel refuses these calls. Returns "no filter" if it has

@@ -13,6 +13,7 @@
 #include "core/start/startsunderway.h"
 #include "core/stop/startcontrol.h"
 
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <new>
@@ -54,6 +55,7 @@ struct Shared
     const std::shared_ptr<StoppableChild> child;
     ToldEvent told; ///< Outlives the entry: the exit of the process sets it.
     const StartsUnderWay::Entry entry;
+    std::atomic<bool> hasWoken = false; ///< The thread has set `told`, or given up to do so.
     StartFailure failure; ///< Belongs to the thread until StartControl::tell(), then to the owner.
 };
 
@@ -75,6 +77,15 @@ try {
     return {Step::Clone, ENOMEM};
 }
 
+// A filter that was installed since may refuse write(2) for ever. An owner that sleeps is not woken
+// then, but it finds the outcome when it looks.
+void wakeOwner(Shared &shared) noexcept
+{
+    for (int tries = 0; tries < 100 && !shared.told.set(); ++tries)
+        pauseFor(std::chrono::milliseconds(10));
+    shared.hasWoken = true;
+}
+
 void startAndTell(void *argument)
 {
     const std::unique_ptr<std::shared_ptr<Shared>> holder(
@@ -87,8 +98,8 @@ void startAndTell(void *argument)
     static_cast<void>(control.claim());
     if (!control.isCanceled())
         shared.request = {};
-    while (control.tell() && !shared.told.set())
-        pauseFor(std::chrono::milliseconds(10));
+    if (control.tell())
+        wakeOwner(shared);
 }
 
 class ThreadedStart final : public PendingStart
@@ -118,7 +129,8 @@ public:
         if (m_isKnown)
             return true;
         const bool isCanceled = m_control.isCanceled() || !belongsToThisProcess();
-        if (!isCanceled && !(m_control.isTold() && isReadable(m_shared->told.readable)))
+        if (!isCanceled
+            && !(m_control.isTold() && (m_shared->hasWoken || isReadable(m_shared->told.readable))))
             return false;
         m_isKnown = true;
         m_failure = isCanceled ? StartFailure(Step::Canceled, ECANCELED) : m_shared->failure;

@@ -57,6 +57,7 @@ int StoppableChild::signalStart(int signal) noexcept
 
 void StoppableChild::setWatch(ExitWatchPtr watch) noexcept
 {
+    const CancellationBlocker blocker;
     const std::lock_guard lock(m_signalling);
     m_watch = std::move(watch);
     if (!m_watch || !m_start)
