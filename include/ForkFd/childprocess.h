@@ -175,8 +175,8 @@ public:
 
     /// How long start() blocks.
     enum class StartMode {
-        Direct, ///< Until the child has executed its program, as in QProcess.
-        Background ///< Not at all: a thread of its own starts the child.
+        Direct, ///< start() blocks until the child has executed its program, as in QProcess.
+        Background ///< start() does not block; a thread of its own starts the child.
     };
     Q_ENUM(StartMode)
 
@@ -337,8 +337,8 @@ public:
     /// Resizes the child's pseudo-terminal; on failure returns false and sets errno.
     bool setTerminalSize(int columns, int rows);
 
-    /// Returns whether the child has started; blocks only while a modifier or a background start goes
-    /// on.
+    /// Returns whether the child has started; blocks only if a modifier or a background start is not
+    /// over.
     bool waitForStarted(int msecs = 30000);
     /// Blocks until new data is available on the current read channel.
     bool waitForReadyRead(int msecs = 30000) override;

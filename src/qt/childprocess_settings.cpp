@@ -218,13 +218,18 @@ ChildProcess::StartMode ChildProcess::startMode() const
     return d->settings.startMode;
 }
 
-/// With Background, start() takes a few microseconds however long the start takes: on a slow disk or a
-/// network mount that does not respond, behind an on-access scanner, in a frozen control group. start()
-/// copies what the child gets (arguments, environment, PATH, signal mask, options), duplicates the
-/// descriptors in launchOptions(), opens the current directory, and makes the pipes. The caller may
-/// change all of these afterwards. A new thread does everything that touches files the program names:
-/// PATH, redirections, working directory, control group, program. The thread inherits the attributes of
-/// the calling thread and ends with the start; starts do not wait for each other.
+/// With Background, start() returns after about 20 µs, however long the start takes. A start takes long
+/// on a slow disk, on a network mount that does not respond, behind an on-access scanner, in a frozen
+/// control group. start() copies what the child gets (arguments, environment, PATH, signal mask,
+/// options), duplicates the descriptors in launchOptions(), opens the current directory, and makes the
+/// pipes. The caller may change these afterwards. All else that a child inherits from the process is
+/// taken later, as docs/slow-starts.md says: above all forwarded streams, and other descriptors without
+/// close-on-exec. They have to stay open and unchanged until started() is emitted.
+///
+/// A new thread does everything that touches files the program names: PATH, redirections, working
+/// directory, control group, program. The thread inherits the attributes of the calling thread and ends
+/// with the start; starts do not wait for each other. libc's setuid(3) and its kin change all threads,
+/// and so wait until the child has executed its program.
 ///
 /// What fails in start() is reported there: an empty program, invalid options, no descriptor left
 /// (`channels`, `descriptors`), no thread (`clone`; with EAGAIN also while the process exits). All other
@@ -236,7 +241,7 @@ ChildProcess::StartMode ChildProcess::startMode() const
 /// if its thread hangs; if there is one, it gets the signal, and if that ends it before it has executed
 /// its program, it counts as started. Data can be written; the time limit counts from start(). The
 /// object can be destroyed (this kills the start, unless the policy is LeaveRunning) or moved to another
-/// thread. close() blocks until the start is over, unless kill() was called before.
+/// thread. close() blocks until the start is over, unless kill() has given it up.
 ///
 /// At normal exit of the process, all starts that are not over are given up. With a
 /// childProcessModifier() the start is Direct, and so are startDetached() and execute(). \since 0.1

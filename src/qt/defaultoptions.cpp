@@ -63,8 +63,8 @@ LaunchOptions ChildProcess::defaultLaunchOptions()
 /// plug-in that has a static copy of this library has its own defaults.
 ///
 /// Any thread, also while other threads start children. Never blocks, and takes no lock that a forked
-/// copy could find locked. Each call keeps about 500 bytes until the process ends. **Errors:** none
-/// here; options that are invalid make the starts fail. \since 0.1
+/// copy could find locked. Each call keeps a copy of the options until the process ends. **Errors:**
+/// none here; options that are invalid make the starts fail. \since 0.1
 void ChildProcess::setDefaultLaunchOptions(const LaunchOptions &options)
 {
     Internal::DefaultOptions::set(options);
