@@ -32,7 +32,7 @@ using namespace Internal;
 /// is destroyed, the child continues.
 ///
 /// When the process exits normally, all children of run() are killed. Threads that wait for their
-/// futures return: the futures get a result, with step `canceled` if there was no child yet and else
+/// futures return: the futures get a result, with step `canceled` if the start was not over and else
 /// with an Unknown exitInfo, and are canceled.
 ///
 /// A continuation without a context (`.then(function)`) runs in a thread of the library with all signals

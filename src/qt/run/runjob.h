@@ -63,7 +63,7 @@ public:
     /// Returns false if the child was not reached yet; a later call may reach it.
     bool kill();
     /// For the end of the process, after kill(): leaves the end of the future to `finisher`. The future
-    /// is canceled with an unknown result, unless the job is over.
+    /// is canceled with a result that says little, unless the job is over.
     void abandon(FutureFinisher &finisher) const;
     /// Destroys the ChildProcess of a job that is over, sets the result, frees the place in the queue,
     /// and leaves the end of the future to `finisher`.
