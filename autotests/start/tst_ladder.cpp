@@ -47,6 +47,8 @@ private Q_SLOTS:
     void closedStreams();
     void closeDescriptors_data() { addRungs(); }
     void closeDescriptors();
+    void closesBeforeTheLimits_data() { addRungs(); }
+    void closesBeforeTheLimits();
     void limits_data() { addRungs(); }
     void limits();
     void ignoredChildren_data() { addRungs(); }
@@ -174,6 +176,31 @@ void tst_Ladder::closeDescriptors()
         return all;
     });
     QCOMPARE(result, "0 1 2 \n0 1 2 3 50 100 \n" + text(StartError{"exec", ENOENT}) + '\n');
+}
+
+// Where close_range(2) is refused, the child reads /proc, which did not open with its own low limit. The
+// numbers above that of the parent remained.
+void tst_Ladder::closesBeforeTheLimits()
+{
+    rlimit limit = {};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_max < 2000)
+        QSKIP("Needs descriptors above 1400.");
+    const QByteArray result = onThisRung([] {
+        QByteArray all;
+        {
+            const TemporaryLimit enough(RLIMIT_NOFILE, 2000);
+            all = fcntl(STDIN_FILENO, F_DUPFD, 1400) == 1400 ? "" : "not opened ";
+            fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3); // The last number within the limit, until the exec.
+        }
+        const TemporaryLimit low(RLIMIT_NOFILE, 100);
+        if (!refuse({{SYS_close_range, ENOSYS}}))
+            return QByteArray("no filter");
+        return all
+            + outputOf(child({"fds"}),
+                       {.resourceLimits = {{RLIMIT_NOFILE, 4, 100}}, .closeDescriptors = true});
+    });
+    QCOMPARE(result, "0 1 2 \n");
 }
 
 void tst_Ladder::limits()

@@ -104,10 +104,10 @@ public:
         placeDescriptors(0, m_plan.channelCount(), Step::Channels);
         changeDirectory();
         placeDescriptors(m_plan.channelCount(), m_plan.moves().size(), Step::FileDescriptors);
+        closeDescriptors(); // With the child's own limits, /proc may not open.
         apply(ChildOptions::enter(m_context));
         callModifier();
         applyParameters();
-        closeDescriptors();
         apply(ChildOptions::takeIdentity(m_context));
         execute();
     }
@@ -205,6 +205,7 @@ private:
         tell(ChildReport::Modifier);
         ModifierExit exit(m_context);
         m_plan.modifier().function(m_plan.modifier().token, exit);
+        closeDescriptors(); // Those that it has opened.
     }
 
     void tell(ChildReport::Stage stage) noexcept
