@@ -46,6 +46,26 @@ private:
     int m_previousState;
 };
 
+/// Blocks signals and cancellation in a phase that only this thread can end. Handlers may never return
+/// (siglongjmp). Async-signal-safe.
+class Uninterrupted
+{
+public:
+    Uninterrupted() noexcept
+    {
+        sigset_t all;
+        ::sigfillset(&all);
+        ::pthread_sigmask(SIG_SETMASK, &all, &m_previous);
+    }
+    ~Uninterrupted() { ::pthread_sigmask(SIG_SETMASK, &m_previous, nullptr); }
+    Uninterrupted(const Uninterrupted &) = delete;
+    Uninterrupted &operator=(const Uninterrupted &) = delete;
+
+private:
+    const CancellationBlocker m_cancellationBlocker;
+    sigset_t m_previous;
+};
+
 /// Blocks signals and cancellation in the calling thread while a child is being made.
 class SignalBlocker
 {

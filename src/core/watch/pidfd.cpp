@@ -78,6 +78,7 @@ int waitid(int pidfd, siginfo_t *info, int options, KernelUsage *usage) noexcept
 }
 
 /// Lets one thread at a time reap the child or signal it by number. Each makes only a few system calls.
+/// Cancelled, or left by a handler that jumps, the thread would leave the pin.
 class Pin
 {
 public:
@@ -92,9 +93,14 @@ public:
     Pin &operator=(const Pin &) = delete;
 
 private:
-    const CancellationBlocker m_blocker; // Cancelled in between, the thread would leave the pin.
+    const Uninterrupted m_blocker;
     std::atomic<bool> &m_isPinned;
 };
+
+ChildWait::Finding findByNumber(pid_t child, int options) noexcept
+{
+    return options & WNOWAIT ? ChildWait::look(child) : ChildWait::reap(child);
+}
 
 bool isReaped(int pidfd) noexcept
 {
@@ -161,7 +167,7 @@ std::optional<ExitInfo> PidFdWatch::tryLook() noexcept
 
 // There was no free descriptor: wait by number until a pidfd can be opened. The last free descriptor is
 // left to the user, who may have just closed one by forkfd_close().
-std::optional<ExitInfo> PidFdWatch::waitByNumber() noexcept
+std::optional<ExitInfo> PidFdWatch::waitByNumber(int options) noexcept
 {
     UniqueFd pidfd = open(pid());
     if (pidfd && UniqueFd(::fcntl(pidfd.get(), F_DUPFD_CLOEXEC, 0)))
@@ -170,8 +176,8 @@ std::optional<ExitInfo> PidFdWatch::waitByNumber() noexcept
         pidfd.reset();
     setDescriptor(m_pidfd.get());
     if (m_pidfd)
-        return waitForEnd(0);
-    const ChildWait::Finding found = ChildWait::reap(pid());
+        return waitForEnd(options);
+    const ChildWait::Finding found = findByNumber(pid(), options);
     if (found.sight == ChildWait::Finding::Running || found.sight == ChildWait::Finding::Refused)
         return std::nullopt;
     return found.end;
@@ -182,7 +188,7 @@ std::optional<ExitInfo> PidFdWatch::waitForEnd(int options) noexcept
     if (m_endIsUnknown)
         return ExitInfo{};
     if (descriptor() < 0)
-        return waitByNumber();
+        return waitByNumber(options);
     siginfo_t info = {};
     KernelUsage usage = {};
     if (waitid(descriptor(), &info, WEXITED | WNOHANG | options, &usage) == 0) {
@@ -203,7 +209,7 @@ std::optional<ExitInfo> PidFdWatch::waitForEnd(int options) noexcept
 // The filter was installed later: with it the first such wait would have selected another backend.
 std::optional<ExitInfo> PidFdWatch::waitRefused(int options) const noexcept
 {
-    const ChildWait::Finding found = options & WNOWAIT ? ChildWait::look(pid()) : ChildWait::reap(pid());
+    const ChildWait::Finding found = findByNumber(pid(), options);
     if (found.sight == ChildWait::Finding::Over)
         return found.end;
     return found.sight == ChildWait::Finding::Gone ? recoverStolenStatus() : std::nullopt;
@@ -265,17 +271,23 @@ int PidFdWatch::trySendSignalToGroup(int signal) noexcept
     return errorCode;
 }
 
+bool PidFdWatch::canBeWaitedFor() const noexcept
+{
+    siginfo_t info;
+    if (waitid(descriptor(), &info, WEXITED | WNOHANG | WNOWAIT, nullptr) == 0)
+        return true;
+    // A filter that was installed later, as in waitRefused().
+    return isRefusal(errno) && ChildWait::look(pid()).sight != ChildWait::Finding::Gone;
+}
+
 // The number is the child's as long as the child can be waited for. This library does not reap it in
 // between. Another part of the process could, and the kernel could then give the number to another
 // process: where this is used, the kernel offers no better call.
 int PidFdWatch::signalByNumber(pid_t target, int signal) noexcept
 {
     const Pin pin(m_isPinned);
-    siginfo_t info;
     // With 0 or -1 kill(2) would signal other processes.
-    if (pid() <= 0 || waitid(descriptor(), &info, WEXITED | WNOHANG | WNOWAIT, nullptr) != 0)
-        return ESRCH;
-    return ::kill(target, signal) == 0 ? 0 : errno;
+    return pid() > 0 && canBeWaitedFor() ? (::kill(target, signal) == 0 ? 0 : errno) : ESRCH;
 }
 
 } // namespace ForkFd::Internal

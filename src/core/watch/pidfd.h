@@ -40,9 +40,10 @@ private:
     int trySendSignal(int signal) noexcept override;
     int trySendSignalToGroup(int signal) noexcept override;
     int signalByNumber(pid_t target, int signal) noexcept;
+    bool canBeWaitedFor() const noexcept;
 
     std::optional<ExitInfo> waitForEnd(int options) noexcept;
-    std::optional<ExitInfo> waitByNumber() noexcept;
+    std::optional<ExitInfo> waitByNumber(int options) noexcept;
     std::optional<ExitInfo> waitRefused(int options) const noexcept;
     std::optional<ExitInfo> recoverStolenStatus() const noexcept;
 

@@ -21,26 +21,6 @@ namespace ForkFd::Internal {
 
 namespace {
 
-/// Blocks signals and cancellation in a phase that only this thread can end. Handlers may never return
-/// (siglongjmp).
-class Uninterrupted
-{
-public:
-    Uninterrupted() noexcept
-    {
-        sigset_t all;
-        ::sigfillset(&all);
-        ::pthread_sigmask(SIG_SETMASK, &all, &m_previous);
-    }
-    ~Uninterrupted() { ::pthread_sigmask(SIG_SETMASK, &m_previous, nullptr); }
-    Uninterrupted(const Uninterrupted &) = delete;
-    Uninterrupted &operator=(const Uninterrupted &) = delete;
-
-private:
-    const CancellationBlocker m_cancellationBlocker;
-    sigset_t m_previous;
-};
-
 using Sight = ChildWait::Finding;
 
 constexpr pid_t anyNumber = 0;
@@ -184,12 +164,12 @@ std::optional<ExitInfo> ChildSlot::result() const noexcept
 
 std::optional<ExitInfo> ChildSlot::collect() noexcept
 {
-    const CancellationBlocker blocker;
     const std::optional<ExitInfo> end = result();
-    const pid_t kept = end ? takeKept(anyNumber) : 0;
-    if (kept == 0)
+    if (!end || m_zombie.load() == 0)
         return end;
-    m_result = withUsage(m_result, ChildWait::reap(kept));
+    const Uninterrupted guard;
+    if (const pid_t kept = takeKept(anyNumber); kept != 0)
+        m_result = withUsage(m_result, ChildWait::reap(kept));
     return m_result;
 }
 
@@ -273,6 +253,7 @@ bool ChildSlot::release() noexcept
 
 void ChildSlot::makeFree(std::uint64_t word) noexcept
 {
+    const Uninterrupted guard;
     m_event.close();
     if (const pid_t kept = takeKept(anyNumber); kept != 0)
         ChildWait::reap(kept);
