@@ -204,6 +204,7 @@ void tst_DieWithParent::parentEndsBefore()
 void tst_DieWithParent::signalAlone()
 {
     QCOMPARE(outputOf(child({"deathsignal"}), {.parentDeathSignal = SIGTERM}), "0\n");
+    QCOMPARE(outputOf(child({"deathsignal"}), {.parentDeathSignal = 0}), "0\n");
 }
 
 void tst_DieWithParent::parentExecutes()

@@ -82,7 +82,8 @@ FailedStep checkValues(const LaunchOptions &options) noexcept
         return {Step::ControlGroup, EINVAL};
     if (options.argumentZero && hasNul(*options.argumentZero))
         return {Step::ArgumentZero, EINVAL};
-    if (options.parentDeathSignal <= 0 || options.parentDeathSignal >= NSIG)
+    const int deathSignal = options.parentDeathSignal;
+    if (options.dieWithParent && (deathSignal <= 0 || deathSignal >= NSIG))
         return {Step::ParentDeathSignal, EINVAL};
     return {};
 }
