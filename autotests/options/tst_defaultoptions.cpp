@@ -127,11 +127,15 @@ void tst_DefaultOptions::execute()
 {
     TestPipe output;
     {
-        const Defaults defaults(
-            {.fileDescriptors = {{STDOUT_FILENO, output.writeEnd()}}, .umask = 0421});
-        QCOMPARE(Process::execute(childProgram(), words("umask exit 3")), 3);
+        const Defaults defaults({.fileDescriptors = {{STDOUT_FILENO, output.writeEnd()}},
+                                 .umask = 0421,
+                                 .pseudoTerminal = {{}}});
+        QCOMPARE(Process::execute(childProgram(), words("umask session exit 3")), 3);
     }
-    QCOMPARE(output.read(), "421\n");
+    // In the session of this process: a pseudo-terminal would bring its own.
+    const QByteArray lines = output.read();
+    QVERIFY2(lines.startsWith("421\n") && lines.endsWith(' ' + QByteArray::number(getsid(0)) + '\n'),
+             lines.constData());
 }
 
 void tst_DefaultOptions::startDetached()

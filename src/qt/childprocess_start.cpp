@@ -154,13 +154,19 @@ bool ChildProcess::startDetached(const QString &program, const QStringList &argu
 }
 
 /// The child writes to the parent's standard output and standard error. Its standard input is a pipe
-/// that receives no data. It gets defaultLaunchOptions(). Blocks until the child has ended.
+/// that receives no data. It gets defaultLaunchOptions() except `pseudoTerminal`: on a terminal its
+/// input would never end, and the user's Ctrl-C would not reach it. Blocks until the child has ended.
 ///
 /// **Errors:** -2 if the child did not start; -1 if a signal killed it or its exit status is unknown.
 int ChildProcess::execute(const QString &program, const QStringList &arguments)
 {
     ChildProcess process;
     process.setProcessChannelMode(ForwardedChannels);
+    if (process.d->settings.launchOptions->pseudoTerminal) {
+        LaunchOptions options = process.launchOptions();
+        options.pseudoTerminal.reset();
+        process.setLaunchOptions(options);
+    }
     process.start(program, arguments);
     if (!process.waitForFinished(-1))
         return -2;
