@@ -3,13 +3,30 @@
 
 #include "backgroundtest.h"
 #include "lifeline.h"
+#include "systemcallfilter.h"
 #include "temporarychange.h"
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 
+#include <sys/syscall.h>
+
 using ForkFd::LaunchOptions;
 using namespace std::chrono_literals;
+
+namespace {
+
+// In this thread and in those that it starts.
+void refuseToMakeDirectories()
+{
+    refuse({{SYS_mkdirat, EPERM}});
+#ifdef SYS_mkdir
+    refuse({{SYS_mkdir, EPERM}});
+#endif
+}
+
+} // namespace
 
 /// A start that is stopped while its child exists and has not executed its program yet.
 /// Holds: L15, R11.
@@ -21,6 +38,9 @@ private Q_SLOTS:
     void initTestCase();
     void goesOnWithoutTheObject();
     void keepsItsGrace();
+    void continuesAStoppedChild();
+    void doesNotWaitForAWalk_data();
+    void doesNotWaitForAWalk();
 
 private:
     static Preparation inheriting(const ForkFd::FileDescriptor &descriptor)
@@ -73,6 +93,65 @@ void tst_BackgroundStop::keepsItsGrace()
     process.reset();
     exec.letGo();
     QCOMPARE(pipe.readAll(), "x");
+    QVERIFY(startsComeToRest());
+}
+
+// A stopped process handles only SIGKILL.
+void tst_BackgroundStop::continuesAStoppedChild()
+{
+    HeldSystemCall exec(SYS_execve);
+    const auto process = startHeld(exec, childProgram(), "exit 3");
+    QVERIFY(exec.await());
+    const pid_t child = exec.holder();
+    QCOMPARE(kill(child, SIGSTOP), 0);
+    QVERIFY(eventually([child] {
+        QFile file(u"/proc/%1/stat"_s.arg(child));
+        return file.open(QFile::ReadOnly) && file.readAll().contains(") T ");
+    }));
+    process->setStopGrace(1h);
+    process->stop();
+    QVERIFY(process->waitForFinished());
+    QCOMPARE(text(process->exitInfo()), "killed by SIGTERM");
+    exec.letGo();
+}
+
+void tst_BackgroundStop::doesNotWaitForAWalk_data()
+{
+    QTest::addColumn<bool>("isDestroyed");
+    QTest::newRow("kill") << false;
+    QTest::newRow("destructor") << true;
+}
+
+// After the exec the starting thread repeats the stop for the whole tree, and reads /proc.
+void tst_BackgroundStop::doesNotWaitForAWalk()
+{
+    QFETCH(const bool, isDestroyed);
+    if (ForkFd::backend() == ForkFd::Backend::SigChld)
+        QSKIP("This test holds the walk of the pidfd backend.");
+    const TemporaryAction inherited(SIGTERM, SIG_IGN);
+    Lifeline lifeline;
+    HeldSystemCall held(SYS_execve, SYS_getdents64);
+    auto process = startHeld(held, childProgram(), "sleep", [&lifeline](Process &it) {
+        refuseToMakeDirectories(); // A cgroup needs no walk.
+        inheriting(lifeline.asDescriptor())(it);
+        it.setSignalScope(Process::SignalScope::Tree);
+        it.setStopGrace(1h);
+        it.setDestructionPolicy(Process::DestructionPolicy::Kill);
+    });
+    lifeline.letGo();
+    for (held.await(); held.holder() > 0 && held.heldNumber() != SYS_execve; held.await())
+        held.letHolderGo(); // The library looks for old cgroups first.
+    process->stop();
+    held.letHolderGo();
+    QVERIFY(held.await()); // The walk.
+    if (isDestroyed)
+        process.reset();
+    else
+        process->kill();
+    held.letGo();
+    QVERIFY(lifeline.comesToBeCut());
+    process.reset();
+    QVERIFY(Process::waitForStopped(1min));
     QVERIFY(startsComeToRest());
 }
 

@@ -83,6 +83,8 @@ public:
             ? static_cast<pid_t>(m_taken.pid)
             : -1;
     }
+    /// The number of that call.
+    int heldNumber() const { return m_taken.data.nr; }
     /// Lets the call of holder() continue.
     void letHolderGo()
     {

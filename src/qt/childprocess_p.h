@@ -176,6 +176,7 @@ private:
     void warnOfDestruction() const;
     void letGoOfChild() noexcept;
     int killStart() noexcept;
+    void killStartAtDestruction() noexcept;
     Internal::Deadline timeLimitDeadline() const;
     void enforceTimeLimit();
     void serveStop();

@@ -35,7 +35,7 @@ ChildProcessPrivate::~ChildProcessPrivate()
     const bool hasGrace = policy == Policy::Stop && m_isStopping;
     if (m_pending && policy != Policy::LeaveRunning && !hasGrace) {
         warnOfDestruction();
-        killStart();
+        killStartAtDestruction();
     }
     if (watch && policy == Policy::Kill)
         killAtDestruction();
@@ -62,6 +62,15 @@ void ChildProcessPrivate::killAtDestruction()
         Keeper::adopt(child, Keeper::NoGrace);
 }
 
+void ChildProcessPrivate::killStartAtDestruction() noexcept
+{
+    if (m_pending->cancel())
+        return;
+    const int errorCode = m_pending->child()->killStart();
+    if (errorCode == EBUSY || isShortage(errorCode))
+        Keeper::adopt(m_pending->child(), Keeper::NoGrace);
+}
+
 // The keeper collects the child, and keeps the grace of a child that is being stopped, also of one that
 // is being started.
 void ChildProcessPrivate::letGoOfChild() noexcept
@@ -83,9 +92,16 @@ int ChildProcessPrivate::sendSignal(int signal) noexcept
     return killStart();
 }
 
+// The starting thread may be walking through the tree for an older stop().
 int ChildProcessPrivate::killStart() noexcept
 {
-    return m_pending->cancel() ? 0 : m_pending->child()->sendSignal(SIGKILL);
+    if (m_pending->cancel())
+        return 0;
+    const int errorCode = m_pending->child()->killStart();
+    if (errorCode != EBUSY)
+        return errorCode;
+    Keeper::stop(m_pending->child(), SIGKILL, milliseconds::zero());
+    return EAGAIN;
 }
 
 void ChildProcessPrivate::askToEnd() noexcept
@@ -130,20 +146,24 @@ void ChildProcessPrivate::followKill()
     if (stopStage != ChildProcess::StopStage::Asked || !isUnderWay() || !m_killLook.hasExpired())
         return;
     const auto &stopped = child ? child : m_pending->child();
-    if (stopped && stopped->kill() == StoppableChild::Killed) {
+    const StoppableChild::Kill kill = stopped ? stopped->kill() : StoppableChild::NotKilled;
+    if (kill == StoppableChild::Killed) {
         setStopStage(ChildProcess::StopStage::Killed);
         return;
     }
-    m_killLook = Deadline(m_killLookDelay.next());
+    const bool mayBeKilled = kill != StoppableChild::NotPermitted;
+    m_killLook = mayBeKilled ? Deadline(m_killLookDelay.next()) : Deadline::forever();
     requestCall();
 }
 
 // The child may have ended before the look.
 void ChildProcessPrivate::noteKillAtEnd()
 {
-    if (stopStage != ChildProcess::StopStage::Asked || child->kill() == StoppableChild::NotKilled)
+    const StoppableChild::Kill kill = child->kill();
+    const bool isTried = kill == StoppableChild::BeingKilled || kill == StoppableChild::Killed;
+    if (stopStage != ChildProcess::StopStage::Asked || !isTried)
         return;
-    m_isKillUntold = exitInfo->reason == ExitInfo::Unknown ? child->kill() == StoppableChild::Killed
+    m_isKillUntold = exitInfo->reason == ExitInfo::Unknown ? kill == StoppableChild::Killed
                                                            : exitInfo->signal == SIGKILL;
 }
 
@@ -249,8 +269,9 @@ int ChildProcess::stopSignal() const
 /// The signal that stop(), the time limit and DestructionPolicy::Stop send first. 0 means SIGTERM, and
 /// SIGHUP if the child has a pseudo-terminal, because an interactive shell ignores SIGTERM. Emits
 /// stopSignalChanged() if the number is different. Takes effect at the next stop, also of the current
-/// child. A child that is still being started gets no signal that it could ignore: its start is given
-/// up.
+/// child. A background start that has no child yet is given up, whatever the signal is. If there is a
+/// child that has not executed its program yet and ignores the signal, its program starts, and gets
+/// SIGKILL after the grace.
 ///
 /// **Errors:** if there is no such signal, this function warns in the category `forkfd.childprocess` and
 /// does nothing. \since 0.1

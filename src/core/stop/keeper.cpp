@@ -66,7 +66,7 @@ void Keeper::stop(const std::shared_ptr<StoppableChild> &child, int signal,
 {
     const CancellationBlocker blocker;
     if (Keeper *keeper = keeperOf(*child)) {
-        child->setStopSignal(signal);
+        child->beginStop(signal);
         keeper->m_tasks.stop(child, grace);
         keeper->serveTasks();
     }

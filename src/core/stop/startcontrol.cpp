@@ -60,6 +60,13 @@ int StartControl::end(int signal) noexcept
     return 0;
 }
 
+void StartControl::continueChild() noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_send)
+        m_send(m_token, SIGCONT);
+}
+
 int StartControl::undelivered() noexcept
 {
     const std::lock_guard lock(m_mutex);

@@ -48,6 +48,8 @@ public:
     /// Ends the child of a start that cannot be canceled any more, by this signal. 0: the signal was
     /// sent. EAGAIN: the child or the starting thread will see the wish.
     int end(int signal) noexcept;
+    /// Continues the child, if it was stopped by a signal. That is no wish.
+    void continueChild() noexcept;
     bool isCanceled() const noexcept { return m_state.load(std::memory_order_acquire) == Canceled; }
     /// Whether tell() was called. Then the starting thread's writes are visible.
     bool isTold() const noexcept { return m_state.load(std::memory_order_acquire) == Told; }

@@ -55,6 +55,26 @@ int StoppableChild::signalStart(int signal) noexcept
     return signal == 0 || signal == SIGCONT ? 0 : m_start->end(signal);
 }
 
+// Any number is a wish here, also one that the child ignores.
+void StoppableChild::askStartToEnd() noexcept
+{
+    if (!isStarting() || m_start->isCanceled())
+        return;
+    m_start->end(m_stopSignal);
+    m_start->continueChild();
+}
+
+int StoppableChild::killStart() noexcept
+{
+    if (!belongsToThisProcess())
+        return ESRCH;
+    const CancellationBlocker blocker;
+    const std::unique_lock lock(m_signalling, std::try_to_lock);
+    if (!lock || needsWalk())
+        return EBUSY;
+    return m_watch ? sendPatiently(SIGKILL) : signalStart(SIGKILL);
+}
+
 void StoppableChild::setWatch(ExitWatchPtr watch) noexcept
 {
     const CancellationBlocker blocker;
@@ -67,6 +87,8 @@ void StoppableChild::setWatch(ExitWatchPtr watch) noexcept
     const int signal = m_scope == Process ? m_start->undelivered() : m_start->wish();
     if (signal != 0)
         sendPatiently(signal);
+    if (signal != 0 && signal != SIGKILL)
+        sendPatiently(SIGCONT); // As askToEnd() does.
 }
 
 // A shortage may last a moment only. The group gets the signal only when the time is over, because
@@ -166,9 +188,11 @@ bool StoppableChild::askToEnd(Patience patience) noexcept
     else if (!lock.try_lock() || needsWalk())
         return false;
     if (!m_watch) {
-        signalStart(m_stopSignal);
+        askStartToEnd();
         return true;
     }
+    if (m_isNewStop.exchange(false))
+        endRound();
     const auto now = Clock::now();
     if (m_askEnd == Clock::time_point())
         m_askEnd = now + 1s;
@@ -176,10 +200,25 @@ bool StoppableChild::askToEnd(Patience patience) noexcept
     const int errorCode = tryAsk(now, goesOn ? InShortage::Repeat : InShortage::SignalGroup);
     if (errorCode == EINPROGRESS || (goesOn && (errorCode == ETIMEDOUT || isShortage(errorCode))))
         return false;
+    endRound();
+    return true;
+}
+
+// The next askToEnd() asks all processes again.
+void StoppableChild::endRound() noexcept
+{
     if (m_own)
         m_own->asked = {};
     m_askEnd = {};
-    return true;
+}
+
+// A kill that failed before says nothing about the next one.
+void StoppableChild::beginStop(int signal) noexcept
+{
+    m_stopSignal = static_cast<unsigned char>(signal);
+    m_isNewStop = true;
+    Kill failed = NotPermitted;
+    m_kill.compare_exchange_strong(failed, NotKilled);
 }
 
 int StoppableChild::tryAsk(Clock::time_point now, InShortage inShortage) noexcept
@@ -224,7 +263,7 @@ void StoppableChild::noteKill(int errorCode) noexcept
     if (errorCode == 0 || errorCode == ETIMEDOUT)
         m_kill = Killed;
     else if (m_kill != Killed && (errorCode == ESRCH || errorCode == EPERM))
-        m_kill = NotKilled;
+        m_kill = errorCode == EPERM ? NotPermitted : NotKilled;
 }
 
 void StoppableChild::killMissed() noexcept

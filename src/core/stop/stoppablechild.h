@@ -55,7 +55,12 @@ public:
     StoppableChild &operator=(const StoppableChild &) = delete;
 
     /// How far tryKill() has come.
-    enum Kill : unsigned char { NotKilled, BeingKilled, Killed };
+    enum Kill : unsigned char {
+        NotKilled,
+        BeingKilled,
+        Killed,
+        NotPermitted ///< EPERM: the keeper does not try again.
+    };
 
     /// Valid once the child was started.
     ExitWatch &watch() const noexcept { return *m_watch; }
@@ -74,8 +79,11 @@ public:
     /// not have been reached. During a start in a thread, a signal gives the start up, unless
     /// it is 0 or SIGCONT; EAGAIN if the child was not reached but will see the wish.
     int sendSignal(int signal) noexcept;
-    /// Sets the signal of askToEnd(); SIGTERM by default.
-    void setStopSignal(int signal) noexcept { m_stopSignal = static_cast<unsigned char>(signal); }
+    /// Sends SIGKILL during a start in a thread, as sendSignal() does. EBUSY if that needs a walk, or if
+    /// another thread is signalling this child: the keeper can wait for that.
+    int killStart() noexcept;
+    /// Sets the signal of askToEnd(), which then asks all processes, also those that it has asked.
+    void beginStop(int signal) noexcept;
     enum Patience {
         NoWait, ///< Neither walks nor waits for another thread that signals this child.
         MayWalk
@@ -116,6 +124,8 @@ private:
     bool isStarting() const noexcept { return m_start && !m_start->isTold(); }
     void setWatch(ExitWatchPtr watch) noexcept;
     int signalStart(int signal) noexcept;
+    void askStartToEnd() noexcept;
+    void endRound() noexcept;
     int sendPatiently(int signal) noexcept;
     int trySendSignal(int signal, PrivateCgroup::Progress &progress, InShortage inShortage) noexcept;
     int trySendSignals(std::initializer_list<int> signals, InShortage inShortage) noexcept;
@@ -127,6 +137,7 @@ private:
 
     const Scope m_scope;
     std::atomic<unsigned char> m_stopSignal = SIGTERM;
+    std::atomic<bool> m_isNewStop = false; ///< beginStop() was called since the last askToEnd().
     std::atomic<Kill> m_kill = NotKilled;
     const std::unique_ptr<StartControl> m_start; ///< With InThread.
     const std::unique_ptr<OwnCgroup>

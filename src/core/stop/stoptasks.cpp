@@ -33,12 +33,17 @@ std::uint64_t addressOf(const StopTask &task) noexcept
     return reinterpret_cast<std::uintptr_t>(&task);
 }
 
+void grow(StopTask::Delay &delay) noexcept
+{
+    delay =
+        std::chrono::duration_cast<StopTask::Delay>(std::min<std::chrono::milliseconds>(delay * 2, 1s));
+}
+
 // Not later than it was to be looked at before: the set may have told of the end just now.
 void lookAgain(StopTask &task) noexcept
 {
     task.lookTime = std::min(task.lookTime, fromNow(task.lookDelay));
-    task.lookDelay = std::chrono::duration_cast<decltype(task.lookDelay)>(
-        std::min<std::chrono::milliseconds>(task.lookDelay * 2, 1s));
+    grow(task.lookDelay);
 }
 
 } // namespace
@@ -254,8 +259,11 @@ void StopTasks::kill(StoppableChild &child) noexcept
     const std::lock_guard lock(m_mutex);
     StopTask &task = child.m_task;
     const Change change(*this, task);
-    if (isShortage(errorCode) || errorCode == EAGAIN) { // A starting child may get it a moment later.
+    if (isShortage(errorCode)) {
         task.killTime = std::min(task.killTime, fromNow(shortDelay));
+    } else if (errorCode == EAGAIN) { // A starting child may get it later, or see the wish.
+        task.killTime = std::min(task.killTime, fromNow(task.killDelay));
+        grow(task.killDelay);
     } else if (!task.isInSet) {
         task.lookDelay = StopTask::firstLookDelay; // Looks at a child that was not killed made it long.
         lookAgain(task);

@@ -24,7 +24,9 @@ struct StopTask
 {
     using Clock = std::chrono::steady_clock;
     static constexpr Clock::time_point never = Clock::time_point::max();
-    static constexpr std::chrono::duration<std::uint16_t, std::milli> firstLookDelay{1};
+    using Delay = std::chrono::duration<std::uint16_t, std::milli>;
+    static constexpr Delay firstLookDelay{1};
+    static constexpr Delay firstKillDelay{10};
 
     Clock::time_point dueTime() const noexcept { return std::min({askTime, killTime, lookTime}); }
 
@@ -38,7 +40,8 @@ struct StopTask
     StopTask *firstBelow = nullptr; ///< In the StopQueue: the first of those that are due later.
     StopTask *sibling = nullptr;
     StopTask *back = nullptr; ///< The sibling before, or the task above.
-    std::chrono::duration<std::uint16_t, std::milli> lookDelay = firstLookDelay;
+    Delay lookDelay = firstLookDelay;
+    Delay killDelay = firstKillDelay; ///< Until the next try to kill a child that is being started.
     bool isListed = false;
     bool isQueued = false;
     bool isInSet = false;
