@@ -127,7 +127,7 @@ void tst_BackgroundStop::doesNotWaitForAWalk()
 {
     QFETCH(const bool, isDestroyed);
     if (ForkFd::backend() == ForkFd::Backend::SigChld)
-        QSKIP("This test holds the walk of the pidfd backend.");
+        QSKIP("Without pidfds the group is signalled, and there is no walk.");
     const TemporaryAction inherited(SIGTERM, SIG_IGN);
     Lifeline lifeline;
     HeldSystemCall held(SYS_execve, SYS_getdents64);

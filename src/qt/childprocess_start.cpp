@@ -30,7 +30,9 @@ using namespace Internal;
 /// Blocks until the child has executed its program; this time does not depend on the size of this
 /// process. With a childProcessModifier() and without UseVFork it blocks until the child is about to
 /// call the modifier; the outcome of the start, and startError(), are known when started() or
-/// errorOccurred() is emitted. With StartMode::Background it does not block; see setStartMode().
+/// errorOccurred() is emitted. A program that is open for writing (ETXTBSY) is tried for at least 20 ms,
+/// and always in vain if this process has it open. With StartMode::Background it does not block; see
+/// setStartMode().
 ///
 /// **Errors:** if a child is already running, this function warns and does nothing. Otherwise
 /// errorOccurred(FailedToStart) and startError(): inside start() for what fails in the parent, and for
