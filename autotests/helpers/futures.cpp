@@ -4,7 +4,8 @@
 // A program that ends while run() runs children. Its argument says how it ends: "return" from main(),
 // with an "application" object on the stack, by exit() in a "thread", in a "continuation" or while a
 // "blocked" continuation never returns, or "static": a static destructor calls run() once more, or
-// "queue": programs of a RunQueue wait. Each child holds descriptor 9 and writes a byte to descriptor 8
+// "queue": programs of a RunQueue wait, or "waiting": a static destructor waits for
+// those programs. Each child holds descriptor 9 and writes a byte to descriptor 8
 // when it runs.
 
 #include <ForkFd/run.h>
@@ -48,6 +49,21 @@ struct RunsAtExit
     }
 };
 
+// Is older than the library's exit function, and so destroyed after it.
+struct Manager
+{
+    ~Manager()
+    {
+        if (queue.runningCount() == 0)
+            return;
+        queue.cancelAll();
+        if (queue.waitForDone())
+            _exit(1);
+    }
+
+    ForkFd::RunQueue queue{2};
+};
+
 } // namespace
 
 int main(int argc, char **argv)
@@ -59,6 +75,13 @@ int main(int argc, char **argv)
     static std::unique_ptr<RunsAtExit> atExit;
     if (how == "static")
         atExit = std::make_unique<RunsAtExit>();
+
+    if (how == "waiting") {
+        static Manager manager;
+        for (int i = 0; i < 5; ++i)
+            static_cast<void>(manager.queue.run(QStringLiteral(FORKFD_TEST_CHILD),
+                                                {QStringLiteral("sleep")}, childOptions()));
+    }
 
     const QFuture<RunResult> sleeping = runChild(QStringLiteral("ignore 15 write 1 8 sleep"));
     const QFuture<RunResult> stopped = runChild(QStringLiteral("ignore 15 write 1 8 sleep"));

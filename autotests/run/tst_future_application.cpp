@@ -241,7 +241,7 @@ void tst_FutureApplication::exitOfTheProcess_data()
 {
     QTest::addColumn<QString>("how");
     for (const char *how :
-         {"return", "application", "thread", "continuation", "blocked", "static", "queue"})
+         {"return", "application", "thread", "continuation", "blocked", "static", "queue", "waiting"})
         QTest::newRow(how) << QString::fromLatin1(how);
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "forkedcopy.h"
+#include "heldsystemcall.h"
 #include "lifeline.h"
 #include "runtest.h"
 #include "testpipe.h"
@@ -15,11 +16,14 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <future>
 #include <memory>
 #include <numeric>
 #include <thread>
 
 #include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 using ForkFd::RunOptions;
 using ForkFd::RunQueue;
@@ -54,6 +58,8 @@ private Q_SLOTS:
     void attributes_data();
     void attributes();
     void restrictedSince();
+    void restrictedWithManyGroups();
+    void directoryThatHangs();
     void manyWaiting();
     void fromManyThreads();
     void inForkedCopy();
@@ -458,6 +464,66 @@ void tst_RunQueue::restrictedSince()
     gate.open();
     QCOMPARE(before.result().standardOutput, "NoNewPrivs:\t0\n");
     QCOMPARE(after.result().standardOutput, "NoNewPrivs:\t1\n");
+}
+
+// The groups make the status of a thread longer than a page.
+void tst_RunQueue::restrictedWithManyGroups()
+{
+    if (FORKFD_TEST_PORTABLE)
+        QSKIP("The portable library does not look at the attributes of threads that only Linux has.");
+    RunQueue queue(1);
+    Gate gate;
+    static_cast<void>(gate.enter(queue));
+    QFuture<RunResult> before;
+    QFuture<RunResult> after;
+    bool hasGroups = false;
+    inThread([&] {
+        std::vector<gid_t> groups(1000);
+        std::iota(groups.begin(), groups.end(), 2000000000);
+        hasGroups = syscall(SYS_setgroups, groups.size(), groups.data()) == 0; // Of this thread.
+        const QStringList show = {u"NoNewPrivs"_s, u"/proc/self/status"_s};
+        before = queue.run(u"grep"_s, show);
+        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+        after = queue.run(u"grep"_s, show);
+    });
+    gate.open();
+    QVERIFY(queue.waitForDone());
+    if (!hasGroups)
+        QSKIP("Only a privileged process can have so many groups.");
+    QCOMPARE(before.result().standardOutput, "NoNewPrivs:\t0\n");
+    QCOMPARE(after.result().standardOutput, "NoNewPrivs:\t1\n");
+}
+
+// The directory of one caller is on a file system that does not answer. Others do not wait for it.
+void tst_RunQueue::directoryThatHangs()
+{
+    if (!HeldSystemCall(statCall).isPossible())
+        QSKIP("Needs seccomp(2) with a listener");
+    RunQueue queue(1);
+    Gate gate;
+    const QFuture<RunResult> first = gate.enter(queue);
+    HeldSystemCall directory(statCall);
+    std::atomic<bool> hasFilter = false;
+    std::thread caller([&] {
+        directory.call([&] {
+            hasFilter = true;
+            hasFilter.notify_one();
+            static_cast<void>(run(queue, "exit 0"));
+            static_cast<void>(run(queue, "exit 0"));
+            return 0;
+        });
+    });
+    hasFilter.wait(false);
+    const bool isHeld = directory.await();
+    gate.open();
+    auto count = std::async(std::launch::async, [&queue] { return queue.pendingCount(); });
+    const bool isFree = count.wait_for(20s) == std::future_status::ready;
+    directory.letGo();
+    caller.join();
+    QVERIFY(queue.waitForDone());
+    if (!isHeld)
+        QSKIP("The C library calls another function of the kernel.");
+    QVERIFY(isFree);
 }
 
 // They cost neither threads nor descriptors.

@@ -200,16 +200,15 @@ std::shared_ptr<const Surroundings> Surroundings::now()
     result->directory = ParentCalls::openCurrentDirectory();
     if (!result->directory && (errno == EMFILE || errno == ENFILE))
         return nullptr;
+    struct stat status;
+    if (result->directory && ::fstat(result->directory.get(), &status) == 0)
+        result->directoryId.emplace(status.st_dev, status.st_ino);
     return result;
 }
 
-bool Surroundings::isSameAs(const Surroundings &other) const
+bool Surroundings::isSameAs(const Surroundings &other) const noexcept
 {
-    struct stat here;
-    struct stat there;
-    return directory && other.directory && ::fstat(directory.get(), &here) == 0
-        && ::fstat(other.directory.get(), &there) == 0 && here.st_dev == there.st_dev
-        && here.st_ino == there.st_ino && searchPath == other.searchPath
+    return directoryId && directoryId == other.directoryId && searchPath == other.searchPath
         && environment == other.environment;
 }
 

@@ -14,8 +14,11 @@
 #include "core/stop/stoppablechild.h"
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ForkFd::Internal {
@@ -44,10 +47,14 @@ struct Surroundings
     std::vector<std::string> environment;
     std::string searchPath; ///< See absoluteSearchPath().
     UniqueFd directory; ///< The current one; empty if it cannot be opened.
+    /// The device and the number of the directory. now() asks for them, because the question may wait
+    /// for a server.
+    std::optional<std::pair<std::uintmax_t, std::uintmax_t>> directoryId;
 
     /// Null with errno if there is no descriptor.
     static std::shared_ptr<const Surroundings> now();
-    bool isSameAs(const Surroundings &other) const;
+    /// Compares only memory. False if a directory is not known.
+    bool isSameAs(const Surroundings &other) const noexcept;
 };
 
 /// A start that one thread begins, another thread executes, and a ChildProcess in a third thread takes

@@ -16,7 +16,7 @@ std::uint64_t numberOfThisThread() noexcept;
 /// A text of what a child inherits from the calling thread and what can be told about it: two texts of
 /// one thread are equal if these attributes are. Without a value if they cannot be told.
 ///
-/// What a thread can only restrict further (no_new_privs, seccomp filters, Landlock) need not be in it.
+/// The Landlock domain, which nothing shows, is missing: a thread can only restrict it further.
 std::optional<std::string> attributesOfThisThread();
 
 } // namespace ForkFd::Internal

@@ -20,12 +20,19 @@ namespace {
 
 using std::string_view;
 
+// Reads the whole file: 300 groups make a status of more than 4096 bytes. Empty if that fails.
 std::string contentOf(const char *path)
 {
-    std::string content(4096, '\0');
     const UniqueFd file(::open(path, O_RDONLY | O_CLOEXEC));
-    const ssize_t size = file ? ::read(file.get(), content.data(), content.size()) : 0;
-    content.resize(static_cast<std::size_t>(std::max(ssize_t{0}, size)));
+    std::string content;
+    for (ssize_t size = file ? 1 : 0; size != 0;) {
+        const std::size_t known = content.size();
+        content.resize(known + 4096);
+        size = ::read(file.get(), content.data() + known, content.size() - known);
+        if (size < 0)
+            return {};
+        content.resize(known + static_cast<std::size_t>(size));
+    }
     return content;
 }
 

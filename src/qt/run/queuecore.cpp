@@ -17,6 +17,12 @@
 
 namespace ForkFd::Internal {
 
+namespace {
+
+constexpr std::chrono::milliseconds lookInterval(100); // For the end of the process.
+
+} // namespace
+
 void QueueCore::submit(std::unique_ptr<RunJob> job, RunThread &thread, int priority)
 {
     const auto entry = std::make_shared<QueueEntry>(shared_from_this(), thread, *job, job->promise(),
@@ -199,7 +205,8 @@ void QueueCore::cancelAll()
         promise.future().cancel();
 }
 
-// Each future has its result before its entry is removed, and is finished a moment later.
+// Each future has its result before its entry is removed, and is finished a moment later. When the
+// process ends, entries are not removed any more, and a static destructor that waits would hang.
 bool QueueCore::waitForDone(Deadline deadline)
 {
     std::vector<QFuture<RunResult>> finished; // As in remove().
@@ -208,12 +215,10 @@ bool QueueCore::waitForDone(Deadline deadline)
         finished = takeFinished();
         if (m_entries.empty() && m_finishing.empty())
             return true;
-        if (deadline.hasExpired())
+        if (deadline.hasExpired() || RunThread::isProcessEnding())
             return false;
-        if (!m_entries.empty() && deadline.isForever())
-            m_isIdle.wait(lock);
-        else if (!m_entries.empty())
-            m_isIdle.wait_until(lock, deadline.end());
+        if (!m_entries.empty())
+            m_isIdle.wait_until(lock, std::min(deadline, Deadline(lookInterval)).end());
         lock.unlock();
         finished.clear();
         pauseFor(std::chrono::milliseconds(1));

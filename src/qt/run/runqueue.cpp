@@ -66,8 +66,10 @@ RunQueue::RunQueue(int maxInFlight)
 {
 }
 
-/// Does not block. Programs that are running are stopped in the background, with the grace of their
-/// options; see ChildProcess::waitForStopped(). No other thread may still use the queue. \since 0.1
+/// Does not block. Programs that wait are not started. Those that are running are stopped in the
+/// background, with the grace of their options; see ChildProcess::waitForStopped(). Until they have
+/// ended, the functions of their options are still called. No other thread may still use the queue.
+/// \since 0.1
 RunQueue::~RunQueue()
 {
     cancelAll();
@@ -87,12 +89,12 @@ RunQueue::~RunQueue()
 /// A program that waits starts with the environment, PATH, signal mask, current directory and
 /// descriptors of this call, and with the attributes that the calling thread has now: identity,
 /// capabilities, processors, scheduling, namespaces. It never has more rights than the calling thread
-/// has now. Restrictions that the thread imposes on itself and then calls this function again (filters,
-/// Landlock) also hold for its earlier programs that still wait. Attributes of the whole process, such
-/// as resource limits, are those at the start of the program. For this each calling thread with waiting
-/// programs has one sleeping thread in the library; without /proc, each waiting program has one. A
-/// waiting program needs about 3 KB of memory, and no descriptor except duplicates of those in
-/// `launchOptions`.
+/// has now. If the thread restricts itself by Landlock, which it cannot be asked about, and then calls
+/// this function again, its earlier programs that still wait are restricted, too. Attributes of the
+/// whole process, such as resource limits, are those at the start of the program. For this each calling
+/// thread with waiting programs has one sleeping thread in the library; without /proc, each waiting
+/// program has one. A waiting program needs about 3 KB of memory, and no descriptor except duplicates of
+/// those in `launchOptions`.
 ///
 /// Cancelling the future of a program that waits finishes the future within a moment, and nothing is
 /// started.
@@ -160,9 +162,12 @@ void RunQueue::cancelAll()
 
 /// Blocks for `timeout` at most; a negative value means no limit, 0 only checks. Returns true if no
 /// program waits or runs, and all futures that run() has returned are finished; their continuations may
-/// still run. A continuation may call this function.
+/// still run. A continuation may call this function. In RunOptions::onOutput and onLine without a
+/// context it waits for ever: the function's own future is not finished before. When exit(3) has begun,
+/// for example in a static destructor, it returns false without waiting.
 ///
-/// Not a cancellation point. **Errors:** returns false after a timeout. \since 0.1
+/// Not a cancellation point. **Errors:** returns false after a timeout, or if the process is ending.
+/// \since 0.1
 bool RunQueue::waitForDone(std::chrono::milliseconds timeout)
 {
     const CancellationBlocker blocker;

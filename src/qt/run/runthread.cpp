@@ -101,6 +101,12 @@ void RunThread::failWaiting(const StartError &error)
         job->fail(error).finish();
 }
 
+bool RunThread::isProcessEnding()
+{
+    const RunThread *thread = threads.find();
+    return thread && thread->isLeaving();
+}
+
 // Runs in the thread that ends the process. The wait has a limit, so that the process always ends.
 void RunThread::killAllAtExit()
 {

@@ -48,6 +48,8 @@ public:
     void addBegun(RunJob &job);
     /// Whether the process is about to end: do not begin anything.
     bool isLeaving() const noexcept { return m_isLeaving; }
+    /// The same for the thread of this process, if there is one.
+    static bool isProcessEnding();
 
 private:
     enum Thread { NoThread, HasThread };
