@@ -34,6 +34,8 @@ private Q_SLOTS:
     void output();
     void beforeTheEnd();
     void inItsContext();
+    void manyShortLines();
+    void eventLoopInAFunction();
     void contextGone();
     void contextGoesAtAnyMoment();
     void nothingWaits();
@@ -161,6 +163,47 @@ void tst_LiveOutput::inItsContext()
         seen.removeIf([](const QByteArray &text) { return text.startsWith("output"); });
     QVERIFY(outputs >= 1);
     QCOMPARE(seen, (QByteArrayList{"a", "b", "c", "end"}));
+}
+
+// The thread that serves all programs does not divide the output into lines.
+void tst_LiveOutput::manyShortLines()
+{
+    struct Context : QObject
+    {
+        bool event(QEvent *event) override
+        {
+            eventCount += event->type() == QEvent::MetaCall ? 1 : 0;
+            return QObject::event(event);
+        }
+        int eventCount = 0;
+    } context;
+    int lineCount = 0;
+    RunOptions options;
+    options.context = &context;
+    options.onLine = [&](ChildProcess::ProcessChannel, const QByteArray &) { ++lineCount; };
+    const QFuture<RunResult> end = shell(u"yes '' | head -c 300000"_s, options);
+    QTRY_COMPARE(lineCount, 300000);
+    QTRY_VERIFY(end.isFinished());
+    QVERIFY2(context.eventCount < 30000, qPrintable(QString::number(context.eventCount)));
+}
+
+void tst_LiveOutput::eventLoopInAFunction()
+{
+    QObject context;
+    QByteArrayList seen;
+    RunOptions options;
+    options.context = &context;
+    options.onLine = [&](ChildProcess::ProcessChannel, const QByteArray &line) {
+        seen += line;
+        if (seen.size() % 100 == 1)
+            QCoreApplication::processEvents();
+    };
+    QFuture<RunResult> end = shell(u"seq 3000; sleep 0.01; seq 3001 6000; printf end"_s, options);
+    QTRY_COMPARE(seen.size(), 6001);
+    for (int i = 0; i < 6000; ++i)
+        QCOMPARE(seen[i], QByteArray::number(i + 1));
+    QCOMPARE(seen.last(), "end");
+    end.waitForFinished();
 }
 
 void tst_LiveOutput::contextGone()

@@ -35,6 +35,12 @@ ContextPost::~ContextPost()
     post([connection = m_connection] { QObject::disconnect(connection); });
 }
 
+bool ContextPost::isThere() const
+{
+    const std::lock_guard lock(m_target->mutex);
+    return m_target->object != nullptr;
+}
+
 void ContextPost::post(const std::function<void()> &call)
 {
     const std::lock_guard lock(m_target->mutex);

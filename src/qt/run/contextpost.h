@@ -25,6 +25,8 @@ public:
     ContextPost(const ContextPost &) = delete;
     ContextPost &operator=(const ContextPost &) = delete;
 
+    /// Whether the object was not destroyed yet. Call this in its thread.
+    bool isThere() const;
     void post(const std::function<void()> &call);
 
 private:

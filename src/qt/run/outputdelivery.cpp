@@ -27,44 +27,81 @@ OutputDelivery::OutputDelivery(const RunOptions &options)
 
 void OutputDelivery::add(ChildProcess::ProcessChannel channel, const QByteArray &bytes)
 {
-    if (bytes.isEmpty())
-        return;
-    if (m_onOutput)
-        add({channel, bytes, false});
-    if (m_onLine)
-        addLines(channel, bytes);
-}
-
-void OutputDelivery::addLines(ChildProcess::ProcessChannel channel, const QByteArray &bytes)
-{
-    QByteArray &unfinished = m_unfinishedLines[channel];
-    qsizetype begin = 0;
-    for (qsizetype end; (end = bytes.indexOf('\n', begin)) >= 0; begin = end + 1) {
-        QByteArray line = std::exchange(unfinished, {}) + bytes.mid(begin, end - begin);
-        if (line.endsWith('\r'))
-            line.chop(1);
-        add({channel, line, true});
-    }
-    unfinished += bytes.mid(begin);
+    if (!bytes.isEmpty())
+        add(Piece{channel, bytes});
 }
 
 void OutputDelivery::endLines()
 {
-    for (const auto channel : {ChildProcess::StandardOutput, ChildProcess::StandardError}) {
-        if (QByteArray line = std::exchange(m_unfinishedLines[channel], {}); !line.isEmpty())
-            add({channel, std::move(line), true});
-    }
+    if (!m_onLine)
+        return;
+    for (const auto channel : {ChildProcess::StandardOutput, ChildProcess::StandardError})
+        add(Piece{channel, {}, true});
 }
 
-void OutputDelivery::add(Call call)
+void OutputDelivery::add(Piece piece)
 {
-    if (m_context) {
-        m_context->post([self = shared_from_this(), call = std::move(call)] { self->make(call); });
+    piece.isToldWhole = piece.isEnd || !m_onOutput;
+    std::unique_lock lock(m_mutex);
+    m_pieces.push_back(std::move(piece));
+    if (!m_context) {
+        schedule(lock);
         return;
     }
+    lock.unlock();
+    m_context->post([self = shared_from_this()] { self->serveInContext(); });
+}
+
+// The next call for the piece; none if it is told.
+std::optional<OutputDelivery::Call> OutputDelivery::nextOf(Piece &piece)
+{
+    if (!std::exchange(piece.isToldWhole, true))
+        return Call{piece.channel, piece.bytes, false};
+    if (!m_onLine)
+        return {};
+    if (std::optional<QByteArray> line = nextLine(piece))
+        return Call{piece.channel, *std::move(line), true};
+    return {};
+}
+
+std::optional<QByteArray> OutputDelivery::nextLine(Piece &piece)
+{
+    QByteArray &unfinished = m_unfinishedLines[piece.channel];
+    if (piece.isEnd) // What is left is a line.
+        return unfinished.isEmpty() ? std::optional<QByteArray>() : std::exchange(unfinished, {});
+    const qsizetype end = piece.bytes.indexOf('\n', piece.position);
+    if (end < 0) {
+        unfinished += piece.bytes.mid(piece.position);
+        return {};
+    }
+    QByteArray line =
+        std::exchange(unfinished, {}) + piece.bytes.mid(piece.position, end - piece.position);
+    piece.position = end + 1;
+    if (line.endsWith('\r'))
+        line.chop(1);
+    return line;
+}
+
+// Tells one piece to its end. The piece stays in front meanwhile: if a function runs an event loop, the
+// next event goes on with it, so that the order stays. There are as many events as pieces.
+void OutputDelivery::serveInContext()
+{
     std::unique_lock lock(m_mutex);
-    m_calls.push_back(std::move(call));
-    schedule(lock);
+    while (!m_pieces.empty() && m_context->isThere()) {
+        const std::optional<Call> call = nextOf(m_pieces.front());
+        if (!call) {
+            m_pieces.pop_front();
+            return;
+        }
+        lock.unlock();
+        try {
+            make(*call);
+        } catch (...) {
+            m_context->post([self = shared_from_this()] { self->serveInContext(); });
+            throw;
+        }
+        lock.lock();
+    }
 }
 
 void OutputDelivery::finish(RunPromise promise)
@@ -89,11 +126,14 @@ void OutputDelivery::schedule(std::unique_lock<std::mutex> &lock)
 void OutputDelivery::serve()
 {
     std::unique_lock lock(m_mutex);
-    while (!m_calls.empty()) {
-        const Call call = std::move(m_calls.front());
-        m_calls.pop_front();
+    while (!m_pieces.empty()) {
+        const std::optional<Call> call = nextOf(m_pieces.front());
+        if (!call) {
+            m_pieces.pop_front();
+            continue;
+        }
         lock.unlock();
-        makeSafely(call);
+        makeSafely(*call);
         lock.lock();
     }
     m_isScheduled = false;

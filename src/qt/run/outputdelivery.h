@@ -19,8 +19,9 @@ namespace ForkFd::Internal {
 
 /// Calls RunOptions::onOutput and onLine, in the order of the output and before the future is finished.
 ///
-/// With a context, the calls are posted to its thread. Without one, a thread of the FutureFinisher makes
-/// them, one after the other.
+/// With a context, they are called in its thread: one event for each piece. Without one, a thread of the
+/// FutureFinisher calls them. That thread also divides pieces into lines, so that many short lines do
+/// not hold up the thread that serves all programs.
 class OutputDelivery : public std::enable_shared_from_this<OutputDelivery>
 {
 public:
@@ -40,6 +41,15 @@ public:
     void finish(RunPromise promise);
 
 private:
+    /// What is left to tell of a piece of output, or of the end of a channel.
+    struct Piece
+    {
+        ChildProcess::ProcessChannel channel;
+        QByteArray bytes;
+        bool isEnd = false;
+        bool isToldWhole = false; ///< onOutput was called, or is not wanted.
+        qsizetype position = 0; ///< Where the next line begins.
+    };
     struct Call
     {
         ChildProcess::ProcessChannel channel;
@@ -47,21 +57,24 @@ private:
         bool isLine;
     };
 
-    void addLines(ChildProcess::ProcessChannel channel, const QByteArray &bytes);
-    void add(Call call);
+    void add(Piece piece);
     void schedule(std::unique_lock<std::mutex> &lock);
     void serve();
+    void serveInContext();
+    std::optional<Call> nextOf(Piece &piece);
+    std::optional<QByteArray> nextLine(Piece &piece);
     void make(const Call &call) const;
     void makeSafely(const Call &call) const noexcept;
 
     const RunOptions::OutputFunction m_onOutput;
     const RunOptions::OutputFunction m_onLine;
-    std::array<QByteArray, 2> m_unfinishedLines; ///< By channel.
     std::optional<ContextPost> m_context;
     FutureFinisher *m_finisher = nullptr;
-    // Without a context; used only by threads of one process.
+    // Used only by threads of one process.
     std::mutex m_mutex;
-    std::deque<Call> m_calls;
+    std::deque<Piece> m_pieces;
+    std::array<QByteArray, 2> m_unfinishedLines; ///< By channel.
+    // Without a context.
     std::optional<RunPromise> m_promise;
     bool m_isScheduled = false; ///< A thread makes the calls, or will do so.
 };

@@ -49,7 +49,10 @@ using namespace Internal;
 ///
 /// With a `context`, which must exist during this call, the functions are called from the event loop of
 /// its thread. All calls are posted before the end of the future is, so that a continuation in the same
-/// context comes after them. When the context is destroyed, calls that were not made are dropped.
+/// context that was attached before the end comes after them. A continuation that is attached to a
+/// finished future is called at once, and the result may be available before the calls. An event loop in
+/// one of the functions gets the further lines of the same piece only if another piece follows. When the
+/// context is destroyed, calls that were not made are dropped.
 /// Without a context a thread of the library calls them, one after the other for each program, and all
 /// before the future is finished, but not before its result is available. They may block: neither the
 /// program nor other programs wait for them, and calls that were not made yet are kept in memory. An
