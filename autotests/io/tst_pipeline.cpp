@@ -354,7 +354,8 @@ void tst_Pipeline::noDescriptorLeft()
     const auto before = ProcessState::now().descriptors;
     source.setStandardOutputProcess(&sink);
     QVERIFY(flows(source, sink));
-    QCOMPARE(ProcessState::now().descriptors, before);
+    // The thread of a background start closes its event a moment after it was read.
+    QTRY_COMPARE(ProcessState::now().descriptors, before);
 }
 
 #ifndef FORKFD_TEST_QPROCESS

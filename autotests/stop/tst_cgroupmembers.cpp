@@ -127,15 +127,19 @@ void tst_CgroupMembers::threadedCgroup()
 void tst_CgroupMembers::busyMachine_data()
 {
     QTest::addColumn<bool>("isStopped");
-    QTest::newRow("terminate()") << false;
-    QTest::newRow("stop()") << true;
+    QTest::addColumn<int>("microseconds");
+    QTest::newRow("terminate()") << false << 40'000;
+    QTest::newRow("terminate(), the time is over with the last member") << false << 27'000;
+    QTest::newRow("stop()") << true << 40'000;
 }
 
-// One look at each member takes more than a second. The rest once got no signal, and sendSignal()
-// returned true.
+// One look at each member takes more than a second; the library looks at 32 of them at a time. The rest
+// once got no signal, and sendSignal() returned true. Later it returned false if the time was over when
+// all had got it.
 void tst_CgroupMembers::busyMachine()
 {
     QFETCH(const bool, isStopped);
+    QFETCH(const int, microseconds);
     Lifeline lifeline;
     Process process;
     process.setSignalScope(Scope::Tree);
@@ -143,8 +147,10 @@ void tst_CgroupMembers::busyMachine()
     startAndAwait(
         process, lifeline, u"/bin/sh"_s,
         {u"-c"_s, u"i=0; while [ $i -lt 40 ]; do sleep 300 & i=$((i+1)); done; echo ready; wait"_s});
+    static std::atomic<int> delay;
+    delay = microseconds;
     beforePidFdOpen = [](pid_t) {
-        usleep(30'000);
+        usleep(static_cast<useconds_t>(delay.load()));
         return 0;
     };
     const bool isSent = isStopped ? (process.stop(), true) : process.sendSignal(SIGTERM);

@@ -13,6 +13,7 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <iterator>
 #include <sstream>
 #include <string_view>
 #include <system_error>
@@ -160,13 +161,21 @@ bool holdNewMembers(const fs::path &directory, const std::vector<pid_t> &told,
     return isNew;
 }
 
-/// Whether a process that was there first is still a member, and was not told.
-bool isLeft(const PrivateCgroup::Progress &progress, const std::vector<pid_t> &members)
+/// When the time is over: `result` if all members were told; EINPROGRESS if a process that was there
+/// first was not; else ETIMEDOUT. The lists are sorted.
+int resultAtTheEnd(const PrivateCgroup::Progress &progress, const std::vector<pid_t> &members,
+                   int result)
 {
-    return std::any_of(members.begin(), members.end(), [&progress](pid_t pid) {
-        return std::binary_search(progress.first.begin(), progress.first.end(), pid)
-            && !std::binary_search(progress.told.begin(), progress.told.end(), pid);
+    std::vector<pid_t> left;
+    std::set_difference(members.begin(), members.end(), progress.told.begin(), progress.told.end(),
+                        std::back_inserter(left));
+    if (left.empty())
+        return result;
+    const std::vector<pid_t> &first = progress.first;
+    const bool wasFirst = std::any_of(left.begin(), left.end(), [&first](pid_t pid) {
+        return std::binary_search(first.begin(), first.end(), pid);
     });
+    return wasFirst ? EINPROGRESS : ETIMEDOUT;
 }
 
 // The path is on the stack: a kill must not fail for lack of memory.
@@ -317,7 +326,7 @@ try {
             }
         }
         if (Clock::now() >= end)
-            return isLeft(progress, membersOf(m_path)) ? EINPROGRESS : ETIMEDOUT;
+            return resultAtTheEnd(progress, membersOf(m_path), result);
     }
     return result;
 } catch (const std::system_error &error) {
