@@ -44,7 +44,7 @@ QByteArray ChildProcess::takeLine(ProcessChannel channel)
 {
     if (!d->output.hasLine(channel))
         return {};
-    const QByteArray line = d->output.takeLine(channel);
+    QByteArray line = d->output.takeLine(channel);
     if (d->output.limit == 0 || d->output.room(channel) > 0)
         d->resumeReading(channel);
     return line;
