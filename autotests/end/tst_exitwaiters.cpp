@@ -40,7 +40,7 @@ public:
     }
 
 private:
-    static inline std::thread thread;
+    static inline std::thread thread; // clazy:exclude=non-pod-global-static
 };
 
 } // namespace

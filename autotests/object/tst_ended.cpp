@@ -129,10 +129,13 @@ public:
         prepare(*object);
         object->setDestructionPolicy(Process::DestructionPolicy::Kill); // Without a warning.
         ChildProcessTest::atEverySignal(object.data(), [this](const QString &name) { note(name); });
-        QObject::connect(object, &Process::exitCodeChanged, [this] { note(u"exitCodeChanged"_s); });
-        QObject::connect(object, &Process::programChanged, [this] { note(u"programChanged"_s); });
-        QObject::connect(object, &Process::argumentsChanged, [this] { note(u"argumentsChanged"_s); });
-        QObject::connect(object, &Process::ended, [this] {
+        QObject::connect(object, &Process::exitCodeChanged, object,
+                         [this] { note(u"exitCodeChanged"_s); });
+        QObject::connect(object, &Process::programChanged, object,
+                         [this] { note(u"programChanged"_s); });
+        QObject::connect(object, &Process::argumentsChanged, object,
+                         [this] { note(u"argumentsChanged"_s); });
+        QObject::connect(object, &Process::ended, object, [this] {
             told = describe(*object);
             note(u"ended"_s);
         });
@@ -222,10 +225,10 @@ void tst_Ended::heard()
 {
     QFETCH(const int, ending);
     QFETCH(const Driver, driver);
-    Recorder recorder(endings()[ending].prepare);
+    Recorder recorder(endings().at(ending).prepare);
     Process &process = *recorder.object;
     for (int i = 1; i <= 3; ++i) {
-        recorder.start(endings()[ending].program, endings()[ending].command);
+        recorder.start(endings().at(ending).program, endings().at(ending).command);
         waitUntilNotRunning(process, driver);
         QCOMPARE(recorder.ended(), i);
         QCOMPARE(recorder.record.last(), u"ended"_s);
@@ -263,11 +266,11 @@ void tst_Ended::inEverySlot()
     for (const Driver driver : {runEventLoop, waitForFinished}) {
         bool hasReacted = true;
         for (int i = 0; hasReacted; ++i) {
-            Recorder recorder(endings()[ending].prepare);
+            Recorder recorder(endings().at(ending).prepare);
             recorder.reactingAt = i;
             recorder.reaction = reaction;
             try {
-                recorder.start(endings()[ending].program, endings()[ending].command);
+                recorder.start(endings().at(ending).program, endings().at(ending).command);
             } catch (const Thrown &) {
             }
             if (recorder.object)

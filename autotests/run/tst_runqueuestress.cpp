@@ -29,7 +29,7 @@ protected:
     /// Without a continuation: ThreadSanitizer does not understand Qt's.
     void warmUp() override
     {
-        ChildProcessTest::warmUp();
+        ChildProcessTest::warmUp(); // clazy:exclude=skipped-base-method
         run("exit 0").waitForFinished();
         warmUpKeeper();
     }

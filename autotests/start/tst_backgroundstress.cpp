@@ -164,8 +164,9 @@ void tst_BackgroundStress::atRandom()
     const quint32 seed = qEnvironmentVariableIsSet("FORKFD_TEST_SEED")
         ? qgetenv("FORKFD_TEST_SEED").toUInt()
         : QRandomGenerator::global()->generate();
-    const int steps =
-        qEnvironmentVariableIsSet("FORKFD_TEST_STEPS") ? qgetenv("FORKFD_TEST_STEPS").toInt() : 1000;
+    const int steps = qEnvironmentVariableIsSet("FORKFD_TEST_STEPS")
+        ? qEnvironmentVariableIntValue("FORKFD_TEST_STEPS")
+        : 1000;
     qInfo("The seed is %u.", seed);
     std::array<QByteArray, 3> problems;
     std::vector<std::thread> threads; // ThreadSanitizer does not know QThread::wait().

@@ -227,10 +227,10 @@ void tst_StopSignal::movedToAnotherThread()
     std::atomic<bool> isRight = false;
     process->setStopGrace(20ms);
     start(*process, "ignore 15 write 1 1 sleep");
-    connect(process.get(), &Process::stopStageChanged, [&](Stage stage) {
+    connect(process.get(), &Process::stopStageChanged, process.get(), [&](Stage stage) {
         isRight = stage == Stage::Killed && QThread::currentThread() == &thread;
     });
-    connect(process.get(), &Process::ended, [&] {
+    connect(process.get(), &Process::ended, process.get(), [&] {
         process->moveToThread(QCoreApplication::instance()->thread());
         isOver = true;
     });

@@ -29,6 +29,7 @@ public:
             stopAsked.finish();
     }
 
+    // NOLINTNEXTLINE(readability-convert-member-functions-to-static): a real window is an object.
     void close(const std::string &end, bool isComplete)
     {
         std::printf("%s, output %s\n", end.c_str(), isComplete ? "complete" : "incomplete");

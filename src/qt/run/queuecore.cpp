@@ -60,7 +60,7 @@ bool QueueCore::takePlace(const std::shared_ptr<QueueEntry> &entry)
 
 StartError QueueCore::keepForLater(QueueEntry &entry)
 {
-    if (const StartError error = entry.job.keepOptions(); error.step)
+    if (StartError error = entry.job.keepOptions(); error.step)
         return error;
     std::shared_ptr<const Surroundings> surroundings = currentSurroundings();
     if (!surroundings)
