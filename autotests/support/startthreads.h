@@ -11,14 +11,19 @@
 
 #include <algorithm>
 
-/// Whether the library's thread of a start exists.
-inline bool startsGoOn()
+/// Whether the library's thread of a start exists. With `call`, only if the thread is in that system
+/// call.
+inline bool startsGoOn(const QByteArray &call = {})
 {
     const QDir tasks(QStringLiteral("/proc/self/task"));
     const QStringList numbers = tasks.entryList(QDir::Dirs | QDir::NoDotAndDotDot);
-    return std::any_of(numbers.begin(), numbers.end(), [&tasks](const QString &number) {
-        QFile name(tasks.filePath(number + QStringLiteral("/comm")));
-        return name.open(QFile::ReadOnly) && name.readAll() == "forkfd-start\n";
+    const auto contentOf = [&tasks](const QString &number, const char *name) {
+        QFile file(tasks.filePath(number + u'/' + QLatin1String(name)));
+        return file.open(QFile::ReadOnly) ? file.readAll() : QByteArray();
+    };
+    return std::any_of(numbers.begin(), numbers.end(), [&](const QString &number) {
+        return contentOf(number, "comm") == "forkfd-start\n"
+            && (call.isEmpty() || contentOf(number, "syscall").startsWith(call + ' '));
     });
 }
 
