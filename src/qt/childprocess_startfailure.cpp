@@ -1,0 +1,106 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// How a failed start is noted and reported inside start(). childprocess_pending.cpp reports a failure
+// that becomes known later.
+
+#include "qt/childprocess_p.h"
+
+#include <QtCore/QFile>
+
+#include <cerrno>
+#include <utility>
+
+namespace ForkFd {
+
+using namespace Internal;
+
+/// Has no step if the last start did not fail. Known when start() returns; after a real fork with a
+/// childProcessModifier(), and with StartMode::Background, when started() or errorOccurred() is emitted.
+/// docs/start-errors.md lists the steps.
+StartError ChildProcess::startError() const
+{
+    return d->failure->error();
+}
+
+void ChildProcessPrivate::noteFailure(StartFailure seen)
+{
+    if (!seen)
+        return;
+    if (seen.subject.empty())
+        seen.subject = QFile::encodeName(settings.program).toStdString();
+    failure.set(std::move(seen));
+}
+
+void ChildProcessPrivate::noteStreamFailure(int errorCode)
+{
+    const bool isTerminal = m_streamFailure == StandardStreams::Terminal;
+    const bool isPipe = m_streamFailure == StandardStreams::Pipe;
+    const QString file = isTerminal || isPipe ? QString() : streams.failedFile();
+    noteFailure({isTerminal ? Step::PseudoTerminal : Step::Channels, errorCode,
+                 QFile::encodeName(file).toStdString()});
+}
+
+bool ChildProcessPrivate::hasFailedInParent() const noexcept
+{
+    return m_streamFailure != StandardStreams::None
+        || (hasFailedToStart() && failure->isToldInsideStart());
+}
+
+void ChildProcessPrivate::failWithoutProgram(StartKind kind, bool emitsError)
+{
+    m_streamFailure = StandardStreams::None;
+    failure.set({Step::Program, EINVAL});
+    const Run run(this);
+    if (kind == StartKind::Detached)
+        failAtOnce(kind, emitsError);
+    else
+        callAfter([=, this] { failAtOnce(kind, emitsError); }, [&run, this] { emitEnded(run); });
+}
+
+// For a failed start that does not change the state.
+void ChildProcessPrivate::failAtOnce(StartKind kind, bool emitsError)
+{
+    const Run run(this);
+    const QString text = startErrorText(failure.get(), m_streamFailure, kind);
+    noteFailureTold();
+    announceExitCode();
+    if (emitsError && run.isObjectAlive())
+        reportErrorOf(run.number(), ChildProcess::FailedToStart, text);
+}
+
+// From now on exitCode() and exitStatus() belong to the failed start, not to an earlier child.
+void ChildProcessPrivate::noteFailureTold() noexcept
+{
+    isFailureTold = true;
+    exitInfo.reset();
+}
+
+// As in QProcess, the error precedes NotRunning if the start fails before the fork; else it follows. A
+// slot may wait or run an event loop, and so finish the failed start before this function does.
+void ChildProcessPrivate::failInsideStart()
+{
+    closeAll();
+    noteFailureTold();
+    callFromEventLoop();
+    const bool isTooEarly =
+        m_streamFailure != StandardStreams::None || failure->step == Step::WorkingDirectory;
+    const Run run(this);
+    const auto announce = [&run, isTooEarly, this] {
+        setState(ChildProcess::Starting);
+        if (run.goesOn())
+            announceExitCode();
+        if (run.goesOn())
+            announceStopStage();
+        if (run.goesOn() && isTooEarly) {
+            m_isErrorTold = true;
+            reportError(ChildProcess::FailedToStart, textOfFailedStart());
+        }
+    };
+    callAfter(announce, [&run, this] {
+        if (run.goesOn())
+            finishFailedStart();
+    });
+}
+
+} // namespace ForkFd
