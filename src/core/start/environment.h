@@ -15,8 +15,9 @@ namespace ForkFd::Internal {
 /// Pointers to the variables of this process, and a null at the end, as execve(2) takes them.
 ///
 /// If another thread calls setenv(3) at the same time, libc moves and frees the array of `environ`. The
-/// pointers are therefore copied until two copies agree. The strings are not copied: libc does not free
-/// those that setenv(3) has made.
+/// pointers are therefore copied until two copies agree. Before glibc 2.41 a moment remains: setenv()
+/// frees the array before it publishes the new one, and the caller may then crash, as in getenv(3). The
+/// strings are not copied: libc does not free those that setenv(3) has made.
 FORKFD_EXPORT std::vector<char *> environmentNow();
 
 /// A copy of the variables of this process: each with a NUL at its end.
