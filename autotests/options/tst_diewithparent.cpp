@@ -3,6 +3,7 @@
 
 #include "attributes.h"
 #include "forkedcopy.h"
+#include "namedthreads.h"
 #include "processtest.h"
 #include "systemcallfilter.h"
 #include "temporarychange.h"
@@ -178,9 +179,9 @@ void tst_DieWithParent::parentEndsBefore_data()
 {
     QTest::addColumn<int>("signal");
     QTest::addColumn<QByteArray>("result");
-    QTest::newRow("one that kills") << SIGTERM << QByteArray();
+    QTest::newRow("a signal that kills") << SIGTERM << QByteArray();
     QTest::newRow("SIGKILL") << SIGKILL << QByteArray();
-    QTest::newRow("one that does nothing") << SIGURG << QByteArray("started\n");
+    QTest::newRow("a signal that is ignored by default") << SIGURG << QByteArray("started\n");
 }
 
 // Then the kernel sends nothing, and the child sends itself the signal.
@@ -290,13 +291,7 @@ void separateThread()
 
 int starterCount()
 {
-    int count = 0;
-    const QDir tasks(QStringLiteral("/proc/self/task"));
-    for (const QString &number : tasks.entryList(QDir::Dirs | QDir::NoDotAndDotDot)) {
-        QFile name(tasks.filePath(number + QLatin1String("/comm")));
-        count += name.open(QFile::ReadOnly) && name.readAll() == "forkfd-starter\n" ? 1 : 0;
-    }
-    return count;
+    return threadsNamed("forkfd-starter");
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "forkedcopy.h"
+#include "namedthreads.h"
 #include "runtest.h"
 #include "temporarychange.h"
 #include "testpipe.h"
@@ -298,14 +299,7 @@ void tst_Future::manyAtOnce()
 // The thread of the continuations woke up every 5 s for ever.
 void tst_Future::idleThreadEnds()
 {
-    const auto hasThread = [] {
-        const QDir tasks(u"/proc/self/task"_s);
-        const QStringList numbers = tasks.entryList(QDir::Dirs | QDir::NoDotAndDotDot);
-        return std::any_of(numbers.begin(), numbers.end(), [&tasks](const QString &number) {
-            QFile name(tasks.filePath(number + u"/comm"_s));
-            return name.open(QFile::ReadOnly) && name.readAll() == "forkfd-futures\n";
-        });
-    };
+    const auto hasThread = [] { return threadsNamed("forkfd-futures") > 0; };
     for (int i = 0; i < 2; ++i) {
         QThread *thread = nullptr;
         const auto note = [&thread](const RunResult &) { thread = QThread::currentThread(); };

@@ -95,7 +95,7 @@ void tst_FutureApplication::canceledWithoutApplication()
     QVERIFY(lifeline.isCut());
 }
 
-// One that waits is canceled, although Qt delivers no event.
+// A waiting program can be canceled, although Qt delivers no event.
 void tst_FutureApplication::queueWithoutApplication()
 {
     TestPipe go;

@@ -2,12 +2,8 @@
 // SPDX-License-Identifier: MIT
 
 #include "forkedcopy.h"
-#include "heldsystemcall.h"
 #include "lifeline.h"
-#include "runtest.h"
-#include "testpipe.h"
-
-#include <ForkFd/runqueue.h>
+#include "queuetest.h"
 
 #include <QtCore/QDeadlineTimer>
 #include <QtCore/QDir>
@@ -15,24 +11,14 @@
 #include <QtCore/QTemporaryDir>
 
 #include <algorithm>
-#include <cerrno>
-#include <future>
 #include <memory>
-#include <numeric>
 #include <thread>
 
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-using ForkFd::RunOptions;
-using ForkFd::RunQueue;
-using ForkFd::RunResult;
 using namespace std::chrono_literals;
 
-/// RunQueue runs some programs at a time, each with what its caller had.
-/// Holds: R8 (limit, order, canceledWhileItWaits), R9 (attributes, restrictedSince, surroundings).
-class tst_RunQueue : public RunTest
+/// RunQueue runs some programs at a time, by priority and in order.
+/// Holds: R8 (limit, order, canceledWhileItWaits).
+class tst_RunQueue : public QueueTest
 {
     Q_OBJECT
 
@@ -53,55 +39,9 @@ private Q_SLOTS:
     void waitForDone();
     void waitInAContinuation();
     void blockingContinuation();
-    void surroundings();
-    void signalMask();
-    void attributes_data();
-    void attributes();
-    void restrictedSince();
-    void restrictedWithManyGroups();
-    void directoryThatHangs();
     void manyWaiting();
     void fromManyThreads();
     void inForkedCopy();
-
-private:
-    /// Programs that hold a place until open() is called.
-    class Gate
-    {
-    public:
-        QFuture<RunResult> enter(RunQueue &queue)
-        {
-            RunOptions options;
-            options.launchOptions.fileDescriptors = {{8, m_pipe.readEnd()}};
-            return queue.run(childProgram(), words("eof 8"), options);
-        }
-        void open() { m_pipe.closeWriteEnd(); }
-
-    private:
-        TestPipe m_pipe;
-    };
-
-    static QFuture<RunResult> run(RunQueue &queue, const char *command, const RunOptions &options = {},
-                                  int priority = 0)
-    {
-        return queue.run(childProgram(), words(command), options, priority);
-    }
-    static int deputyCount()
-    {
-        const QDir tasks(u"/proc/self/task"_s);
-        const QStringList numbers = tasks.entryList(QDir::Dirs | QDir::NoDotAndDotDot);
-        return static_cast<int>(
-            std::count_if(numbers.begin(), numbers.end(), [&tasks](const QString &number) {
-                QFile name(tasks.filePath(number + u"/comm"_s));
-                return name.open(QFile::ReadOnly) && name.readAll() == "forkfd-deputy\n";
-            }));
-    }
-    /// Runs `function` in a thread of its own, whose attributes it may change.
-    template<typename Function>
-    static void inThread(Function function)
-    {
-        std::thread(function).join();
-    }
 };
 
 void tst_RunQueue::limit_data()
@@ -361,169 +301,6 @@ void tst_RunQueue::blockingContinuation()
         return run(queue, "exit 3").result().exitInfo.code;
     };
     QCOMPARE(run(queue, "burn 5").then(next).result(), 3);
-}
-
-void tst_RunQueue::surroundings()
-{
-    const QTemporaryDir directory;
-    const QString before = QDir::currentPath();
-    const QString wanted = QDir(directory.path()).canonicalPath();
-    RunQueue queue(1);
-    Gate gate;
-    static_cast<void>(gate.enter(queue));
-    QVERIFY(QDir::setCurrent(wanted));
-    qputenv("FORKFD_TEST_INHERITED", "then");
-    TestPipe pipe;
-    RunOptions options;
-    options.launchOptions.fileDescriptors = {{8, pipe.writeEnd()}};
-    QFuture<RunResult> same = run(queue, "cwd env FORKFD_TEST_INHERITED write 1 8", options);
-    QFuture<RunResult> future = run(queue, "cwd env FORKFD_TEST_INHERITED write 1 8", options);
-    pipe.closeWriteEnd();
-    QVERIFY(QDir::setCurrent(before));
-    qputenv("FORKFD_TEST_INHERITED", "now");
-    const QFuture<RunResult> later = run(queue, "env FORKFD_TEST_INHERITED");
-    qputenv("FORKFD_TEST_INHERITED", "at last");
-    gate.open();
-    const QByteArray expected = QFile::encodeName(wanted) + "\nthen\n";
-    QCOMPARE(same.result().standardOutput, expected);
-    QCOMPARE(future.result().standardOutput, expected);
-    QCOMPARE(later.result().standardOutput, "now\n");
-    QCOMPARE(pipe.readAll(), "xx");
-    qunsetenv("FORKFD_TEST_INHERITED");
-}
-
-void tst_RunQueue::signalMask()
-{
-    RunQueue queue(1);
-    Gate gate;
-    static_cast<void>(gate.enter(queue));
-    sigset_t set;
-    sigset_t previous;
-    sigemptyset(&set);
-    sigaddset(&set, SIGUSR1);
-    pthread_sigmask(SIG_BLOCK, &set, &previous);
-    const QFuture<RunResult> direct = RunTest::run("signals");
-    const QFuture<RunResult> waiting = run(queue, "signals");
-    pthread_sigmask(SIG_SETMASK, &previous, nullptr);
-    gate.open();
-    QCOMPARE(waiting.result().standardOutput, direct.result().standardOutput);
-}
-
-void tst_RunQueue::attributes_data()
-{
-    QTest::addColumn<bool>("isChanged");
-    QTest::newRow("the same") << false;
-    QTest::newRow("changed in between") << true;
-}
-
-// Each thread has its own nice value, on Linux. Programs of one thread share its deputy, unless the
-// thread has changed in between.
-void tst_RunQueue::attributes()
-{
-    if (FORKFD_TEST_PORTABLE)
-        QSKIP("The portable library does not look at the attributes of threads that only Linux has.");
-    QFETCH(const bool, isChanged);
-    RunQueue queue(1);
-    Gate gate;
-    QFuture<RunResult> first = gate.enter(queue);
-    const int own = getpriority(PRIO_PROCESS, 0);
-    const int other = std::min(own + 3, 19);
-    QFuture<RunResult> before;
-    QFuture<RunResult> after;
-    inThread([&] {
-        before = run(queue, "nice");
-        if (isChanged)
-            setpriority(PRIO_PROCESS, 0, other); // Of this thread, in Linux.
-        after = run(queue, "nice");
-    });
-    QFuture<RunResult> here = run(queue, "nice");
-    QTRY_COMPARE(deputyCount(), isChanged ? 3 : 2);
-    gate.open();
-    QCOMPARE(before.result().standardOutput.trimmed().toInt(), own);
-    QCOMPARE(after.result().standardOutput.trimmed().toInt(), isChanged ? other : own);
-    QCOMPARE(here.result().standardOutput.trimmed().toInt(), own);
-    QTRY_COMPARE(deputyCount(), 0);
-}
-
-// A program must not get more than its caller had.
-void tst_RunQueue::restrictedSince()
-{
-    if (FORKFD_TEST_PORTABLE)
-        QSKIP("The portable library does not look at the attributes of threads that only Linux has.");
-    RunQueue queue(1);
-    Gate gate;
-    static_cast<void>(gate.enter(queue));
-    QFuture<RunResult> before;
-    QFuture<RunResult> after;
-    inThread([&] {
-        const QStringList show = {u"NoNewPrivs"_s, u"/proc/self/status"_s};
-        before = queue.run(u"grep"_s, show);
-        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-        after = queue.run(u"grep"_s, show);
-    });
-    gate.open();
-    QCOMPARE(before.result().standardOutput, "NoNewPrivs:\t0\n");
-    QCOMPARE(after.result().standardOutput, "NoNewPrivs:\t1\n");
-}
-
-// The groups make the status of a thread longer than a page.
-void tst_RunQueue::restrictedWithManyGroups()
-{
-    if (FORKFD_TEST_PORTABLE)
-        QSKIP("The portable library does not look at the attributes of threads that only Linux has.");
-    RunQueue queue(1);
-    Gate gate;
-    static_cast<void>(gate.enter(queue));
-    QFuture<RunResult> before;
-    QFuture<RunResult> after;
-    bool hasGroups = false;
-    inThread([&] {
-        std::vector<gid_t> groups(1000);
-        std::iota(groups.begin(), groups.end(), 2000000000);
-        hasGroups = syscall(SYS_setgroups, groups.size(), groups.data()) == 0; // Of this thread.
-        const QStringList show = {u"NoNewPrivs"_s, u"/proc/self/status"_s};
-        before = queue.run(u"grep"_s, show);
-        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-        after = queue.run(u"grep"_s, show);
-    });
-    gate.open();
-    QVERIFY(queue.waitForDone());
-    if (!hasGroups)
-        QSKIP("Only a privileged process can have so many groups.");
-    QCOMPARE(before.result().standardOutput, "NoNewPrivs:\t0\n");
-    QCOMPARE(after.result().standardOutput, "NoNewPrivs:\t1\n");
-}
-
-// The directory of one caller is on a file system that does not answer. Others do not wait for it.
-void tst_RunQueue::directoryThatHangs()
-{
-    if (!HeldSystemCall(statCall).isPossible())
-        QSKIP("Needs seccomp(2) with a listener");
-    RunQueue queue(1);
-    Gate gate;
-    const QFuture<RunResult> first = gate.enter(queue);
-    HeldSystemCall directory(statCall);
-    std::atomic<bool> hasFilter = false;
-    std::thread caller([&] {
-        directory.call([&] {
-            hasFilter = true;
-            hasFilter.notify_one();
-            static_cast<void>(run(queue, "exit 0"));
-            static_cast<void>(run(queue, "exit 0"));
-            return 0;
-        });
-    });
-    hasFilter.wait(false);
-    const bool isHeld = directory.await();
-    gate.open();
-    auto count = std::async(std::launch::async, [&queue] { return queue.pendingCount(); });
-    const bool isFree = count.wait_for(20s) == std::future_status::ready;
-    directory.letGo();
-    caller.join();
-    QVERIFY(queue.waitForDone());
-    if (!isHeld)
-        QSKIP("The C library calls another function of the kernel.");
-    QVERIFY(isFree);
 }
 
 // They cost neither threads nor descriptors.

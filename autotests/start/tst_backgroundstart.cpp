@@ -2,31 +2,19 @@
 // SPDX-License-Identifier: MIT
 
 #include "backgroundtest.h"
-#include "lifeline.h"
-#include "systemcallfilter.h"
-
-#include <ForkFd/run.h>
+#include "testpipe.h"
 
 #include <QtCore/QDir>
 #include <QtCore/QEventLoop>
 #include <QtCore/QScopeGuard>
-#include <QtCore/QTemporaryFile>
 #include <QtCore/QThread>
 
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 
 using ForkFd::LaunchOptions;
 using ForkFd::StartError;
 using namespace std::chrono_literals;
-
-namespace {
-
-constexpr auto noThreadsInCopies =
-    "ThreadSanitizer does not support new threads in a forked copy of a process with threads.";
-
-} // namespace
 
 /// A start that never holds the caller, however long it takes.
 /// Holds: L15, H15.
@@ -62,12 +50,6 @@ private Q_SLOTS:
     void restartedInErrorOccurred();
     void nestedLoopInStarted();
     void modifierIsDirect();
-    void exitOfTheProcess_data();
-    void exitOfTheProcess();
-    void startDuringTheExit();
-    void forkedCopy();
-    void forkedCopyClosesDescriptors();
-    void killedInTheExecByNumber();
 
 private:
     static Process::StartMode mode(bool isBackground)
@@ -544,135 +526,6 @@ void tst_BackgroundStart::modifierIsDirect()
     QVERIFY(process.processId() > 0);
     QVERIFY(process.waitForFinished());
     QCOMPARE(process.exitCode(), 3);
-}
-
-void tst_BackgroundStart::exitOfTheProcess_data()
-{
-    addMoments();
-}
-
-// The process exits at once, and no child outlives it.
-void tst_BackgroundStart::exitOfTheProcess()
-{
-    if (isUnderThreadSanitizer)
-        QSKIP(noThreadsInCopies);
-    QFETCH(const int, moment);
-    Lifeline lifeline;
-    ::inForkedCopy([&lifeline, moment]() -> QByteArray {
-        HeldSystemCall held(callOf(Moment(moment)));
-        auto process = startHeld(held, u"child"_s, "sleep", [&lifeline](Process &it) {
-            LaunchOptions options;
-            options.fileDescriptors = {lifeline.asDescriptor()};
-            it.setLaunchOptions(options);
-        });
-        static_cast<void>(process.release()); // No destructor.
-        held.await();
-        std::exit(0);
-    });
-    lifeline.letGo();
-    QVERIFY(lifeline.comesToBeCut());
-}
-
-// Static objects are destroyed after that.
-void tst_BackgroundStart::startDuringTheExit()
-{
-    if (isUnderThreadSanitizer)
-        QSKIP(noThreadsInCopies);
-    TestPipe pipe;
-    ::inForkedCopy([&pipe]() -> QByteArray {
-        static const TestPipe *report = &pipe;
-        std::atexit([] { // Before the library's function is registered, so it is called later.
-            Process process;
-            process.setStartMode(Process::StartMode::Background);
-            process.start(childProgram(), words("exit 3"));
-            report->write(text(process.startError()));
-        });
-        Process process;
-        process.setStartMode(Process::StartMode::Background);
-        process.start(childProgram(), words("exit 3"));
-        process.waitForFinished();
-        std::exit(0);
-    });
-    pipe.closeWriteEnd();
-    QCOMPARE(pipe.readAll(), text(StartError{"clone", EAGAIN}));
-}
-
-// A copy of the object does not touch the start.
-void tst_BackgroundStart::forkedCopy()
-{
-    if (isUnderThreadSanitizer)
-        QSKIP(noThreadsInCopies);
-    HeldSystemCall exec(SYS_execve);
-    auto process = startHeld(exec, childProgram(), "exit 3");
-    QVERIFY(exec.await());
-    const QByteArray result = ::inForkedCopy([&process]() -> QByteArray {
-        process->kill();
-        process->stop();
-        const bool isFinished = process->waitForFinished(1000);
-        QByteArray answer = isFinished ? "finished" : text(process->startError());
-        process.reset();
-        return answer;
-    });
-    QCOMPARE(result, text(StartError{"canceled", ECANCELED}));
-    QCOMPARE(process->state(), Process::Starting);
-    exec.letGo();
-    QVERIFY(process->waitForFinished());
-    QCOMPARE(process->exitCode(), 3);
-}
-
-// The thread of the start does not exist in the copy, and holds one end of each pipe.
-void tst_BackgroundStart::forkedCopyClosesDescriptors()
-{
-    if (isUnderThreadSanitizer)
-        QSKIP(noThreadsInCopies);
-    const auto openDescriptors = [] {
-        return QByteArray::number(ProcessState::now().descriptors.size());
-    };
-    TestPipe pipe;
-    Fifo fifo;
-    QTemporaryFile output;
-    QVERIFY(output.open());
-    const QByteArray before = ::inForkedCopy(openDescriptors);
-    auto process = std::make_unique<Process>();
-    LaunchOptions options;
-    options.fileDescriptors = {{8, pipe.writeEnd()}};
-    process->setLaunchOptions(options);
-    process->setStartMode(Process::StartMode::Background);
-    process->setStandardOutputFile(output.fileName());
-    process->setStandardInputFile(fifo.name());
-    process->start(childProgram(), words("exit 3"));
-    // AddressSanitizer's allocator has locks that a thread may hold during a fork. Here it holds none.
-    QVERIFY(eventually([] { return startsGoOn(QByteArray::number(SYS_openat)); }));
-    const QByteArray result = ::inForkedCopy([&]() -> QByteArray {
-        process.reset();
-        return openDescriptors();
-    });
-    QCOMPARE(result, before);
-    fifo.letGo();
-    QVERIFY(process->waitForFinished());
-    QCOMPARE(process->exitCode(), 3);
-}
-
-// Docker's profile before 20.10 has no clone3 and no pidfd_send_signal. The child is found by its
-// number.
-void tst_BackgroundStart::killedInTheExecByNumber()
-{
-    if (isUnderThreadSanitizer)
-        QSKIP(noThreadsInCopies);
-    const QByteArray result =
-        ::inRefusedCopy({{SYS_clone3, ENOSYS}, {SYS_pidfd_send_signal, EPERM}, {SYS_pidfd_open, EPERM}},
-                        []() -> QByteArray {
-                            HeldSystemCall exec(SYS_execve);
-                            const auto process = startHeld(exec, childProgram(), "exit 3");
-                            exec.await();
-                            process->kill();
-                            QByteArray answer =
-                                process->waitForFinished(60000) ? text(process->exitInfo()) : "lives on";
-                            exec.letGo();
-                            process->waitForFinished();
-                            return answer;
-                        });
-    QCOMPARE(result, "killed by SIGKILL");
 }
 
 QTEST_GUILESS_MAIN(tst_BackgroundStart)

@@ -31,7 +31,7 @@ public:
     {
     }
 
-    /// Returns what was wrong; empty if nothing was.
+    /// Returns a description of the first failure; empty on success.
     QByteArray mix(int steps)
     {
         for (int i = 0; i < steps && m_problem.isEmpty(); ++i)

@@ -263,13 +263,14 @@ void tst_Command::environmentChanges_data()
     QTest::newRow("none") << Changes{} << Strings{"B=1", "A=2", "B=3", "C", "A2="};
     QTest::newRow("set") << Changes{{"D", "4"}} << Strings{"B=1", "A=2", "B=3", "C", "A2=", "D=4"};
     QTest::newRow("set again") << Changes{{"A", "5"}} << Strings{"B=1", "B=3", "C", "A2=", "A=5"};
-    QTest::newRow("set one that is there twice")
+    QTest::newRow("set a variable with two entries")
         << Changes{{"B", ""}} << Strings{"A=2", "C", "A2=", "B="};
     QTest::newRow("unset") << Changes{{"A", std::nullopt}} << Strings{"B=1", "B=3", "C", "A2="};
-    QTest::newRow("unset one that is there twice") << Changes{{"B", {}}} << Strings{"A=2", "C", "A2="};
+    QTest::newRow("unset a variable with two entries")
+        << Changes{{"B", {}}} << Strings{"A=2", "C", "A2="};
     QTest::newRow("unset one without an equals sign")
         << Changes{{"C", {}}} << Strings{"B=1", "A=2", "B=3", "A2="};
-    QTest::newRow("unset one that is not there")
+    QTest::newRow("unset a missing variable")
         << Changes{{"X", {}}} << Strings{"B=1", "A=2", "B=3", "C", "A2="};
     QTest::newRow("unset all") << Changes{{"A", {}}, {"A2", {}}, {"B", {}}, {"C", {}}} << Strings{};
     QTest::newRow("in their order") << Changes{{"A", "1"},   {"A", {}},  {"B", {}},

@@ -5,26 +5,13 @@
 #define FORKFD_STARTTHREADS_H
 
 #include "forkedcopy.h"
-
-#include <QtCore/QDir>
-#include <QtCore/QFile>
-
-#include <algorithm>
+#include "namedthreads.h"
 
 /// Whether the library's thread of a start exists. With `call`, only if the thread is in that system
 /// call.
 inline bool startsGoOn(const QByteArray &call = {})
 {
-    const QDir tasks(QStringLiteral("/proc/self/task"));
-    const QStringList numbers = tasks.entryList(QDir::Dirs | QDir::NoDotAndDotDot);
-    const auto contentOf = [&tasks](const QString &number, const char *name) {
-        QFile file(tasks.filePath(number + u'/' + QLatin1String(name)));
-        return file.open(QFile::ReadOnly) ? file.readAll() : QByteArray();
-    };
-    return std::any_of(numbers.begin(), numbers.end(), [&](const QString &number) {
-        return contentOf(number, "comm") == "forkfd-start\n"
-            && (call.isEmpty() || contentOf(number, "syscall").startsWith(call + ' '));
-    });
+    return threadsNamed("forkfd-start", call) > 0;
 }
 
 /// Whether all starts end within a minute, and no child is left.
