@@ -109,7 +109,7 @@ void tst_Lines::inATransaction()
     QCOMPARE(process.takeLine(Process::StandardOutput), "one");
 }
 
-// The child would wait for ever for somebody to read.
+// If hasLine() waited for the end of the line, nothing would be read, and the child would block.
 void tst_Lines::longerThanTheBuffer()
 {
     Process process;

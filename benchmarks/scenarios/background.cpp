@@ -47,7 +47,7 @@ private:
     std::unique_ptr<DeviceChild> m_child;
 };
 
-/// What is measured.
+/// The part of a child's life that a scenario measures.
 enum class Span {
     Start, ///< start() alone.
     Life ///< From the constructor to the destructor.

@@ -176,7 +176,7 @@ public:
     /// How long start() blocks.
     enum class StartMode {
         Direct, ///< start() blocks until the child has executed its program, as in QProcess.
-        Background ///< start() does not block; a thread of its own starts the child.
+        Background ///< start() does not block; a new thread starts the child.
     };
     Q_ENUM(StartMode)
 
