@@ -4,25 +4,20 @@
 #include "core/stop/processtree.h"
 
 #include "core/base/pidfd_linux.h"
+#include "core/base/processstatus_linux.h"
 #include "core/base/wait.h"
 #include "core/watch/exitwatch.h"
 
 #include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <map>
-#include <memory>
 #include <optional>
 #include <system_error>
 #include <utility>
 #include <vector>
-
-#include <dirent.h>
-#include <fcntl.h>
 
 namespace ForkFd::Internal {
 
@@ -31,60 +26,11 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-/// Fields of /proc/PID/stat (proc(5)).
-struct ProcessStatus
-{
-    char state;
-    pid_t parent;
-    pid_t group;
-    unsigned long long startTime; ///< In clock ticks. With the number it identifies the process.
-
-    bool isAlive() const noexcept { return !std::strchr("ZXx", state); }
-};
-
-// A process without a status is gone, except in a shortage: then its status is unknown.
+// What cannot be opened is gone, except in a shortage: then nothing is known.
 void throwIfExhausted(int errorCode)
 {
     if (isShortage(errorCode))
         throw std::system_error(errorCode, std::generic_category());
-}
-
-std::optional<ProcessStatus> statusOf(pid_t pid)
-{
-    char path[32];
-    std::snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    const UniqueFd file(::open(path, O_RDONLY | O_CLOEXEC));
-    if (!file)
-        throwIfExhausted(errno);
-    char text[512];
-    const ssize_t size = file ? ::read(file.get(), text, sizeof text - 1) : -1;
-    if (size <= 0)
-        return std::nullopt;
-    text[size] = '\0';
-    // The name, in parentheses, may contain any character.
-    const char *rest = std::strrchr(text, ')');
-    ProcessStatus status;
-    if (!rest
-        || std::sscanf(rest,
-                       ") %c %d %d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
-                       &status.state, &status.parent, &status.group, &status.startTime)
-            != 4)
-        return std::nullopt;
-    return status;
-}
-
-// Reads the whole list first, so that the walk needs no descriptor for it.
-std::vector<pid_t> allProcesses()
-{
-    std::vector<pid_t> processes;
-    const std::unique_ptr<DIR, int (*)(DIR *)> directory(::opendir("/proc"), ::closedir);
-    if (!directory)
-        throwIfExhausted(errno);
-    while (const dirent *entry = directory ? ::readdir(directory.get()) : nullptr) {
-        if (const pid_t pid = std::atoi(entry->d_name); pid > 0)
-            processes.push_back(pid);
-    }
-    return processes;
 }
 
 /// Finds the processes of a tree, and signals each.

@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/base/processstatus_linux.h"
+
+#include "core/base/uniquefd.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <system_error>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+// A process without a status is gone, except in a shortage: then its status is unknown.
+void throwIfExhausted(int errorCode)
+{
+    if (errorCode == EMFILE || errorCode == ENFILE || errorCode == ENOMEM)
+        throw std::system_error(errorCode, std::generic_category());
+}
+
+} // namespace
+
+bool ProcessStatus::isAlive() const noexcept
+{
+    return !std::strchr("ZXx", state);
+}
+
+std::optional<ProcessStatus> statusOf(pid_t pid)
+{
+    char path[32];
+    std::snprintf(path, sizeof path, "/proc/%d/stat", pid);
+    const UniqueFd file(::open(path, O_RDONLY | O_CLOEXEC));
+    if (!file)
+        throwIfExhausted(errno);
+    char text[512];
+    const ssize_t size = file ? ::read(file.get(), text, sizeof text - 1) : -1;
+    if (size <= 0)
+        return std::nullopt;
+    text[size] = '\0';
+    // The name, in parentheses, may contain any character.
+    const char *rest = std::strrchr(text, ')');
+    ProcessStatus status = {};
+    if (!rest
+        || std::sscanf(
+               rest,
+               ") %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %ld %*d %llu %lu",
+               &status.state, &status.parent, &status.group, &status.session, &status.threads,
+               &status.startTime, &status.addressSpace)
+            != 7)
+        return std::nullopt;
+    return status;
+}
+
+std::vector<pid_t> allProcesses()
+{
+    std::vector<pid_t> processes;
+    const std::unique_ptr<DIR, int (*)(DIR *)> directory(::opendir("/proc"), ::closedir);
+    if (!directory)
+        throwIfExhausted(errno);
+    while (const dirent *entry = directory ? ::readdir(directory.get()) : nullptr) {
+        if (const pid_t pid = std::atoi(entry->d_name); pid > 0)
+            processes.push_back(pid);
+    }
+    return processes;
+}
+
+} // namespace ForkFd::Internal

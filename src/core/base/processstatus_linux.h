@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_CORE_BASE_PROCESSSTATUS_LINUX_H
+#define FORKFD_CORE_BASE_PROCESSSTATUS_LINUX_H
+
+#include <optional>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace ForkFd::Internal {
+
+/// Fields of /proc/PID/stat (proc_pid_stat(5)).
+struct ProcessStatus
+{
+    char state;
+    pid_t parent;
+    pid_t group;
+    pid_t session;
+    long threads;
+    unsigned long long startTime; ///< In clock ticks. With the number it identifies the process.
+    unsigned long addressSpace; ///< In bytes; 0 when the process has given its memory back.
+
+    /// False for a zombie.
+    bool isAlive() const noexcept;
+    /// Whether the process is over, except for what the kernel still has to tidy up: it runs no code of
+    /// its program. A leader that has left its threads behind is a zombie without memory, and not over.
+    bool isTornDown() const noexcept { return threads <= 1 && (!isAlive() || addressSpace == 0); }
+};
+
+/// Empty if there is no such process. Throws std::system_error in a shortage (EMFILE, ENFILE, ENOMEM):
+/// then the status is unknown.
+std::optional<ProcessStatus> statusOf(pid_t pid);
+
+/// The numbers of all processes that /proc shows; none without /proc. Holds no descriptor when it
+/// returns. Throws as statusOf().
+std::vector<pid_t> allProcesses();
+
+} // namespace ForkFd::Internal
+
+#endif
