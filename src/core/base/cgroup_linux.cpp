@@ -77,16 +77,25 @@ std::string ownPath()
     return {};
 }
 
-std::string ownDirectory()
+/// The directory of this process's cgroup, and the mount point above it. Empty if there is none.
+struct OwnDirectory
+{
+    std::string path;
+    std::string top;
+};
+
+OwnDirectory ownDirectory()
 {
     const Mount mount = findMount();
     const std::string path = ownPath();
     if (mount.point.empty() || path.empty())
         return {};
     if (mount.root == "/")
-        return mount.point + (path == "/" ? "" : path);
+        return {mount.point + (path == "/" ? "" : path), mount.point};
     // A container sees only a part of the tree.
-    return path.rfind(mount.root, 0) == 0 ? mount.point + path.substr(mount.root.size()) : std::string();
+    if (path.rfind(mount.root, 0) != 0)
+        return {};
+    return {mount.point + path.substr(mount.root.size()), mount.point};
 }
 
 // A removed directory has no members. Any other error must not look like an empty cgroup.
@@ -226,9 +235,65 @@ bool isOfDeadProcess(const std::string &name) noexcept
     int owner = 0;
     unsigned number = 0;
     int length = 0;
-    return std::sscanf(name.c_str(), "forkfd-%d-%u%n", &owner, &number, &length) == 2
-        && name.size() == static_cast<std::size_t>(length) && owner > 0 && ::kill(owner, 0) != 0
-        && errno == ESRCH;
+    return std::sscanf(name.c_str(), "forkfd-%d-%u-%n", &owner, &number, &length) == 2 && length > 0
+        && owner > 0 && ::kill(owner, 0) != 0 && errno == ESRCH;
+}
+
+// The names of programs may have any bytes. A dot could make the name look like a unit of systemd.
+std::string readableName(std::string_view program)
+{
+    constexpr std::size_t maximum = 32;
+    program.remove_prefix(program.rfind('/') + 1); // npos + 1 is 0.
+    std::string name(program.substr(0, maximum));
+    const auto isPlain = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-'
+            || c == '+';
+    };
+    std::replace_if(
+        name.begin(), name.end(), [&](char c) { return !isPlain(c); }, '_');
+    return name;
+}
+
+// Returns the path of a new cgroup that this process can kill; empty if there is none, with errno.
+std::string makeBelow(const std::string &directory, const std::string &name)
+{
+    static std::atomic<unsigned> counter;
+    std::string path;
+    // A process in another PID namespace, or an earlier one with this number, may have used the name.
+    do {
+        path = directory + "/forkfd-" + std::to_string(::getpid()) + '-' + std::to_string(++counter)
+            + '-' + name;
+        if (::mkdir(path.c_str(), 0755) == 0) {
+            const std::string killFile = path + "/cgroup.kill";
+            if (::faccessat(AT_FDCWD, killFile.c_str(), W_OK, AT_EACCESS) == 0)
+                return path;
+            const int errorCode = errno;
+            ::rmdir(path.c_str());
+            errno = errorCode;
+            return {};
+        }
+    } while (errno == EEXIST);
+    return {};
+}
+
+// cgroups(7), "Delegation containment": a process may be moved only within directories whose
+// cgroup.procs its mover may write to, up to the first that contains both cgroups.
+bool mayMoveBelow(const std::string &directory)
+{
+    const std::string members = directory + "/cgroup.procs";
+    return ::faccessat(AT_FDCWD, members.c_str(), W_OK, AT_EACCESS) == 0;
+}
+
+// Tries the cgroup of this process and then those above it.
+std::string makeNearOwn(const std::string &name, std::string &directory)
+{
+    const OwnDirectory own = ownDirectory();
+    for (directory = own.path; !directory.empty(); directory.resize(directory.rfind('/'))) {
+        std::string path = mayMoveBelow(directory) ? makeBelow(directory, name) : std::string();
+        if (!path.empty() || directory.size() <= own.top.size() || (errno != EACCES && errno != EPERM))
+            return path;
+    }
+    return {};
 }
 
 // A killed process leaves its cgroups behind. Cgroups with a process in them cannot be removed. A live
@@ -245,25 +310,15 @@ try {
 
 } // namespace
 
-PrivateCgroup PrivateCgroup::make(const std::string &parent)
+PrivateCgroup PrivateCgroup::make(const std::string &parent, std::string_view program)
 {
-    static std::atomic<unsigned> counter;
+    const std::string name = readableName(program);
     PrivateCgroup group;
-    const std::string directory = parent.empty() ? ownDirectory() : parent;
-    if (directory.empty())
-        return group;
-    removeThoseOfDeadProcesses(directory);
-    // A process in another PID namespace, or an earlier one with this number, may have used the name.
-    do {
-        group.m_path =
-            directory + "/forkfd-" + std::to_string(::getpid()) + '-' + std::to_string(++counter);
-    } while (::mkdir(group.m_path.c_str(), 0755) != 0 && errno == EEXIST);
+    std::string directory = parent;
+    group.m_path = parent.empty() ? makeNearOwn(name, directory) : makeBelow(parent, name);
     group.m_owner = ProcessIdentity::current();
-    const std::string killFile = group.m_path + "/cgroup.kill";
-    if (::faccessat(AT_FDCWD, killFile.c_str(), W_OK, AT_EACCESS) != 0) {
-        ::rmdir(group.m_path.c_str()); // Fails if mkdir() failed.
-        group.m_path.clear();
-    }
+    if (group)
+        removeThoseOfDeadProcesses(directory);
     return group;
 }
 

@@ -9,7 +9,7 @@
 
 namespace ForkFd::Internal {
 
-PrivateCgroup PrivateCgroup::make(const std::string &)
+PrivateCgroup PrivateCgroup::make(const std::string &, std::string_view)
 {
     return {};
 }
