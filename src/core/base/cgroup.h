@@ -46,6 +46,9 @@ public:
 
     /// Whether the cgroup or a cgroup below it contains a process. True if the answer is unknown.
     bool isPopulated() const noexcept;
+    /// The living processes in the cgroup and below, sorted. A process may end, and another may get its
+    /// number, as soon as the list was read. Throws std::system_error if it cannot be read.
+    std::vector<pid_t> members() const;
     /// Kills all processes in the cgroup and below. Before Linux 6.14 a process that is just being
     /// forked can survive, so the caller kills again while isPopulated(). Returns 0 or an errno; ESRCH
     /// if there was no process. Allocates no memory.

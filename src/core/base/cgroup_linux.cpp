@@ -3,19 +3,17 @@
 
 #include "core/base/cgroup.h"
 
+#include "core/base/cgroupfiles_linux.h"
 #include "core/base/pidfd_linux.h"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cerrno>
-#include <climits>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <iterator>
 #include <sstream>
-#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -29,18 +27,6 @@ namespace ForkFd::Internal {
 namespace {
 
 namespace fs = std::filesystem;
-
-// The content of a kernel file; empty if it cannot be read. A std::ifstream is not close-on-exec.
-std::string contentOf(const std::string &path)
-{
-    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    std::string content;
-    std::array<char, 4096> piece;
-    ssize_t size;
-    while (file && (size = ::read(file.get(), piece.data(), piece.size())) > 0)
-        content.append(piece.data(), static_cast<std::size_t>(size));
-    return content;
-}
 
 /// A mount of cgroup version 2: its mount point, and the cgroup that is visible as its root.
 struct Mount
@@ -98,60 +84,15 @@ OwnDirectory ownDirectory()
     return {mount.point + path.substr(mount.root.size()), mount.point};
 }
 
-// A removed directory has no members. Any other error must not look like an empty cgroup.
-void throwUnlessGone(const std::error_code &error)
-{
-    if (error && error.value() != ENOENT && error.value() != ENODEV)
-        throw std::system_error(error);
-}
-
-std::vector<fs::path> directoriesIn(const fs::path &directory)
-{
-    std::vector<fs::path> directories;
-    std::error_code error;
-    for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
-        std::error_code none;
-        if (it->is_directory(none))
-            directories.push_back(it->path());
-    }
-    throwUnlessGone(error);
-    return directories;
-}
-
-void addMembers(std::vector<pid_t> &members, const fs::path &directory)
-{
-    errno = 0;
-    std::istringstream numbers(contentOf((directory / "cgroup.procs").string()));
-    // The processes of a threaded cgroup are in the list of the cgroup above (cgroups(7), "Thread
-    // mode").
-    if (errno != EOPNOTSUPP)
-        throwUnlessGone({errno, std::generic_category()});
-    for (pid_t pid; numbers >> pid;) {
-        if (pid > 0) // 0 stands for a process without a number in this namespace (pid_namespaces(7)).
-            members.push_back(pid);
-    }
-    for (const fs::path &below : directoriesIn(directory))
-        addMembers(members, below);
-}
-
-/// The result is sorted.
-std::vector<pid_t> membersOf(const fs::path &directory)
-{
-    std::vector<pid_t> members;
-    addMembers(members, directory);
-    std::sort(members.begin(), members.end());
-    return members;
-}
-
 /// Opens handles to members that are not in `told`. It opens only a few at a time, so that the list is
 /// still true when the caller reads it again. Returns whether there was such a member.
-bool holdNewMembers(const fs::path &directory, const std::vector<pid_t> &told,
+bool holdNewMembers(const std::string &directory, const std::vector<pid_t> &told,
                     std::vector<ProcessHandle> &handles)
 {
     constexpr std::size_t maximum = 32;
     handles.clear();
     bool isNew = false;
-    const std::vector<pid_t> members = membersOf(directory);
+    const std::vector<pid_t> members = membersOfCgroup(directory);
     // Reserves a descriptor, so that the caller can read the list while it holds the handles.
     const UniqueFd reserve(::open(directory.c_str(), O_PATH | O_CLOEXEC));
     for (const pid_t pid : members) {
@@ -187,38 +128,14 @@ int resultAtTheEnd(const PrivateCgroup::Progress &progress, const std::vector<pi
     return wasFirst ? EINPROGRESS : ETIMEDOUT;
 }
 
-// The path is on the stack: a kill must not fail for lack of memory.
-UniqueFd openIn(const std::string &directory, const char *name, int flags) noexcept
-{
-    char path[PATH_MAX];
-    const int size = std::snprintf(path, sizeof path, "%s/%s", directory.c_str(), name);
-    if (size < 0 || static_cast<std::size_t>(size) >= sizeof path) {
-        errno = ENAMETOOLONG;
-        return {};
-    }
-    return UniqueFd(::open(path, flags | O_CLOEXEC));
-}
-
-bool removeEmpty(const fs::path &directory)
+bool removeEmpty(const std::string &directory)
 {
     std::error_code error;
     for (const fs::directory_entry &entry : fs::directory_iterator(directory, error)) {
         if (entry.is_directory(error))
-            removeEmpty(entry.path());
+            removeEmpty(entry.path().string());
     }
     return ::rmdir(directory.c_str()) == 0 || errno == ENOENT;
-}
-
-// cgroups(7), "Cgroups v2 cgroup.events": the value covers the cgroup and all below.
-bool isPopulatedOrUnknown(const std::string &directory) noexcept
-{
-    const UniqueFd file = openIn(directory, "cgroup.events", O_RDONLY);
-    char text[256];
-    const ssize_t size = file ? ::read(file.get(), text, sizeof text) : -1;
-    if (size < 0)
-        return errno != ENOENT && errno != ENODEV;
-    return std::string_view(text, static_cast<std::size_t>(size)).find("populated 1")
-        != std::string_view::npos;
 }
 
 // If the cgroup is populated, empty cgroups below it stay: a service manager or a container runtime in
@@ -301,9 +218,9 @@ std::string makeNearOwn(const std::string &name, std::string &directory)
 // without a cgroup.
 void removeThoseOfDeadProcesses(const std::string &parent) noexcept
 try {
-    for (const fs::path &directory : directoriesIn(parent)) {
-        if (isOfDeadProcess(directory.filename().string()))
-            removeUnlessPopulated(directory.string());
+    for (const std::string &directory : directoriesIn(parent)) {
+        if (isOfDeadProcess(fs::path(directory).filename().string()))
+            removeUnlessPopulated(directory);
     }
 } catch (const std::exception &) { // The next make() tries again.
 }
@@ -345,6 +262,11 @@ bool PrivateCgroup::isPopulated() const noexcept
     return isOfThisProcess() && isPopulatedOrUnknown(m_path);
 }
 
+std::vector<pid_t> PrivateCgroup::members() const
+{
+    return isOfThisProcess() ? membersOfCgroup(m_path) : std::vector<pid_t>();
+}
+
 int PrivateCgroup::kill() noexcept
 {
     if (!isPopulated())
@@ -362,7 +284,7 @@ try {
     if (!isOfThisProcess())
         return ESRCH;
     if (!progress.hasBegun)
-        progress.first = membersOf(m_path);
+        progress.first = membersOfCgroup(m_path);
     progress.hasBegun = true;
     std::vector<pid_t> &told = progress.told;
     int result = ESRCH;
@@ -370,7 +292,7 @@ try {
     while (holdNewMembers(m_path, told, handles)) {
         // A number counts only if the list contains it before and after the handle was opened. Then it
         // cannot have belonged to another process in between.
-        const std::vector<pid_t> members = membersOf(m_path);
+        const std::vector<pid_t> members = membersOfCgroup(m_path);
         for (const ProcessHandle &handle : handles) {
             if (!std::binary_search(members.begin(), members.end(), handle.pid()))
                 continue;
@@ -381,7 +303,7 @@ try {
             }
         }
         if (Clock::now() >= end)
-            return resultAtTheEnd(progress, membersOf(m_path), result);
+            return resultAtTheEnd(progress, membersOfCgroup(m_path), result);
     }
     return result;
 } catch (const std::system_error &error) {

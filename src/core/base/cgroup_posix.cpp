@@ -26,6 +26,11 @@ bool PrivateCgroup::isPopulated() const noexcept
     return false;
 }
 
+std::vector<pid_t> PrivateCgroup::members() const
+{
+    return {};
+}
+
 int PrivateCgroup::kill() noexcept
 {
     return ESRCH;
