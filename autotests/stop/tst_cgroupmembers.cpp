@@ -32,6 +32,8 @@ private Q_SLOTS:
     void vanishes();
     void cannotBeHeld_data();
     void cannotBeHeld();
+    void descriptorsGoneAfterTheFirst_data();
+    void descriptorsGoneAfterTheFirst();
     void threadedCgroup();
     void busyMachine_data();
     void busyMachine();
@@ -99,6 +101,39 @@ void tst_CgroupMembers::cannotBeHeld()
     const bool isSent = isStopped ? (process.stop(), true) : process.sendSignal(SIGTERM);
     beforePidFdOpen = nullptr;
     const bool areAllGone = isSent && lifeline.comesToBeCut();
+    lifeline.cut();
+    QVERIFY(ends(process));
+    QVERIFY(areAllGone);
+}
+
+void tst_CgroupMembers::descriptorsGoneAfterTheFirst_data()
+{
+    QTest::addColumn<bool>("isStopped");
+    QTest::newRow("terminate()") << false;
+    QTest::newRow("stop()") << true;
+}
+
+// The library holds 32 members at a time. If descriptors are missing for the rest, the group gets the
+// signal. Those members once got none until the grace was over.
+void tst_CgroupMembers::descriptorsGoneAfterTheFirst()
+{
+    QFETCH(const bool, isStopped);
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(Scope::Tree);
+    process.setStopGrace(std::chrono::hours(1));
+    startAndAwait(
+        process, lifeline, u"/bin/sh"_s,
+        {u"-c"_s, u"i=0; while [ $i -lt 40 ]; do sleep 300 & i=$((i+1)); done; echo ready; wait"_s});
+    static std::atomic<int> left;
+    left = 32;
+    beforePidFdOpen = [](pid_t) { return left.fetch_sub(1) > 0 ? 0 : EMFILE; };
+    if (isStopped)
+        process.stop();
+    else
+        process.sendSignal(SIGTERM); // In a shortage the result is false.
+    const bool areAllGone = lifeline.comesToBeCut();
+    beforePidFdOpen = nullptr;
     lifeline.cut();
     QVERIFY(ends(process));
     QVERIFY(areAllGone);

@@ -134,11 +134,23 @@ int StoppableChild::signalMembers(std::initializer_list<int> signals, PrivateCgr
 {
     const int errorCode = m_own->group.sendSignals(signals, progress, end);
     const bool isOver = errorCode == ETIMEDOUT || errorCode == EINPROGRESS;
-    const bool isRepeated = isShortage(errorCode) && inShortage == InShortage::Repeat;
-    if (errorCode == 0 || errorCode == ESRCH || isOver || !progress.told.empty() || isRepeated)
+    const bool isShort = isShortage(errorCode);
+    if (errorCode == 0 || errorCode == ESRCH || isOver || (isShort && inShortage == InShortage::Repeat))
+        return errorCode;
+    if (!progress.told.empty() && !(isShort && isGroupUntold(progress)))
         return errorCode;
     const int groupError = signalGroup(signals);
-    return isShortage(errorCode) ? errorCode : groupError;
+    return isShort ? errorCode : groupError;
+}
+
+// Whether a signal to the group reaches a process that was not told. Needs no descriptor. A number that
+// was given out again counts only if its process is in the group, too.
+bool StoppableChild::isGroupUntold(const PrivateCgroup::Progress &progress) const noexcept
+{
+    return std::any_of(progress.first.begin(), progress.first.end(), [&, this](pid_t pid) {
+        return !std::binary_search(progress.told.begin(), progress.told.end(), pid)
+            && ::getpgid(pid) == m_watch->pid();
+    });
 }
 
 // Signals the scope without a cgroup.

@@ -75,9 +75,10 @@ public:
 
     /// Sends a signal to the living processes of the scope. Returns 0 or an errno; ESRCH if no process
     /// was reached. In a shortage it waits 100 ms at most; then the group gets the signal, and the
-    /// errno is that of the shortage. ETIMEDOUT if for a second processes have started others that may
-    /// not have been reached. During a start in a thread, a signal gives the start up, unless
-    /// it is 0 or SIGCONT; EAGAIN if the child was not reached but will see the wish.
+    /// errno is that of the shortage. Members of the group that had the signal before get it twice then.
+    /// ETIMEDOUT if for a second processes have started others that may not have been reached. During a
+    /// start in a thread, a signal gives the start up, unless it is 0 or SIGCONT; EAGAIN if the child
+    /// was not reached but will see the wish.
     int sendSignal(int signal) noexcept;
     /// Sends SIGKILL during a start in a thread, as sendSignal() does. EBUSY if that needs a walk, or if
     /// another thread is signalling this child: the keeper can wait for that.
@@ -131,6 +132,7 @@ private:
     int trySendSignals(std::initializer_list<int> signals, InShortage inShortage) noexcept;
     int signalMembers(std::initializer_list<int> signals, PrivateCgroup::Progress &progress,
                       PrivateCgroup::Clock::time_point end, InShortage inShortage) noexcept;
+    bool isGroupUntold(const PrivateCgroup::Progress &progress) const noexcept;
     int signalGroup(std::initializer_list<int> signals) noexcept;
     int killCgroup(InShortage inShortage) noexcept;
     int tryAsk(PrivateCgroup::Clock::time_point now, InShortage inShortage) noexcept;
