@@ -9,7 +9,12 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstdarg>
 #include <memory>
+#include <string_view>
+
+#include <fcntl.h>
+#include <pthread.h>
 
 using namespace std::chrono_literals;
 
@@ -18,8 +23,26 @@ namespace {
 using Scope = Process::SignalScope;
 
 std::atomic<void (*)()> beforeKill = nullptr;
+std::atomic<bool> areFilesCounted = false;
+pthread_t countedThread;
+int statusFileCount = 0;
 
 } // namespace
+
+// Replaces open() for the library, too.
+extern "C" int open(const char *path, int flags, ...)
+{
+    va_list list;
+    va_start(list, flags);
+    const mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(list, mode_t) : 0;
+    va_end(list);
+    constexpr std::string_view status = "/stat";
+    const std::string_view name = path;
+    if (areFilesCounted && pthread_equal(pthread_self(), countedThread) && name.size() > status.size()
+        && name.substr(name.size() - status.size()) == status)
+        ++statusFileCount;
+    return openat(AT_FDCWD, path, flags, mode);
+}
 
 // Replaces kill() for the library, too.
 extern "C" int kill(pid_t pid, int signal) noexcept
@@ -40,6 +63,7 @@ private Q_SLOTS:
     void restOfTheGroup_data();
     void restOfTheGroup();
     void isNotReapedDuringTheSignal();
+    void looksAtItsGroupAlone();
 };
 
 void tst_EndedLeader::restOfTheGroup_data()
@@ -109,6 +133,25 @@ void tst_EndedLeader::isNotReapedDuringTheSignal()
     if (result == "no filter")
         QSKIP("This system has no seccomp filters.");
     QCOMPARE(result, "kept");
+}
+
+// Before finished() the owner's thread looks whether the group has other members. It once read the
+// status of every process of the system for that.
+void tst_EndedLeader::looksAtItsGroupAlone()
+{
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(Scope::Group);
+    process.setStopGrace(1h);
+    startAndAwait(process, lifeline, u"/bin/sh"_s, {u"-c"_s, u"echo ready; exec sleep 300"_s});
+    countedThread = pthread_self();
+    statusFileCount = 0;
+    areFilesCounted = true;
+    process.stop();
+    const bool hasEnded = process.waitForFinished();
+    areFilesCounted = false;
+    QVERIFY(hasEnded);
+    QVERIFY2(statusFileCount <= 1, qPrintable(QString::number(statusFileCount))); // The leader's.
 }
 
 QTEST_GUILESS_MAIN(tst_EndedLeader)

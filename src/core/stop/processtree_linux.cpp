@@ -17,6 +17,8 @@
 #include <optional>
 #include <system_error>
 
+#include <unistd.h>
+
 namespace ForkFd::Internal {
 
 namespace {
@@ -186,6 +188,14 @@ try {
     return ENOMEM;
 }
 
+// A system call costs much less than reading a file, and the thread of the child's owner looks. If a
+// filter refuses it, the file has the answer.
+bool mayBeIn(pid_t group, pid_t pid) noexcept
+{
+    const pid_t found = ::getpgid(pid);
+    return found == group || (found < 0 && errno != ESRCH);
+}
+
 } // namespace
 
 int signalTree(ExitWatch &root, std::initializer_list<int> signals, InShortage inShortage) noexcept
@@ -210,6 +220,8 @@ std::vector<TreeMember> findTree(ExitWatch &root)
 bool hasLivingMember(pid_t group) noexcept
 try {
     for (const pid_t pid : allProcesses()) {
+        if (!mayBeIn(group, pid))
+            continue;
         const std::optional<ProcessStatus> status = statusOf(pid);
         if (status && status->group == group && status->isAlive())
             return true;
