@@ -22,7 +22,7 @@ using ForkFd::RunResult;
 using namespace std::chrono_literals;
 
 /// Output of run() while the program runs, whether it is complete, and a stop that keeps the result.
-/// Holds: R10.
+/// Holds: H18 (completeBesideOthers), R10.
 class tst_LiveOutput : public RunTest
 {
     Q_OBJECT
@@ -43,6 +43,7 @@ private Q_SLOTS:
     void blockingFunctions();
     void complete_data();
     void complete();
+    void completeBesideOthers();
     void stopWhen();
     void stopWhenAlreadyFinished();
     void stopWhenItWaits();
@@ -318,6 +319,24 @@ void tst_LiveOutput::complete()
     const RunResult result = ForkFd::run(program, command.split(u' '), options).result();
     QTEST(result.outputComplete, "isComplete");
     hold.closeWriteEnd();
+}
+
+// Other children that are being started have copies of the write ends for a moment. 55 of 600 results
+// once said that output may be missing.
+void tst_LiveOutput::completeBesideOthers()
+{
+    RunQueue queue(8);
+    QList<QFuture<RunResult>> futures;
+    for (int i = 0; i < 200; ++i)
+        futures += queue.run(childProgram(), words("write 3 1 exit 0"));
+    int incompleteCount = 0;
+    for (const QFuture<RunResult> &future : std::as_const(futures)) {
+        const RunResult result = future.result();
+        QCOMPARE(result.standardOutput, "xxx");
+        incompleteCount += result.outputComplete ? 0 : 1;
+    }
+    QVERIFY(queue.waitForDone());
+    QCOMPARE(incompleteCount, 0);
 }
 
 void tst_LiveOutput::stopWhen()

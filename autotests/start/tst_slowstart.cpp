@@ -53,6 +53,9 @@ protected:
 private Q_SLOTS:
     void initTestCase();
     void holdsUpNoOther();
+    void holdsNoOutput();
+    void holdsNoInput_data();
+    void holdsNoInput();
     void canceled_data() { addBackends(); }
     void canceled();
     void timeLimit();
@@ -127,6 +130,66 @@ void tst_SlowStart::holdsUpNoOther()
     QVERIFY(!held.isFinished());
     exec.letGo();
     QCOMPARE(held.result().exitInfo.code, 3);
+}
+
+// Until its exec a child has copies of the parent's descriptors. It once kept the write ends of other
+// children's outputs among them.
+void tst_SlowStart::holdsNoOutput()
+{
+    HeldSystemCall first(SYS_execve);
+    QFuture<RunResult> other = first.call([] { return run("write 3 1 write 5 2 exit 4"); });
+    QVERIFY(first.await());
+    HeldSystemCall exec(SYS_execve);
+    QFuture<RunResult> held = exec.call([] { return run("exit 3"); });
+    QVERIFY(exec.await());
+    first.letGo();
+    const RunResult result = other.result();
+    QVERIFY(!held.isFinished());
+    exec.letGo();
+    QCOMPARE(held.result().exitInfo.code, 3);
+    QCOMPARE(result.exitInfo.code, 4);
+    QCOMPARE(result.standardOutput, "xxx");
+    QCOMPARE(result.standardError, "xxxxx");
+    QVERIFY(result.outputComplete);
+}
+
+void tst_SlowStart::holdsNoInput_data()
+{
+    QTest::addColumn<bool>("isDetached");
+    QTest::newRow("run()") << false;
+    QTest::newRow("startDetached()") << true;
+}
+
+// The same for the input of a child that waits for the end of file.
+void tst_SlowStart::holdsNoInput()
+{
+    QFETCH(const bool, isDetached);
+    ForkFd::ChildProcess reader;
+    reader.start(childProgram(), words("echo"));
+    QVERIFY(reader.waitForStarted());
+    HeldSystemCall exec(SYS_execve);
+    QFuture<RunResult> held;
+    std::thread detached;
+    if (isDetached)
+        exec.call([&detached] {
+            detached = std::thread(
+                [] { ForkFd::ChildProcess::startDetached(childProgram(), words("exit 3")); });
+            return true;
+        });
+    else
+        held = exec.call([] { return run("exit 3"); });
+    const bool isHeld = exec.await();
+    reader.write("abc");
+    reader.closeWriteChannel();
+    const bool hasEnded = reader.waitForFinished();
+    exec.letGo();
+    if (isDetached)
+        detached.join();
+    else
+        held.waitForFinished();
+    QVERIFY(isHeld);
+    QVERIFY(hasEnded);
+    QCOMPARE(reader.readAll(), "abc");
 }
 
 void tst_SlowStart::canceled()

@@ -5,6 +5,8 @@
 
 #include "core/base/quietwrite.h"
 #include "core/base/signals.h"
+#include "core/base/writeends.h"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -44,6 +46,7 @@ UniqueFd Channel::open() noexcept
     Pipe pipe;
     if (!pipe.open())
         return {};
+    WriteEnds::add(pipe.writeEnd.get());
     const bool reads = m_direction == FromChild;
     UniqueFd ours = std::move(reads ? pipe.readEnd : pipe.writeEnd);
     if (::fcntl(ours.get(), F_SETFL, O_NONBLOCK) != 0)

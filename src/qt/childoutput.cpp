@@ -3,7 +3,18 @@
 
 #include "qt/childoutput.h"
 
+#include "core/base/writeends.h"
+
 namespace ForkFd::Internal {
+
+namespace {
+
+// A child that is being started closes what it does not need right after its creation. Looks often: if a
+// descendant holds the output, too, the end of that start wakes nothing up.
+constexpr std::chrono::milliseconds lookInterval(1);
+constexpr std::uint8_t maximumLooks = 250;
+
+} // namespace
 
 void ChildOutput::setReadChannel(Id id)
 {
@@ -62,32 +73,61 @@ void ChildOutput::reset() noexcept
     m_drains = true;
 }
 
+template<typename Predicate>
+bool ChildOutput::hasAwaited(Predicate predicate) const noexcept
+{
+    const auto fits = [&predicate](const Channel &channel) {
+        return channel.isOpen() && !channel.isDiscarding() && predicate(channel);
+    };
+    return fits(m_streams.output) || fits(m_streams.errorOutput);
+}
+
 bool ChildOutput::isAwaited() const noexcept
 {
-    const auto isChannelAwaited = [](const Channel &channel) {
-        return channel.isOpen() && !channel.isDiscarding();
-    };
-    return isChannelAwaited(m_streams.output) || isChannelAwaited(m_streams.errorOutput);
+    return hasAwaited([](const Channel &) { return true; });
+}
+
+// A child that is being started has copies of the write ends for a moment. Asked in this order: if no
+// child is being started, only the descendants of this child can hold its output.
+bool ChildOutput::isHeldByOthers() const noexcept
+{
+    return WriteEnds::mayBeCopied()
+        && hasAwaited([](const Channel &channel) { return !channel.hasHungUp(); });
 }
 
 bool ChildOutput::beginDraining() noexcept
 {
-    if (m_drains && drainTimeout > std::chrono::milliseconds::zero() && isAwaited()) {
+    if (!m_drains || !isAwaited())
+        return false;
+    if (drainTimeout > std::chrono::milliseconds::zero()) {
         m_isDraining = true;
         m_drainEnd = Deadline(drainTimeout);
+    } else if (isHeldByOthers()) {
+        m_isDraining = true;
+        m_looksLeft = maximumLooks;
+        m_drainEnd = Deadline(lookInterval);
     }
     return m_isDraining;
 }
 
-bool ChildOutput::isDrained() const noexcept
+bool ChildOutput::isDrained() noexcept
 {
-    return !m_isDraining || m_drainEnd.hasExpired() || !isAwaited();
+    if (!m_isDraining || !isAwaited())
+        return true;
+    if (!m_drainEnd.hasExpired())
+        return false;
+    if (m_looksLeft == 0 || !isHeldByOthers())
+        return true;
+    --m_looksLeft;
+    m_drainEnd = Deadline(lookInterval);
+    return false;
 }
 
 void ChildOutput::endDraining() noexcept
 {
     m_drains = false;
     m_isDraining = false;
+    m_looksLeft = 0;
     m_drainEnd = Deadline::forever();
 }
 

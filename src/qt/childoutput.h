@@ -11,6 +11,7 @@
 #include <ForkFd/childprocess.h>
 
 #include <chrono>
+#include <cstdint>
 #include <limits>
 
 namespace ForkFd::Internal {
@@ -55,7 +56,7 @@ public:
     /// Never, without a drain.
     Deadline drainEnd() const noexcept { return m_drainEnd; }
     /// Whether finished() need not wait any longer.
-    bool isDrained() const noexcept;
+    bool isDrained() noexcept;
     /// This child's output is awaited no longer.
     void endDraining() noexcept;
 
@@ -75,7 +76,10 @@ public:
 
 private:
     void takeBackReadAhead();
+    template<typename Predicate>
+    bool hasAwaited(Predicate predicate) const noexcept;
     bool isAwaited() const noexcept;
+    bool isHeldByOthers() const noexcept;
 
     Id m_readChannel = ChildProcess::StandardOutput;
     ChildProcess &m_device;
@@ -84,6 +88,7 @@ private:
     bool m_isDraining = false;
     bool m_isCut = false;
     bool m_drains = true; ///< Whether drainTimeout applies to this child.
+    std::uint8_t m_looksLeft = 0; ///< In a drain for the sake of children that are being started.
 };
 
 } // namespace ForkFd::Internal

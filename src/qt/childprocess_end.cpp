@@ -161,7 +161,7 @@ void ChildProcessPrivate::letGoUnlessReached() noexcept
         child.reset();
 }
 
-bool ChildProcessPrivate::isEndDue() const noexcept
+bool ChildProcessPrivate::isEndDue() noexcept
 {
     return !watch && !m_pending && output.isDrained();
 }

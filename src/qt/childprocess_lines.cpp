@@ -14,7 +14,9 @@ using namespace Internal;
 /// another process, a forwarded one) does not count. Valid after finished().
 ///
 /// Returns false if other processes still hold the output open, usually descendants of the child: with a
-/// drainTimeout() when it expires, without one when the child ends. What they write later is lost. Also
+/// drainTimeout() when it expires, without one when the child ends. What they write later is lost. A
+/// child that the library is just starting does not count: finished() waits until that child has let go
+/// of the output, usually for less than 1 ms. A child that other code starts at that moment counts. Also
 /// false after a ReadError, after closeReadChannel() on an output that had not ended, while the child
 /// runs, and after a failed start. The signals do not show the difference: readChannelFinished() is
 /// emitted in each case. \since 0.1

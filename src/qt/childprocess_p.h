@@ -225,7 +225,7 @@ private:
     void shrinkIdlePipes();
     void announceData(ChildProcess::ProcessChannel channel);
     void announceLastData(ChildProcess::ProcessChannel channel);
-    bool isEndDue() const noexcept;
+    bool isEndDue() noexcept;
 
     void watchAll();
     Internal::PollSet::Interest interestIn(Role role) noexcept;

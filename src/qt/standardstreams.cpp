@@ -5,6 +5,7 @@
 
 #include "qt/messages.h"
 
+#include "core/base/writeends.h"
 #include "core/stop/startcontrol.h"
 
 #include <algorithm>
@@ -92,6 +93,7 @@ StandardStreams::Failure StandardStreams::openTerminal(const TerminalSize &size,
     output.adopt(std::move(ours), PseudoTerminal::capacity);
     if (!isRead)
         output.discard();
+    WriteEnds::add(childEnd.get());
     ends.terminal = childEnd.get();
     ends.owned.push_back(std::move(childEnd));
     return None;

@@ -9,7 +9,7 @@
 
 namespace ForkFd::Internal {
 
-PrivateCgroup PrivateCgroup::make(const std::string &, std::string_view)
+PrivateCgroup PrivateCgroup::make(const std::string &)
 {
     return {};
 }
@@ -24,11 +24,6 @@ UniqueFd PrivateCgroup::open() const noexcept
 bool PrivateCgroup::isPopulated() const noexcept
 {
     return false;
-}
-
-std::vector<pid_t> PrivateCgroup::members() const
-{
-    return {};
 }
 
 int PrivateCgroup::kill() noexcept

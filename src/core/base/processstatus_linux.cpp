@@ -3,7 +3,6 @@
 
 #include "core/base/processstatus_linux.h"
 
-#include "core/base/refusal.h"
 #include "core/base/uniquefd.h"
 
 #include <cerrno>
@@ -19,11 +18,16 @@
 
 namespace ForkFd::Internal {
 
+namespace {
+
+// A process without a status is gone, except in a shortage: then its status is unknown.
 void throwIfExhausted(int errorCode)
 {
-    if (isShortage(errorCode))
+    if (errorCode == EMFILE || errorCode == ENFILE || errorCode == ENOMEM)
         throw std::system_error(errorCode, std::generic_category());
 }
+
+} // namespace
 
 bool ProcessStatus::isAlive() const noexcept
 {

@@ -4,6 +4,7 @@
 #include "core/base/uniquefd.h"
 
 #include "core/base/signals.h"
+#include "core/base/writeends.h"
 
 #include <cerrno>
 
@@ -22,6 +23,7 @@ void UniqueFd::reset(int fd) noexcept
     const int savedErrno = errno;
     // close(2) is a cancellation point. Unwinding out of a destructor would call std::terminate().
     const CancellationBlocker blocker;
+    WriteEnds::remove(old); // Before another file can get the number.
     ::close(old);
     errno = savedErrno;
 }

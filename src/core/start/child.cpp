@@ -15,6 +15,7 @@
 #include "core/stop/startcontrol.h"
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -97,8 +98,20 @@ public:
     {
     }
 
+    /// Closes the write ends that belong to other children or to the parent: this child may take long.
+    void closeForeignWriteEnds() noexcept
+    {
+        const WriteEnds::Set ends = m_context.writeEnds.mayHave();
+        for (std::size_t i = 0; i < ends.size(); ++i) {
+            for (std::uint64_t left = ends[i]; left != 0; left &= left - 1)
+                closeUnlessNeeded(static_cast<int>(i) * 64 + std::countr_zero(left));
+        }
+        m_context.writeEnds.end();
+    }
+
     [[noreturn]] void run() noexcept
     {
+        closeForeignWriteEnds();
         resetSignals();
         stepAside();
         placeDescriptors(0, m_plan.channelCount(), Step::Channels);
@@ -113,6 +126,29 @@ public:
     }
 
 private:
+    // Another file may have got the number. If it is close-on-exec, the program does not get it anyway.
+    // Not a UniqueFd: in shared memory it would forget the parent's number.
+    void closeUnlessNeeded(int fd) const noexcept
+    {
+        const int flags = isNeeded(fd) ? -1 : ::fcntl(fd, F_GETFD);
+        if (flags >= 0 && (flags & FD_CLOEXEC) != 0)
+            ::close(fd);
+    }
+
+    bool isNeeded(int fd) const noexcept
+    {
+        for (const int needed : {m_context.reportFd, m_context.controllingTerminal,
+                                 m_context.controlGroup, m_context.directory}) {
+            if (needed == fd)
+                return true;
+        }
+        for (const DescriptorMove &move : m_plan.moves()) {
+            if (move.from == fd)
+                return true;
+        }
+        return false;
+    }
+
     void resetSignals() noexcept
     {
         if (!m_context.handlersAreReset)
@@ -340,6 +376,7 @@ void ProgramContext::run() noexcept
 void DetachedContext::run() noexcept
 {
     ::setsid(); // Cannot fail: a new child leads no process group.
+    ChildSetup(*this).closeForeignWriteEnds();
     if (createOrphan(*this) < 0)
         fail(*this, Step::Clone, errno);
     ::_Exit(0);

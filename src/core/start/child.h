@@ -4,6 +4,7 @@
 #ifndef FORKFD_CORE_START_CHILD_H
 #define FORKFD_CORE_START_CHILD_H
 
+#include "core/base/writeends.h"
 #include "core/start/failure.h"
 #include "core/start/plan.h"
 #include "core/start/start.h"
@@ -93,6 +94,7 @@ struct ProgramContext : ChildContext
     int controllingTerminal;
     int controlGroup; ///< The directory of the group that the child has to join.
     pid_t parent; ///< With dieWithParent: this process's number.
+    WriteEnds::Copy writeEnds; ///< Until the child has closed those of others.
 };
 
 /// The child of a detached start: creates the orphan, which executes the program, and exits.

@@ -5,6 +5,7 @@
 
 #include "core/base/cgroup.h"
 #include "core/base/staycode.h"
+#include "core/base/writeends.h"
 #include "core/start/busypause.h"
 #include "core/start/plan.h"
 #include "core/start/startreport.h"
@@ -118,7 +119,7 @@ StartFailure startStoppable(StoppableChild &child, StartRequest request, StartRe
     PrivateCgroup none;
     PrivateCgroup &group = child.m_own ? child.m_own->group : none;
     if (child.m_own)
-        group = PrivateCgroup::make(request.options.controlGroup, request.executable);
+        group = PrivateCgroup::make(request.options.controlGroup);
     StartResult result = startInIfAllowed(group, std::move(request), later);
     child.setWatch(std::move(result.watch));
     return std::move(result.failure);
@@ -167,6 +168,7 @@ ExitWatchPtr spawnChild(const SpawnCall &call, int &errorCode)
     if (errorCode != 0)
         return nullptr;
     keepCodeLoaded();
+    const WriteEnds::Copy copy; // libc's child closes them only by its exec.
     return System::spawnChild(call, errorCode);
 }
 
