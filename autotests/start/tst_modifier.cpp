@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
+#include "forkedcopy.h"
 #include "modifiertest.h"
 #include "sharedmemory.h"
 #include "temporarychange.h"
@@ -14,6 +15,7 @@
 #include <stdexcept>
 
 #include <pthread.h>
+#include <sched.h>
 #include <unistd.h>
 
 using Flag = Process::UnixProcessFlag;
@@ -51,6 +53,8 @@ private Q_SLOTS:
     void everyStart();
     void detached_data() { memory_data(); }
     void detached();
+    void parentEnds_data() { memory_data(); }
+    void parentEnds();
 #ifndef FORKFD_TEST_QPROCESS // QProcess leaves signals as after a fork.
     void signalsWhileItRuns_data()
     {
@@ -172,6 +176,27 @@ void tst_Modifier::detached()
     process.setChildProcessModifier([] { throw std::runtime_error("oops"); });
     QVERIFY(!process.startDetached());
     QVERIFY(says(process, u"Child process modifier threw an exception: oops"_s));
+}
+
+// A parent that dies during the start does not take its child with it.
+void tst_Modifier::parentEnds()
+{
+    TestPipe output;
+    const QByteArray copy = inForkedCopy([&] {
+        Process process;
+        addFlags(process);
+        process.setStandardOutputFile(u"/proc/self/fd/%1"_s.arg(output.writeEnd()));
+        process.setChildProcessModifier([parent = getpid()] {
+            kill(parent, SIGKILL);
+            while (getppid() == parent)
+                sched_yield();
+        });
+        process.start(childProgram(), words("args started"));
+        return QByteArray("not killed");
+    });
+    QVERIFY2(copy.contains("wait status 9"), copy.constData());
+    output.closeWriteEnd();
+    QCOMPARE(output.readAll(), "started\n");
 }
 
 #ifndef FORKFD_TEST_QPROCESS

@@ -32,17 +32,33 @@ namespace ForkFd::Internal {
 
 namespace {
 
-// Does nothing if the memory is shared.
+// Ignoring a pending signal discards it (sigaction(2)).
+void discardSigPipe() noexcept
+{
+    struct sigaction action;
+    if (::sigaction(SIGPIPE, nullptr, &action) != 0)
+        return;
+    ignoreSignal(SIGPIPE);
+    ::sigaction(SIGPIPE, &action, nullptr);
+}
+
+// Does nothing if the memory is shared. Not with send(2): a filter that lets socketpair(2) through may
+// refuse it.
 void sendReport(const ChildContext &context) noexcept
 {
     if (context.reportFd < 0)
         return;
-    sigset_t brokenPipe; // The parent may have died.
+    sigset_t brokenPipe;
     ::sigemptyset(&brokenPipe);
     ::sigaddset(&brokenPipe, SIGPIPE);
     ::pthread_sigmask(SIG_BLOCK, &brokenPipe, nullptr);
     // The socket has room for all reports.
-    while (::write(context.reportFd, &context.report, sizeof context.report) < 0 && errno == EINTR) { }
+    ssize_t written;
+    do {
+        written = ::write(context.reportFd, &context.report, sizeof context.report);
+    } while (written < 0 && errno == EINTR);
+    if (written < 0 && errno == EPIPE)
+        discardSigPipe(); // The parent has died. The child goes on, as it does with shared memory.
 }
 
 [[noreturn]] void fail(ChildContext &context, Step step, int errorCode,
