@@ -215,8 +215,12 @@ void tst_Command::programFailures()
 {
     QFETCH(const Command, command);
     QFETCH(const std::string, error);
+    const QByteArray path = qgetenv("PATH");
+    qputenv("PATH", "/usr/bin:/bin"); // A folder that this user may not search would be another error.
     ForkFd::StartError seen;
-    QVERIFY(!ForkFd::spawn(command, {}, &seen));
+    const bool isRunning = ForkFd::spawn(command, {}, &seen).has_value();
+    qputenv("PATH", path);
+    QVERIFY(!isRunning);
     QCOMPARE(seen.toString(), error);
 }
 
