@@ -65,8 +65,9 @@ public:
     int sendSignals(std::initializer_list<int> signals, Progress &progress,
                     Clock::time_point end) const noexcept;
     /// Removes the directory and the directories that the child made in it. False if a process is left
-    /// in the cgroup; the caller then tries again later.
-    bool remove() noexcept;
+    /// in the cgroup; the caller then tries again later. Changes nothing in this object: at the end of
+    /// the process, other threads may still use it.
+    bool remove() const noexcept;
 
 private:
     bool isOfThisProcess() const noexcept;

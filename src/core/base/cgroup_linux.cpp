@@ -335,14 +335,9 @@ try {
     return ENOMEM;
 }
 
-bool PrivateCgroup::remove() noexcept
+bool PrivateCgroup::remove() const noexcept
 try {
-    if (!isOfThisProcess())
-        return true;
-    if (!removeUnlessPopulated(m_path))
-        return false;
-    m_path.clear();
-    return true;
+    return !isOfThisProcess() || removeUnlessPopulated(m_path);
 } catch (const std::exception &) {
     return false;
 }

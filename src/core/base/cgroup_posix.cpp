@@ -36,7 +36,7 @@ int PrivateCgroup::sendSignals(std::initializer_list<int>, Progress &, Clock::ti
     return ESRCH;
 }
 
-bool PrivateCgroup::remove() noexcept
+bool PrivateCgroup::remove() const noexcept
 {
     return true;
 }

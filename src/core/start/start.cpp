@@ -76,6 +76,7 @@ StartResult startInIfAllowed(PrivateCgroup &group, StartRequest request, StartRe
         StartResult result = startIn(group, request, later);
         if (result.failure.step != Step::ControlGroup || !group.remove())
             return result;
+        group = PrivateCgroup();
     }
     return startChild(StartPlan(std::move(request)), later);
 }
