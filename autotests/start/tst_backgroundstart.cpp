@@ -433,7 +433,7 @@ void tst_BackgroundStart::movedToAnotherThread()
         thread.quit();
     });
     process->moveToThread(&thread);
-    thread.start(); // Only now: ThreadSanitizer does not see the mutex in which Qt moves the posted events.
+    thread.start(); // Only now: ThreadSanitizer does not see how Qt orders the events that move.
     search.letGo();
     QVERIFY(thread.wait(60000));
     QCOMPARE(finishedIn, &thread);

@@ -4,6 +4,9 @@
 #ifndef FORKFD_HELDSYSTEMCALL_H
 #define FORKFD_HELDSYSTEMCALL_H
 
+#include "forkedcopy.h"
+#include "namedthreads.h"
+
 #include <atomic>
 #include <cstddef>
 #include <thread>
@@ -68,11 +71,16 @@ public:
         return m_listener >= 0;
     }
 
-    /// Waits until a call is held up.
+    /// Waits until a call is held up, and until each thread of a start sleeps: a copied child may reach
+    /// its exec before the thread has stored its number.
     bool await() const
     {
         pollfd entry = {m_listener, POLLIN, 0};
-        return poll(&entry, 1, 60000) == 1;
+        const auto mayGoOn = [](const QByteArray &call) {
+            return call.startsWith("running") || call.startsWith(QByteArray::number(SYS_futex) + ' ');
+        };
+        return poll(&entry, 1, 60000) == 1
+            && eventually([&] { return threadsNamed("forkfd-start", mayGoOn) == 0; });
     }
 
     /// Returns the thread or process whose call is held up, after await(). Once for each call.
