@@ -10,6 +10,7 @@
 #include <chrono>
 #include <initializer_list>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -28,10 +29,12 @@ public:
 
     /// No cgroup.
     PrivateCgroup() noexcept = default;
-    /// Makes a cgroup below the directory `parent`, or, if that is empty, below the cgroup of this
-    /// process. Returns no cgroup if making one is not permitted, or if the kernel cannot kill it
-    /// (before Linux 5.14).
-    static PrivateCgroup make(const std::string &parent);
+    /// Makes a cgroup below the directory `parent`. If that is empty: below the cgroup of this process,
+    /// or else below the nearest cgroup above it where this process may make one and put its children
+    /// into it, as the app.slice of `systemd --user`. The name tells tools the number of this process
+    /// and the name of the program, for example `forkfd-4711-2-make`. Returns no cgroup if making one is
+    /// not permitted, or if the kernel cannot kill it (before Linux 5.14).
+    static PrivateCgroup make(const std::string &parent, std::string_view program);
     PrivateCgroup(PrivateCgroup &&other) noexcept { *this = std::move(other); }
     PrivateCgroup &operator=(PrivateCgroup &&other) noexcept;
     /// Does not remove the directory.
@@ -43,6 +46,9 @@ public:
 
     /// Whether the cgroup or a cgroup below it contains a process. True if the answer is unknown.
     bool isPopulated() const noexcept;
+    /// The living processes in the cgroup and below, sorted. A process may end, and another may get its
+    /// number, as soon as the list was read. Throws std::system_error if it cannot be read.
+    std::vector<pid_t> members() const;
     /// Kills all processes in the cgroup and below. Before Linux 6.14 a process that is just being
     /// forked can survive, so the caller kills again while isPopulated(). Returns 0 or an errno; ESRCH
     /// if there was no process. Allocates no memory.

@@ -3,19 +3,17 @@
 
 #include "core/base/cgroup.h"
 
+#include "core/base/cgroupfiles_linux.h"
 #include "core/base/pidfd_linux.h"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cerrno>
-#include <climits>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <iterator>
 #include <sstream>
-#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -29,18 +27,6 @@ namespace ForkFd::Internal {
 namespace {
 
 namespace fs = std::filesystem;
-
-// The content of a kernel file; empty if it cannot be read. A std::ifstream is not close-on-exec.
-std::string contentOf(const std::string &path)
-{
-    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    std::string content;
-    std::array<char, 4096> piece;
-    ssize_t size;
-    while (file && (size = ::read(file.get(), piece.data(), piece.size())) > 0)
-        content.append(piece.data(), static_cast<std::size_t>(size));
-    return content;
-}
 
 /// A mount of cgroup version 2: its mount point, and the cgroup that is visible as its root.
 struct Mount
@@ -77,72 +63,36 @@ std::string ownPath()
     return {};
 }
 
-std::string ownDirectory()
+/// The directory of this process's cgroup, and the mount point above it. Empty if there is none.
+struct OwnDirectory
+{
+    std::string path;
+    std::string top;
+};
+
+OwnDirectory ownDirectory()
 {
     const Mount mount = findMount();
     const std::string path = ownPath();
     if (mount.point.empty() || path.empty())
         return {};
     if (mount.root == "/")
-        return mount.point + (path == "/" ? "" : path);
+        return {mount.point + (path == "/" ? "" : path), mount.point};
     // A container sees only a part of the tree.
-    return path.rfind(mount.root, 0) == 0 ? mount.point + path.substr(mount.root.size()) : std::string();
-}
-
-// A removed directory has no members. Any other error must not look like an empty cgroup.
-void throwUnlessGone(const std::error_code &error)
-{
-    if (error && error.value() != ENOENT && error.value() != ENODEV)
-        throw std::system_error(error);
-}
-
-std::vector<fs::path> directoriesIn(const fs::path &directory)
-{
-    std::vector<fs::path> directories;
-    std::error_code error;
-    for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
-        std::error_code none;
-        if (it->is_directory(none))
-            directories.push_back(it->path());
-    }
-    throwUnlessGone(error);
-    return directories;
-}
-
-void addMembers(std::vector<pid_t> &members, const fs::path &directory)
-{
-    errno = 0;
-    std::istringstream numbers(contentOf((directory / "cgroup.procs").string()));
-    // The processes of a threaded cgroup are in the list of the cgroup above (cgroups(7), "Thread
-    // mode").
-    if (errno != EOPNOTSUPP)
-        throwUnlessGone({errno, std::generic_category()});
-    for (pid_t pid; numbers >> pid;) {
-        if (pid > 0) // 0 stands for a process without a number in this namespace (pid_namespaces(7)).
-            members.push_back(pid);
-    }
-    for (const fs::path &below : directoriesIn(directory))
-        addMembers(members, below);
-}
-
-/// The result is sorted.
-std::vector<pid_t> membersOf(const fs::path &directory)
-{
-    std::vector<pid_t> members;
-    addMembers(members, directory);
-    std::sort(members.begin(), members.end());
-    return members;
+    if (path.rfind(mount.root, 0) != 0)
+        return {};
+    return {mount.point + path.substr(mount.root.size()), mount.point};
 }
 
 /// Opens handles to members that are not in `told`. It opens only a few at a time, so that the list is
 /// still true when the caller reads it again. Returns whether there was such a member.
-bool holdNewMembers(const fs::path &directory, const std::vector<pid_t> &told,
+bool holdNewMembers(const std::string &directory, const std::vector<pid_t> &told,
                     std::vector<ProcessHandle> &handles)
 {
     constexpr std::size_t maximum = 32;
     handles.clear();
     bool isNew = false;
-    const std::vector<pid_t> members = membersOf(directory);
+    const std::vector<pid_t> members = membersOfCgroup(directory);
     // Reserves a descriptor, so that the caller can read the list while it holds the handles.
     const UniqueFd reserve(::open(directory.c_str(), O_PATH | O_CLOEXEC));
     for (const pid_t pid : members) {
@@ -178,38 +128,14 @@ int resultAtTheEnd(const PrivateCgroup::Progress &progress, const std::vector<pi
     return wasFirst ? EINPROGRESS : ETIMEDOUT;
 }
 
-// The path is on the stack: a kill must not fail for lack of memory.
-UniqueFd openIn(const std::string &directory, const char *name, int flags) noexcept
-{
-    char path[PATH_MAX];
-    const int size = std::snprintf(path, sizeof path, "%s/%s", directory.c_str(), name);
-    if (size < 0 || static_cast<std::size_t>(size) >= sizeof path) {
-        errno = ENAMETOOLONG;
-        return {};
-    }
-    return UniqueFd(::open(path, flags | O_CLOEXEC));
-}
-
-bool removeEmpty(const fs::path &directory)
+bool removeEmpty(const std::string &directory)
 {
     std::error_code error;
     for (const fs::directory_entry &entry : fs::directory_iterator(directory, error)) {
         if (entry.is_directory(error))
-            removeEmpty(entry.path());
+            removeEmpty(entry.path().string());
     }
     return ::rmdir(directory.c_str()) == 0 || errno == ENOENT;
-}
-
-// cgroups(7), "Cgroups v2 cgroup.events": the value covers the cgroup and all below.
-bool isPopulatedOrUnknown(const std::string &directory) noexcept
-{
-    const UniqueFd file = openIn(directory, "cgroup.events", O_RDONLY);
-    char text[256];
-    const ssize_t size = file ? ::read(file.get(), text, sizeof text) : -1;
-    if (size < 0)
-        return errno != ENOENT && errno != ENODEV;
-    return std::string_view(text, static_cast<std::size_t>(size)).find("populated 1")
-        != std::string_view::npos;
 }
 
 // If the cgroup is populated, empty cgroups below it stay: a service manager or a container runtime in
@@ -226,9 +152,65 @@ bool isOfDeadProcess(const std::string &name) noexcept
     int owner = 0;
     unsigned number = 0;
     int length = 0;
-    return std::sscanf(name.c_str(), "forkfd-%d-%u%n", &owner, &number, &length) == 2
-        && name.size() == static_cast<std::size_t>(length) && owner > 0 && ::kill(owner, 0) != 0
-        && errno == ESRCH;
+    return std::sscanf(name.c_str(), "forkfd-%d-%u-%n", &owner, &number, &length) == 2 && length > 0
+        && owner > 0 && ::kill(owner, 0) != 0 && errno == ESRCH;
+}
+
+// The names of programs may have any bytes. A dot could make the name look like a unit of systemd.
+std::string readableName(std::string_view program)
+{
+    constexpr std::size_t maximum = 32;
+    program.remove_prefix(program.rfind('/') + 1); // npos + 1 is 0.
+    std::string name(program.substr(0, maximum));
+    const auto isPlain = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-'
+            || c == '+';
+    };
+    std::replace_if(
+        name.begin(), name.end(), [&](char c) { return !isPlain(c); }, '_');
+    return name;
+}
+
+// Returns the path of a new cgroup that this process can kill; empty if there is none, with errno.
+std::string makeBelow(const std::string &directory, const std::string &name)
+{
+    static std::atomic<unsigned> counter;
+    std::string path;
+    // A process in another PID namespace, or an earlier one with this number, may have used the name.
+    do {
+        path = directory + "/forkfd-" + std::to_string(::getpid()) + '-' + std::to_string(++counter)
+            + '-' + name;
+        if (::mkdir(path.c_str(), 0755) == 0) {
+            const std::string killFile = path + "/cgroup.kill";
+            if (::faccessat(AT_FDCWD, killFile.c_str(), W_OK, AT_EACCESS) == 0)
+                return path;
+            const int errorCode = errno;
+            ::rmdir(path.c_str());
+            errno = errorCode;
+            return {};
+        }
+    } while (errno == EEXIST);
+    return {};
+}
+
+// cgroups(7), "Delegation containment": a process may be moved only within directories whose
+// cgroup.procs its mover may write to, up to the first that contains both cgroups.
+bool mayMoveBelow(const std::string &directory)
+{
+    const std::string members = directory + "/cgroup.procs";
+    return ::faccessat(AT_FDCWD, members.c_str(), W_OK, AT_EACCESS) == 0;
+}
+
+// Tries the cgroup of this process and then those above it.
+std::string makeNearOwn(const std::string &name, std::string &directory)
+{
+    const OwnDirectory own = ownDirectory();
+    for (directory = own.path; !directory.empty(); directory.resize(directory.rfind('/'))) {
+        std::string path = mayMoveBelow(directory) ? makeBelow(directory, name) : std::string();
+        if (!path.empty() || directory.size() <= own.top.size() || (errno != EACCES && errno != EPERM))
+            return path;
+    }
+    return {};
 }
 
 // A killed process leaves its cgroups behind. Cgroups with a process in them cannot be removed. A live
@@ -236,34 +218,24 @@ bool isOfDeadProcess(const std::string &name) noexcept
 // without a cgroup.
 void removeThoseOfDeadProcesses(const std::string &parent) noexcept
 try {
-    for (const fs::path &directory : directoriesIn(parent)) {
-        if (isOfDeadProcess(directory.filename().string()))
-            removeUnlessPopulated(directory.string());
+    for (const std::string &directory : directoriesIn(parent)) {
+        if (isOfDeadProcess(fs::path(directory).filename().string()))
+            removeUnlessPopulated(directory);
     }
 } catch (const std::exception &) { // The next make() tries again.
 }
 
 } // namespace
 
-PrivateCgroup PrivateCgroup::make(const std::string &parent)
+PrivateCgroup PrivateCgroup::make(const std::string &parent, std::string_view program)
 {
-    static std::atomic<unsigned> counter;
+    const std::string name = readableName(program);
     PrivateCgroup group;
-    const std::string directory = parent.empty() ? ownDirectory() : parent;
-    if (directory.empty())
-        return group;
-    removeThoseOfDeadProcesses(directory);
-    // A process in another PID namespace, or an earlier one with this number, may have used the name.
-    do {
-        group.m_path =
-            directory + "/forkfd-" + std::to_string(::getpid()) + '-' + std::to_string(++counter);
-    } while (::mkdir(group.m_path.c_str(), 0755) != 0 && errno == EEXIST);
+    std::string directory = parent;
+    group.m_path = parent.empty() ? makeNearOwn(name, directory) : makeBelow(parent, name);
     group.m_owner = ProcessIdentity::current();
-    const std::string killFile = group.m_path + "/cgroup.kill";
-    if (::faccessat(AT_FDCWD, killFile.c_str(), W_OK, AT_EACCESS) != 0) {
-        ::rmdir(group.m_path.c_str()); // Fails if mkdir() failed.
-        group.m_path.clear();
-    }
+    if (group)
+        removeThoseOfDeadProcesses(directory);
     return group;
 }
 
@@ -290,6 +262,11 @@ bool PrivateCgroup::isPopulated() const noexcept
     return isOfThisProcess() && isPopulatedOrUnknown(m_path);
 }
 
+std::vector<pid_t> PrivateCgroup::members() const
+{
+    return isOfThisProcess() ? membersOfCgroup(m_path) : std::vector<pid_t>();
+}
+
 int PrivateCgroup::kill() noexcept
 {
     if (!isPopulated())
@@ -307,7 +284,7 @@ try {
     if (!isOfThisProcess())
         return ESRCH;
     if (!progress.hasBegun)
-        progress.first = membersOf(m_path);
+        progress.first = membersOfCgroup(m_path);
     progress.hasBegun = true;
     std::vector<pid_t> &told = progress.told;
     int result = ESRCH;
@@ -315,7 +292,7 @@ try {
     while (holdNewMembers(m_path, told, handles)) {
         // A number counts only if the list contains it before and after the handle was opened. Then it
         // cannot have belonged to another process in between.
-        const std::vector<pid_t> members = membersOf(m_path);
+        const std::vector<pid_t> members = membersOfCgroup(m_path);
         for (const ProcessHandle &handle : handles) {
             if (!std::binary_search(members.begin(), members.end(), handle.pid()))
                 continue;
@@ -326,7 +303,7 @@ try {
             }
         }
         if (Clock::now() >= end)
-            return resultAtTheEnd(progress, membersOf(m_path), result);
+            return resultAtTheEnd(progress, membersOfCgroup(m_path), result);
     }
     return result;
 } catch (const std::system_error &error) {

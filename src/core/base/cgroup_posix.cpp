@@ -9,7 +9,7 @@
 
 namespace ForkFd::Internal {
 
-PrivateCgroup PrivateCgroup::make(const std::string &)
+PrivateCgroup PrivateCgroup::make(const std::string &, std::string_view)
 {
     return {};
 }
@@ -24,6 +24,11 @@ UniqueFd PrivateCgroup::open() const noexcept
 bool PrivateCgroup::isPopulated() const noexcept
 {
     return false;
+}
+
+std::vector<pid_t> PrivateCgroup::members() const
+{
+    return {};
 }
 
 int PrivateCgroup::kill() noexcept

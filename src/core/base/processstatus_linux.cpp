@@ -3,6 +3,7 @@
 
 #include "core/base/processstatus_linux.h"
 
+#include "core/base/refusal.h"
 #include "core/base/uniquefd.h"
 
 #include <cerrno>
@@ -18,16 +19,11 @@
 
 namespace ForkFd::Internal {
 
-namespace {
-
-// A process without a status is gone, except in a shortage: then its status is unknown.
 void throwIfExhausted(int errorCode)
 {
-    if (errorCode == EMFILE || errorCode == ENFILE || errorCode == ENOMEM)
+    if (isShortage(errorCode))
         throw std::system_error(errorCode, std::generic_category());
 }
-
-} // namespace
 
 bool ProcessStatus::isAlive() const noexcept
 {

@@ -37,6 +37,9 @@ std::optional<ProcessStatus> statusOf(pid_t pid);
 /// returns. Throws as statusOf().
 std::vector<pid_t> allProcesses();
 
+/// What cannot be opened is gone, except in a shortage: then `errorCode` is thrown as std::system_error.
+void throwIfExhausted(int errorCode);
+
 } // namespace ForkFd::Internal
 
 #endif

@@ -19,6 +19,12 @@ inline bool isRefusal(int errorCode) noexcept
         || errorCode == E2BIG;
 }
 
+/// Whether the error is a lack of descriptors or memory, which may be over in a moment.
+inline bool isShortage(int errorCode) noexcept
+{
+    return errorCode == EMFILE || errorCode == ENFILE || errorCode == ENOMEM;
+}
+
 } // namespace ForkFd::Internal
 
 #endif

@@ -120,7 +120,7 @@ StartFailure startStoppable(StoppableChild &child, StartRequest request, StartRe
     PrivateCgroup none;
     PrivateCgroup &group = child.m_own ? child.m_own->group : none;
     if (child.m_own)
-        group = PrivateCgroup::make(request.options.controlGroup);
+        group = PrivateCgroup::make(request.options.controlGroup, request.executable);
     StartResult result = startInIfAllowed(group, std::move(request), later);
     child.setWatch(std::move(result.watch));
     return std::move(result.failure);

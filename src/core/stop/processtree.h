@@ -4,8 +4,10 @@
 #ifndef FORKFD_CORE_STOP_PROCESSTREE_H
 #define FORKFD_CORE_STOP_PROCESSTREE_H
 
-#include <cerrno>
+#include "core/base/refusal.h"
+
 #include <initializer_list>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -13,11 +15,12 @@ namespace ForkFd::Internal {
 
 class ExitWatch;
 
-/// Whether the error is a lack of descriptors or memory, which may be over in a moment.
-inline bool isShortage(int errorCode) noexcept
+/// A process of a tree. Another process that gets its number has another start time.
+struct TreeMember
 {
-    return errorCode == EMFILE || errorCode == ENFILE || errorCode == ENOMEM;
-}
+    pid_t pid;
+    unsigned long long startTime; ///< In clock ticks since the boot.
+};
 
 /// How to signal a tree in a shortage.
 enum class InShortage {
@@ -36,6 +39,10 @@ enum class InShortage {
 /// they still did so at the end; EMFILE, ENFILE or ENOMEM in a shortage, after which no process stays
 /// stopped.
 int signalTree(ExitWatch &root, std::initializer_list<int> signals, InShortage inShortage) noexcept;
+
+/// The child, its process group, and the descendants of both, zombies included, as one or two walks find
+/// them; none if the child was collected, or without /proc. Throws std::system_error in a shortage.
+std::vector<TreeMember> findTree(ExitWatch &root);
 
 /// Whether the group has a member that is not a zombie. False without /proc, true in a shortage.
 bool hasLivingMember(pid_t group) noexcept;

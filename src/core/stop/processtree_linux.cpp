@@ -6,6 +6,7 @@
 #include "core/base/pidfd_linux.h"
 #include "core/base/processstatus_linux.h"
 #include "core/base/wait.h"
+#include "core/stop/treewalk_linux.h"
 #include "core/watch/exitwatch.h"
 
 #include <cerrno>
@@ -13,11 +14,8 @@
 #include <csignal>
 #include <cstring>
 #include <exception>
-#include <map>
 #include <optional>
 #include <system_error>
-#include <utility>
-#include <vector>
 
 #include <unistd.h>
 
@@ -28,28 +26,18 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-// What cannot be opened is gone, except in a shortage: then nothing is known.
-void throwIfExhausted(int errorCode)
-{
-    if (isShortage(errorCode))
-        throw std::system_error(errorCode, std::generic_category());
-}
-
-/// Finds the processes of a tree, and signals each.
+/// Signals each process of a tree.
 ///
-/// Identifies a process by number and start time and holds no descriptors: a tree may have more
-/// processes than this process may have descriptors. For each signal it opens a pidfd and compares the
-/// start time after that, so that the signal reaches the right process.
+/// For each signal it opens a pidfd and compares the start time after that, so that the signal reaches
+/// the right process.
 class Walk
 {
 public:
     Walk(pid_t root, const ProcessStatus &status, bool stops)
         : m_root(root)
-        , m_rootStartTime(status.startTime)
         , m_stops(stops)
+        , m_tree(root, status)
     {
-        m_found.emplace(root, status.startTime);
-        m_order.push_back(root);
     }
     ~Walk()
     {
@@ -75,7 +63,7 @@ public:
     int send(std::initializer_list<int> signals)
     {
         int result = ESRCH;
-        for (const pid_t pid : m_order) {
+        for (const auto &[pid, startTime] : m_tree.members()) {
             for (const int signal : signals) {
                 const bool isFirst = pid == m_root && signal == *signals.begin();
                 const int errorCode = isFirst ? sendTo(pid, signal) : sendPatiently(pid, signal);
@@ -105,7 +93,7 @@ private:
     // by number: the number named this process a moment ago, and SIGCONT ends no process.
     void letGoOn() const noexcept
     {
-        for (const pid_t pid : m_order) {
+        for (const auto &[pid, startTime] : m_tree.members()) {
             try {
                 sendTo(pid, SIGCONT);
             } catch (const std::exception &) {
@@ -114,41 +102,12 @@ private:
         }
     }
 
-    // One pass over all processes. Returns whether another pass may find more.
+    // Returns whether another pass may find more.
     bool findMore()
     {
         m_comesBack = false;
-        const std::size_t before = m_order.size();
-        for (const pid_t pid : allProcesses()) {
-            if (m_found.find(pid) == m_found.end())
-                examine(pid);
-        }
-        return m_comesBack || m_order.size() > before;
-    }
-
-    void examine(pid_t pid)
-    {
-        const std::optional<ProcessStatus> status = statusOf(pid);
-        if (!status || !belongs(*status))
-            return;
-        m_found.emplace(pid, status->startTime);
-        m_order.push_back(pid);
-        stopIfWanted(pid);
-    }
-
-    // Looks at the parent after the status was read: if its start time is unchanged, the parent's
-    // number in the status means this parent. The group has the root's number.
-    bool belongs(const ProcessStatus &status) const
-    {
-        const auto parent = m_found.find(status.parent);
-        return (parent != m_found.end() && isStill(parent->first, parent->second))
-            || (status.group == m_root && isStill(m_root, m_rootStartTime));
-    }
-
-    static bool isStill(pid_t pid, unsigned long long startTime)
-    {
-        const std::optional<ProcessStatus> status = statusOf(pid);
-        return status && status->startTime == startTime;
+        const bool hasFound = m_tree.findMore([this](pid_t pid) { stopIfWanted(pid); });
+        return m_comesBack || hasFound;
     }
 
     int sendTo(pid_t pid, int signal) const
@@ -157,7 +116,7 @@ private:
         if (!handle.isOpen())
             throwIfExhausted(errno);
         // Checked after the open, because another process may have got the number before.
-        return handle.isOpen() && isStill(pid, m_found.at(pid)) ? handle.sendSignal(signal) : ESRCH;
+        return handle.isOpen() && m_tree.isStill(pid) ? handle.sendSignal(signal) : ESRCH;
     }
 
     // Waits 50 ms at most. A process in uninterruptible sleep stops later and may start others until
@@ -179,11 +138,9 @@ private:
     }
 
     const pid_t m_root;
-    const unsigned long long m_rootStartTime;
     const bool m_stops;
+    TreeWalk m_tree;
     Clock::time_point m_end = Clock::now() + 1s;
-    std::map<pid_t, unsigned long long> m_found; ///< The start time of each process.
-    std::vector<pid_t> m_order; ///< The root comes first, and parents before their children.
     bool m_comesBack = false;
     bool m_mayMiss = false;
     bool m_hasSent = false;
@@ -199,14 +156,23 @@ int signalGroup(ExitWatch &root, std::initializer_list<int> signals) noexcept
     return result;
 }
 
-int walkAndSignal(ExitWatch &root, std::initializer_list<int> signals) noexcept
-try {
+/// The status of a child that is not collected; else none.
+std::optional<ProcessStatus> statusOfRoot(ExitWatch &root)
+{
     // A collected child has no tree. Checked first, because statusOf() fails in a shortage.
-    if (root.pidFd() < 0 || root.sendSignal(0) != 0)
-        return signalGroup(root, signals);
+    if (root.sendSignal(0) != 0)
+        return std::nullopt;
     const std::optional<ProcessStatus> status = statusOf(root.pid());
     // A child that is gone has no tree any more, and its number may name another process.
-    if (!status || root.sendSignal(0) != 0)
+    return root.sendSignal(0) == 0 ? status : std::nullopt;
+}
+
+int walkAndSignal(ExitWatch &root, std::initializer_list<int> signals) noexcept
+try {
+    if (root.pidFd() < 0)
+        return signalGroup(root, signals);
+    const std::optional<ProcessStatus> status = statusOfRoot(root);
+    if (!status)
         return signalGroup(root, signals);
     const bool kills = *signals.begin() == SIGKILL;
     Walk walk(root.pid(), *status, kills);
@@ -238,6 +204,17 @@ int signalTree(ExitWatch &root, std::initializer_list<int> signals, InShortage i
     if (isShortage(errorCode) && inShortage == InShortage::SignalGroup)
         signalGroup(root, signals);
     return errorCode;
+}
+
+std::vector<TreeMember> findTree(ExitWatch &root)
+{
+    const std::optional<ProcessStatus> status = statusOfRoot(root);
+    if (!status)
+        return {};
+    TreeWalk walk(root.pid(), *status);
+    // Another pass finds children whose numbers are smaller than their parent's.
+    for (int pass = 0; pass < 2 && walk.findMore(); ++pass) { }
+    return walk.members();
 }
 
 bool hasLivingMember(pid_t group) noexcept

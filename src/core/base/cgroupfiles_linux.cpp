@@ -1,0 +1,107 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/base/cgroupfiles_linux.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <cstdio>
+#include <filesystem>
+#include <sstream>
+#include <string_view>
+#include <system_error>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace ForkFd::Internal {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// A removed directory has no members. Any other error must not look like an empty cgroup.
+void throwUnlessGone(const std::error_code &error)
+{
+    if (error && error.value() != ENOENT && error.value() != ENODEV)
+        throw std::system_error(error);
+}
+
+void addMembers(std::vector<pid_t> &members, const std::string &directory)
+{
+    errno = 0;
+    std::istringstream numbers(contentOf(directory + "/cgroup.procs"));
+    // The processes of a threaded cgroup are in the list of the cgroup above (cgroups(7), "Thread
+    // mode").
+    if (errno != EOPNOTSUPP)
+        throwUnlessGone({errno, std::generic_category()});
+    for (pid_t pid; numbers >> pid;) {
+        if (pid > 0) // 0 stands for a process without a number in this namespace (pid_namespaces(7)).
+            members.push_back(pid);
+    }
+    for (const std::string &below : directoriesIn(directory))
+        addMembers(members, below);
+}
+
+} // namespace
+
+// A std::ifstream is not close-on-exec.
+std::string contentOf(const std::string &path)
+{
+    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    std::string content;
+    std::array<char, 4096> piece;
+    ssize_t size;
+    while (file && (size = ::read(file.get(), piece.data(), piece.size())) > 0)
+        content.append(piece.data(), static_cast<std::size_t>(size));
+    return content;
+}
+
+std::vector<std::string> directoriesIn(const std::string &directory)
+{
+    std::vector<std::string> directories;
+    std::error_code error;
+    for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
+        std::error_code none;
+        if (it->is_directory(none))
+            directories.push_back(it->path().string());
+    }
+    throwUnlessGone(error);
+    return directories;
+}
+
+std::vector<pid_t> membersOfCgroup(const std::string &directory)
+{
+    std::vector<pid_t> members;
+    addMembers(members, directory);
+    std::sort(members.begin(), members.end());
+    return members;
+}
+
+// The path is on the stack: a kill must not fail for lack of memory.
+UniqueFd openIn(const std::string &directory, const char *name, int flags) noexcept
+{
+    char path[PATH_MAX];
+    const int size = std::snprintf(path, sizeof path, "%s/%s", directory.c_str(), name);
+    if (size < 0 || static_cast<std::size_t>(size) >= sizeof path) {
+        errno = ENAMETOOLONG;
+        return {};
+    }
+    return UniqueFd(::open(path, flags | O_CLOEXEC));
+}
+
+// cgroups(7), "Cgroups v2 cgroup.events": the value covers the cgroup and all below.
+bool isPopulatedOrUnknown(const std::string &directory) noexcept
+{
+    const UniqueFd file = openIn(directory, "cgroup.events", O_RDONLY);
+    char text[256];
+    const ssize_t size = file ? ::read(file.get(), text, sizeof text) : -1;
+    if (size < 0)
+        return errno != ENOENT && errno != ENODEV;
+    return std::string_view(text, static_cast<std::size_t>(size)).find("populated 1")
+        != std::string_view::npos;
+}
+
+} // namespace ForkFd::Internal
