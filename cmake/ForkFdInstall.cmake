@@ -15,7 +15,7 @@ function(forkfd_install_library target component)
         DESTINATION ${forkfd_package_dir})
 endfunction()
 
-set(qt_headers ChildProcess childprocess.h run.h runqueue.h)
+set(qt_headers ChildProcess childprocess.h run.h runqueue.h valuetypes.h)
 list(TRANSFORM qt_headers REPLACE "(.+)" "PATTERN;\\1;EXCLUDE" OUTPUT_VARIABLE without_qt_headers)
 install(FILES ${PROJECT_BINARY_DIR}/include/ForkFd/export.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/ForkFd)
 forkfd_install_library(ForkFdCore Core)

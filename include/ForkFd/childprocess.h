@@ -12,11 +12,13 @@
 
 #include <ForkFd/export.h>
 #include <ForkFd/spawn.h>
+#include <ForkFd/valuetypes.h>
 
 #include <QtCore/QDebug>
 #include <QtCore/QIODevice>
 #include <QtCore/QProcessEnvironment>
 #include <QtCore/QStringList>
+#include <QtCore/QVariantMap>
 
 #include <chrono>
 #include <functional>
@@ -49,6 +51,9 @@ class ChildProcessPrivate;
 /// startDetached(), close() and the setters of properties also emit signals. A slot may restart or
 /// delete the object.
 ///
+/// Properties that change together have their signals one directly after another. So when any other
+/// signal is emitted, each property has the value of its last signal. docs/qml.md shows them in QML.
+///
 /// ended() is the last signal of each start, except of a start that is refused because a child is
 /// running. state(), error(), exitInfo() and startError() are then final, unless a slot of an earlier
 /// signal of the same end has started the next child. ended() comes even if such a slot has thrown, and
@@ -63,10 +68,10 @@ class FORKFD_EXPORT ChildProcess : public QIODevice
     Q_OBJECT
     /// The current state of the child.
     Q_PROPERTY(ProcessState state READ state NOTIFY stateChanged)
-    /// Whether a child is starting or running.
+    /// Whether a child is starting or running: the opposite of the state NotRunning.
     Q_PROPERTY(bool running READ isRunning NOTIFY stateChanged)
     /// The process id of the child; 0 if no child is running.
-    Q_PROPERTY(qint64 processId READ currentProcessId NOTIFY stateChanged)
+    Q_PROPERTY(qint64 processId READ processId NOTIFY processIdChanged)
     /// The exit code of the last child: the signal number after CrashExit, -1 after UnknownExit, 255
     /// after a failed start.
     Q_PROPERTY(int exitCode READ exitCode NOTIFY exitCodeChanged)
@@ -78,6 +83,47 @@ class FORKFD_EXPORT ChildProcess : public QIODevice
     Q_PROPERTY(QString program READ program WRITE setProgram NOTIFY programChanged)
     /// The arguments of the program.
     Q_PROPERTY(QStringList arguments READ arguments WRITE setArguments NOTIFY argumentsChanged)
+    /// How the last child ended.
+    Q_PROPERTY(ExitStatus exitStatus READ exitStatus NOTIFY resultChanged)
+    /// How the last child ended, with its signal and resource usage.
+    Q_PROPERTY(ForkFd::ExitInfoValue exitInfo READ exitInfoValue NOTIFY resultChanged)
+    /// Why the last start failed.
+    Q_PROPERTY(ForkFd::StartErrorValue startError READ startErrorValue NOTIFY resultChanged)
+    /// One sentence for people about the end of the last child, or about the failed start.
+    Q_PROPERTY(QString endText READ endText NOTIFY resultChanged)
+    /// Whether the current child, or the last one, exceeded its time limit.
+    Q_PROPERTY(bool timeLimitExceeded READ timeLimitExceeded NOTIFY resultChanged)
+    /// Whether the last child's output came to its end.
+    Q_PROPERTY(bool outputComplete READ outputComplete NOTIFY resultChanged)
+    /// The directory that the child starts in; empty means the parent's.
+    Q_PROPERTY(
+        QString workingDirectory READ workingDirectory WRITE setWorkingDirectory NOTIFY settingsChanged)
+    /// How the child's environment differs from the parent's: {NAME: "value", REMOVED: null}.
+    Q_PROPERTY(QVariantMap environmentChanges READ environmentChanges WRITE setEnvironmentChanges NOTIFY
+                   settingsChanged)
+    /// The milliseconds between the stop signal and SIGKILL.
+    Q_PROPERTY(double stopGrace READ stopGraceMsecs WRITE setStopGraceMsecs NOTIFY settingsChanged)
+    /// The milliseconds that a child may run before it is stopped; 0: no limit.
+    Q_PROPERTY(double timeLimit READ timeLimitMsecs WRITE setTimeLimitMsecs NOTIFY settingsChanged)
+    /// The milliseconds that finished() is delayed while descendants hold the output open.
+    Q_PROPERTY(
+        double drainTimeout READ drainTimeoutMsecs WRITE setDrainTimeoutMsecs NOTIFY settingsChanged)
+    /// The maximum size of the read buffer of each channel; 0: no limit.
+    Q_PROPERTY(
+        double readBufferSize READ readBufferNumber WRITE setReadBufferNumber NOTIFY settingsChanged)
+    /// Which processes signals, stop() and the time limit reach.
+    Q_PROPERTY(SignalScope signalScope READ signalScope WRITE setSignalScope NOTIFY settingsChanged)
+    /// What the destructor does to a child that is still running.
+    Q_PROPERTY(DestructionPolicy destructionPolicy READ destructionPolicy WRITE setDestructionPolicy
+                   NOTIFY settingsChanged)
+    /// Whether start() waits until the program is executed.
+    Q_PROPERTY(StartMode startMode READ startMode WRITE setStartMode NOTIFY settingsChanged)
+    /// Where the output channels lead.
+    Q_PROPERTY(ProcessChannelMode processChannelMode READ processChannelMode WRITE setProcessChannelMode
+                   NOTIFY settingsChanged)
+    /// Where standard input comes from.
+    Q_PROPERTY(InputChannelMode inputChannelMode READ inputChannelMode WRITE setInputChannelMode NOTIFY
+                   settingsChanged)
 
 public:
     /// The errors that can occur.
@@ -216,6 +262,11 @@ public:
     QStringList environment() const;
     /// Sets the environment from a list of "NAME=value"; the last value of a name counts.
     void setEnvironment(const QStringList &environment);
+    /// Returns how the child's environment differs from the parent's; a removed variable has no value.
+    QVariantMap environmentChanges() const;
+    /// Sets the environment to the parent's with these changes; a value that is null removes the
+    /// variable.
+    void setEnvironmentChanges(const QVariantMap &changes);
 
     /// Returns where the output channels lead; the default is SeparateChannels.
     ProcessChannelMode processChannelMode() const;
@@ -231,11 +282,11 @@ public:
     void setReadChannel(ProcessChannel channel);
 
     /// Redirects the child's standard input to a file; an empty name removes the redirection.
-    void setStandardInputFile(const QString &fileName);
+    Q_INVOKABLE void setStandardInputFile(const QString &fileName);
     /// Redirects the child's standard output to a file; an empty name removes the redirection.
-    void setStandardOutputFile(const QString &fileName, OpenMode mode = Truncate);
+    Q_INVOKABLE void setStandardOutputFile(const QString &fileName, OpenMode mode = Truncate);
     /// Redirects the child's standard error to a file; an empty name removes the redirection.
-    void setStandardErrorFile(const QString &fileName, OpenMode mode = Truncate);
+    Q_INVOKABLE void setStandardErrorFile(const QString &fileName, OpenMode mode = Truncate);
     /// Pipes this child's standard output into the standard input of `destination`.
     void setStandardOutputProcess(ChildProcess *destination);
 
@@ -257,16 +308,23 @@ public:
     /// Returns all data received from standard error that was not read yet.
     QByteArray readAllStandardError();
     /// Closes the child's standard input as soon as all data has been written.
-    void closeWriteChannel();
+    Q_INVOKABLE void closeWriteChannel();
     /// Discards all data that the channel receives from now on.
-    void closeReadChannel(ProcessChannel channel);
+    Q_INVOKABLE void closeReadChannel(ForkFd::ChildProcess::ProcessChannel channel);
+    /// Returns the unread text of standard output, from UTF-8; the bytes of an unfinished character
+    /// stay.
+    Q_INVOKABLE QString readStandardOutputText();
+    /// Returns the unread text of standard error, in the same way.
+    Q_INVOKABLE QString readStandardErrorText();
+    /// Writes `text` to the child, as UTF-8; returns the number of bytes, or -1.
+    Q_INVOKABLE qint64 writeText(const QString &text);
 
     /// Returns the current state of the child.
     ProcessState state() const;
     /// Returns the process id of the child; 0 if no child is running.
     qint64 processId() const;
     /// Returns the last error; UnknownError if no error occurred.
-    ProcessError error() const;
+    Q_INVOKABLE ForkFd::ChildProcess::ProcessError error() const;
     /// Returns how the last child ended; valid after finished().
     ExitStatus exitStatus() const;
     /// Returns the exit code of the last child: the signal number after CrashExit, -1 after UnknownExit,
@@ -280,6 +338,8 @@ public:
     Q_INVOKABLE QString endText() const;
     /// Returns how long the child has run so far, or did run; 0 before the first start.
     std::chrono::nanoseconds elapsedTime() const;
+    /// Returns elapsedTime() in whole milliseconds.
+    Q_INVOKABLE qint64 elapsedMilliseconds() const;
     /// Returns the options of the next child.
     LaunchOptions launchOptions() const;
     /// Sets the options of the next child.
@@ -290,7 +350,7 @@ public:
     void setStartMode(StartMode mode);
 
     /// Sends `signal` to the processes in signalScope(); on failure returns false and sets errno.
-    bool sendSignal(int signal);
+    Q_INVOKABLE bool sendSignal(int signal);
     /// Returns the signal that a stop sends first; 0, the default: SIGTERM, with a pseudo-terminal
     /// SIGHUP.
     int stopSignal() const;
@@ -317,7 +377,7 @@ public:
     /// Sets what the destructor does to a child that is still running.
     void setDestructionPolicy(DestructionPolicy policy);
 
-    /// Returns whether a child is starting or running.
+    /// Returns whether a child is starting or running: whether state() is not NotRunning.
     bool isRunning() const;
 
     /// Returns the maximum size of the read buffer of each channel; 0, the default, means no limit.
@@ -331,11 +391,13 @@ public:
     /// Returns whether the last child's output came to its end, so that nothing is missing.
     bool outputComplete() const;
     /// Returns whether takeLine() has a line of this channel.
-    bool hasLine(ProcessChannel channel) const;
+    Q_INVOKABLE bool hasLine(ForkFd::ChildProcess::ProcessChannel channel) const;
     /// Removes the next line of this channel and returns it without its end.
     QByteArray takeLine(ProcessChannel channel);
+    /// Returns takeLine() as text, from UTF-8.
+    Q_INVOKABLE QString takeTextLine(ForkFd::ChildProcess::ProcessChannel channel);
     /// Resizes the child's pseudo-terminal; on failure returns false and sets errno.
-    bool setTerminalSize(int columns, int rows);
+    Q_INVOKABLE bool setTerminalSize(int columns, int rows);
 
     /// Returns whether the child has started; blocks only if a modifier or a background start is not
     /// over.
@@ -415,6 +477,13 @@ Q_SIGNALS:
     void readyReadStandardOutput(QPrivateSignal);
     /// Emitted when new data is available on standard error.
     void readyReadStandardError(QPrivateSignal);
+    /// Emitted when processId() has changed.
+    void processIdChanged(qint64 processId);
+    /// Emitted when a child has ended, a start has failed, a time limit is exceeded, or a start forgets
+    /// it.
+    void resultChanged();
+    /// Emitted when a property that has no signal of its own was set to another value.
+    void settingsChanged();
     /// Emitted when exitCode() has changed: a child has ended, a start has failed, or a start resets it.
     void exitCodeChanged(int exitCode);
     /// Emitted when stopStage() has changed.
@@ -437,7 +506,18 @@ protected:
     bool event(QEvent *event) override;
 
 private:
-    qint64 currentProcessId() const;
+    ExitInfoValue exitInfoValue() const;
+    StartErrorValue startErrorValue() const;
+    // As numbers of QML, which cannot assign a literal to a qint64.
+    double stopGraceMsecs() const;
+    void setStopGraceMsecs(double msecs);
+    double timeLimitMsecs() const;
+    void setTimeLimitMsecs(double msecs);
+    double drainTimeoutMsecs() const;
+    void setDrainTimeoutMsecs(double msecs);
+    double readBufferNumber() const;
+    void setReadBufferNumber(double bytes);
+    QString takeText(ProcessChannel channel, QByteArray bytes);
 
     friend class ChildProcessPrivate;
     std::unique_ptr<ChildProcessPrivate> const d;

@@ -27,24 +27,20 @@ ChildProcess::ProcessState ChildProcess::state() const
     return d->state;
 }
 
-/// True from the start until stateChanged(NotRunning) is emitted.
+/// The opposite of the state NotRunning: true in Starting and Running, when another start would be
+/// refused. The property `running` is the same.
 bool ChildProcess::isRunning() const
 {
     return d->state != NotRunning;
 }
 
-/// Valid until stateChanged(NotRunning) has been emitted; by that time the number may name another
-/// process. Use sendSignal() instead of kill(2).
+/// As in QProcess, the number is set after stateChanged(Starting), and in a slot of
+/// stateChanged(NotRunning) it is still that of the child that has ended. By that time it may name
+/// another process: use sendSignal() instead of kill(2). processIdChanged() follows both signals. With
+/// StartMode::Background it precedes stateChanged(Running).
 qint64 ChildProcess::processId() const
 {
     return d->pid;
-}
-
-// The property is 0 while stateChanged(NotRunning) is emitted, because bindings read it only then.
-// processId() is still the number at that time, as in QProcess.
-qint64 ChildProcess::currentProcessId() const
-{
-    return isRunning() ? d->pid : 0;
 }
 
 /// Kept until the next start; errorString() describes it.

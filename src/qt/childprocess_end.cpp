@@ -8,7 +8,6 @@
 #include "core/stop/keeper.h"
 
 #include <QtCore/QPointer>
-#include <QtCore/QScopeGuard>
 #include <QtCore/QSignalBlocker>
 
 #include <algorithm>
@@ -22,7 +21,7 @@ using namespace Internal;
 /// keep the exit status (before Linux 6.15).
 ChildProcess::ExitStatus ChildProcess::exitStatus() const
 {
-    if (!d->exitInfo)
+    if (!d->isEndTold)
         return NormalExit;
     switch (d->exitInfo->reason) {
     case ExitInfo::Exited:
@@ -37,18 +36,20 @@ ChildProcess::ExitStatus ChildProcess::exitStatus() const
 
 /// After NormalExit 0 to 255, and 0 before the first end. After CrashExit the number of the signal, as
 /// with QProcess; exitInfo() has separate fields. After UnknownExit -1. After a failed start 255, from
-/// stateChanged(NotRunning) or errorOccurred(FailedToStart) on, whichever is emitted first.
+/// stateChanged(NotRunning) or errorOccurred(FailedToStart) on, whichever is emitted first. As in
+/// QProcess, it is right in a slot of stateChanged(NotRunning); exitCodeChanged() follows that signal.
 int ChildProcess::exitCode() const
 {
-    if (!d->exitInfo)
+    if (!d->isEndTold)
         return d->isFailureTold ? 255 : 0;
     return d->exitInfo->reason == ExitInfo::Signaled ? d->exitInfo->signal : d->exitInfo->code;
 }
 
-/// The reason is Unknown as long as no child has ended.
+/// The reason is Unknown as long as no child has ended. Known from stateChanged(NotRunning) on, and from
+/// the child's end on while the output drains.
 ExitInfo ChildProcess::exitInfo() const
 {
-    return d->exitInfo.get();
+    return d->isEndTold ? d->exitInfo.get() : ExitInfo();
 }
 
 /// Measured with a steady clock from just before the child is created until its end is noticed.
@@ -76,7 +77,9 @@ std::chrono::milliseconds ChildProcess::drainTimeout() const
 /// **Errors:** none; after the timeout finished() is emitted in any case.
 void ChildProcess::setDrainTimeout(std::chrono::milliseconds timeout)
 {
-    d->output.drainTimeout = std::max(timeout, std::chrono::milliseconds(0));
+    const std::chrono::milliseconds used = std::max(timeout, std::chrono::milliseconds(0));
+    if (std::exchange(d->output.drainTimeout, used) != used)
+        Q_EMIT settingsChanged();
 }
 
 /// Blocks for `msecs` at most (-1: no timeout), and emits signals. Reads and writes the channels, so
@@ -151,7 +154,8 @@ void ChildProcessPrivate::collect()
     }
     closeChannel(Role::StandardInput); // A write must not wait for the child's descendants.
     requestCall();
-    announceExitCode();
+    isEndTold = true;
+    announceResult(Run(this));
 }
 
 // A child with no process left to signal keeps neither a descriptor nor a cgroup.
@@ -200,18 +204,16 @@ void ChildProcessPrivate::finishEnding()
 // A slot may start the next child; this child is still reported completely.
 void ChildProcessPrivate::announceEnd(const Run &run)
 {
+    isEndTold = true;
     const int exitCode = q->exitCode();
     const ChildProcess::ExitStatus exitStatus = q->exitStatus();
-    {
-        // Even if a slot throws: the number may already name another process.
-        const auto forgetNumber = qScopeGuard([&run, this] {
-            if (run.isLatest())
-                pid = 0;
-        });
-        setState(ChildProcess::NotRunning);
-    }
-    if (run.isLatest())
-        announceExitCode();
+    // Even if a slot throws: the number may already name another process.
+    callAfter([this] { setState(ChildProcess::NotRunning); },
+              [&run, this] {
+                  if (run.isLatest())
+                      setNumber(0);
+              });
+    announceResult(run);
     if (run.isObjectAlive() && exitStatus == ChildProcess::CrashExit)
         reportErrorOf(run.number(), ChildProcess::Crashed, translate("Process crashed"));
     else if (run.isObjectAlive() && exitStatus == ChildProcess::UnknownExit)
@@ -221,34 +223,29 @@ void ChildProcessPrivate::announceEnd(const Run &run)
                           "Exit status unknown: collected by another part of the process")));
     if (run.isObjectAlive())
         Q_EMIT q->readChannelFinished();
-    if (run.isLatest())
-        collectLeader();
+    if (run.isLatest() && collectLeader())
+        announceResult(run);
     if (run.isObjectAlive())
         Q_EMIT q->finished(exitCode, exitStatus);
 }
 
-// Until the leader is reaped, other processes can join its group.
-void ChildProcessPrivate::collectLeader()
+// Until the leader is reaped, other processes can join its group. Returns whether exitInfo has changed.
+bool ChildProcessPrivate::collectLeader()
 {
     if (!child || !child->watch().isWatching())
-        return;
+        return false;
     // When the grace is over, the keeper kills what is left of the group. The leader keeps its number
     // until then.
     if (m_isStopping && child->needsNumber() && !child->hasEnded()) {
         Keeper::adopt(child, Keeper::KeepGrace);
-        return;
+        return false;
     }
     const std::optional<ExitInfo> end = child->watch().collect();
-    if (end && end->hasUsage)
+    const bool isBetter = end && end->hasUsage;
+    if (isBetter)
         exitInfo.set(*end);
     letGoUnlessReached();
-}
-
-void ChildProcessPrivate::announceExitCode()
-{
-    const int exitCode = q->exitCode();
-    if (std::exchange(m_announcedExitCode, exitCode) != exitCode)
-        Q_EMIT q->exitCodeChanged(exitCode);
+    return isBetter;
 }
 
 } // namespace ForkFd

@@ -178,9 +178,12 @@ qint64 ChildProcess::readBufferSize() const
 /// is longer than the limit never makes canReadLine() return true.
 void ChildProcess::setReadBufferSize(qint64 bytes)
 {
-    d->output.limit = std::max<qint64>(bytes, 0);
+    const qint64 used = std::max<qint64>(bytes, 0);
+    const bool isOther = std::exchange(d->output.limit, used) != used;
     for (const auto channel : ChildOutput::ids)
         d->resumeReading(channel);
+    if (isOther)
+        Q_EMIT settingsChanged();
 }
 
 /// The size is in characters; 0 means unknown. Processes in the terminal receive SIGWINCH. Applies to

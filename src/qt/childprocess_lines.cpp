@@ -22,7 +22,7 @@ using namespace Internal;
 /// emitted in each case. \since 0.1
 bool ChildProcess::outputComplete() const
 {
-    return d->exitInfo && d->output.isComplete();
+    return d->state == NotRunning && d->isEndTold && d->output.isComplete();
 }
 
 /// Returns whether takeLine() has a line of `channel`. At the end of the output, what is left after the

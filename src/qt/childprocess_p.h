@@ -73,6 +73,10 @@ public:
     /// Reports a start without a program; open() emits no errorOccurred().
     void failWithoutProgram(Internal::StartKind kind, bool emitsError = true);
     void setState(ChildProcess::ProcessState newState);
+    /// Forgets the last child and the last failure, and emits the signals for that.
+    void forgetLast();
+    /// Emits programChanged(). The endText() of a failed start names the program, too.
+    void announceProgram();
     /// Whether there is a child whose end is not known, or a pending start.
     bool isUnderWay() const noexcept { return watch || m_pending; }
     QString endText() const;
@@ -127,12 +131,13 @@ public:
     Internal::SeldomSet<Internal::StartFailure> failure; ///< The failure of the last start.
     bool isFailureTold = false; ///< Its signals are being emitted, or were emitted.
     Internal::SeldomSet<ExitInfo> exitInfo; ///< Set when the child's end is known.
+    bool isEndTold = false; ///< exitInfo is the user's to see.
     /// Kept after the end was collected, as long as there may be processes to signal.
     std::shared_ptr<Internal::StoppableChild> child;
     Internal::ExitWatch *watch = nullptr; ///< Owned by `child`; null when the end was collected.
     bool timeLimitExceeded = false;
     ChildProcess::StopStage stopStage = ChildProcess::StopStage::None;
-    qint64 pid = 0; ///< 0 after stateChanged(NotRunning) was emitted.
+    qint64 pid = 0; ///< Set after stateChanged(Starting), 0 after stateChanged(NotRunning).
     std::chrono::steady_clock::time_point startTime;
     std::chrono::steady_clock::time_point endTime;
     std::chrono::steady_clock::time_point askTime; ///< Valid in StopStage::Asked and Killed.
@@ -147,7 +152,10 @@ private:
     class LimitPause;
 
     void adopt(Internal::PreparedStart &&start);
+    void startNow(QIODevice::OpenMode mode);
     void reset(QIODevice::OpenMode mode);
+    void setNumber(qint64 number);
+    void announceNumber();
     bool openStreams(QIODevice::OpenMode mode, Internal::ChildEnds &ends);
     void startChild(const Internal::ChildEnds &ends);
     void startInBackground(Internal::ChildEnds ends);
@@ -164,7 +172,9 @@ private:
     void finishStarting();
     void announceStart();
     void emitStarted();
+    void becomeRunning();
     void announceExitCode();
+    void announceResult(const Run &run);
     void finishFailedStart();
     QString textOfFailedStart() const;
     QString textForFailedStart() const;
@@ -207,7 +217,7 @@ private:
     void closeAll();
 
     void collect();
-    void collectLeader();
+    bool collectLeader();
     void letGoUnlessReached() noexcept;
     void serveReady(const std::function<bool()> &isDone, Internal::Deadline deadline);
     Internal::Deadline nextDeadline() const;
@@ -241,6 +251,7 @@ private:
     Internal::RetryDelay m_retryDelay;
     Internal::Deadline m_retry; ///< A child that cannot be collected yet is not watched until then.
     int m_announcedExitCode = 0;
+    bool m_isResultTold = false; ///< The last resultChanged() told of an end, a failure or a time limit.
     Internal::StandardStreams::Failure m_streamFailure = Internal::StandardStreams::None;
     bool m_isErrorTold = false; ///< Of a failed start, before NotRunning.
     bool m_isEndOwed = false; ///< A waitForFinished() timed out; the next call reports the end.

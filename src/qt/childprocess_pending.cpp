@@ -42,7 +42,6 @@ void ChildProcessPrivate::adopt(PreparedStart &&start)
     m_streamFailure = start.streamFailure;
     noteFailure(start.failure);
     m_pending = std::move(start.pending);
-    pid = 0;
     if (hasFailedToStart()) {
         failInsideStart();
         return;
@@ -71,7 +70,6 @@ bool ChildProcessPrivate::settleStart()
             stream == Redirections::Input ? StandardStreams::InputFile : StandardStreams::OutputFile;
     child = m_pending->child();
     watch = child ? &child->watch() : nullptr;
-    pid = watch ? watch->pid() : pid;
     m_pending.reset();
     if (m_hub && watch)
         watchAll(); // The output waited in the pipes, because started() comes first.
@@ -107,6 +105,16 @@ void ChildProcessPrivate::finishStarting()
 void ChildProcessPrivate::announceStart()
 {
     const Run run(this);
+    callAfter([this] { announceNumber(); },
+              [&run, this] {
+                  if (run.goesOnHere() && state == ChildProcess::Starting)
+                      becomeRunning();
+              });
+}
+
+void ChildProcessPrivate::becomeRunning()
+{
+    const Run run(this);
     m_isStartedDue = true;
     callAfter([this] { setState(ChildProcess::Running); },
               [&run, this] {
@@ -129,10 +137,9 @@ void ChildProcessPrivate::finishFailedStart()
     const QString text = m_isErrorTold ? QString() : textOfFailedStart();
     const auto announce = [&run, &text, this] {
         setState(ChildProcess::NotRunning);
-        if (run.isLatest()) {
-            pid = 0;
-            announceExitCode();
-        }
+        if (run.isLatest())
+            setNumber(0);
+        announceResult(run);
         if (run.isObjectAlive() && !text.isEmpty())
             reportErrorOf(run.number(), ChildProcess::FailedToStart, text);
     };

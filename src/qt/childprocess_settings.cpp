@@ -25,7 +25,7 @@ void ChildProcess::setProgram(const QString &program)
     if (d->state != NotRunning)
         qCWarning(childProcessLog, "QProcess::setProgram: Process is already running");
     else if (std::exchange(d->settings.program, program) != program)
-        Q_EMIT programChanged(program);
+        d->announceProgram();
 }
 
 QStringList ChildProcess::arguments() const
@@ -51,7 +51,8 @@ QString ChildProcess::workingDirectory() const
 /// **Errors:** if the directory does not exist, the start fails with step `workingDirectory`.
 void ChildProcess::setWorkingDirectory(const QString &directory)
 {
-    d->settings.workingDirectory = directory;
+    if (std::exchange(d->settings.workingDirectory, directory) != directory)
+        Q_EMIT settingsChanged();
 }
 
 QProcessEnvironment ChildProcess::processEnvironment() const
@@ -62,7 +63,8 @@ QProcessEnvironment ChildProcess::processEnvironment() const
 /// A variable of the parent that QString cannot represent reaches the child with its original bytes.
 void ChildProcess::setProcessEnvironment(const QProcessEnvironment &environment)
 {
-    d->settings.environment = environment;
+    if (std::exchange(d->settings.environment, environment) != environment)
+        Q_EMIT settingsChanged();
 }
 
 /// Empty if no environment was set.
@@ -76,7 +78,7 @@ void ChildProcess::setEnvironment(const QStringList &environment)
 {
     QProcess parser;
     parser.setEnvironment(environment);
-    d->settings.environment = parser.processEnvironment();
+    setProcessEnvironment(parser.processEnvironment());
 }
 
 ChildProcess::ProcessChannelMode ChildProcess::processChannelMode() const
@@ -86,7 +88,8 @@ ChildProcess::ProcessChannelMode ChildProcess::processChannelMode() const
 
 void ChildProcess::setProcessChannelMode(ProcessChannelMode mode)
 {
-    d->streams.channelMode = mode;
+    if (std::exchange(d->streams.channelMode, mode) != mode)
+        Q_EMIT settingsChanged();
 }
 
 ChildProcess::InputChannelMode ChildProcess::inputChannelMode() const
@@ -96,7 +99,8 @@ ChildProcess::InputChannelMode ChildProcess::inputChannelMode() const
 
 void ChildProcess::setInputChannelMode(InputChannelMode mode)
 {
-    d->streams.inputMode = mode;
+    if (std::exchange(d->streams.inputMode, mode) != mode)
+        Q_EMIT settingsChanged();
 }
 
 /// The next start opens the device without WriteOnly. The parent opens the file; a relative name is
@@ -247,7 +251,8 @@ ChildProcess::StartMode ChildProcess::startMode() const
 /// childProcessModifier() the start is Direct, and so are startDetached() and execute(). \since 0.1
 void ChildProcess::setStartMode(StartMode mode)
 {
-    d->settings.startMode = mode;
+    if (std::exchange(d->settings.startMode, mode) != mode)
+        Q_EMIT settingsChanged();
 }
 
 QStringList ChildProcess::systemEnvironment()

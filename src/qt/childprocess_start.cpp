@@ -21,7 +21,8 @@ namespace ForkFd {
 using namespace Internal;
 
 /// Sets program() and arguments(), emits programChanged() and argumentsChanged() if they are different,
-/// and starts the child, with what slots have set then. If the start did not fail inside this call,
+/// forgets the last child (exitCode(), exitInfo(), startError(), stopStage(), with their signals), and
+/// starts the child, with what slots have set then. If the start did not fail inside this call,
 /// state() is then Starting, and started() or errorOccurred(FailedToStart) follows from the event loop
 /// or a waitFor function. finished() follows started(), and never a failed start. `mode` specifies how
 /// the device is opened. Without ReadOnly the child's output is discarded. Without WriteOnly the child's
@@ -66,12 +67,15 @@ void ChildProcess::start(const QString &program, const QStringList &arguments, O
 /// Starts with the program and arguments that were set before. **Errors:** as for the other overload.
 void ChildProcess::start(OpenMode mode)
 {
-    if (d->state != NotRunning)
-        qCWarning(childProcessLog, "QProcess::start: Process is already running");
-    else if (d->settings.program.isEmpty())
-        d->failWithoutProgram(StartKind::Plain);
-    else
-        d->start(mode);
+    const QPointer<ChildProcess> self = this;
+    const auto forget = [this] {
+        if (d->state == NotRunning && !d->settings.program.isEmpty())
+            d->forgetLast();
+    };
+    callAfter(forget, [&] {
+        if (self)
+            d->start(mode);
+    });
 }
 
 /// Opens the device in both directions. **Errors:** those of start().
@@ -177,6 +181,16 @@ int ChildProcess::execute(const QString &program, const QStringList &arguments)
 
 void ChildProcessPrivate::start(QIODevice::OpenMode mode)
 {
+    if (state != ChildProcess::NotRunning)
+        qCWarning(childProcessLog, "QProcess::start: Process is already running");
+    else if (settings.program.isEmpty())
+        failWithoutProgram(StartKind::Plain);
+    else
+        startNow(mode);
+}
+
+void ChildProcessPrivate::startNow(QIODevice::OpenMode mode)
+{
     beginStart(mode);
     if (hasFailedInParent()) {
         failInsideStart();
@@ -184,10 +198,10 @@ void ChildProcessPrivate::start(QIODevice::OpenMode mode)
     }
     const Run run(this);
     setState(ChildProcess::Starting);
-    if (run.isLatest())
-        announceExitCode();
-    if (run.isLatest())
-        announceStopStage();
+    if (run.isLatest() && state == ChildProcess::Starting)
+        announceNumber();
+    if (run.isLatest() && hasFailedToStart()) // startError() is known.
+        announceResult(run);
 }
 
 // Emits nothing, because no slot may run while cancellation is blocked.
@@ -208,7 +222,6 @@ void ChildProcessPrivate::beginStart(QIODevice::OpenMode mode)
             startChild(ends);
     }
     ends = {};
-    pid = watch ? watch->pid() : 0;
     m_hasTerminal = streams.terminal.isOpen();
     if (hasFailedInParent())
         return;
@@ -224,7 +237,7 @@ qint64 ChildProcessPrivate::startDetached()
     if (orphan < 0)
         failAtOnce(StartKind::Detached, true);
     else
-        announceExitCode();
+        announceResult(Run(this));
     return orphan;
 }
 
@@ -272,6 +285,7 @@ void ChildProcessPrivate::reset(QIODevice::OpenMode mode)
     m_isErrorTold = false;
     m_streamFailure = StandardStreams::None;
     exitInfo.reset();
+    isEndTold = false;
     streams.clear();
     m_closesInputWhenWritten = false;
     m_hasTypedEndOfFile = false;

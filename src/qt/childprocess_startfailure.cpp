@@ -64,7 +64,7 @@ void ChildProcessPrivate::failAtOnce(StartKind kind, bool emitsError)
     const Run run(this);
     const QString text = startErrorText(failure.get(), m_streamFailure, kind);
     noteFailureTold();
-    announceExitCode();
+    announceResult(run);
     if (emitsError && run.isObjectAlive())
         reportErrorOf(run.number(), ChildProcess::FailedToStart, text);
 }
@@ -73,6 +73,7 @@ void ChildProcessPrivate::failAtOnce(StartKind kind, bool emitsError)
 void ChildProcessPrivate::noteFailureTold() noexcept
 {
     isFailureTold = true;
+    isEndTold = false;
     exitInfo.reset();
 }
 
@@ -81,17 +82,16 @@ void ChildProcessPrivate::noteFailureTold() noexcept
 void ChildProcessPrivate::failInsideStart()
 {
     closeAll();
-    noteFailureTold();
     callFromEventLoop();
     const bool isTooEarly =
         m_streamFailure != StandardStreams::None || failure->step == Step::WorkingDirectory;
     const Run run(this);
     const auto announce = [&run, isTooEarly, this] {
         setState(ChildProcess::Starting);
+        if (run.goesOn() && isTooEarly)
+            noteFailureTold();
         if (run.goesOn())
-            announceExitCode();
-        if (run.goesOn())
-            announceStopStage();
+            announceResult(run); // startError() is known.
         if (run.goesOn() && isTooEarly) {
             m_isErrorTold = true;
             reportError(ChildProcess::FailedToStart, textOfFailedStart());

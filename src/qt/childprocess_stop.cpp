@@ -167,18 +167,6 @@ void ChildProcessPrivate::noteKillAtEnd()
                                                            : exitInfo->signal == SIGKILL;
 }
 
-void ChildProcessPrivate::setStopStage(ChildProcess::StopStage stage)
-{
-    stopStage = stage;
-    announceStopStage();
-}
-
-void ChildProcessPrivate::announceStopStage()
-{
-    if (std::exchange(m_announcedStage, stopStage) != stopStage)
-        Q_EMIT q->stopStageChanged(stopStage);
-}
-
 Deadline ChildProcessPrivate::timeLimitDeadline() const
 {
     if ((!watch && !m_pending) || timeLimitExceeded || stopSettings.timeLimit == milliseconds::zero())
@@ -202,9 +190,12 @@ void ChildProcessPrivate::enforceTimeLimit()
     timeLimitExceeded = true;
     m_isStopDue = true; // A slot may wait for the child, or run an event loop.
     requestCall();
-    const auto announce = [this] {
-        reportError(ChildProcess::Timedout,
-                    translateOwn(QT_TRANSLATE_NOOP("ForkFd::ChildProcess", "Time limit exceeded")));
+    const auto announce = [&run, this] {
+        announceResult(run);
+        if (run.isObjectAlive())
+            reportErrorOf(
+                run.number(), ChildProcess::Timedout,
+                translateOwn(QT_TRANSLATE_NOOP("ForkFd::ChildProcess", "Time limit exceeded")));
     };
     callAfter(announce, [&run, this] {
         if (run.isLatest() && std::exchange(m_isStopDue, false) && run.goesOn())
@@ -303,7 +294,9 @@ milliseconds ChildProcess::stopGrace() const
 /// as 0.
 void ChildProcess::setStopGrace(milliseconds grace)
 {
-    d->stopSettings.grace = std::max(grace, milliseconds::zero());
+    const milliseconds used = std::max(grace, milliseconds::zero());
+    if (std::exchange(d->stopSettings.grace, used) != used)
+        Q_EMIT settingsChanged();
 }
 
 milliseconds ChildProcess::timeLimit() const
@@ -318,8 +311,11 @@ milliseconds ChildProcess::timeLimit() const
 /// **Errors:** a negative time counts as 0.
 void ChildProcess::setTimeLimit(milliseconds limit)
 {
-    d->stopSettings.timeLimit = std::max(limit, milliseconds::zero());
+    const milliseconds used = std::max(limit, milliseconds::zero());
+    const bool isOther = std::exchange(d->stopSettings.timeLimit, used) != used;
     d->requestCall();
+    if (isOther)
+        Q_EMIT settingsChanged();
 }
 
 bool ChildProcess::timeLimitExceeded() const
@@ -343,7 +339,8 @@ ChildProcess::SignalScope ChildProcess::signalScope() const
 /// EMFILE, ENFILE, the child has no descriptor left to give up the terminal.
 void ChildProcess::setSignalScope(SignalScope scope)
 {
-    d->stopSettings.scope = scope;
+    if (std::exchange(d->stopSettings.scope, scope) != scope)
+        Q_EMIT settingsChanged();
 }
 
 ChildProcess::DestructionPolicy ChildProcess::destructionPolicy() const
@@ -358,7 +355,10 @@ ChildProcess::DestructionPolicy ChildProcess::destructionPolicy() const
 /// QProcess's words, in the category `forkfd.childprocess`.
 void ChildProcess::setDestructionPolicy(DestructionPolicy policy)
 {
+    const DestructionPolicy before = destructionPolicy();
     d->stopSettings.atDestruction = policy;
+    if (before != policy)
+        Q_EMIT settingsChanged();
 }
 
 } // namespace ForkFd

@@ -126,7 +126,7 @@ QString ChildProcessPrivate::endText() const
 {
     if (isFailureTold)
         return textForFailedStart();
-    if (!exitInfo)
+    if (!isEndTold || state != ChildProcess::NotRunning)
         return {};
     QString text = endOf(exitInfo.get());
     if (stopStage == ChildProcess::StopStage::Killed)

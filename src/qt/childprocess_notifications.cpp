@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// The signals of the properties that describe a child.
+
+#include "qt/childprocess_p.h"
+
+#include <utility>
+
+namespace ForkFd {
+
+// Before there is a child, so that no slot sees a running child with the result of another one.
+void ChildProcessPrivate::forgetLast()
+{
+    exitInfo.reset();
+    failure.reset();
+    isEndTold = false;
+    isFailureTold = false;
+    timeLimitExceeded = false;
+    stopStage = ChildProcess::StopStage::None;
+    const Run run(this);
+    setNumber(0); // A slot of stateChanged(NotRunning) starts the next child.
+    if (run.isLatest())
+        announceStopStage();
+    if (m_isResultTold && run.isLatest())
+        announceResult(run);
+}
+
+void ChildProcessPrivate::setNumber(qint64 number)
+{
+    if (std::exchange(pid, number) != number)
+        Q_EMIT q->processIdChanged(number);
+}
+
+void ChildProcessPrivate::announceNumber()
+{
+    if (watch)
+        setNumber(watch->pid());
+}
+
+void ChildProcessPrivate::announceProgram()
+{
+    const Run run(this);
+    Q_EMIT q->programChanged(settings.program);
+    if (run.isLatest() && isFailureTold)
+        announceResult(run);
+}
+
+void ChildProcessPrivate::setStopStage(ChildProcess::StopStage stage)
+{
+    stopStage = stage;
+    announceStopStage();
+}
+
+void ChildProcessPrivate::announceStopStage()
+{
+    if (std::exchange(m_announcedStage, stopStage) != stopStage)
+        Q_EMIT q->stopStageChanged(stopStage);
+}
+
+void ChildProcessPrivate::announceExitCode()
+{
+    const int exitCode = q->exitCode();
+    if (std::exchange(m_announcedExitCode, exitCode) != exitCode)
+        Q_EMIT q->exitCodeChanged(exitCode);
+}
+
+// Tells the properties of an end or of a failed start.
+void ChildProcessPrivate::announceResult(const Run &run)
+{
+    if (run.isLatest())
+        announceExitCode();
+    if (!run.isObjectAlive())
+        return;
+    m_isResultTold = isEndTold || failure || timeLimitExceeded;
+    Q_EMIT q->resultChanged();
+}
+
+} // namespace ForkFd
