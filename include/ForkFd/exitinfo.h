@@ -5,10 +5,12 @@
 #define FORKFD_EXITINFO_H
 
 #include <ForkFd/export.h>
+#include <ForkFd/stepname.h>
 
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include <sys/resource.h>
 
@@ -55,10 +57,20 @@ struct FORKFD_EXPORT ExitInfo
 /// Why a child could not be started: the step that failed, its errno and its subject.
 struct FORKFD_EXPORT StartError
 {
-    const char *step = nullptr; ///< Name of the failed step, a static string; null if nothing failed.
+    StepName step; ///< Name of the failed step, which compares as text; null if nothing failed.
     int errorCode = 0; ///< An errno value; 0 if nothing failed.
     /// The program, file or directory that the step failed on, or "interpreter /bin/x of script".
     std::string subject = {};
+
+    /// Nothing failed.
+    StartError() = default;
+    /// A failure of the step with this name, a static string.
+    StartError(const char *failedStep, int error, std::string failedOn = {}) noexcept
+        : step(failedStep)
+        , errorCode(error)
+        , subject(std::move(failedOn))
+    {
+    }
 
     /// Returns a line for a log ("exec: /bin/x: No such file or directory"); empty if nothing failed.
     std::string toString() const;

@@ -65,6 +65,15 @@ inline std::optional<ForkFd::Child> startLoginShell()
     return ForkFd::spawn(command);
 }
 
+inline QString stepOf(const ForkFd::StartError &error)
+{
+    const std::string text = "step " + std::string(error.step ? error.step : "(none)");
+    const bool isText =
+        error.step == "exec" || error.step == QLatin1String("clone") || error.step == text;
+    qInfo() << error.step << (std::string("step ") + error.step).c_str();
+    return isText ? QString::fromLatin1(error.step) : QLatin1String(error.step);
+}
+
 inline QFuture<int> chain(QObject *context)
 {
     ForkFd::RunOptions options;
@@ -82,6 +91,7 @@ int main()
     process.setLaunchOptions({{{3, 4}}, {}});
     process.setLaunchOptions(optionsInBraces());
     startLoginShell();
+    qInfo() << stepOf(error);
     ForkFd::LaunchOptions options = ForkFd::ChildProcess::defaultLaunchOptions();
     options.closeDescriptors = true;
     ForkFd::ChildProcess::setDefaultLaunchOptions(options);

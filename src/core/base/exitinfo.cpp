@@ -90,10 +90,7 @@ std::string StartError::toString() const
 /// Never blocks, any thread. \since 0.1
 bool operator==(const StartError &a, const StartError &b) noexcept
 {
-    const auto name = [](const StartError &error) {
-        return std::string_view(error.step ? error.step : "");
-    };
-    return name(a) == name(b) && a.errorCode == b.errorCode;
+    return a.step == b.step && a.errorCode == b.errorCode;
 }
 
 } // namespace ForkFd
