@@ -18,6 +18,7 @@ private Q_SLOTS:
     void lines_data();
     void lines();
     void pipeline();
+    void port();
     void prompt();
     void reexec();
     void restart();
@@ -97,6 +98,16 @@ void tst_Recipes::lines()
 void tst_Recipes::pipeline()
 {
     QCOMPARE(run("pipeline"), "exited with code 0\nready\nkilled by SIGTERM\nkilled by SIGTERM\n");
+}
+
+// A lock stands for the port. The worker holds it for longer than the server lives.
+void tst_Recipes::port()
+{
+    const QString script = u"exec 8>\"$0\"; flock -n 8 || exit 1\n"
+                           "(trap '' TERM; echo up; exec sleep 0.2 >/dev/null) &\n"
+                           "exec sleep 1000 >/dev/null"_s;
+    QCOMPARE(run("port", {u"sh"_s, u"-c"_s, script, m_directory.filePath(u"port"_s)}),
+             "exited with code 0\nup\nup\n");
 }
 
 void tst_Recipes::prompt()

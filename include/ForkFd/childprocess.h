@@ -59,6 +59,11 @@ class ChildProcessPrivate;
 /// signal of the same end has started the next child. ended() comes even if such a slot has thrown, and
 /// not if the object is destroyed before.
 ///
+/// treeEnded() may follow ended() at once or much later: when the last process that signalScope()
+/// reaches has ended. It comes once for each start that has brought a child, unless the next start or
+/// the destructor comes first. The object watches for it only while the signal is connected; a
+/// connection may also be made when the child has ended.
+///
 /// The destructor kills a child that is still running (see DestructionPolicy). It does not wait for the
 /// child, leaves no zombie and emits nothing. In a process created by fork() the child still belongs to
 /// the parent: destroying the copy of the object does not affect the child.
@@ -377,6 +382,9 @@ public:
     /// Sets what the destructor does to a child that is still running.
     void setDestructionPolicy(DestructionPolicy policy);
 
+    /// Returns the numbers of the processes in signalScope() that are left, the child included.
+    QList<qint64> remainingProcessIds() const;
+
     /// Returns whether a child is starting or running: whether state() is not NotRunning.
     bool isRunning() const;
 
@@ -408,6 +416,8 @@ public:
     bool waitForBytesWritten(int msecs = 30000) override;
     /// Blocks until the child has ended and finished() has been emitted.
     bool waitForFinished(int msecs = 30000);
+    /// Blocks until all processes in signalScope() have ended and treeEnded() has been emitted.
+    bool waitForTreeEnded(std::chrono::milliseconds timeout);
 
     /// Blocks until all children of this process that are being stopped have ended.
     static bool waitForStopped(std::chrono::milliseconds timeout);
@@ -469,6 +479,8 @@ Q_SIGNALS:
     void finished(int exitCode, ForkFd::ChildProcess::ExitStatus exitStatus = NormalExit);
     /// Emitted once for each start, after all its other signals: the child has ended, or never began.
     void ended();
+    /// Emitted once after ended(), when no process in signalScope() is left.
+    void treeEnded();
     /// Emitted when an error occurs, except for the timeout of a waitFor function.
     void errorOccurred(ForkFd::ChildProcess::ProcessError error);
     /// Emitted when state() has changed.
@@ -504,6 +516,8 @@ protected:
     qint64 writeData(const char *data, qint64 size) override;
     /// Registers the descriptors of the child with the new thread when the object is moved.
     bool event(QEvent *event) override;
+    /// Begins to watch for the end of the tree when treeEnded() is connected.
+    void connectNotify(const QMetaMethod &signal) override;
 
 private:
     ExitInfoValue exitInfoValue() const;

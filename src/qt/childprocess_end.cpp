@@ -142,6 +142,8 @@ void ChildProcessPrivate::collect()
     }
     exitInfo.set(*end);
     noteKillAtEnd();
+    if (m_tree)
+        m_tree->watch.noteChildEnd();
     endTime = std::chrono::steady_clock::now();
     unwatch(Role::Exit);
     watch = nullptr;
@@ -198,7 +200,7 @@ void ChildProcessPrivate::finishEnding()
             return;
     }
     closeAll();
-    callAfter([&run, this] { announceEnd(run); }, [&run, this] { emitEnded(run); });
+    callAfter([&run, this] { announceEnd(run); }, [&run, this] { endTree(run); });
 }
 
 // A slot may start the next child; this child is still reported completely.

@@ -24,9 +24,9 @@ using namespace Internal;
 namespace {
 
 // A wait serves standard input first, so that the child can continue.
-constexpr HubClient::Role servingOrder[] = {HubClient::Start, HubClient::StandardInput,
+constexpr HubClient::Role servingOrder[] = {HubClient::Start,          HubClient::StandardInput,
                                             HubClient::StandardOutput, HubClient::StandardError,
-                                            HubClient::Exit};
+                                            HubClient::Exit,           HubClient::Tree};
 
 constexpr std::size_t indexOf(HubClient::Role role)
 {
@@ -38,7 +38,7 @@ constexpr std::size_t indexOf(HubClient::Role role)
 void ChildProcessPrivate::changeThread()
 {
     leaveHub();
-    if (state != ChildProcess::NotRunning)
+    if (state != ChildProcess::NotRunning || m_tree)
         postCall(); // The event moves with the object.
 }
 
@@ -84,7 +84,7 @@ void ChildProcessPrivate::postCall()
 void ChildProcessPrivate::called()
 {
     shrinkIdlePipes();
-    if (state != ChildProcess::NotRunning)
+    if (state != ChildProcess::NotRunning || m_tree)
         watchAll();
     requestCall(); // First: a slot may throw.
     const Run run(this);
@@ -94,6 +94,8 @@ void ChildProcessPrivate::called()
         serveStop();
     if (run.goesOnHere() && isEndDue()) // Drained, or a slot for the last output runs an event loop.
         finishEnding();
+    if (run.isLatest())
+        serveTree();
 }
 
 // Requests a call for the next deadline.
@@ -113,6 +115,8 @@ Deadline ChildProcessPrivate::nextDeadline() const
     Deadline next = std::min(timeLimitDeadline(), output.drainEnd());
     if (m_pending)
         next = std::min(next, m_pending->deadline());
+    if (m_tree)
+        next = std::min(next, m_tree->watch.nextLook());
     if (m_isStopDue && isUnderWay())
         next = Deadline();
     if (stopStage == ChildProcess::StopStage::Asked && isUnderWay())
@@ -122,6 +126,10 @@ Deadline ChildProcessPrivate::nextDeadline() const
 
 void ChildProcessPrivate::descriptorReady(Role role)
 {
+    if (role == Role::Tree) {
+        serveTree();
+        return;
+    }
     const Run run(this);
     finishStarting();
     // The hub reports ends first. Read this child's output before its end.
@@ -144,6 +152,8 @@ void ChildProcessPrivate::serve(Role role)
 {
     if (role == Role::Exit)
         collect();
+    else if (role == Role::Tree)
+        serveTree();
     else if (role == Role::StandardInput)
         send();
     else
@@ -162,25 +172,34 @@ void ChildProcessPrivate::watchAll()
 // waits for its child in place of an event loop never makes it, and does not pay for it.
 void ChildProcessPrivate::watchDescriptor(Role role)
 {
-    ExitHub::Id &id = m_registrations[indexOf(role)];
-    if (id != 0)
-        m_hub->setInterest(id, interestIn(role));
-    else if (m_hub && !isCallDue() && isServable(role))
-        id = m_hub->add(descriptorOf(role), interestIn(role), this, role);
+    ExitHub::Id *const id = registrationOf(role);
+    if (id && *id != 0)
+        m_hub->setInterest(*id, interestIn(role));
+    else if (id && m_hub && !isCallDue() && isServable(role))
+        *id = m_hub->add(descriptorOf(role), interestIn(role), this, role);
+}
+
+ExitHub::Id *ChildProcessPrivate::registrationOf(Role role) noexcept
+{
+    if (role == Role::Tree)
+        return m_tree ? &m_tree->registration : nullptr;
+    return &m_registrations[indexOf(role)];
 }
 
 PollSet::Interest ChildProcessPrivate::interestIn(Role role) noexcept
 {
     if (role == Role::StandardInput)
         return streams.input.bytes().isEmpty() ? PollSet::Nothing : PollSet::Writable;
+    if (role == Role::Tree)
+        return m_tree->watch.interest();
     const Channel *channel = channelOf(role);
     return channel && channel->isHeldBack() ? PollSet::HungUp : PollSet::Readable;
 }
 
 void ChildProcessPrivate::unwatch(Role role) noexcept
 {
-    if (m_hub)
-        m_hub->remove(m_registrations[indexOf(role)]);
+    if (ExitHub::Id *const id = m_hub ? registrationOf(role) : nullptr)
+        m_hub->remove(*id);
 }
 
 Channel *ChildProcessPrivate::channelOf(Role role) noexcept
@@ -194,6 +213,7 @@ Channel *ChildProcessPrivate::channelOf(Role role) noexcept
         return &streams.errorOutput;
     case Role::Exit:
     case Role::Start:
+    case Role::Tree:
         break;
     }
     return nullptr;
@@ -205,6 +225,8 @@ int ChildProcessPrivate::descriptorOf(Role role) noexcept
         return channel->descriptor();
     if (role == Role::Start)
         return m_pending ? m_pending->descriptor() : -1;
+    if (role == Role::Tree)
+        return m_tree ? m_tree->watch.descriptor() : -1;
     return watch ? watch->descriptor() : -1;
 }
 
@@ -215,6 +237,8 @@ bool ChildProcessPrivate::isServable(Role role) noexcept
         return false;
     if (role == Role::Exit)
         return m_retry.hasExpired();
+    if (role == Role::Tree)
+        return true;
     if (m_pending) // The child's end may settle the start; everything else follows started().
         return role == Role::Start;
     return role != Role::StandardInput || !streams.input.bytes().isEmpty();
@@ -239,8 +263,10 @@ void ChildProcessPrivate::closeChannel(Role role)
 
 void ChildProcessPrivate::closeAll()
 {
-    for (const Role role : servingOrder)
-        unwatch(role);
+    for (const Role role : servingOrder) {
+        if (role != Role::Tree) // Its end comes later.
+            unwatch(role);
+    }
     streams.close();
     m_pipeLook = Deadline::forever();
     requestCall();
@@ -293,15 +319,21 @@ bool ChildProcess::waitForBytesWritten(int msecs)
     return p->serveUntil(isDone, deadline) == ChildProcessPrivate::Done && hasWritten();
 }
 
+short ChildProcessPrivate::eventsOf(Role role) noexcept
+{
+    if (role == Role::Tree && m_tree && m_tree->watch.interest() == PollSet::Priority)
+        return POLLPRI;
+    return role == Role::StandardInput ? POLLOUT : POLLIN;
+}
+
 // Waits until a descriptor of this child is ready, and serves ready descriptors until `isDone`.
 void ChildProcessPrivate::serveReady(const std::function<bool()> &isDone, Deadline deadline)
 {
     const Run run(this);
     std::array<pollfd, std::size(servingOrder)> entries;
     for (const Role role : servingOrder) {
-        const short events = role == Role::StandardInput ? POLLOUT : POLLIN;
         // poll(2) ignores negative descriptors.
-        entries[indexOf(role)] = {isServable(role) ? descriptorOf(role) : -1, events, 0};
+        entries[indexOf(role)] = {isServable(role) ? descriptorOf(role) : -1, eventsOf(role), 0};
     }
     const int count = pollDescriptors(entries.data(), entries.size(), timeToNextDeadline(deadline));
     for (const Role role : servingOrder) {
@@ -350,6 +382,8 @@ ChildProcessPrivate::WaitOutcome ChildProcessPrivate::serveUntil(const std::func
         serveReady(isDone, deadline);
         if (run.goesOnHere())
             serveStop();
+        if (run.goesOnHere() && m_tree && m_tree->watch.nextLook().hasExpired())
+            serveTree();
         if (isLastLook && run.goesOnHere() && !isDone())
             return timeOut();
     }

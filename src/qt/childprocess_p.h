@@ -15,6 +15,7 @@
 #include "core/start/failure.h"
 #include "core/start/pendingstart.h"
 #include "core/stop/stoppablechild.h"
+#include "core/stop/treewatch.h"
 
 #include <ForkFd/childprocess.h>
 
@@ -92,6 +93,13 @@ public:
     void stop();
     /// Makes the event loop serve all that is due at the next deadline, if there is one.
     void requestCall();
+
+    // The child's tree.
+
+    /// Begins to watch for the end of the tree, unless that has been told.
+    void watchTree();
+    bool waitForTreeEnded(Internal::Deadline deadline);
+    std::vector<pid_t> remainingProcesses() const;
 
     // Waits and input.
 
@@ -203,6 +211,7 @@ private:
     bool hasEnded() noexcept;
     int descriptorOf(Role role) noexcept;
     Internal::Channel *channelOf(Role role) noexcept;
+    Internal::ExitHub::Id *registrationOf(Role role) noexcept;
     static Role roleOf(ChildProcess::ProcessChannel channel) noexcept
     {
         return channel == ChildProcess::StandardOutput ? Role::StandardOutput : Role::StandardError;
@@ -228,6 +237,16 @@ private:
     void finishEnding();
     void announceEnd(const Run &run);
 
+    struct TreeEnd;
+    bool isTreeEndWanted() const;
+    void beginTree();
+    void endTree(const Run &run);
+    void serveTree();
+    void tellTreeEnd();
+    void dropTree() noexcept;
+    bool awaitTree(const Run &run, Internal::Deadline deadline);
+    int signalWatchedTree(int signal) noexcept;
+
     void receive(Role role);
     void endOutput(Role role, bool hasFailed = false);
     void reportReadError(const Run &run);
@@ -239,13 +258,15 @@ private:
 
     void watchAll();
     Internal::PollSet::Interest interestIn(Role role) noexcept;
+    short eventsOf(Role role) noexcept;
     void watchDescriptor(Role role);
     void unwatch(Role role) noexcept;
     void postCall();
     void leaveHub() noexcept;
 
     std::shared_ptr<Internal::ExitHub> m_hub;
-    std::array<Internal::ExitHub::Id, 5> m_registrations = {}; ///< Indexed by role.
+    std::array<Internal::ExitHub::Id, 5> m_registrations = {}; ///< Indexed by role, without Tree.
+    std::unique_ptr<TreeEnd> m_tree; ///< While the end of the tree is awaited.
     std::unique_ptr<Internal::PendingStart> m_pending; ///< Null when the outcome of the start is known.
     std::weak_ptr<void> m_posted; ///< Expires when the event is delivered or discarded.
     Internal::RetryDelay m_retryDelay;
@@ -256,6 +277,9 @@ private:
     bool m_isErrorTold = false; ///< Of a failed start, before NotRunning.
     bool m_isEndOwed = false; ///< A waitForFinished() timed out; the next call reports the end.
     bool m_hasTerminal = false; ///< The child was started with a pseudo-terminal.
+    /// None: no child has started. Alive: ended() is to come. Left: some processes may be left. Over:
+    /// treeEnded() was emitted.
+    enum TreePhase : unsigned char { None, Alive, Left, Over } m_treePhase = None;
     bool m_isStopping = false;
     bool m_isKillUntold = false; ///< The child has ended by the keeper's SIGKILL.
     ChildProcess::StopStage m_announcedStage = ChildProcess::StopStage::None;
@@ -269,6 +293,13 @@ private:
     bool m_isEmittingBytesWritten = false;
     Internal::Deadline m_pipeLook = Internal::Deadline::forever(); ///< When to look for idle pipes.
     quint64 m_runNumber = 0;
+};
+
+/// The watch for the end of a child's tree, and its place in the hub.
+struct ChildProcessPrivate::TreeEnd
+{
+    Internal::TreeWatch watch;
+    Internal::ExitHub::Id registration = 0;
 };
 
 /// Identifies one run of a child to code that emits signals.

@@ -105,6 +105,7 @@ void ChildProcessPrivate::finishStarting()
 void ChildProcessPrivate::announceStart()
 {
     const Run run(this);
+    beginTree();
     callAfter([this] { announceNumber(); },
               [&run, this] {
                   if (run.goesOnHere() && state == ChildProcess::Starting)

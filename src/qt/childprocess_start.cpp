@@ -269,6 +269,8 @@ qint64 ChildProcessPrivate::beginDetached()
 void ChildProcessPrivate::reset(QIODevice::OpenMode mode)
 {
     ++m_runNumber;
+    dropTree();
+    m_treePhase = None;
     m_pending.reset();
     letGoOfChild();
     timeLimitExceeded = false;

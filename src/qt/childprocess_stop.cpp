@@ -27,6 +27,7 @@ ChildProcessPrivate::~ChildProcessPrivate()
 {
     const CancellationBlocker blocker;
     leaveHub();
+    dropTree();
     closeAll();
     using Policy = ChildProcess::DestructionPolicy;
     const Policy policy = stopSettings.atDestruction.value_or(Policy::Kill);
@@ -85,6 +86,8 @@ void ChildProcessPrivate::letGoOfChild() noexcept
 
 int ChildProcessPrivate::sendSignal(int signal) noexcept
 {
+    if (m_tree)
+        return signalWatchedTree(signal);
     if (child)
         return child->sendSignal(signal);
     if (!m_pending || signal != SIGKILL)
@@ -118,6 +121,8 @@ try {
     }
     m_killLook = std::min(m_killLook, kill);
     m_isStopping = true;
+    if (m_tree)
+        m_tree->watch.walk();
     Keeper::stop(child ? child : m_pending->child(),
                  stopSettings.signal != 0 ? stopSettings.signal : usual, stopSettings.grace);
     requestCall();

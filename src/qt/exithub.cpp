@@ -27,6 +27,13 @@ void registerAnew(QSocketNotifier &notifier)
     notifier.setEnabled(true);
 }
 
+QSocketNotifier::Type typeOf(PollSet::Interest interest)
+{
+    if (interest == PollSet::Priority)
+        return QSocketNotifier::Exception;
+    return interest == PollSet::Readable ? QSocketNotifier::Read : QSocketNotifier::Write;
+}
+
 // Without a destructor, so that it is valid until the thread has ended.
 thread_local bool isThreadSlotGone = false;
 
@@ -176,7 +183,7 @@ void ExitHub::watchAlone(Registration &registration)
     const PollSet::Interest interest = registration.interest;
     if (interest == PollSet::HungUp)
         lookLater();
-    const bool isNotified = interest == PollSet::Readable || interest == PollSet::Writable;
+    const bool isNotified = interest != PollSet::HungUp && interest != PollSet::Nothing;
     if (isNotified && !registration.ownNotifier)
         makeOwnNotifier(registration);
     else if (registration.ownNotifier)
@@ -185,9 +192,8 @@ void ExitHub::watchAlone(Registration &registration)
 
 void ExitHub::makeOwnNotifier(Registration &registration)
 {
-    const auto type =
-        registration.interest == PollSet::Readable ? QSocketNotifier::Read : QSocketNotifier::Write;
-    registration.ownNotifier = std::make_unique<QSocketNotifier>(registration.fd, type);
+    registration.ownNotifier =
+        std::make_unique<QSocketNotifier>(registration.fd, typeOf(registration.interest));
     QSocketNotifier *notifier = registration.ownNotifier.get();
     QObject::connect(notifier, &QSocketNotifier::activated, notifier,
                      [this, id = idOf(registration)] { serveAlone(id); });

@@ -31,7 +31,7 @@ class HubClient
 {
 public:
     /// The purpose of a descriptor.
-    enum Role { StandardInput, StandardOutput, StandardError, Exit, Start };
+    enum Role { StandardInput, StandardOutput, StandardError, Exit, Start, Tree };
 
     /// May do anything, such as delete the client or run an event loop. The descriptor may not be ready
     /// any more, because an earlier slot has waited for it.
@@ -137,7 +137,8 @@ private:
     static ThreadSlot *slotOfCurrentThread();
     static bool isChannel(HubClient::Role role) noexcept
     {
-        return role != HubClient::Exit && role != HubClient::Start;
+        return role == HubClient::StandardInput || role == HubClient::StandardOutput
+            || role == HubClient::StandardError;
     }
     static void followApplications();
     ExitHub();

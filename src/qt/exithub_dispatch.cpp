@@ -18,9 +18,9 @@ namespace ForkFd::Internal {
 namespace {
 
 // Between children, ends precede channels. A write to a child that has ended would only fail.
-constexpr HubClient::Role dispatchOrder[] = {HubClient::Start, HubClient::Exit,
+constexpr HubClient::Role dispatchOrder[] = {HubClient::Start,          HubClient::Exit,
                                              HubClient::StandardOutput, HubClient::StandardError,
-                                             HubClient::StandardInput};
+                                             HubClient::StandardInput,  HubClient::Tree};
 
 // The budget of a wake-up. After it timers, other events and other ends have their turn.
 constexpr int bulkEvents = 8;

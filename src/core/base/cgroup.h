@@ -49,6 +49,11 @@ public:
     /// The living processes in the cgroup and below, sorted. A process may end, and another may get its
     /// number, as soon as the list was read. Throws std::system_error if it cannot be read.
     std::vector<pid_t> members() const;
+    /// Opens cgroup.events, which becomes ready (PollSet::Priority) when isPopulated() may have changed
+    /// since it was last read. Empty with errno on failure.
+    UniqueFd openEvents() const noexcept;
+    /// Reads that file. True if the answer is unknown.
+    static bool isPopulated(int events) noexcept;
     /// Kills all processes in the cgroup and below. Before Linux 6.14 a process that is just being
     /// forked can survive, so the caller kills again while isPopulated(). Returns 0 or an errno; ESRCH
     /// if there was no process. Allocates no memory.

@@ -267,6 +267,16 @@ std::vector<pid_t> PrivateCgroup::members() const
     return isOfThisProcess() ? membersOfCgroup(m_path) : std::vector<pid_t>();
 }
 
+UniqueFd PrivateCgroup::openEvents() const noexcept
+{
+    return openIn(m_path, "cgroup.events", O_RDONLY);
+}
+
+bool PrivateCgroup::isPopulated(int events) noexcept
+{
+    return isPopulatedOrUnknown(events);
+}
+
 int PrivateCgroup::kill() noexcept
 {
     if (!isPopulated())

@@ -31,6 +31,16 @@ std::vector<pid_t> PrivateCgroup::members() const
     return {};
 }
 
+UniqueFd PrivateCgroup::openEvents() const noexcept
+{
+    return {};
+}
+
+bool PrivateCgroup::isPopulated(int) noexcept
+{
+    return false;
+}
+
 int PrivateCgroup::kill() noexcept
 {
     return ESRCH;

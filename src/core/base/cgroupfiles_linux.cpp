@@ -92,14 +92,19 @@ UniqueFd openIn(const std::string &directory, const char *name, int flags) noexc
     return UniqueFd(::open(path, flags | O_CLOEXEC));
 }
 
-// cgroups(7), "Cgroups v2 cgroup.events": the value covers the cgroup and all below.
 bool isPopulatedOrUnknown(const std::string &directory) noexcept
 {
     const UniqueFd file = openIn(directory, "cgroup.events", O_RDONLY);
+    return file ? isPopulatedOrUnknown(file.get()) : errno != ENOENT && errno != ENODEV;
+}
+
+// cgroups(7), "Cgroups v2 cgroup.events": the value covers the cgroup and all below.
+bool isPopulatedOrUnknown(int events) noexcept
+{
     char text[256];
-    const ssize_t size = file ? ::read(file.get(), text, sizeof text) : -1;
+    const ssize_t size = ::pread(events, text, sizeof text, 0);
     if (size < 0)
-        return errno != ENOENT && errno != ENODEV;
+        return errno != ENODEV;
     return std::string_view(text, static_cast<std::size_t>(size)).find("populated 1")
         != std::string_view::npos;
 }

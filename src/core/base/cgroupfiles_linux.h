@@ -27,6 +27,8 @@ UniqueFd openIn(const std::string &directory, const char *name, int flags) noexc
 std::vector<pid_t> membersOfCgroup(const std::string &directory);
 /// Whether the cgroup or a cgroup below it contains a living process. True if the answer is unknown.
 bool isPopulatedOrUnknown(const std::string &directory) noexcept;
+/// The same for an open cgroup.events, however often it was read.
+bool isPopulatedOrUnknown(int events) noexcept;
 
 } // namespace ForkFd::Internal
 

@@ -70,6 +70,8 @@ public:
     pid_t pid() const noexcept { return m_pid; }
     /// If false, errno gives the reason right after construction.
     bool isOpen() const noexcept { return static_cast<bool>(m_pidfd); }
+    /// Readable when the process has ended; -1 if it is not open.
+    int descriptor() const noexcept { return m_pidfd.get(); }
     /// Returns 0 or an errno; ESRCH also if the pidfd could not be opened.
     int sendSignal(int signal) const noexcept
     {

@@ -20,6 +20,7 @@ public:
     enum Interest {
         Readable,
         Writable,
+        Priority, ///< The content of a kernel file has changed (POLLPRI in poll(2)).
         HungUp, ///< All copies of the other end are closed; the pipe may still hold data.
         Nothing ///< Paused. A hang-up may still be reported, but not repeatedly.
     };

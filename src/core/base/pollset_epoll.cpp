@@ -24,6 +24,8 @@ std::uint32_t eventsOf(PollSet::Interest interest)
         return EPOLLIN;
     case PollSet::Writable:
         return EPOLLOUT;
+    case PollSet::Priority:
+        return EPOLLPRI;
     case PollSet::HungUp:
         break; // epoll always reports it (epoll_ctl(2)).
     case PollSet::Nothing:

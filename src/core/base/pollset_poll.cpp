@@ -25,6 +25,8 @@ short eventsOf(PollSet::Interest interest)
         return POLLIN;
     case PollSet::Writable:
         return POLLOUT;
+    case PollSet::Priority:
+        return POLLPRI;
     case PollSet::HungUp: // poll always reports it (poll(2)).
     case PollSet::Nothing:
         break;

@@ -24,8 +24,10 @@ struct ProcessStatus
 
     /// False for a zombie.
     bool isAlive() const noexcept;
-    /// Whether the process is over, except for what the kernel still has to tidy up: it runs no code of
-    /// its program. A leader that has left its threads behind is a zombie without memory, and not over.
+    /// Whether the process has ended. A leader that has left its threads behind is a zombie, too.
+    bool isOver() const noexcept { return threads <= 1 && !isAlive(); }
+    /// Whether it has ended, or the kernel is about to end it: it runs no code of its program. Its files
+    /// may still be open.
     bool isTornDown() const noexcept { return threads <= 1 && (!isAlive() || addressSpace == 0); }
 };
 

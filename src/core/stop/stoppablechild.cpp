@@ -287,6 +287,19 @@ void StoppableChild::killMissed() noexcept
         m_own->group.kill();
 }
 
+std::optional<bool> StoppableChild::holdsNumber() noexcept
+{
+    if (!belongsToThisProcess())
+        return false;
+    const CancellationBlocker blocker;
+    const std::unique_lock lock(m_signalling, std::try_to_lock);
+    if (!lock)
+        return std::nullopt;
+    const auto isThere = [](int errorCode) { return errorCode == 0 || errorCode == EPERM; };
+    return !isStarting() && m_watch
+        && (isThere(m_watch->sendSignal(0)) || isThere(m_watch->sendSignalToGroup(0)));
+}
+
 bool StoppableChild::hasEnded() noexcept
 {
     // In a forked copy, a thread that does not exist may have locked the mutex.

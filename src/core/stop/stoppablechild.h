@@ -19,6 +19,7 @@
 #include <initializer_list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace ForkFd::Internal {
@@ -68,6 +69,19 @@ public:
     StartControl *startControl() const noexcept { return m_start.get(); }
     /// Whether a signal needs no walk through all processes.
     bool signalsAtOnce() const noexcept { return m_scope != Tree || isStarting() || hasCgroup(); }
+
+    Scope scope() const noexcept { return m_scope; }
+    /// Whether the scope is a cgroup of the child's own. The answer is right once the child was started.
+    bool hasOwnCgroup() const noexcept { return hasCgroup(); }
+    /// The cgroup.events of that cgroup. Empty with errno on failure.
+    UniqueFd openCgroupEvents() const noexcept { return m_own->group.openEvents(); }
+    /// Whether a process is in that cgroup. True if the answer is unknown.
+    bool isCgroupPopulated() const noexcept { return m_own->group.isPopulated(); }
+    /// The processes in that cgroup; see PrivateCgroup::members().
+    std::vector<pid_t> cgroupMembers() const { return m_own->group.members(); }
+    /// Whether the child's number is still the child's, or that of its process group. Empty if another
+    /// thread is signalling the child.
+    std::optional<bool> holdsNumber() noexcept;
 
     /// Whether only the child's number tells which processes are in its scope. They can be signalled
     /// everywhere as long as the child is not collected.

@@ -1,0 +1,569 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "stoppingtest.h"
+
+#include <QtCore/QEventLoop>
+#include <QtCore/QThread>
+
+#include <csignal>
+#include <memory>
+
+#include <sys/wait.h>
+
+using namespace std::chrono_literals;
+
+namespace {
+
+using Scope = Process::SignalScope;
+
+bool hasPidFd()
+{
+    return ForkFd::backend() == ForkFd::Backend::PidFd;
+}
+
+/// The names of the last signals of an end, in their order.
+class Ends
+{
+public:
+    explicit Ends(Process &process)
+    {
+        QObject::connect(&process, &Process::finished, &process, [this] { m_names += "finished "; });
+        QObject::connect(&process, &Process::ended, &process, [this] { m_names += "ended "; });
+        QObject::connect(&process, &Process::treeEnded, &process, [this] { m_names += "treeEnded "; });
+    }
+    const QByteArray &names() const { return m_names; }
+
+private:
+    QByteArray m_names;
+};
+
+} // namespace
+
+/// treeEnded(), waitForTreeEnded() and remainingProcessIds().
+/// Holds: R13.
+class tst_TreeEnded : public StoppingTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void childAlone_data() { addScopesAndTrees(); }
+    void childAlone();
+    void childAloneInAWait_data() { addScopesAndTrees(); }
+    void childAloneInAWait();
+    void failedStart();
+    void leftover_data();
+    void leftover();
+    void leftoverInAWait_data() { leftover_data(); }
+    void leftoverInAWait();
+    void askedLate_data();
+    void askedLate();
+    void notTwice();
+    void newMember_data() { addTrees(); }
+    void newMember();
+    void killed_data() { addTrees(); }
+    void killed();
+    void remaining_data() { addTrees(); }
+    void remaining();
+    void manyMembers_data() { addTrees(); }
+    void manyMembers();
+    void otherUser();
+    void restart_data() { addTrees(); }
+    void restart();
+    void moves_data() { addTrees(); }
+    void moves();
+    void destroyed_data();
+    void destroyed();
+    void inSlots();
+    void restartInSlot();
+    void forkedCopy();
+    void nothingIsWatched_data() { addScopesAndTrees(); }
+    void nothingIsWatched();
+
+private:
+    static void addTrees()
+    {
+        QTest::addColumn<bool>("hasCgroup");
+        if (TestCgroups::canBeMade())
+            QTest::newRow("cgroup") << true;
+        QTest::newRow("walk") << false;
+    }
+};
+
+void tst_TreeEnded::childAlone()
+{
+    QFETCH(const Scope, scope);
+    QFETCH(const bool, hasCgroup);
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    Process process;
+    process.setSignalScope(scope);
+    const Ends ends(process);
+    QSignalSpy treeEnded(&process, &Process::treeEnded);
+    for (int i = 1; i <= 2; ++i) {
+        process.start(childProgram(), words("exit 3"));
+        QVERIFY(comes(treeEnded, i));
+    }
+    QCOMPARE(ends.names(), "finished ended treeEnded finished ended treeEnded ");
+    QVERIFY(process.waitForTreeEnded(0ms));
+}
+
+void tst_TreeEnded::childAloneInAWait()
+{
+    QFETCH(const Scope, scope);
+    QFETCH(const bool, hasCgroup);
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    Process process;
+    process.setSignalScope(scope);
+    const Ends ends(process);
+    process.start(childProgram(), words("echo exit 3"));
+    QVERIFY(!process.waitForTreeEnded(1ms));
+    QCOMPARE(ends.names(), "");
+    process.closeWriteChannel();
+    QVERIFY(process.waitForTreeEnded(-1ms));
+    QCOMPARE(ends.names(), "finished ended treeEnded ");
+    QCOMPARE(process.exitCode(), 3);
+}
+
+void tst_TreeEnded::failedStart()
+{
+    Process process;
+    const Ends ends(process);
+    QVERIFY(!process.waitForTreeEnded(-1ms));
+    process.start(u"/no/such/program"_s);
+    QVERIFY(!process.waitForTreeEnded(-1ms));
+    QCOMPARE(ends.names(), "ended ");
+    QCOMPARE(process.remainingProcessIds(), QList<qint64>());
+}
+
+void tst_TreeEnded::leftover_data()
+{
+    QTest::addColumn<Scope>("scope");
+    QTest::addColumn<bool>("hasCgroup");
+    QTest::addColumn<QString>("branch");
+    QTest::addColumn<bool>("isAwaited");
+    const auto rows = [](const char *scopeName, Scope scope, bool hasCgroup,
+                         const QStringList &awaited) {
+        for (const QString &branch : {u"same"_s, u"group"_s, u"session"_s, u"daemon"_s})
+            QTest::addRow("%s: %s", scopeName, qPrintable(branch))
+                << scope << hasCgroup << branch << awaited.contains(branch);
+    };
+    rows("process", Scope::Process, true, {});
+    rows("group", Scope::Group, true, {u"same"_s});
+    if (TestCgroups::canBeMade())
+        rows("tree, cgroup", Scope::Tree, true, {u"same"_s, u"group"_s, u"session"_s, u"daemon"_s});
+    rows("tree, walk", Scope::Tree, false, {u"same"_s, u"group"_s, u"session"_s});
+}
+
+// The signal is connected while the child lives, so that a walk finds what leaves its group.
+void tst_TreeEnded::leftover()
+{
+    QFETCH(const Scope, scope);
+    QFETCH(const bool, hasCgroup);
+    QFETCH(const QString, branch);
+    QFETCH(const bool, isAwaited);
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(scope);
+    startAndAwait(process, lifeline, qPrintable(u"branch "_s + branch + u" session echo exit 0"_s));
+    const Ends ends(process);
+    QSignalSpy ended(&process, &Process::ended);
+    QSignalSpy treeEnded(&process, &Process::treeEnded);
+    process.closeWriteChannel();
+    QVERIFY(comes(ended));
+    const bool isLeft = treeEnded.isEmpty();
+    QVERIFY(!lifeline.isCut());
+    QCOMPARE(process.remainingProcessIds().size(), isAwaited ? 1 : 0);
+    lifeline.cut();
+    QVERIFY(comes(treeEnded));
+    QCOMPARE(isLeft, isAwaited);
+    QCOMPARE(ends.names(), "finished ended treeEnded ");
+    QCOMPARE(process.remainingProcessIds(), QList<qint64>());
+}
+
+void tst_TreeEnded::leftoverInAWait()
+{
+    QFETCH(const Scope, scope);
+    QFETCH(const bool, hasCgroup);
+    QFETCH(const QString, branch);
+    QFETCH(const bool, isAwaited);
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(scope);
+    startAndAwait(process, lifeline, qPrintable(u"branch "_s + branch + u" session echo exit 0"_s));
+    QVERIFY(!process.waitForTreeEnded(0ms));
+    process.closeWriteChannel();
+    QVERIFY(process.waitForFinished());
+    const Ends ends(process);
+    const bool isOver = process.waitForTreeEnded(0ms);
+    QVERIFY(!lifeline.isCut());
+    QThread *const cutter = QThread::create([&] { lifeline.cut(); });
+    cutter->start();
+    const bool hasEnded = process.waitForTreeEnded(-1ms);
+    cutter->wait();
+    delete cutter;
+    QCOMPARE(isOver, !isAwaited);
+    QVERIFY(hasEnded);
+    QCOMPARE(ends.names(), isAwaited ? "treeEnded " : "");
+}
+
+void tst_TreeEnded::askedLate_data()
+{
+    QTest::addColumn<Scope>("scope");
+    QTest::addColumn<bool>("hasCgroup");
+    QTest::addColumn<bool>("isAwaited");
+    QTest::newRow("process") << Scope::Process << true << false;
+    QTest::newRow("group") << Scope::Group << true << reachesGroupWithoutLeader();
+    if (TestCgroups::canBeMade())
+        QTest::newRow("tree, cgroup") << Scope::Tree << true << true;
+    QTest::newRow("tree, walk") << Scope::Tree << false << reachesGroupWithoutLeader();
+}
+
+// Before the signal is connected, nothing is known but what the scope still reaches.
+void tst_TreeEnded::askedLate()
+{
+    QFETCH(const Scope, scope);
+    QFETCH(const bool, hasCgroup);
+    QFETCH(const bool, isAwaited);
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(scope);
+    startAndAwait(process, lifeline, "branch same session exit 0");
+    QVERIFY(ends(process));
+    QSignalSpy treeEnded(&process, &Process::treeEnded);
+    const bool isOver = process.waitForTreeEnded(0ms);
+    const qsizetype left = process.remainingProcessIds().size();
+    lifeline.cut();
+    QVERIFY(comes(treeEnded));
+    QCOMPARE(isOver, !isAwaited);
+    QCOMPARE(left, isAwaited ? 1 : 0);
+}
+
+void tst_TreeEnded::notTwice()
+{
+    Process process;
+    process.start(childProgram(), words("exit 0"));
+    QVERIFY(process.waitForTreeEnded(-1ms));
+    QSignalSpy treeEnded(&process, &Process::treeEnded);
+    QVERIFY(process.waitForTreeEnded(-1ms));
+    QSignalSpy ended(&process, &Process::ended);
+    process.start(u"/no/such/program"_s);
+    QVERIFY(comes(ended));
+    QCOMPARE(treeEnded.size(), 0);
+}
+
+// The leftover, in a session of its own, starts a process and exits after the walks have seen it. Only
+// its session leads to the new one.
+void tst_TreeEnded::newMember()
+{
+    QFETCH(const bool, hasCgroup);
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    TestPipe go;
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(Scope::Tree);
+    process.setLaunchOptions({.fileDescriptors = {lifeline.asDescriptor(), {8, go.readEnd()}}});
+    process.start(
+        u"sh"_s,
+        {u"-c"_s, u"setsid sh -c 'echo ready; read line <&8; sleep 1000 & exit' & read line"_s});
+    lifeline.letGo();
+    go.closeReadEnd();
+    QVERIFY(process.waitForReadyRead());
+    QSignalSpy treeEnded(&process, &Process::treeEnded);
+    process.closeWriteChannel();
+    QVERIFY(process.waitForFinished());
+    const QList<qint64> before = process.remainingProcessIds();
+    go.write("\n");
+    QTRY_VERIFY(process.remainingProcessIds() != before);
+    QTRY_COMPARE(process.remainingProcessIds().size(), 1);
+    const bool isLeft = treeEnded.isEmpty();
+    const bool isReached = hasCgroup || hasPidFd();
+    QCOMPARE(process.sendSignal(0), isReached);
+    QCOMPARE(process.sendSignal(SIGKILL), isReached);
+    if (!isReached)
+        lifeline.cut();
+    QVERIFY(comes(treeEnded));
+    QVERIFY(lifeline.comesToBeCut());
+    QVERIFY(isLeft);
+    QCOMPARE(before.size(), 1);
+}
+
+// A child in each kind of place, and one below; all get the signal.
+void tst_TreeEnded::killed()
+{
+    QFETCH(const bool, hasCgroup);
+    if (!hasCgroup && !hasPidFd())
+        QSKIP("There is no walk without pidfds.");
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(Scope::Tree);
+    process.setStopGrace(50ms);
+    const Ends ends(process);
+    QSignalSpy treeEnded(&process, &Process::treeEnded);
+    startAndAwait(process, lifeline, "ignore 15 branch same branch group branch session session sleep");
+    process.stop();
+    QVERIFY(comes(treeEnded));
+    QVERIFY(lifeline.isCut());
+    QCOMPARE(ends.names(), "finished ended treeEnded ");
+}
+
+void tst_TreeEnded::remaining()
+{
+    QFETCH(const bool, hasCgroup);
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(Scope::Tree);
+    startAndAwait(process, lifeline, "fork branch session session sleep");
+    const qint64 forked = process.readAllStandardOutput().split('\n').first().toLongLong();
+    const QList<qint64> ids = process.remainingProcessIds();
+    lifeline.cut();
+    QVERIFY(process.waitForTreeEnded(-1ms));
+    QCOMPARE(ids.size(), 3);
+    QVERIFY(ids.contains(forked));
+    QVERIFY(ids.contains(ids.first()));
+    QCOMPARE(process.remainingProcessIds(), QList<qint64>());
+
+    process.setSignalScope(Scope::Process);
+    process.setLaunchOptions({});
+    process.start(childProgram(), words("sleep"));
+    QCOMPARE(process.remainingProcessIds(), QList<qint64>{process.processId()});
+    process.kill();
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.remainingProcessIds(), QList<qint64>());
+}
+
+// More processes than this object watches or may hold. In their teardown they count as gone.
+void tst_TreeEnded::manyMembers()
+{
+    QFETCH(const bool, hasCgroup);
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(Scope::Tree);
+    const Ends ends(process);
+    QSignalSpy treeEnded(&process, &Process::treeEnded);
+    QStringList arguments;
+    for (int i = 0; i < 300; ++i)
+        arguments += words(i % 3 == 0 ? "branch session" : "fork");
+    startAndAwait(process, lifeline, childProgram(), arguments + words("session echo exit 0"));
+    QTRY_COMPARE(process.remainingProcessIds().size(), 301);
+    QVERIFY(!process.waitForTreeEnded(0ms));
+    process.closeWriteChannel();
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.remainingProcessIds().size(), 300);
+    process.kill();
+    if (!hasCgroup && !hasPidFd())
+        lifeline.cut(); // Out of reach without a pidfd.
+    QVERIFY(comes(treeEnded));
+    QVERIFY(lifeline.isCut());
+    QCOMPARE(ends.names(), "finished ended treeEnded ");
+    QCOMPARE(process.remainingProcessIds(), QList<qint64>());
+}
+
+// The leftover is another user's: it can be seen, and awaited, but not be signalled.
+void tst_TreeEnded::otherUser()
+{
+    if (getuid() != 0)
+        QSKIP("Only root can start a process of another user.");
+    for (const bool hasCgroup : {true, false}) {
+        if (hasCgroup && !TestCgroups::canBeMade())
+            continue;
+        const TestCgroups::Refusal refusal(!hasCgroup);
+        Lifeline lifeline;
+        const QByteArray result = inForkedCopy([&]() -> QByteArray {
+            Process process;
+            process.setSignalScope(Scope::Tree);
+            process.setLaunchOptions({.fileDescriptors = {lifeline.asDescriptor()}});
+            process.start(u"sh"_s, {u"-c"_s, u"sleep 1000 & echo ready; read line"_s});
+            lifeline.letGo();
+            if (!process.waitForReadyRead() || process.remainingProcessIds().size() != 2)
+                return "not two processes";
+            if (setresuid(65534, 65534, 0) != 0)
+                return "no other user";
+            process.waitForTreeEnded(0ms);
+            process.closeWriteChannel();
+            process.waitForFinished();
+            const qsizetype left = process.remainingProcessIds().size();
+            const bool isOver = process.waitForTreeEnded(0ms);
+            const bool isSignalled = !hasCgroup && process.sendSignal(SIGTERM);
+            if (setresuid(0, 0, 0) != 0)
+                return "no root";
+            if (process.sendSignal(SIGKILL))
+                process.waitForTreeEnded(-1ms);
+            return "left " + QByteArray::number(left) + (isOver ? " over" : "")
+                + (isSignalled ? " signalled" : "");
+        });
+        lifeline.letGo();
+        lifeline.cut();
+        QCOMPARE(result, "left 1");
+    }
+}
+
+// The old tree's end is not told after the next start, whose own is told once.
+void tst_TreeEnded::restart()
+{
+    QFETCH(const bool, hasCgroup);
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(Scope::Tree);
+    QSignalSpy ended(&process, &Process::ended);
+    QSignalSpy treeEnded(&process, &Process::treeEnded);
+    startAndAwait(process, lifeline, "branch same session exit 0");
+    QVERIFY(comes(ended));
+    QCOMPARE(treeEnded.size(), 0);
+    process.setLaunchOptions({});
+    process.start(childProgram(), words("echo"));
+    QVERIFY(process.waitForStarted());
+    lifeline.cut();
+    QCOMPARE(process.remainingProcessIds(), QList<qint64>{process.processId()});
+    process.closeWriteChannel();
+    QVERIFY(comes(treeEnded));
+    QCOMPARE(ended.size(), 2);
+}
+
+// The object moves to another thread while it waits for the end of the tree.
+void tst_TreeEnded::moves()
+{
+    QFETCH(const bool, hasCgroup);
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    Lifeline lifeline;
+    QThread thread;
+    const auto process = std::make_unique<Process>();
+    process->setSignalScope(Scope::Tree);
+    QThread *where = nullptr;
+    connect(process.get(), &Process::treeEnded, process.get(), [&] {
+        where = QThread::currentThread();
+        thread.quit();
+    });
+    startAndAwait(*process, lifeline, "branch same session exit 0");
+    QVERIFY(ends(*process));
+    QVERIFY(!where);
+    process->moveToThread(&thread);
+    thread.start();
+    lifeline.cut();
+    QVERIFY(thread.wait(60000));
+    QCOMPARE(where, &thread);
+}
+
+void tst_TreeEnded::destroyed_data()
+{
+    QTest::addColumn<bool>("hasCgroup");
+    QTest::addColumn<Process::DestructionPolicy>("policy");
+    for (const bool hasCgroup : {true, false}) {
+        if (hasCgroup && !TestCgroups::canBeMade())
+            continue;
+        const char *const name = hasCgroup ? "cgroup" : "walk";
+        QTest::addRow("%s: Kill", name) << hasCgroup << Process::DestructionPolicy::Kill;
+        QTest::addRow("%s: Stop", name) << hasCgroup << Process::DestructionPolicy::Stop;
+        QTest::addRow("%s: LeaveRunning", name) << hasCgroup << Process::DestructionPolicy::LeaveRunning;
+    }
+}
+
+// The destructor emits nothing, keeps nothing open and, after the end of the child, ends nothing.
+void tst_TreeEnded::destroyed()
+{
+    QFETCH(const bool, hasCgroup);
+    QFETCH(const Process::DestructionPolicy, policy);
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    for (const char *end : {"sleep", "exit 0"}) {
+        Lifeline lifeline;
+        int count = 0;
+        {
+            Process process;
+            process.setSignalScope(Scope::Tree);
+            process.setDestructionPolicy(policy);
+            connect(&process, &Process::treeEnded, this, [&count] { ++count; });
+            startAndAwait(process, lifeline, qPrintable(u"branch same session "_s + QLatin1String(end)));
+            if (*end == 'e')
+                QVERIFY(ends(process));
+        }
+        if (*end == 'e')
+            QVERIFY(!lifeline.isCut());
+        lifeline.cut();
+        QCOMPARE(count, 0);
+    }
+}
+
+// A wait in a slot of an earlier signal waits for the tree, and leaves the signal's order as it is.
+void tst_TreeEnded::inSlots()
+{
+    Process process;
+    const Ends ends(process);
+    QByteArray waits;
+    const auto wait = [&] { waits += process.waitForTreeEnded(-1ms) ? "yes " : "no "; };
+    connect(&process, &Process::finished, &process, wait);
+    connect(&process, &Process::ended, &process, wait);
+    connect(&process, &Process::treeEnded, &process, wait);
+    QSignalSpy treeEnded(&process, &Process::treeEnded);
+    process.start(childProgram(), words("exit 0"));
+    QVERIFY(comes(treeEnded));
+    QCOMPARE(waits, "yes yes yes ");
+    QCOMPARE(ends.names(), "finished ended treeEnded ");
+}
+
+// A slot starts the next child.
+void tst_TreeEnded::restartInSlot()
+{
+    Process process;
+    int restarts = 0;
+    connect(&process, &Process::treeEnded, &process, [&] {
+        if (++restarts <= 3)
+            process.start(childProgram(), words("exit 0"));
+    });
+    QSignalSpy treeEnded(&process, &Process::treeEnded);
+    process.start(childProgram(), words("exit 0"));
+    QVERIFY(comes(treeEnded, 4));
+}
+
+void tst_TreeEnded::forkedCopy()
+{
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(Scope::Tree);
+    QSignalSpy treeEnded(&process, &Process::treeEnded);
+    startAndAwait(process, lifeline, "branch same session exit 0");
+    QVERIFY(ends(process));
+    const QByteArray seen = inForkedCopy([&]() -> QByteArray {
+        const bool isOver = process.waitForTreeEnded(-1ms);
+        return (isOver ? "over " : "not over ")
+            + QByteArray::number(process.remainingProcessIds().size());
+    });
+    QCOMPARE(treeEnded.size(), 0);
+    QCOMPARE(process.remainingProcessIds().size(), 1);
+    lifeline.cut();
+    QVERIFY(comes(treeEnded));
+    QCOMPARE(seen, "not over 0");
+}
+
+// Without a connection no descriptor is open that was not before.
+void tst_TreeEnded::nothingIsWatched()
+{
+    QFETCH(const Scope, scope);
+    QFETCH(const bool, hasCgroup);
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(scope);
+    startAndAwait(process, lifeline, "branch session session sleep");
+    const qsizetype before = ProcessState::now().descriptors.size();
+    const auto connection = connect(&process, &Process::treeEnded, this, [] {});
+    const qsizetype after = ProcessState::now().descriptors.size();
+    process.kill();
+    lifeline.cut();
+    disconnect(connection);
+    QVERIFY(process.waitForFinished());
+    qsizetype expected = 0;
+    if (scope == Scope::Tree && hasCgroup)
+        expected = 1; // cgroup.events
+    else if (scope == Scope::Tree && hasPidFd())
+        expected = 2; // A set, and the grandchild's pidfd.
+    QCOMPARE(after - before, expected);
+}
+
+QTEST_GUILESS_MAIN(tst_TreeEnded)
+#include "tst_treeended.moc"

@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_CORE_STOP_TREEMEMBERS_H
+#define FORKFD_CORE_STOP_TREEMEMBERS_H
+
+#include <memory>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace ForkFd::Internal {
+
+/// The processes of a child's group, or of its tree without a cgroup, as far as walks through /proc have
+/// found them. Once found, a process is known until it ends, also when it has lost its parent.
+///
+/// It knows a process by number and start time, and watches at most 64 of them through pidfds.
+/// docs/design/stop-treeend.md says which processes a walk finds.
+class TreeMembers
+{
+public:
+    enum Reach { Group, Tree };
+    enum Means { WithPidFds, WithoutPidFds };
+
+    /// `root` is the child's number. Finds nothing yet.
+    TreeMembers(pid_t root, Reach reach, Means means);
+    ~TreeMembers();
+    TreeMembers(const TreeMembers &) = delete;
+    TreeMembers &operator=(const TreeMembers &) = delete;
+
+    /// Walks through all processes. `isGroupHeld` says whether the number of the child is still that of
+    /// its group. Blocks for one walk, and for more while they find new processes, 100 ms at most.
+    /// Throws std::exception in a shortage; what is known stays known.
+    void walk(bool isGroupHeld);
+    /// Drops those of which the end was watched; if none is watched, looks for one that lives. Returns
+    /// whether any has ended. Throws as walk().
+    bool dropEnded();
+
+    /// Whether no process is known that has not ended.
+    bool isEmpty() const noexcept;
+    /// Whether a process is known, and the end of none is watched.
+    bool needsLooks() const noexcept;
+    /// Readable when a watched process has ended that was not dropped yet; -1 until the first is
+    /// watched.
+    int descriptor() const noexcept;
+    /// The numbers of those that are known and not torn down, sorted. Throws as walk().
+    std::vector<pid_t> numbers() const;
+    enum Whom { All, NotInGroup };
+    /// Sends the signal to all that are known, or to those that are not in the child's group. Returns 0
+    /// or an errno; ESRCH if there is none, and without pidfds.
+    int sendSignal(int signal, Whom whom) const noexcept;
+
+private:
+    struct Private;
+    const std::unique_ptr<Private> m_private;
+};
+
+/// Removes the processes that only wait to be tidied up by the kernel. Throws as TreeMembers::walk().
+void eraseTornDown(std::vector<pid_t> &processes);
+
+} // namespace ForkFd::Internal
+
+#endif

@@ -1,0 +1,181 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/stop/treewatch.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <exception>
+#include <utility>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// After a walk, at least so many times its duration passes before the next. The short pause is for the
+// time when no process is known to be left.
+constexpr int usualPause = 50;
+constexpr int shortPause = 4;
+
+// Where no descriptor tells of an end, the delay grows to this. One look at one process takes about 10
+// us.
+constexpr std::chrono::milliseconds longestLookDelay = 32ms;
+
+TreeMembers::Reach reachOf(const StoppableChild &child) noexcept
+{
+    return child.scope() == StoppableChild::Tree ? TreeMembers::Tree : TreeMembers::Group;
+}
+
+} // namespace
+
+bool TreeWatch::hasMembers(const StoppableChild &child) noexcept
+{
+    return child.scope() != StoppableChild::Process && !child.hasOwnCgroup();
+}
+
+TreeWatch::TreeWatch(std::shared_ptr<StoppableChild> child, bool hasEnded)
+    : m_child(std::move(child))
+    , m_hasChildEnded(hasEnded)
+{
+    if (m_child && hasMembers(*m_child)) {
+        const ExitWatch &watch = m_child->watch();
+        m_members.emplace(watch.pid(), reachOf(*m_child),
+                          watch.pidFd() >= 0 ? TreeMembers::WithPidFds : TreeMembers::WithoutPidFds);
+        walk();
+    }
+    look();
+}
+
+int TreeWatch::descriptor() const noexcept
+{
+    return m_members ? m_members->descriptor() : m_events.get();
+}
+
+PollSet::Interest TreeWatch::interest() const noexcept
+{
+    return m_members ? PollSet::Readable : PollSet::Priority;
+}
+
+void TreeWatch::look() noexcept
+{
+    if (!belongsToThisProcess() || isOver())
+        return;
+    if (m_members)
+        lookAtMembers();
+    else if (m_child && m_child->hasOwnCgroup())
+        lookAtCgroup();
+    else
+        m_isEmpty = true; // The child was all.
+}
+
+// A change after the read makes the file ready (cgroups(7), "cgroup.events").
+void TreeWatch::lookAtCgroup() noexcept
+{
+    m_nextLook = Deadline::forever();
+    if (!m_events)
+        m_events = m_child->openCgroupEvents();
+    m_isEmpty = !(m_events ? PrivateCgroup::isPopulated(m_events.get()) : m_child->isCgroupPopulated());
+    if (!m_events && !m_isEmpty)
+        lookLater(); // In a shortage.
+}
+
+void TreeWatch::lookAtMembers() noexcept
+try {
+    m_isWalkDue = m_members->dropEnded() || m_isWalkDue;
+    if (m_isWalkDue && Clock::now() >= nextWalk())
+        walk();
+    else if (m_isWalkDue)
+        m_nextLook = Deadline(nextWalk());
+    else if (m_nextLook.hasExpired())
+        lookIfNeeded();
+} catch (const std::exception &) {
+    lookLater();
+}
+
+TreeWatch::Clock::time_point TreeWatch::nextWalk() const noexcept
+{
+    const bool isLast = m_hasChildEnded && m_members->isEmpty();
+    return m_lastWalk + m_walkTime * (isLast ? shortPause : usualPause);
+}
+
+// If another thread is signalling the child, the group's number is not known to be the child's.
+void TreeWatch::walk() noexcept
+try {
+    if (!m_members || !belongsToThisProcess())
+        return;
+    m_isWalkDue = true;
+    const std::optional<bool> isGroupHeld = m_child->holdsNumber();
+    if (!isGroupHeld) {
+        lookLater();
+        return;
+    }
+    const auto begin = Clock::now();
+    m_members->walk(*isGroupHeld);
+    m_lastWalk = Clock::now();
+    m_walkTime = m_lastWalk - begin;
+    m_isWalkDue = false;
+    m_isEmpty = m_members->isEmpty();
+    lookIfNeeded();
+} catch (const std::exception &) {
+    lookLater();
+}
+
+// While the child itself lives, its end brings the next look.
+void TreeWatch::lookIfNeeded() noexcept
+{
+    m_nextLook = Deadline::forever();
+    if (m_hasChildEnded && m_members->needsLooks())
+        lookLater();
+}
+
+void TreeWatch::lookLater() noexcept
+{
+    m_nextLook = Deadline(m_lookDelay);
+    m_lookDelay = std::min(m_lookDelay * 2, longestLookDelay);
+}
+
+void TreeWatch::noteChildEnd() noexcept
+{
+    m_hasChildEnded = true;
+    m_lookDelay = 1ms;
+    walk();
+    look();
+}
+
+int TreeWatch::sendSignal(int signal, TreeMembers::Whom whom) const noexcept
+{
+    return m_members && belongsToThisProcess() ? m_members->sendSignal(signal, whom) : ESRCH;
+}
+
+std::vector<pid_t> TreeWatch::members()
+{
+    if (!m_child || !belongsToThisProcess())
+        return {};
+    if (!m_members)
+        return membersOf(*m_child);
+    walk();
+    return m_members->numbers();
+}
+
+std::vector<pid_t> TreeWatch::membersOf(StoppableChild &child)
+{
+    if (!child.belongsToThisProcess())
+        return {};
+    std::vector<pid_t> numbers;
+    if (child.hasOwnCgroup()) {
+        numbers = child.cgroupMembers();
+        eraseTornDown(numbers);
+    } else if (child.scope() == StoppableChild::Process) {
+        if (!child.hasLeaderEnded())
+            numbers.push_back(child.watch().pid());
+    } else {
+        TreeMembers members(child.watch().pid(), reachOf(child), TreeMembers::WithoutPidFds);
+        members.walk(child.holdsNumber().value_or(true));
+        numbers = members.numbers();
+    }
+    return numbers;
+}
+
+} // namespace ForkFd::Internal

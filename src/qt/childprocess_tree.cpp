@@ -1,0 +1,197 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// The end of the child's tree. docs/design/stop-treeend.md has the states.
+
+#include "qt/childprocess_p.h"
+
+#include "core/base/wait.h"
+#include "core/stop/keeper.h"
+
+#include <QtCore/QMetaMethod>
+#include <QtCore/QThread>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <iterator>
+#include <system_error>
+#include <utility>
+
+#include <poll.h>
+
+namespace ForkFd {
+
+using namespace Internal;
+
+/// The numbers of the processes in signalScope() that are left, in ascending order: the child, and with
+/// Group and Tree what else a signal reaches, before the end of the child and after it, until the next
+/// start. Processes that the kernel is tearing down are not named, nor those that have no number in this
+/// PID namespace. While treeEnded() is awaited, this function also names processes that were found
+/// earlier and have lost their parent and left the group since.
+///
+/// A number is a hint: the process may end at any time, and another may get the number. kill() signals
+/// them without that risk. Blocks for a walk through all processes if there is no cgroup. **Errors**
+/// (errno, else 0): EMFILE, ENFILE, ENOMEM, or that of reading the cgroup; the list is then empty.
+/// \since 0.1
+QList<qint64> ChildProcess::remainingProcessIds() const
+{
+    QList<qint64> ids;
+    errno = 0;
+    try {
+        const std::vector<pid_t> processes = d->remainingProcesses();
+        std::copy(processes.begin(), processes.end(), std::back_inserter(ids));
+        errno = 0;
+    } catch (const std::system_error &error) {
+        errno = error.code().value();
+    }
+    return ids;
+}
+
+/// Blocks for `timeout` at most (negative: no limit) until the child and all processes in signalScope()
+/// have ended, and treeEnded() has been emitted. Before the end of the child it is waitForFinished(),
+/// and emits the same signals. Called in a slot of a signal before ended(), it waits for the end of the
+/// tree all the same; treeEnded() then follows ended().
+///
+/// Returns true at once if treeEnded() was emitted for the last start. **Errors:** returns false if
+/// there is no child, if the start has failed, after the timeout, if a slot has started the next child
+/// or deleted this object, and in a forked copy. \since 0.1
+bool ChildProcess::waitForTreeEnded(std::chrono::milliseconds timeout)
+{
+    return d->waitForTreeEnded(Deadline::unlessNegative(timeout));
+}
+
+// May be called in any thread that connects.
+void ChildProcess::connectNotify(const QMetaMethod &signal)
+{
+    QIODevice::connectNotify(signal);
+    if (signal != QMetaMethod::fromSignal(&ChildProcess::treeEnded))
+        return;
+    if (thread() == QThread::currentThread())
+        d->watchTree();
+    else
+        QMetaObject::invokeMethod(
+            this, [this] { d->watchTree(); }, Qt::QueuedConnection);
+}
+
+bool ChildProcessPrivate::isTreeEndWanted() const
+{
+    return q->isSignalConnected(QMetaMethod::fromSignal(&ChildProcess::treeEnded));
+}
+
+void ChildProcessPrivate::beginTree()
+{
+    m_treePhase = Alive;
+    if (isTreeEndWanted())
+        watchTree();
+}
+
+void ChildProcessPrivate::watchTree()
+{
+    if (m_tree || m_treePhase == None || m_treePhase == Over)
+        return;
+    m_tree.reset(new TreeEnd{TreeWatch(child, !watch)});
+    callFromEventLoop();
+}
+
+void ChildProcessPrivate::dropTree() noexcept
+{
+    unwatch(HubClient::Tree);
+    m_tree.reset();
+}
+
+// The tree's end may be told from now on, also by an event loop that a slot of ended() runs.
+void ChildProcessPrivate::endTree(const Run &run)
+{
+    if (run.isLatest()) {
+        m_treePhase = Left;
+        if (m_tree)
+            callFromEventLoop(); // A slot may throw.
+    }
+    emitEnded(run);
+    if (run.isLatest())
+        serveTree();
+}
+
+void ChildProcessPrivate::serveTree()
+{
+    if (!m_tree)
+        return;
+    m_tree->watch.look();
+    if (m_tree->watch.isOver() && m_treePhase == Left) {
+        tellTreeEnd();
+        return;
+    }
+    watchDescriptor(HubClient::Tree);
+    requestCall();
+}
+
+// Nothing is left to signal, so that neither the exit descriptor nor the cgroup is needed.
+void ChildProcessPrivate::tellTreeEnd()
+{
+    m_treePhase = Over;
+    dropTree();
+    if (child && !m_isStopping)
+        letGoUnlessReached();
+    Q_EMIT q->treeEnded();
+}
+
+bool ChildProcessPrivate::waitForTreeEnded(Deadline deadline)
+{
+    const Run run(this);
+    if (state != ChildProcess::NotRunning) {
+        if (awaitOutcome(deadline) != Done)
+            return false;
+        finishStarting();
+        if (run.goesOnHere())
+            watchTree();
+        if (run.goesOnHere() && serveUntil([] { return false; }, deadline) != RunEnded)
+            return false;
+    }
+    return run.isLatest() && awaitTree(run, deadline);
+}
+
+bool ChildProcessPrivate::awaitTree(const Run &run, Deadline deadline)
+{
+    watchTree();
+    while (run.isLatest() && m_tree && q->thread() == QThread::currentThread()
+           && m_tree->watch.belongsToThisProcess()) {
+        // Look once more after the deadline, as serveUntil() does.
+        const bool isLastLook = deadline.hasExpired();
+        const bool isOver = (m_tree->watch.look(), m_tree->watch.isOver());
+        if (isOver && m_treePhase == Left)
+            tellTreeEnd();
+        if (isOver || isLastLook)
+            return isOver;
+        pollfd entry = {m_tree->watch.descriptor(), eventsOf(HubClient::Tree), 0};
+        const Deadline next = std::min(deadline, m_tree->watch.nextLook());
+        pollDescriptors(&entry, 1, Keeper::retryBefore(next.pollTimeout()));
+    }
+    return run.isLatest() && m_treePhase == Over;
+}
+
+std::vector<pid_t> ChildProcessPrivate::remainingProcesses() const
+{
+    if (m_tree)
+        return m_tree->watch.members();
+    return child ? TreeWatch::membersOf(*child) : std::vector<pid_t>();
+}
+
+// A walk now finds processes that will have no parent after the signal. After the end of the child,
+// those that walks have found get the signal, too, unless it has reached them with the group. Before it,
+// only a kill may reach a process twice.
+int ChildProcessPrivate::signalWatchedTree(int signal) noexcept
+{
+    TreeWatch &tree = m_tree->watch;
+    if (signal != 0)
+        tree.walk();
+    const int errorCode = child ? child->sendSignal(signal) : ESRCH;
+    if (watch && signal != SIGKILL)
+        return errorCode;
+    const bool isGroupReached = errorCode != ESRCH;
+    const int otherErrorCode =
+        tree.sendSignal(signal, isGroupReached ? TreeMembers::NotInGroup : TreeMembers::All);
+    return isGroupReached ? errorCode : otherErrorCode;
+}
+
+} // namespace ForkFd
