@@ -289,9 +289,11 @@ public:
     /// Redirects the child's standard input to a file; an empty name removes the redirection.
     Q_INVOKABLE void setStandardInputFile(const QString &fileName);
     /// Redirects the child's standard output to a file; an empty name removes the redirection.
-    Q_INVOKABLE void setStandardOutputFile(const QString &fileName, OpenMode mode = Truncate);
+    Q_INVOKABLE void setStandardOutputFile(const QString &fileName,
+                                           QIODeviceBase::OpenMode mode = Truncate);
     /// Redirects the child's standard error to a file; an empty name removes the redirection.
-    Q_INVOKABLE void setStandardErrorFile(const QString &fileName, OpenMode mode = Truncate);
+    Q_INVOKABLE void setStandardErrorFile(const QString &fileName,
+                                          QIODeviceBase::OpenMode mode = Truncate);
     /// Pipes this child's standard output into the standard input of `destination`.
     void setStandardOutputProcess(ChildProcess *destination);
 
