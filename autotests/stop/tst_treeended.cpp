@@ -65,6 +65,8 @@ private Q_SLOTS:
     void killed();
     void remaining_data() { addTrees(); }
     void remaining();
+    void walkSeesTheEnd_data() { addTrees(); }
+    void walkSeesTheEnd();
     void manyMembers_data() { addTrees(); }
     void manyMembers();
     void otherUser();
@@ -334,6 +336,28 @@ void tst_TreeEnded::remaining()
     process.kill();
     QVERIFY(process.waitForFinished());
     QCOMPARE(process.remainingProcessIds(), QList<qint64>());
+}
+
+// The walk of another function finds that the last process has gone, before the event loop does.
+void tst_TreeEnded::walkSeesTheEnd()
+{
+    QFETCH(const bool, hasCgroup);
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    for (int i = 0; i < 3; ++i) {
+        Lifeline lifeline;
+        Process process;
+        process.setSignalScope(Scope::Tree);
+        QSignalSpy ended(&process, &Process::ended);
+        QSignalSpy treeEnded(&process, &Process::treeEnded);
+        startAndAwait(process, lifeline, "branch same session exit 0");
+        QVERIFY(comes(ended));
+        lifeline.cut();
+        while (i == 0 && !process.remainingProcessIds().isEmpty()) { }
+        while (i == 1 && process.sendSignal(SIGTERM)) { }
+        if (i == 2)
+            process.stop();
+        QVERIFY(comes(treeEnded));
+    }
 }
 
 // More processes than this object watches or may hold. In their teardown they count as gone.

@@ -99,7 +99,7 @@ public:
     /// Begins to watch for the end of the tree, unless that has been told.
     void watchTree();
     bool waitForTreeEnded(Internal::Deadline deadline);
-    std::vector<pid_t> remainingProcesses() const;
+    std::vector<pid_t> remainingProcesses();
 
     // Waits and input.
 
@@ -245,6 +245,7 @@ private:
     void tellTreeEnd();
     void dropTree() noexcept;
     bool awaitTree(const Run &run, Internal::Deadline deadline);
+    void walkTree() noexcept;
     int signalWatchedTree(int signal) noexcept;
 
     void receive(Role role);

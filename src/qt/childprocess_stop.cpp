@@ -121,8 +121,7 @@ try {
     }
     m_killLook = std::min(m_killLook, kill);
     m_isStopping = true;
-    if (m_tree)
-        m_tree->watch.walk();
+    walkTree();
     Keeper::stop(child ? child : m_pending->child(),
                  stopSettings.signal != 0 ? stopSettings.signal : usual, stopSettings.grace);
     requestCall();

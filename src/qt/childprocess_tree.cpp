@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <csignal>
 #include <iterator>
+#include <new>
 #include <system_error>
 #include <utility>
 
@@ -170,27 +171,36 @@ bool ChildProcessPrivate::awaitTree(const Run &run, Deadline deadline)
     return run.isLatest() && m_treePhase == Over;
 }
 
-std::vector<pid_t> ChildProcessPrivate::remainingProcesses() const
+std::vector<pid_t> ChildProcessPrivate::remainingProcesses()
 {
-    if (m_tree)
-        return m_tree->watch.members();
-    return child ? TreeWatch::membersOf(*child) : std::vector<pid_t>();
+    if (!m_tree)
+        return child ? TreeWatch::membersOf(*child) : std::vector<pid_t>();
+    callFromEventLoop(); // The walk may see the last end.
+    return m_tree->watch.members();
 }
 
-// A walk now finds processes that will have no parent after the signal. After the end of the child,
-// those that walks have found get the signal, too, unless it has reached them with the group. Before it,
-// only a kill may reach a process twice.
+// Finds processes that will have no parent after a signal.
+void ChildProcessPrivate::walkTree() noexcept
+try {
+    if (!m_tree)
+        return;
+    callFromEventLoop();
+    m_tree->watch.walk();
+} catch (const std::bad_alloc &) { // The next event will do.
+}
+
+// After the end of the child, those that walks have found get the signal, too, unless it has reached
+// them with the group. Before it, only a kill may reach a process twice.
 int ChildProcessPrivate::signalWatchedTree(int signal) noexcept
 {
-    TreeWatch &tree = m_tree->watch;
     if (signal != 0)
-        tree.walk();
+        walkTree();
     const int errorCode = child ? child->sendSignal(signal) : ESRCH;
     if (watch && signal != SIGKILL)
         return errorCode;
     const bool isGroupReached = errorCode != ESRCH;
     const int otherErrorCode =
-        tree.sendSignal(signal, isGroupReached ? TreeMembers::NotInGroup : TreeMembers::All);
+        m_tree->watch.sendSignal(signal, isGroupReached ? TreeMembers::NotInGroup : TreeMembers::All);
     return isGroupReached ? errorCode : otherErrorCode;
 }
 

@@ -5,6 +5,7 @@
 #define FORKFD_CORE_STOP_TREEMEMBERS_H
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include <sys/types.h>
@@ -57,6 +58,8 @@ private:
 
 /// Removes the processes that only wait to be tidied up by the kernel. Throws as TreeMembers::walk().
 void eraseTornDown(std::vector<pid_t> &processes);
+/// The name of the process, as /proc/PID/comm has it; empty if it is gone.
+std::string nameOfProcess(pid_t pid);
 
 } // namespace ForkFd::Internal
 

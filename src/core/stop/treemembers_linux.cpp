@@ -10,10 +10,14 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <map>
 #include <optional>
 #include <set>
 #include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace ForkFd::Internal {
 
@@ -306,6 +310,17 @@ void eraseTornDown(std::vector<pid_t> &processes)
             return status->isTornDown();
         return ::kill(pid, 0) != 0 && errno == ESRCH; // /proc may hide it (hidepid).
     });
+}
+
+// The content ends with a newline (proc_pid_comm(5)).
+std::string nameOfProcess(pid_t pid)
+{
+    char path[32];
+    std::snprintf(path, sizeof path, "/proc/%d/comm", pid);
+    const UniqueFd file(::open(path, O_RDONLY | O_CLOEXEC));
+    char name[64];
+    const ssize_t size = file ? ::read(file.get(), name, sizeof name) : 0;
+    return size > 0 ? std::string(name, static_cast<std::size_t>(size) - 1) : std::string();
 }
 
 } // namespace ForkFd::Internal

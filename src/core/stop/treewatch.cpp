@@ -3,6 +3,8 @@
 
 #include "core/stop/treewatch.h"
 
+#include "core/base/wait.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <exception>
@@ -22,6 +24,15 @@ constexpr int shortPause = 4;
 // Where no descriptor tells of an end, the delay grows to this. One look at one process takes about 10
 // us.
 constexpr std::chrono::milliseconds longestLookDelay = 32ms;
+
+// Waits while another thread signals the child, for about a second at most.
+bool isGroupHeld(StoppableChild &child) noexcept
+{
+    std::optional<bool> isHeld;
+    while (!(isHeld = child.holdsNumber()))
+        pauseFor(1ms);
+    return *isHeld;
+}
 
 TreeMembers::Reach reachOf(const StoppableChild &child) noexcept
 {
@@ -102,24 +113,33 @@ TreeWatch::Clock::time_point TreeWatch::nextWalk() const noexcept
 
 // If another thread is signalling the child, the group's number is not known to be the child's.
 void TreeWatch::walk() noexcept
-try {
+{
     if (!m_members || !belongsToThisProcess())
         return;
     m_isWalkDue = true;
-    const std::optional<bool> isGroupHeld = m_child->holdsNumber();
-    if (!isGroupHeld) {
+    if (const std::optional<bool> isGroupHeld = m_child->holdsNumber())
+        walk(*isGroupHeld);
+    else
         lookLater();
-        return;
-    }
+}
+
+void TreeWatch::walk(bool isGroupHeld) noexcept
+try {
+    tryToWalk(isGroupHeld);
+} catch (const std::exception &) {
+    lookLater();
+}
+
+void TreeWatch::tryToWalk(bool isGroupHeld)
+{
+    m_isWalkDue = true;
     const auto begin = Clock::now();
-    m_members->walk(*isGroupHeld);
+    m_members->walk(isGroupHeld);
     m_lastWalk = Clock::now();
     m_walkTime = m_lastWalk - begin;
     m_isWalkDue = false;
     m_isEmpty = m_members->isEmpty();
     lookIfNeeded();
-} catch (const std::exception &) {
-    lookLater();
 }
 
 // While the child itself lives, its end brings the next look.
@@ -136,11 +156,19 @@ void TreeWatch::lookLater() noexcept
     m_lookDelay = std::min(m_lookDelay * 2, longestLookDelay);
 }
 
+// When the child is reaped, its group may not be found any more. So this walk is tried for a moment in a
+// shortage. If another thread is signalling the child, the caller knows that the child is not reaped.
 void TreeWatch::noteChildEnd() noexcept
 {
     m_hasChildEnded = true;
     m_lookDelay = 1ms;
-    walk();
+    const Deadline end(100ms);
+    while (m_members && belongsToThisProcess()) {
+        walk(m_child->holdsNumber().value_or(true));
+        if (!m_isWalkDue || end.hasExpired())
+            break;
+        pauseFor(1ms);
+    }
     look();
 }
 
@@ -155,7 +183,7 @@ std::vector<pid_t> TreeWatch::members()
         return {};
     if (!m_members)
         return membersOf(*m_child);
-    walk();
+    tryToWalk(isGroupHeld(*m_child));
     return m_members->numbers();
 }
 
@@ -172,10 +200,15 @@ std::vector<pid_t> TreeWatch::membersOf(StoppableChild &child)
             numbers.push_back(child.watch().pid());
     } else {
         TreeMembers members(child.watch().pid(), reachOf(child), TreeMembers::WithoutPidFds);
-        members.walk(child.holdsNumber().value_or(true));
+        members.walk(isGroupHeld(child));
         numbers = members.numbers();
     }
     return numbers;
+}
+
+std::string TreeWatch::nameOf(pid_t pid)
+{
+    return nameOfProcess(pid);
 }
 
 } // namespace ForkFd::Internal

@@ -14,6 +14,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace ForkFd::Internal {
@@ -41,7 +42,8 @@ public:
     /// Looks whether processes have ended, and walks again if that is due. Descriptor and interest may
     /// be others after that.
     void look() noexcept;
-    /// Walks now: the child is about to get a signal.
+    /// Walks now: the child is about to get a signal. Look soon after this and after members(): the walk
+    /// may have seen the last end.
     void walk() noexcept;
     /// The child itself has ended. Call it while the child is not reaped.
     void noteChildEnd() noexcept;
@@ -55,6 +57,8 @@ public:
     std::vector<pid_t> members();
     /// The same for a child that is not watched.
     static std::vector<pid_t> membersOf(StoppableChild &child);
+    /// The name of a process, at most 15 bytes; empty if it is gone.
+    static std::string nameOf(pid_t pid);
 
 private:
     using Clock = std::chrono::steady_clock;
@@ -62,6 +66,8 @@ private:
     static bool hasMembers(const StoppableChild &child) noexcept;
     void lookAtCgroup() noexcept;
     void lookAtMembers() noexcept;
+    void walk(bool isGroupHeld) noexcept;
+    void tryToWalk(bool isGroupHeld);
     void lookIfNeeded() noexcept;
     void lookLater() noexcept;
     Clock::time_point nextWalk() const noexcept;
