@@ -18,6 +18,13 @@
 
 namespace ForkFd {
 
+/// The processes that a program has left behind.
+struct LeftBehind
+{
+    int count = 0; ///< How many processes; -1 if that could not be found out.
+    QStringList names; ///< The names of their programs, sorted, each once; at most 15 bytes of each.
+};
+
 /// The result of run().
 struct RunResult
 {
@@ -29,6 +36,8 @@ struct RunResult
     std::chrono::nanoseconds elapsedTime{0}; ///< From the start to the end of the child.
     /// Whether nothing is missing in the outputs: both came to their end, and maxOutput was enough.
     bool outputComplete = false;
+    /// The processes that RunOptions::signalScope still reached when the program had ended.
+    LeftBehind leftBehind = {};
 };
 
 /// Options of run(). The default of each member changes nothing.
@@ -70,6 +79,11 @@ struct RunOptions
     QObject *context = nullptr;
     /// The signal that a stop sends first; 0: SIGTERM, with a pseudo-terminal SIGHUP.
     int stopSignal = 0;
+    /// Whether the processes of RunResult::leftBehind are killed. The future then waits for their end.
+    bool killLeftovers = false;
+    /// Whether the future waits for the end of the last process in signalScope. The time limit and
+    /// cancelling apply to that time, too.
+    bool waitForTree = false;
 };
 
 /// Returns one translated sentence for people about the end of the child, or about the failed start.

@@ -12,6 +12,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <memory>
 #include <utility>
 
 #include <pthread.h>
@@ -148,9 +149,23 @@ void RunJob::serve()
 
 void RunJob::end()
 {
-    if (std::exchange(m_isOver, true))
+    if (m_isOver || m_treeWait)
         return;
     keepResult();
+    if (m_result.startError.step || TreeWait::lookAt(*m_child).count == 0) {
+        m_isOver = true;
+        m_onOver();
+        return;
+    }
+    m_treeWait = std::make_unique<TreeWait>(*m_child, m_options, [this] { endTree(); });
+    m_treeWait->begin();
+}
+
+void RunJob::endTree()
+{
+    m_isOver = true;
+    m_result.leftBehind = m_treeWait->leftBehind();
+    m_result.timeLimitExceeded = m_result.timeLimitExceeded || m_treeWait->hasExceededTimeLimit();
     m_onOver();
 }
 
@@ -171,6 +186,8 @@ void RunJob::setUp()
                              end();
                      });
     m_child->setDrainTimeout(m_options.drainTimeout);
+    if (m_options.waitForTree || m_options.killLeftovers) // Watched from the start, more of it is found.
+        QObject::connect(&*m_child, &ChildProcess::treeEnded, &*m_child, [] {});
     if (m_options.maxOutput <= 0 && !m_delivery)
         return;
     QObject::connect(&*m_child, &ChildProcess::readyReadStandardOutput, &*m_child,
@@ -243,7 +260,10 @@ bool RunJob::stopIfWanted()
     if (!m_child) // It has begun, and is still on its way to this thread.
         return false;
     m_isStopped = true;
-    m_child->stop();
+    if (m_treeWait)
+        m_treeWait->stop();
+    else
+        m_child->stop();
     return true;
 }
 
@@ -262,6 +282,7 @@ void RunJob::finish(FutureFinisher &finisher)
     // The watchers would get events for the result, which are never delivered.
     m_watcher.reset();
     m_stopWatcher.reset();
+    m_treeWait.reset();
     m_child.reset();
     m_promise.setResult(m_result);
     leaveQueue();

@@ -7,6 +7,7 @@
 #include "qt/run/futurefinisher.h"
 #include "qt/run/outputdelivery.h"
 #include "qt/run/queueentry.h"
+#include "qt/run/treewait.h"
 #include "qt/startrequest.h"
 
 #include "core/base/uniquefd.h"
@@ -80,6 +81,7 @@ private:
     void finishFuture(FutureFinisher &finisher) const;
     void setUp();
     void end();
+    void endTree();
     void receive(ChildProcess::ProcessChannel channel);
     void takeOutput(ChildProcess::ProcessChannel channel);
     std::string programName() const;
@@ -100,6 +102,7 @@ private:
     /// Gets an event when the future is canceled; see PostDetector.
     std::optional<QFutureWatcher<RunResult>> m_watcher;
     std::optional<QFutureWatcher<void>> m_stopWatcher; ///< The same for RunOptions::stopWhen.
+    std::unique_ptr<TreeWait> m_treeWait; ///< When the child has ended and has left others behind.
     bool m_isCut = false; ///< Some output was not kept.
     bool m_isStopped = false;
     bool m_isOver = false;

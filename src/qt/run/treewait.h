@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_QT_RUN_TREEWAIT_H
+#define FORKFD_QT_RUN_TREEWAIT_H
+
+#include "qt/exithub.h"
+
+#include "core/base/deadline.h"
+
+#include <ForkFd/run.h>
+
+#include <functional>
+#include <memory>
+
+namespace ForkFd::Internal {
+
+/// The time between the end of a program that has left processes behind and the end of its future: looks
+/// at them, kills them, waits for them.
+///
+///     made ──▶ Settling ──▶ Waiting ──▶ Asked ──▶ Killed ──▶ over
+///
+/// Settling only after a stop: the processes may be about to end. Each state may be skipped, and is left
+/// for over when the last process has gone. Belongs to the thread of run().
+class TreeWait final : private HubClient
+{
+public:
+    /// `onOver` is called once, perhaps in begin() or stop(); it must not delete this object.
+    TreeWait(ChildProcess &child, const RunOptions &options, std::function<void()> onOver);
+    ~TreeWait() override;
+    TreeWait(const TreeWait &) = delete;
+    TreeWait &operator=(const TreeWait &) = delete;
+
+    /// Who is left of the child's scope now.
+    static LeftBehind lookAt(const ChildProcess &child);
+
+    /// The child has ended.
+    void begin();
+    /// Stops those that are left, as ChildProcess::stop() does.
+    void stop();
+
+    /// Valid when it is over.
+    const LeftBehind &leftBehind() const noexcept { return m_leftBehind; }
+    bool hasExceededTimeLimit() const noexcept { return m_hasExceededTimeLimit; }
+
+private:
+    enum State { Settling, Waiting, Asked, Killed, Over };
+
+    void descriptorReady(Role) override { }
+    void called() override;
+    void settle();
+    void kill();
+    void end();
+    Deadline timeLimit() const;
+    void enter(State state, Deadline end);
+
+    ChildProcess &m_child;
+    const RunOptions &m_options;
+    const std::function<void()> m_onOver;
+    const std::shared_ptr<ExitHub> m_hub;
+    State m_state = Settling;
+    bool m_isStopWanted = false;
+    bool m_hasExceededTimeLimit = false;
+    LeftBehind m_leftBehind;
+};
+
+} // namespace ForkFd::Internal
+
+#endif
