@@ -24,6 +24,7 @@ private Q_SLOTS:
     void enumerators();
     void environment();
     void text();
+    void bytes();
     void lines();
     void stopped();
     void restartedByAHandler();
@@ -41,10 +42,11 @@ class Document
 public:
     explicit Document(const QByteArray &qml)
     {
-        QObject::connect(&m_engine, &QQmlEngine::warnings, [this](const QList<QQmlError> &errors) {
-            for (const QQmlError &error : errors)
-                m_warnings += error.toString();
-        });
+        QObject::connect(&m_engine, &QQmlEngine::warnings, &m_engine,
+                         [this](const QList<QQmlError> &errors) {
+                             for (const QQmlError &error : errors)
+                                 m_warnings += error.toString();
+                         });
         QQmlComponent component(&m_engine);
         component.setData(qml, {});
         if (component.isReady())
@@ -267,6 +269,27 @@ void tst_Qml::text()
     process.close();
     QTest::ignoreMessage(QtWarningMsg, "QIODevice::write (ForkFd::ChildProcess): device not open");
     QCOMPARE(process.writeText(u"a"_s), -1);
+}
+
+// The functions of QProcess return an ArrayBuffer, which QML converts to a string.
+void tst_Qml::bytes()
+{
+    const Document document(processWith("write 3 1 write 2 2", R"(
+        property string output
+        property string errors
+        property int size: 0
+        onFinished: {
+            const bytes = readAllStandardOutput()
+            size = bytes.byteLength
+            output = bytes
+            errors += readAllStandardError()
+        }
+    )"));
+    QVERIFY(document.becomes("isOver"));
+    QCOMPARE(document.warnings(), QString());
+    QCOMPARE(document["output"].toString(), u"xxx"_s);
+    QCOMPARE(document["errors"].toString(), u"xx"_s);
+    QCOMPARE(document["size"].toInt(), 3);
 }
 
 void tst_Qml::lines()

@@ -311,9 +311,9 @@ public:
     void setUnixProcessParameters(UnixProcessFlags flagsOnly);
 
     /// Returns all data received from standard output that was not read yet.
-    QByteArray readAllStandardOutput();
+    Q_INVOKABLE QByteArray readAllStandardOutput();
     /// Returns all data received from standard error that was not read yet.
-    QByteArray readAllStandardError();
+    Q_INVOKABLE QByteArray readAllStandardError();
     /// Closes the child's standard input as soon as all data has been written.
     Q_INVOKABLE void closeWriteChannel();
     /// Discards all data that the channel receives from now on.
