@@ -57,6 +57,18 @@ std::string stopTree()
     return stopped(Scope::Tree);
 }
 
+// The wait for the tree ends with its last process.
+std::string treeEnded()
+{
+    ChildProcess process;
+    startSleeper(process, Scope::Tree, false);
+    if (process.waitForStarted())
+        process.stop();
+    const std::string result = outcomeOf(process);
+    return result.starts_with("start:") || process.waitForTreeEnded(10s) ? result
+                                                                         : result + ", not its tree";
+}
+
 // Killed at the end of the grace, before or after the child has begun to ignore SIGTERM.
 std::string escalated()
 {
@@ -114,6 +126,7 @@ std::vector<Scenario> stopScenarios()
     return {{"stopProcess", stopProcess},
             {"stopGroup", stopGroup},
             {"stopTree", stopTree},
+            {"treeEnded", treeEnded},
             {"escalated", escalated},
             {"killed", killed},
             {"limited", limited},

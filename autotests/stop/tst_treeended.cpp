@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 
 #include "stoppingtest.h"
+#include "testcontrolgroup.h"
 
-#include <QtCore/QEventLoop>
 #include <QtCore/QThread>
 
 #include <csignal>
@@ -70,6 +70,8 @@ private Q_SLOTS:
     void manyMembers_data() { addTrees(); }
     void manyMembers();
     void otherUser();
+    void ordinaryUser_data();
+    void ordinaryUser();
     void restart_data() { addTrees(); }
     void restart();
     void moves_data() { addTrees(); }
@@ -425,6 +427,50 @@ void tst_TreeEnded::otherUser()
         lifeline.cut();
         QCOMPARE(result, "left 1");
     }
+}
+
+void tst_TreeEnded::ordinaryUser_data()
+{
+    QTest::addColumn<bool>("isDelegated");
+    QTest::addColumn<QByteArray>("result");
+    QTest::newRow("delegated cgroup") << true << QByteArray("2 left, not over, over");
+    QTest::newRow("no cgroup") << false << QByteArray("1 left, not over, over");
+}
+
+// Only a cgroup knows the daemon.
+void tst_TreeEnded::ordinaryUser()
+{
+    QFETCH(const bool, isDelegated);
+    if (getuid() != 0 || !TestCgroups::canBeMade())
+        QSKIP("Only root can delegate a cgroup.");
+    if (!isChildOpenToAll())
+        QSKIP("Other users cannot start the helper program.");
+    const TestControlGroup group;
+    for (const std::string &file : {std::string(), std::string("/cgroup.procs")})
+        QVERIFY(!isDelegated || chown((group.path() + file).c_str(), 65534, 65534) == 0);
+    Lifeline lifeline;
+    const QByteArray result = inForkedCopy([&]() -> QByteArray {
+        QFile members(QString::fromStdString(group.path() + "/cgroup.procs"));
+        if (!members.open(QIODevice::WriteOnly | QIODevice::Unbuffered) || members.write("0") != 1)
+            return "cannot enter the cgroup";
+        becomeOrdinaryUser();
+        Process process;
+        process.setSignalScope(Scope::Tree);
+        startAndAwait(process, lifeline, "branch daemon branch same session echo exit 0");
+        bool isOver = process.waitForTreeEnded(0ms);
+        process.closeWriteChannel();
+        process.waitForFinished();
+        QByteArray seen = QByteArray::number(process.remainingProcessIds().size()) + " left, ";
+        isOver = process.waitForTreeEnded(0ms) || isOver;
+        seen += isOver ? "over, " : "not over, ";
+        for (const qint64 id : process.remainingProcessIds())
+            kill(static_cast<pid_t>(id), SIGKILL);
+        seen += process.waitForTreeEnded(-1ms) ? "over" : "not over";
+        return seen;
+    });
+    lifeline.letGo();
+    lifeline.cut();
+    QTEST(result, "result");
 }
 
 // The old tree's end is not told after the next start, whose own is told once.

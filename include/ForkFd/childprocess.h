@@ -54,10 +54,10 @@ class ChildProcessPrivate;
 /// Properties that change together have their signals one directly after another. So when any other
 /// signal is emitted, each property has the value of its last signal. docs/qml.md shows them in QML.
 ///
-/// ended() is the last signal of each start, except of a start that is refused because a child is
-/// running. state(), error(), exitInfo() and startError() are then final, unless a slot of an earlier
-/// signal of the same end has started the next child. ended() comes even if such a slot has thrown, and
-/// not if the object is destroyed before.
+/// ended() is the last signal of each start but treeEnded(), except of a start that is refused because a
+/// child is running. state(), error(), exitInfo() and startError() are then final, unless a slot of an
+/// earlier signal of the same end has started the next child. ended() comes even if such a slot has
+/// thrown, and not if the object is destroyed before.
 ///
 /// treeEnded() may follow ended() at once or much later: when the last process that signalScope()
 /// reaches has ended. It comes once for each start that has brought a child, unless the next start or
@@ -479,7 +479,8 @@ Q_SIGNALS:
     void started(QPrivateSignal);
     /// Emitted when the child has ended; its output can still be read.
     void finished(int exitCode, ForkFd::ChildProcess::ExitStatus exitStatus = NormalExit);
-    /// Emitted once for each start, after all its other signals: the child has ended, or never began.
+    /// Emitted once for each start, after all its other signals but treeEnded(): the child has ended, or
+    /// never began.
     void ended();
     /// Emitted once after ended(), when no process in signalScope() is left.
     void treeEnded();

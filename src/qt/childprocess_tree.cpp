@@ -116,8 +116,8 @@ void ChildProcessPrivate::endTree(const Run &run)
 
 void ChildProcessPrivate::serveTree()
 {
-    if (!m_tree)
-        return;
+    if (q->thread() != QThread::currentThread() || !m_tree)
+        return; // If a slot has moved the object, the new thread serves it.
     m_tree->watch.look();
     if (m_tree->watch.isOver() && m_treePhase == Left) {
         tellTreeEnd();
@@ -132,7 +132,7 @@ void ChildProcessPrivate::tellTreeEnd()
 {
     m_treePhase = Over;
     dropTree();
-    if (child && !m_isStopping)
+    if (child)
         letGoUnlessReached();
     Q_EMIT q->treeEnded();
 }
@@ -154,9 +154,12 @@ bool ChildProcessPrivate::waitForTreeEnded(Deadline deadline)
 
 bool ChildProcessPrivate::awaitTree(const Run &run, Deadline deadline)
 {
-    watchTree();
-    while (run.isLatest() && m_tree && q->thread() == QThread::currentThread()
-           && m_tree->watch.belongsToThisProcess()) {
+    const auto isHere = [&run, this] {
+        return run.isLatest() && q->thread() == QThread::currentThread();
+    };
+    if (isHere())
+        watchTree();
+    while (isHere() && m_tree && m_tree->watch.belongsToThisProcess()) {
         // Look once more after the deadline, as serveUntil() does.
         const bool isLastLook = deadline.hasExpired();
         const bool isOver = (m_tree->watch.look(), m_tree->watch.isOver());
@@ -168,7 +171,7 @@ bool ChildProcessPrivate::awaitTree(const Run &run, Deadline deadline)
         const Deadline next = std::min(deadline, m_tree->watch.nextLook());
         pollDescriptors(&entry, 1, Keeper::retryBefore(next.pollTimeout()));
     }
-    return run.isLatest() && m_treePhase == Over;
+    return isHere() && m_treePhase == Over;
 }
 
 std::vector<pid_t> ChildProcessPrivate::remainingProcesses()

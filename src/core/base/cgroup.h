@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -52,8 +53,8 @@ public:
     /// Opens cgroup.events, which becomes ready (PollSet::Priority) when isPopulated() may have changed
     /// since it was last read. Empty with errno on failure.
     UniqueFd openEvents() const noexcept;
-    /// Reads that file. True if the answer is unknown.
-    static bool isPopulated(int events) noexcept;
+    /// Reads that file. Empty if it cannot be read.
+    static std::optional<bool> isPopulated(int events) noexcept;
     /// Kills all processes in the cgroup and below. Before Linux 6.14 a process that is just being
     /// forked can survive, so the caller kills again while isPopulated(). Returns 0 or an errno; ESRCH
     /// if there was no process. Allocates no memory.

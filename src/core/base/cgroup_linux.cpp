@@ -272,9 +272,9 @@ UniqueFd PrivateCgroup::openEvents() const noexcept
     return openIn(m_path, "cgroup.events", O_RDONLY);
 }
 
-bool PrivateCgroup::isPopulated(int events) noexcept
+std::optional<bool> PrivateCgroup::isPopulated(int events) noexcept
 {
-    return isPopulatedOrUnknown(events);
+    return Internal::isPopulated(events);
 }
 
 int PrivateCgroup::kill() noexcept

@@ -36,9 +36,9 @@ UniqueFd PrivateCgroup::openEvents() const noexcept
     return {};
 }
 
-bool PrivateCgroup::isPopulated(int) noexcept
+std::optional<bool> PrivateCgroup::isPopulated(int) noexcept
 {
-    return false;
+    return std::nullopt;
 }
 
 int PrivateCgroup::kill() noexcept

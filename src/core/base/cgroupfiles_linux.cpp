@@ -45,6 +45,16 @@ void addMembers(std::vector<pid_t> &members, const std::string &directory)
         addMembers(members, below);
 }
 
+// cgroups(7), "Cgroups v2 cgroup.events": the value covers the cgroup and all below. `size` is the
+// result of a read; a removed cgroup is empty.
+std::optional<bool> isPopulatedIn(const char *text, ssize_t size) noexcept
+{
+    if (size < 0)
+        return errno == ENODEV ? std::optional<bool>(false) : std::nullopt;
+    return std::string_view(text, static_cast<std::size_t>(size)).find("populated 1")
+        != std::string_view::npos;
+}
+
 } // namespace
 
 // A std::ifstream is not close-on-exec.
@@ -95,18 +105,16 @@ UniqueFd openIn(const std::string &directory, const char *name, int flags) noexc
 bool isPopulatedOrUnknown(const std::string &directory) noexcept
 {
     const UniqueFd file = openIn(directory, "cgroup.events", O_RDONLY);
-    return file ? isPopulatedOrUnknown(file.get()) : errno != ENOENT && errno != ENODEV;
+    if (!file)
+        return errno != ENOENT && errno != ENODEV;
+    char text[256];
+    return isPopulatedIn(text, ::read(file.get(), text, sizeof text)).value_or(true);
 }
 
-// cgroups(7), "Cgroups v2 cgroup.events": the value covers the cgroup and all below.
-bool isPopulatedOrUnknown(int events) noexcept
+std::optional<bool> isPopulated(int events) noexcept
 {
     char text[256];
-    const ssize_t size = ::pread(events, text, sizeof text, 0);
-    if (size < 0)
-        return errno != ENODEV;
-    return std::string_view(text, static_cast<std::size_t>(size)).find("populated 1")
-        != std::string_view::npos;
+    return isPopulatedIn(text, ::pread(events, text, sizeof text, 0));
 }
 
 } // namespace ForkFd::Internal

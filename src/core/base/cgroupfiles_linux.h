@@ -6,6 +6,7 @@
 
 #include "core/base/uniquefd.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,8 +28,8 @@ UniqueFd openIn(const std::string &directory, const char *name, int flags) noexc
 std::vector<pid_t> membersOfCgroup(const std::string &directory);
 /// Whether the cgroup or a cgroup below it contains a living process. True if the answer is unknown.
 bool isPopulatedOrUnknown(const std::string &directory) noexcept;
-/// The same for an open cgroup.events, however often it was read.
-bool isPopulatedOrUnknown(int events) noexcept;
+/// The same for an open cgroup.events, however often it was read. Empty if it cannot be read.
+std::optional<bool> isPopulated(int events) noexcept;
 
 } // namespace ForkFd::Internal
 

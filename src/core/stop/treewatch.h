@@ -74,12 +74,13 @@ private:
 
     const std::shared_ptr<StoppableChild> m_child;
     UniqueFd m_events; ///< cgroup.events.
+    bool m_isFileUseless = false; ///< It cannot be opened or read.
     std::optional<TreeMembers> m_members; ///< Without a cgroup, unless the scope is the child alone.
     bool m_hasChildEnded;
     bool m_isEmpty = false;
     bool m_isWalkDue = false; ///< A process has ended since the last walk, or the last walk failed.
     Clock::time_point m_lastWalk;
-    Clock::duration m_walkTime{};
+    std::chrono::nanoseconds m_walkTime{0}; ///< Processor time.
     std::chrono::milliseconds m_lookDelay{1};
     Deadline m_nextLook = Deadline::forever();
 };
