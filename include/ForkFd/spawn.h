@@ -157,6 +157,9 @@ struct LaunchOptions
     std::optional<std::string> argumentZero = {};
     /// The signal that `dieWithParent` sends; without `dieWithParent` it has no effect.
     int parentDeathSignal = SIGKILL;
+    /// Whether the child and all that it has started are killed when this process ends or executes
+    /// another program, however it ends.
+    bool treeDiesWithParent = false;
 };
 
 /// A child process, running or ended.

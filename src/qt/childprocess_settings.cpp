@@ -208,8 +208,8 @@ LaunchOptions ChildProcess::launchOptions() const
 
 /// All of them are replaced, those that defaultLaunchOptions() gave the object included. To keep them,
 /// change a copy of launchOptions(). docs/options.md lists what each option requires. With a
-/// `pseudoTerminal` all output is received on StandardOutput. startDetached() rejects `pseudoTerminal`
-/// and `dieWithParent` (EINVAL).
+/// `pseudoTerminal` all output is received on StandardOutput. startDetached() rejects `pseudoTerminal`,
+/// `dieWithParent` and `treeDiesWithParent` (EINVAL).
 ///
 /// **Errors:** the start fails with the name of the member as its step.
 void ChildProcess::setLaunchOptions(const LaunchOptions &options)

@@ -142,7 +142,7 @@ bool ChildProcess::startDetached(qint64 *pid)
 }
 
 /// Same as the member function, without an object, and with defaultLaunchOptions() except
-/// `dieWithParent` and `pseudoTerminal`. **Errors:** returns false.
+/// `dieWithParent`, `treeDiesWithParent` and `pseudoTerminal`. **Errors:** returns false.
 bool ChildProcess::startDetached(const QString &program, const QStringList &arguments,
                                  const QString &workingDirectory, qint64 *pid)
 {
@@ -153,6 +153,7 @@ bool ChildProcess::startDetached(const QString &program, const QStringList &argu
     if (process.d->settings.launchOptions) {
         LaunchOptions options = process.launchOptions();
         options.dieWithParent = false;
+        options.treeDiesWithParent = false;
         options.pseudoTerminal.reset();
         process.setLaunchOptions(options);
     }

@@ -52,10 +52,10 @@ LaunchOptions ChildProcess::defaultLaunchOptions()
 
 /// From now on each ChildProcess and each RunOptions begins with a copy of `options`, and so does each
 /// call of execute(), which leaves out `pseudoTerminal`, and of the static startDetached(), which leaves
-/// out `dieWithParent`, too. The member startDetached() leaves out nothing: with one of the two in the
-/// defaults it fails (EINVAL) for every object that has no options of its own. Objects that exist keep
-/// their options. setLaunchOptions(), and a value for RunOptions::launchOptions, replace all of them.
-/// spawn() ignores them.
+/// out `dieWithParent` and `treeDiesWithParent`, too. The member startDetached() leaves out nothing:
+/// with one of the three in the defaults it fails (EINVAL) for every object that has no options of its
+/// own. Objects that exist keep their options. setLaunchOptions(), and a value for
+/// RunOptions::launchOptions, replace all of them. spawn() ignores them.
 ///
 /// \code
 /// ForkFd::ChildProcess::setDefaultLaunchOptions({.closeDescriptors = true});

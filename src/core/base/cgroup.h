@@ -42,6 +42,8 @@ public:
     ~PrivateCgroup() = default;
 
     explicit operator bool() const noexcept { return !m_path.empty(); }
+    /// The path of its directory; empty without one.
+    const std::string &path() const noexcept { return m_path; }
     /// Opens the directory, so that a caller can put a process into the cgroup.
     UniqueFd open() const noexcept;
 

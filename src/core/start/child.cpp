@@ -385,6 +385,8 @@ void ProgramContext::run() noexcept
 {
     if (const StartControl *control = plan.control(); control && control->wish() != 0)
         fail(*this, Step::Canceled, ECANCELED);
+    if (plan.ticket() && !ChildCalls::joinGuardian(plan.ticket()))
+        fail(*this, Step::TreeDiesWithParent, errno);
     ChildSetup(*this).run();
 }
 

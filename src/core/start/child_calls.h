@@ -4,6 +4,8 @@
 #ifndef FORKFD_CORE_START_CHILD_CALLS_H
 #define FORKFD_CORE_START_CHILD_CALLS_H
 
+#include "core/stop/treeticket.h"
+
 #include <ForkFd/spawn.h>
 
 #include <cstddef>
@@ -46,6 +48,8 @@ bool setOomScore(const char *text, std::size_t size) noexcept;
 /// has ended. A change of identity cancels this, and so does the exec of a program that is set-user-ID,
 /// set-group-ID or has capabilities (prctl(2)).
 bool dieWithParent(pid_t parent, int signal) noexcept;
+/// Tells the guardian that this process leads a tree, before it can start another process.
+bool joinGuardian(const TreeTicket &ticket) noexcept;
 /// From now on, execve(2) grants no privileges.
 bool renouncePrivileges() noexcept;
 

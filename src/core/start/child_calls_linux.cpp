@@ -5,8 +5,10 @@
 
 #include "core/start/child_calls.h"
 
+#include "core/base/pidfd_linux.h"
 #include "core/base/uniquefd.h"
 #include "core/start/child.h"
+#include "guardian/send.h"
 
 #include <cerrno>
 #include <climits>
@@ -183,6 +185,16 @@ bool ChildCalls::dieWithParent(pid_t parent, int signal) noexcept
     if (::kill(::getpid(), signal) != 0)
         ::_Exit(127);
     return true;
+}
+
+bool ChildCalls::joinGuardian(const TreeTicket &ticket) noexcept
+{
+    // Without a pidfd the guardian opens one. Then this process must not end and be reaped before.
+    const UniqueFd pidfd = ticket.usesPidFds ? openPidFd(::getpid()) : UniqueFd();
+    const GuardianMessage message = {.kind = GuardianMessage::Leader, .tree = ticket.tree};
+    const int errorCode = sendToGuardian(ticket.line->get(), message, pidfd.get());
+    errno = errorCode;
+    return errorCode == 0;
 }
 
 bool ChildCalls::renouncePrivileges() noexcept

@@ -87,6 +87,11 @@ bool ChildCalls::dieWithParent(pid_t, int) noexcept
     return notSupported();
 }
 
+bool ChildCalls::joinGuardian(const TreeTicket &) noexcept
+{
+    return notSupported();
+}
+
 bool ChildCalls::renouncePrivileges() noexcept
 {
     return notSupported();

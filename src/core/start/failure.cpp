@@ -57,8 +57,9 @@ constexpr StepInfo steps[] = {
     {"pseudoTerminal"},
     {"argumentZero"},
     {"parentDeathSignal"},
+    {"treeDiesWithParent"},
 };
-static_assert(std::size(steps) == static_cast<std::size_t>(Step::ParentDeathSignal) + 1);
+static_assert(std::size(steps) == static_cast<std::size_t>(Step::TreeDiesWithParent) + 1);
 
 const StepInfo &infoOf(Step step) noexcept
 {

@@ -49,7 +49,8 @@ enum class Step : std::uint8_t {
     NoNewPrivileges,
     PseudoTerminal,
     ArgumentZero,
-    ParentDeathSignal
+    ParentDeathSignal,
+    TreeDiesWithParent
 };
 
 /// StartError::step; null for None.

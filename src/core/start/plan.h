@@ -6,6 +6,7 @@
 
 #include "core/base/uniquefd.h"
 #include "core/start/failure.h"
+#include "core/stop/treeticket.h"
 
 #include <ForkFd/spawn.h>
 
@@ -82,6 +83,8 @@ struct StartRequest
     int directoryFd = -1;
     /// Lets the owner give the start up; not owned, may be null.
     StartControl *control = nullptr;
+    /// With treeDiesWithParent: the child's entry at the guardian.
+    TreeTicket ticket = {};
 };
 
 /// A descriptor of the parent, and its number in the child.
@@ -118,6 +121,7 @@ public:
     /// The child enters it next; null: it stays.
     const char *workingDirectory() const noexcept;
     StartControl *control() const noexcept { return m_request.control; }
+    const TreeTicket &ticket() const noexcept { return m_request.ticket; }
     /// The channels first, then LaunchOptions::fileDescriptors.
     const std::vector<DescriptorMove> &moves() const noexcept { return m_moves; }
     std::size_t channelCount() const noexcept { return m_request.channels.size(); }

@@ -3,8 +3,10 @@
 
 #include <ForkFd/spawn.h>
 
+#include "core/base/cgroup.h"
 #include "core/base/deadline.h"
 #include "core/base/wait.h"
+#include "core/start/guardedstart.h"
 #include "core/start/plan.h"
 #include "core/start/programsearch.h"
 #include "core/start/start.h"
@@ -177,7 +179,8 @@ std::optional<Child> spawn(const Command &command, const LaunchOptions &options,
         if (command.argv.empty())
             request.command.argv.push_back(program);
         request.options = options;
-        result = startChild(StartPlan(std::move(request)));
+        PrivateCgroup none;
+        result = startGuarded(none, std::move(request));
     } else {
         result.failure = program.empty() ? StartFailure(Step::Program, EINVAL)
                                          : StartFailure(Step::Exec, searchError, program);

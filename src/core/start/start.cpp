@@ -7,6 +7,7 @@
 #include "core/base/staycode.h"
 #include "core/base/writeends.h"
 #include "core/start/busypause.h"
+#include "core/start/guardedstart.h"
 #include "core/start/plan.h"
 #include "core/start/startreport.h"
 #include "core/stop/stoppablechild.h"
@@ -38,6 +39,8 @@ FailedStep detachedError(const LaunchOptions &options) noexcept
 {
     if (options.dieWithParent)
         return {Step::DieWithParent, EINVAL}; // The program's parent ends before the program begins.
+    if (options.treeDiesWithParent)
+        return {Step::TreeDiesWithParent, EINVAL}; // It is meant to outlive this process.
     return options.pseudoTerminal ? FailedStep{Step::PseudoTerminal, EINVAL} : FailedStep{};
 }
 
@@ -57,28 +60,6 @@ constinit std::atomic<BackendWish> knownWish = BackendWish::NotAsked;
 FailedStep errorOf(const StartPlan &plan) noexcept
 {
     return plan.error() ? plan.error() : wishError();
-}
-
-StartResult startIn(const PrivateCgroup &group, StartRequest request, StartReport *later)
-{
-    const UniqueFd directory = group.open();
-    if (!directory)
-        return {.failure = {Step::ControlGroup, errno}};
-    request.options.controlGroup.clear();
-    request.controlGroupFd = directory.get();
-    return startChild(StartPlan(std::move(request)), later);
-}
-
-// A process may be allowed to create a cgroup but not to move a child there. Then it goes without one.
-StartResult startInIfAllowed(PrivateCgroup &group, StartRequest request, StartReport *later)
-{
-    if (group) {
-        StartResult result = startIn(group, request, later);
-        if (result.failure.step != Step::ControlGroup || !group.remove())
-            return result;
-        group = PrivateCgroup();
-    }
-    return startChild(StartPlan(std::move(request)), later);
 }
 
 } // namespace
@@ -121,7 +102,7 @@ StartFailure startStoppable(StoppableChild &child, StartRequest request, StartRe
     PrivateCgroup &group = child.m_own ? child.m_own->group : none;
     if (child.m_own)
         group = PrivateCgroup::make(request.options.controlGroup, request.executable);
-    StartResult result = startInIfAllowed(group, std::move(request), later);
+    StartResult result = startGuarded(group, std::move(request), later);
     child.setWatch(std::move(result.watch));
     return std::move(result.failure);
 }

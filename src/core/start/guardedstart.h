@@ -1,0 +1,24 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_CORE_START_GUARDEDSTART_H
+#define FORKFD_CORE_START_GUARDEDSTART_H
+
+#include "core/start/start.h"
+
+namespace ForkFd::Internal {
+
+class PrivateCgroup;
+
+/// startChild() for a child in `group`, if there is one and the child may be put into it; else without a
+/// group, and `group` is none then. With LaunchOptions::treeDiesWithParent the guardian knows the tree
+/// before the child can start another process, and the child gets a cgroup where that is permitted.
+StartResult startGuarded(PrivateCgroup &group, StartRequest request, StartReport *later = nullptr);
+
+/// Starts the guardian's program in a session of its own, with the other end of its line. Returns 0 or
+/// an errno. Throws std::bad_alloc.
+int launchGuardian(int socket);
+
+} // namespace ForkFd::Internal
+
+#endif

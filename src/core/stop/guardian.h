@@ -1,0 +1,91 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_CORE_STOP_GUARDIAN_H
+#define FORKFD_CORE_STOP_GUARDIAN_H
+
+#include "core/base/cgroup.h"
+#include "core/base/thisprocess.h"
+#include "core/base/uniquefd.h"
+#include "core/stop/treeticket.h"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include <sys/types.h>
+
+namespace ForkFd::Internal {
+
+struct GuardianMessage;
+
+/// The process that kills the trees of this process when this process ends, and the list of these trees.
+///
+/// The guardian begins with the first tree and ends with this process. A thread waits for what it says:
+/// a tree is over, or (end of file) the guardian has ended. Then the thread starts another one, and
+/// sends the list again. The thread ends when it was idle for a while. docs/design/guardian.md explains
+/// all this.
+class Guardian : public OfOneProcess
+{
+public:
+    /// Starts the guardian's program at the other end of this socket. Returns 0 or an errno.
+    using Launch = int (*)(int socket);
+
+    explicit Guardian(Launch program) noexcept
+        : m_program(program)
+    {
+    }
+    /// That of this process. Throws std::bad_alloc.
+    static Guardian &findOrMake(Launch program);
+
+    /// Opens an entry for a tree that is about to be started, in this cgroup or in none, and tells the
+    /// guardian. Returns 0 or an errno. Throws std::bad_alloc.
+    int open(const PrivateCgroup &group, bool usesPidFds, TreeTicket &ticket);
+    /// The tree's leader runs. Takes `own` over and removes it when the tree is over.
+    void keep(const TreeTicket &ticket, pid_t leader, PrivateCgroup own) noexcept;
+    /// The tree was not started.
+    void close(const TreeTicket &ticket) noexcept;
+
+private:
+    using Clock = std::chrono::steady_clock;
+    using Line = TreeTicket::Line;
+    struct Entry
+    {
+        std::uint64_t id;
+        std::string group; ///< The path of its cgroup; empty: none.
+        pid_t leader = -1; ///< -1 while it is being started.
+        std::uint64_t leaderStart = 0;
+        PrivateCgroup own = {};
+    };
+    using Entries = std::list<Entry>;
+
+    int ensureGuardian();
+    int launch();
+    int ensureThread() noexcept;
+    int announce(const Entry &entry) noexcept;
+    int tell(const GuardianMessage &message, int fd = -1) noexcept;
+    Entries::iterator find(std::uint64_t id) noexcept;
+    static void threadMain(void *self);
+    void run() noexcept;
+    bool mayEnd() noexcept;
+    bool receive(const Line &line) noexcept;
+    bool replace(const Line &line) noexcept;
+    bool tryLaunch() noexcept;
+    void forget(std::uint64_t id) noexcept;
+
+    const Launch m_program;
+    std::mutex m_mutex; ///< Guards the following.
+    Line m_line; ///< Our end of the socket. Null before the first launch.
+    Entries m_entries;
+    std::uint64_t m_lastId = 0;
+    std::atomic<Clock::time_point> m_lastLaunch = Clock::time_point();
+    bool m_hasThread = false;
+};
+
+} // namespace ForkFd::Internal
+
+#endif

@@ -1,0 +1,281 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/stop/guardian.h"
+
+#include "core/base/librarythread.h"
+#include "core/base/processstatus_linux.h"
+#include "core/base/signals.h"
+#include "core/base/wait.h"
+#include "core/stop/keeper.h"
+#include "guardian/message.h"
+#include "guardian/send.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+// How long a new guardian may take to say that it listens, and any guardian to make room for a message.
+constexpr milliseconds launchTime(10'000);
+constexpr timeval sendTime = {1, 0};
+
+constinit OnePerProcess<Guardian> guardians;
+
+bool hasEnded(int socket) noexcept
+{
+    pollfd entry = {socket, 0, 0};
+    return ::poll(&entry, 1, 0) > 0;
+}
+
+// Returns 0 or an errno; EPIPE: the guardian has ended.
+int awaitReady(int socket) noexcept
+{
+    pollfd entry = {socket, POLLIN, 0};
+    int count;
+    while ((count = ::poll(&entry, 1, static_cast<int>(launchTime.count()))) < 0 && errno == EINTR) { }
+    if (count <= 0)
+        return count < 0 ? errno : ETIMEDOUT;
+    GuardianMessage message;
+    const ssize_t size = ::recv(socket, &message, sizeof message, MSG_DONTWAIT);
+    return size == static_cast<ssize_t>(sizeof message) ? 0 : EPIPE;
+}
+
+std::uint64_t startTimeOf(pid_t pid) noexcept
+try {
+    const std::optional<ProcessStatus> status = statusOf(pid);
+    return status ? status->startTime : 0;
+} catch (const std::exception &) {
+    return 0;
+}
+
+std::string nameOf(const std::string &path)
+{
+    return path.substr(path.rfind('/') + 1);
+}
+
+} // namespace
+
+Guardian &Guardian::findOrMake(Launch program)
+{
+    return *guardians.findOrMake([program] { return std::make_unique<Guardian>(program); });
+}
+
+int Guardian::open(const PrivateCgroup &group, bool usesPidFds, TreeTicket &ticket)
+{
+    const std::lock_guard lock(m_mutex);
+    if (const int errorCode = ensureGuardian())
+        return errorCode;
+    m_entries.push_back({.id = m_lastId + 1, .group = group.path()});
+    const int errorCode = announce(m_entries.back());
+    if (errorCode != 0) {
+        m_entries.pop_back();
+        return errorCode;
+    }
+    ticket = {m_line, ++m_lastId, usesPidFds};
+    return 0;
+}
+
+int Guardian::ensureGuardian()
+{
+    // The thread first: after unshare(CLONE_NEWPID) there can be none (EINVAL), and a process between us
+    // and the guardian would be the init of the new namespace.
+    const int errorCode = ensureThread();
+    return errorCode != 0 || (m_line && !hasEnded(m_line->get())) ? errorCode : launch();
+}
+
+// Connects a new guardian, and tells it of all trees.
+int Guardian::launch()
+{
+    int ends[2];
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+        return errno;
+    const auto ours = std::make_shared<UniqueFd>(ends[0]);
+    UniqueFd theirs(ends[1]);
+    constexpr int isOn = 1;
+    if (::setsockopt(ours->get(), SOL_SOCKET, SO_SNDTIMEO, &sendTime, sizeof sendTime) != 0
+        || ::setsockopt(theirs.get(), SOL_SOCKET, SO_PASSCRED, &isOn, sizeof isOn) != 0)
+        return errno;
+    int errorCode = m_program(theirs.get());
+    theirs.reset();
+    if (errorCode == 0)
+        errorCode = awaitReady(ours->get());
+    if (errorCode != 0)
+        return errorCode;
+    m_line = ours;
+    m_lastLaunch = Clock::now();
+    for (const Entry &entry : m_entries)
+        announce(entry);
+    return 0;
+}
+
+// Also for an entry whose leader is not known yet: that comes with keep().
+int Guardian::announce(const Entry &entry) noexcept
+try {
+    GuardianMessage message = {.tree = entry.id};
+    int errorCode = 0;
+    const UniqueFd directory(
+        entry.group.empty() ? -1 : ::open(entry.group.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (directory) {
+        message.kind = GuardianMessage::Group;
+        nameOf(entry.group).copy(message.name, sizeof message.name - 1);
+        errorCode = tell(message, directory.get());
+    }
+    if (errorCode != 0 || entry.leader < 0)
+        return errorCode;
+    message.kind = GuardianMessage::Leader;
+    message.leader = entry.leader;
+    message.leaderStart = entry.leaderStart;
+    errorCode = tell(message);
+    message.kind = GuardianMessage::Started;
+    return errorCode != 0 ? errorCode : tell(message);
+} catch (const std::exception &) {
+    return ENOMEM;
+}
+
+int Guardian::tell(const GuardianMessage &message, int fd) noexcept
+{
+    return sendToGuardian(m_line->get(), message, fd);
+}
+
+Guardian::Entries::iterator Guardian::find(std::uint64_t id) noexcept
+{
+    return std::find_if(m_entries.begin(), m_entries.end(),
+                        [id](const Entry &entry) { return entry.id == id; });
+}
+
+void Guardian::keep(const TreeTicket &ticket, pid_t leader, PrivateCgroup own) noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    const auto entry = find(ticket.tree);
+    if (entry == m_entries.end())
+        return;
+    entry->leader = leader;
+    entry->leaderStart = startTimeOf(leader);
+    entry->own = std::move(own);
+    GuardianMessage message = {.kind = GuardianMessage::Started, .tree = ticket.tree};
+    if (ticket.line == m_line)
+        tell(message);
+    else
+        announce(*entry); // The child has told a guardian that has ended since.
+}
+
+void Guardian::close(const TreeTicket &ticket) noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    if (const auto entry = find(ticket.tree); entry != m_entries.end())
+        m_entries.erase(entry);
+    tell({.kind = GuardianMessage::Forget, .tree = ticket.tree});
+}
+
+int Guardian::ensureThread() noexcept
+{
+    if (m_hasThread)
+        return 0;
+    const int errorCode = startLibraryThread("forkfd-guard", threadMain, this);
+    m_hasThread = errorCode == 0;
+    return errorCode;
+}
+
+void Guardian::threadMain(void *self)
+{
+    static_cast<Guardian *>(self)->run();
+}
+
+void Guardian::run() noexcept
+{
+    const CancellationBlocker blocker;
+    SignalGate gate;
+    for (;;) {
+        Line line;
+        bool isIdle;
+        {
+            const std::lock_guard lock(m_mutex);
+            line = m_line;
+            isIdle = m_entries.empty();
+        }
+        const int longest = isIdle ? static_cast<int>(libraryThreadIdleTime.count()) : -1;
+        pollfd entry = {line ? line->get() : -1, POLLIN, 0};
+        const int count = pollDescriptors(&entry, 1, gate.timeout(longest));
+        gate.look();
+        const bool hasWork = count > 0 ? receive(line) : !isIdle;
+        if (!hasWork && mayEnd())
+            return;
+    }
+}
+
+bool Guardian::mayEnd() noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    m_hasThread = !m_entries.empty();
+    return !m_hasThread;
+}
+
+// Returns false if the guardian has ended, and there is no tree for another one.
+bool Guardian::receive(const Line &line) noexcept
+{
+    GuardianMessage message;
+    const ssize_t size = ::recv(line->get(), &message, sizeof message, MSG_DONTWAIT);
+    if (size < 0 && (errno == EAGAIN || errno == EINTR))
+        return true;
+    if (size <= 0)
+        return replace(line);
+    if (message.kind == GuardianMessage::Gone)
+        forget(message.tree);
+    return true;
+}
+
+// The guardian of this line has ended.
+bool Guardian::replace(const Line &line) noexcept
+{
+    constexpr milliseconds longestPause(1000);
+    milliseconds pause(10);
+    if (Clock::now() - m_lastLaunch.load() < longestPause)
+        pauseFor(pause * 10); // Something may kill each guardian at once.
+    for (;; pause = std::min(pause * 2, longestPause)) {
+        {
+            const std::lock_guard lock(m_mutex);
+            if (m_entries.empty())
+                return false;
+            if (m_line != line || tryLaunch())
+                return true; // Here, or in a start.
+        }
+        pauseFor(pause);
+    }
+}
+
+bool Guardian::tryLaunch() noexcept
+try {
+    return launch() == 0;
+} catch (const std::exception &) { // For lack of memory.
+    return false;
+}
+
+void Guardian::forget(std::uint64_t id) noexcept
+{
+    Entries over;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (const auto entry = find(id); entry != m_entries.end())
+            over.splice(over.begin(), m_entries, entry);
+    }
+    for (Entry &entry : over) {
+        if (!entry.own.remove())
+            Keeper::removeLater(std::move(entry.own));
+    }
+}
+
+} // namespace ForkFd::Internal

@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_GUARDIAN_CGROUP_H
+#define FORKFD_GUARDIAN_CGROUP_H
+
+#include "core/base/uniquefd.h"
+
+#include <cstdlib>
+
+namespace ForkFd::Internal {
+
+/// A cgroup (version 2) that the program has made, by its directory; or none.
+class Cgroup
+{
+public:
+    Cgroup() noexcept = default;
+    /// `name` is that of the directory in the one above.
+    void set(UniqueFd directory, const char *name) noexcept;
+    /// Whether there is one, and it was not removed when isPopulated() looked last.
+    explicit operator bool() const noexcept { return static_cast<bool>(m_events); }
+
+    /// Ready with EPOLLPRI when isPopulated() may have changed since its last call; -1: none.
+    int events() const noexcept { return m_events.get(); }
+    /// Whether a process is in it or below.
+    bool isPopulated() noexcept;
+    /// Kills all processes in it and below.
+    void kill() const noexcept;
+    /// Moves this process out of it, to the cgroup above.
+    void leave() const noexcept;
+    /// Removes the directory and those below, as far as they are empty.
+    void remove() const noexcept;
+
+private:
+    UniqueFd m_directory;
+    UniqueFd m_events;
+    char m_name[64] = {};
+};
+
+} // namespace ForkFd::Internal
+
+#endif

@@ -1,0 +1,273 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// The guardian: a program that the library contains and executes from memory. It kills the trees that
+// its program has asked it to guard when that program ends. docs/design/guardian.md explains it.
+
+#include "guardian/message.h"
+#include "guardian/pause.h"
+#include "guardian/processes.h"
+#include "guardian/tree.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+// libstdc++ is not linked.
+void *operator new(std::size_t size)
+{
+    if (void *memory = std::malloc(size))
+        return memory;
+    std::abort(); // The program starts another guardian.
+}
+
+void operator delete(void *memory) noexcept
+{
+    std::free(memory);
+}
+
+void operator delete(void *memory, std::size_t) noexcept
+{
+    std::free(memory);
+}
+
+namespace ForkFd::Internal {
+
+namespace {
+
+class Guardian
+{
+public:
+    Guardian(pid_t program, bool usesPidFds, const char *directoryName) noexcept
+        : m_programPid(program)
+        , m_usesPidFds(usesPidFds)
+    {
+        Process process;
+        m_programStart = lookAt(program, process) ? process.start : 0;
+        if (directoryName)
+            m_ownCgroup.set(UniqueFd(GuardianProgram::directoryFd), directoryName);
+    }
+
+    int run() noexcept
+    {
+        if (!m_poll || !add(m_socket.get()) || (m_usesPidFds && !add(m_program.get())))
+            return 1;
+        if (!tell({.kind = GuardianMessage::Ready}))
+            return 1;
+        while (!hasProgramEnded())
+            waitForChange();
+        // From now on a child that is still being created cannot say that it leads a tree (EPIPE), and
+        // ends. The messages before can all be read.
+        ::shutdown(m_socket.get(), SHUT_RD);
+        while (receive() == Received) { }
+        killAll();
+        m_ownCgroup.leave();
+        m_ownCgroup.remove();
+        return 0;
+    }
+
+private:
+    enum Receipt { Received, Nothing };
+
+    bool add(int fd) noexcept
+    {
+        epoll_event event = {};
+        event.events = EPOLLIN;
+        event.data.ptr = nullptr;
+        return ::epoll_ctl(m_poll.get(), EPOLL_CTL_ADD, fd, &event) == 0;
+    }
+
+    bool tell(const GuardianMessage &message) noexcept
+    {
+        return ::send(m_socket.get(), &message, sizeof message, MSG_NOSIGNAL | MSG_DONTWAIT)
+            == static_cast<ssize_t>(sizeof message);
+    }
+
+    // With a pidfd the program's end is known at once, whoever else holds the other end of the socket.
+    bool hasProgramEnded() noexcept
+    {
+        if (m_hasEndOfFile)
+            return true;
+        pollfd program = {m_program.get(), POLLIN, 0};
+        if (m_usesPidFds)
+            return ::poll(&program, 1, 0) > 0;
+        Process process;
+        return !lookAt(m_programPid, process) || process.start != m_programStart || !process.isAlive();
+    }
+
+    void waitForChange() noexcept
+    {
+        constexpr int lookInterval = 500;
+        epoll_event event = {};
+        const bool needsLooks = !m_usesPidFds;
+        if (::epoll_wait(m_poll.get(), &event, 1, needsLooks ? lookInterval : -1) > 0) {
+            if (event.data.ptr)
+                look(*static_cast<Tree *>(event.data.ptr));
+            else
+                while (receive() == Received) { }
+        } else if (needsLooks) {
+            lookAtAll();
+        }
+    }
+
+    Receipt receive() noexcept
+    {
+        GuardianMessage message;
+        iovec data = {&message, sizeof message};
+        alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(ucred))];
+        msghdr header = {};
+        header.msg_iov = &data;
+        header.msg_iovlen = 1;
+        header.msg_control = control;
+        header.msg_controllen = sizeof control;
+        const ssize_t size = ::recvmsg(m_socket.get(), &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+        if (size < 0 && (errno == EAGAIN || errno == EINTR))
+            return Nothing;
+        m_hasEndOfFile = m_hasEndOfFile || size <= 0;
+        if (size <= 0)
+            return Nothing;
+        UniqueFd fd = takeAttached(header, message);
+        if (size == static_cast<ssize_t>(sizeof message))
+            take(message, std::move(fd));
+        return Received;
+    }
+
+    // The kernel translates the sender's number to the namespace of this process.
+    static UniqueFd takeAttached(msghdr &header, GuardianMessage &message) noexcept
+    {
+        UniqueFd fd;
+        for (cmsghdr *part = CMSG_FIRSTHDR(&header); part; part = CMSG_NXTHDR(&header, part)) {
+            if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_RIGHTS) {
+                int number = -1;
+                std::memcpy(&number, CMSG_DATA(part), sizeof number);
+                fd.reset(number);
+            } else if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_CREDENTIALS
+                       && message.leader < 0) {
+                ucred sender = {};
+                std::memcpy(&sender, CMSG_DATA(part), sizeof sender);
+                message.leader = sender.pid;
+            }
+        }
+        return fd;
+    }
+
+    void take(const GuardianMessage &message, UniqueFd fd) noexcept
+    {
+        std::unique_ptr<Tree> *place = find(message.tree);
+        if (message.kind == GuardianMessage::Forget) {
+            if (*place)
+                *place = std::move((*place)->next);
+            return;
+        }
+        if (!*place)
+            *place = std::make_unique<Tree>(message.tree, m_poll.get(), m_usesPidFds);
+        (*place)->take(message, std::move(fd));
+        look(**place);
+    }
+
+    /// The tree's place in the list, or the end of the list.
+    std::unique_ptr<Tree> *find(std::uint64_t id) noexcept
+    {
+        std::unique_ptr<Tree> *place = &m_trees;
+        while (*place && (*place)->id() != id)
+            place = &(*place)->next;
+        return place;
+    }
+
+    void look(Tree &tree) noexcept
+    {
+        if (!tree.isOver())
+            return;
+        tell({.kind = GuardianMessage::Gone, .tree = tree.id()});
+        std::unique_ptr<Tree> *place = find(tree.id());
+        *place = std::move((*place)->next);
+    }
+
+    void lookAtAll() noexcept
+    {
+        for (Tree *tree = m_trees.get(); tree;) {
+            Tree *next = tree->next.get();
+            look(*tree);
+            tree = next;
+        }
+    }
+
+    // Cgroups first: that is quick and sure. The walk then finds processes that have left them.
+    void killAll() noexcept
+    {
+        const Moment end = Moment::in(10'000);
+        do {
+            Walk walk(m_usesPidFds);
+            for (Tree *tree = m_trees.get(); tree; tree = tree->next.get()) {
+                tree->take({.kind = GuardianMessage::Started}, {}); // Its start may be cut short.
+                tree->cgroup().kill(); // Again: before Linux 6.14 it may miss a process in fork().
+                tree->addTo(walk);
+            }
+            walk.killAll();
+            pauseFor(1);
+            removeThoseThatAreOver();
+        } while (m_trees && !end.isOver());
+    }
+
+    void removeThoseThatAreOver() noexcept
+    {
+        List<Process> processes;
+        listProcesses(processes);
+        for (std::unique_ptr<Tree> *place = &m_trees; *place;) {
+            if ((*place)->isOver(&processes)) {
+                (*place)->cgroup().remove();
+                *place = std::move((*place)->next);
+            } else {
+                place = &(*place)->next;
+            }
+        }
+    }
+
+    const pid_t m_programPid;
+    const bool m_usesPidFds;
+    std::uint64_t m_programStart = 0;
+    const UniqueFd m_poll{::epoll_create1(EPOLL_CLOEXEC)};
+    const UniqueFd m_socket{GuardianProgram::socketFd};
+    const UniqueFd m_program{m_usesPidFds ? GuardianProgram::programFd : -1};
+    Cgroup m_ownCgroup;
+    bool m_hasEndOfFile = false;
+    std::unique_ptr<Tree> m_trees;
+};
+
+// The program may have been started with few descriptors.
+void raiseDescriptorLimit() noexcept
+{
+    rlimit limit = {};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+} // namespace
+
+} // namespace ForkFd::Internal
+
+int main(int argc, char **argv)
+{
+    using namespace ForkFd::Internal;
+    if (argc < 3)
+        return 2;
+    // A reader of the program's output must not wait for the guardian.
+    for (int fd = 0; fd <= 2; ++fd)
+        UniqueFd(fd).reset();
+    ::prctl(PR_SET_NAME, GuardianProgram::name);
+    raiseDescriptorLimit();
+    const bool usesPidFds = std::strcmp(argv[2], GuardianProgram::usesPidFds) == 0;
+    Guardian guardian(std::atoi(argv[1]), usesPidFds, argc > 3 ? argv[3] : nullptr);
+    return guardian.run();
+}

@@ -1,0 +1,132 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "guardian/processes.h"
+
+#include "core/base/pidfd_linux.h"
+#include "guardian/pause.h"
+
+#include <cinttypes>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+
+#include <dirent.h>
+#include <fcntl.h>
+
+namespace ForkFd::Internal {
+
+bool lookAt(pid_t pid, Process &process) noexcept
+{
+    char path[32];
+    std::snprintf(path, sizeof path, "/proc/%d/stat", pid);
+    const UniqueFd file(::open(path, O_RDONLY | O_CLOEXEC));
+    char text[512];
+    const ssize_t size = file ? ::read(file.get(), text, sizeof text - 1) : -1;
+    if (size <= 0)
+        return false;
+    text[size] = '\0';
+    // The name, in parentheses, may contain any character.
+    const char *rest = std::strrchr(text, ')');
+    process.pid = pid;
+    return rest
+        && std::sscanf(
+               rest,
+               ") %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %ld %*d %" SCNu64,
+               &process.state, &process.parent, &process.group, &process.session, &process.threads,
+               &process.start)
+        == 6;
+}
+
+void listProcesses(List<Process> &processes) noexcept
+{
+    processes.clear();
+    DIR *directory = ::opendir("/proc");
+    while (const dirent *entry = directory ? ::readdir(directory) : nullptr) {
+        Process process;
+        if (const pid_t pid = std::atoi(entry->d_name); pid > 0 && lookAt(pid, process))
+            processes.add(process);
+    }
+    if (directory)
+        ::closedir(directory);
+}
+
+namespace {
+
+bool isStill(pid_t pid, std::uint64_t start) noexcept
+{
+    Process process;
+    return lookAt(pid, process) && process.start == start;
+}
+
+} // namespace
+
+// Looks at the parent after the process: if its start time is unchanged, the number meant this parent.
+bool Walk::belongs(const Process &process) const noexcept
+{
+    for (const Identity &root : m_roots) {
+        const bool isRoot = process.pid == root.pid && process.start == root.start;
+        if (isRoot || process.group == root.pid || process.session == root.pid)
+            return true;
+    }
+    for (const Identity &found : m_found) {
+        if (found.pid == process.parent)
+            return isStill(found.pid, found.start);
+    }
+    return false;
+}
+
+bool Walk::isFound(pid_t pid) const noexcept
+{
+    for (const Identity &found : m_found) {
+        if (found.pid == pid)
+            return true;
+    }
+    return false;
+}
+
+// Compares the start time after the pidfd was opened: before, the number may have changed its owner.
+void Walk::send(const Identity &found, int signal) const noexcept
+{
+    if (!m_usesPidFds) {
+        if (isStill(found.pid, found.start))
+            ::kill(found.pid, signal);
+        return;
+    }
+    const ProcessHandle handle(found.pid);
+    if (handle.isOpen() && isStill(found.pid, found.start))
+        handle.sendSignal(signal);
+}
+
+// Returns whether another pass may find more.
+bool Walk::pass() noexcept
+{
+    List<Process> processes;
+    listProcesses(processes);
+    bool mayMiss = false;
+    for (const Process &process : processes) {
+        const bool isKnown = isFound(process.pid);
+        if (!isKnown && !(process.isAlive() && belongs(process)))
+            continue;
+        mayMiss = mayMiss || !isKnown || !process.isStopped();
+        if (isKnown)
+            continue;
+        m_found.add({process.pid, process.start});
+        send({process.pid, process.start}, SIGSTOP);
+    }
+    return mayMiss;
+}
+
+void Walk::killAll() noexcept
+{
+    if (m_roots.size() == 0)
+        return;
+    m_found.clear();
+    const Moment end = Moment::in(1000);
+    while (pass() && !end.isOver())
+        pauseFor(1);
+    for (const Identity &found : m_found)
+        send(found, SIGKILL);
+}
+
+} // namespace ForkFd::Internal

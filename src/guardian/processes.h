@@ -1,0 +1,78 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_GUARDIAN_PROCESSES_H
+#define FORKFD_GUARDIAN_PROCESSES_H
+
+#include "guardian/list.h"
+
+#include <cstdint>
+
+#include <sys/types.h>
+
+namespace ForkFd::Internal {
+
+/// Fields of /proc/PID/stat (proc_pid_stat(5)).
+struct Process
+{
+    pid_t pid = -1;
+    char state = 'X';
+    pid_t parent = -1;
+    pid_t group = -1;
+    pid_t session = -1;
+    long threads = 0;
+    std::uint64_t start = 0; ///< In clock ticks. With the number it identifies the process.
+
+    /// A zombie whose other threads still run is alive.
+    bool isAlive() const noexcept { return !isOver() || threads > 1; }
+    /// Whether it cannot start another process.
+    bool isStopped() const noexcept { return isOver() || state == 'T' || state == 't'; }
+
+private:
+    bool isOver() const noexcept { return state == 'Z' || state == 'X' || state == 'x'; }
+};
+
+/// False if there is no such process.
+bool lookAt(pid_t pid, Process &process) noexcept;
+
+/// All that /proc shows.
+void listProcesses(List<Process> &processes) noexcept;
+
+/// Kills processes that the program has left behind, and what descends from them.
+class Walk
+{
+public:
+    /// Without pidfds, processes are signalled by number.
+    explicit Walk(bool usesPidFds) noexcept
+        : m_usesPidFds(usesPidFds)
+    {
+    }
+    Walk(const Walk &) = delete;
+    Walk &operator=(const Walk &) = delete;
+
+    /// A process with this number and start time. 0: no process; its group and session count alone.
+    void addRoot(pid_t pid, std::uint64_t start) noexcept { m_roots.add({pid, start}); }
+    /// Stops each process when it finds it, until it finds no other, or a second is over. Kills all
+    /// then.
+    void killAll() noexcept;
+
+private:
+    struct Identity
+    {
+        pid_t pid;
+        std::uint64_t start;
+    };
+
+    bool pass() noexcept;
+    bool belongs(const Process &process) const noexcept;
+    bool isFound(pid_t pid) const noexcept;
+    void send(const Identity &found, int signal) const noexcept;
+
+    const bool m_usesPidFds;
+    List<Identity> m_roots;
+    List<Identity> m_found;
+};
+
+} // namespace ForkFd::Internal
+
+#endif

@@ -1,0 +1,127 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "guardian/tree.h"
+
+#include "core/base/pidfd_linux.h"
+
+#include <csignal>
+#include <utility>
+
+#include <poll.h>
+#include <sys/epoll.h>
+
+namespace ForkFd::Internal {
+
+void Tree::take(const GuardianMessage &message, UniqueFd fd) noexcept
+{
+    if (message.kind == GuardianMessage::Group && fd) {
+        m_cgroup.set(std::move(fd), message.name);
+        wait(m_cgroup.events(), EPOLLPRI);
+    } else if (message.kind == GuardianMessage::Leader) {
+        setLeader(message, std::move(fd));
+    } else if (message.kind == GuardianMessage::Started) {
+        m_isStarted = true;
+    }
+}
+
+// A leader that comes with a pidfd was alive when it sent it. The start time is that of the leader if
+// the leader has not ended after that, for then its number is still its own.
+void Tree::setLeader(const GuardianMessage &message, UniqueFd pidfd) noexcept
+{
+    if (message.leader <= 0)
+        return; // In a PID namespace that this process does not see.
+    m_leader = message.leader;
+    m_leaderStart = message.leaderStart;
+    Process process;
+    if (m_leaderStart == 0 && lookAt(m_leader, process))
+        m_leaderStart = process.start;
+    if (!pidfd && m_usesPidFds)
+        pidfd = openPidFd(m_leader);
+    m_watched = std::move(pidfd);
+    m_watchesLeader = static_cast<bool>(m_watched);
+    wait(m_watched.get(), EPOLLIN);
+}
+
+void Tree::wait(int fd, unsigned events) noexcept
+{
+    epoll_event event = {};
+    event.events = events;
+    event.data.ptr = this;
+    if (fd >= 0)
+        ::epoll_ctl(m_poll, EPOLL_CTL_ADD, fd, &event);
+}
+
+// A leader with another identity may be invisible in /proc (proc(5), "hidepid"), but not to its pidfd.
+bool Tree::isLeaderAlive() const noexcept
+{
+    pollfd leader = {m_watched.get(), POLLIN, 0};
+    if (m_watchesLeader)
+        return ::poll(&leader, 1, 0) == 0;
+    Process process;
+    return m_leader > 0 && lookAt(m_leader, process) && process.start == m_leaderStart
+        && process.isAlive();
+}
+
+// While a group or session has the number, no other process gets it.
+bool Tree::isNumberReused() const noexcept
+{
+    Process process;
+    return lookAt(m_leader, process) && process.start != m_leaderStart;
+}
+
+// Returns a living process of the leader's group or session, or -1.
+pid_t Tree::findMember(const List<Process> *processes) const noexcept
+{
+    if (m_leader <= 0 || isNumberReused())
+        return -1;
+    List<Process> fresh;
+    if (!processes)
+        listProcesses(fresh);
+    for (const Process &process : processes ? *processes : fresh) {
+        const bool isMember = process.group == m_leader || process.session == m_leader;
+        if (isMember && process.isAlive())
+            return process.pid;
+    }
+    return -1;
+}
+
+// Returns false if the process has ended before.
+bool Tree::watch(pid_t member) noexcept
+{
+    m_watched = openPidFd(member);
+    if (!m_watched)
+        return errno != ESRCH;
+    wait(m_watched.get(), EPOLLIN);
+    return true;
+}
+
+bool Tree::isOver(const List<Process> *processes) noexcept
+{
+    const bool isPopulated = m_cgroup.isPopulated();
+    const bool hasLeader = isLeaderAlive();
+    if (!hasLeader) {
+        m_watched.reset(); // Otherwise it would be ready for ever.
+        m_watchesLeader = false;
+    }
+    if (!m_isStarted || isPopulated || hasLeader)
+        return false;
+    if (m_cgroup)
+        return true;
+    const pid_t member = findMember(processes);
+    return member < 0 || (m_usesPidFds && !watch(member) && isOver());
+}
+
+void Tree::addTo(Walk &walk) noexcept
+{
+    if (m_cgroup.isPopulated())
+        return; // Killing the cgroup suffices.
+    if (isLeaderAlive() && m_leaderStart != 0)
+        walk.addRoot(m_leader, m_leaderStart);
+    else if (m_watchesLeader)
+        PidFdSignal::send(m_watched.get(), SIGKILL); // A walk cannot find it.
+    else if (!m_cgroup && m_leader > 0 && !isNumberReused())
+        walk.addRoot(m_leader, 0);
+}
+
+} // namespace ForkFd::Internal

@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_GUARDIAN_TREE_H
+#define FORKFD_GUARDIAN_TREE_H
+
+#include "core/base/uniquefd.h"
+#include "guardian/cgroup.h"
+#include "guardian/message.h"
+#include "guardian/processes.h"
+
+#include <cstdint>
+#include <memory>
+
+#include <sys/types.h>
+
+namespace ForkFd::Internal {
+
+/// A tree that must not outlive the program: a cgroup, a leader, or both.
+class Tree
+{
+public:
+    /// `poll` is the guardian's epoll set, where the tree waits for changes.
+    Tree(std::uint64_t id, int poll, bool usesPidFds) noexcept
+        : m_id(id)
+        , m_poll(poll)
+        , m_usesPidFds(usesPidFds)
+    {
+    }
+    Tree(const Tree &) = delete;
+    Tree &operator=(const Tree &) = delete;
+
+    std::uint64_t id() const noexcept { return m_id; }
+    /// `fd` came with the message, or is none.
+    void take(const GuardianMessage &message, UniqueFd fd) noexcept;
+    /// Looks whether the tree is over. If not, it waits for the next change. False before it has
+    /// started. `processes`: a list that was made a moment ago; null: it makes one where it needs it.
+    bool isOver(const List<Process> *processes = nullptr) noexcept;
+    Cgroup &cgroup() noexcept { return m_cgroup; }
+    /// Adds what only a walk can kill.
+    void addTo(Walk &walk) noexcept;
+
+    std::unique_ptr<Tree> next; ///< In the guardian's list.
+
+private:
+    void setLeader(const GuardianMessage &message, UniqueFd pidfd) noexcept;
+    bool isLeaderAlive() const noexcept;
+    bool isNumberReused() const noexcept;
+    pid_t findMember(const List<Process> *processes) const noexcept;
+    bool watch(pid_t member) noexcept;
+    void wait(int fd, unsigned events) noexcept;
+
+    const std::uint64_t m_id;
+    const int m_poll;
+    const bool m_usesPidFds;
+    bool m_isStarted = false;
+    Cgroup m_cgroup;
+    pid_t m_leader = -1; ///< Also the number of its group and session, if it has made them.
+    std::uint64_t m_leaderStart = 0;
+    UniqueFd m_watched; ///< A pidfd of the leader, or later of another member of its group or session.
+    bool m_watchesLeader = false;
+};
+
+} // namespace ForkFd::Internal
+
+#endif
