@@ -15,6 +15,7 @@ class tst_Recipes : public ChildProcessTest
 
 private Q_SLOTS:
     void initTestCase() { QVERIFY(m_directory.isValid()); }
+    void guarded();
     void lines_data();
     void lines();
     void pipeline();
@@ -74,6 +75,21 @@ void tst_Recipes::writeFile(const QString &name, const QByteArray &contents) con
     QVERIFY(file.open(QIODevice::WriteOnly));
     QCOMPARE(file.write(contents), contents.size());
     QVERIFY(file.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
+}
+
+void tst_Recipes::guarded()
+{
+    if (!FORKFD_TEST_HAS_VFORK)
+        QSKIP("POSIX knows nothing of this.");
+    Lifeline lifeline;
+    Process recipe;
+    const QString script = u"sleep 1000 & (setsid sleep 1000 & echo ready; wait) & wait"_s;
+    start(recipe, "guarded", {u"sh"_s, u"-c"_s, script}, &lifeline);
+    QVERIFY2(recipe.waitForReadyRead(), qPrintable(recipe.errorString()));
+    recipe.kill();
+    QVERIFY(recipe.waitForFinished());
+    QVERIFY(lifeline.comesToBeCut());
+    QCOMPARE(run("guarded", {u"sh"_s, u"-c"_s, u"exit 3"_s}), "exited with code 3\n");
 }
 
 void tst_Recipes::lines_data()
