@@ -7,6 +7,8 @@
 #include <ForkFd/runqueue.h>
 
 #include <QtCore/QCoreApplication>
+#include <QtCore/QFutureInterface>
+#include <QtCore/QMutex>
 #include <QtCore/QPromise>
 #include <QtCore/QThread>
 
@@ -14,6 +16,8 @@
 #include <memory>
 #include <mutex>
 #include <stdexcept>
+
+#include <sys/prctl.h>
 
 using ForkFd::ChildProcess;
 using ForkFd::RunOptions;
@@ -38,6 +42,8 @@ private Q_SLOTS:
     void eventLoopInAFunction();
     void contextGone();
     void contextGoesAtAnyMoment();
+    void functionsEndInTheirContext();
+    void futureEndsElsewhere();
     void nothingWaits();
     void exceptions();
     void blockingFunctions();
@@ -243,6 +249,59 @@ void tst_LiveOutput::contextGoesAtAnyMoment()
 }
 
 // The context has no event loop until the program has ended.
+// The thread of run() once destroyed them: a widget that a function held died in that thread.
+void tst_LiveOutput::functionsEndInTheirContext()
+{
+    QObject context;
+    TestPipe go;
+    QByteArray seen;
+    std::atomic<QThread *> endedIn = nullptr;
+    QFuture<RunResult> future = [&] {
+        RunOptions options;
+        options.context = &context;
+        options.launchOptions.fileDescriptors = {{8, go.readEnd()}};
+        const std::shared_ptr<void> object(nullptr,
+                                           [&endedIn](void *) { endedIn = QThread::currentThread(); });
+        options.onOutput = [&seen, object](ChildProcess::ProcessChannel, const QByteArray &bytes) {
+            seen += bytes;
+        };
+        return shell(u"echo a; read x <&8"_s, options);
+    }();
+    QTRY_COMPARE(seen, "a\n");
+    go.closeWriteEnd();
+    future.waitForFinished(); // Delivers no events: the context can only destroy them after this.
+    QTRY_VERIFY(endedIn.load());
+    QCOMPARE(endedIn.load(), QThread::currentThread());
+}
+
+// The same for the user's future. An object that it holds may wait for another program.
+void tst_LiveOutput::futureEndsElsewhere()
+{
+    QMutex mutex;
+    QByteArray endedIn;
+    QFuture<RunResult> future = [&] {
+        const std::shared_ptr<void> object(nullptr, [&mutex, &endedIn](void *) {
+            char name[16] = {};
+            prctl(PR_GET_NAME, name);
+            const QMutexLocker lock(&mutex);
+            endedIn = name;
+        });
+        QFutureInterface<void> neverFinished;
+        neverFinished.reportStarted();
+        RunOptions options;
+        options.stopWhen = neverFinished.future();
+        options.stopWhen->then([object] {});
+        return shell(u"exit 0"_s, options);
+    }();
+    future.waitForFinished();
+    const auto name = [&mutex, &endedIn] {
+        const QMutexLocker lock(&mutex);
+        return endedIn;
+    };
+    QTRY_VERIFY(!name().isEmpty());
+    QCOMPARE(name(), "forkfd-futures");
+}
+
 void tst_LiveOutput::nothingWaits()
 {
     QObject context;

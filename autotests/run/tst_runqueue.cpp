@@ -38,6 +38,7 @@ private Q_SLOTS:
     void destruction();
     void waitForDone();
     void waitInAContinuation();
+    void resultFreesThePlace();
     void blockingContinuation();
     void manyWaiting();
     void fromManyThreads();
@@ -251,6 +252,7 @@ void tst_RunQueue::destruction()
     TestPipe ready;
     RunOptions options;
     options.launchOptions.fileDescriptors = {lifeline.asDescriptor(), {8, ready.writeEnd()}};
+    options.stopGrace = 1h;
     QList<QFuture<RunResult>> futures;
     {
         RunQueue queue(1);
@@ -260,7 +262,7 @@ void tst_RunQueue::destruction()
     }
     for (int i = 1; i < 5; ++i)
         futures[i].waitForFinished();
-    QVERIFY(!futures[0].isFinished()); // It ignores SIGTERM, and its grace is 5 s.
+    QVERIFY(!futures[0].isFinished()); // It ignores SIGTERM.
     lifeline.letGo();
     lifeline.cut();
     futures[0].waitForFinished();
@@ -291,6 +293,16 @@ void tst_RunQueue::waitInAContinuation()
     static_cast<void>(run(queue, "burn 5"));
     const auto wait = [&queue](const RunResult &) { return queue.waitForDone(); };
     QVERIFY(run(queue, "burn 5").then(wait).result());
+}
+
+// result() once returned a moment before the place was free, and the next program had to wait.
+void tst_RunQueue::resultFreesThePlace()
+{
+    RunQueue queue(1);
+    for (int i = 0; i < 50; ++i) {
+        QCOMPARE(endOf(run(queue, "exit 3").result()), "exited with code 3");
+        QCOMPARE(queue.runningCount(), 0);
+    }
 }
 
 // The place of a program is free when the program has ended, whatever its continuation does.

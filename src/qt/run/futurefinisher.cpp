@@ -15,23 +15,17 @@ namespace {
 constexpr int patience = 5; // ms, until another thread helps.
 constexpr std::chrono::seconds
     idleTime(2); // Until an idle thread ends; the next future creates a new thread.
+constexpr std::chrono::seconds
+    lackPatience(1); // A function that waits for another program would wait for ever in the caller.
 
 } // namespace
 
-void FutureFinisher::finish(RunPromise promise)
-{
-    call([promise = std::move(promise)]() mutable { promise.finish(); });
-}
-
 void FutureFinisher::call(std::function<void()> function)
 {
-    std::unique_lock lock(m_mutex);
-    if (m_threadCount == 0 && !startThread()) {
-        lock.unlock();
-        function();
-        return;
-    }
+    const std::lock_guard lock(m_mutex);
     m_waiting.push_back(std::move(function));
+    if (m_threadCount == 0)
+        startThread(); // If this fails, helpIfStuck() tries again.
     m_hasWork.notify_one();
 }
 
@@ -43,9 +37,18 @@ int FutureFinisher::timeToHelp()
 
 void FutureFinisher::helpIfStuck()
 {
-    const std::lock_guard lock(m_mutex);
-    if (!std::exchange(m_hasGoneOn, false) && !m_waiting.empty() && m_idleCount == 0)
-        startThread(); // If this fails, the blocked threads may continue later.
+    std::unique_lock lock(m_mutex);
+    if (std::exchange(m_hasGoneOn, false) || m_waiting.empty() || m_idleCount > 0)
+        return;
+    if (startThread() || m_threadCount > 0) { // The blocked threads may continue later.
+        m_lackEnd = {};
+        return;
+    }
+    const auto now = std::chrono::steady_clock::now();
+    if (m_lackEnd == std::chrono::steady_clock::time_point())
+        m_lackEnd = now + lackPatience;
+    if (now >= m_lackEnd)
+        callFirst(lock);
 }
 
 bool FutureFinisher::startThread()

@@ -11,6 +11,7 @@
 #include <QtCore/QFutureInterface>
 #include <QtCore/QThreadPool>
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -55,14 +56,13 @@ private:
 class FutureFinisher
 {
 public:
-    /// Finishes the promise soon, or immediately if no thread can be created.
-    void finish(RunPromise promise);
-    /// Calls the function in the same way; it may block.
+    /// Calls the function soon, on one of the threads. It may block. It is destroyed there, too.
     void call(std::function<void()> function);
 
     /// Returns the time in ms until helpIfStuck() should be called; -1: never.
     int timeToHelp();
-    /// Starts another thread if there was no progress since the last call.
+    /// Starts another thread if there was no progress since the last call. If there is none, and for a
+    /// second none could be made, calls a function itself.
     void helpIfStuck();
 
 private:
@@ -78,6 +78,7 @@ private:
     int m_threadCount = 0;
     int m_idleCount = 0;
     bool m_hasGoneOn = false; ///< Since the last helpIfStuck().
+    std::chrono::steady_clock::time_point m_lackEnd = {}; ///< Set while no thread can be made.
 };
 
 } // namespace ForkFd::Internal

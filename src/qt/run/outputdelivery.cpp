@@ -18,8 +18,9 @@ std::shared_ptr<OutputDelivery> OutputDelivery::make(const RunOptions &options)
 }
 
 OutputDelivery::OutputDelivery(const RunOptions &options)
-    : m_onOutput(options.onOutput)
-    , m_onLine(options.onLine)
+    : m_wantsOutput(options.onOutput)
+    , m_wantsLines(options.onLine)
+    , m_functions(std::make_shared<Functions>(Functions{options.onOutput, options.onLine}))
 {
     if (options.context)
         m_context.emplace(options.context);
@@ -33,7 +34,7 @@ void OutputDelivery::add(ChildProcess::ProcessChannel channel, const QByteArray 
 
 void OutputDelivery::endLines()
 {
-    if (!m_onLine)
+    if (!m_wantsLines)
         return;
     for (const auto channel : {ChildProcess::StandardOutput, ChildProcess::StandardError})
         add(Piece{channel, {}, true});
@@ -41,7 +42,7 @@ void OutputDelivery::endLines()
 
 void OutputDelivery::add(Piece piece)
 {
-    piece.isToldWhole = piece.isEnd || !m_onOutput;
+    piece.isToldWhole = piece.isEnd || !m_wantsOutput;
     std::unique_lock lock(m_mutex);
     m_pieces.push_back(std::move(piece));
     if (!m_context) {
@@ -57,7 +58,7 @@ std::optional<OutputDelivery::Call> OutputDelivery::nextOf(Piece &piece)
 {
     if (!std::exchange(piece.isToldWhole, true))
         return Call{piece.channel, piece.bytes, false};
-    if (!m_onLine)
+    if (!m_wantsLines)
         return {};
     if (std::optional<QByteArray> line = nextLine(piece))
         return Call{piece.channel, *std::move(line), true};
@@ -91,27 +92,46 @@ void OutputDelivery::serveInContext()
         const std::optional<Call> call = nextOf(m_pieces.front());
         if (!call) {
             m_pieces.pop_front();
-            return;
+            break;
         }
+        const std::shared_ptr<const Functions> functions = m_functions;
         lock.unlock();
         try {
-            make(*call);
+            make(*call, *functions);
         } catch (...) {
             m_context->post([self = shared_from_this()] { self->serveInContext(); });
             throw;
         }
         lock.lock();
     }
+    dropFunctions(lock);
 }
 
-void OutputDelivery::finish(RunPromise promise)
+void OutputDelivery::noteLastCall()
+{
+    std::unique_lock lock(m_mutex);
+    m_isOver = true;
+    dropFunctions(lock);
+}
+
+// In the thread of the context, for whose sake a program has put objects of that thread into them.
+void OutputDelivery::dropFunctions(std::unique_lock<std::mutex> &lock)
+{
+    if (!m_isOver || !m_pieces.empty())
+        return;
+    const std::shared_ptr<const Functions> functions = std::move(m_functions);
+    lock.unlock();
+}
+
+void OutputDelivery::finish(std::function<void()> end)
 {
     if (m_context) {
-        m_finisher->finish(std::move(promise));
+        m_context->post([self = shared_from_this()] { self->noteLastCall(); });
+        m_finisher->call(std::move(end));
         return;
     }
     std::unique_lock lock(m_mutex);
-    m_promise = std::move(promise);
+    m_end = std::move(end);
     schedule(lock);
 }
 
@@ -133,25 +153,25 @@ void OutputDelivery::serve()
             continue;
         }
         lock.unlock();
-        makeSafely(*call);
+        makeSafely(*call, *m_functions);
         lock.lock();
     }
     m_isScheduled = false;
-    std::optional<RunPromise> promise = std::exchange(m_promise, {});
+    const std::function<void()> end = std::exchange(m_end, {});
     lock.unlock();
-    if (promise)
-        promise->finish();
+    if (end)
+        end();
 }
 
-void OutputDelivery::make(const Call &call) const
+void OutputDelivery::make(const Call &call, const Functions &functions)
 {
-    (call.isLine ? m_onLine : m_onOutput)(call.channel, call.bytes);
+    (call.isLine ? functions.onLine : functions.onOutput)(call.channel, call.bytes);
 }
 
 // An exception would end the process: no code above this is the user's.
-void OutputDelivery::makeSafely(const Call &call) const noexcept
+void OutputDelivery::makeSafely(const Call &call, const Functions &functions) noexcept
 try {
-    make(call);
+    make(call, functions);
 } catch (const std::exception &exception) {
     qCWarning(childProcessLog, "ForkFd::run: %s has thrown: %s", call.isLine ? "onLine" : "onOutput",
               exception.what());

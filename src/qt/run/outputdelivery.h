@@ -11,6 +11,7 @@
 
 #include <array>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -37,8 +38,9 @@ public:
     void add(ChildProcess::ProcessChannel channel, const QByteArray &bytes);
     /// The output has ended: what is left of each channel is a line.
     void endLines();
-    /// Finishes the promise after the last call. Call setFinisher() first.
-    void finish(RunPromise promise);
+    /// Calls `end` after the last call, on a thread of the finisher. Call setFinisher() first. `end` may
+    /// own this object.
+    void finish(std::function<void()> end);
 
 private:
     /// What is left to tell of a piece of output, or of the end of a channel.
@@ -57,25 +59,36 @@ private:
         bool isLine;
     };
 
+    /// What the user has given. A call holds them, so that they live until it returns.
+    struct Functions
+    {
+        RunOptions::OutputFunction onOutput;
+        RunOptions::OutputFunction onLine;
+    };
+
     void add(Piece piece);
     void schedule(std::unique_lock<std::mutex> &lock);
     void serve();
     void serveInContext();
+    void noteLastCall();
+    void dropFunctions(std::unique_lock<std::mutex> &lock);
     std::optional<Call> nextOf(Piece &piece);
     std::optional<QByteArray> nextLine(Piece &piece);
-    void make(const Call &call) const;
-    void makeSafely(const Call &call) const noexcept;
+    static void make(const Call &call, const Functions &functions);
+    static void makeSafely(const Call &call, const Functions &functions) noexcept;
 
-    const RunOptions::OutputFunction m_onOutput;
-    const RunOptions::OutputFunction m_onLine;
+    const bool m_wantsOutput;
+    const bool m_wantsLines;
     std::optional<ContextPost> m_context;
     FutureFinisher *m_finisher = nullptr;
     // Used only by threads of one process.
     std::mutex m_mutex;
+    std::shared_ptr<const Functions> m_functions; ///< With a context, its thread drops them at the end.
+    bool m_isOver = false; ///< With a context: no more pieces come.
     std::deque<Piece> m_pieces;
     std::array<QByteArray, 2> m_unfinishedLines; ///< By channel.
     // Without a context.
-    std::optional<RunPromise> m_promise;
+    std::function<void()> m_end;
     bool m_isScheduled = false; ///< A thread makes the calls, or will do so.
 };
 

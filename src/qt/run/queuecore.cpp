@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <iterator>
 #include <new>
 
 namespace ForkFd::Internal {
@@ -29,7 +28,7 @@ void QueueCore::submit(std::unique_ptr<RunJob> job, RunThread &thread, int prior
                                                     job->stopWhen(), priority);
     job->setEntry(entry);
     if (const StartError error = beginOrKeep(entry); error.step)
-        job->fail(error).finish();
+        job->failNow(error);
     else
         thread.add(std::move(job));
 }
@@ -86,17 +85,16 @@ std::shared_ptr<const Surroundings> QueueCore::currentSurroundings()
 
 int QueueCore::assignDeputy(QueueEntry &entry)
 {
-    const std::shared_ptr<Deputy> deputy = deputyOfThisThread();
-    const int errorCode = deputy->relieve();
+    const int errorCode = joinDeputyOfThisThread(entry)->relieve();
     const std::lock_guard lock(*m_mutex);
-    entry.deputy = deputy;
     if (errorCode != 0)
         dismissDeputy(entry);
     return errorCode;
 }
 
-// Counts the caller's entry at once, so that the deputy does not end before it has the entry.
-std::shared_ptr<Deputy> QueueCore::deputyOfThisThread()
+// The deputy counts the entry at once, so that it does not end before it has the entry. Without memory
+// for the new thread, remove() dismisses it.
+std::shared_ptr<Deputy> QueueCore::joinDeputyOfThisThread(QueueEntry &entry)
 {
     const std::uint64_t caller = numberOfThisThread();
     std::optional<std::string> attributes = attributesOfThisThread();
@@ -107,6 +105,7 @@ std::shared_ptr<Deputy> QueueCore::deputyOfThisThread()
         known =
             m_deputies.insert(known, std::make_shared<Deputy>(m_mutex, caller, std::move(attributes)));
     (*known)->addEntry();
+    entry.deputy = *known;
     return *known;
 }
 
@@ -143,7 +142,6 @@ void QueueCore::fillPlaces()
 
 void QueueCore::remove(QueueEntry &entry)
 {
-    std::vector<QFuture<RunResult>> finished; // Outlives the lock: the last handle may run user code.
     const std::lock_guard lock(*m_mutex);
     if (entry.place == QueueEntry::Outside)
         return;
@@ -151,23 +149,18 @@ void QueueCore::remove(QueueEntry &entry)
     entry.place = QueueEntry::Outside;
     dismissDeputy(entry);
     m_order.erase(orderOf(entry));
-    finished = takeFinished();
-    m_finishing.push_back(entry.promise.future());
+    m_finishing.emplace(entry.number, entry.promise.future());
     m_entries.erase(entry.number); // The job still holds the entry.
     fillPlaces();
     if (m_entries.empty())
         m_isIdle.notify_all();
 }
 
-std::vector<QFuture<RunResult>> QueueCore::takeFinished()
+void QueueCore::noteFinished(const QueueEntry &entry)
 {
-    const auto first =
-        std::partition(m_finishing.begin(), m_finishing.end(),
-                       [](const QFuture<RunResult> &future) { return !future.isFinished(); });
-    std::vector<QFuture<RunResult>> finished(std::make_move_iterator(first),
-                                             std::make_move_iterator(m_finishing.end()));
-    m_finishing.erase(first, m_finishing.end());
-    return finished;
+    decltype(m_finishing)::node_type finished; // Outlives the lock: the last handle may run user code.
+    const std::lock_guard lock(*m_mutex);
+    finished = m_finishing.extract(entry.number);
 }
 
 void QueueCore::lookAtLimit()
@@ -205,25 +198,28 @@ void QueueCore::cancelAll()
         promise.future().cancel();
 }
 
-// Each future has its result before its entry is removed, and is finished a moment later. When the
-// process ends, entries are not removed any more, and a static destructor that waits would hang.
+// A future is finished a moment after its entry was removed, and a continuation may call this before the
+// finisher has noted it. When the process ends, entries are not removed any more, and a static
+// destructor that waits would hang.
 bool QueueCore::waitForDone(Deadline deadline)
 {
-    std::vector<QFuture<RunResult>> finished; // As in remove().
     std::unique_lock lock(*m_mutex);
-    while (true) {
-        finished = takeFinished();
-        if (m_entries.empty() && m_finishing.empty())
-            return true;
+    while (!m_entries.empty() || !areFinished()) {
         if (deadline.hasExpired() || RunThread::isProcessEnding())
             return false;
         if (!m_entries.empty())
             m_isIdle.wait_until(lock, std::min(deadline, Deadline(lookInterval)).end());
         lock.unlock();
-        finished.clear();
         pauseFor(std::chrono::milliseconds(1));
         lock.lock();
     }
+    return true;
+}
+
+bool QueueCore::areFinished() const
+{
+    return std::all_of(m_finishing.begin(), m_finishing.end(),
+                       [](const auto &entry) { return entry.second.isFinished(); });
 }
 
 } // namespace ForkFd::Internal

@@ -51,6 +51,8 @@ public:
     void enlist(const std::shared_ptr<QueueEntry> &entry);
     /// The entry is over: its place is free.
     void remove(QueueEntry &entry);
+    /// The future of the entry is finished. Destroys a handle of it.
+    void noteFinished(const QueueEntry &entry);
     /// The entry needs its deputy no longer. With the mutex locked.
     void dismissDeputy(QueueEntry &entry);
 
@@ -66,9 +68,9 @@ private:
     StartError keepForLater(QueueEntry &entry);
     std::shared_ptr<const Surroundings> currentSurroundings();
     int assignDeputy(QueueEntry &entry);
-    std::shared_ptr<Deputy> deputyOfThisThread();
+    std::shared_ptr<Deputy> joinDeputyOfThisThread(QueueEntry &entry);
     void fillPlaces();
-    std::vector<QFuture<RunResult>> takeFinished();
+    bool areFinished() const;
 
     const Limit m_maxInFlight;
     const std::shared_ptr<std::mutex> m_mutex = std::make_shared<std::mutex>();
@@ -79,7 +81,8 @@ private:
     std::map<std::uint64_t, std::shared_ptr<QueueEntry>> m_entries; ///< All that are not over.
     std::map<Order, std::shared_ptr<QueueEntry>> m_order; ///< Those that wait for a place.
     std::vector<std::shared_ptr<Deputy>> m_deputies;
-    std::vector<QFuture<RunResult>> m_finishing; ///< Of entries that are over.
+    /// Of entries that are over, until their futures are finished.
+    std::map<std::uint64_t, QFuture<RunResult>> m_finishing;
     std::weak_ptr<const Surroundings> m_lastSurroundings;
 };
 

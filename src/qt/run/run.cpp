@@ -58,6 +58,8 @@ using namespace Internal;
 /// program nor other programs wait for them, and calls that were not made yet are kept in memory. An
 /// exception is logged as a warning in the category forkfd.childprocess, and the next call follows. With
 /// a context an exception is that of a slot.
+/// The functions, and what they hold, are destroyed after the last call: in the thread of the context if
+/// it still exists, else in a thread of the library that may block.
 ///
 /// `stopWhen` stops the child when that future is finished, as ChildProcess::stop() does. Until the
 /// child has ended its output is kept, and the result says how it ended. If there was no child yet, the
@@ -82,10 +84,8 @@ QFuture<RunResult> run(const QString &program, const QStringList &arguments, con
     auto job = std::make_unique<RunJob>(program, arguments, options);
     QFuture<RunResult> future = job->future();
     RunThread *thread = RunThread::ofThisProcess();
-    if (!thread) {
-        job->fail({"descriptors", errno}).finish();
-    } else if (thread->isLeaving()) {
-        job->fail({"clone", EAGAIN}).finish();
+    if (!thread || thread->isLeaving()) {
+        job->failNow(thread ? StartError{"clone", EAGAIN} : StartError{"descriptors", errno});
     } else {
         job->begin();
         thread->add(std::move(job));

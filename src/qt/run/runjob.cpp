@@ -93,20 +93,35 @@ void RunJob::noteLackOfMemory()
     start.failure = {Step::Clone, ENOMEM};
 }
 
-RunPromise RunJob::fail(const StartError &error)
+void RunJob::fail(const StartError &error)
 {
     kill();
     m_result.startError = error;
     m_result.startError.subject = programName();
-    m_promise.setResult(m_result);
     leaveQueue();
-    return m_promise;
+    m_promise.setResult(m_result);
+}
+
+void RunJob::failNow(const StartError &error)
+{
+    fail(error);
+    finishFuture();
+}
+
+// Runs the continuations in the calling thread.
+void RunJob::finishFuture()
+{
+    m_promise.finish();
+    if (m_leftEntry)
+        m_leftEntry->core->noteFinished(*m_leftEntry);
 }
 
 void RunJob::leaveQueue()
 {
-    if (const std::shared_ptr<QueueEntry> entry = std::move(m_entry))
-        entry->core->remove(*entry);
+    if (!m_entry)
+        return;
+    m_leftEntry = std::move(m_entry);
+    m_leftEntry->core->remove(*m_leftEntry);
 }
 
 void RunJob::take(std::function<void()> onOver, FutureFinisher &finisher)
@@ -277,25 +292,34 @@ bool RunJob::kill()
     return !start || start->cancel() || start->child()->sendSignal(SIGKILL) != EAGAIN;
 }
 
-void RunJob::finish(FutureFinisher &finisher)
+// Leaves the queue first: a program that is submitted after result() finds the place free.
+void RunJob::finish(std::unique_ptr<RunJob> job, FutureFinisher &finisher)
 {
     // The watchers would get events for the result, which are never delivered.
-    m_watcher.reset();
-    m_stopWatcher.reset();
-    m_treeWait.reset();
-    m_child.reset();
-    m_promise.setResult(m_result);
-    leaveQueue();
-    finishFuture(finisher);
+    job->m_watcher.reset();
+    job->m_stopWatcher.reset();
+    job->m_treeWait.reset();
+    job->m_child.reset();
+    job->leaveQueue();
+    job->m_promise.setResult(job->m_result);
+    finishSoon(std::move(job), finisher);
 }
 
-void RunJob::finishFuture(FutureFinisher &finisher) const
+void RunJob::finishSoon(std::unique_ptr<RunJob> job, FutureFinisher &finisher)
+{
+    const RunJob &self = *job;
+    self.finishLater(finisher,
+                     [owner = std::shared_ptr<RunJob>(std::move(job))] { owner->finishFuture(); });
+}
+
+// If `end` owns the job, a thread of the finisher may destroy the job before this returns.
+void RunJob::finishLater(FutureFinisher &finisher, std::function<void()> end) const
 {
     if (m_delivery) {
         m_delivery->setFinisher(finisher); // The job may not have been taken.
-        m_delivery->finish(m_promise);
+        m_delivery->finish(std::move(end));
     } else {
-        finisher.finish(m_promise);
+        finisher.call(std::move(end));
     }
 }
 
@@ -312,7 +336,7 @@ void RunJob::abandon(FutureFinisher &finisher) const
         promise.setResult(unknown);
         promise.cancel();
     }
-    finishFuture(finisher);
+    finishLater(finisher, [promise]() mutable { promise.finish(); });
 }
 
 } // namespace ForkFd::Internal

@@ -50,8 +50,10 @@ public:
     void begin();
     /// begin() has thrown: the start has failed.
     void noteLackOfMemory();
-    /// Gives up a job that is not served yet, and returns the promise to finish.
-    [[nodiscard]] RunPromise fail(const StartError &error);
+    /// Gives up a job that is not served yet, and sets the result. The future is to be finished.
+    void fail(const StartError &error);
+    /// The same, and finishes the future in the calling thread.
+    void failNow(const StartError &error);
 
     /// The calling thread owns the job from now on. `onOver` is called once, when the child has ended,
     /// or the start has failed or was given up; it must not delete the job.
@@ -66,9 +68,12 @@ public:
     /// For the end of the process, after kill(): leaves the end of the future to `finisher`. The future
     /// is canceled with a result that says little, unless the job is over.
     void abandon(FutureFinisher &finisher) const;
-    /// Destroys the ChildProcess of a job that is over, sets the result, frees the place in the queue,
-    /// and leaves the end of the future to `finisher`.
-    void finish(FutureFinisher &finisher);
+    /// Destroys the ChildProcess of a job that is over, frees the place in the queue, sets the result,
+    /// and calls finishSoon().
+    static void finish(std::unique_ptr<RunJob> job, FutureFinisher &finisher);
+    /// Leaves the end of the future to `finisher`; the result is set. One of its threads then destroys
+    /// the job, because that may run user code.
+    static void finishSoon(std::unique_ptr<RunJob> job, FutureFinisher &finisher);
 
     RunJob *nextInThread = nullptr; ///< Links the jobs that wait for the thread; needs no allocation.
 
@@ -78,7 +83,8 @@ private:
     static void watch(std::optional<Watcher> &watcher, const Future &future);
     bool isWaiting() const noexcept { return m_entry && m_entry->isWaiting(); }
     void leaveQueue();
-    void finishFuture(FutureFinisher &finisher) const;
+    void finishFuture();
+    void finishLater(FutureFinisher &finisher, std::function<void()> end) const;
     void setUp();
     void end();
     void endTree();
@@ -95,6 +101,7 @@ private:
     RunResult m_result;
     std::function<void()> m_onOver;
     std::shared_ptr<QueueEntry> m_entry; ///< Null without a queue, and when the queue was left.
+    std::shared_ptr<QueueEntry> m_leftEntry; ///< After that.
     std::shared_ptr<const Surroundings> m_surroundings; ///< Null if begin() takes the current ones.
     std::vector<UniqueFd> m_kept; ///< Duplicates for begin().
     std::optional<PreparedStart> m_start; ///< Until the job is served.

@@ -113,10 +113,8 @@ QFuture<RunResult> RunQueue::run(const QString &program, const QStringList &argu
     auto job = std::make_unique<RunJob>(program, arguments, options);
     QFuture<RunResult> future = job->future();
     RunThread *thread = RunThread::ofThisProcess();
-    if (!thread)
-        job->fail({"descriptors", errno}).finish();
-    else if (thread->isLeaving())
-        job->fail({"clone", EAGAIN}).finish();
+    if (!thread || thread->isLeaving())
+        job->failNow(thread ? StartError{"clone", EAGAIN} : StartError{"descriptors", errno});
     else
         d->findOrMake().submit(std::move(job), *thread, priority);
     return future;

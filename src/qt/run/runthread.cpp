@@ -98,7 +98,7 @@ std::vector<std::unique_ptr<RunJob>> RunThread::takeWaiting()
 void RunThread::failWaiting(const StartError &error)
 {
     for (const std::unique_ptr<RunJob> &job : takeWaiting())
-        job->fail(error).finish();
+        job->failNow(error);
 }
 
 bool RunThread::isProcessEnding()
@@ -192,8 +192,10 @@ bool RunThread::openHub()
     }
     const StartError error = {"descriptors", errno};
     // Not finished here: a continuation may block.
-    for (const std::unique_ptr<RunJob> &job : takeWaiting())
-        m_finisher.finish(job->fail(error));
+    for (std::unique_ptr<RunJob> &job : takeWaiting()) {
+        job->fail(error);
+        RunJob::finishSoon(std::move(job), m_finisher);
+    }
     m_wasIdleSince = Clock::now();
     pollfd wake = {m_wake.readable, POLLIN, 0};
     pollDescriptors(&wake, 1, static_cast<int>(libraryThreadIdleTime.count()));
@@ -266,8 +268,8 @@ bool RunThread::stopCanceledJobs(Clock::time_point end)
 void RunThread::finishThoseThatAreOver()
 {
     for (RunJob *job : std::exchange(m_over, {})) {
-        const auto entry = m_jobs.extract(job); // Destroyed after this.
-        job->finish(m_finisher);
+        auto entry = m_jobs.extract(job);
+        RunJob::finish(std::move(entry.mapped()), m_finisher);
     }
 }
 
