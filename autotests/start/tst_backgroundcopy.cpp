@@ -7,12 +7,32 @@
 
 #include <QtCore/QTemporaryFile>
 
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <thread>
+
+#include <dlfcn.h>
+#include <sys/wait.h>
 
 using ForkFd::LaunchOptions;
 using ForkFd::StartError;
+
+namespace {
+
+std::atomic<void (*)()> duringAtExit = nullptr;
+
+} // namespace
+
+// Replaces the function behind atexit() for the library, too.
+extern "C" int __cxa_atexit(void (*function)(void *), void *argument, void *object) noexcept
+{
+    if (const auto during = duringAtExit.exchange(nullptr))
+        during();
+    static const auto real = reinterpret_cast<decltype(&__cxa_atexit)>(dlsym(RTLD_NEXT, "__cxa_atexit"));
+    return real(function, argument, object);
+}
 
 /// Background starts in forked copies of the process, and at its exit.
 /// Holds: L15, H15.
@@ -27,6 +47,7 @@ private Q_SLOTS:
     void startDuringTheExit();
     void forkedCopy();
     void forkedCopyClosesDescriptors();
+    void forkWhileAHandlerIsRegistered();
     void killedInTheExecByNumber();
 };
 
@@ -138,6 +159,45 @@ void tst_BackgroundCopy::forkedCopyClosesDescriptors()
     fifo.letGo();
     QVERIFY(process->waitForFinished());
     QCOMPARE(process->exitCode(), 3);
+}
+
+// atexit(3) holds a lock that exit(3) takes in the copy. So fork() waits until the library's first start
+// has registered its handler.
+void tst_BackgroundCopy::forkWhileAHandlerIsRegistered()
+{
+    const QByteArray result = ::inForkedCopy([]() -> QByteArray {
+        static std::atomic<bool> isRegistering = false;
+        static std::atomic<bool> hasForked = false;
+        static std::atomic<pid_t> forker = 0;
+        static int status = -1;
+        std::thread thread([] {
+            forker = gettid();
+            while (!isRegistering)
+                std::this_thread::yield();
+            const pid_t copy = fork();
+            if (copy == 0)
+                _exit(isRegistering ? 1 : 0);
+            hasForked = true;
+            waitpid(copy, &status, 0);
+        });
+        duringAtExit = [] {
+            while (forker == 0)
+                std::this_thread::yield();
+            QFile state(QStringLiteral("/proc/self/task/%1/stat").arg(forker.load()));
+            state.open(QIODevice::ReadOnly | QIODevice::Unbuffered);
+            isRegistering = true;
+            while (!hasForked && !state.readAll().contains(") S "))
+                state.seek(0);
+            isRegistering = false;
+        };
+        Process process;
+        process.setStartMode(Process::StartMode::Background);
+        process.start(childProgram(), words("exit 3"));
+        process.waitForFinished();
+        thread.join();
+        return QByteArray::number(process.exitCode()) + ", " + QByteArray::number(status);
+    });
+    QCOMPARE(result, "3, 0");
 }
 
 // Docker's profile before 20.10 has no clone3 and no pidfd_send_signal. The child is found by its

@@ -5,12 +5,12 @@
 
 #include "core/base/deadline.h"
 #include "core/base/event.h"
+#include "core/base/exithandler.h"
 #include "core/base/wait.h"
 #include "core/stop/startcontrol.h"
 
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 #include <new>
 
 namespace ForkFd::Internal {
@@ -46,7 +46,7 @@ StartsUnderWay &StartsUnderWay::ofThisProcess()
         auto fresh = std::make_unique<StartsUnderWay>();
         // A forked copy inherits the function, unless it was made just before this. It then has it
         // twice, and the second call finds nothing left to do.
-        if (std::atexit(endAllAtExit) != 0)
+        if (!callAtExit(endAllAtExit))
             fresh.reset();
         return fresh;
     });

@@ -6,13 +6,13 @@
 
 #include "core/stop/keeper.h"
 
+#include "core/base/exithandler.h"
 #include "core/base/signals.h"
 #include "core/base/wait.h"
 #include "core/stop/stoppablechild.h"
 
 #include <algorithm>
 #include <csignal>
-#include <cstdlib>
 
 namespace ForkFd::Internal {
 
@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 void Keeper::serveTasks() noexcept
 {
     if (!m_killsAtExit.exchange(true))
-        std::atexit([] { killAtExit(); }); // A forked copy inherits this handler.
+        callAtExit([] { killAtExit(); }); // A forked copy inherits this handler.
     if (m_isExiting)
         killAll();
     else

@@ -5,6 +5,7 @@
 
 #include "qt/run/postdetector.h"
 
+#include "core/base/exithandler.h"
 #include "core/base/librarythread.h"
 #include "core/base/wait.h"
 
@@ -12,7 +13,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <utility>
 
 #include <poll.h>
@@ -40,7 +40,7 @@ RunThread *RunThread::ofThisProcess()
             fresh.reset();
             errno = errorCode;
         } else {
-            std::atexit(killAllAtExit); // A forked copy inherits this.
+            callAtExit(killAllAtExit); // A forked copy inherits this.
         }
         return fresh;
     });
