@@ -70,7 +70,7 @@ void tst_LiveOutput::lines_data()
     QTest::newRow("one") << u"echo a"_s << QByteArrayList{"0a"};
     QTest::newRow("an empty one") << u"echo; echo a"_s << QByteArrayList{"0", "0a"};
     QTest::newRow("unfinished") << u"echo a; printf b"_s << QByteArrayList{"0a", "0b"};
-    QTest::newRow("in pieces") << u"printf a; sleep 0.05; echo b; printf c"_s
+    QTest::newRow("in pieces") << u"printf a; read go <&8; echo b; printf c"_s
                                << QByteArrayList{"0ab", "0c"};
     QTest::newRow("of a terminal") << u"printf 'a\\r\\nb\\rc\\r\\n'"_s << QByteArrayList{"0a", "0b\rc"};
     QTest::newRow("of both") << u"printf a; echo b >&2; printf c >&2; exec 2>&-; echo d"_s
@@ -81,8 +81,11 @@ void tst_LiveOutput::lines()
 {
     QFETCH(const QString, script);
     QFETCH(QByteArrayList, expected);
+    TestPipe go;
     QByteArrayList seen;
     RunOptions options;
+    options.launchOptions.fileDescriptors = {{8, go.readEnd()}};
+    options.onOutput = [&go](ChildProcess::ProcessChannel, const QByteArray &) { go.closeWriteEnd(); };
     options.onLine = [&seen](ChildProcess::ProcessChannel channel, const QByteArray &line) {
         seen += QByteArray::number(channel) + line;
     };
@@ -235,20 +238,26 @@ void tst_LiveOutput::contextGoesAtAnyMoment()
     for (int i = 0; i < 50; ++i) {
         QThread thread;
         auto *context = new QObject;
+        bool isGone = false; // Used only by the thread.
+        bool isCalledTooLate = false;
+        QObject::connect(context, &QObject::destroyed, context, [&isGone] { isGone = true; });
         context->moveToThread(&thread);
         RunOptions options;
         options.context = context;
-        options.onOutput = [](ChildProcess::ProcessChannel, const QByteArray &) {};
+        options.onOutput = [&](ChildProcess::ProcessChannel, const QByteArray &) {
+            isCalledTooLate = isCalledTooLate || isGone;
+        };
         QFuture<RunResult> future = run("write 5 1 burn 1 write 5 2 write 5 1", options);
         QObject::connect(&thread, &QThread::started, context, &QObject::deleteLater);
         thread.start();
         future.waitForFinished();
         thread.quit();
         thread.wait();
+        QVERIFY(isGone);
+        QVERIFY(!isCalledTooLate);
     }
 }
 
-// The context has no event loop until the program has ended.
 // The thread of run() once destroyed them: a widget that a function held died in that thread.
 void tst_LiveOutput::functionsEndInTheirContext()
 {
@@ -302,6 +311,7 @@ void tst_LiveOutput::futureEndsElsewhere()
     QCOMPARE(name(), "forkfd-futures");
 }
 
+// The context has no event loop until the program has ended.
 void tst_LiveOutput::nothingWaits()
 {
     QObject context;

@@ -25,6 +25,7 @@ class tst_RunQueue : public QueueTest
 private Q_SLOTS:
     void limit_data();
     void limit();
+    void fewProgramsLive();
     void order();
     void raisedLimit();
     void loweredLimit();
@@ -78,6 +79,26 @@ void tst_RunQueue::limit()
     QVERIFY(queue.waitForDone());
     QCOMPARE(queue.runningCount(), 0);
     QCOMPARE(queue.pendingCount(), 0);
+}
+
+// As the programs themselves tell: each writes b when it has begun, and e before it ends.
+void tst_RunQueue::fewProgramsLive()
+{
+    TestPipe pipe;
+    RunQueue queue(3);
+    RunOptions options;
+    options.launchOptions.fileDescriptors = {{8, pipe.writeEnd()}};
+    for (int i = 0; i < 60; ++i)
+        static_cast<void>(queue.run(u"sh"_s, {u"-c"_s, u"printf b >&8; printf e >&8"_s}, options));
+    pipe.closeWriteEnd();
+    const QByteArray log = pipe.readAll();
+    QCOMPARE(log.count('b'), 60);
+    QCOMPARE(log.count('e'), 60);
+    int living = 0;
+    for (const char event : log) {
+        living += event == 'b' ? 1 : -1;
+        QVERIFY(living <= 3);
+    }
 }
 
 void tst_RunQueue::order()
