@@ -10,6 +10,7 @@
 #include <QtCore/QFutureInterface>
 #include <QtCore/QMutex>
 #include <QtCore/QPromise>
+#include <QtCore/QSemaphore>
 #include <QtCore/QThread>
 
 #include <atomic>
@@ -17,6 +18,7 @@
 #include <mutex>
 #include <stdexcept>
 
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 
 using ForkFd::ChildProcess;
@@ -45,6 +47,9 @@ private Q_SLOTS:
     void functionsEndInTheirContext();
     void futureEndsElsewhere();
     void nothingWaits();
+    void programWaits_data();
+    void programWaits();
+    void programDoesNotWaitForNoContext();
     void exceptions();
     void blockingFunctions();
     void complete_data();
@@ -322,6 +327,72 @@ void tst_LiveOutput::nothingWaits()
     QFuture<RunResult> future = run("write 1000000 1 exit 3", options);
     QCOMPARE(endOf(future.result()), "exited with code 3");
     QTRY_COMPARE(seen.size(), 1000000);
+}
+
+void tst_LiveOutput::programWaits_data()
+{
+    QTest::addColumn<bool>("hasContext");
+    QTest::newRow("a thread of the library") << false;
+    QTest::newRow("a context") << true;
+}
+
+// The program writes 20 MB, and tells after each 100 kB. The function gets nothing further until the
+// program has stood still for a while. Without maxUndelivered it would run to its end.
+void tst_LiveOutput::programWaits()
+{
+    QFETCH(const bool, hasContext);
+    TestPipe progress;
+    QSemaphore mayReturn;
+    QObject context;
+    qint64 delivered = 0;
+    RunOptions options;
+    options.context = hasContext ? &context : nullptr;
+    options.maxUndelivered = 100000;
+    options.maxOutput = 1;
+    options.launchOptions.fileDescriptors = {{8, progress.writeEnd()}};
+    options.onOutput = [&](ChildProcess::ProcessChannel, const QByteArray &bytes) {
+        if (!hasContext)
+            mayReturn.acquire();
+        delivered += bytes.size();
+    };
+    QByteArray script =
+        "i=0; while [ $i -lt 200 ]; do head -c 100000 /dev/zero; printf x >&8; i=$((i+1)); done";
+    QFuture<RunResult> future = shell(QString::fromLatin1(script), options);
+    progress.closeWriteEnd();
+    const auto bytesIn = [](int pipe) {
+        int count = 0;
+        ioctl(pipe, FIONREAD, &count);
+        return count;
+    };
+    int told = bytesIn(progress.readEnd());
+    for (int equalLooks = 0; equalLooks < 20; ++equalLooks) {
+        QThread::msleep(10); // Longer looks would only see more of a program that does not wait.
+        if (const int now = bytesIn(progress.readEnd()); told == 0 || now != told)
+            equalLooks = 0, told = now;
+    }
+    QVERIFY2(told < 20, qPrintable(QString::number(told)));
+    QVERIFY(!future.isFinished());
+    mayReturn.release(100000);
+    QTRY_VERIFY(future.isFinished());
+    QTRY_COMPARE(delivered, 20000000);
+    QCOMPARE(progress.readAll().size(), 200);
+}
+
+// Nothing takes the output when the context has gone.
+void tst_LiveOutput::programDoesNotWaitForNoContext()
+{
+    auto context = std::make_unique<QObject>();
+    TestPipe full;
+    RunOptions options;
+    options.context = context.get();
+    options.maxUndelivered = 1000;
+    options.launchOptions.fileDescriptors = {{8, full.writeEnd()}};
+    options.onOutput = [](ChildProcess::ProcessChannel, const QByteArray &) {};
+    QFuture<RunResult> future = run("write 100000 1 write 1 8 write 1000000 1 exit 3", options);
+    full.closeWriteEnd();
+    context.reset();
+    QCOMPARE(future.result().exitInfo.code, 3);
+    QCOMPARE(future.result().standardOutput.size(), 1100000);
 }
 
 void tst_LiveOutput::exceptions()

@@ -84,6 +84,9 @@ struct RunOptions
     /// Whether the future waits for the end of the last process in signalScope. The time limit and
     /// cancelling apply to that time, too.
     bool waitForTree = false;
+    /// How many bytes of output may wait for onOutput and onLine before the program has to wait; 0 or
+    /// less means no limit.
+    qint64 maxUndelivered = 0;
 };
 
 /// Returns one translated sentence for people about the end of the child, or about the failed start.

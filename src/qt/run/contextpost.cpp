@@ -17,15 +17,19 @@ struct ContextPost::Target : OfOneProcess
 };
 
 // In a forked copy no thread posts, and the mutex may be locked for ever.
-ContextPost::ContextPost(QObject *context)
+ContextPost::ContextPost(QObject *context, void (*onEnd)())
     : m_target(std::make_shared<Target>())
 {
     m_target->object = context;
-    m_connection = QObject::connect(context, &QObject::destroyed, [target = m_target] {
+    m_connection = QObject::connect(context, &QObject::destroyed, [target = m_target, onEnd] {
         if (!target->belongsToThisProcess())
             return;
-        const std::lock_guard lock(target->mutex);
-        target->object = nullptr;
+        {
+            const std::lock_guard lock(target->mutex);
+            target->object = nullptr;
+        }
+        if (onEnd)
+            onEnd();
     });
 }
 

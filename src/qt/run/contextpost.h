@@ -19,13 +19,15 @@ namespace ForkFd::Internal {
 class ContextPost
 {
 public:
-    /// The object must not be destroyed before this returns.
-    explicit ContextPost(QObject *context);
+    /// The object must not be destroyed before this returns. Its destructor calls `onEnd`, unless that
+    /// is null.
+    explicit ContextPost(QObject *context, void (*onEnd)() = nullptr);
     ~ContextPost();
     ContextPost(const ContextPost &) = delete;
     ContextPost &operator=(const ContextPost &) = delete;
 
-    /// Whether the object was not destroyed yet. Call this in its thread.
+    /// Whether the object was not destroyed yet. In other threads than its own it may be in the next
+    /// moment.
     bool isThere() const;
     void post(const std::function<void()> &call);
 

@@ -4,7 +4,9 @@
 #include "qt/run/outputdelivery.h"
 
 #include "qt/messages.h"
+#include "qt/run/runthread.h"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -20,10 +22,11 @@ std::shared_ptr<OutputDelivery> OutputDelivery::make(const RunOptions &options)
 OutputDelivery::OutputDelivery(const RunOptions &options)
     : m_wantsOutput(options.onOutput)
     , m_wantsLines(options.onLine)
+    , m_limit(std::max(options.maxUndelivered, qint64(0)))
     , m_functions(std::make_shared<Functions>(Functions{options.onOutput, options.onLine}))
 {
     if (options.context)
-        m_context.emplace(options.context);
+        m_context.emplace(options.context, m_limit > 0 ? RunThread::noteRoom : nullptr);
 }
 
 void OutputDelivery::add(ChildProcess::ProcessChannel channel, const QByteArray &bytes)
@@ -44,6 +47,7 @@ void OutputDelivery::add(Piece piece)
 {
     piece.isToldWhole = piece.isEnd || !m_wantsOutput;
     std::unique_lock lock(m_mutex);
+    m_waitingBytes += piece.bytes.size();
     m_pieces.push_back(std::move(piece));
     if (!m_context) {
         schedule(lock);
@@ -51,6 +55,27 @@ void OutputDelivery::add(Piece piece)
     }
     lock.unlock();
     m_context->post([self = shared_from_this()] { self->serveInContext(); });
+}
+
+// Without its context nothing will be told, and the program must not wait for that.
+bool OutputDelivery::isFull()
+{
+    if (m_limit == 0)
+        return false;
+    const std::lock_guard lock(m_mutex);
+    m_isRoomWanted = m_waitingBytes >= m_limit && (!m_context || m_context->isThere());
+    return m_isRoomWanted;
+}
+
+// With the mutex locked.
+void OutputDelivery::popPiece()
+{
+    m_waitingBytes -= m_pieces.front().bytes.size();
+    m_pieces.pop_front();
+    if (m_isRoomWanted && m_waitingBytes < m_limit) {
+        m_isRoomWanted = false;
+        RunThread::noteRoom();
+    }
 }
 
 // The next call for the piece; none if it is told.
@@ -91,7 +116,7 @@ void OutputDelivery::serveInContext()
     while (!m_pieces.empty() && m_context->isThere()) {
         const std::optional<Call> call = nextOf(m_pieces.front());
         if (!call) {
-            m_pieces.pop_front();
+            popPiece();
             break;
         }
         const std::shared_ptr<const Functions> functions = m_functions;
@@ -149,7 +174,7 @@ void OutputDelivery::serve()
     while (!m_pieces.empty()) {
         const std::optional<Call> call = nextOf(m_pieces.front());
         if (!call) {
-            m_pieces.pop_front();
+            popPiece();
             continue;
         }
         lock.unlock();

@@ -36,6 +36,9 @@ public:
 
     void setFinisher(FutureFinisher &finisher) noexcept { m_finisher = &finisher; }
     void add(ChildProcess::ProcessChannel channel, const QByteArray &bytes);
+    /// Whether RunOptions::maxUndelivered bytes wait. If so, RunThread::noteRoom() is called when there
+    /// is room again.
+    bool isFull();
     /// The output has ended: what is left of each channel is a line.
     void endLines();
     /// Calls `end` after the last call, on a thread of the finisher. Call setFinisher() first. `end` may
@@ -71,6 +74,7 @@ private:
     void serve();
     void serveInContext();
     void noteLastCall();
+    void popPiece();
     void dropFunctions(std::unique_lock<std::mutex> &lock);
     std::optional<Call> nextOf(Piece &piece);
     std::optional<QByteArray> nextLine(Piece &piece);
@@ -79,6 +83,7 @@ private:
 
     const bool m_wantsOutput;
     const bool m_wantsLines;
+    const qint64 m_limit; ///< 0: none.
     std::optional<ContextPost> m_context;
     FutureFinisher *m_finisher = nullptr;
     // Used only by threads of one process.
@@ -86,6 +91,8 @@ private:
     std::shared_ptr<const Functions> m_functions; ///< With a context, its thread drops them at the end.
     bool m_isOver = false; ///< With a context: no more pieces come.
     std::deque<Piece> m_pieces;
+    qint64 m_waitingBytes = 0; ///< In m_pieces.
+    bool m_isRoomWanted = false;
     std::array<QByteArray, 2> m_unfinishedLines; ///< By channel.
     // Without a context.
     std::function<void()> m_end;

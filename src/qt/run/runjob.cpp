@@ -203,6 +203,8 @@ void RunJob::setUp()
     m_child->setDrainTimeout(m_options.drainTimeout);
     if (m_options.waitForTree || m_options.killLeftovers) // Watched from the start, more of it is found.
         QObject::connect(&*m_child, &ChildProcess::treeEnded, &*m_child, [] {});
+    if (m_delivery)
+        m_child->setReadBufferSize(m_options.maxUndelivered); // Beyond it the child has to wait.
     if (m_options.maxOutput <= 0 && !m_delivery)
         return;
     QObject::connect(&*m_child, &ChildProcess::readyReadStandardOutput, &*m_child,
@@ -215,12 +217,21 @@ void RunJob::setUp()
 void RunJob::receive(ChildProcess::ProcessChannel channel)
 {
     if (m_delivery) {
-        takeOutput(channel);
+        if (!m_delivery->isFull())
+            takeOutput(channel);
         return;
     }
     m_child->setReadChannel(channel);
     if (m_child->bytesAvailable() > m_options.maxOutput)
         m_child->closeReadChannel(channel);
+}
+
+void RunJob::readIfThereIsRoom()
+{
+    for (const auto channel : {ChildProcess::StandardOutput, ChildProcess::StandardError}) {
+        if (m_child && !m_isOver && m_delivery && !m_delivery->isFull())
+            takeOutput(channel);
+    }
 }
 
 void RunJob::takeOutput(ChildProcess::ProcessChannel channel)

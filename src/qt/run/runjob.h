@@ -63,6 +63,8 @@ public:
     /// Stops it if its future was canceled, or RunOptions::stopWhen is finished. Returns false if a
     /// deputy is just beginning it; serve() will look again.
     bool stopIfWanted();
+    /// Reads output that was left because of RunOptions::maxUndelivered.
+    void readIfThereIsRoom();
     /// Returns false if the child was not reached yet; a later call may reach it.
     bool kill();
     /// For the end of the process, after kill(): leaves the end of the future to `finisher`. The future

@@ -149,6 +149,7 @@ void RunThread::serveUntilIdle()
             m_lastLook = wantedLook;
         else
             m_mayBeCanceled = true; // Until the deputy has begun the job; it wakes this thread up then.
+        readWhatHasRoom();
         finishThoseThatAreOver();
         m_finisher.helpIfStuck();
         gate.look();
@@ -228,6 +229,21 @@ void RunThread::take(std::unique_ptr<RunJob> job)
     RunJob *const taken = job.get();
     m_jobs.emplace(taken, std::move(job));
     taken->take([this, taken] { m_over.push_back(taken); }, m_finisher);
+}
+
+void RunThread::noteRoom()
+{
+    RunThread *const thread = threads.find();
+    if (thread && !thread->m_mayHaveRoom.exchange(true))
+        thread->m_wake.set();
+}
+
+void RunThread::readWhatHasRoom()
+{
+    if (!m_mayHaveRoom.exchange(false))
+        return;
+    for (const auto &[job, owner] : m_jobs)
+        job->readIfThereIsRoom();
 }
 
 // Returns false if a job was not reached yet.

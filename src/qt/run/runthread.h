@@ -42,6 +42,9 @@ public:
     /// a timeout. Waits for a moment even if `end` is over.
     static bool stopCanceledJobs(Clock::time_point end);
 
+    /// Makes the thread read output that waits for RunOptions::maxUndelivered. Any thread.
+    static void noteRoom();
+
     /// Serves a job that has begun, or fails it if there is no thread.
     void add(std::unique_ptr<RunJob> job);
     /// Serves a job that has waited in this thread, and that a deputy has begun.
@@ -74,6 +77,7 @@ private:
     void serveWaiting();
     void take(std::unique_ptr<RunJob> job);
     bool stopCanceled();
+    void readWhatHasRoom();
     void finishThoseThatAreOver();
     [[noreturn]] void leave();
     static void killAll(std::vector<RunJob *> jobs);
@@ -86,6 +90,7 @@ private:
     std::atomic<RunJob *> m_waiting = nullptr; ///< A stack that is only taken whole.
     std::atomic<RunJob *> m_begun = nullptr; ///< The same for jobs in m_jobs that were begun.
     std::atomic<bool> m_mayBeCanceled = false;
+    std::atomic<bool> m_mayHaveRoom = false;
     std::atomic<unsigned> m_wantedLook = 0; ///< The number of requested looks at all futures.
     std::atomic<unsigned> m_lastLook = 0; ///< The last request that was served.
     std::atomic<bool> m_isLeaving = false;
