@@ -49,10 +49,11 @@ struct RunOptions
     QString workingDirectory = {};
     /// The whole environment of the child; by default it is inherited from the parent.
     QProcessEnvironment environment{QProcessEnvironment::InheritFromParent};
-    /// The time from the call of run() until the child is stopped; 0 or less means no limit.
+    /// The time from the call of run(), or from the program's turn in a RunQueue, until the child is
+    /// stopped; 0 or less means no limit.
     std::chrono::milliseconds timeLimit{0};
-    /// The time between the stop signal and SIGKILL when the time limit or a canceled future stops the
-    /// child.
+    /// The time between the stop signal and SIGKILL when the time limit, a canceled future or stopWhen
+    /// stops the child.
     std::chrono::milliseconds stopGrace{5000};
     /// The processes that a stop reaches.
     ChildProcess::SignalScope signalScope = ChildProcess::SignalScope::Process;
@@ -70,12 +71,14 @@ struct RunOptions
     std::optional<QFuture<void>> stopWhen = {};
     /// A function that gets output while the program runs.
     using OutputFunction = std::function<void(ChildProcess::ProcessChannel, const QByteArray &)>;
-    /// Called for output as it arrives, in pieces of any size.
+    /// Called for output as it arrives, in pieces of any size. What it has not got yet stays in memory.
     OutputFunction onOutput = {};
-    /// Called for each line, without its end.
+    /// Called for each line, without its end ("\n" or "\r\n"), and at the end of the output for what
+    /// follows the last line.
     OutputFunction onLine = {};
-    /// The two functions are called in the thread of this object, until it is destroyed. Without it,
-    /// they are called in a thread of the library.
+    /// The two functions are called in the thread of this object, until it is destroyed. It must exist
+    /// when run() is called. Without it, they are called in a thread of the library. A continuation that
+    /// should come after all calls must be attached before the end.
     QObject *context = nullptr;
     /// The signal that a stop sends first; 0: SIGTERM, with a pseudo-terminal SIGHUP.
     int stopSignal = 0;

@@ -18,13 +18,14 @@ class RunQueuePrivate;
 /// Runs programs as run() does, but only some of them at the same time; the others wait for their turn.
 ///
 /// \code
-/// ForkFd::RunQueue queue;
+/// ForkFd::RunQueue m_queue; // A member: the destructor cancels the programs.
+/// …
 /// for (const QString &file : files)
-///     queue.run("gzip", {file}).then(this, [this](const ForkFd::RunResult &result) { note(result); });
+///     m_queue.run("gzip", {file}).then(this, [this](const auto &result) { note(result); });
 /// \endcode
 ///
 /// Threads: all functions may be called from any thread, except the destructor, which must be the last.
-/// None needs an event loop or an application object, and only waitForDone() blocks.
+/// None needs an event loop or an application object. Only waitForDone() waits for programs.
 ///
 /// The destructor cancels all programs and does not wait for them. In a process created by fork() the
 /// copy of a queue is empty and has the same limit.

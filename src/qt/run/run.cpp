@@ -54,13 +54,15 @@ using namespace Internal;
 /// one of the functions gets the further lines of the same piece only if another piece follows. When the
 /// context is destroyed, calls that were not made are dropped.
 /// Without a context a thread of the library calls them, one after the other for each program, and all
-/// before the future is finished, but not before its result is available. They may block: without
-/// `maxUndelivered` neither the program nor other programs wait for them. An
-/// exception is logged as a warning in the category forkfd.childprocess, and the next call follows. With
-/// a context an exception is that of a slot.
+/// before the future is finished: waitForFinished() waits for them, and result() does not. They may
+/// block: without `maxUndelivered` neither the program nor other programs wait for them. An exception is
+/// logged as a warning in the category forkfd.childprocess, and the next call follows. With a context an
+/// exception is that of a slot.
+///
 /// If the functions are slower than the program, output waits for them in memory without a limit. With
 /// `maxUndelivered` no more is read while so many bytes wait, so that the program blocks when its pipe
 /// (64 KiB) is full, too. The rest of the pipe is read at the program's end in any case.
+///
 /// The functions, and what they hold, are destroyed after the last call: in the thread of the context if
 /// it still exists, else in a thread of the library that may block.
 ///

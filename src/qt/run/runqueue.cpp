@@ -94,7 +94,8 @@ RunQueue::~RunQueue()
 /// whole process, such as resource limits, are those at the start of the program. For this each calling
 /// thread with waiting programs has one sleeping thread in the library; without /proc, each waiting
 /// program has one. A waiting program needs about 3 KB of memory, and no descriptor except duplicates of
-/// those in `launchOptions`.
+/// those in `launchOptions`. But a call with another current directory or environment than the call
+/// before keeps its own copy: one descriptor for the directory, and all variables.
 ///
 /// Cancelling the future of a program that waits finishes the future within a moment, and nothing is
 /// started.
