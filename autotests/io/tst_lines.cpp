@@ -15,6 +15,7 @@ class tst_Lines : public ChildProcessTest
 private Q_SLOTS:
     void bothChannels();
     void unfinishedLine();
+    void searchesWhatIsNew();
     void kindsOfEnds_data();
     void kindsOfEnds();
     void withOtherReads();
@@ -60,6 +61,38 @@ void tst_Lines::unfinishedLine()
     QVERIFY(process.hasLine(Process::StandardOutput));
     QCOMPARE(process.takeLine(Process::StandardOutput), "xxxxxx");
     QVERIFY(!process.hasLine(Process::StandardOutput));
+}
+
+// The search remembers how far it has come. Reads at the front and bytes that are put back change that.
+void tst_Lines::searchesWhatIsNew()
+{
+    Process process;
+    process.start(childProgram(), words("echo"));
+    const auto has = [&process] { return process.hasLine(Process::StandardOutput); };
+    const auto echo = [&process](const char *text) {
+        process.write(text);
+        return process.waitForReadyRead();
+    };
+    QVERIFY(echo("abcd"));
+    QVERIFY(!has());
+    QCOMPARE(process.read(3), "abc");
+    QVERIFY(!has());
+    QVERIFY(echo("e\nf\n"));
+    QVERIFY(has());
+    QCOMPARE(process.takeLine(Process::StandardOutput), "de");
+    QVERIFY(has());
+    process.ungetChar('\n');
+    QVERIFY(has());
+    QCOMPARE(process.takeLine(Process::StandardOutput), "");
+    QCOMPARE(process.takeLine(Process::StandardOutput), "f");
+    QVERIFY(!has());
+    QVERIFY(echo("g"));
+    QVERIFY(!has());
+    QCOMPARE(process.readAll(), "g");
+    QVERIFY(echo("h\n"));
+    QCOMPARE(process.takeLine(Process::StandardOutput), "h");
+    process.closeWriteChannel();
+    QVERIFY(process.waitForFinished());
 }
 
 void tst_Lines::kindsOfEnds_data()

@@ -22,15 +22,19 @@ ByteQueue::Store &ByteQueue::store()
     return *m_store;
 }
 
-qint64 ByteQueue::indexOf(char byte) const noexcept
+qint64 ByteQueue::indexOfNewline() const noexcept
 {
     qint64 before = 0;
     for (qsizetype i = 0; i < pieceCount(); ++i) {
         const QByteArrayView bytes = piece(i);
-        if (const qsizetype index = bytes.indexOf(byte); index >= 0)
-            return before + index;
+        const qint64 begin = std::clamp<qint64>(m_store->searched - before, 0, bytes.size());
+        const qsizetype index = bytes.indexOf('\n', begin);
+        if (index >= 0)
+            return m_store->searched = before + index;
         before += bytes.size();
     }
+    if (m_store)
+        m_store->searched = before;
     return -1;
 }
 
@@ -88,6 +92,7 @@ void ByteQueue::prepend(QByteArray bytes)
     if (s.frontOffset > 0)
         s.pieces.first().remove(0, std::exchange(s.frontOffset, 0));
     s.size += bytes.size();
+    s.searched = 0;
     s.pieces.prepend(std::move(bytes));
 }
 
@@ -104,6 +109,7 @@ void ByteQueue::skip(qint64 count) noexcept
         return;
     Store &s = *m_store;
     s.size -= count;
+    s.searched = std::max(s.searched - count, qint64(0));
     s.frontOffset += count;
     while (!s.pieces.isEmpty() && s.frontOffset >= s.pieces.constFirst().size()) {
         s.frontOffset -= s.pieces.constFirst().size();
@@ -124,7 +130,7 @@ QByteArray ByteQueue::takeAll()
         const qint64 unused = m_store->roomSize;
         closeLastPiece();
         all = m_store->pieces.takeFirst();
-        m_store->size = 0;
+        m_store->size = m_store->searched = 0;
         if (unused > all.size())
             all.squeeze();
     } else if (!isEmpty()) {

@@ -22,9 +22,10 @@ class ByteQueue
 public:
     qint64 size() const noexcept { return m_store ? m_store->size : 0; }
     bool isEmpty() const noexcept { return size() == 0; }
-    bool contains(char byte) const noexcept { return indexOf(byte) >= 0; }
-    /// The number of bytes before the first such byte; -1 if there is none.
-    qint64 indexOf(char byte) const noexcept;
+    bool hasNewline() const noexcept { return indexOfNewline() >= 0; }
+    /// The number of bytes before the first newline; -1 if there is none. Searches each byte once, so
+    /// that a long line that comes in many pieces costs no more than others.
+    qint64 indexOfNewline() const noexcept;
     void clear() noexcept { m_store.reset(); }
 
     void append(const char *data, qint64 size);
@@ -47,6 +48,7 @@ private:
         QList<QByteArray> pieces; ///< No piece is empty.
         qint64 frontOffset = 0; ///< The number of bytes already taken from the first piece.
         qint64 size = 0;
+        qint64 searched = 0; ///< So many bytes at the front are no newline.
         char *room = nullptr; ///< The unused end of the last piece, which the next bytes fill.
         qint64 roomSize = 0;
     };

@@ -144,13 +144,13 @@ bool ChildOutput::hasLine(Id id)
         takeBackReadAhead();
     const Channel &pipe = channel(id);
     const bool isFull = limit > 0 && pipe.bytes().size() >= limit;
-    return pipe.bytes().contains('\n') || (!pipe.bytes().isEmpty() && (isFull || !pipe.isOpen()));
+    return pipe.bytes().hasNewline() || (!pipe.bytes().isEmpty() && (isFull || !pipe.isOpen()));
 }
 
 QByteArray ChildOutput::takeLine(Id id)
 {
     ByteQueue &bytes = channel(id).bytes();
-    const qint64 end = bytes.indexOf('\n');
+    const qint64 end = bytes.indexOfNewline();
     QByteArray line(end < 0 ? bytes.size() : end, Qt::Uninitialized);
     bytes.take(line.data(), line.size());
     if (end < 0)

@@ -112,7 +112,7 @@ qint64 ChildProcess::bytesToWrite() const
 /// left. After finished() it is complete.
 bool ChildProcess::canReadLine() const
 {
-    return QIODevice::canReadLine() || d->output.current().bytes().contains('\n');
+    return QIODevice::canReadLine() || d->output.current().bytes().hasNewline();
 }
 
 /// **Errors:** -1 if the child has ended and all data was read.

@@ -38,6 +38,9 @@ bool ChildProcess::hasLine(ProcessChannel channel) const
 /// readChannel() nor the text mode matters. Unlike readLine(), it never returns the beginning of a line
 /// whose rest may follow, except for a line that does not fit into readBufferSize().
 ///
+/// A line that was cut there looks like any other. Where that matters, use readLine(), which keeps the
+/// newline.
+///
 /// To tell an empty line from none, ask hasLine() first:
 /// `while (child.hasLine(channel)) use(child.takeLine(channel));`
 ///
