@@ -26,6 +26,7 @@ class tst_QueueCallers : public QueueTest
 
 private Q_SLOTS:
     void surroundings();
+    void undecodableVariable();
     void signalMask();
     void attributes_data();
     void attributes();
@@ -69,6 +70,21 @@ void tst_QueueCallers::surroundings()
     QCOMPARE(later.result().standardOutput, "now\n");
     QCOMPARE(pipe.readAll(), "xx");
     qunsetenv("FORKFD_TEST_INHERITED");
+}
+
+// QString cannot hold its bytes, which were once looked up when it was the program's turn.
+void tst_QueueCallers::undecodableVariable()
+{
+    RunQueue queue(1);
+    Gate gate;
+    static_cast<void>(gate.enter(queue));
+    qputenv("FORKFD_TEST_BYTES", "\xff\xfe");
+    RunOptions options;
+    options.environment = QProcessEnvironment::systemEnvironment();
+    const QFuture<RunResult> future = run(queue, "env FORKFD_TEST_BYTES", options);
+    qunsetenv("FORKFD_TEST_BYTES");
+    gate.open();
+    QCOMPARE(future.result().standardOutput, "\xff\xfe\n");
 }
 
 void tst_QueueCallers::signalMask()

@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <cstring>
 #include <exception>
+#include <string_view>
 #include <utility>
 
 #include <sys/stat.h>
@@ -39,11 +40,12 @@ std::string resolve(const std::string &name, const std::string &searchPath)
 
 // The variables of the parent that QString cannot represent, by the text that QProcessEnvironment makes
 // of them. Several variables may have the same text.
-QMultiHash<QString, QByteArray> undecodableVariables()
+template<typename Entries>
+QMultiHash<QString, QByteArray> undecodableOf(const Entries &entries)
 {
     QMultiHash<QString, QByteArray> variables;
-    for (const char *entry : environmentNow()) {
-        const QByteArray bytes(entry); // The last entry is null; it becomes empty.
+    for (const std::string_view entry : entries) {
+        const QByteArray bytes(entry.data(), static_cast<qsizetype>(entry.size()));
         const QString text = QString::fromLocal8Bit(bytes);
         if (text.toLocal8Bit() != bytes)
             variables.insert(text, bytes);
@@ -51,9 +53,18 @@ QMultiHash<QString, QByteArray> undecodableVariables()
     return variables;
 }
 
-std::vector<std::string> encode(const QProcessEnvironment &environment)
+QMultiHash<QString, QByteArray> undecodableVariables(const Surroundings *surroundings)
 {
-    QMultiHash<QString, QByteArray> undecodable = undecodableVariables();
+    if (surroundings)
+        return undecodableOf(surroundings->environment);
+    std::vector<char *> entries = environmentNow();
+    entries.pop_back(); // The null.
+    return undecodableOf(entries);
+}
+
+std::vector<std::string> encode(const QProcessEnvironment &environment, const Surroundings *surroundings)
+{
+    QMultiHash<QString, QByteArray> undecodable = undecodableVariables(surroundings);
     const QStringList entries = environment.toStringList();
     std::vector<std::string> result;
     result.reserve(static_cast<std::size_t>(entries.size()));
@@ -106,7 +117,8 @@ ProcessParameters toCore(const ChildProcess::UnixProcessParameters &parameters)
 
 } // namespace
 
-StartRequest makeStartRequest(ChildSettings &settings, const ChildEnds &ends)
+StartRequest makeStartRequest(ChildSettings &settings, const ChildEnds &ends,
+                              const Surroundings *surroundings)
 {
     StartRequest request;
     request.command.argv.push_back(QFile::encodeName(settings.program).toStdString());
@@ -114,7 +126,7 @@ StartRequest makeStartRequest(ChildSettings &settings, const ChildEnds &ends)
         request.command.argv.push_back(QFile::encodeName(argument).toStdString());
     request.command.workingDirectory = QFile::encodeName(settings.workingDirectory).toStdString();
     if (!settings.environment.inheritsFromParent())
-        request.command.environment = encode(settings.environment);
+        request.command.environment = encode(settings.environment, surroundings);
     request.options = settings.launchOptions.get();
     request.parameters = toCore(settings.parameters);
     if (settings.modifier.function) {
@@ -146,10 +158,10 @@ StartFailure findProgram(StartRequest &request, const std::string &path)
 }
 
 ThreadedRequest makeThreadedRequest(ChildSettings &settings, const StopSettings &stopSettings,
-                                    ChildEnds ends)
+                                    ChildEnds ends, const Surroundings *surroundings)
 {
     ThreadedRequest request;
-    request.start = makeStartRequest(settings, ends);
+    request.start = makeStartRequest(settings, ends, surroundings);
     request.scope = scopeOf(stopSettings);
     for (UniqueFd &descriptor : ends.owned)
         request.owned.add(std::move(descriptor));
@@ -235,7 +247,8 @@ void PreparedStart::begin(ChildSettings &settings, const StopSettings &stopSetti
     ChildEnds ends;
     if (failure || !openStreams(settings, ends))
         return;
-    ThreadedRequest request = makeThreadedRequest(settings, stopSettings, std::move(ends));
+    ThreadedRequest request =
+        makeThreadedRequest(settings, stopSettings, std::move(ends), surroundings.get());
     if (surroundings)
         useSurroundings(request, std::move(surroundings));
     pending = PendingStart::inThread(std::move(request), failure);

@@ -23,9 +23,13 @@
 
 namespace ForkFd::Internal {
 
+struct Surroundings;
+
 /// Converts the settings for the core, in the encoding of the file system. Call findProgram() next. The
-/// modifier is not copied: `settings` must not move while the request is in use.
-StartRequest makeStartRequest(ChildSettings &settings, const ChildEnds &ends);
+/// modifier is not copied: `settings` must not move while the request is in use. Variables that QString
+/// cannot represent are taken from the `surroundings`, or without any from the present ones.
+StartRequest makeStartRequest(ChildSettings &settings, const ChildEnds &ends,
+                              const Surroundings *surroundings = nullptr);
 
 /// Searches `path`, a value of PATH, for the program. The failure is marked as the child's: QProcess
 /// also searches in the parent, but its child reports the failure.
@@ -34,7 +38,7 @@ StartFailure findProgram(StartRequest &request, const std::string &path);
 /// Moves the child's ends of the streams into a request for PendingStart::inThread(). Not for settings
 /// with a modifier.
 ThreadedRequest makeThreadedRequest(ChildSettings &settings, const StopSettings &stopSettings,
-                                    ChildEnds ends);
+                                    ChildEnds ends, const Surroundings *surroundings = nullptr);
 
 /// Converts the signal scope for the core.
 StoppableChild::Scope scopeOf(const StopSettings &settings);
