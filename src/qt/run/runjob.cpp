@@ -270,8 +270,6 @@ bool RunJob::isStopWanted() const
 
 bool RunJob::stopIfWanted()
 {
-    if (m_stopWatcher) // That future may report much else.
-        QCoreApplication::removePostedEvents(&*m_stopWatcher);
     if (m_isStopped || m_isOver || !isStopWanted())
         return true;
     if (m_entry && !m_entry->isBegun()) {

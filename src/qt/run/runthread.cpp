@@ -9,6 +9,8 @@
 #include "core/base/librarythread.h"
 #include "core/base/wait.h"
 
+#include <QtCore/QCoreApplication>
+#include <QtCore/QEvent>
 #include <QtCore/QThread>
 
 #include <algorithm>
@@ -246,9 +248,11 @@ void RunThread::readWhatHasRoom()
         job->readIfThereIsRoom();
 }
 
-// Returns false if a job was not reached yet.
+// Returns false if a job was not reached yet. The events of all watchers go at once: the user's future
+// may report much else, and be that of many jobs.
 bool RunThread::stopCanceled()
 {
+    QCoreApplication::removePostedEvents(nullptr, QEvent::FutureCallOut); // In this thread.
     bool areReached = true;
     for (const auto &[job, owner] : m_jobs)
         areReached = job->stopIfWanted() && areReached;
