@@ -6,11 +6,15 @@
 #include "systemcallfilter.h"
 #include "temporarychange.h"
 
+#include <QtCore/QDir>
+#include <QtCore/QFile>
+
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 
 #include <sys/syscall.h>
+#include <unistd.h>
 
 using ForkFd::LaunchOptions;
 using namespace std::chrono_literals;
@@ -26,6 +30,44 @@ void refuseToMakeDirectories()
 #endif
 }
 
+/// Freezes a process in a cgroup of version 1, where not even SIGKILL ends it: its state is D, as behind
+/// a file system that is gone. Usually only root may do that.
+class Freezer
+{
+public:
+    Freezer() { m_exists = QDir().mkdir(m_path); }
+    ~Freezer()
+    {
+        if (!m_exists)
+            return;
+        thaw();
+        eventually([this] { return rmdir(qPrintable(m_path)) == 0; });
+    }
+    Freezer(const Freezer &) = delete;
+    Freezer &operator=(const Freezer &) = delete;
+
+    bool exists() const { return m_exists; }
+    bool freeze(pid_t process)
+    {
+        return write("cgroup.procs", QByteArray::number(process)) && write("freezer.state", "FROZEN")
+            && eventually([this] {
+                   QFile file(m_path + u"/freezer.state"_s);
+                   return file.open(QFile::ReadOnly) && file.readAll() == "FROZEN\n";
+               });
+    }
+    void thaw() { write("freezer.state", "THAWED"); }
+
+private:
+    bool write(const char *name, const QByteArray &text) const
+    {
+        QFile file(m_path + u'/' + QLatin1String(name));
+        return file.open(QFile::WriteOnly | QFile::Unbuffered) && file.write(text) == text.size();
+    }
+
+    const QString m_path = u"/sys/fs/cgroup/freezer/forkfd-test-%1"_s.arg(getpid());
+    bool m_exists = false;
+};
+
 } // namespace
 
 /// A start that is stopped while its child exists and has not executed its program yet.
@@ -39,6 +81,8 @@ private Q_SLOTS:
     void goesOnWithoutTheObject();
     void keepsItsGrace();
     void continuesAStoppedChild();
+    void signalDoesNotReachTheChild_data();
+    void signalDoesNotReachTheChild();
     void doesNotWaitForAWalk_data();
     void doesNotWaitForAWalk();
 
@@ -113,6 +157,42 @@ void tst_BackgroundStop::continuesAStoppedChild()
     QVERIFY(process->waitForFinished());
     QCOMPARE(text(process->exitInfo()), "killed by SIGTERM");
     exec.letGo();
+}
+
+void tst_BackgroundStop::signalDoesNotReachTheChild_data()
+{
+    QTest::addColumn<bool>("isDestroyed");
+    QTest::newRow("killed") << false;
+    QTest::newRow("destroyed") << true;
+}
+
+// The object stays Starting, and its destructor does not wait. The signal ends the child later.
+void tst_BackgroundStop::signalDoesNotReachTheChild()
+{
+    QFETCH(const bool, isDestroyed);
+    Freezer freezer;
+    if (!freezer.exists())
+        QSKIP("No cgroup of the freezer (version 1) can be made here.");
+    Lifeline lifeline;
+    HeldSystemCall exec(SYS_execve);
+    auto process = startHeld(exec, childProgram(), "sleep", inheriting(lifeline.asDescriptor()));
+    lifeline.letGo();
+    QVERIFY(exec.await());
+    QVERIFY(freezer.freeze(exec.holder()));
+    process->kill();
+    QVERIFY(!process->waitForStarted(50));
+    QCOMPARE(process->state(), Process::Starting);
+    if (isDestroyed)
+        process.reset();
+    QVERIFY(!lifeline.isCut());
+    freezer.thaw();
+    if (process) {
+        QVERIFY(process->waitForFinished());
+        QCOMPARE(text(process->exitInfo()), "killed by SIGKILL");
+    }
+    QVERIFY(lifeline.comesToBeCut());
+    exec.letGo();
+    QVERIFY(startsComeToRest());
 }
 
 void tst_BackgroundStop::doesNotWaitForAWalk_data()
