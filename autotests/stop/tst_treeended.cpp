@@ -69,6 +69,8 @@ private Q_SLOTS:
     void walkSeesTheEnd();
     void manyMembers_data() { addTrees(); }
     void manyMembers();
+    void forkBomb_data() { addTrees(); }
+    void forkBomb();
     void otherUser();
     void ordinaryUser_data();
     void ordinaryUser();
@@ -334,6 +336,7 @@ void tst_TreeEnded::remaining()
     process.setSignalScope(Scope::Process);
     process.setLaunchOptions({});
     process.start(childProgram(), words("sleep"));
+    QVERIFY(process.waitForStarted());
     QCOMPARE(process.remainingProcessIds(), QList<qint64>{process.processId()});
     process.kill();
     QVERIFY(process.waitForFinished());
@@ -388,6 +391,26 @@ void tst_TreeEnded::manyMembers()
     QVERIFY(lifeline.isCut());
     QCOMPARE(ends.names(), "finished ended treeEnded ");
     QCOMPARE(process.remainingProcessIds(), QList<qint64>());
+}
+
+// 300 processes, each started by one that exits. Half of them are in a session of their own.
+void tst_TreeEnded::forkBomb()
+{
+    QFETCH(const bool, hasCgroup);
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(Scope::Tree);
+    bool isCut = false;
+    connect(&process, &Process::treeEnded, this, [&] { isCut = lifeline.isCut(); });
+    QSignalSpy treeEnded(&process, &Process::treeEnded);
+    const QString chain =
+        u"i=$1; [ $i -gt 0 ] || exit; \"$0\" -c \"$2\" \"$0\" $((i - 1)) \"$2\" & exit"_s;
+    const QString both =
+        u"setsid \"$0\" -c \"$1\" \"$0\" 150 \"$1\" & \"$0\" -c \"$1\" \"$0\" 150 \"$1\" & echo ready; wait"_s;
+    startAndAwait(process, lifeline, u"sh"_s, {u"-c"_s, both, u"sh"_s, chain});
+    QVERIFY(comes(treeEnded));
+    QVERIFY(hasCgroup ? isCut : lifeline.comesToBeCut());
 }
 
 // The leftover is another user's: it can be seen, and awaited, but not be signalled.

@@ -17,8 +17,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// How long the kernel may take to end what was killed, before it counts as left behind.
-constexpr milliseconds settlingTime(100);
+// How long the kernel may take to end what was killed, before it counts as left behind. A busy machine
+// needs it for a large tree.
+constexpr milliseconds settlingTime(1000);
 // A process that cannot be killed must not hold up the future for ever.
 constexpr milliseconds killPatience(1000);
 
