@@ -17,6 +17,7 @@
 #include <vector>
 
 #include <linux/sched.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -57,6 +58,7 @@ private Q_SLOTS:
     void delegatedCgroup();
     void manyTrees_data();
     void manyTrees();
+    void fewDescriptors();
     void leaderEndsBefore_data();
     void leaderEndsBefore();
     void guardianIsKilled_data();
@@ -255,6 +257,28 @@ void tst_TreeDiesWithParent::manyTrees()
         std::vector<std::optional<ForkFd::Child>> trees;
         for (int i = 0; i < 50; ++i) {
             trees.push_back(startTree(lifeline, words));
+            if (!trees.back())
+                return "not started";
+        }
+        raise(SIGKILL);
+        return {};
+    });
+    lifeline.letGo();
+    QVERIFY2(result.contains("wait status 9"), result.constData());
+    QVERIFY(lifeline.comesToBeCut());
+}
+
+// The guardian cannot hold a descriptor for each of the trees.
+void tst_TreeDiesWithParent::fewDescriptors()
+{
+    Lifeline lifeline;
+    const QByteArray result = inForkedCopy([&]() -> QByteArray {
+        const rlimit limit = {64, 64};
+        if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+            return "no limit";
+        std::vector<std::optional<ForkFd::Child>> trees;
+        for (int i = 0; i < 20; ++i) {
+            trees.push_back(startBranch(lifeline, "session"));
             if (!trees.back())
                 return "not started";
         }

@@ -3,6 +3,8 @@
 
 #include "guardian/cgroup.h"
 
+#include "guardian/reserve.h"
+
 #include <cstring>
 #include <utility>
 
@@ -45,8 +47,10 @@ void removeBelow(int parent, const char *name) noexcept
 
 void Cgroup::set(UniqueFd directory, const char *name) noexcept
 {
-    m_directory = std::move(directory);
-    m_events.reset(::openat(m_directory.get(), "cgroup.events", O_RDONLY | O_CLOEXEC));
+    UniqueFd events(::openat(directory.get(), "cgroup.events", O_RDONLY | O_CLOEXEC));
+    m_events = DescriptorReserve::spare(std::move(events));
+    if (m_events)
+        m_directory = std::move(directory);
     std::strncpy(m_name, name, sizeof m_name - 1);
 }
 

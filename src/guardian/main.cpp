@@ -7,6 +7,7 @@
 #include "guardian/message.h"
 #include "guardian/pause.h"
 #include "guardian/processes.h"
+#include "guardian/reserve.h"
 #include "guardian/tree.h"
 
 #include <cerrno>
@@ -137,7 +138,7 @@ private:
             return Nothing;
         UniqueFd fd = takeAttached(header, message);
         if (size == static_cast<ssize_t>(sizeof message))
-            take(message, std::move(fd));
+            take(message, DescriptorReserve::spare(std::move(fd)));
         return Received;
     }
 

@@ -4,6 +4,7 @@
 #include "guardian/tree.h"
 
 #include "core/base/pidfd_linux.h"
+#include "guardian/reserve.h"
 
 #include <csignal>
 #include <utility>
@@ -37,7 +38,7 @@ void Tree::setLeader(const GuardianMessage &message, UniqueFd pidfd) noexcept
     if (m_leaderStart == 0 && lookAt(m_leader, process))
         m_leaderStart = process.start;
     if (!pidfd && m_usesPidFds)
-        pidfd = openPidFd(m_leader);
+        pidfd = DescriptorReserve::spare(openPidFd(m_leader));
     m_watched = std::move(pidfd);
     m_watchesLeader = static_cast<bool>(m_watched);
     wait(m_watched.get(), EPOLLIN);
@@ -90,8 +91,9 @@ pid_t Tree::findMember(const List<Process> *processes) const noexcept
 bool Tree::watch(pid_t member) noexcept
 {
     m_watched = openPidFd(member);
-    if (!m_watched)
-        return errno != ESRCH;
+    if (!m_watched && errno == ESRCH)
+        return false;
+    m_watched = DescriptorReserve::spare(std::move(m_watched));
     wait(m_watched.get(), EPOLLIN);
     return true;
 }
