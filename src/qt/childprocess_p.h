@@ -23,6 +23,9 @@
 
 #include <array>
 #include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
 
 namespace ForkFd {
 
@@ -299,6 +302,11 @@ private:
 /// The watch for the end of a child's tree, and its place in the hub.
 struct ChildProcessPrivate::TreeEnd
 {
+    TreeEnd(std::shared_ptr<Internal::StoppableChild> child, bool hasEnded)
+        : watch(std::move(child), hasEnded)
+    {
+    }
+
     Internal::TreeWatch watch;
     Internal::ExitHub::Id registration = 0;
 };

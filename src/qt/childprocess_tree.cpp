@@ -91,7 +91,7 @@ void ChildProcessPrivate::watchTree()
 {
     if (m_tree || m_treePhase == None || m_treePhase == Over)
         return;
-    m_tree.reset(new TreeEnd{TreeWatch(child, !watch)});
+    m_tree = std::make_unique<TreeEnd>(child, !watch);
     callFromEventLoop();
 }
 

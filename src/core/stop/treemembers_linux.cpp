@@ -222,7 +222,7 @@ bool TreeMembers::Private::findMore()
 {
     bool hasFound = false;
     for (const pid_t pid : allProcesses())
-        hasFound = (members.find(pid) == members.end() && examine(pid)) || hasFound;
+        hasFound = (!members.contains(pid) && examine(pid)) || hasFound;
     return hasFound;
 }
 
@@ -231,7 +231,7 @@ bool TreeMembers::Private::examine(pid_t pid)
     const std::optional<ProcessStatus> status = statusOf(pid);
     if (!status || status->isOver() || (pid != root && !belongs(*status)))
         return false;
-    if (pid == root && groups.count(root) == 0)
+    if (pid == root && !groups.contains(root))
         return false; // Another process that has got the number.
     add(pid, *status);
     return true;
@@ -241,12 +241,12 @@ bool TreeMembers::Private::examine(pid_t pid)
 // the status means this parent.
 bool TreeMembers::Private::belongs(const ProcessStatus &status) const
 {
-    if (groups.count(status.group) != 0)
+    if (groups.contains(status.group))
         return true;
     if (reach == Group)
         return false;
     const auto parent = members.find(status.parent);
-    return sessions.count(status.session) != 0
+    return sessions.contains(status.session)
         || (parent != members.end() && isStill(parent->first, parent->second.startTime));
 }
 
@@ -264,15 +264,16 @@ void TreeMembers::Private::add(pid_t pid, const ProcessStatus &status)
 // The number of an empty group may soon be another group's.
 void TreeMembers::Private::forgetFreeNumbers(bool isGroupHeld)
 {
-    std::set<pid_t> usedGroups, usedSessions;
+    std::set<pid_t> usedGroups;
+    std::set<pid_t> usedSessions;
     for (const auto &[pid, member] : members) {
         usedGroups.insert(member.group);
         usedSessions.insert(member.session);
     }
     if (isGroupHeld)
         usedGroups.insert(root);
-    std::erase_if(groups, [&](pid_t number) { return usedGroups.count(number) == 0; });
-    std::erase_if(sessions, [&](pid_t number) { return usedSessions.count(number) == 0; });
+    std::erase_if(groups, [&](pid_t number) { return !usedGroups.contains(number); });
+    std::erase_if(sessions, [&](pid_t number) { return !usedSessions.contains(number); });
 }
 
 // In a shortage some are not watched. As long as one is, its end brings the next walk.

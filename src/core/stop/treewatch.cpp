@@ -7,10 +7,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <ctime>
 #include <exception>
 #include <utility>
-
-#include <time.h>
 
 namespace ForkFd::Internal {
 
