@@ -61,4 +61,10 @@ void eraseTornDown(std::vector<pid_t> &)
 {
 }
 
+// POSIX has no way to ask for it.
+std::string nameOfProcess(pid_t)
+{
+    return {};
+}
+
 } // namespace ForkFd::Internal
