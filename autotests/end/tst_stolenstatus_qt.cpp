@@ -90,6 +90,7 @@ void tst_StolenStatusQt::finished()
     else
         action.emplace(SIGCHLD, SIG_DFL, SA_NOCLDWAIT);
 
+    const TemporaryLimit limit(RLIMIT_NOFILE, RLIM_INFINITY); // Starts that go on hold more descriptors.
     constexpr std::size_t count = 300;
     std::array<Process, count> processes;
     std::array<QList<Report>, count> reports;

@@ -3,6 +3,7 @@
 
 #include "childprocesstest.h"
 #include "forkedcopy.h"
+#include "temporarychange.h"
 
 #include <QtCore/QElapsedTimer>
 #include <QtCore/QPointer>
@@ -93,6 +94,7 @@ void tst_Destruction::doesNotWait()
 
 void tst_Destruction::many()
 {
+    const TemporaryLimit limit(RLIMIT_NOFILE, RLIM_INFINITY); // Starts that go on hold more descriptors.
     std::array<Process, 500> processes;
     for (Process &process : processes) {
         process.setProcessChannelMode(Process::ForwardedChannels);
