@@ -4,6 +4,8 @@
 #ifndef FORKFD_CORE_STOP_TREEMEMBERS_H
 #define FORKFD_CORE_STOP_TREEMEMBERS_H
 
+#include <ForkFd/export.h>
+
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,7 +19,7 @@ namespace ForkFd::Internal {
 ///
 /// It knows a process by number and start time, and watches at most 64 of them through pidfds.
 /// docs/design/stop-treeend.md says which processes a walk finds.
-class TreeMembers
+class FORKFD_EXPORT TreeMembers
 {
 public:
     enum Reach { Group, Tree };
