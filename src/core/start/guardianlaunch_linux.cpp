@@ -69,7 +69,7 @@ StartRequest requestFor(const Descriptors &descriptors, int socket)
     request.command.argv = {GuardianProgram::name, std::to_string(::getpid()),
                             descriptors.thisProcess ? GuardianProgram::usesPidFds : "number"};
     request.command.environment.emplace();
-    request.command.workingDirectory = "/";
+    request.command.workingDirectory.assign(1, '/'); // GCC 12 warns about a literal (GCC bug 105651).
     request.options.fileDescriptors = {{GuardianProgram::socketFd, socket}};
     if (descriptors.thisProcess)
         request.options.fileDescriptors.push_back(
