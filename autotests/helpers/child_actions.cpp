@@ -13,6 +13,7 @@
 #include <cstring>
 #include <ctime>
 #include <string>
+#include <thread>
 
 #include <fcntl.h>
 #include <termios.h>
@@ -145,6 +146,26 @@ void touchMemory(Arguments &arguments)
     std::free(memory);
 }
 
+void holdMemory(Arguments &arguments)
+{
+    const std::size_t size = static_cast<std::size_t>(arguments.number()) * 1024 * 1024;
+    char *memory = static_cast<char *>(std::malloc(size));
+    for (std::size_t i = 0; i < size; i += 4096)
+        *static_cast<volatile char *>(memory + i) = 1;
+}
+
+void addThread(Arguments &)
+{
+    std::thread(sleepForEver).detach();
+}
+
+void say(Arguments &arguments)
+{
+    const char *word = arguments.next();
+    if (write(STDOUT_FILENO, word, std::strlen(word)) < 0)
+        std::exit(1);
+}
+
 // Turns the echo off, as ssh, git and sudo do. That call alone stops a child in the background
 // (SIGTTOU).
 void ask(int terminal)
@@ -192,6 +213,9 @@ constexpr Word words[] = {
     {"grow", "N FD", growPipe, "makes the pipe FD hold N bytes"},
     {"burn", "N", burnProcessorTime, "uses N milliseconds of processor time"},
     {"touch", "N", touchMemory, "uses N MiB of memory"},
+    {"hold", "N", holdMemory, "uses N MiB of memory until its end"},
+    {"thread", "", addThread, "makes a thread that sleeps"},
+    {"say", "WORD", say, "writes the word to standard output, in one piece"},
     {"prompt", "", askOnControllingTerminal,
      "asks on the controlling terminal, and prints the answer, or why it cannot"},
     {"ask", "FD", askOnTerminal, "asks on the terminal FD, and prints the answer"},

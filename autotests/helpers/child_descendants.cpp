@@ -82,6 +82,15 @@ void leaveHeir(Arguments &arguments)
     close(life[0]);
 }
 
+// The grandchildren are as the child from here on.
+void multiply(Arguments &arguments)
+{
+    for (int count = arguments.number(); count > 0; --count) {
+        if (fork() == 0)
+            return;
+    }
+}
+
 void letGrandchildTrace(Arguments &)
 {
     prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY); // Otherwise Yama lets no child trace its parent.
@@ -111,6 +120,7 @@ constexpr Word words[] = {
     {"move", "", moveToAnotherGroup, "moves to the group of a grandchild that sleeps"},
     {"heir", "N", leaveHeir,
      "exits with code N; after that a grandchild carries out the remaining arguments"},
+    {"crowd", "N", multiply, "leaves N grandchildren, which carry out the remaining arguments, too"},
     {"traced", "", letGrandchildTrace,
      "is traced from now on, so that no process can reap it while its tracer lives: a grandchild that "
      "sleeps and keeps every descriptor; prints its pid, or 0"},

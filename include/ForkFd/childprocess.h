@@ -23,10 +23,26 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace ForkFd {
 
 class ChildProcessPrivate;
+
+/// What a child, its group or its tree uses and has used; see ChildProcess::resourceUsage().
+struct ResourceUsage
+{
+    std::chrono::microseconds userTime{0}; ///< Time spent in user mode.
+    std::chrono::microseconds systemTime{0}; ///< Time that the kernel spent for the processes.
+    qint64 residentBytes = 0; ///< The memory that the processes have now.
+    /// The most memory that they are known to have had: of the whole tree where the system counts that,
+    /// else of a single process, or all together at an earlier call.
+    qint64 maxResidentBytes = 0;
+    int processCount = 0; ///< The processes that live now; threads and zombies do not count.
+    /// Whether nothing is missing, in any member but maxResidentBytes: each process counts that the
+    /// child has started, wherever it went. Only a tree with a control group has that.
+    bool wholeTree = false;
+};
 
 /// Starts a child process and communicates with it, like QProcess.
 ///
@@ -339,6 +355,8 @@ public:
     int exitCode() const;
     /// Returns how the last child ended, with its signal and resource usage; valid after finished().
     ExitInfo exitInfo() const;
+    /// Returns what the processes in signalScope() use and have used; empty if the system does not tell.
+    std::optional<ResourceUsage> resourceUsage() const;
     /// Returns the step of the last start that failed, with its errno.
     StartError startError() const;
     /// Returns one sentence for people about the end of the last child, or about the failed start.

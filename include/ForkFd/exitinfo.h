@@ -33,10 +33,11 @@ struct FORKFD_EXPORT ExitInfo
     int code = -1; ///< Exit code, 0 to 255, with Exited; -1 otherwise.
     int signal = 0; ///< Signal number with Signaled; 0 otherwise.
     bool coreDumped = false; ///< With Signaled: the kernel wrote a core dump.
-    bool hasUsage = false; ///< Whether `usage` was measured.
+    /// Whether `usage` was measured. It is the usage of the child, and never of its whole tree.
+    bool hasUsage = false;
     /// The resources that the child used, and those of its descendants that ended and were waited for
     /// before (getrusage(2)). Descendants that outlived the child, or that were killed with its group or
-    /// tree, are not included.
+    /// tree, are not included: ChildProcess::resourceUsage() may know them.
     struct rusage usage = {};
 
     /// Returns the time spent in user mode; 0 without `hasUsage`.

@@ -38,6 +38,9 @@ struct RunResult
     bool outputComplete = false;
     /// The processes that RunOptions::signalScope still reached when the program had ended.
     LeftBehind leftBehind = {};
+    /// What the child, its group or its tree had used when the child had ended; see
+    /// ChildProcess::resourceUsage().
+    std::optional<ResourceUsage> resourceUsage = {};
 };
 
 /// Options of run(). The default of each member changes nothing.

@@ -163,8 +163,10 @@ void ChildProcessPrivate::collect()
 // A child with no process left to signal keeps neither a descriptor nor a cgroup.
 void ChildProcessPrivate::letGoUnlessReached() noexcept
 {
-    if (child->sendSignal(0) == ESRCH)
-        child.reset();
+    if (child->sendSignal(0) != ESRCH)
+        return;
+    keepUsage();
+    child.reset();
 }
 
 bool ChildProcessPrivate::isEndDue() noexcept

@@ -84,6 +84,7 @@ public:
     /// Whether there is a child whose end is not known, or a pending start.
     bool isUnderWay() const noexcept { return watch || m_pending; }
     QString endText() const;
+    std::optional<Internal::ProcessesUsage> usage() const noexcept;
     bool waitForStarted(Internal::Deadline deadline);
     bool waitForFinished(Internal::Deadline deadline);
 
@@ -145,6 +146,8 @@ public:
     bool isEndTold = false; ///< exitInfo is the user's to see.
     /// Kept after the end was collected, as long as there may be processes to signal.
     std::shared_ptr<Internal::StoppableChild> child;
+    /// Of a tree that `child` no longer shows. Other children are not kept: exitInfo has their usage.
+    Internal::SeldomSet<Internal::ProcessesUsage> lastUsage;
     Internal::ExitWatch *watch = nullptr; ///< Owned by `child`; null when the end was collected.
     bool timeLimitExceeded = false;
     ChildProcess::StopStage stopStage = ChildProcess::StopStage::None;
@@ -231,6 +234,7 @@ private:
     void collect();
     bool collectLeader();
     void letGoUnlessReached() noexcept;
+    void keepUsage() noexcept;
     void serveReady(const std::function<bool()> &isDone, Internal::Deadline deadline);
     Internal::Deadline nextDeadline() const;
     int timeToNextDeadline(Internal::Deadline deadline) const;

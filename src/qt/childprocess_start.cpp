@@ -289,6 +289,7 @@ void ChildProcessPrivate::reset(QIODevice::OpenMode mode)
     m_streamFailure = StandardStreams::None;
     exitInfo.reset();
     isEndTold = false;
+    lastUsage.reset();
     streams.clear();
     m_closesInputWhenWritten = false;
     m_hasTypedEndOfFile = false;

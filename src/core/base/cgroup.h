@@ -4,6 +4,7 @@
 #ifndef FORKFD_CORE_BASE_CGROUP_H
 #define FORKFD_CORE_BASE_CGROUP_H
 
+#include "core/base/processesusage.h"
 #include "core/base/thisprocess.h"
 #include "core/base/uniquefd.h"
 
@@ -57,6 +58,9 @@ public:
     UniqueFd openEvents() const noexcept;
     /// Reads that file. Empty if it cannot be read.
     static std::optional<bool> isPopulated(int events) noexcept;
+    /// What all processes that are or were in the cgroup have used. Empty if the cgroup is gone. Throws
+    /// std::system_error in a shortage, and std::bad_alloc.
+    std::optional<ProcessesUsage> usage() const;
     /// Kills all processes in the cgroup and below. Before Linux 6.14 a process that is just being
     /// forked can survive, so the caller kills again while isPopulated(). Returns 0 or an errno; ESRCH
     /// if there was no process. Allocates no memory.

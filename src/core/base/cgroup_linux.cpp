@@ -4,6 +4,7 @@
 #include "core/base/cgroup.h"
 
 #include "core/base/cgroupfiles_linux.h"
+#include "core/base/cgroupusage_linux.h"
 #include "core/base/pidfd_linux.h"
 
 #include <algorithm>
@@ -275,6 +276,11 @@ UniqueFd PrivateCgroup::openEvents() const noexcept
 std::optional<bool> PrivateCgroup::isPopulated(int events) noexcept
 {
     return Internal::isPopulated(events);
+}
+
+std::optional<ProcessesUsage> PrivateCgroup::usage() const
+{
+    return isOfThisProcess() ? usageOfCgroup(m_path) : std::nullopt;
 }
 
 int PrivateCgroup::kill() noexcept

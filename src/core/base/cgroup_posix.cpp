@@ -41,6 +41,11 @@ std::optional<bool> PrivateCgroup::isPopulated(int) noexcept
     return std::nullopt;
 }
 
+std::optional<ProcessesUsage> PrivateCgroup::usage() const
+{
+    return std::nullopt;
+}
+
 int PrivateCgroup::kill() noexcept
 {
     return ESRCH;

@@ -29,7 +29,7 @@ void throwUnlessGone(const std::error_code &error)
         throw std::system_error(error);
 }
 
-void addMembers(std::vector<pid_t> &members, const std::string &directory)
+void addMembers(std::vector<pid_t> &members, const std::string &directory, bool *areAll)
 {
     errno = 0;
     std::istringstream numbers(contentOf(directory + "/cgroup.procs"));
@@ -40,9 +40,11 @@ void addMembers(std::vector<pid_t> &members, const std::string &directory)
     for (pid_t pid; numbers >> pid;) {
         if (pid > 0) // 0 stands for a process without a number in this namespace (pid_namespaces(7)).
             members.push_back(pid);
+        else if (areAll)
+            *areAll = false;
     }
     for (const std::string &below : directoriesIn(directory))
-        addMembers(members, below);
+        addMembers(members, below, areAll);
 }
 
 // cgroups(7), "Cgroups v2 cgroup.events": the value covers the cgroup and all below. `size` is the
@@ -82,10 +84,10 @@ std::vector<std::string> directoriesIn(const std::string &directory)
     return directories;
 }
 
-std::vector<pid_t> membersOfCgroup(const std::string &directory)
+std::vector<pid_t> membersOfCgroup(const std::string &directory, bool *areAll)
 {
     std::vector<pid_t> members;
-    addMembers(members, directory);
+    addMembers(members, directory, areAll);
     std::sort(members.begin(), members.end());
     return members;
 }

@@ -24,8 +24,9 @@ std::vector<std::string> directoriesIn(const std::string &directory);
 /// Opens a file of the cgroup, close-on-exec. Allocates no memory.
 UniqueFd openIn(const std::string &directory, const char *name, int flags) noexcept;
 /// The living processes in the cgroup and below, sorted; none if it is gone. Processes without a number
-/// in this PID namespace are not listed. Any other error throws std::system_error.
-std::vector<pid_t> membersOfCgroup(const std::string &directory);
+/// in this PID namespace are not listed; then `areAll` becomes false. Any other error throws
+/// std::system_error.
+std::vector<pid_t> membersOfCgroup(const std::string &directory, bool *areAll = nullptr);
 /// Whether the cgroup or a cgroup below it contains a living process. True if the answer is unknown.
 bool isPopulatedOrUnknown(const std::string &directory) noexcept;
 /// The same for an open cgroup.events, however often it was read. Empty if it cannot be read.

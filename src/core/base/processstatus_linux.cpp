@@ -48,10 +48,11 @@ std::optional<ProcessStatus> statusOf(pid_t pid)
     if (!rest
         || std::sscanf(
                rest,
-               ") %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %ld %*d %llu %lu",
-               &status.state, &status.parent, &status.group, &status.session, &status.threads,
+               ") %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %llu %llu %llu %llu %*d %*d %ld %*d %llu %lu",
+               &status.state, &status.parent, &status.group, &status.session, &status.userTime,
+               &status.systemTime, &status.waitedUserTime, &status.waitedSystemTime, &status.threads,
                &status.startTime, &status.addressSpace)
-            != 7)
+            != 11)
         return std::nullopt;
     return status;
 }

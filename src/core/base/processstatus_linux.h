@@ -19,7 +19,9 @@ struct ProcessStatus
     pid_t group;
     pid_t session;
     long threads;
-    unsigned long long startTime; ///< In clock ticks. With the number it identifies the process.
+    unsigned long long userTime, systemTime; ///< In clock ticks, as all times here.
+    unsigned long long waitedUserTime, waitedSystemTime; ///< Of descendants that were waited for.
+    unsigned long long startTime; ///< With the number it identifies the process.
     unsigned long addressSpace; ///< In bytes; 0 when the process has given its memory back.
 
     /// False for a zombie.

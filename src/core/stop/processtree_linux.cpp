@@ -156,17 +156,6 @@ int signalGroup(ExitWatch &root, std::initializer_list<int> signals) noexcept
     return result;
 }
 
-/// The status of a child that is not collected; else none.
-std::optional<ProcessStatus> statusOfRoot(ExitWatch &root)
-{
-    // A collected child has no tree. Checked first, because statusOf() fails in a shortage.
-    if (root.sendSignal(0) != 0)
-        return std::nullopt;
-    const std::optional<ProcessStatus> status = statusOf(root.pid());
-    // A child that is gone has no tree any more, and its number may name another process.
-    return root.sendSignal(0) == 0 ? status : std::nullopt;
-}
-
 int walkAndSignal(ExitWatch &root, std::initializer_list<int> signals) noexcept
 try {
     if (root.pidFd() < 0)

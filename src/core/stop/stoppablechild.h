@@ -5,6 +5,7 @@
 #define FORKFD_CORE_STOP_STOPPABLECHILD_H
 
 #include "core/base/cgroup.h"
+#include "core/base/processesusage.h"
 #include "core/base/thisprocess.h"
 #include "core/stop/processtree.h"
 #include "core/stop/startcontrol.h"
@@ -16,6 +17,7 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <initializer_list>
 #include <memory>
 #include <mutex>
@@ -121,6 +123,12 @@ public:
     bool hasLeaderEnded() noexcept;
     /// Waits until the child itself may have ended, or `time` is over. The caller blocks cancellation.
     void awaitLeader(std::chrono::milliseconds time) noexcept;
+    /// Whether usage() may know more than how the child ended, even when no process is left.
+    bool hasOwnTree() const noexcept { return m_own != nullptr; }
+    /// What the processes of the scope use, and have used. `end` is how the child ended, if its owner
+    /// knows; only the owner calls this. Empty if the system does not tell, and in a shortage. Waits for
+    /// a signal that another thread is sending.
+    std::optional<ProcessesUsage> usage(const ExitInfo *end) noexcept;
     /// For the end of the process, when no destructor runs. False if killed processes are left in it.
     bool removeCgroup() noexcept;
 
@@ -132,7 +140,9 @@ private:
     {
         PrivateCgroup group; ///< Where permitted.
         PrivateCgroup::Progress asked;
+        std::int64_t peakSeen = 0; ///< The largest maxResidentBytes that usage() has returned.
     };
+    std::optional<ProcessesUsage> visibleUsageOfScope(const ExitInfo *end);
     bool hasCgroup() const noexcept { return m_own && m_own->group; }
     bool needsWalk() const noexcept { return m_scope == Tree && m_watch && !hasCgroup(); }
     void noteKill(int errorCode) noexcept;

@@ -3,9 +3,21 @@
 
 #include "core/stop/treewalk_linux.h"
 
+#include "core/watch/exitwatch.h"
+
 #include <optional>
 
 namespace ForkFd::Internal {
+
+std::optional<ProcessStatus> statusOfRoot(ExitWatch &root)
+{
+    // A collected child has no tree. Checked first, because statusOf() fails in a shortage.
+    if (root.sendSignal(0) != 0)
+        return std::nullopt;
+    const std::optional<ProcessStatus> status = statusOf(root.pid());
+    // A child that is gone has no tree any more, and its number may name another process.
+    return root.sendSignal(0) == 0 ? status : std::nullopt;
+}
 
 TreeWalk::TreeWalk(pid_t root, const ProcessStatus &status)
     : m_root(root)

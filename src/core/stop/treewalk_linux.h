@@ -9,11 +9,15 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include <sys/types.h>
 
 namespace ForkFd::Internal {
+
+/// The status of a child that was not reaped; else none. Throws std::system_error in a shortage.
+std::optional<ProcessStatus> statusOfRoot(ExitWatch &root);
 
 /// Finds the processes of a child's tree: the child, its process group, and the descendants of both.
 ///

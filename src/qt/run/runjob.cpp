@@ -260,6 +260,7 @@ void RunJob::keepResult()
     m_result.exitInfo = m_child->exitInfo();
     m_result.timeLimitExceeded = m_child->timeLimitExceeded();
     m_result.elapsedTime = m_child->elapsedTime();
+    m_result.resourceUsage = m_child->resourceUsage();
     m_result.outputComplete = m_child->outputComplete() && !m_isCut;
 }
 

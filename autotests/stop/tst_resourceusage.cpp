@@ -1,0 +1,489 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "stoppingtest.h"
+#include "testcontrolgroup.h"
+
+#include <ForkFd/run.h>
+
+#include <QtCore/QDir>
+#include <QtCore/QFile>
+
+#include <csignal>
+#include <cstdarg>
+#include <cstring>
+#include <map>
+#include <string>
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace std::chrono_literals;
+using ForkFd::ResourceUsage;
+using std::chrono::microseconds;
+
+namespace {
+
+using Scope = Process::SignalScope;
+constexpr qint64 MiB = 1024 * 1024;
+
+/// Files that stand for those of a control group, as the memory controller makes them.
+std::map<std::string, std::string> stands;
+
+microseconds timeOf(const ResourceUsage &usage)
+{
+    return usage.userTime + usage.systemTime;
+}
+
+microseconds timeOf(const std::string &controlGroup)
+{
+    QFile file(QString::fromStdString(controlGroup + "/cpu.stat"));
+    if (!file.open(QIODevice::ReadOnly))
+        return {};
+    return microseconds(file.readLine().simplified().split(' ').value(1).toLongLong());
+}
+
+} // namespace
+
+// Replaces libc's function for the library, too.
+extern "C" int open(const char *path, int flags, ...)
+{
+    static const auto real = reinterpret_cast<int (*)(const char *, int, ...)>(dlsym(RTLD_NEXT, "open"));
+    va_list list;
+    va_start(list, flags);
+    const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(list, mode_t) : 0;
+    va_end(list);
+    const char *name = std::strrchr(path, '/');
+    const auto found = stands.empty() || !name ? stands.end() : stands.find(name + 1);
+    return real(found != stands.end() ? found->second.c_str() : path, flags, mode);
+}
+
+/// What resourceUsage() and RunResult say of a child, a group and a tree.
+/// Holds: R12.
+class tst_ResourceUsage : public StoppingTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void withoutChild();
+    void running_data() { addScopesAndTrees(); }
+    void running();
+    void burning_data();
+    void burning();
+    void reach_data() { addScopesAndTrees(); }
+    void reach();
+    void threadsAreNoProcesses_data() { addScopesAndTrees(); }
+    void threadsAreNoProcesses();
+    void afterTheEnd_data() { addScopesAndTrees(); }
+    void afterTheEnd();
+    void orphans();
+    void restart();
+    void stoppedRun_data();
+    void stoppedRun();
+    void memoryController();
+    void hidden();
+    void withoutProc();
+    void ordinaryUser();
+    void delegated();
+
+private:
+    void warmUp() override
+    {
+        StoppingTest::warmUp();
+        ForkFd::run(childProgram(), words("exit 0"))
+            .then([](const ForkFd::RunResult &) {})
+            .waitForFinished();
+    }
+    /// Starts a child, and returns when `count` processes have said a letter each.
+    static void startCrowd(Process &process, Lifeline &lifeline, const QString &command, qsizetype count,
+                           ForkFd::LaunchOptions options = {});
+    static bool makesCgroup(Scope scope, bool hasCgroup)
+    {
+        return scope == Scope::Tree && hasCgroup && TestCgroups::canBeMade();
+    }
+};
+
+void tst_ResourceUsage::startCrowd(Process &process, Lifeline &lifeline, const QString &command,
+                                   qsizetype count, ForkFd::LaunchOptions options)
+{
+    options.fileDescriptors = {lifeline.asDescriptor()};
+    process.setLaunchOptions(options);
+    process.start(childProgram(), command.split(u' '));
+    lifeline.letGo();
+    while (process.bytesAvailable() < count && process.waitForReadyRead()) { }
+    QCOMPARE(process.bytesAvailable(), count);
+}
+
+void tst_ResourceUsage::withoutChild()
+{
+    Process process;
+    QVERIFY(!process.resourceUsage());
+    process.start(u"/no/such/program"_s);
+    QVERIFY(!process.waitForStarted());
+    QVERIFY(!process.resourceUsage());
+    process.setStartMode(Process::StartMode::Background);
+    process.start(childProgram(), words("exit 0"));
+    QVERIFY(process.waitForFinished());
+    QVERIFY(process.resourceUsage());
+}
+
+void tst_ResourceUsage::running()
+{
+    QFETCH(const Scope, scope);
+    QFETCH(const bool, hasCgroup);
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(scope);
+    startCrowd(process, lifeline, u"hold 20 burn 100 say x sleep"_s, 1);
+    const std::optional<ResourceUsage> usage = process.resourceUsage();
+    process.kill();
+    QVERIFY(process.waitForFinished());
+    if (FORKFD_TEST_PORTABLE) {
+        QVERIFY(!usage);
+        return;
+    }
+    QVERIFY(usage);
+    // With SIGCHLD the child enters its control group a moment after its birth.
+    QVERIFY(timeOf(*usage) >= 90ms);
+    QVERIFY(usage->residentBytes >= 20 * MiB);
+    QVERIFY(usage->maxResidentBytes >= usage->residentBytes);
+    QCOMPARE(usage->processCount, 1);
+    QCOMPARE(usage->wholeTree, makesCgroup(scope, hasCgroup));
+}
+
+void tst_ResourceUsage::burning_data()
+{
+    QTest::addColumn<int>("members");
+    QTest::addColumn<bool>("hasCgroup");
+    for (const bool hasCgroup : {true, false}) {
+        for (const int members : {1, 10, 300})
+            QTest::addRow("%d members, %s", members, hasCgroup ? "cgroup" : "walk")
+                << members << hasCgroup;
+    }
+}
+
+// On one processor, behind the test, which has to look at each of them.
+static ForkFd::LaunchOptions besideTheTest(const std::string &controlGroup)
+{
+    ForkFd::LaunchOptions options;
+    options.controlGroup = controlGroup;
+    options.niceValue = 19;
+    cpu_set_t processors;
+    CPU_ZERO(&processors);
+    sched_getaffinity(0, sizeof processors, &processors);
+    for (int number = 0; number < CPU_SETSIZE && options.cpuAffinity.empty(); ++number) {
+        if (CPU_ISSET(number, &processors))
+            options.cpuAffinity = {number};
+    }
+    return options;
+}
+
+// The whole tree is in a control group of the test, which counts its time while it goes on.
+void tst_ResourceUsage::burning()
+{
+    QFETCH(const int, members);
+    QFETCH(const bool, hasCgroup);
+    const TestControlGroup group;
+    if (!group.isMade() || !TestCgroups::canBeMade())
+        QSKIP("No cgroup can be made here.");
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(Scope::Tree);
+    const int milliseconds = members == 1 ? 200 : members == 10 ? 50 : 2;
+    // 300 of them would leave no processor to other tests.
+    const QString rest = members > 10 ? u"sleep"_s : u"burn 250000"_s;
+    startCrowd(process, lifeline, u"crowd %1 burn %2 say x "_s.arg(members - 1).arg(milliseconds) + rest,
+               members, besideTheTest(group.path()));
+    const microseconds before = timeOf(group.path());
+    const std::optional<ResourceUsage> usage = process.resourceUsage();
+    const microseconds after = timeOf(group.path());
+    process.kill();
+    QVERIFY(ends(process));
+    QVERIFY(lifeline.comesToBeCut());
+    QVERIFY(usage);
+    const QByteArray figures = QByteArray::number(qint64(before.count()))
+        + " <= " + QByteArray::number(qint64(timeOf(*usage).count()))
+        + " <= " + QByteArray::number(qint64(after.count()));
+    QVERIFY2(timeOf(*usage) >= before * 95 / 100, figures.constData());
+    QVERIFY2(timeOf(*usage) <= after * 105 / 100, figures.constData());
+    QCOMPARE(usage->processCount, members);
+    QVERIFY(usage->residentBytes > members * 100 * 1024);
+    QCOMPARE(usage->wholeTree, hasCgroup);
+}
+
+// A branch in the group, one in another session, and a daemon.
+void tst_ResourceUsage::reach()
+{
+    QFETCH(const Scope, scope);
+    QFETCH(const bool, hasCgroup);
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(scope);
+    startCrowd(process, lifeline, u"branch same branch session branch daemon say x sleep"_s, 1);
+    const std::optional<ResourceUsage> usage = process.resourceUsage();
+    lifeline.cut();
+    QVERIFY(ends(process));
+    if (FORKFD_TEST_PORTABLE)
+        return;
+    QVERIFY(usage);
+    const bool isWhole = makesCgroup(scope, hasCgroup);
+    const int treeCount = isWhole ? 4 : 3;
+    QCOMPARE(usage->processCount, scope == Scope::Process ? 1 : scope == Scope::Group ? 2 : treeCount);
+    QCOMPARE(usage->wholeTree, isWhole);
+}
+
+void tst_ResourceUsage::threadsAreNoProcesses()
+{
+    QFETCH(const Scope, scope);
+    QFETCH(const bool, hasCgroup);
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(scope);
+    startCrowd(process, lifeline, u"thread thread say x sleep"_s, 1);
+    const std::optional<ResourceUsage> usage = process.resourceUsage();
+    lifeline.cut();
+    QVERIFY(ends(process));
+    if (!FORKFD_TEST_PORTABLE)
+        QCOMPARE(usage.value_or(ResourceUsage()).processCount, 1);
+}
+
+// The shell waits for its children: the largest one counts, and so does the time of each.
+void tst_ResourceUsage::afterTheEnd()
+{
+    QFETCH(const Scope, scope);
+    QFETCH(const bool, hasCgroup);
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    Process process;
+    process.setSignalScope(scope);
+    process.start(u"sh"_s, {u"-c"_s, u"\"$0\" touch 64; \"$0\" burn 100; exit 3"_s, childProgram()});
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 3);
+    const std::optional<ResourceUsage> usage = process.resourceUsage();
+    QVERIFY(usage);
+    QVERIFY(timeOf(*usage) >= 90ms);
+    QVERIFY(usage->maxResidentBytes >= 64 * MiB);
+    QCOMPARE(usage->residentBytes, 0);
+    QCOMPARE(usage->processCount, 0);
+    QCOMPARE(usage->wholeTree, makesCgroup(scope, hasCgroup));
+}
+
+// What no process has waited for is known to the control group alone.
+void tst_ResourceUsage::orphans()
+{
+    if (!TestCgroups::canBeMade())
+        QSKIP("No cgroup can be made here.");
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(Scope::Tree);
+    process.setLaunchOptions({.fileDescriptors = {lifeline.asDescriptor()}});
+    process.start(u"sh"_s, {u"-c"_s, u"(\"$0\" burn 200 >&- 2>&- &)"_s, childProgram()});
+    lifeline.letGo();
+    QVERIFY(process.waitForFinished());
+    QVERIFY(lifeline.comesToBeCut());
+    QTRY_COMPARE(process.resourceUsage().value_or(ResourceUsage()).processCount, 0);
+    const ResourceUsage usage = process.resourceUsage().value_or(ResourceUsage());
+    QVERIFY(timeOf(usage) >= 200ms);
+    QVERIFY(usage.wholeTree);
+    QVERIFY(process.exitInfo().userTime() + process.exitInfo().systemTime() < timeOf(usage));
+}
+
+// The next start forgets the usage of the last child.
+void tst_ResourceUsage::restart()
+{
+    Process process;
+    process.setSignalScope(Scope::Tree);
+    process.start(childProgram(), words("touch 64"));
+    QVERIFY(process.waitForFinished());
+    process.start(childProgram(), words("exit 0"));
+    QVERIFY(process.waitForFinished());
+    QVERIFY(process.resourceUsage());
+    QVERIFY(process.resourceUsage()->maxResidentBytes < 64 * MiB);
+    process.start(u"/no/such/program"_s);
+    QVERIFY(!process.waitForFinished());
+    QVERIFY(!process.resourceUsage());
+}
+
+void tst_ResourceUsage::stoppedRun_data()
+{
+    QTest::addColumn<Scope>("scope");
+    QTest::addColumn<bool>("hasCgroup");
+    QTest::newRow("process") << Scope::Process << true;
+    if (TestCgroups::canBeMade())
+        QTest::newRow("tree, cgroup") << Scope::Tree << true;
+    QTest::newRow("tree, walk") << Scope::Tree << false;
+}
+
+// A tree that was stopped once reported 0.001 s.
+void tst_ResourceUsage::stoppedRun()
+{
+    QFETCH(const Scope, scope);
+    QFETCH(const bool, hasCgroup);
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    Lifeline lifeline;
+    QPromise<void> stop;
+    stop.start();
+    std::atomic<int> count = 0;
+    ForkFd::RunOptions options;
+    options.signalScope = scope;
+    options.stopWhen = stop.future();
+    options.launchOptions.fileDescriptors = {lifeline.asDescriptor()};
+    options.onOutput = [&](Process::ProcessChannel, const QByteArray &bytes) {
+        count += static_cast<int>(bytes.size());
+        if (count == 4)
+            stop.finish();
+    };
+    QFuture<ForkFd::RunResult> future =
+        ForkFd::run(childProgram(), words("crowd 3 burn 100 say x sleep"), options);
+    const ForkFd::RunResult result = future.result();
+    lifeline.letGo();
+    lifeline.cut();
+    QCOMPARE(text(result.exitInfo), "killed by SIGTERM");
+    const bool isKnown = result.exitInfo.hasUsage || makesCgroup(scope, hasCgroup);
+    QCOMPARE(result.resourceUsage.has_value(), isKnown);
+    if (!isKnown)
+        return;
+    const bool isWhole = makesCgroup(scope, hasCgroup);
+    QCOMPARE(result.resourceUsage->wholeTree, isWhole);
+    QVERIFY(timeOf(*result.resourceUsage) >= (isWhole ? 400ms : 100ms));
+}
+
+// Files of the test stand for those that the memory controller would make.
+void tst_ResourceUsage::memoryController()
+{
+    if (!TestCgroups::canBeMade())
+        QSKIP("No cgroup can be made here.");
+    const QTemporaryDir directory;
+    const auto put = [&directory](const char *name, const char *content) {
+        QFile file(directory.filePath(QString::fromLatin1(name)));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(content);
+        stands[name] = file.fileName().toStdString();
+    };
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(Scope::Tree);
+    startCrowd(process, lifeline, u"crowd 1 say x sleep"_s, 2);
+    put("memory.current", "123456789\n");
+    const std::optional<ResourceUsage> withCurrent = process.resourceUsage();
+    put("memory.peak", "12345\n");
+    const std::optional<ResourceUsage> withBoth = process.resourceUsage();
+    process.kill();
+    QVERIFY(ends(process));
+    const std::optional<ResourceUsage> atTheEnd = process.resourceUsage();
+    stands.clear();
+    QVERIFY(withCurrent && withBoth && atTheEnd);
+    QCOMPARE(withCurrent->residentBytes, 123456789);
+    QCOMPARE(withCurrent->maxResidentBytes, 123456789);
+    QCOMPARE(withCurrent->processCount, 2);
+    QVERIFY(withCurrent->wholeTree);
+    QCOMPARE(withBoth->maxResidentBytes, 12345);
+    QCOMPARE(atTheEnd->maxResidentBytes, 12345);
+    QVERIFY(atTheEnd->wholeTree);
+}
+
+// hidepid in proc(5): members of other users cannot be looked at.
+void tst_ResourceUsage::hidden()
+{
+    const QByteArray result = inForkedCopy([]() -> QByteArray {
+        if (unshare(CLONE_NEWNS) != 0 || mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
+            return "no mounts";
+        Process process;
+        process.setSignalScope(TestCgroups::canBeMade() ? Scope::Tree : Scope::Process);
+        process.start(childProgram(), words("say x echo"));
+        process.waitForReadyRead();
+        if (mount("proc", "/proc", "proc", 0, "hidepid=2") != 0)
+            return "no mounts";
+        becomeOrdinaryUserWhoMayReadAll();
+        const std::optional<ResourceUsage> usage = process.resourceUsage();
+        process.closeWriteChannel();
+        process.waitForFinished();
+        const bool isTree = process.signalScope() == Scope::Tree;
+        if (isTree && usage && !usage->wholeTree && usage->processCount == 1)
+            return "hidden";
+        return !isTree && !usage ? "hidden" : "seen";
+    });
+    if (result.startsWith("no mounts"))
+        QSKIP("This user may not mount a file system.");
+    QVERIFY2(result.startsWith("hidden"), result.constData());
+}
+
+// Without /proc the system shows a control group's times, and nothing of a child that runs.
+void tst_ResourceUsage::withoutProc()
+{
+    const QByteArray result = inForkedCopy([]() -> QByteArray {
+        if (unshare(CLONE_NEWNS) != 0 || mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
+            return "no mounts";
+        Process process;
+        process.start(childProgram(), words("say x echo"));
+        process.waitForReadyRead();
+        if (mount("none", "/proc", "tmpfs", 0, nullptr) != 0)
+            return "no mounts";
+        const bool isSeen = process.resourceUsage().has_value();
+        process.closeWriteChannel();
+        process.waitForFinished();
+        return isSeen ? "seen" : process.resourceUsage() ? "at the end" : "never";
+    });
+    if (result == "no mounts")
+        QSKIP("This user may not mount a file system.");
+    QCOMPARE(result, "at the end");
+}
+
+// As an ordinary user, who may make no control group.
+void tst_ResourceUsage::ordinaryUser()
+{
+    if (FORKFD_TEST_PORTABLE)
+        QSKIP("POSIX shows no usage of a process that runs.");
+    const QByteArray result = inForkedCopy([]() -> QByteArray {
+        becomeOrdinaryUserWhoMayReadAll();
+        const TestCgroups::Refusal refusal(true);
+        Process process;
+        process.setSignalScope(Scope::Tree);
+        process.start(childProgram(), words("crowd 2 burn 50 say x sleep"));
+        while (process.bytesAvailable() < 3 && process.waitForReadyRead()) { }
+        const std::optional<ResourceUsage> usage = process.resourceUsage();
+        process.kill();
+        process.waitForFinished();
+        return usage && usage->processCount == 3 && timeOf(*usage) >= 150ms && !usage->wholeTree
+            ? "sum"
+            : "something else";
+    });
+    QCOMPARE(result, "sum");
+}
+
+// As an ordinary user in a control group that was delegated to him.
+void tst_ResourceUsage::delegated()
+{
+    const TestControlGroup group;
+    if (getuid() != 0 || !group.isMade() || !TestCgroups::canBeMade())
+        QSKIP("Only root can delegate a control group.");
+    const QByteArray result = inForkedCopy([&group]() -> QByteArray {
+        for (const char *name : {"", "/cgroup.procs", "/cgroup.subtree_control", "/cgroup.threads"}) {
+            if (chown((group.path() + name).c_str(), 65534, 65534) != 0)
+                return "no owner";
+        }
+        QFile procs(QString::fromStdString(group.path() + "/cgroup.procs"));
+        if (!procs.open(QIODevice::WriteOnly | QIODevice::Unbuffered) || procs.write("0") != 1)
+            return "not moved";
+        becomeOrdinaryUserWhoMayReadAll();
+        Process process;
+        process.setSignalScope(Scope::Tree);
+        process.start(childProgram(), words("branch daemon burn 50 say x sleep"));
+        process.waitForReadyRead();
+        const std::optional<ResourceUsage> usage = process.resourceUsage();
+        process.kill();
+        process.waitForFinished();
+        return usage && usage->processCount == 2 && usage->wholeTree ? "whole" : "something else";
+    });
+    QCOMPARE(result, "whole");
+}
+
+QTEST_GUILESS_MAIN(tst_ResourceUsage)
+#include "tst_resourceusage.moc"

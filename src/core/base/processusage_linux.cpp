@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "core/base/processusage_linux.h"
+
+#include "core/base/processstatus_linux.h"
+#include "core/base/uniquefd.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace ForkFd::Internal {
+
+namespace {
+
+using std::chrono::microseconds;
+
+microseconds ofTicks(unsigned long long ticks) noexcept
+{
+    static const long perSecond = ::sysconf(_SC_CLK_TCK);
+    return microseconds(static_cast<long long>(ticks) * 1'000'000 / perSecond);
+}
+
+// The process's own clock counts nanoseconds, where /proc has ticks of 10 ms, which short processes do
+// not fill. Any process may read it. 0 if it cannot be read.
+microseconds clockOf(pid_t pid) noexcept
+{
+    clockid_t clock;
+    timespec time = {};
+    if (::clock_getcpuclockid(pid, &clock) != 0 || ::clock_gettime(clock, &time) != 0)
+        return {};
+    return std::chrono::duration_cast<microseconds>(std::chrono::seconds(time.tv_sec)
+                                                    + std::chrono::nanoseconds(time.tv_nsec));
+}
+
+/// proc(5), /proc/PID/status: "VmRSS:      1234 kB". A zombie and a kernel thread have no such line.
+std::int64_t bytesIn(const char *text, const char *name) noexcept
+{
+    const char *line = std::strstr(text, name);
+    return line ? std::strtoll(line + std::strlen(name), nullptr, 10) * 1024 : 0;
+}
+
+} // namespace
+
+std::optional<ResidentMemory> residentMemoryOf(pid_t pid)
+{
+    char path[32];
+    std::snprintf(path, sizeof path, "/proc/%d/status", pid);
+    const UniqueFd file(::open(path, O_RDONLY | O_CLOEXEC));
+    if (!file)
+        throwIfExhausted(errno);
+    char text[4096]; // The lines come before those whose length depends on the number of processors.
+    const ssize_t size = file ? ::read(file.get(), text, sizeof text - 1) : -1;
+    if (size <= 0)
+        return std::nullopt;
+    text[size] = '\0';
+    return ResidentMemory{.now = bytesIn(text, "\nVmRSS:"), .peak = bytesIn(text, "\nVmHWM:")};
+}
+
+// The status is read last: if it has the start time, the number was this process's all the time.
+std::optional<ProcessesUsage> usageOf(pid_t pid, unsigned long long startTime)
+{
+    const std::optional<ResidentMemory> memory = residentMemoryOf(pid);
+    const microseconds precise = clockOf(pid);
+    const std::optional<ProcessStatus> status = statusOf(pid);
+    if (!memory || !status || status->startTime != startTime)
+        return std::nullopt;
+    const microseconds systemTime = ofTicks(status->systemTime);
+    const microseconds userTime = std::max(precise - systemTime, ofTicks(status->userTime));
+    return ProcessesUsage{.userTime = userTime + ofTicks(status->waitedUserTime),
+                          .systemTime = systemTime + ofTicks(status->waitedSystemTime),
+                          .residentBytes = memory->now,
+                          .maxResidentBytes = memory->peak,
+                          .processCount = status->isAlive() ? 1 : 0};
+}
+
+} // namespace ForkFd::Internal

@@ -1,0 +1,73 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// What a child and its scope use.
+
+#include "qt/childprocess_p.h"
+
+#include <new>
+
+namespace ForkFd {
+
+using namespace Internal;
+
+/// While the child runs, what it and the rest of signalScope() use at this moment. After its end, what
+/// it has used, together with the processes of the group or tree that are left.
+///
+/// | Scope | userTime, systemTime | Memory | wholeTree |
+/// |---|---|---|---|
+/// | Process | of the child, and of descendants that have ended and were waited for | of the child |
+/// false | | Group | the same for each process of the group | sum | false | | Tree, with a control group
+/// | of all processes that were ever in it | see below | true | | Tree, without one | the same as with
+/// Group, for each process that a walk through `/proc` finds | sum | false |
+///
+/// Without a control group, processes are missing that have ended without being waited for: orphans, and
+/// those that died together with the child in a kill(). The start of the child decides which of these
+/// holds.
+///
+/// With a control group that has the memory controller, residentBytes is `memory.current`, which
+/// includes the file cache and the kernel's own memory for the tree, and maxResidentBytes is
+/// `memory.peak` (Linux 5.19). Elsewhere residentBytes is the sum of the resident sizes, in which memory
+/// that processes share counts for each of them, and maxResidentBytes is the largest value that is
+/// known: the peak of any process that lives now, of the child and the descendants it has waited for
+/// once it has ended (ExitInfo::maxResidentBytes() says what that includes), and for a Tree what an
+/// earlier call has returned. If processes start others all the time, wholeTree may be false even with a
+/// control group.
+///
+/// Reads a few files: with a control group a fixed number, and one for each process where the memory
+/// controller is off; for a walk one for each process of the system. Blocks for that long, and while
+/// another thread of the library signals this child. Costs nothing until it is called, except that the
+/// end of a tree with a control group is read once.
+///
+/// **Errors:** empty before the first start and after a failed one, while a background start goes on,
+/// without `/proc`, on systems other than Linux until the child has ended, if another part of the
+/// process has reaped the child, and for lack of descriptors or memory. \since 0.1
+std::optional<ResourceUsage> ChildProcess::resourceUsage() const
+{
+    const std::optional<ProcessesUsage> usage = d->usage();
+    if (!usage)
+        return std::nullopt;
+    return ResourceUsage{usage->userTime,         usage->systemTime,   usage->residentBytes,
+                         usage->maxResidentBytes, usage->processCount, usage->isWhole};
+}
+
+std::optional<ProcessesUsage> ChildProcessPrivate::usage() const noexcept
+{
+    if (child)
+        return child->usage(exitInfo ? &exitInfo.get() : nullptr);
+    if (lastUsage)
+        return lastUsage.get();
+    return exitInfo && exitInfo->hasUsage ? std::optional(usageOf(exitInfo.get())) : std::nullopt;
+}
+
+// The control group is about to be removed.
+void ChildProcessPrivate::keepUsage() noexcept
+try {
+    if (!child->hasOwnTree())
+        return;
+    if (const std::optional<ProcessesUsage> usage = child->usage(&exitInfo.get()))
+        lastUsage.set(*usage);
+} catch (const std::bad_alloc &) { // Then exitInfo has to do.
+}
+
+} // namespace ForkFd
