@@ -6,6 +6,8 @@
 #include <QtCore/QDir>
 #include <QtCore/QStandardPaths>
 
+#include <csignal>
+
 /// Each small example does what its first comment says.
 /// Holds: none (it tests the examples).
 class tst_Examples : public ChildProcessTest
@@ -23,6 +25,10 @@ private Q_SLOTS:
     void timeout_data();
     void timeout();
     void treekill();
+    void treetop_data();
+    void treetop();
+    void treetopInterrupted();
+    void treetopLeavesOne();
 
 private:
     /// The end of the example, and all its output.
@@ -150,6 +156,63 @@ void tst_Examples::treekill()
     QVERIFY2(result.startsWith("exited with code 0\nbuilding "), result.constData());
     // With SIGCHLD and without a cgroup no signal reaches the new session, which ends by itself.
     QVERIFY2(result.endsWith("make was killed by SIGKILL, and nobody is left\n"), result.constData());
+}
+
+void tst_Examples::treetop_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<QByteArray>("begin");
+    QTest::addColumn<QByteArray>("end");
+    const QString child = childProgram();
+    QTest::newRow("ends") << QStringList{child, u"burn"_s, u"20"_s, u"exit"_s, u"3"_s}
+                          << QByteArray("exited with code 3\nexited with code 3; 0.0")
+                          << QByteArray("left\n");
+    QTest::newRow("not there")
+        << QStringList{u"/no/such/program"_s}
+        << QByteArray("exited with code 127\nexec: /no/such/program: No such file or directory\n")
+        << QByteArray();
+    QTest::newRow("too few words") << QStringList{}
+                                   << QByteArray("exited with code 125\nforkfd-treetop COMMAND")
+                                   << QByteArray();
+}
+
+void tst_Examples::treetop()
+{
+    QFETCH(const QStringList, arguments);
+    QFETCH(const QByteArray, begin);
+    QFETCH(const QByteArray, end);
+    const QByteArray result = run("treetop", arguments);
+    QVERIFY2(result.startsWith(begin) && result.endsWith(end), result.constData());
+}
+
+// Ctrl-C ends the child and the grandchild.
+void tst_Examples::treetopInterrupted()
+{
+    Process example;
+    example.start(QDir(QStringLiteral(FORKFD_TEST_EXAMPLES)).filePath(u"forkfd-treetop"_s),
+                  {childProgram(), u"branch"_s, u"same"_s, u"say"_s, u"x"_s, u"sleep"_s});
+    QVERIFY(example.waitForReadyRead());
+    example.setReadChannel(Process::StandardError);
+    QVERIFY(example.waitForReadyRead(-1));
+    const QByteArray line = example.readLine();
+    QVERIFY2(line.contains(" MiB     2 processes"), line.constData());
+    QVERIFY(example.sendSignal(SIGINT));
+    QVERIFY(example.waitForFinished());
+    QCOMPARE(example.exitCode(), 128 + SIGTERM);
+    const QByteArray rest = example.readAll();
+    QVERIFY2(rest.contains("killed by SIGTERM; ") && rest.endsWith("left\n"), rest.constData());
+}
+
+void tst_Examples::treetopLeavesOne()
+{
+    const QByteArray result = run("treetop", {childProgram(), u"fork"_s, u"exit"_s, u"0"_s});
+    for (const QByteArray &line : result.split('\n')) {
+        if (line.toInt() > 0)
+            kill(line.toInt(), SIGKILL);
+    }
+    // With SIGCHLD and without a cgroup the system does not know the group of an ended child.
+    if (ForkFd::backend() == ForkFd::Backend::PidFd)
+        QVERIFY2(result.endsWith("; left running: 1\n"), result.constData());
 }
 
 QTEST_GUILESS_MAIN(tst_Examples)

@@ -3,6 +3,7 @@
 
 #include "stoppingtest.h"
 #include "systemcallfilter.h"
+#include "testwalk.h"
 
 #include <ForkFd/forkfd.h>
 
@@ -19,11 +20,6 @@ using namespace std::chrono_literals;
 namespace {
 
 using Scope = Process::SignalScope;
-
-bool hasPidFd()
-{
-    return ForkFd::backend() == ForkFd::Backend::PidFd;
-}
 
 } // namespace
 
@@ -74,7 +70,7 @@ void tst_Stopping::reach_data()
     rows("process", Scope::Process, true, {});
     rows("group", Scope::Group, true, {u"same"_s});
     rows("tree, cgroup", Scope::Tree, true, {u"same"_s, u"group"_s, u"session"_s, u"daemon"_s});
-    if (hasPidFd())
+    if (canHoldMembers())
         rows("tree, walk", Scope::Tree, false, {u"same"_s, u"group"_s, u"session"_s});
     else
         rows("tree, group alone", Scope::Tree, false, {u"same"_s});
@@ -332,8 +328,8 @@ void tst_Stopping::shellThatKeepsForking()
     const TestCgroups::Refusal refusal(!hasCgroup);
     if (hasCgroup && !TestCgroups::canBeMade())
         QSKIP("No cgroup can be made here.");
-    if (!hasCgroup && !hasPidFd())
-        QSKIP("There is no walk without pidfds.");
+    if (!hasCgroup && !canHoldMembers())
+        QSKIP("There is no walk here.");
     Lifeline lifeline;
     Process process;
     process.setSignalScope(Scope::Tree);

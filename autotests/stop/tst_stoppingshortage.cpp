@@ -3,6 +3,7 @@
 
 #include "stoppingtest.h"
 #include "temporarychange.h"
+#include "testwalk.h"
 
 #include <ForkFd/forkfd.h>
 
@@ -228,8 +229,8 @@ void tst_StoppingShortage::descriptors()
     QFETCH(const bool, hasCgroup);
     QFETCH(const int, signal);
     QFETCH(const int, free);
-    if (ForkFd::backend() != ForkFd::Backend::PidFd)
-        QSKIP("Without pidfds other signals reach the group alone.");
+    if (!canHoldMembers())
+        QSKIP("Here other signals reach the group alone.");
     const TestCgroups::Refusal refusal(!hasCgroup);
     Lifeline lifeline;
     Process process;
@@ -268,8 +269,8 @@ void tst_StoppingShortage::descriptorsThatComeBack()
     QFETCH(const QString, command);
     QFETCH(const std::chrono::milliseconds, grace);
     QFETCH(const bool, isDestroyed);
-    if (ForkFd::backend() != ForkFd::Backend::PidFd)
-        QSKIP("There is no walk without pidfds.");
+    if (!canHoldMembers())
+        QSKIP("There is no walk here.");
     const TestCgroups::Refusal refusal(!hasCgroup);
     Lifeline lifeline;
     const QByteArray result = inForkedCopy([&]() -> QByteArray {
@@ -304,8 +305,8 @@ void tst_StoppingShortage::descriptorsComeBackDuringTheCall()
     QFETCH(const bool, hasCgroup);
     QFETCH(const int, signal);
     QFETCH(const int, free);
-    if (ForkFd::backend() != ForkFd::Backend::PidFd)
-        QSKIP("Without pidfds other signals reach the group alone.");
+    if (!canHoldMembers())
+        QSKIP("Here other signals reach the group alone.");
     const TestCgroups::Refusal refusal(!hasCgroup);
     Lifeline lifeline;
     Process process;
@@ -323,8 +324,8 @@ void tst_StoppingShortage::descriptorsComeBackDuringTheCall()
 // once stayed stopped for ever.
 void tst_StoppingShortage::descriptorsGoneDuringTheWalk()
 {
-    if (ForkFd::backend() != ForkFd::Backend::PidFd)
-        QSKIP("There is no walk without pidfds.");
+    if (!canHoldMembers())
+        QSKIP("There is no walk here.");
     const TestCgroups::Refusal refusal(true);
     Lifeline lifeline;
     Process process;

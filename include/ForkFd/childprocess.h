@@ -224,6 +224,15 @@ public:
     };
     Q_ENUM(SignalScope)
 
+    /// How the processes of a Tree are found. docs/stopping.md says what each method promises.
+    enum class TreeMethod {
+        None, ///< Only the child is reached: the scope is Process, or there was no child yet.
+        ControlGroup, ///< The tree has a control group, which no process leaves.
+        Walk, ///< A walk through /proc from parent to child; daemons are not found.
+        Group ///< Only the child's process group is reached.
+    };
+    Q_ENUM(TreeMethod)
+
     /// What the destructor does to a child that is still running. It never waits for the child.
     enum class DestructionPolicy {
         Kill, ///< Sends SIGKILL to the processes in signalScope().
@@ -397,6 +406,8 @@ public:
     SignalScope signalScope() const;
     /// Sets which processes signals, stop() and the time limit reach.
     void setSignalScope(SignalScope scope);
+    /// Returns how the processes in signalScope() of the current child, or the last one, are found.
+    TreeMethod treeMethod() const;
     /// Returns what the destructor does to a child that is still running; the default is Kill.
     DestructionPolicy destructionPolicy() const;
     /// Sets what the destructor does to a child that is still running.

@@ -49,7 +49,7 @@ int ChildProcess::exitCode() const
 /// the child's end on while the output drains.
 ExitInfo ChildProcess::exitInfo() const
 {
-    return d->isEndTold ? d->exitInfo.get() : ExitInfo();
+    return d->isEndTold ? static_cast<const ExitInfo &>(d->exitInfo.get()) : ExitInfo();
 }
 
 /// Measured with a steady clock from just before the child is created until its end is noticed.
@@ -140,7 +140,7 @@ void ChildProcessPrivate::collect()
         retryLater();
         return;
     }
-    exitInfo.set(*end);
+    exitInfo.set(ChildEnd(*end));
     noteKillAtEnd();
     if (m_tree)
         m_tree->watch.noteChildEnd();
@@ -247,7 +247,7 @@ bool ChildProcessPrivate::collectLeader()
     const std::optional<ExitInfo> end = child->watch().collect();
     const bool isBetter = end && end->hasUsage;
     if (isBetter)
-        exitInfo.set(*end);
+        exitInfo.set(ChildEnd(*end));
     letGoUnlessReached();
     return isBetter;
 }

@@ -42,6 +42,23 @@ void callAfter(Signals emitSignals, Last last)
     last();
 }
 
+namespace Internal {
+
+/// How a child ended, and what its tree has used, if that is known.
+struct ChildEnd : ExitInfo
+{
+    ChildEnd() = default;
+    explicit ChildEnd(const ExitInfo &info)
+        : ExitInfo(info)
+    {
+    }
+
+    /// Set when `child` can no longer tell.
+    std::unique_ptr<const ProcessesUsage> treeUsage;
+};
+
+} // namespace Internal
+
 /// The state machine behind a ChildProcess.
 ///
 ///     NotRunning --start()--> Starting --finishStarting()--> Running --finishEnding()--> NotRunning
@@ -142,14 +159,13 @@ public:
     ChildProcess::ProcessError error = ChildProcess::UnknownError;
     Internal::SeldomSet<Internal::StartFailure> failure; ///< The failure of the last start.
     bool isFailureTold = false; ///< Its signals are being emitted, or were emitted.
-    Internal::SeldomSet<ExitInfo> exitInfo; ///< Set when the child's end is known.
+    Internal::SeldomSet<Internal::ChildEnd> exitInfo; ///< Set when the child's end is known.
     bool isEndTold = false; ///< exitInfo is the user's to see.
     /// Kept after the end was collected, as long as there may be processes to signal.
     std::shared_ptr<Internal::StoppableChild> child;
-    /// Of a tree that `child` no longer shows. Other children are not kept: exitInfo has their usage.
-    Internal::SeldomSet<Internal::ProcessesUsage> lastUsage;
     Internal::ExitWatch *watch = nullptr; ///< Owned by `child`; null when the end was collected.
     bool timeLimitExceeded = false;
+    Internal::StoppableChild::Method method = Internal::StoppableChild::OneProcess;
     ChildProcess::StopStage stopStage = ChildProcess::StopStage::None;
     qint64 pid = 0; ///< Set after stateChanged(Starting), 0 after stateChanged(NotRunning).
     std::chrono::steady_clock::time_point startTime;
@@ -183,6 +199,7 @@ private:
     bool hasFailedInParent() const noexcept;
     bool hasFailedToStart() const noexcept { return static_cast<bool>(failure); }
     bool settleStart();
+    void noteMethod();
     void finishStarting();
     void announceStart();
     void emitStarted();

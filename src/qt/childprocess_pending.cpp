@@ -71,6 +71,7 @@ bool ChildProcessPrivate::settleStart()
     child = m_pending->child();
     watch = child ? &child->watch() : nullptr;
     m_pending.reset();
+    noteMethod();
     if (m_hub && watch)
         watchAll(); // The output waited in the pipes, because started() comes first.
     return true;

@@ -275,6 +275,7 @@ void ChildProcessPrivate::reset(QIODevice::OpenMode mode)
     m_pending.reset();
     letGoOfChild();
     timeLimitExceeded = false;
+    method = StoppableChild::OneProcess;
     QIODevice::OpenMode closed = streams.closedDirections();
     if (settings.launchOptions->pseudoTerminal) // It is read even if no stream leads there.
         closed.setFlag(QIODevice::ReadOnly, false);
@@ -289,7 +290,6 @@ void ChildProcessPrivate::reset(QIODevice::OpenMode mode)
     m_streamFailure = StandardStreams::None;
     exitInfo.reset();
     isEndTold = false;
-    lastUsage.reset();
     streams.clear();
     m_closesInputWhenWritten = false;
     m_hasTypedEndOfFile = false;
@@ -330,6 +330,7 @@ void ChildProcessPrivate::startChild(const ChildEnds &ends)
     }
     noteFailure(seen);
     watch = child ? &child->watch() : nullptr;
+    noteMethod();
     if (report.descriptor() >= 0)
         m_pending = PendingStart::ofReport(child, std::move(report));
     settings.modifier.exit = nullptr; // A child in our memory (UseVFork) has set it.

@@ -12,6 +12,7 @@
 #include <QtCore/QDir>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -82,6 +83,19 @@ void ChildProcessPrivate::letGoOfChild() noexcept
     child.reset();
     watch = nullptr;
     m_isStopping = false;
+}
+
+// Warns at most once: the reason holds for all children.
+void ChildProcessPrivate::noteMethod()
+{
+    if (!child)
+        return;
+    static std::atomic<bool> isTold = false; // clazy:exclude=non-pod-global-static
+    method = child->method();
+    if (method == StoppableChild::OwnGroup && child->wantsTree() && !isTold.exchange(true))
+        qCWarning(childProcessLog,
+                  "ChildProcess: SignalScope::Tree reaches only the process group of the child here: "
+                  "there is neither a control group nor a walk through /proc");
 }
 
 int ChildProcessPrivate::sendSignal(int signal) noexcept
@@ -345,6 +359,29 @@ void ChildProcess::setSignalScope(SignalScope scope)
 {
     if (std::exchange(d->stopSettings.scope, scope) != scope)
         Q_EMIT settingsChanged();
+}
+
+/// Known as soon as the start has succeeded; None while a background start goes on. Kept after the
+/// child's end; the next start resets it. With SignalScope::Group it is Group, with Process None.
+///
+/// The start decides it: ControlGroup where this process may make one, else Walk where `/proc` and
+/// pidfd_open(2) are available, else Group. A walk may still be impossible later, for lack of
+/// descriptors or because of a filter (docs/sandboxes.md); then signals reach the group. The first child
+/// whose Tree can only be a Group is reported by a warning in the category `forkfd.childprocess`. \since
+/// 0.1
+ChildProcess::TreeMethod ChildProcess::treeMethod() const
+{
+    switch (d->method) {
+    case StoppableChild::OneProcess:
+        break;
+    case StoppableChild::OwnCgroupMembers:
+        return TreeMethod::ControlGroup;
+    case StoppableChild::WalkFromChild:
+        return TreeMethod::Walk;
+    case StoppableChild::OwnGroup:
+        return TreeMethod::Group;
+    }
+    return TreeMethod::None;
 }
 
 ChildProcess::DestructionPolicy ChildProcess::destructionPolicy() const

@@ -5,7 +5,9 @@
 
 #include "qt/childprocess_p.h"
 
+#include <memory>
 #include <new>
+#include <utility>
 
 namespace ForkFd {
 
@@ -55,18 +57,20 @@ std::optional<ProcessesUsage> ChildProcessPrivate::usage() const noexcept
 {
     if (child)
         return child->usage(exitInfo ? &exitInfo.get() : nullptr);
-    if (lastUsage)
-        return lastUsage.get();
-    return exitInfo && exitInfo->hasUsage ? std::optional(usageOf(exitInfo.get())) : std::nullopt;
+    if (exitInfo->treeUsage)
+        return *exitInfo->treeUsage;
+    return exitInfo->hasUsage ? std::optional(usageOf(exitInfo.get())) : std::nullopt;
 }
 
 // The control group is about to be removed.
 void ChildProcessPrivate::keepUsage() noexcept
 try {
-    if (!child->hasOwnTree())
+    if (!child->wantsTree())
         return;
-    if (const std::optional<ProcessesUsage> usage = child->usage(&exitInfo.get()))
-        lastUsage.set(*usage);
+    ChildEnd end(static_cast<const ExitInfo &>(exitInfo.get()));
+    if (const std::optional<ProcessesUsage> usage = child->usage(&end))
+        end.treeUsage = std::make_unique<const ProcessesUsage>(*usage);
+    exitInfo.set(std::move(end));
 } catch (const std::bad_alloc &) { // Then exitInfo has to do.
 }
 

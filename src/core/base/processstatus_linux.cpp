@@ -57,6 +57,23 @@ std::optional<ProcessStatus> statusOf(pid_t pid)
     return status;
 }
 
+// proc_pid_status(5). A kernel without filters has no line "Seccomp".
+bool mayBeKilledForCalls()
+{
+    const UniqueFd file(::open("/proc/thread-self/status", O_RDONLY | O_CLOEXEC));
+    if (!file)
+        throwIfExhausted(errno);
+    char text[4096];
+    const ssize_t size = file ? ::read(file.get(), text, sizeof text - 1) : -1;
+    if (size <= 0)
+        return true;
+    text[size] = '\0';
+    const char *filter = std::strstr(text, "\nSeccomp:\t");
+    const char *tracer = std::strstr(text, "\nTracerPid:\t");
+    return (filter && std::strtol(filter + 10, nullptr, 10) != 0) || !tracer
+        || std::strtol(tracer + 12, nullptr, 10) != 0;
+}
+
 std::vector<pid_t> allProcesses()
 {
     std::vector<pid_t> processes;

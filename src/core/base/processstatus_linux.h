@@ -41,6 +41,10 @@ std::optional<ProcessStatus> statusOf(pid_t pid);
 /// returns. Throws as statusOf().
 std::vector<pid_t> allProcesses();
 
+/// Whether the kernel or a tracer may end the calling thread for a system call: it has a filter
+/// (seccomp(2)) or is traced. True if that is not known. Throws as statusOf().
+bool mayBeKilledForCalls();
+
 /// What cannot be opened is gone, except in a shortage: then `errorCode` is thrown as std::system_error.
 void throwIfExhausted(int errorCode);
 

@@ -3,6 +3,7 @@
 
 #include "core/start/ladder_linux.h"
 
+#include "core/base/backendwish.h"
 #include "core/base/refusal.h"
 #include "core/start/start.h"
 #include "core/watch/pidfd.h"

@@ -5,6 +5,7 @@
 
 #include "core/start/start.h"
 
+#include "core/base/backendwish.h"
 #include "core/base/libcfunction.h"
 #include "core/base/signals.h"
 #include "core/start/busypause.h"

@@ -3,6 +3,7 @@
 
 #include "core/start/start.h"
 
+#include "core/base/backendwish.h"
 #include "core/base/cgroup.h"
 #include "core/base/staycode.h"
 #include "core/base/writeends.h"
@@ -13,26 +14,12 @@
 #include "core/stop/stoppablechild.h"
 #include "core/watch/exitwatch.h"
 
-#include <atomic>
 #include <cerrno>
-#include <cstdlib>
-#include <string_view>
 #include <utility>
 
 namespace ForkFd::Internal {
 
 namespace {
-
-BackendWish readWish() noexcept
-{
-    const char *variable = std::getenv("FORKFD_BACKEND");
-    const std::string_view wish = variable ? variable : "";
-    if (wish.empty() || wish == "auto")
-        return BackendWish::Auto;
-    if (wish == "pidfd")
-        return BackendWish::PidFd;
-    return wish == "sigchld" ? BackendWish::SigChld : BackendWish::Unknown;
-}
 
 // Options that a detached program cannot have.
 FailedStep detachedError(const LaunchOptions &options) noexcept
@@ -53,26 +40,12 @@ FailedStep wishError() noexcept
     return isImpossible ? FailedStep{Step::Backend, EINVAL} : FailedStep{};
 }
 
-// Not a static of backendWish(): a fork() while another thread initializes it would leave it locked in
-// the copy.
-constinit std::atomic<BackendWish> knownWish = BackendWish::NotAsked;
-
 FailedStep errorOf(const StartPlan &plan) noexcept
 {
     return plan.error() ? plan.error() : wishError();
 }
 
 } // namespace
-
-BackendWish backendWish() noexcept
-{
-    BackendWish wish = knownWish.load(std::memory_order_relaxed);
-    if (wish != BackendWish::NotAsked)
-        return wish;
-    // All threads use the first answer.
-    const BackendWish fresh = readWish();
-    return knownWish.compare_exchange_strong(wish, fresh, std::memory_order_relaxed) ? fresh : wish;
-}
 
 StartResult startChild(const StartPlan &plan, StartReport *later)
 {

@@ -76,11 +76,6 @@ struct SpawnCall
 /// Starts a child by posix_spawn(3) and begins to watch it. Null with `errorCode` on failure.
 ExitWatchPtr spawnChild(const SpawnCall &call, int &errorCode);
 
-/// The backend that the environment variable FORKFD_BACKEND asks for.
-enum class BackendWish { NotAsked, Auto, PidFd, SigChld, Unknown };
-/// Read once and kept for the life of the process; never NotAsked.
-BackendWish backendWish() noexcept;
-
 /// Each system has its implementation (start_linux.cpp, start_posix.cpp and their siblings).
 namespace System {
 bool hasPidFd() noexcept;

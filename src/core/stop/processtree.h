@@ -28,13 +28,20 @@ enum class InShortage {
     SignalGroup ///< Signal the group. The rest of the tree cannot be found after that.
 };
 
+/// Whether processes that are no children may be held by a pidfd: 0 or an errno, which is that of a
+/// shortage if that is not known now. With the SIGCHLD backend pidfd_open(2) is tried, unless
+/// FORKFD_BACKEND wants that backend in a thread that could be killed for a call.
+int checkHolding(const ExitWatch &root) noexcept;
+/// Whether signalTree() walks: this needs checkHolding(), pidfd_open(2) and /proc.
+bool canWalk(const ExitWatch &root) noexcept;
+
 /// Sends the signals, one after another, to a child, its process group, and the descendants of both. A
 /// process that has lost its parent and left the group is not found. With SIGKILL each process is
 /// stopped when it is found, so that it cannot start others, and the search is repeated until it finds
 /// no new process.
 ///
-/// Needs two free descriptors, however large the tree is. Without pidfds (old kernel, other system or
-/// FORKFD_BACKEND) it signals the group only. Blocks for a walk through /proc, and for a second at most
+/// Needs two free descriptors, however large the tree is. Where it may not hold
+/// processes it signals the group only. Blocks for a walk through /proc, and for a second at most
 /// while processes start others. Returns 0 or an errno: ESRCH if no process was reached; ETIMEDOUT if
 /// they still did so at the end; EMFILE, ENFILE or ENOMEM in a shortage, after which no process stays
 /// stopped.

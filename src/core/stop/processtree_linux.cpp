@@ -3,11 +3,13 @@
 
 #include "core/stop/processtree.h"
 
+#include "core/base/backendwish.h"
 #include "core/base/pidfd_linux.h"
 #include "core/base/processstatus_linux.h"
 #include "core/base/wait.h"
 #include "core/stop/treewalk_linux.h"
 #include "core/watch/exitwatch.h"
+#include "core/watch/pidfd.h"
 
 #include <cerrno>
 #include <chrono>
@@ -158,8 +160,8 @@ int signalGroup(ExitWatch &root, std::initializer_list<int> signals) noexcept
 
 int walkAndSignal(ExitWatch &root, std::initializer_list<int> signals) noexcept
 try {
-    if (root.pidFd() < 0)
-        return signalGroup(root, signals);
+    if (const int errorCode = checkHolding(root); errorCode != 0)
+        return isShortage(errorCode) ? errorCode : signalGroup(root, signals);
     const std::optional<ProcessStatus> status = statusOfRoot(root);
     if (!status)
         return signalGroup(root, signals);
@@ -186,6 +188,28 @@ bool mayBeIn(pid_t group, pid_t pid) noexcept
 }
 
 } // namespace
+
+int checkHolding(const ExitWatch &root) noexcept
+try {
+    if (root.pidFd() >= 0)
+        return 0;
+    const bool isTried = backend() == Backend::SigChld
+        && (backendWish() != BackendWish::SigChld || !mayBeKilledForCalls());
+    return isTried ? 0 : ENOSYS;
+} catch (const std::system_error &error) {
+    return error.code().value();
+}
+
+// Asked about this process: the child may have ended. A shortage may be over when the walk comes.
+bool canWalk(const ExitWatch &root) noexcept
+try {
+    if (const int errorCode = checkHolding(root); errorCode != 0)
+        return isShortage(errorCode);
+    const bool canOpen = PidFdWatch::canOpen() || isShortage(errno);
+    return canOpen && statusOf(::getpid());
+} catch (const std::exception &) {
+    return true;
+}
 
 int signalTree(ExitWatch &root, std::initializer_list<int> signals, InShortage inShortage) noexcept
 {

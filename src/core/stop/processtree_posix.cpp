@@ -11,6 +11,16 @@
 
 namespace ForkFd::Internal {
 
+int checkHolding(const ExitWatch &) noexcept
+{
+    return ENOSYS;
+}
+
+bool canWalk(const ExitWatch &) noexcept
+{
+    return false;
+}
+
 int signalTree(ExitWatch &root, std::initializer_list<int> signals, InShortage) noexcept
 {
     int result = ESRCH;

@@ -37,6 +37,15 @@ StoppableChild::~StoppableChild()
         Keeper::removeLater(std::move(m_own->group));
 }
 
+StoppableChild::Method StoppableChild::method() const noexcept
+{
+    if (m_scope == Process)
+        return OneProcess;
+    if (hasCgroup())
+        return OwnCgroupMembers;
+    return m_own && m_own->canWalk ? WalkFromChild : OwnGroup;
+}
+
 int StoppableChild::sendSignal(int signal) noexcept
 {
     // In a forked copy, a thread that does not exist may have locked the mutex.
@@ -80,6 +89,8 @@ void StoppableChild::setWatch(ExitWatchPtr watch) noexcept
     const CancellationBlocker blocker;
     const std::lock_guard lock(m_signalling);
     m_watch = std::move(watch);
+    if (m_own && m_watch)
+        m_own->canWalk = !m_own->group && canWalk(*m_watch);
     if (!m_watch || !m_start)
         return;
     // A signal during the start has reached the child at most. The program may have started others
@@ -117,7 +128,10 @@ int StoppableChild::trySendSignal(int signal, PrivateCgroup::Progress &progress,
     if (signal == SIGKILL)
         return killCgroup(inShortage);
     // The members of a cgroup can only be signalled by pidfd.
-    if (m_watch->pidFd() < 0)
+    const int held = checkHolding(*m_watch);
+    if (isShortage(held) && inShortage == InShortage::Repeat)
+        return held;
+    if (held != 0)
         return trySendSignals({signal}, inShortage);
     // On a busy machine one look at each member may take longer. They are not endless.
     int errorCode;
@@ -236,7 +250,10 @@ void StoppableChild::beginStop(int signal) noexcept
 int StoppableChild::tryAsk(Clock::time_point now, InShortage inShortage) noexcept
 {
     const std::initializer_list<int> signals = {m_stopSignal.load(), SIGCONT};
-    if (!hasCgroup() || m_watch->pidFd() < 0) {
+    const int held = hasCgroup() ? checkHolding(*m_watch) : ESRCH;
+    if (isShortage(held) && inShortage == InShortage::Repeat)
+        return held;
+    if (held != 0) {
         // Another walk would ask the processes again that were found.
         const int errorCode = trySendSignals(signals, inShortage);
         return errorCode == ETIMEDOUT ? 0 : errorCode;

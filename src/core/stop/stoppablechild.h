@@ -89,6 +89,11 @@ public:
     /// everywhere as long as the child is not collected.
     bool needsNumber() const noexcept { return m_scope != Process && !isStarting() && !hasCgroup(); }
 
+    /// How the signals reach the processes of the scope.
+    enum Method : unsigned char { OneProcess, OwnCgroupMembers, WalkFromChild, OwnGroup };
+    /// Valid once the child was started.
+    Method method() const noexcept;
+
     /// Sends a signal to the living processes of the scope. Returns 0 or an errno; ESRCH if no process
     /// was reached. In a shortage it waits 100 ms at most; then the group gets the signal, and the
     /// errno is that of the shortage. Members of the group that had the signal before get it twice then.
@@ -123,8 +128,9 @@ public:
     bool hasLeaderEnded() noexcept;
     /// Waits until the child itself may have ended, or `time` is over. The caller blocks cancellation.
     void awaitLeader(std::chrono::milliseconds time) noexcept;
-    /// Whether usage() may know more than how the child ended, even when no process is left.
-    bool hasOwnTree() const noexcept { return m_own != nullptr; }
+    /// Whether the scope is Tree. Then usage() may know more than how the child ended, even when no
+    /// process is left.
+    bool wantsTree() const noexcept { return m_own != nullptr; }
     /// What the processes of the scope use, and have used. `end` is how the child ended, if its owner
     /// knows; only the owner calls this. Empty if the system does not tell, and in a shortage. Waits for
     /// a signal that another thread is sending.
@@ -140,6 +146,7 @@ private:
     {
         PrivateCgroup group; ///< Where permitted.
         PrivateCgroup::Progress asked;
+        bool canWalk = false; ///< Without `group`: the descendants can be found by a walk.
         std::int64_t peakSeen = 0; ///< The largest maxResidentBytes that usage() has returned.
     };
     std::optional<ProcessesUsage> visibleUsageOfScope(const ExitInfo *end);
