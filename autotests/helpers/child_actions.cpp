@@ -16,6 +16,7 @@
 #include <thread>
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -159,6 +160,16 @@ void addThread(Arguments &)
     std::thread(sleepForEver).detach();
 }
 
+void endFirstThread(Arguments &arguments)
+{
+    static const int fd = arguments.number();
+    std::thread([] {
+        awaitEndOfFile(fd);
+        _exit(0);
+    }).detach();
+    pthread_exit(nullptr);
+}
+
 void say(Arguments &arguments)
 {
     const char *word = arguments.next();
@@ -215,6 +226,8 @@ constexpr Word words[] = {
     {"touch", "N", touchMemory, "uses N MiB of memory"},
     {"hold", "N", holdMemory, "uses N MiB of memory until its end"},
     {"thread", "", addThread, "makes a thread that sleeps"},
+    {"survive", "FD", endFirstThread,
+     "ends its first thread; the second waits for end of file on descriptor FD, and exits"},
     {"say", "WORD", say, "writes the word to standard output, in one piece"},
     {"prompt", "", askOnControllingTerminal,
      "asks on the controlling terminal, and prints the answer, or why it cannot"},

@@ -78,6 +78,7 @@ private Q_SLOTS:
     void reach();
     void threadsAreNoProcesses_data() { addScopesAndTrees(); }
     void threadsAreNoProcesses();
+    void withoutFirstThread();
     void afterTheEnd_data() { addScopesAndTrees(); }
     void afterTheEnd();
     void orphans();
@@ -253,6 +254,30 @@ void tst_ResourceUsage::threadsAreNoProcesses()
     QVERIFY(ends(process));
     if (!FORKFD_TEST_PORTABLE)
         QCOMPARE(usage.value_or(ResourceUsage()).processCount, 1);
+}
+
+// main() was left by pthread_exit(3): the process looks like a zombie, and its memory is not shown.
+void tst_ResourceUsage::withoutFirstThread()
+{
+    if (FORKFD_TEST_PORTABLE)
+        QSKIP("POSIX shows no usage of a process that runs.");
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(Scope::Tree);
+    startCrowd(process, lifeline, u"hold 20 say x survive 0"_s, 1);
+    QFile status(u"/proc/%1/status"_s.arg(process.processId()));
+    QVERIFY(eventually([&status] {
+        return status.open(QIODevice::ReadOnly) && status.readAll().contains("zombie")
+            ? true
+            : (status.close(), false);
+    }));
+    const std::optional<ResourceUsage> usage = process.resourceUsage();
+    process.closeWriteChannel();
+    QVERIFY(process.waitForFinished());
+    QVERIFY(usage);
+    QCOMPARE(usage->processCount, 1);
+    QCOMPARE(usage->residentBytes, 0);
+    QVERIFY(!usage->wholeTree);
 }
 
 // The shell waits for its children: the largest one counts, and so does the time of each.

@@ -38,8 +38,8 @@ struct RunResult
     bool outputComplete = false;
     /// The processes that RunOptions::signalScope still reached when the program had ended.
     LeftBehind leftBehind = {};
-    /// What the child, its group or its tree had used when the child had ended; see
-    /// ChildProcess::resourceUsage().
+    /// What the child, its group or its tree had used when the child had ended, or when the run had
+    /// waited for its tree; see ChildProcess::resourceUsage().
     std::optional<ResourceUsage> resourceUsage = {};
 };
 

@@ -65,7 +65,7 @@ std::optional<ProcessesUsage> ChildProcessPrivate::usage() const noexcept
 // The control group is about to be removed.
 void ChildProcessPrivate::keepUsage() noexcept
 try {
-    if (!child->wantsTree())
+    if (!child->wantsTree() || !exitInfo)
         return;
     ChildEnd end(static_cast<const ExitInfo &>(exitInfo.get()));
     if (const std::optional<ProcessesUsage> usage = child->usage(&end))

@@ -73,7 +73,7 @@ MembersMemory addUp(const std::string &directory, std::vector<pid_t> &members)
     for (std::size_t i = 0; i < before.size(); ++i) {
         if (!std::binary_search(members.begin(), members.end(), before[i]))
             continue;
-        sum.isWhole = sum.isWhole && memories[i];
+        sum.isWhole = sum.isWhole && memories[i] && memories[i]->isShown;
         sum.now += memories[i] ? memories[i]->now : 0;
         sum.peak = std::max(sum.peak, memories[i] ? memories[i]->peak : 0);
     }

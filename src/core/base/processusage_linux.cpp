@@ -39,11 +39,11 @@ microseconds clockOf(pid_t pid) noexcept
                                                     + std::chrono::nanoseconds(time.tv_nsec));
 }
 
-/// proc(5), /proc/PID/status: "VmRSS:      1234 kB". A zombie and a kernel thread have no such line.
-std::int64_t bytesIn(const char *text, const char *name) noexcept
+/// proc_pid_status(5): "VmRSS:      1234 kB", "Threads:        1". 0 if there is no such line.
+std::int64_t numberIn(const char *text, const char *name) noexcept
 {
     const char *line = std::strstr(text, name);
-    return line ? std::strtoll(line + std::strlen(name), nullptr, 10) * 1024 : 0;
+    return line ? std::strtoll(line + std::strlen(name), nullptr, 10) : 0;
 }
 
 } // namespace
@@ -60,7 +60,11 @@ std::optional<ResidentMemory> residentMemoryOf(pid_t pid)
     if (size <= 0)
         return std::nullopt;
     text[size] = '\0';
-    return ResidentMemory{.now = bytesIn(text, "\nVmRSS:"), .peak = bytesIn(text, "\nVmHWM:")};
+    // A thread that has ended has no memory, though it may be the first one of a process that lives.
+    const bool hasMemory = std::strstr(text, "\nVmRSS:") != nullptr;
+    return ResidentMemory{.now = numberIn(text, "\nVmRSS:") * 1024,
+                          .peak = numberIn(text, "\nVmHWM:") * 1024,
+                          .isShown = hasMemory || numberIn(text, "\nThreads:") <= 1};
 }
 
 // The status is read last: if it has the start time, the number was this process's all the time.
@@ -77,7 +81,7 @@ std::optional<ProcessesUsage> usageOf(pid_t pid, unsigned long long startTime)
                           .systemTime = systemTime + ofTicks(status->waitedSystemTime),
                           .residentBytes = memory->now,
                           .maxResidentBytes = memory->peak,
-                          .processCount = status->isAlive() ? 1 : 0};
+                          .processCount = status->isTornDown() ? 0 : 1};
 }
 
 } // namespace ForkFd::Internal

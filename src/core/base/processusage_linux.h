@@ -17,6 +17,7 @@ struct ResidentMemory
 {
     std::int64_t now = 0; ///< In bytes.
     std::int64_t peak = 0; ///< In bytes.
+    bool isShown = true; ///< False if the first thread has ended, and others still use the memory.
 };
 
 /// Empty if the process is gone or hidden. Throws std::system_error in a shortage.

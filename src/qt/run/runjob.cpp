@@ -180,6 +180,7 @@ void RunJob::endTree()
 {
     m_isOver = true;
     m_result.leftBehind = m_treeWait->leftBehind();
+    m_result.resourceUsage = m_child->resourceUsage();
     m_result.timeLimitExceeded = m_result.timeLimitExceeded || m_treeWait->hasExceededTimeLimit();
     m_onOver();
 }
