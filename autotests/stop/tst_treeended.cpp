@@ -6,8 +6,10 @@
 
 #include <QtCore/QThread>
 
+#include <atomic>
 #include <csignal>
 #include <memory>
+#include <thread>
 
 #include <sys/wait.h>
 
@@ -204,11 +206,9 @@ void tst_TreeEnded::leftoverInAWait()
     const Ends ends(process);
     const bool isOver = process.waitForTreeEnded(0ms);
     QVERIFY(!lifeline.isCut());
-    QThread *const cutter = QThread::create([&] { lifeline.cut(); });
-    cutter->start();
+    std::thread cutter([&] { lifeline.cut(); });
     const bool hasEnded = process.waitForTreeEnded(-1ms);
-    cutter->wait();
-    delete cutter;
+    cutter.join();
     QCOMPARE(isOver, !isAwaited);
     QVERIFY(hasEnded);
     QCOMPARE(ends.names(), isAwaited ? "treeEnded " : "");
@@ -528,19 +528,21 @@ void tst_TreeEnded::moves()
     QThread thread;
     const auto process = std::make_unique<Process>();
     process->setSignalScope(Scope::Tree);
-    QThread *where = nullptr;
+    QThread *const here = QThread::currentThread();
+    std::atomic<QThread *> where = nullptr;
     connect(process.get(), &Process::treeEnded, process.get(), [&] {
-        where = QThread::currentThread();
+        process->moveToThread(here);
         thread.quit();
+        where = QThread::currentThread(); // Last: the other thread may destroy this function after that.
     });
     startAndAwait(*process, lifeline, "branch same session exit 0");
     QVERIFY(ends(*process));
-    QVERIFY(!where);
+    QVERIFY(!where.load());
     process->moveToThread(&thread);
     thread.start();
     lifeline.cut();
     QVERIFY(thread.wait(60000));
-    QCOMPARE(where, &thread);
+    QCOMPARE(where.load(), &thread);
 }
 
 void tst_TreeEnded::destroyed_data()
