@@ -66,6 +66,7 @@ struct MembersMemory
 MembersMemory addUp(const std::string &directory, std::vector<pid_t> &members)
 {
     std::vector<std::optional<ResidentMemory>> memories;
+    memories.reserve(members.size());
     for (const pid_t pid : members)
         memories.push_back(residentMemoryOf(pid));
     const std::vector<pid_t> before = std::exchange(members, membersOfCgroup(directory));
