@@ -192,6 +192,7 @@ void tst_Modifier::parentEnds()
                 sched_yield();
         });
         process.start(childProgram(), words("args started"));
+        eventually([] { return false; }); // start() may have returned before the modifier is called.
         return QByteArray("not killed");
     });
     QVERIFY2(copy.contains("wait status 9"), copy.constData());

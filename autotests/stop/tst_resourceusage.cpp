@@ -372,9 +372,10 @@ void tst_ResourceUsage::stoppedRun()
     lifeline.cut();
     QCOMPARE(text(result.exitInfo), "killed by SIGTERM");
     const bool isKnown = result.exitInfo.hasUsage || makesCgroup(scope, hasCgroup);
-    QCOMPARE(result.resourceUsage.has_value(), isKnown);
-    if (!isKnown)
+    if (!result.resourceUsage) {
+        QVERIFY(!isKnown); // With SIGCHLD it depends on whether the ended child is still a zombie.
         return;
+    }
     const bool isWhole = makesCgroup(scope, hasCgroup);
     QCOMPARE(result.resourceUsage->wholeTree, isWhole);
     QVERIFY(timeOf(*result.resourceUsage) >= (isWhole ? 400ms : 100ms));
