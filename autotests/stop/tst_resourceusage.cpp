@@ -115,7 +115,7 @@ void tst_ResourceUsage::startCrowd(Process &process, Lifeline &lifeline, const Q
     process.setLaunchOptions(options);
     process.start(childProgram(), command.split(u' '));
     lifeline.letGo();
-    while (process.bytesAvailable() < count && process.waitForReadyRead()) { }
+    while (process.bytesAvailable() < count && process.waitForReadyRead(120000)) { }
     QCOMPARE(process.bytesAvailable(), count);
 }
 
