@@ -243,14 +243,14 @@ void tst_LiveOutput::contextGoesAtAnyMoment()
     for (int i = 0; i < 50; ++i) {
         QThread thread;
         auto *context = new QObject;
-        bool isGone = false; // Used only by the thread.
+        const auto isGone = std::make_shared<bool>(false); // Used only by the thread.
         bool isCalledTooLate = false;
-        QObject::connect(context, &QObject::destroyed, context, [&isGone] { isGone = true; });
+        QObject::connect(context, &QObject::destroyed, context, [isGone] { *isGone = true; });
         context->moveToThread(&thread);
         RunOptions options;
         options.context = context;
         options.onOutput = [&](ChildProcess::ProcessChannel, const QByteArray &) {
-            isCalledTooLate = isCalledTooLate || isGone;
+            isCalledTooLate = isCalledTooLate || *isGone;
         };
         QFuture<RunResult> future = run("write 5 1 burn 1 write 5 2 write 5 1", options);
         QObject::connect(&thread, &QThread::started, context, &QObject::deleteLater);
@@ -258,7 +258,7 @@ void tst_LiveOutput::contextGoesAtAnyMoment()
         future.waitForFinished();
         thread.quit();
         thread.wait();
-        QVERIFY(isGone);
+        QVERIFY(*isGone);
         QVERIFY(!isCalledTooLate);
     }
 }

@@ -32,7 +32,7 @@ using Scope = Process::SignalScope;
 constexpr qint64 MiB = 1024 * 1024;
 
 /// Files that stand for those of a control group, as the memory controller makes them.
-std::map<std::string, std::string> stands;
+std::map<std::string, std::string> stands; // clazy:exclude=non-pod-global-static
 
 microseconds timeOf(const ResourceUsage &usage)
 {

@@ -4,11 +4,12 @@
 #ifndef FORKFD_HELDSYSTEMCALL_H
 #define FORKFD_HELDSYSTEMCALL_H
 
-#include "forkedcopy.h"
-#include "namedthreads.h"
-
 #include <atomic>
 #include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <system_error>
 #include <thread>
 #include <type_traits>
 
@@ -76,11 +77,11 @@ public:
     bool await() const
     {
         pollfd entry = {m_listener, POLLIN, 0};
-        const auto mayGoOn = [](const QByteArray &call) {
-            return call.startsWith("running") || call.startsWith(QByteArray::number(SYS_futex) + ' ');
-        };
-        return poll(&entry, 1, 60000) == 1
-            && eventually([&] { return threadsNamed("forkfd-start", mayGoOn) == 0; });
+        if (poll(&entry, 1, 60000) != 1)
+            return false;
+        for (int i = 0; i < 60000 && mayStartGoOn(); ++i)
+            poll(nullptr, 0, 1);
+        return true;
     }
 
     /// Returns the thread or process whose call is held up, after await(). Once for each call.
@@ -109,6 +110,29 @@ public:
     }
 
 private:
+    // Whether the library's thread of a start runs, or waits for a lock.
+    static bool mayStartGoOn()
+    {
+        const std::string lock = std::to_string(SYS_futex) + ' ';
+        std::error_code error;
+        std::filesystem::directory_iterator task("/proc/self/task", error);
+        for (; !error && task != std::filesystem::directory_iterator(); task.increment(error)) {
+            const std::string call = firstLineOf(task->path() / "syscall");
+            if (firstLineOf(task->path() / "comm") == "forkfd-start"
+                && (call == "running" || call.compare(0, lock.size(), lock) == 0))
+                return true;
+        }
+        return false;
+    }
+
+    static std::string firstLineOf(const std::filesystem::path &path)
+    {
+        std::ifstream file(path);
+        std::string line;
+        std::getline(file, line);
+        return line;
+    }
+
     int listen() const
     {
         sock_filter program[] = {

@@ -10,11 +10,9 @@
 
 #include <algorithm>
 
-/// How many threads of this process have the name, and are in a system call for which `isWanted` is
-/// true: it gets the line of /proc/PID/syscall, which begins with the number of the call, or is
-/// "running". The threads of the library have names that begin with "forkfd-".
-template<typename Predicate>
-int threadsNamed(const QByteArray &name, Predicate isWanted)
+/// How many threads of this process have the name. With `call`, only those that are in the system call
+/// with this number. The threads of the library have names that begin with "forkfd-".
+inline int threadsNamed(const QByteArray &name, const QByteArray &call = {})
 {
     const QDir tasks(QStringLiteral("/proc/self/task"));
     const QStringList numbers = tasks.entryList(QDir::Dirs | QDir::NoDotAndDotDot);
@@ -23,12 +21,9 @@ int threadsNamed(const QByteArray &name, Predicate isWanted)
         return content.open(QFile::ReadOnly) ? content.readAll() : QByteArray();
     };
     return static_cast<int>(std::count_if(numbers.begin(), numbers.end(), [&](const QString &number) {
-        return contentOf(number, "comm") == name + '\n' && isWanted(contentOf(number, "syscall"));
+        return contentOf(number, "comm") == name + '\n'
+            && (call.isEmpty() || contentOf(number, "syscall").startsWith(call + ' '));
     }));
-}
-inline int threadsNamed(const QByteArray &name)
-{
-    return threadsNamed(name, [](const QByteArray &) { return true; });
 }
 
 #endif

@@ -11,10 +11,7 @@
 /// call.
 inline bool startsGoOn(const QByteArray &call = {})
 {
-    const auto isInCall = [&call](const QByteArray &line) {
-        return call.isEmpty() || line.startsWith(call + ' ');
-    };
-    return threadsNamed("forkfd-start", isInCall) > 0;
+    return threadsNamed("forkfd-start", call) > 0;
 }
 
 /// Whether all starts end within a minute, and no child is left.
