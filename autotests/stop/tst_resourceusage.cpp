@@ -330,7 +330,8 @@ void tst_ResourceUsage::restart()
     process.start(childProgram(), words("exit 0"));
     QVERIFY(process.waitForFinished());
     QVERIFY(process.resourceUsage());
-    QVERIFY(process.resourceUsage()->maxResidentBytes < 64 * MiB);
+    if (!isUnderAddressSanitizer) // There a child is copied, and its peak is the parent's size then.
+        QVERIFY(process.resourceUsage()->maxResidentBytes < 64 * MiB);
     process.start(u"/no/such/program"_s);
     QVERIFY(!process.waitForFinished());
     QVERIFY(!process.resourceUsage());
