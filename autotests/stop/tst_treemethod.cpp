@@ -117,13 +117,19 @@ void tst_TreeMethod::background()
     QVERIFY(process.waitForFinished());
 }
 
+// Where all trees are groups, an earlier function has caused the one warning.
+static QByteArray groupInCopy()
+{
+    return canHoldMembers() ? "Group, 1" : "Group, 0";
+}
+
 // A filter that refuses pidfd_open(2) leaves the group.
 void tst_TreeMethod::withoutPidFds()
 {
     const QByteArray result = inRefusedCopy({{SYS_pidfd_open, ENOSYS}}, methodInCopy);
     if (result == "no filter")
         QSKIP("This system has no seccomp filters.");
-    QCOMPARE(result, "Group, 1");
+    QCOMPARE(result, groupInCopy());
 }
 
 // FORKFD_BACKEND=sigchld is for sandboxes that kill for such calls.
@@ -138,7 +144,7 @@ void tst_TreeMethod::killedForPidFds()
         inRefusedCopy({killing(SYS_pidfd_open), killing(SYS_pidfd_send_signal)}, methodInCopy);
     if (result == "no filter")
         QSKIP("This system has no seccomp filters.");
-    QCOMPARE(result, "Group, 1");
+    QCOMPARE(result, groupInCopy());
 }
 
 void tst_TreeMethod::withoutProc()
@@ -151,7 +157,7 @@ void tst_TreeMethod::withoutProc()
     });
     if (result == "no mounts")
         QSKIP("This user may not mount a file system.");
-    QCOMPARE(result, "Group, 1");
+    QCOMPARE(result, groupInCopy());
 }
 
 QTEST_GUILESS_MAIN(tst_TreeMethod)
