@@ -49,7 +49,7 @@ struct Many
             QVERIFY(process.waitForStarted());
     }
 
-    TemporaryLimit limit{RLIMIT_NOFILE, 4 * manyCount};
+    TemporaryLimit limit{RLIMIT_NOFILE, 8 * manyCount}; // Starts that go on hold more than children.
     std::array<Process, manyCount> processes;
     std::array<int, manyCount> finished = {};
     qsizetype total = 0;
