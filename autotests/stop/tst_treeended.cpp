@@ -19,6 +19,8 @@ namespace {
 
 using Scope = Process::SignalScope;
 
+constexpr char seesOnlyTheChild[] = "In the portable library the end of a tree is that of the child.";
+
 bool hasPidFd()
 {
     return ForkFd::backend() == ForkFd::Backend::PidFd;
@@ -165,6 +167,8 @@ void tst_TreeEnded::leftover_data()
 // The signal is connected while the child lives, so that a walk finds what leaves its group.
 void tst_TreeEnded::leftover()
 {
+    if (FORKFD_TEST_PORTABLE)
+        QSKIP(seesOnlyTheChild);
     QFETCH(const Scope, scope);
     QFETCH(const bool, hasCgroup);
     QFETCH(const QString, branch);
@@ -191,6 +195,8 @@ void tst_TreeEnded::leftover()
 
 void tst_TreeEnded::leftoverInAWait()
 {
+    if (FORKFD_TEST_PORTABLE)
+        QSKIP(seesOnlyTheChild);
     QFETCH(const Scope, scope);
     QFETCH(const bool, hasCgroup);
     QFETCH(const QString, branch);
@@ -229,6 +235,8 @@ void tst_TreeEnded::askedLate_data()
 // Before the signal is connected, nothing is known but what the scope still reaches.
 void tst_TreeEnded::askedLate()
 {
+    if (FORKFD_TEST_PORTABLE)
+        QSKIP(seesOnlyTheChild);
     QFETCH(const Scope, scope);
     QFETCH(const bool, hasCgroup);
     QFETCH(const bool, isAwaited);
@@ -264,6 +272,8 @@ void tst_TreeEnded::notTwice()
 // its session leads to the new one.
 void tst_TreeEnded::newMember()
 {
+    if (FORKFD_TEST_PORTABLE)
+        QSKIP(seesOnlyTheChild);
     QFETCH(const bool, hasCgroup);
     const TestCgroups::Refusal refusal(!hasCgroup);
     TestPipe go;
@@ -318,6 +328,8 @@ void tst_TreeEnded::killed()
 
 void tst_TreeEnded::remaining()
 {
+    if (FORKFD_TEST_PORTABLE)
+        QSKIP(seesOnlyTheChild);
     QFETCH(const bool, hasCgroup);
     const TestCgroups::Refusal refusal(!hasCgroup);
     Lifeline lifeline;
@@ -346,6 +358,8 @@ void tst_TreeEnded::remaining()
 // The walk of another function finds that the last process has gone, before the event loop does.
 void tst_TreeEnded::walkSeesTheEnd()
 {
+    if (FORKFD_TEST_PORTABLE)
+        QSKIP(seesOnlyTheChild);
     QFETCH(const bool, hasCgroup);
     const TestCgroups::Refusal refusal(!hasCgroup);
     for (int i = 0; i < 3; ++i) {
@@ -368,6 +382,8 @@ void tst_TreeEnded::walkSeesTheEnd()
 // More processes than this object watches or may hold. In their teardown they count as gone.
 void tst_TreeEnded::manyMembers()
 {
+    if (FORKFD_TEST_PORTABLE)
+        QSKIP(seesOnlyTheChild);
     QFETCH(const bool, hasCgroup);
     const TestCgroups::Refusal refusal(!hasCgroup);
     Lifeline lifeline;
@@ -396,6 +412,8 @@ void tst_TreeEnded::manyMembers()
 // 300 processes, each started by one that exits. Half of them are in a session of their own.
 void tst_TreeEnded::forkBomb()
 {
+    if (FORKFD_TEST_PORTABLE)
+        QSKIP(seesOnlyTheChild);
     QFETCH(const bool, hasCgroup);
     const TestCgroups::Refusal refusal(!hasCgroup);
     Lifeline lifeline;
@@ -416,6 +434,8 @@ void tst_TreeEnded::forkBomb()
 // The leftover is another user's: it can be seen, and awaited, but not be signalled.
 void tst_TreeEnded::otherUser()
 {
+    if (FORKFD_TEST_PORTABLE)
+        QSKIP(seesOnlyTheChild);
     if (getuid() != 0)
         QSKIP("Only root can start a process of another user.");
     for (const bool hasCgroup : {true, false}) {
@@ -499,6 +519,8 @@ void tst_TreeEnded::ordinaryUser()
 // The old tree's end is not told after the next start, whose own is told once.
 void tst_TreeEnded::restart()
 {
+    if (FORKFD_TEST_PORTABLE)
+        QSKIP(seesOnlyTheChild);
     QFETCH(const bool, hasCgroup);
     const TestCgroups::Refusal refusal(!hasCgroup);
     Lifeline lifeline;
@@ -522,6 +544,8 @@ void tst_TreeEnded::restart()
 // The object moves to another thread while it waits for the end of the tree.
 void tst_TreeEnded::moves()
 {
+    if (FORKFD_TEST_PORTABLE)
+        QSKIP(seesOnlyTheChild);
     QFETCH(const bool, hasCgroup);
     const TestCgroups::Refusal refusal(!hasCgroup);
     Lifeline lifeline;
@@ -562,6 +586,8 @@ void tst_TreeEnded::destroyed_data()
 // The destructor emits nothing, keeps nothing open and, after the end of the child, ends nothing.
 void tst_TreeEnded::destroyed()
 {
+    if (FORKFD_TEST_PORTABLE)
+        QSKIP(seesOnlyTheChild);
     QFETCH(const bool, hasCgroup);
     QFETCH(const Process::DestructionPolicy, policy);
     const TestCgroups::Refusal refusal(!hasCgroup);
@@ -617,6 +643,8 @@ void tst_TreeEnded::restartInSlot()
 
 void tst_TreeEnded::forkedCopy()
 {
+    if (FORKFD_TEST_PORTABLE)
+        QSKIP(seesOnlyTheChild);
     Lifeline lifeline;
     Process process;
     process.setSignalScope(Scope::Tree);
