@@ -297,6 +297,7 @@ constexpr KnownCall table[] = {
      .errors = "EFAULT EINVAL EPERM ESRCH",
      .steps = "cpuAffinity"},
     {.name = "sched_getaffinity", .number = SYS_sched_getaffinity, .errors = "EFAULT EINVAL ESRCH"},
+    {.name = "clock_getres", .number = SYS_clock_getres, .errors = "EFAULT EINVAL"},
     {.name = "sched_getattr", .number = SYS_sched_getattr, .errors = "EINVAL ESRCH"},
     {.name = "sched_getscheduler", .number = SYS_sched_getscheduler, .errors = "EINVAL EPERM ESRCH"},
     {.name = "sched_getparam", .number = SYS_sched_getparam, .errors = "EINVAL EPERM ESRCH"},

@@ -144,7 +144,8 @@ constexpr Expected table[] = {
      "@(left: *|outlives the process: *|@(result|next start) \"@(does not finish|no signal; "
      "*|left|*limit)\" instead*)",
      "the filter refuses signals by number, and there is no other way", true},
-    {"stopTree/*", "*/@(openat|read)", "", "@(result|next start) \"killed by SIGKILL*\" instead*",
+    {"@(stopTree|treeEnded)/*", "*/@(openat|read)", "",
+     "@(result|next start) \"killed by SIGKILL*\" instead*",
      "the tree cannot be read for the first signal, and the grace ends in another look"},
     {"runLimited/*", "*/@(kill|pidfd_send_signal)", "",
      "result \"exited with code 5, , , limit\" instead*",
