@@ -5,6 +5,7 @@
 #define FORKFD_HELDSYSTEMCALL_H
 
 #include <atomic>
+#include <cerrno>
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
@@ -77,7 +78,11 @@ public:
     bool await() const
     {
         pollfd entry = {m_listener, POLLIN, 0};
-        if (poll(&entry, 1, 60000) != 1)
+        int count = -1;
+        do { // The handler of SIGCHLD interrupts poll(2).
+            count = poll(&entry, 1, 60000);
+        } while (count < 0 && errno == EINTR);
+        if (count != 1)
             return false;
         for (int i = 0; i < 60000 && mayStartGoOn(); ++i)
             poll(nullptr, 0, 1);
