@@ -206,7 +206,8 @@ void tst_Examples::treetopInterrupted()
     QVERIFY(example.waitForFinished());
     QCOMPARE(example.exitCode(), 128 + SIGTERM);
     const QByteArray rest = example.readAll();
-    QVERIFY2(rest.contains("killed by SIGTERM; ") && rest.endsWith("left\n"), rest.constData());
+    // With SIGCHLD the usage may be unknown.
+    QVERIFY2(rest.contains("killed by SIGTERM"), rest.constData());
 }
 
 void tst_Examples::treetopLeavesOne()
