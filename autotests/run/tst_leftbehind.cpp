@@ -112,7 +112,7 @@ void tst_LeftBehind::killed()
 {
     QFETCH(const bool, hasCgroup);
     if (!isReached(hasCgroup))
-        QSKIP("What is left is out of reach.");
+        QSKIP("The library cannot reach these processes.");
     const TestCgroups::Refusal refusal(!hasCgroup);
     Lifeline lifeline;
     RunOptions wishes = options(Scope::Tree, lifeline);
@@ -131,7 +131,7 @@ void tst_LeftBehind::awaited()
 {
     QFETCH(const bool, hasCgroup);
     if (!hasCgroup && !canHoldMembers())
-        QSKIP("What is left is out of reach.");
+        QSKIP("The library cannot reach these processes.");
     const TestCgroups::Refusal refusal(!hasCgroup);
     Lifeline lifeline;
     TestPipe go;
@@ -161,7 +161,7 @@ void tst_LeftBehind::timeLimit()
 {
     QFETCH(const bool, hasCgroup);
     if (!isReached(hasCgroup))
-        QSKIP("What is left is out of reach.");
+        QSKIP("The library cannot reach these processes.");
     const TestCgroups::Refusal refusal(!hasCgroup);
     Lifeline lifeline;
     RunOptions wishes = options(Scope::Tree, lifeline);
@@ -180,7 +180,7 @@ void tst_LeftBehind::canceled()
 {
     QFETCH(const bool, hasCgroup);
     if (!isReached(hasCgroup))
-        QSKIP("What is left is out of reach.");
+        QSKIP("The library cannot reach these processes.");
     const TestCgroups::Refusal refusal(!hasCgroup);
     Lifeline lifeline;
     RunOptions wishes = options(Scope::Tree, lifeline);
@@ -199,7 +199,7 @@ void tst_LeftBehind::stoppedTree()
 {
     QFETCH(const bool, hasCgroup);
     if (!hasCgroup && !canHoldMembers())
-        QSKIP("What is left is out of reach.");
+        QSKIP("The library cannot reach these processes.");
     const TestCgroups::Refusal refusal(!hasCgroup);
     Lifeline lifeline;
     RunOptions wishes = options(Scope::Tree, lifeline);
