@@ -1,0 +1,20 @@
+# SPDX-FileCopyrightText: 2026 The ForkFd authors
+# SPDX-License-Identifier: MIT
+
+# forkfd_install_tool(target): installs a program for users, in the component Tools. With it come the files for it that
+# exist in the current source folder: the man page TARGET.1, and completions/TARGET.bash for bash.
+function(forkfd_install_tool target)
+    # In a shared build the program finds the libraries relative to itself, wherever both are moved to.
+    if(NOT DEFINED CMAKE_INSTALL_RPATH)
+        file(RELATIVE_PATH libraries "/${CMAKE_INSTALL_BINDIR}" "/${CMAKE_INSTALL_LIBDIR}")
+        set_target_properties(${target} PROPERTIES INSTALL_RPATH "$ORIGIN/${libraries}")
+    endif()
+    install(TARGETS ${target} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT Tools)
+    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${target}.1)
+        install(FILES ${target}.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT Tools)
+    endif()
+    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/completions/${target}.bash)
+        install(FILES completions/${target}.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
+            RENAME ${target} COMPONENT Tools)
+    endif()
+endfunction()
