@@ -11,17 +11,15 @@
 #include "core/base/uniquefd.h"
 #include "core/start/busypause.h"
 #include "core/start/child_calls.h"
+#include "core/start/child_descriptors.h"
 #include "core/start/child_options.h"
 #include "core/stop/startcontrol.h"
 
-#include <algorithm>
-#include <bit>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <initializer_list>
-#include <optional>
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
@@ -73,18 +71,6 @@ void sendReport(const ChildContext &context) noexcept
     ::_Exit(127);
 }
 
-// Makes each open descriptor from `lowest` on close-on-exec. Stops beyond `end`, after 1024 numbers in a
-// row that are not open: descriptors stay open above a soft limit that was lowered.
-void markEachFrom(int lowest, int end) noexcept
-{
-    constexpr int patience = 1024;
-    end += patience;
-    for (int fd = lowest; fd < end; ++fd) {
-        if (::fcntl(fd, F_SETFD, FD_CLOEXEC) == 0)
-            end = std::max(end, fd + 1 + patience);
-    }
-}
-
 // Keeps signals of job control (Ctrl-Z, or a terminal that this process must not use) from stopping this
 // process before its exec. Its parent sleeps until the exec with shared memory: a stop would block both
 // until SIGCONT comes.
@@ -114,26 +100,15 @@ public:
     {
     }
 
-    /// Closes the write ends that belong to other children or to the parent: this child may take long.
-    void closeForeignWriteEnds() noexcept
-    {
-        const WriteEnds::Set ends = m_context.writeEnds.mayHave();
-        for (std::size_t i = 0; i < ends.size(); ++i) {
-            for (std::uint64_t left = ends[i]; left != 0; left &= left - 1)
-                closeUnlessNeeded(static_cast<int>(i) * 64 + std::countr_zero(left));
-        }
-        m_context.writeEnds.end();
-    }
-
     [[noreturn]] void run() noexcept
     {
-        closeForeignWriteEnds();
+        ChildDescriptors::closeForeignWriteEnds(m_context);
         resetSignals();
-        stepAside();
-        placeDescriptors(0, m_plan.channelCount(), Step::Channels);
+        apply(ChildDescriptors::stepAside(m_context));
+        apply(ChildDescriptors::placeChannels(m_context));
         changeDirectory();
-        placeDescriptors(m_plan.channelCount(), m_plan.moves().size(), Step::FileDescriptors);
-        closeDescriptors(); // With the child's own limits, /proc may not open.
+        apply(ChildDescriptors::placeMapped(m_context));
+        ChildDescriptors::closeUnmapped(m_context); // With the child's own limits, /proc may not open.
         apply(ChildOptions::enter(m_context));
         callModifier();
         applyParameters();
@@ -142,29 +117,6 @@ public:
     }
 
 private:
-    // Another file may have got the number. If it is close-on-exec, the program does not get it anyway.
-    // Not a UniqueFd: in shared memory it would forget the parent's number.
-    void closeUnlessNeeded(int fd) const noexcept
-    {
-        const int flags = isNeeded(fd) ? -1 : ::fcntl(fd, F_GETFD);
-        if (flags >= 0 && (flags & FD_CLOEXEC) != 0)
-            ::close(fd);
-    }
-
-    bool isNeeded(int fd) const noexcept
-    {
-        for (const int needed : {m_context.reportFd, m_context.controllingTerminal,
-                                 m_context.controlGroup, m_context.directory}) {
-            if (needed == fd)
-                return true;
-        }
-        for (const DescriptorMove &move : m_plan.moves()) {
-            if (move.from == fd)
-                return true;
-        }
-        return false;
-    }
-
     void resetSignals() noexcept
     {
         if (!m_context.handlersAreReset)
@@ -173,65 +125,6 @@ private:
             ignoreSignal(SIGCHLD); // The program inherits SIG_IGN, as it would without the library.
         // A program expects that SIGPIPE ends it, even if its parent ignores the signal.
         resetSignal(SIGPIPE);
-    }
-
-    // Duplicates each descriptor that a later dup2() would overwrite.
-    void stepAside() noexcept
-    {
-        const auto &moves = m_plan.moves();
-        for (std::size_t i = 0; i < moves.size(); ++i) {
-            if (!moves[i].isInTheWay)
-                continue;
-            m_context.aside[i] = duplicateAside(moves[i].from);
-            if (m_context.aside[i] < 0)
-                fail(i < m_plan.channelCount() ? Step::Channels : Step::FileDescriptors, errno);
-        }
-        keepAside(m_context.reportFd, Step::Descriptors);
-        keepAside(m_context.controllingTerminal, Step::ControllingTerminal);
-        keepAside(m_context.controlGroup, Step::ControlGroup);
-        keepAside(m_context.directory, Step::WorkingDirectory);
-    }
-
-    // The same for a descriptor that the setup itself needs later.
-    void keepAside(int &fd, Step step) noexcept
-    {
-        if (!isTarget(fd))
-            return;
-        const int aside = duplicateAside(fd);
-        if (aside < 0) // EINVAL: the number exceeds RLIMIT_NOFILE (fcntl(2)).
-            fail(step, errno == EINVAL ? EMFILE : errno);
-        fd = aside;
-    }
-
-    int duplicateAside(int fd) const noexcept
-    {
-        // A duplicate that gets the number of another target stays open: a dup2() overwrites it.
-        int aside = 2;
-        do {
-            aside = ::fcntl(fd, F_DUPFD_CLOEXEC, aside + 1);
-        } while (aside >= 0 && isTarget(aside));
-        return aside;
-    }
-
-    bool isTarget(int fd) const noexcept
-    {
-        for (const DescriptorMove &move : m_plan.moves()) {
-            if (move.to == fd)
-                return true;
-        }
-        return false;
-    }
-
-    void placeDescriptors(std::size_t begin, std::size_t end, Step step) noexcept
-    {
-        for (std::size_t i = begin; i < end; ++i) {
-            const DescriptorMove &move = m_plan.moves()[i];
-            const int from = move.isInTheWay ? m_context.aside[i] : move.from;
-            // dup2() to the same number would leave close-on-exec set.
-            const int result = from == move.to ? ::fcntl(from, F_SETFD, 0) : ::dup2(from, move.to);
-            if (result < 0)
-                fail(step, errno);
-        }
     }
 
     void changeDirectory() noexcept
@@ -257,7 +150,7 @@ private:
         tell(ChildReport::Modifier);
         ModifierExit exit(m_context);
         m_plan.modifier().function(m_plan.modifier().token, exit);
-        closeDescriptors(); // Those that it has opened.
+        ChildDescriptors::closeUnmapped(m_context); // Those that it has opened.
     }
 
     void tell(ChildReport::Stage stage) noexcept
@@ -306,20 +199,6 @@ private:
         limit.rlim_cur = 0;
         if (::setrlimit(RLIMIT_CORE, &limit) != 0)
             failParameter("setrlimit");
-    }
-
-    // Marks them instead of closing them: the child still needs one to report a failed exec.
-    void closeDescriptors() noexcept
-    {
-        const std::optional<int> lowest = m_plan.lowestToClose();
-        if (!lowest)
-            return;
-        if (!ChildCalls::markCloseOnExecFrom(*lowest))
-            markEachFrom(*lowest, m_plan.descriptorEnd());
-        for (const DescriptorMove &move : m_plan.moves()) {
-            if (move.to >= *lowest)
-                ::fcntl(move.to, F_SETFD, 0);
-        }
     }
 
     [[noreturn]] void execute() noexcept
@@ -394,7 +273,7 @@ void ProgramContext::run() noexcept
 void DetachedContext::run() noexcept
 {
     ::setsid(); // Cannot fail: a new child leads no process group.
-    ChildSetup(*this).closeForeignWriteEnds();
+    ChildDescriptors::closeForeignWriteEnds(*this);
     if (createOrphan(*this) < 0)
         fail(*this, Step::Clone, errno);
     ::_Exit(0);

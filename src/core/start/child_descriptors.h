@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_CORE_START_CHILD_DESCRIPTORS_H
+#define FORKFD_CORE_START_CHILD_DESCRIPTORS_H
+
+#include "core/start/failure.h"
+
+namespace ForkFd::Internal {
+
+struct ProgramContext;
+
+/// Gives the child its descriptors. The functions that return a step return the one that failed, with
+/// errno, or Step::None.
+// Runs in the child between clone and exec: async-signal-safe calls only.
+namespace ChildDescriptors {
+
+/// Closes the write ends that belong to other children or to the parent: this child may take long.
+void closeForeignWriteEnds(ProgramContext &child) noexcept;
+
+/// Duplicates each descriptor that a later dup2() would overwrite.
+Step stepAside(ProgramContext &child) noexcept;
+
+/// The next two need what stepAside() did.
+Step placeChannels(const ProgramContext &child) noexcept;
+Step placeMapped(const ProgramContext &child) noexcept;
+
+/// Makes what the plan does not name close-on-exec, if it asks for that. Does not close it: the child
+/// still needs a descriptor to report a failed exec.
+void closeUnmapped(const ProgramContext &child) noexcept;
+
+} // namespace ChildDescriptors
+
+} // namespace ForkFd::Internal
+
+#endif
