@@ -1,0 +1,347 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "glyphicon.h"
+#include "helperstore.h"
+#include "helpertext.h"
+#include "outputdocument.h"
+#include "processtest.h"
+#include "readablecolors.h"
+#include "restartdelay.h"
+
+#include <QtCore/QDir>
+#include <QtCore/QTemporaryDir>
+#include <QtGui/QPainter>
+#include <QtGui/QTextBlock>
+#include <QtWidgets/QApplication>
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+/// The parts of the example `launchpad` that need no window.
+/// Holds: none (it tests an example).
+class tst_LaunchpadParts : public ProcessTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void argumentsReadBack_data();
+    void argumentsReadBack();
+    void environmentReadsBack();
+    void environmentWithoutName();
+    void delayGrows();
+    void outputAsShown_data();
+    void outputAsShown();
+    void outputCutAnywhere();
+    void outputIsBounded();
+    void colorsAreReadable();
+    void colorsFollowPalette();
+    void statesHaveTheirShapes();
+    void iconsAreCrisp();
+    void storeReadsBack();
+    void storeKeepsUnknownMembers();
+    void storeKeepsBadFile_data();
+    void storeKeepsBadFile();
+    void storeKeepsChangedFile();
+    void storeFailsToSave();
+
+private:
+    static QPalette palette(const QColor &base, const QColor &text)
+    {
+        QPalette palette;
+        palette.setColor(QPalette::Base, base);
+        palette.setColor(QPalette::Text, text);
+        return palette;
+    }
+    static QPalette lightPalette() { return palette(Qt::white, Qt::black); }
+    static QPalette darkPalette() { return palette(QColor(0x1e, 0x1e, 0x1e), Qt::white); }
+    static QByteArray contents(const QString &name)
+    {
+        QFile file(name);
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    }
+    static void write(const QString &name, const QByteArray &contents)
+    {
+        QFile file(name);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        QCOMPARE(file.write(contents), contents.size());
+    }
+};
+
+void tst_LaunchpadParts::argumentsReadBack_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    QTest::newRow("none") << QStringList();
+    QTest::newRow("words") << QStringList{u"-m"_s, u"http.server"_s};
+    QTest::newRow("spaces") << QStringList{u"-c"_s, u"echo a  b"_s, u" "_s};
+    QTest::newRow("empty") << QStringList{u""_s, u"a"_s, u""_s};
+    QTest::newRow("quotes") << QStringList{u"\""_s, u"say \"x\""_s, u"\"\"\""_s, u"'"_s};
+    QTest::newRow("lines") << QStringList{u"-c"_s, u"one\ntwo"_s};
+}
+
+void tst_LaunchpadParts::argumentsReadBack()
+{
+    QFETCH(const QStringList, arguments);
+    QCOMPARE(splitArguments(joinedArguments(arguments)), arguments);
+}
+
+void tst_LaunchpadParts::environmentReadsBack()
+{
+    const QVariantMap changes = {{u"A"_s, u"1=2"_s}, {u"B"_s, QVariant()}, {u"C"_s, u""_s}};
+    QString badLine;
+    QCOMPARE(environmentText(changes), u"A=1=2\nB\nC="_s);
+    const auto read = parsedEnvironment(environmentText(changes), &badLine);
+    QVERIFY(read);
+    QCOMPARE(read->keys(), changes.keys());
+    QVERIFY(read->value(u"B"_s).isNull());
+    QCOMPARE(read->value(u"A"_s).toString(), u"1=2"_s);
+}
+
+void tst_LaunchpadParts::environmentWithoutName()
+{
+    QString badLine;
+    QVERIFY(!parsedEnvironment(u"A=1\n\n=2"_s, &badLine));
+    QCOMPARE(badLine, u"=2"_s);
+}
+
+void tst_LaunchpadParts::delayGrows()
+{
+    RestartDelay delay;
+    QCOMPARE(delay.next(1s, 0s), 1s);
+    QCOMPARE(delay.next(1s, 0s), 2s);
+    QCOMPARE(delay.next(1s, 0s), 4s);
+    for (int i = 0; i < 10; ++i)
+        delay.next(1s, 0s);
+    QCOMPARE(delay.next(1s, 59s), 60s);
+    QCOMPARE(delay.next(1s, 60s), 1s);
+    delay.reset();
+    QCOMPARE(delay.next(90s, 0s), 90s);
+    QCOMPARE(delay.next(90s, 0s), 90s);
+    QCOMPARE(delay.next(0s, 60s), 0s);
+}
+
+void tst_LaunchpadParts::outputAsShown_data()
+{
+    QTest::addColumn<QByteArray>("bytes");
+    QTest::addColumn<QString>("shown");
+    QTest::newRow("lines") << QByteArray("one\ntwo\n") << u"one\ntwo"_s;
+    QTest::newRow("lines of a terminal") << QByteArray("one\r\ntwo\r\n") << u"one\ntwo"_s;
+    QTest::newRow("progress") << QByteArray("10 %\r100 %\n") << u"100 %"_s;
+    QTest::newRow("erased line") << QByteArray("wrong\33[2Kright") << u"right"_s;
+    QTest::newRow("colors") << QByteArray("\33[1;31mred\33[0m plain") << u"red plain"_s;
+    QTest::newRow("title") << QByteArray("\33]0;a title\7text") << u"text"_s;
+    QTest::newRow("link") << QByteArray("\33]8;;http://x\33\\link\33]8;;\33\\") << u"link"_s;
+    QTest::newRow("cursor") << QByteArray("\33[?25l\33[3Ax\33(B") << u"x"_s;
+    QTest::newRow("controls") << QByteArray("a\7\1b\bc") << u"ac"_s;
+    QTest::newRow("not UTF-8") << QByteArray("a\xff") << u"a\uFFFD"_s;
+    QTest::newRow("broken sequence") << QByteArray("\33[1\nx") << u"\nx"_s;
+}
+
+void tst_LaunchpadParts::outputAsShown()
+{
+    QFETCH(const QByteArray, bytes);
+    OutputDocument document;
+    document.append(bytes);
+    QTEST(document.toPlainText(), "shown");
+}
+
+void tst_LaunchpadParts::outputCutAnywhere()
+{
+    const QByteArray bytes = "\33[38;2;200;10;10mä€\33[0m \33]0;t\33\\\33[4mü\33[24m\r\nend";
+    OutputDocument whole;
+    whole.append(bytes);
+    for (qsizetype i = 0; i <= bytes.size(); ++i) {
+        OutputDocument parts;
+        parts.append(bytes.left(i));
+        parts.append(bytes.mid(i));
+        QCOMPARE(parts.toHtml(), whole.toHtml());
+    }
+}
+
+void tst_LaunchpadParts::outputIsBounded()
+{
+    OutputDocument document;
+    document.append(QByteArray("x\n").repeated(2 * OutputDocument::maximumLines));
+    QCOMPARE(document.blockCount(), OutputDocument::maximumLines);
+    document.append(QByteArray("x").repeated(3 * OutputDocument::maximumLineLength));
+    QCOMPARE(document.blockCount(), OutputDocument::maximumLines);
+    QVERIFY(document.lastBlock().length() <= OutputDocument::maximumLineLength + 1);
+}
+
+void tst_LaunchpadParts::colorsAreReadable()
+{
+    for (const QPalette &palette : {lightPalette(), darkPalette()}) {
+        for (int color = -1; color < 256; ++color) {
+            for (const int background : {-1, 0, 4, 7, 11, 244}) {
+                TextStyle style;
+                style.foreground = color;
+                style.background = background;
+                const QTextCharFormat format = formatOf(style, palette);
+                const QColor behind = format.background().style() == Qt::NoBrush
+                    ? palette.color(QPalette::Base)
+                    : format.background().color();
+                QVERIFY2(contrastOf(format.foreground().color(), behind) >= 4.5,
+                         qPrintable(u"%1 on %2"_s.arg(color).arg(background)));
+            }
+        }
+    }
+}
+
+void tst_LaunchpadParts::colorsFollowPalette()
+{
+    OutputDocument document;
+    document.setPalette(lightPalette());
+    document.append("\33[31mred\33[0m plain");
+    OutputDocument dark;
+    dark.setPalette(darkPalette());
+    dark.append("\33[31mred\33[0m plain");
+    QVERIFY(document.toHtml() != dark.toHtml());
+    document.setPalette(darkPalette());
+    QCOMPARE(document.toHtml(), dark.toHtml());
+}
+
+// Without their colours, too.
+void tst_LaunchpadParts::statesHaveTheirShapes()
+{
+    using State = HelperSupervisor::State;
+    QList<QImage> shapes;
+    for (const State state : {State::Stopped, State::Starting, State::Running, State::Waiting,
+                              State::Exited, State::Failed}) {
+        QImage image(32, 32, QImage::Format_ARGB32_Premultiplied);
+        image.fill(Qt::transparent);
+        QPainter painter(&image);
+        drawState(&painter, QRectF(0, 0, 32, 32), state, Qt::black);
+        painter.end();
+        const QImage shape = image.convertToFormat(QImage::Format_Alpha8);
+        QVERIFY(!shapes.contains(shape));
+        shapes += shape;
+    }
+}
+
+void tst_LaunchpadParts::iconsAreCrisp()
+{
+    const QIcon icon = glyphIcon(Glyph::Restart);
+    const QPixmap small = icon.pixmap(QSize(16, 16), 1);
+    const QPixmap large = icon.pixmap(QSize(16, 16), 3);
+    QCOMPARE(small.size(), QSize(16, 16));
+    QCOMPARE(large.size(), QSize(48, 48));
+    QVERIFY(large.toImage() != small.toImage().scaled(48, 48));
+    QVERIFY(icon.pixmap(QSize(16, 16), 1, QIcon::Disabled).toImage() != small.toImage());
+}
+
+static QList<Helper> someHelpers()
+{
+    Helper first;
+    first.name = u"Server"_s;
+    first.program = u"python3"_s;
+    first.arguments = QStringList{u"-m"_s, u"http.server"_s};
+    first.directory = u"/tmp"_s;
+    first.environmentChanges = {{u"A"_s, u"1"_s}, {u"B"_s, QVariant()}};
+    first.restartPolicy = RestartPolicy::Always;
+    first.restartDelay = 1500ms;
+    first.stopSignal = SIGINT;
+    first.stopGrace = 0ms;
+    first.startsWithLaunchpad = true;
+    first.hasTerminal = true;
+    Helper second;
+    second.program = u"/bin/ls"_s;
+    return {first, second};
+}
+
+void tst_LaunchpadParts::storeReadsBack()
+{
+    const QTemporaryDir directory;
+    HelperStore store(directory.filePath(u"new/helpers.json"_s));
+    QCOMPARE(store.load(), QList<Helper>());
+    QVERIFY2(store.save(someHelpers()), qPrintable(store.problem()));
+    QVERIFY2(store.save(someHelpers()), qPrintable(store.problem()));
+    QCOMPARE(store.keptName(), QString());
+    HelperStore other(store.fileName());
+    const auto read = other.load();
+    QVERIFY2(read, qPrintable(other.problem()));
+    QCOMPARE(*read, someHelpers());
+    QCOMPARE(read->at(1).displayName(), u"ls"_s);
+}
+
+void tst_LaunchpadParts::storeKeepsUnknownMembers()
+{
+    const QTemporaryDir directory;
+    const QString name = directory.filePath(u"helpers.json"_s);
+    write(name, R"({"version": 1, "later": [7], "helpers": [{"program": "x", "color": "red"}]})");
+    HelperStore store(name);
+    const auto helpers = store.load();
+    QVERIFY2(helpers, qPrintable(store.problem()));
+    QVERIFY(store.save(*helpers));
+    QCOMPARE(store.keptName(), QString());
+    QVERIFY(contents(name).contains("\"later\""));
+    QVERIFY(contents(name).contains("\"color\": \"red\""));
+}
+
+void tst_LaunchpadParts::storeKeepsBadFile_data()
+{
+    QTest::addColumn<QByteArray>("bytes");
+    QTest::addColumn<QString>("problem");
+    QTest::newRow("empty") << QByteArray() << u"Line 1: "_s;
+    QTest::newRow("no JSON") << QByteArray("{\n\n  x") << u"Line 3: "_s;
+    QTest::newRow("a list") << QByteArray("[]") << u"\"version\" is not 1"_s;
+    QTest::newRow("newer") << QByteArray(R"({"version": 2, "helpers": []})")
+                           << u"\"version\" is not 1"_s;
+    QTest::newRow("no helpers") << QByteArray(R"({"version": 1})") << u"\"helpers\" is not a list"_s;
+    const auto add = [](const char *name, const QByteArray &helper, const QString &problem) {
+        QTest::newRow(name) << QByteArray("{\"version\": 1, \"helpers\": [{\"program\": \"x\"}, "
+                                          + helper + "]}")
+                            << problem;
+    };
+    add("no program", "{}", u"Helper 2: \"program\" has to be"_s);
+    add("a number", "7", u"Helper 2: \"program\" has to be"_s);
+    add("arguments", R"({"program": "x", "arguments": ["a", 1]})", u"\"arguments\" has to be a list"_s);
+    add("environment", R"({"program": "x", "environment": {"A": 1}})", u"\"environment\" has to be"_s);
+    add("policy", R"({"program": "x", "restart": "maybe"})", u"one of: never, on-failure, always"_s);
+    add("signal", R"({"program": "x", "stopSignal": "SIGNAL"})", u"\"stopSignal\" has to be one of"_s);
+    add("grace", R"({"program": "x", "stopGrace": -1})", u"\"stopGrace\" has to be a number"_s);
+    add("flag", R"({"program": "x", "terminal": "yes"})", u"\"terminal\" has to be true or false"_s);
+}
+
+void tst_LaunchpadParts::storeKeepsBadFile()
+{
+    QFETCH(const QByteArray, bytes);
+    QFETCH(const QString, problem);
+    const QTemporaryDir directory;
+    const QString name = directory.filePath(u"helpers.json"_s);
+    write(name, bytes);
+    HelperStore store(name);
+    QVERIFY(!store.load());
+    QVERIFY2(store.problem().contains(problem), qPrintable(store.problem()));
+    QCOMPARE(contents(name), bytes);
+    QVERIFY2(store.save(someHelpers()), qPrintable(store.problem()));
+    QCOMPARE(store.keptName(), QString(name + u".kept-1"_s));
+    QCOMPARE(contents(store.keptName()), bytes);
+    QCOMPARE(HelperStore(name).load(), someHelpers());
+}
+
+void tst_LaunchpadParts::storeKeepsChangedFile()
+{
+    const QTemporaryDir directory;
+    const QString name = directory.filePath(u"helpers.json"_s);
+    HelperStore first(name);
+    HelperStore second(name);
+    QVERIFY(first.load() && second.load());
+    QVERIFY(first.save(someHelpers()));
+    QVERIFY(second.save({}));
+    QCOMPARE(HelperStore(second.keptName()).load(), someHelpers());
+    QVERIFY(first.save({someHelpers().first()}));
+    QCOMPARE(first.keptName(), QString(name + u".kept-2"_s));
+}
+
+void tst_LaunchpadParts::storeFailsToSave()
+{
+    const QTemporaryDir directory;
+    write(directory.filePath(u"file"_s), "x");
+    HelperStore store(directory.filePath(u"file/helpers.json"_s));
+    QVERIFY(!store.save(someHelpers()));
+    QVERIFY(!store.problem().isEmpty());
+    QCOMPARE(contents(directory.filePath(u"file"_s)), "x");
+}
+
+QTEST_MAIN(tst_LaunchpadParts)
+#include "tst_launchpadparts.moc"

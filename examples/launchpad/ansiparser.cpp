@@ -1,0 +1,175 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "ansiparser.h"
+
+using namespace Qt::StringLiterals;
+
+static constexpr QChar escape(0x1b);
+static constexpr QChar bell(0x07);
+static constexpr qsizetype maximumParameters = 256;
+
+QList<AnsiPiece> AnsiParser::parse(const QByteArray &bytes)
+{
+    const QString text = m_decoder.decode(bytes);
+    for (const QChar c : text)
+        take(c);
+    flush();
+    return std::exchange(m_pieces, {});
+}
+
+void AnsiParser::reset()
+{
+    m_decoder.resetState();
+    m_state = State::Ground;
+    m_parameters.clear();
+    m_style = {};
+}
+
+void AnsiParser::take(QChar c)
+{
+    switch (m_state) {
+    case State::Ground:
+        return takeInGround(c);
+    case State::Escape:
+        return takeInEscape(c);
+    case State::Sequence:
+        return takeInSequence(c);
+    case State::String: // A title, a link: up to BEL or ESC backslash.
+        if (c == bell)
+            m_state = State::Ground;
+        else if (c == escape)
+            m_state = State::StringEscape;
+        return;
+    case State::StringEscape:
+        m_state = c == u'\\' ? State::Ground : State::String;
+        return;
+    case State::Charset:
+        m_state = State::Ground;
+        return;
+    }
+}
+
+void AnsiParser::takeInGround(QChar c)
+{
+    if (c == u'\n')
+        add(AnsiPiece::NewLine);
+    else if (c == u'\r')
+        add(AnsiPiece::CarriageReturn);
+    else if (c == escape)
+        m_state = State::Escape;
+    else if (c == u'\b')
+        m_text.chop(1);
+    else if (c == u'\t' || c >= u' ')
+        m_text += c;
+}
+
+void AnsiParser::takeInEscape(QChar c)
+{
+    if (c == u'[') {
+        m_parameters.clear();
+        m_state = State::Sequence;
+    } else if (QStringView(u"]PX^_").contains(c)) {
+        m_state = State::String;
+    } else if (QStringView(u"()*+#%").contains(c)) {
+        m_state = State::Charset;
+    } else {
+        m_state = State::Ground;
+    }
+}
+
+void AnsiParser::takeInSequence(QChar c)
+{
+    if (c >= u'@' && c <= u'~') {
+        m_state = State::Ground;
+        finishSequence(c);
+    } else if (c < u' ' || m_parameters.size() == maximumParameters) {
+        m_state = State::Ground; // It is none.
+        takeInGround(c);
+    } else {
+        m_parameters += c;
+    }
+}
+
+void AnsiParser::flush()
+{
+    if (!m_text.isEmpty())
+        m_pieces.append({AnsiPiece::Text, std::exchange(m_text, {}), m_style});
+}
+
+void AnsiParser::add(AnsiPiece::Kind kind)
+{
+    flush();
+    m_pieces.append(AnsiPiece{kind});
+}
+
+void AnsiParser::finishSequence(QChar last)
+{
+    if (last == u'm') {
+        flush();
+        applyStyles();
+    } else if (last == u'K' && m_parameters != "0"_L1 && !m_parameters.isEmpty()) {
+        add(AnsiPiece::EraseLine);
+    }
+}
+
+void AnsiParser::applyStyles()
+{
+    QList<int> numbers;
+    const auto words = QStringView(m_parameters).split(u';');
+    for (const QStringView word : words) {
+        for (const QStringView part : word.split(u':'))
+            numbers += part.toInt();
+    }
+    qsizetype at = 0;
+    while (at < numbers.size())
+        at = applyStyle(numbers, at);
+}
+
+// Applies the parameter at this index; returns the index of the next.
+qsizetype AnsiParser::applyStyle(const QList<int> &numbers, qsizetype at)
+{
+    const int number = numbers.at(at);
+    if (number == 38)
+        return readColor(numbers, at + 1, &m_style.foreground);
+    if (number == 48)
+        return readColor(numbers, at + 1, &m_style.background);
+    if (number == 0)
+        m_style = {};
+    else if (number == 1)
+        m_style.isBold = true;
+    else if (number == 2)
+        m_style.isFaint = true;
+    else if (number == 22)
+        m_style.isBold = m_style.isFaint = false;
+    else if (number == 3 || number == 23)
+        m_style.isItalic = number == 3;
+    else if (number == 4 || number == 24)
+        m_style.isUnderlined = number == 4;
+    else if (number == 7 || number == 27)
+        m_style.isInverse = number == 7;
+    else if ((number >= 30 && number <= 37) || number == 39)
+        m_style.foreground = number == 39 ? TextStyle::defaultColor : number - 30;
+    else if ((number >= 40 && number <= 47) || number == 49)
+        m_style.background = number == 49 ? TextStyle::defaultColor : number - 40;
+    else if (number >= 90 && number <= 97)
+        m_style.foreground = number - 90 + 8;
+    else if (number >= 100 && number <= 107)
+        m_style.background = number - 100 + 8;
+    return at + 1;
+}
+
+// "5;N" is a colour of the table, "2;R;G;B" one of 24 bits.
+qsizetype AnsiParser::readColor(const QList<int> &numbers, qsizetype at, int *color)
+{
+    const auto byte = [&numbers](qsizetype i) { return qBound(0, numbers.value(i), 255); };
+    if (numbers.value(at) == 5) {
+        *color = byte(at + 1);
+        return at + 2;
+    }
+    if (numbers.value(at) == 2) {
+        *color = TextStyle::rgb + (byte(at + 1) << 16) + (byte(at + 2) << 8) + byte(at + 3);
+        return at + 4;
+    }
+    return at + 1;
+}
