@@ -1,0 +1,285 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "harnesstest.h"
+#include "lifeline.h"
+#include "testcgroups.h"
+
+#include <csignal>
+
+/// forkfd-harness runs tests and says how each ended.
+/// Holds: none (it tests an example).
+class tst_Harness : public HarnessTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { HarnessTest::init(); }
+    void cleanup() { HarnessTest::cleanup(); }
+    void outcomes_data();
+    void outcomes();
+    void outputOfFailures();
+    void killsTheTree();
+    void retries();
+    void leftovers();
+    void oneAtATime_data();
+    void oneAtATime();
+    void order();
+    void interrupted_data();
+    void interrupted();
+    void failFast();
+    void terminal_data();
+    void terminal();
+
+private:
+    static bool comesToContain(Process &harness, QByteArray &output, const char *text);
+};
+
+void tst_Harness::outcomes_data()
+{
+    QTest::addColumn<QByteArray>("line");
+    QTest::addColumn<QByteArray>("shown");
+    QTest::addColumn<int>("exitCode");
+    QTest::newRow("passes") << QByteArray("@name=t CHILD exit 0") << QByteArray("\nPASS t\n") << 0;
+    QTest::newRow("fails") << QByteArray("@name=t CHILD exit 3")
+                           << QByteArray("\nFAIL t: exited with code 3\n") << 1;
+    QTest::newRow("crashes") << QByteArray("@name=t CHILD signal 9")
+                             << QByteArray("\nCRASH t: killed by SIGKILL\n") << 1;
+    QTest::newRow("time limit") << QByteArray("@name=t @time-limit=0.25 CHILD sleep")
+                                << QByteArray("\nTIME t: exceeded its time limit of 0.25 s\n") << 1;
+    QTest::newRow("no program") << QByteArray("@name=t /no/such/program")
+                                << QByteArray("\nSTART t: exec: /no/such/program: No such file") << 1;
+    QTest::newRow("skipped") << QByteArray("@name=t @skip-code=77 CHILD exit 77")
+                             << QByteArray("\nSKIP t: exited with code 77\n") << 0;
+    QTest::newRow("is to fail") << QByteArray("@name=t @will-fail CHILD exit 3")
+                                << QByteArray("\nPASS t\n") << 0;
+    QTest::newRow("was to fail") << QByteArray("@name=t @will-fail CHILD exit 0")
+                                 << QByteArray("\nFAIL t: it succeeded, and was expected to fail\n")
+                                 << 1;
+    QTest::newRow("variable") << QByteArray("@name=t A=b sh -c \"test $A = b\"")
+                              << QByteArray("\nPASS t\n") << 0;
+    QTest::newRow("folder") << QByteArray("@name=t @directory=/ sh -c \"test $(pwd) = /\"")
+                            << QByteArray("\nPASS t\n") << 0;
+    QTest::newRow("no input") << QByteArray("@name=t CHILD echo") << QByteArray("\nPASS t\n") << 0;
+}
+
+void tst_Harness::outcomes()
+{
+    QFETCH(const QByteArray, line);
+    QFETCH(const QByteArray, shown);
+    QFETCH(const int, exitCode);
+    const QByteArray result = run({u"-f"_s, writeList("# A list\n\n" + line + '\n')});
+    QVERIFY2(result.contains(shown), result.constData());
+    const bool isSkipped = shown.contains("SKIP");
+    const QByteArray end = exitCode == 1 ? "\n0 passed, 1 failed\nexited with code 1"
+        : isSkipped                      ? "\n0 passed, 0 failed\nexited with code 0"
+                                         : "\n1 passed, 0 failed\nexited with code 0";
+    QVERIFY2(result.endsWith(end), result.constData());
+}
+
+void tst_Harness::outputOfFailures()
+{
+    const QString list = writeList("@name=good CHILD say fine exit 0\n"
+                                   "@name=bad sh -c \"printf '\\033[31mred\\033[m\\001\\n'; exit 1\"\n");
+    QByteArray result = run({u"-f"_s, list});
+    QVERIFY2(result.contains(" red\n"), result.constData());
+    QVERIFY2(!result.contains("fine"), result.constData());
+    result = run({u"-f"_s, list, u"--show=all"_s});
+    QVERIFY2(result.contains(" fine\n"), result.constData());
+    result = run({u"-f"_s, list, u"--show=none"_s});
+    QVERIFY2(!result.contains("red"), result.constData());
+}
+
+// The processes of a test that exceeds its limit end with it, even if they ignore SIGTERM.
+void tst_Harness::killsTheTree()
+{
+    Lifeline lifeline;
+    Process harness;
+    prepare(harness,
+            {u"-f"_s,
+             writeList("@name=t @time-limit=0.5 CHILD ignore 15 branch same branch group sleep\n"),
+             u"--grace=0.1"_s});
+    harness.setLaunchOptions({.fileDescriptors = {lifeline.asDescriptor()}});
+    harness.start();
+    lifeline.letGo();
+    QVERIFY(harness.waitForFinished(-1));
+    QVERIFY(lifeline.comesToBeCut());
+    const QByteArray output = harness.readAll();
+    QVERIFY2(output.contains("exceeded its time limit"), output.constData());
+    QVERIFY2(!output.contains("Leaky"), output.constData());
+}
+
+void tst_Harness::retries()
+{
+    const QString list = writeList("@name=flaky sh -c \"mkdir FOLDER/d && exit 1; exit 0\"\n"
+                                   "@name=bad CHILD exit 1\n");
+    const QByteArray result = run({u"-f"_s, list, u"--retries=2"_s});
+    for (const char *part :
+         {"FAIL flaky: exited with code 1; attempt 1 of 3\n", "FLAKY flaky: passed at attempt 2 of 3\n",
+          "FAIL bad: exited with code 1; attempt 2 of 3\n", "FAIL bad: exited with code 1\n",
+          "\nFlaky\n          flaky: exited with code 1 at first, passed at attempt 2\n",
+          "1 flaky\n1 passed, 1 failed\n"})
+        QVERIFY2(result.contains(part), result.constData());
+}
+
+void tst_Harness::leftovers()
+{
+    if (ForkFd::backend() != ForkFd::Backend::PidFd || !TestCgroups::canBeMade())
+        QSKIP("The library may not reach what a test has left behind.");
+    Lifeline lifeline;
+    Process harness;
+    prepare(harness, {u"-f"_s, writeList("@name=t CHILD branch same branch group exit 0\n")});
+    harness.setLaunchOptions({.fileDescriptors = {lifeline.asDescriptor()}});
+    harness.start();
+    lifeline.letGo();
+    QVERIFY(harness.waitForFinished(-1));
+    QVERIFY(lifeline.comesToBeCut());
+    QByteArray result = withoutTimes(harness.readAll());
+    for (const char *part :
+         {"LEAKY t: left 2 processes behind: child\n",
+          "\nLeaky\n          t: left 2 processes behind: child\n", "1 leaky\n1 passed, 0 failed\n"})
+        QVERIFY2(result.contains(part), result.constData());
+    QCOMPARE(harness.exitCode(), 0);
+
+    result = run({u"-f"_s, path("list"), u"--fail-leaky"_s});
+    QVERIFY2(result.contains("LEAK t: left 2 processes behind: child\n"), result.constData());
+    QVERIFY2(result.endsWith("exited with code 1"), result.constData());
+}
+
+void tst_Harness::oneAtATime_data()
+{
+    QTest::addColumn<QByteArray>("properties");
+    QTest::addColumn<QStringList>("options");
+    QTest::newRow("-j 1") << QByteArray() << QStringList{u"-j1"_s};
+    QTest::newRow("lock") << QByteArray("@locks=other,this ") << QStringList{u"-j4"_s};
+    QTest::newRow("serial") << QByteArray("@serial ") << QStringList{u"-j4"_s};
+    QTest::newRow("processors") << QByteArray("@processors=3 ") << QStringList{u"-j4"_s};
+    QTest::newRow("more processors") << QByteArray("@processors=99 ") << QStringList{u"-j4"_s};
+    QTest::newRow("group") << QByteArray()
+                           << QStringList{u"-j4"_s, u"--group"_s, u"g=1:name(mkdir) or x"_s};
+}
+
+// Each test fails if another one runs at the same time.
+void tst_Harness::oneAtATime()
+{
+    QFETCH(const QByteArray, properties);
+    QFETCH(const QStringList, options);
+    QByteArray lines;
+    for (int i = 0; i < 4; ++i)
+        lines += properties + "sh -c \"mkdir FOLDER/d && sleep 0.02 && rmdir FOLDER/d\"\n";
+    const QByteArray result = run(QStringList{u"-f"_s, writeList(lines)} + options);
+    QVERIFY2(result.endsWith("4 passed, 0 failed\nexited with code 0"), result.constData());
+}
+
+void tst_Harness::order()
+{
+    const QString list = writeList("@name=last @serial @cost=9 CHILD exit 0\n"
+                                   "@name=short @cost=1 CHILD exit 0\n"
+                                   "@name=long @cost=2 CHILD exit 0\n"
+                                   "@name=waiting @cost=8 @after=awaited,unknown CHILD exit 0\n"
+                                   "@name=awaited CHILD exit 0\n"
+                                   "@name=alone @after=alone CHILD exit 0\n");
+    const QByteArray result = run({u"-f"_s, list, u"-j1"_s});
+    QVERIFY2(result.contains("PASS awaited\nPASS waiting\nPASS long\nPASS short\nPASS last\n"
+                             "NOT RUN alone: it waits for tests that wait for it\n"),
+             result.constData());
+}
+
+bool tst_Harness::comesToContain(Process &harness, QByteArray &output, const char *text)
+{
+    while (!output.contains(text)) {
+        if (!harness.waitForReadyRead(-1))
+            return false;
+        output += harness.readAll();
+    }
+    return true;
+}
+
+void tst_Harness::interrupted_data()
+{
+    QTest::addColumn<QByteArray>("command");
+    QTest::addColumn<int>("signal");
+    QTest::addColumn<bool>("isTwice");
+    QTest::newRow("SIGINT") << QByteArray("CHILD branch same sleep") << SIGINT << false;
+    QTest::newRow("SIGTERM") << QByteArray("CHILD branch same sleep") << SIGTERM << false;
+    QTest::newRow("SIGINT twice") << QByteArray("CHILD ignore 15 branch same sleep") << SIGINT << true;
+}
+
+void tst_Harness::interrupted()
+{
+    QFETCH(const QByteArray, command);
+    QFETCH(const int, signal);
+    QFETCH(const bool, isTwice);
+    Lifeline lifeline;
+    Process harness;
+    const QByteArray line = command + '\n';
+    prepare(harness,
+            {u"-f"_s, writeList(line + line + line), u"-j2"_s, u"--slow=0.3"_s, u"--grace=600"_s});
+    harness.setLaunchOptions({.fileDescriptors = {lifeline.asDescriptor()}});
+    harness.start();
+    lifeline.letGo();
+    QByteArray output;
+    QVERIFY(comesToContain(harness, output, "SLOW"));
+    QVERIFY(harness.sendSignal(signal));
+    QVERIFY(comesToContain(harness, output, "Stopping 2 tests; Ctrl-C kills at once.\n"));
+    if (isTwice)
+        QVERIFY(harness.sendSignal(signal));
+    QVERIFY(harness.waitForFinished(-1));
+    output = withoutTimes(output + harness.readAll());
+    QCOMPARE(harness.exitCode(), 128 + signal);
+    QVERIFY(lifeline.comesToBeCut());
+    QVERIFY2(output.contains(isTwice ? ": killed by SIGKILL\n" : ": killed by SIGTERM\n"),
+             output.constData());
+    QCOMPARE(output.count("\nSTOPPED "), 2);
+    QVERIFY2(output.contains(": the run was stopped\n"), output.constData());
+    QVERIFY2(output.endsWith("\n0 passed, 3 failed\n"), output.constData());
+}
+
+void tst_Harness::failFast()
+{
+    const QByteArray result = run(
+        {u"-f"_s, writeList("CHILD exit 0\nCHILD exit 1\nCHILD exit 0\n"), u"-j1"_s, u"--fail-fast"_s});
+    QVERIFY2(result.contains(": another test has failed\n"), result.constData());
+    QVERIFY2(result.endsWith("\n1 passed, 2 failed\nexited with code 1"), result.constData());
+}
+
+void tst_Harness::terminal_data()
+{
+    QTest::addColumn<QString>("variable");
+    QTest::addColumn<QString>("value");
+    QTest::addColumn<bool>("isLive");
+    QTest::addColumn<bool>("hasColors");
+    QTest::newRow("capable") << u"TERM"_s << u"xterm"_s << true << true;
+    QTest::newRow("dumb") << u"TERM"_s << u"dumb"_s << false << false;
+    QTest::newRow("without colors") << u"NO_COLOR"_s << u"1"_s << true << false;
+}
+
+// On a terminal the running tests are shown, and tests that pass are not named.
+void tst_Harness::terminal()
+{
+    QFETCH(const QString, variable);
+    QFETCH(const QString, value);
+    QFETCH(const bool, isLive);
+    QFETCH(const bool, hasColors);
+    Process harness;
+    prepare(harness,
+            {u"-f"_s,
+             writeList("@name=good CHILD exit 0\n@name=bad CHILD exit 1\n@name=long sleep 0.3\n"),
+             u"--slowest=0"_s});
+    QProcessEnvironment environment = harness.processEnvironment();
+    environment.insert(u"TERM"_s, u"xterm"_s);
+    environment.insert(variable, value);
+    harness.setProcessEnvironment(environment);
+    harness.setLaunchOptions({.pseudoTerminal = {{.columns = 60, .rows = 20}}});
+    harness.start();
+    QVERIFY(harness.waitForFinished(-1));
+    const QByteArray output = harness.readAll();
+    QVERIFY2(output.contains("bad: exited with code 1\r\n"), output.constData());
+    QCOMPARE(output.contains("\x1b[J"), isLive);
+    QVERIFY(output.contains("long")); // While it runs, or in its line.
+    QCOMPARE(output.contains("\x1b[1;31m"), hasColors); // "FAIL"
+    QCOMPARE(output.contains("good"), !isLive);
+}
+
+QTEST_GUILESS_MAIN(tst_Harness)
+#include "tst_harness.moc"

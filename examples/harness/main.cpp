@@ -1,0 +1,98 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+// forkfd-harness [OPTION...] [PROGRAM|BUILD-FOLDER]... [-- ARGUMENT...]
+//
+// Runs tests at the same time, each in a process of its own, and says how each ended.
+
+#include "harnesserror.h"
+#include "interruption.h"
+#include "options.h"
+#include "progress.h"
+#include "report.h"
+#include "screen.h"
+#include "selection.h"
+#include "session.h"
+#include "summary.h"
+#include "testlist.h"
+#include "testtimes.h"
+
+#include <QtCore/QCoreApplication>
+#include <QtCore/QElapsedTimer>
+#include <QtCore/QLoggingCategory>
+
+#include <algorithm>
+#include <cstdio>
+
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+enum ExitCode { AllPassed = 0, SomeFailed = 1, WrongUse = 2, NoTests = 4, SignalBase = 128 };
+
+int listTests(const TestList &tests)
+{
+    for (const Test &test : tests)
+        std::printf("%s\n", qUtf8Printable(test.name));
+    return AllPassed;
+}
+
+int runTests(const TestList &tests, const Options &options)
+{
+    Screen screen(options.usesStandardOutput() ? STDERR_FILENO : STDOUT_FILENO, options.color);
+    Progress progress(options, screen);
+    Session session(tests, options, progress);
+    const Interruption interruption([&session] { session.interrupt(); });
+    QElapsedTimer clock;
+    clock.start();
+    session.run();
+    // What was stopped has ended; if not, at the latest when its grace is over.
+    ForkFd::ChildProcess::waitForStopped(options.grace + 1s);
+    const auto time = std::chrono::nanoseconds(clock.nsecsElapsed());
+
+    printSummary(session.results(), time, options, screen);
+    writeReport(options.junitFile.isEmpty() ? QByteArray() : junitReport(session.results(), time),
+                options.junitFile);
+    writeReport(options.tapFile.isEmpty() ? QByteArray() : tapReport(session.results()),
+                options.tapFile);
+    writeTestTimes(options.buildFolders, session.results());
+    if (interruption.signal() != 0)
+        return SignalBase + interruption.signal();
+    const bool hasFailure = std::any_of(session.results().begin(), session.results().end(),
+                                        [](const auto &r) { return isFailure(r.outcome()); });
+    return hasFailure ? SomeFailed : AllPassed;
+}
+
+int runHarness()
+{
+    const Options options = parseOptions(QCoreApplication::arguments());
+    TestList tests = selectTests(readTests(options), options.filters, options.partition);
+    if (options.onlyLists)
+        return listTests(tests);
+    if (tests.empty()) {
+        std::fputs("forkfd-harness: there are no such tests\n", stderr);
+        return NoTests;
+    }
+    readTestTimes(options.buildFolders, tests);
+    return runTests(tests, options);
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    const QCoreApplication application(argc, argv);
+    QCoreApplication::setApplicationName(u"forkfd-harness"_s);
+    QCoreApplication::setApplicationVersion(QStringLiteral(FORKFD_VERSION));
+    // Where a tree can only be a group, the library warns; the man page says what follows from that.
+    QLoggingCategory::setFilterRules(u"forkfd.childprocess.warning=false"_s);
+    try {
+        return runHarness();
+    } catch (const HarnessError &error) {
+        std::fprintf(stderr, "forkfd-harness: %s\n", error.what());
+        return WrongUse;
+    }
+}

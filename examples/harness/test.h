@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_EXAMPLES_TEST_H
+#define FORKFD_EXAMPLES_TEST_H
+
+#include <QtCore/QProcessEnvironment>
+#include <QtCore/QStringList>
+#include <QtCore/QVariantMap>
+
+#include <chrono>
+#include <optional>
+#include <vector>
+
+/// A test: a program to run, and what has to be true before, while and after it runs.
+struct Test
+{
+    QString name;
+    QString program; ///< Empty if it has not been built.
+    QStringList arguments = {};
+    QString workingDirectory = {};
+    QVariantMap environmentChanges = {}; ///< As ChildProcess::environmentChanges().
+    QStringList labels = {};
+    bool isQtTest = false; ///< The program takes the options of QtTest.
+
+    // When it may run.
+    double cost = 0; ///< Tests with a higher cost come first.
+    int processors = 1; ///< How many of the places it takes.
+    bool isSerial = false; ///< No other test may run beside it.
+    bool isDisabled = false;
+    QStringList locks = {}; ///< No two tests with a lock of the same name run at the same time.
+    QStringList after = {}; ///< Names of tests that come before it.
+    QStringList fixturesRequired = {};
+    QStringList fixturesSetUp = {};
+    QStringList fixturesCleanedUp = {};
+    QStringList requiredFiles = {};
+
+    // How its end is judged.
+    std::optional<std::chrono::milliseconds> timeLimit = {}; ///< 0: none.
+    bool isExpectedToFail = false;
+    std::optional<int> skipCode = {};
+    QStringList passPatterns = {};
+    QStringList failPatterns = {};
+    QStringList skipPatterns = {};
+};
+
+using TestList = std::vector<Test>;
+
+/// The whole environment of the test.
+inline QProcessEnvironment environmentOf(const Test &test)
+{
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    for (auto it = test.environmentChanges.begin(); it != test.environmentChanges.end(); ++it) {
+        if (it.value().isNull())
+            environment.remove(it.key());
+        else
+            environment.insert(it.key(), it.value().toString());
+    }
+    return environment;
+}
+
+#endif

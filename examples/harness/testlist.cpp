@@ -1,0 +1,167 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "testlist.h"
+
+#include "ctestfolder.h"
+#include "harnesserror.h"
+#include "qttestprograms.h"
+
+#include <ForkFd/ChildProcess>
+
+#include <QtCore/QDir>
+#include <QtCore/QFile>
+#include <QtCore/QFileInfo>
+#include <QtCore/QHash>
+
+#include <cmath>
+#include <cstdio>
+#include <iterator>
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+double numberOf(const QString &value, const QString &property)
+{
+    bool isNumber = false;
+    const double number = value.toDouble(&isNumber);
+    if (!isNumber || !(number >= 0))
+        throw HarnessError(u"@%1 does not understand \"%2\""_s.arg(property, value));
+    return number;
+}
+
+void setProperty(Test &test, const QString &property, const QString &value)
+{
+    if (property == "name"_L1)
+        test.name = value;
+    else if (property == "directory"_L1)
+        test.workingDirectory = value;
+    else if (property == "labels"_L1)
+        test.labels = value.split(u',', Qt::SkipEmptyParts);
+    else if (property == "locks"_L1)
+        test.locks = value.split(u',', Qt::SkipEmptyParts);
+    else if (property == "after"_L1)
+        test.after = value.split(u',', Qt::SkipEmptyParts);
+    else if (property == "time-limit"_L1)
+        test.timeLimit =
+            std::chrono::milliseconds(std::llround(std::ceil(numberOf(value, property) * 1000)));
+    else if (property == "cost"_L1)
+        test.cost = numberOf(value, property);
+    else if (property == "processors"_L1)
+        test.processors = std::max(1, static_cast<int>(numberOf(value, property)));
+    else if (property == "skip-code"_L1)
+        test.skipCode = static_cast<int>(numberOf(value, property));
+    else if (property == "serial"_L1)
+        test.isSerial = true;
+    else if (property == "will-fail"_L1)
+        test.isExpectedToFail = true;
+    else
+        throw HarnessError(u"unknown property @%1"_s.arg(property));
+}
+
+// Takes NAME=value and @property=value from the front of the words.
+void takeProperties(QStringList &words, Test &test)
+{
+    while (!words.isEmpty()) {
+        const QString &word = words.constFirst();
+        const qsizetype equals = word.indexOf(u'=');
+        if (word.startsWith(u'@')) {
+            setProperty(test, word.mid(1, equals < 0 ? -1 : equals - 1),
+                        equals < 0 ? QString() : word.mid(equals + 1));
+        } else if (equals > 0 && !word.left(equals).contains(u'/')) {
+            test.environmentChanges.insert(word.left(equals), word.mid(equals + 1));
+        } else {
+            return;
+        }
+        words.removeFirst();
+    }
+}
+
+Test testOfLine(const QString &line)
+{
+    QStringList words = ForkFd::ChildProcess::splitCommand(line);
+    Test test;
+    takeProperties(words, test);
+    if (words.isEmpty())
+        throw HarnessError(u"no command"_s);
+    if (test.name.isEmpty())
+        test.name = words.join(u' ');
+    test.program = words.takeFirst();
+    test.arguments = words;
+    return test;
+}
+
+QString contentOf(const QString &fileName)
+{
+    QFile file(fileName);
+    const bool isOpen =
+        fileName == "-"_L1 ? file.open(stdin, QIODevice::ReadOnly) : file.open(QIODevice::ReadOnly);
+    if (!isOpen)
+        throw HarnessError(u"%1: %2"_s.arg(fileName, file.errorString()));
+    return QString::fromUtf8(file.readAll());
+}
+
+Test testOfProgram(const QString &program, const QStringList &arguments)
+{
+    Test test;
+    test.name = program;
+    // A file is meant, as with ctest, and no program of the PATH.
+    test.program = QFileInfo(program).isFile() ? QFileInfo(program).absoluteFilePath() : program;
+    test.arguments = arguments;
+    return test;
+}
+
+void append(TestList &tests, TestList more)
+{
+    tests.insert(tests.end(), std::make_move_iterator(more.begin()),
+                 std::make_move_iterator(more.end()));
+}
+
+// Reports name tests, so that each name has to be unique.
+void makeNamesUnique(TestList &tests)
+{
+    QHash<QString, int> seen;
+    for (Test &test : tests) {
+        const int number = ++seen[test.name];
+        if (number > 1)
+            test.name += u" (%1)"_s.arg(number);
+    }
+}
+
+} // namespace
+
+TestList testsOfList(const QString &text, const QString &fileName)
+{
+    TestList tests;
+    int number = 0;
+    for (const QString &line : text.split(u'\n')) {
+        ++number;
+        const QString command = line.trimmed();
+        if (command.isEmpty() || command.startsWith(u'#'))
+            continue;
+        try {
+            tests.push_back(testOfLine(command));
+        } catch (const HarnessError &error) {
+            throw HarnessError(
+                u"%1:%2: %3"_s.arg(fileName).arg(number).arg(QString::fromUtf8(error.what())));
+        }
+    }
+    return tests;
+}
+
+TestList readTests(const Options &options)
+{
+    TestList tests;
+    for (const QString &folder : options.buildFolders)
+        append(tests, testsOfBuildFolder(folder, options.configuration));
+    for (const QString &file : options.listFiles)
+        append(tests, testsOfList(contentOf(file), file));
+    for (const QString &program : options.programs)
+        tests.push_back(testOfProgram(program, options.programArguments));
+    findQtTests(tests, options.qtTest);
+    if (options.isPerFunction)
+        tests = splitIntoFunctions(std::move(tests), options.jobs);
+    makeNamesUnique(tests);
+    return tests;
+}

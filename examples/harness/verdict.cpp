@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "verdict.h"
+
+#include "plaintext.h"
+
+#include <QtCore/QRegularExpression>
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+// The first pattern that the output matches; null if it matches none.
+QString matchIn(const QByteArray &output, const QStringList &patterns)
+{
+    if (patterns.isEmpty())
+        return {};
+    const QString text = QString::fromUtf8(output);
+    for (const QString &pattern : patterns) {
+        if (QRegularExpression(pattern).match(text).hasMatch())
+            return pattern;
+    }
+    return {};
+}
+
+QString exitText(const ForkFd::ExitInfo &info)
+{
+    return QString::fromStdString(info.toString());
+}
+
+// "exited with code 2: opens(), closes(empty)"
+QString failureText(const ForkFd::ExitInfo &info, const QList<FunctionResult> &functions)
+{
+    constexpr qsizetype named = 3;
+    QStringList names;
+    for (const FunctionResult &function : functions) {
+        if (function.outcome == Outcome::Failed)
+            names += function.name;
+    }
+    if (names.isEmpty())
+        return exitText(info);
+    const qsizetype more = names.size() - named;
+    return exitText(info) + u": "_s + names.mid(0, named).join(u", "_s)
+        + (more > 0 ? u" and %1 more"_s.arg(more) : QString());
+}
+
+void judgeExit(const Test &test, const ForkFd::ExitInfo &info, Attempt &attempt)
+{
+    const auto conclude = [&](Outcome outcome, const QString &reason) {
+        attempt.outcome = outcome;
+        attempt.reason = reason;
+    };
+    if (test.skipCode == info.code)
+        return conclude(Outcome::Skipped, exitText(info));
+    if (const QString pattern = matchIn(attempt.output, test.skipPatterns); !pattern.isNull())
+        return conclude(Outcome::Skipped, u"its output matches \"%1\""_s.arg(pattern));
+
+    // As ctest has it: with PASS_REGULAR_EXPRESSION the exit code does not count.
+    const bool mustMatch = !test.passPatterns.isEmpty();
+    QString fault;
+    if (const QString pattern = matchIn(attempt.output, test.failPatterns); !pattern.isNull())
+        fault = u"its output matches \"%1\""_s.arg(pattern);
+    else if (mustMatch && matchIn(attempt.output, test.passPatterns).isNull())
+        fault = u"its output does not match \"%1\""_s.arg(test.passPatterns.join(u"\", \""_s));
+    else if (!mustMatch && info.code != 0)
+        fault = failureText(info, attempt.functions);
+
+    if (!test.isExpectedToFail)
+        return conclude(fault.isEmpty() ? Outcome::Passed : Outcome::Failed, fault);
+    if (fault.isEmpty())
+        return conclude(Outcome::Failed, u"it succeeded, and was expected to fail"_s);
+    conclude(Outcome::Passed, {});
+}
+
+} // namespace
+
+void judge(const Test &test, const Ending &ending, Attempt &attempt)
+{
+    if (ending.startError.step) {
+        attempt.outcome = Outcome::NotStarted;
+        attempt.reason = QString::fromStdString(ending.startError.toString());
+    } else if (ending.isInterrupted) {
+        attempt.outcome = Outcome::Interrupted;
+        attempt.reason = exitText(ending.exitInfo);
+    } else if (ending.timeLimitExceeded) {
+        attempt.outcome = Outcome::TimedOut;
+        attempt.reason = u"exceeded its time limit of "_s + secondsText(ending.timeLimit);
+    } else if (ending.exitInfo.reason == ForkFd::ExitInfo::Exited) {
+        judgeExit(test, ending.exitInfo, attempt);
+    } else {
+        attempt.outcome =
+            ending.exitInfo.reason == ForkFd::ExitInfo::Signaled ? Outcome::Crashed : Outcome::Failed;
+        attempt.reason = exitText(ending.exitInfo);
+    }
+}
