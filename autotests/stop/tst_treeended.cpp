@@ -2,15 +2,21 @@
 // SPDX-License-Identifier: MIT
 
 #include "stoppingtest.h"
+#include "systemcallfilter.h"
 #include "testcontrolgroup.h"
+#include "testwalk.h"
 
 #include <QtCore/QThread>
 
 #include <atomic>
 #include <csignal>
+#include <cstdarg>
+#include <cstring>
 #include <memory>
 #include <thread>
 
+#include <dlfcn.h>
+#include <fcntl.h>
 #include <sys/wait.h>
 
 using namespace std::chrono_literals;
@@ -21,10 +27,8 @@ using Scope = Process::SignalScope;
 
 constexpr char seesOnlyTheChild[] = "In the portable library the end of a tree is that of the child.";
 
-bool hasPidFd()
-{
-    return ForkFd::backend() == ForkFd::Backend::PidFd;
-}
+/// How often a process was looked at through /proc.
+std::atomic<int> procCount = 0;
 
 /// The names of the last signals of an end, in their order.
 class Ends
@@ -43,6 +47,18 @@ private:
 };
 
 } // namespace
+
+// Replaces libc's function for the library, too.
+extern "C" int open(const char *path, int flags, ...)
+{
+    static const auto real = reinterpret_cast<int (*)(const char *, int, ...)>(dlsym(RTLD_NEXT, "open"));
+    va_list list;
+    va_start(list, flags);
+    const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(list, mode_t) : 0;
+    va_end(list);
+    procCount += std::strncmp(path, "/proc/", 6) == 0 && path[6] >= '0' && path[6] <= '9' ? 1 : 0;
+    return real(path, flags, mode);
+}
 
 /// treeEnded(), waitForTreeEnded() and remainingProcessIds().
 /// Holds: R13.
@@ -89,6 +105,9 @@ private Q_SLOTS:
     void forkedCopy();
     void nothingIsWatched_data() { addScopesAndTrees(); }
     void nothingIsWatched();
+    void nothingIsLookedAt_data() { addTrees(); }
+    void nothingIsLookedAt();
+    void filteredThread();
 
 private:
     static void addTrees()
@@ -295,7 +314,7 @@ void tst_TreeEnded::newMember()
     QTRY_VERIFY(process.remainingProcessIds() != before);
     QTRY_COMPARE(process.remainingProcessIds().size(), 1);
     const bool isLeft = treeEnded.isEmpty();
-    const bool isReached = hasCgroup || hasPidFd();
+    const bool isReached = hasCgroup || canHoldMembers();
     QCOMPARE(process.sendSignal(0), isReached);
     QCOMPARE(process.sendSignal(SIGKILL), isReached);
     if (!isReached)
@@ -310,7 +329,7 @@ void tst_TreeEnded::newMember()
 void tst_TreeEnded::killed()
 {
     QFETCH(const bool, hasCgroup);
-    if (!hasCgroup && !hasPidFd())
+    if (!hasCgroup && !canHoldMembers())
         QSKIP("There is no walk without pidfds.");
     const TestCgroups::Refusal refusal(!hasCgroup);
     Lifeline lifeline;
@@ -401,7 +420,7 @@ void tst_TreeEnded::manyMembers()
     QVERIFY(process.waitForFinished());
     QCOMPARE(process.remainingProcessIds().size(), 300);
     process.kill();
-    if (!hasCgroup && !hasPidFd())
+    if (!hasCgroup && !canHoldMembers())
         lifeline.cut(); // Out of reach without a pidfd.
     QVERIFY(comes(treeEnded));
     QVERIFY(lifeline.isCut());
@@ -683,9 +702,71 @@ void tst_TreeEnded::nothingIsWatched()
     qsizetype expected = 0;
     if (scope == Scope::Tree && hasCgroup)
         expected = 1; // cgroup.events
-    else if (scope == Scope::Tree && hasPidFd())
+    else if (scope == Scope::Tree && canHoldMembers())
         expected = 2; // A set, and the grandchild's pidfd.
     QCOMPARE(after - before, expected);
+}
+
+// The last process lives on. The library does nothing until it ends.
+void tst_TreeEnded::nothingIsLookedAt()
+{
+    QFETCH(const bool, hasCgroup);
+    if (!hasCgroup && !canHoldMembers())
+        QSKIP("Without pidfds nothing tells the end of such a process.");
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(Scope::Tree);
+    QSignalSpy ended(&process, &Process::ended);
+    QSignalSpy treeEnded(&process, &Process::treeEnded);
+    startAndAwait(process, lifeline, "branch session session exit 0");
+    QVERIFY(comes(ended));
+    const int before = procCount;
+    // It takes longer than the 20 ms after which a process without a pidfd is looked at.
+    Process other;
+    QSignalSpy otherEnded(&other, &Process::ended);
+    other.start(childProgram(), words("burn 60"));
+    QVERIFY(comes(otherEnded));
+    const int after = procCount;
+    lifeline.cut();
+    QVERIFY(comes(treeEnded));
+    QCOMPARE(after - before, 0);
+}
+
+// FORKFD_BACKEND=sigchld is for sandboxes that kill for calls of pidfds. The filter comes when the
+// watch already has pidfds.
+void tst_TreeEnded::filteredThread()
+{
+    if (FORKFD_TEST_PORTABLE || ForkFd::backend() == ForkFd::Backend::PidFd)
+        QSKIP("The backend uses pidfds, or there are none.");
+    const auto killing = [](long call) {
+        return Refusal{.number = call, .errorCode = 0, .action = SECCOMP_RET_KILL_PROCESS};
+    };
+    Lifeline lifeline;
+    const QByteArray result = inForkedCopy([&]() -> QByteArray {
+        const TestCgroups::Refusal refusal(true);
+        Process process;
+        process.setSignalScope(Scope::Tree);
+        startAndAwait(process, lifeline, "branch session session echo exit 0");
+        process.waitForTreeEnded(0ms);
+        process.closeWriteChannel();
+        if (!process.waitForFinished() || process.waitForTreeEnded(0ms))
+            return "nothing is left";
+        if (!refuse({killing(SYS_pidfd_open), killing(SYS_pidfd_send_signal)}))
+            return "no filter";
+        const QList<qint64> ids = process.remainingProcessIds();
+        const bool isReached = process.sendSignal(SIGKILL);
+        for (const qint64 id : ids)
+            kill(static_cast<pid_t>(id), SIGKILL);
+        const bool isOver = process.waitForTreeEnded(-1ms);
+        return QByteArray::number(ids.size()) + (isReached ? " reached" : " left")
+            + (isOver ? ", over" : ", not over");
+    });
+    lifeline.letGo();
+    lifeline.cut();
+    if (result == "no filter")
+        QSKIP("This system has no seccomp filters.");
+    QCOMPARE(result, "1 left, over");
 }
 
 QTEST_GUILESS_MAIN(tst_TreeEnded)

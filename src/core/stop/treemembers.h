@@ -26,15 +26,16 @@ public:
     enum Means { WithPidFds, WithoutPidFds };
 
     /// `root` is the child's number. Finds nothing yet.
-    TreeMembers(pid_t root, Reach reach, Means means);
+    TreeMembers(pid_t root, Reach reach);
     ~TreeMembers();
     TreeMembers(const TreeMembers &) = delete;
     TreeMembers &operator=(const TreeMembers &) = delete;
 
     /// Walks through all processes. `isGroupHeld` says whether the number of the child is still that of
-    /// its group. Blocks for one walk, and for more while they find new processes, 100 ms at most.
-    /// Throws std::exception in a shortage; what is known stays known.
-    void walk(bool isGroupHeld);
+    /// its group; `means` whether this thread may open pidfds. Blocks for one walk, and for more while
+    /// they find new processes, 100 ms at most. Throws std::exception in a shortage; what is known stays
+    /// known.
+    void walk(bool isGroupHeld, Means means);
     /// Drops those of which the end was watched; if none is watched, looks for one that lives. Returns
     /// whether any has ended. Throws as walk().
     bool dropEnded();
@@ -49,8 +50,8 @@ public:
     /// The numbers of those that are known and not torn down, sorted. Throws as walk().
     std::vector<pid_t> numbers() const;
     enum Whom { All, NotInGroup };
-    /// Sends the signal to all that are known, or to those that are not in the child's group. Returns 0
-    /// or an errno; ESRCH if there is none, and without pidfds.
+    /// Sends the signal to all that are known, or to those that are not in the child's group, through
+    /// pidfds. Returns 0 or an errno; ESRCH if there is none.
     int sendSignal(int signal, Whom whom) const noexcept;
 
 private:

@@ -49,10 +49,9 @@ struct TreeMembers::Private
 {
     using Members = std::map<pid_t, Member>;
 
-    Private(pid_t itsRoot, Reach itsReach, Means itsMeans)
+    Private(pid_t itsRoot, Reach itsReach)
         : root(itsRoot)
         , reach(itsReach)
-        , usesPidFds(itsMeans == WithPidFds)
     {
     }
 
@@ -71,7 +70,7 @@ struct TreeMembers::Private
 
     const pid_t root;
     const Reach reach;
-    const bool usesPidFds;
+    bool usesPidFds = false; ///< In the last walk.
     Members members;
     /// Numbers of groups and sessions that processes of the tree have made. A number stays the same
     /// group's or session's as long as a process is in it.
@@ -80,16 +79,17 @@ struct TreeMembers::Private
     std::size_t watchedCount = 0;
 };
 
-TreeMembers::TreeMembers(pid_t root, Reach reach, Means means)
-    : m_private(std::make_unique<Private>(root, reach, means))
+TreeMembers::TreeMembers(pid_t root, Reach reach)
+    : m_private(std::make_unique<Private>(root, reach))
 {
 }
 
 TreeMembers::~TreeMembers() = default;
 
-void TreeMembers::walk(bool isGroupHeld)
+void TreeMembers::walk(bool isGroupHeld, Means means)
 {
     Private &d = *m_private;
+    d.usesPidFds = means == WithPidFds;
     d.lookAtKnown();
     if (isGroupHeld)
         d.groups.insert(d.root);
@@ -139,8 +139,6 @@ std::vector<pid_t> TreeMembers::numbers() const
 int TreeMembers::sendSignal(int signal, Whom whom) const noexcept
 try {
     int result = ESRCH;
-    if (!m_private->usesPidFds)
-        return result;
     for (const auto &member : m_private->members) {
         const ProcessHandle handle(member.first);
         // Checked after the open, because another process may have got the number before.

@@ -14,14 +14,14 @@ struct TreeMembers::Private
     bool isGroupHeld = false;
 };
 
-TreeMembers::TreeMembers(pid_t, Reach, Means)
+TreeMembers::TreeMembers(pid_t, Reach)
     : m_private(std::make_unique<Private>())
 {
 }
 
 TreeMembers::~TreeMembers() = default;
 
-void TreeMembers::walk(bool isGroupHeld)
+void TreeMembers::walk(bool isGroupHeld, Means)
 {
     m_private->isGroupHeld = isGroupHeld;
 }

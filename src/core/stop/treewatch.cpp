@@ -3,7 +3,9 @@
 
 #include "core/stop/treewatch.h"
 
+#include "core/base/refusal.h"
 #include "core/base/wait.h"
+#include "core/stop/processtree.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -60,9 +62,7 @@ TreeWatch::TreeWatch(std::shared_ptr<StoppableChild> child, bool hasEnded)
     , m_hasChildEnded(hasEnded)
 {
     if (m_child && hasMembers(*m_child)) {
-        const ExitWatch &watch = m_child->watch();
-        m_members.emplace(watch.pid(), reachOf(*m_child),
-                          watch.pidFd() >= 0 ? TreeMembers::WithPidFds : TreeMembers::WithoutPidFds);
+        m_members.emplace(m_child->watch().pid(), reachOf(*m_child));
         walk();
     }
     look();
@@ -123,6 +123,12 @@ try {
     lookLater();
 }
 
+// Asked before each walk: the object may have moved to a thread with a filter since the last one.
+TreeMembers::Means TreeWatch::means() const noexcept
+{
+    return checkHolding(m_child->watch()) == 0 ? TreeMembers::WithPidFds : TreeMembers::WithoutPidFds;
+}
+
 TreeWatch::Clock::time_point TreeWatch::nextWalk() const noexcept
 {
     const bool isLast = m_hasChildEnded && m_members->isEmpty();
@@ -152,7 +158,7 @@ void TreeWatch::tryToWalk(bool isGroupHeld)
 {
     m_isWalkDue = true;
     const auto begin = processorTime();
-    m_members->walk(isGroupHeld);
+    m_members->walk(isGroupHeld, means());
     m_lastWalk = Clock::now();
     m_walkTime = processorTime() - begin;
     m_isWalkDue = false;
@@ -192,7 +198,12 @@ void TreeWatch::noteChildEnd() noexcept
 
 int TreeWatch::sendSignal(int signal, TreeMembers::Whom whom) const noexcept
 {
-    return m_members && belongsToThisProcess() ? m_members->sendSignal(signal, whom) : ESRCH;
+    if (!m_members || !belongsToThisProcess())
+        return ESRCH;
+    const int errorCode = checkHolding(m_child->watch());
+    if (errorCode != 0)
+        return isShortage(errorCode) ? errorCode : ESRCH;
+    return m_members->sendSignal(signal, whom);
 }
 
 std::vector<pid_t> TreeWatch::members()
@@ -217,8 +228,8 @@ std::vector<pid_t> TreeWatch::membersOf(StoppableChild &child)
         if (!child.hasLeaderEnded())
             numbers.push_back(child.watch().pid());
     } else {
-        TreeMembers members(child.watch().pid(), reachOf(child), TreeMembers::WithoutPidFds);
-        members.walk(isGroupHeld(child));
+        TreeMembers members(child.watch().pid(), reachOf(child));
+        members.walk(isGroupHeld(child), TreeMembers::WithoutPidFds);
         numbers = members.numbers();
     }
     return numbers;

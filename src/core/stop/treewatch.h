@@ -50,7 +50,7 @@ public:
     /// Whether all processes have ended, as the last look has seen them; false before noteChildEnd().
     bool isOver() const noexcept { return m_hasChildEnded && m_isEmpty; }
     /// Sends the signal to the processes that are known from walks. Returns 0 or an errno; ESRCH if
-    /// there are none.
+    /// there are none, or if this thread may not hold them (checkHolding()).
     int sendSignal(int signal, TreeMembers::Whom whom) const noexcept;
     /// Walks, if there is no cgroup, and returns the numbers of the processes that are left, sorted.
     /// Does not name those that the kernel is tearing down. Throws std::exception in a shortage.
@@ -70,6 +70,7 @@ private:
     void tryToWalk(bool isGroupHeld);
     void lookIfNeeded() noexcept;
     void lookLater() noexcept;
+    TreeMembers::Means means() const noexcept;
     Clock::time_point nextWalk() const noexcept;
 
     const std::shared_ptr<StoppableChild> m_child;
