@@ -63,6 +63,7 @@ private Q_SLOTS:
     void leaderEndsBefore();
     void guardianIsKilled_data();
     void guardianIsKilled();
+    void idleGuardianIsKilled();
     void copyLivesOn();
     void invisible();
     void oneGuardian();
@@ -340,6 +341,10 @@ void tst_TreeDiesWithParent::guardianIsKilled()
                 return now.size() == 1 && now[0] != before[0];
             }))
             return "no other guardian";
+        // That of the tree, and that of the guardian.
+        const qsizetype cgroups = hasCgroup ? 2 : 0;
+        if (!eventually([&] { return TestCgroups::left().size() == cgroups; }))
+            return "cgroups: " + TestCgroups::left().join(u' ').toLocal8Bit();
         const auto second = startBranch(lifeline, "session");
         if (!second || GuardianTest::guardians().size() != 1)
             return "no second tree";
@@ -349,6 +354,28 @@ void tst_TreeDiesWithParent::guardianIsKilled()
     lifeline.letGo();
     QVERIFY2(result.contains("wait status 9"), result.constData());
     QVERIFY(lifeline.comesToBeCut());
+}
+
+// Without a tree none is needed. The next start notices, or the thread of the last tree.
+void tst_TreeDiesWithParent::idleGuardianIsKilled()
+{
+    if (!TestCgroups::canBeMade())
+        QSKIP("No cgroup can be made here.");
+    const QByteArray result = inForkedCopy([]() -> QByteArray {
+        for (int i = 0; i < 3; ++i) {
+            const QByteArray end = outcomeOf(child({"exit", "3"}), {.treeDiesWithParent = true});
+            const QList<pid_t> guardians = GuardianTest::guardians();
+            if (end != "exited with code 3" || guardians.size() != 1)
+                return end + ", not one guardian";
+            if (!eventually([] { return TestCgroups::left().size() == 1; }))
+                return "cgroups: " + TestCgroups::left().join(u' ').toLocal8Bit();
+            kill(guardians[0], SIGKILL);
+            if (!eventually([&] { return GuardianTest::hasEnded(guardians[0]); }))
+                return "the guardian lives";
+        }
+        return "as it should be";
+    });
+    QCOMPARE(result, "as it should be");
 }
 
 // A forked copy of the program holds the socket open, and does not keep the tree alive.

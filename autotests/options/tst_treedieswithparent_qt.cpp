@@ -44,6 +44,8 @@ private Q_SLOTS:
     void stopped_data();
     void stopped();
     void detached();
+    void methodOfSignals_data();
+    void methodOfSignals();
 
 private:
     static QStringList tree() { return words("branch session stamp 3 sleep"); }
@@ -184,6 +186,31 @@ void tst_TreeDiesWithParent_Qt::detached()
     Process::setDefaultLaunchOptions(before);
     QVERIFY(isStarted);
     QCOMPARE(GuardianTest::guardians().size(), 0);
+}
+
+void tst_TreeDiesWithParent_Qt::methodOfSignals_data()
+{
+    QTest::addColumn<Scope>("scope");
+    QTest::addColumn<Process::TreeMethod>("method");
+    QTest::newRow("process") << Scope::Process << Process::TreeMethod::None;
+    QTest::newRow("group") << Scope::Group << Process::TreeMethod::Group;
+    if (TestCgroups::canBeMade())
+        QTest::newRow("tree") << Scope::Tree << Process::TreeMethod::ControlGroup;
+}
+
+// The guardian has a cgroup for each scope. treeMethod() says what signals reach.
+void tst_TreeDiesWithParent_Qt::methodOfSignals()
+{
+    QFETCH(const Scope, scope);
+    QFETCH(const Process::TreeMethod, method);
+    const QByteArray result = inForkedCopy([&]() -> QByteArray {
+        Process process;
+        process.setSignalScope(scope);
+        process.setLaunchOptions({.treeDiesWithParent = true});
+        process.start(childProgram(), words("exit 0"));
+        return process.waitForFinished() ? nameOf(process.treeMethod()).toLatin1() : "not started";
+    });
+    QCOMPARE(result, nameOf(method).toLatin1());
 }
 
 QTEST_GUILESS_MAIN(tst_TreeDiesWithParent_Qt)

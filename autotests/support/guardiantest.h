@@ -32,6 +32,13 @@ inline QList<pid_t> guardians(pid_t program = getpid())
     return found;
 }
 
+/// Whether the process has closed its files; it may be a zombie.
+inline bool hasEnded(pid_t pid)
+{
+    const QByteArray status = fileOf(pid, "stat");
+    return status.isEmpty() || status.contains(") Z");
+}
+
 /// What the process has for itself, in KiB.
 inline int privateKiB(pid_t pid)
 {

@@ -367,8 +367,10 @@ void ChildProcess::setSignalScope(SignalScope scope)
 /// The start decides it: ControlGroup where this process may make one, else Walk where `/proc` and
 /// pidfd_open(2) are available, else Group. A walk may still be impossible later, for lack of
 /// descriptors or because of a filter (docs/sandboxes.md); then signals reach the group. The first child
-/// whose Tree can only be a Group is reported by a warning in the category `forkfd.childprocess`. \since
-/// 0.1
+/// whose Tree can only be a Group is reported by a warning in the category `forkfd.childprocess`.
+///
+/// It says what signals reach. The guardian of LaunchOptions::treeDiesWithParent reaches with each scope
+/// what this function says with SignalScope::Tree. \since 0.1
 ChildProcess::TreeMethod ChildProcess::treeMethod() const
 {
     switch (d->method) {

@@ -15,9 +15,9 @@ class PrivateCgroup;
 /// before the child can start another process, and the child gets a cgroup where that is permitted.
 StartResult startGuarded(PrivateCgroup &group, StartRequest request, StartReport *later = nullptr);
 
-/// Starts the guardian's program in a session of its own, with the other end of its line. Returns 0 or
-/// an errno. Throws std::bad_alloc.
-int launchGuardian(int socket);
+/// Starts the guardian's program in a session of its own, with the other end of its line, and in the
+/// cgroup `own` where that can be made. Returns 0 or an errno. Throws std::bad_alloc.
+int launchGuardian(int socket, PrivateCgroup &own);
 
 } // namespace ForkFd::Internal
 

@@ -87,7 +87,7 @@ int start(StartRequest request)
 
 } // namespace
 
-int launchGuardian(int socket)
+int launchGuardian(int socket, PrivateCgroup &own)
 {
     const Descriptors descriptors;
     if (descriptors.errorCode != 0)
@@ -100,8 +100,10 @@ int launchGuardian(int socket)
         inGroup.controlGroupFd = directory.get();
         inGroup.options.fileDescriptors.push_back({GuardianProgram::directoryFd, directory.get()});
         inGroup.command.argv.push_back(group.path().substr(group.path().rfind('/') + 1));
-        if (start(std::move(inGroup)) == 0)
+        if (start(std::move(inGroup)) == 0) {
+            own = std::move(group);
             return 0;
+        }
         group.remove();
     }
     return start(request);

@@ -7,7 +7,7 @@
 
 namespace ForkFd::Internal {
 
-int launchGuardian(int)
+int launchGuardian(int, PrivateCgroup &)
 {
     return ENOTSUP;
 }

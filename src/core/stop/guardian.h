@@ -32,8 +32,9 @@ struct GuardianMessage;
 class Guardian : public OfOneProcess
 {
 public:
-    /// Starts the guardian's program at the other end of this socket. Returns 0 or an errno.
-    using Launch = int (*)(int socket);
+    /// Starts the guardian's program at the other end of this socket, in a cgroup of its own where that
+    /// is permitted. Returns 0 or an errno.
+    using Launch = int (*)(int socket, PrivateCgroup &own);
 
     explicit Guardian(Launch program) noexcept
         : m_program(program)
@@ -75,11 +76,13 @@ private:
     bool receive(const Line &line) noexcept;
     bool replace(const Line &line) noexcept;
     bool tryLaunch() noexcept;
+    void removeCgroupOf(const Line &line) noexcept;
     void forget(std::uint64_t id) noexcept;
 
     const Launch m_program;
     std::mutex m_mutex; ///< Guards the following.
     Line m_line; ///< Our end of the socket. Null before the first launch.
+    PrivateCgroup m_cgroup; ///< That of the guardian, which removes it unless it is killed.
     Entries m_entries;
     std::uint64_t m_lastId = 0;
     std::atomic<Clock::time_point> m_lastLaunch = Clock::time_point();

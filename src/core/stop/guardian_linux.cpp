@@ -62,6 +62,13 @@ try {
     return 0;
 }
 
+// A process that was killed may still be in it.
+void removeNowOrLater(PrivateCgroup group) noexcept
+{
+    if (!group.remove())
+        Keeper::removeLater(std::move(group));
+}
+
 std::string nameOf(const std::string &path)
 {
     return path.substr(path.rfind('/') + 1);
@@ -109,12 +116,16 @@ int Guardian::launch()
     if (::setsockopt(ours->get(), SOL_SOCKET, SO_SNDTIMEO, &sendTime, sizeof sendTime) != 0
         || ::setsockopt(theirs.get(), SOL_SOCKET, SO_PASSCRED, &isOn, sizeof isOn) != 0)
         return errno;
-    int errorCode = m_program(theirs.get());
+    PrivateCgroup cgroup;
+    int errorCode = m_program(theirs.get(), cgroup);
     theirs.reset();
     if (errorCode == 0)
         errorCode = awaitReady(ours->get());
-    if (errorCode != 0)
+    if (errorCode != 0) {
+        removeNowOrLater(std::move(cgroup));
         return errorCode;
+    }
+    removeNowOrLater(std::exchange(m_cgroup, std::move(cgroup))); // The guardian before was killed.
     m_line = ours;
     m_lastLaunch = Clock::now();
     for (const Entry &entry : m_entries)
@@ -238,9 +249,21 @@ bool Guardian::receive(const Line &line) noexcept
     return true;
 }
 
+void Guardian::removeCgroupOf(const Line &line) noexcept
+{
+    PrivateCgroup group;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_line == line)
+            group = std::exchange(m_cgroup, {});
+    }
+    removeNowOrLater(std::move(group));
+}
+
 // The guardian of this line has ended.
 bool Guardian::replace(const Line &line) noexcept
 {
+    removeCgroupOf(line);
     constexpr milliseconds longestPause(1000);
     milliseconds pause(10);
     if (Clock::now() - m_lastLaunch.load() < longestPause)
@@ -272,10 +295,8 @@ void Guardian::forget(std::uint64_t id) noexcept
         if (const auto entry = find(id); entry != m_entries.end())
             over.splice(over.begin(), m_entries, entry);
     }
-    for (Entry &entry : over) {
-        if (!entry.own.remove())
-            Keeper::removeLater(std::move(entry.own));
-    }
+    for (Entry &entry : over)
+        removeNowOrLater(std::move(entry.own));
 }
 
 } // namespace ForkFd::Internal
