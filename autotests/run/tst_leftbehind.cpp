@@ -22,15 +22,15 @@ class tst_LeftBehind : public StoppingTest
 private Q_SLOTS:
     void reported_data();
     void reported();
-    void killed_data() { addTrees(); }
+    void killed_data() { TestCgroups::addTrees(); }
     void killed();
-    void awaited_data() { addTrees(); }
+    void awaited_data() { TestCgroups::addTrees(); }
     void awaited();
-    void timeLimit_data() { addTrees(); }
+    void timeLimit_data() { TestCgroups::addTrees(); }
     void timeLimit();
-    void canceled_data() { addTrees(); }
+    void canceled_data() { TestCgroups::addTrees(); }
     void canceled();
-    void stoppedTree_data() { addTrees(); }
+    void stoppedTree_data() { TestCgroups::addTrees(); }
     void stoppedTree();
     void failedStart();
 
@@ -41,13 +41,6 @@ private:
     using Scope = ChildProcess::SignalScope;
 
     static QByteArray endOf(const RunResult &result);
-    static void addTrees()
-    {
-        QTest::addColumn<bool>("hasCgroup");
-        if (TestCgroups::canBeMade())
-            QTest::newRow("cgroup") << true;
-        QTest::newRow("walk") << false;
-    }
     /// A group that the library can signal after it has collected the leader.
     static bool isReached(bool hasCgroup)
     {

@@ -1,15 +1,14 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
+#include "delegatedcgroup.h"
 #include "stoppingtest.h"
-#include "testcontrolgroup.h"
 
 #include <QtCore/QFile>
 #include <QtCore/QTemporaryDir>
 
 #include <string>
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,20 +22,6 @@ QByteArray cgroupOf(const QString &program)
     process.start(program, {QStringLiteral("cgroup")});
     process.waitForFinished();
     return process.readAll().trimmed();
-}
-
-bool makeCgroup(const std::string &path, uid_t owner)
-{
-    return mkdir(path.c_str(), 0755) == 0 && chown(path.c_str(), owner, owner) == 0
-        && chown((path + "/cgroup.procs").c_str(), owner, owner) == 0;
-}
-
-bool enter(const std::string &path)
-{
-    const int file = open((path + "/cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC);
-    const bool hasEntered = write(file, "0", 1) == 1;
-    close(file);
-    return hasEntered;
 }
 
 } // namespace
@@ -104,14 +89,13 @@ void tst_OwnCgroup::madeAbove()
     QFETCH(const QByteArray, place);
     if (geteuid() != 0)
         QSKIP("Only root can delegate a cgroup.");
-    constexpr uid_t nobody = 65534;
     const TestControlGroup group;
     const std::string leaf = group.path() + "/leaf";
-    QVERIFY(chown(group.path().c_str(), isParentDelegated ? nobody : 0, 0) == 0);
-    QVERIFY(chown((group.path() + "/cgroup.procs").c_str(), isParentDelegated ? nobody : 0, 0) == 0);
-    QVERIFY(makeCgroup(leaf, isOwnDelegated ? nobody : 0));
+    QVERIFY(!isParentDelegated || delegate(group.path()));
+    QVERIFY(mkdir(leaf.c_str(), 0755) == 0);
+    QVERIFY(!isOwnDelegated || delegate(leaf));
     const QByteArray path = inForkedCopy([&] {
-        if (!enter(leaf))
+        if (!enterCgroup(leaf))
             return QByteArray("cannot enter the cgroup");
         becomeOrdinaryUserWhoMayReadAll();
         return cgroupOf(childProgram());

@@ -6,21 +6,11 @@
 
 #include <ForkFd/run.h>
 
-#include <QtCore/QDir>
 #include <QtCore/QFile>
 
-#include <csignal>
-#include <cstdarg>
-#include <cstring>
-#include <map>
 #include <string>
 
-#include <dlfcn.h>
-#include <fcntl.h>
 #include <sched.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 using namespace std::chrono_literals;
 using ForkFd::ResourceUsage;
@@ -30,9 +20,6 @@ namespace {
 
 using Scope = Process::SignalScope;
 constexpr qint64 MiB = 1024 * 1024;
-
-/// Files that stand for those of a control group, as the memory controller makes them.
-std::map<std::string, std::string> stands; // clazy:exclude=non-pod-global-static
 
 microseconds timeOf(const ResourceUsage &usage)
 {
@@ -48,19 +35,6 @@ microseconds timeOf(const std::string &controlGroup)
 }
 
 } // namespace
-
-// Replaces libc's function for the library, too.
-extern "C" int open(const char *path, int flags, ...)
-{
-    static const auto real = reinterpret_cast<int (*)(const char *, int, ...)>(dlsym(RTLD_NEXT, "open"));
-    va_list list;
-    va_start(list, flags);
-    const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(list, mode_t) : 0;
-    va_end(list);
-    const char *name = std::strrchr(path, '/');
-    const auto found = stands.empty() || !name ? stands.end() : stands.find(name + 1);
-    return real(found != stands.end() ? found->second.c_str() : path, flags, mode);
-}
 
 /// What resourceUsage() and RunResult say of a child, a group and a tree.
 /// Holds: R12.
@@ -85,11 +59,6 @@ private Q_SLOTS:
     void restart();
     void stoppedRun_data();
     void stoppedRun();
-    void memoryController();
-    void hidden();
-    void withoutProc();
-    void ordinaryUser();
-    void delegated();
 
 private:
     void warmUp() override
@@ -99,25 +68,11 @@ private:
             .then([](const ForkFd::RunResult &) {})
             .waitForFinished();
     }
-    /// Starts a child, and returns when `count` processes have said a letter each.
-    static void startCrowd(Process &process, Lifeline &lifeline, const QString &command, qsizetype count,
-                           ForkFd::LaunchOptions options = {});
     static bool makesCgroup(Scope scope, bool hasCgroup)
     {
         return scope == Scope::Tree && hasCgroup && TestCgroups::canBeMade();
     }
 };
-
-void tst_ResourceUsage::startCrowd(Process &process, Lifeline &lifeline, const QString &command,
-                                   qsizetype count, ForkFd::LaunchOptions options)
-{
-    options.fileDescriptors = {lifeline.asDescriptor()};
-    process.setLaunchOptions(options);
-    process.start(childProgram(), command.split(u' '));
-    lifeline.letGo();
-    while (process.bytesAvailable() < count && process.waitForReadyRead(120000)) { }
-    QCOMPARE(process.bytesAvailable(), count);
-}
 
 void tst_ResourceUsage::withoutChild()
 {
@@ -380,136 +335,6 @@ void tst_ResourceUsage::stoppedRun()
     const bool isWhole = makesCgroup(scope, hasCgroup);
     QCOMPARE(result.resourceUsage->wholeTree, isWhole);
     QVERIFY(timeOf(*result.resourceUsage) >= (isWhole ? 400ms : 100ms));
-}
-
-// Files of the test stand for those that the memory controller would make.
-void tst_ResourceUsage::memoryController()
-{
-    if (!TestCgroups::canBeMade())
-        QSKIP("No cgroup can be made here.");
-    const QTemporaryDir directory;
-    const auto put = [&directory](const char *name, const char *content) {
-        QFile file(directory.filePath(QString::fromLatin1(name)));
-        QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write(content);
-        stands[name] = file.fileName().toStdString();
-    };
-    Lifeline lifeline;
-    Process process;
-    process.setSignalScope(Scope::Tree);
-    startCrowd(process, lifeline, u"crowd 1 say x sleep"_s, 2);
-    put("memory.current", "123456789\n");
-    const std::optional<ResourceUsage> withCurrent = process.resourceUsage();
-    put("memory.peak", "12345\n");
-    const std::optional<ResourceUsage> withBoth = process.resourceUsage();
-    process.kill();
-    QVERIFY(ends(process));
-    const std::optional<ResourceUsage> atTheEnd = process.resourceUsage();
-    stands.clear();
-    QVERIFY(withCurrent && withBoth && atTheEnd);
-    QCOMPARE(withCurrent->residentBytes, 123456789);
-    QCOMPARE(withCurrent->maxResidentBytes, 123456789);
-    QCOMPARE(withCurrent->processCount, 2);
-    QVERIFY(withCurrent->wholeTree);
-    QCOMPARE(withBoth->maxResidentBytes, 12345);
-    QCOMPARE(atTheEnd->maxResidentBytes, 12345);
-    QVERIFY(atTheEnd->wholeTree);
-}
-
-// hidepid in proc(5): members of other users cannot be looked at.
-void tst_ResourceUsage::hidden()
-{
-    const QByteArray result = inForkedCopy([]() -> QByteArray {
-        if (unshare(CLONE_NEWNS) != 0 || mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
-            return "no mounts";
-        Process process;
-        process.setSignalScope(TestCgroups::canBeMade() ? Scope::Tree : Scope::Process);
-        process.start(childProgram(), words("say x echo"));
-        process.waitForReadyRead();
-        if (mount("proc", "/proc", "proc", 0, "hidepid=2") != 0)
-            return "no mounts";
-        becomeOrdinaryUserWhoMayReadAll();
-        const std::optional<ResourceUsage> usage = process.resourceUsage();
-        process.closeWriteChannel();
-        process.waitForFinished();
-        const bool isTree = process.signalScope() == Scope::Tree;
-        if (isTree && usage && !usage->wholeTree && usage->processCount == 1)
-            return "hidden";
-        return !isTree && !usage ? "hidden" : "seen";
-    });
-    if (result.startsWith("no mounts"))
-        QSKIP("This user may not mount a file system.");
-    QVERIFY2(result.startsWith("hidden"), result.constData());
-}
-
-// Without /proc the system shows a control group's times, and nothing of a child that runs.
-void tst_ResourceUsage::withoutProc()
-{
-    const QByteArray result = inForkedCopy([]() -> QByteArray {
-        if (unshare(CLONE_NEWNS) != 0 || mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
-            return "no mounts";
-        Process process;
-        process.start(childProgram(), words("say x echo"));
-        process.waitForReadyRead();
-        if (mount("none", "/proc", "tmpfs", 0, nullptr) != 0)
-            return "no mounts";
-        const bool isSeen = process.resourceUsage().has_value();
-        process.closeWriteChannel();
-        process.waitForFinished();
-        return isSeen ? "seen" : process.resourceUsage() ? "at the end" : "never";
-    });
-    if (result == "no mounts")
-        QSKIP("This user may not mount a file system.");
-    QCOMPARE(result, "at the end");
-}
-
-// As an ordinary user, who may make no control group.
-void tst_ResourceUsage::ordinaryUser()
-{
-    if (FORKFD_TEST_PORTABLE)
-        QSKIP("POSIX shows no usage of a process that runs.");
-    const QByteArray result = inForkedCopy([]() -> QByteArray {
-        becomeOrdinaryUserWhoMayReadAll();
-        const TestCgroups::Refusal refusal(true);
-        Process process;
-        process.setSignalScope(Scope::Tree);
-        process.start(childProgram(), words("crowd 2 burn 50 say x sleep"));
-        while (process.bytesAvailable() < 3 && process.waitForReadyRead()) { }
-        const std::optional<ResourceUsage> usage = process.resourceUsage();
-        process.kill();
-        process.waitForFinished();
-        return usage && usage->processCount == 3 && timeOf(*usage) >= 150ms && !usage->wholeTree
-            ? "sum"
-            : "something else";
-    });
-    QCOMPARE(result, "sum");
-}
-
-// As an ordinary user in a control group that was delegated to him.
-void tst_ResourceUsage::delegated()
-{
-    const TestControlGroup group;
-    if (getuid() != 0 || !group.isMade() || !TestCgroups::canBeMade())
-        QSKIP("Only root can delegate a control group.");
-    const QByteArray result = inForkedCopy([&group]() -> QByteArray {
-        for (const char *name : {"", "/cgroup.procs", "/cgroup.subtree_control", "/cgroup.threads"}) {
-            if (chown((group.path() + name).c_str(), 65534, 65534) != 0)
-                return "no owner";
-        }
-        QFile procs(QString::fromStdString(group.path() + "/cgroup.procs"));
-        if (!procs.open(QIODevice::WriteOnly | QIODevice::Unbuffered) || procs.write("0") != 1)
-            return "not moved";
-        becomeOrdinaryUserWhoMayReadAll();
-        Process process;
-        process.setSignalScope(Scope::Tree);
-        process.start(childProgram(), words("branch daemon burn 50 say x sleep"));
-        process.waitForReadyRead();
-        const std::optional<ResourceUsage> usage = process.resourceUsage();
-        process.kill();
-        process.waitForFinished();
-        return usage && usage->processCount == 2 && usage->wholeTree ? "whole" : "something else";
-    });
-    QCOMPARE(result, "whole");
 }
 
 QTEST_GUILESS_MAIN(tst_ResourceUsage)

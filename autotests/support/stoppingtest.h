@@ -57,6 +57,19 @@ protected:
         QTest::newRow("tree, walk") << Scope::Tree << false;
     }
 
+    /// Starts a child, and returns when `count` processes have said a letter each. `options` need no
+    /// descriptors.
+    static void startCrowd(Process &process, Lifeline &lifeline, const QString &command, qsizetype count,
+                           ForkFd::LaunchOptions options = {})
+    {
+        options.fileDescriptors = {lifeline.asDescriptor()};
+        process.setLaunchOptions(options);
+        process.start(childProgram(), command.split(u' '));
+        lifeline.letGo();
+        while (process.bytesAvailable() < count && process.waitForReadyRead(120000)) { }
+        QCOMPARE(process.bytesAvailable(), count);
+    }
+
     /// Returns when the child has written something, which it does when it is ready.
     static void startAndAwait(Process &process, Lifeline &lifeline, const QString &program,
                               const QStringList &arguments)

@@ -5,6 +5,7 @@
 
 #include <QtCore/QDir>
 #include <QtCore/QFile>
+#include <QtTest/QTest>
 
 #include <atomic>
 #include <cerrno>
@@ -77,6 +78,14 @@ bool canBeMade()
     waitpid(pid, &status, 0);
     rmdir(path.constData());
     return status == 0;
+}
+
+void addTrees()
+{
+    QTest::addColumn<bool>("hasCgroup");
+    if (canBeMade())
+        QTest::newRow("cgroup") << true;
+    QTest::newRow("walk") << false;
 }
 
 QStringList left(qint64 pid)

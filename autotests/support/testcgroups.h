@@ -12,6 +12,8 @@ namespace TestCgroups {
 
 /// Whether this process may create a cgroup, and put a child into it and kill it there.
 bool canBeMade();
+/// Adds the column `hasCgroup` and a row for each way to find a tree: by its cgroup, and by a walk.
+void addTrees();
 /// The cgroups that this process, or process `pid`, has created and not removed.
 QStringList left(qint64 pid = QCoreApplication::applicationPid());
 /// Creates an empty cgroup below cgroup `name`, as a service manager does. Returns its path.

@@ -6,40 +6,45 @@
 #include "core/stop/treemembers.h"
 
 #include <cerrno>
+#include <csignal>
 
 namespace ForkFd::Internal {
 
 struct TreeMembers::Private
 {
-    bool isGroupHeld = false;
+    const pid_t root;
+    bool hasGroup = false; ///< The group was not seen empty since its number was the child's.
 };
 
-TreeMembers::TreeMembers(pid_t, Reach)
-    : m_private(std::make_unique<Private>())
+TreeMembers::TreeMembers(pid_t root, Reach)
+    : m_private(new Private{root})
 {
 }
 
 TreeMembers::~TreeMembers() = default;
 
+// When the child is reaped, the number may soon be another group's. ESRCH is true all the same: if no
+// group has the number, the child's has no process. Another group can only delay that.
 void TreeMembers::walk(bool isGroupHeld, Means)
 {
-    m_private->isGroupHeld = isGroupHeld;
+    bool &hasGroup = m_private->hasGroup;
+    hasGroup = isGroupHeld || (hasGroup && (::kill(-m_private->root, 0) == 0 || errno != ESRCH));
 }
 
 // A walk is cheap here.
 bool TreeMembers::dropEnded()
 {
-    return m_private->isGroupHeld;
+    return m_private->hasGroup;
 }
 
 bool TreeMembers::isEmpty() const noexcept
 {
-    return !m_private->isGroupHeld;
+    return !m_private->hasGroup;
 }
 
 bool TreeMembers::needsLooks() const noexcept
 {
-    return m_private->isGroupHeld;
+    return m_private->hasGroup;
 }
 
 int TreeMembers::descriptor() const noexcept

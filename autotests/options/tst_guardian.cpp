@@ -1,0 +1,214 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "guardiantest.h"
+#include "systemcallfilter.h"
+
+#include <atomic>
+#include <cerrno>
+#include <thread>
+#include <vector>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+using ForkFd::StartError;
+
+/// The guardian of LaunchOptions::treeDiesWithParent. The program is a forked copy, because a guardian
+/// lives as long as its program.
+/// Holds: R16.
+class tst_Guardian : public GuardianTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void guardianIsKilled_data() { TestCgroups::addTrees(); }
+    void guardianIsKilled();
+    void idleGuardianIsKilled();
+    void invisible();
+    void oneGuardian();
+    void noneUnasked();
+    void endedTrees_data() { TestCgroups::addTrees(); }
+    void endedTrees();
+    void failedStart();
+    void noGuardian_data();
+    void noGuardian();
+};
+
+void tst_Guardian::guardianIsKilled()
+{
+    QFETCH(const bool, hasCgroup);
+    Lifeline lifeline;
+    const QByteArray result = inForkedCopy([&]() -> QByteArray {
+        const TestCgroups::Refusal refusal(!hasCgroup);
+        const auto first = startBranch(lifeline, "group");
+        const QList<pid_t> before = guardians();
+        if (!first || before.size() != 1 || kill(before[0], SIGKILL) != 0)
+            return "no guardian";
+        if (!eventually([&] {
+                const QList<pid_t> now = guardians();
+                return now.size() == 1 && now[0] != before[0];
+            }))
+            return "no other guardian";
+        // That of the tree, and that of the guardian.
+        const qsizetype cgroups = hasCgroup ? 2 : 0;
+        if (!eventually([&] { return TestCgroups::left().size() == cgroups; }))
+            return "cgroups: " + TestCgroups::left().join(u' ').toLocal8Bit();
+        const auto second = startBranch(lifeline, "session");
+        if (!second || guardians().size() != 1)
+            return "no second tree";
+        raise(SIGKILL);
+        return {};
+    });
+    lifeline.letGo();
+    QVERIFY2(result.contains("wait status 9"), result.constData());
+    QVERIFY(lifeline.comesToBeCut());
+}
+
+// Without a tree none is needed. The next start notices, or the thread of the last tree.
+void tst_Guardian::idleGuardianIsKilled()
+{
+    if (!TestCgroups::canBeMade())
+        QSKIP("No cgroup can be made here.");
+    const QByteArray result = inForkedCopy([]() -> QByteArray {
+        for (int i = 0; i < 3; ++i) {
+            const QByteArray end = outcomeOf(child({"exit", "3"}), {.treeDiesWithParent = true});
+            const QList<pid_t> living = guardians();
+            if (end != "exited with code 3" || living.size() != 1)
+                return end + ", not one guardian";
+            if (!eventually([] { return TestCgroups::left().size() == 1; }))
+                return "cgroups: " + TestCgroups::left().join(u' ').toLocal8Bit();
+            kill(living[0], SIGKILL);
+            if (!eventually([&] { return hasEnded(living[0]); }))
+                return "the guardian lives";
+        }
+        return "as it should be";
+    });
+    QCOMPARE(result, "as it should be");
+}
+
+// It is no child, has nothing of the program's but what it needs, and is hard to end by accident.
+void tst_Guardian::invisible()
+{
+    const QByteArray result = inForkedCopy([]() -> QByteArray {
+        auto process = ForkFd::spawn(child({"exit", "3"}), {.treeDiesWithParent = true});
+        if (!process || process->wait()->code != 3)
+            return "not started";
+        if (waitpid(-1, nullptr, __WALL) != -1 || errno != ECHILD)
+            return "it is a child";
+        const QList<pid_t> living = guardians();
+        if (living.size() != 1)
+            return "no guardian";
+        const pid_t guardian = living[0];
+        for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGUSR1, SIGRTMAX})
+            kill(guardian, signal);
+        QByteArray faults;
+        if (getsid(guardian) == getsid(0) || getpgid(guardian) == getpgid(0))
+            faults += "same session\n";
+        if (TestCgroups::canBeMade() && fileOf(guardian, "cgroup") == fileOf(getpid(), "cgroup"))
+            faults += "same cgroup\n";
+        if (privateKiB(guardian) >= 1024)
+            faults += "too much memory\n";
+        faults += foreignDescriptors(guardian);
+        const bool isAlive =
+            ForkFd::spawn(child({"exit", "0"}), {.treeDiesWithParent = true}).has_value()
+            && guardians() == living;
+        return faults + (isAlive ? "as it should be" : "it has ended");
+    });
+    QCOMPARE(result, "as it should be");
+}
+
+void tst_Guardian::oneGuardian()
+{
+    const QByteArray result = inForkedCopy([] {
+        std::vector<std::thread> threads;
+        std::atomic<int> started = 0;
+        for (int i = 0; i < 4; ++i) {
+            threads.emplace_back([&started] {
+                for (int k = 0; k < 5; ++k) {
+                    auto process = ForkFd::spawn(child({"exit", "3"}), {.treeDiesWithParent = true});
+                    started += process && process->wait()->code == 3 ? 1 : 0;
+                }
+            });
+        }
+        for (std::thread &thread : threads)
+            thread.join();
+        return QByteArray::number(started) + " children, " + QByteArray::number(guardians().size())
+            + " guardian";
+    });
+    QCOMPARE(result, "20 children, 1 guardian");
+}
+
+void tst_Guardian::noneUnasked()
+{
+    const QByteArray result = inForkedCopy([] {
+        outcomeOf(child({"exit", "3"}));
+        outcomeOf(child({"exit", "3"}), {.dieWithParent = true});
+        return QByteArray::number(guardians().size());
+    });
+    QCOMPARE(result, "0");
+}
+
+// Nothing of an ended tree is left while the program goes on: neither its cgroup nor a descriptor.
+void tst_Guardian::endedTrees()
+{
+    QFETCH(const bool, hasCgroup);
+    const QByteArray result = inForkedCopy([&]() -> QByteArray {
+        const TestCgroups::Refusal refusal(!hasCgroup);
+        auto first = ForkFd::spawn(child({"sleep"}), {.treeDiesWithParent = true});
+        const QList<pid_t> living = guardians();
+        if (!first || living.size() != 1)
+            return "not started";
+        // Its epoll set, its socket, a pidfd of the program and of the leader, two for each cgroup.
+        const qsizetype cgroups = hasCgroup ? 2 : 0;
+        const qsizetype pidfds = ForkFd::backend() == ForkFd::Backend::PidFd ? 2 : 0;
+        for (int i = 0; i < 5; ++i) {
+            auto process = ForkFd::spawn(child({"exit", "3"}), {.treeDiesWithParent = true});
+            if (!process || process->wait()->code != 3)
+                return "not started";
+        }
+        const bool areForgotten = eventually([&] {
+            return descriptorCount(living[0]) == 2 + pidfds + 2 * cgroups
+                && TestCgroups::left().size() == cgroups;
+        });
+        return areForgotten ? "forgotten" : "still there";
+    });
+    QCOMPARE(result, "forgotten");
+}
+
+void tst_Guardian::failedStart()
+{
+    const QByteArray result = inForkedCopy([] {
+        StartError error;
+        ForkFd::spawn({.argv = {"/no/such/program"}}, {.treeDiesWithParent = true}, &error);
+        const bool isClean = eventually([] { return guardians().size() == 1; });
+        return text(error) + (isClean ? "" : ", no guardian") + ' '
+            + outcomeOf(child({"exit", "3"}), {.treeDiesWithParent = true});
+    });
+    QCOMPARE(result, text(StartError{"exec", ENOENT}) + " exited with code 3");
+}
+
+void tst_Guardian::noGuardian_data()
+{
+    QTest::addColumn<long>("call");
+    QTest::addColumn<int>("errorCode");
+    QTest::newRow("memfd_create") << long{SYS_memfd_create} << EPERM;
+    QTest::newRow("socketpair") << long{SYS_socketpair} << EMFILE;
+    QTest::newRow("sendmsg") << long{SYS_sendmsg} << EACCES;
+}
+
+void tst_Guardian::noGuardian()
+{
+    QFETCH(const long, call);
+    QFETCH(const int, errorCode);
+    const QByteArray result = inRefusedCopy({{call, errorCode}}, [] {
+        return outcomeOf(child({"exit", "3"}), {.treeDiesWithParent = true}) + ", "
+            + outcomeOf(child({"exit", "3"}));
+    });
+    if (result == "no filter")
+        QSKIP("This system has no seccomp filters.");
+    QCOMPARE(result, text(StartError{"treeDiesWithParent", errorCode}) + ", exited with code 3");
+}
+
+QTEST_GUILESS_MAIN(tst_Guardian)
+#include "tst_guardian.moc"
