@@ -5,6 +5,7 @@
 
 #include "guardian/reserve.h"
 
+#include <cerrno>
 #include <cstring>
 #include <utility>
 
@@ -47,21 +48,36 @@ void removeBelow(int parent, const char *name) noexcept
 
 void Cgroup::set(UniqueFd directory, const char *name) noexcept
 {
-    UniqueFd events(::openat(directory.get(), "cgroup.events", O_RDONLY | O_CLOEXEC));
-    m_events = DescriptorReserve::spare(std::move(events));
-    if (m_events)
-        m_directory = std::move(directory);
+    m_directory = std::move(directory);
     std::strncpy(m_name, name, sizeof m_name - 1);
+    openEvents();
+}
+
+// Does without the cgroup if it was removed, or if the descriptors are needed for others.
+void Cgroup::openEvents() noexcept
+{
+    UniqueFd events(::openat(m_directory.get(), "cgroup.events", O_RDONLY | O_CLOEXEC));
+    const bool isUnknown = !events && errno != ENOENT && errno != ENODEV;
+    m_events = DescriptorReserve::spare(std::move(events));
+    if (!m_events && !isUnknown)
+        m_directory.reset();
 }
 
 bool Cgroup::isPopulated() noexcept
 {
+    if (m_directory && !m_events)
+        openEvents();
+    if (!m_directory)
+        return false;
     char text[256];
     const ssize_t size = m_events ? ::pread(m_events.get(), text, sizeof text - 1, 0) : -1;
-    if (size <= 0) {
-        m_events.reset(); // ENODEV: the cgroup was removed. Such a file would be ready for ever.
+    if (m_events && size < 0 && errno == ENODEV) { // It was removed.
+        m_events.reset();
+        m_directory.reset();
         return false;
     }
+    if (size <= 0)
+        return true;
     text[size] = '\0';
     return std::strstr(text, "populated 1") != nullptr;
 }

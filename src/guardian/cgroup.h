@@ -18,11 +18,11 @@ public:
     /// `name` is that of the directory in the one above.
     void set(UniqueFd directory, const char *name) noexcept;
     /// Whether there is one, and it was not removed when isPopulated() looked last.
-    explicit operator bool() const noexcept { return static_cast<bool>(m_events); }
+    explicit operator bool() const noexcept { return static_cast<bool>(m_directory); }
 
     /// Ready with EPOLLPRI when isPopulated() may have changed since its last call; -1: none.
     int events() const noexcept { return m_events.get(); }
-    /// Whether a process is in it or below.
+    /// Whether a process is in it or below. True if that is not known.
     bool isPopulated() noexcept;
     /// Kills all processes in it and below.
     void kill() const noexcept;
@@ -32,6 +32,8 @@ public:
     void remove() const noexcept;
 
 private:
+    void openEvents() noexcept;
+
     UniqueFd m_directory;
     UniqueFd m_events;
     char m_name[64] = {};

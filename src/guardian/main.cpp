@@ -60,12 +60,14 @@ public:
 
     int run() noexcept
     {
-        if (!m_poll || !add(m_socket.get()) || (m_usesPidFds && !add(m_program.get())))
+        prepare();
+        if (!tell({.kind = GuardianMessage::Ready, .errorCode = m_errorCode}))
             return 1;
-        if (!tell({.kind = GuardianMessage::Ready}))
-            return 1;
-        while (!hasProgramEnded())
+        while (!hasProgramEnded()) {
+            if (m_errorCode != 0)
+                return 1; // If there are trees, the program starts another guardian.
             waitForChange();
+        }
         // From now on a child that is still being created cannot say that it leads a tree (EPIPE), and
         // ends. The messages before can all be read.
         ::shutdown(m_socket.get(), SHUT_RD);
@@ -78,6 +80,16 @@ public:
 
 private:
     enum Receipt { Received, Nothing };
+
+    // Nothing was sent yet. A filter that refuses to receive is found here, and so fails the start.
+    void prepare() noexcept
+    {
+        m_poll.reset(::epoll_create1(EPOLL_CLOEXEC));
+        if (!m_poll || !add(m_socket.get()) || (m_usesPidFds && !add(m_program.get())))
+            m_errorCode = errno;
+        else
+            receive();
+    }
 
     bool add(int fd) noexcept
     {
@@ -99,10 +111,14 @@ private:
         if (m_hasEndOfFile)
             return true;
         pollfd program = {m_program.get(), POLLIN, 0};
-        if (m_usesPidFds)
-            return ::poll(&program, 1, 0) > 0;
+        const int count = m_usesPidFds ? ::poll(&program, 1, 0) : -1;
+        if (count >= 0)
+            return count > 0;
         Process process;
-        return !lookAt(m_programPid, process) || process.start != m_programStart || !process.isAlive();
+        if (!lookAt(m_programPid, process))
+            return !mayExist(m_programPid);
+        const bool isOther = m_programStart != 0 && process.start != m_programStart;
+        return isOther || !process.isAlive();
     }
 
     void waitForChange() noexcept
@@ -110,7 +126,10 @@ private:
         constexpr int lookInterval = 500;
         epoll_event event = {};
         const bool needsLooks = !m_usesPidFds;
-        if (::epoll_wait(m_poll.get(), &event, 1, needsLooks ? lookInterval : -1) > 0) {
+        const int count = ::epoll_wait(m_poll.get(), &event, 1, needsLooks ? lookInterval : -1);
+        if (count < 0 && errno != EINTR) {
+            m_errorCode = errno;
+        } else if (count > 0) {
             if (event.data.ptr)
                 look(*static_cast<Tree *>(event.data.ptr));
             else
@@ -131,9 +150,10 @@ private:
         header.msg_control = control;
         header.msg_controllen = sizeof control;
         const ssize_t size = ::recvmsg(m_socket.get(), &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-        if (size < 0 && (errno == EAGAIN || errno == EINTR))
-            return Nothing;
-        m_hasEndOfFile = m_hasEndOfFile || size <= 0;
+        const bool isEnd = size == 0 || (size < 0 && errno == ECONNRESET);
+        m_hasEndOfFile = m_hasEndOfFile || isEnd;
+        if (size < 0 && !isEnd && errno != EAGAIN && errno != EINTR)
+            m_errorCode = errno;
         if (size <= 0)
             return Nothing;
         UniqueFd fd = takeAttached(header, message);
@@ -222,7 +242,8 @@ private:
     void removeThoseThatAreOver() noexcept
     {
         List<Process> processes;
-        listProcesses(processes);
+        if (!listProcesses(processes))
+            return;
         for (std::unique_ptr<Tree> *place = &m_trees; *place;) {
             if ((*place)->isOver(&processes)) {
                 (*place)->cgroup().remove();
@@ -236,11 +257,12 @@ private:
     const pid_t m_programPid;
     const bool m_usesPidFds;
     std::uint64_t m_programStart = 0;
-    const UniqueFd m_poll{::epoll_create1(EPOLL_CLOEXEC)};
+    UniqueFd m_poll;
     const UniqueFd m_socket{GuardianProgram::socketFd};
     const UniqueFd m_program{m_usesPidFds ? GuardianProgram::programFd : -1};
     Cgroup m_ownCgroup;
     bool m_hasEndOfFile = false;
+    int m_errorCode = 0; ///< Why this guardian cannot go on.
     std::unique_ptr<Tree> m_trees;
 };
 

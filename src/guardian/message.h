@@ -20,15 +20,18 @@ struct GuardianMessage
         Started, ///< The leader has begun its program, so that the tree is over when it is empty.
         Forget, ///< The tree has failed to start.
         // From the guardian.
-        Ready, ///< It listens.
+        Ready, ///< It listens, or cannot: `errorCode`.
         Gone ///< The tree is over.
     };
 
     Kind kind = Ready;
     std::int32_t leader = -1; ///< -1: the sender. The kernel tells its number (SCM_CREDENTIALS).
     std::uint64_t tree = 0; ///< Chosen by the program, and never used again.
-    std::uint64_t leaderStart = 0; ///< Start time of the leader (proc_pid_stat(5)); 0: not known.
+    /// Start time of the leader (proc_pid_stat(5)); 0: not known. Comes with Leader or Started.
+    std::uint64_t leaderStart = 0;
     char name[64] = {};
+    std::int32_t errorCode = 0; ///< With Ready: why the guardian ends; 0: it listens.
+    std::int32_t unused = 0; ///< No byte is undefined.
 };
 static_assert(std::is_trivially_copyable_v<GuardianMessage>);
 

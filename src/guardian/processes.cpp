@@ -6,6 +6,7 @@
 #include "core/base/pidfd_linux.h"
 #include "guardian/pause.h"
 
+#include <cerrno>
 #include <cinttypes>
 #include <csignal>
 #include <cstdio>
@@ -38,17 +39,49 @@ bool lookAt(pid_t pid, Process &process) noexcept
         == 6;
 }
 
-void listProcesses(List<Process> &processes) noexcept
+bool mayExist(pid_t pid) noexcept
+{
+    return ::kill(pid, 0) == 0 || errno != ESRCH;
+}
+
+namespace {
+
+// Ended, another user's (proc(5), "hidepid"), or not in a /proc that is not mounted: the next look will
+// not see more.
+bool isUnseen(int errorCode) noexcept
+{
+    return errorCode == ENOENT || errorCode == ESRCH || errorCode == EPERM || errorCode == EACCES;
+}
+
+// Returns false, with errno 0, at the end.
+bool readNext(DIR *directory, pid_t &pid) noexcept
+{
+    errno = 0;
+    const dirent *entry = ::readdir(directory);
+    pid = entry ? std::atoi(entry->d_name) : 0;
+    return entry != nullptr;
+}
+
+} // namespace
+
+bool listProcesses(List<Process> &processes) noexcept
 {
     processes.clear();
     DIR *directory = ::opendir("/proc");
-    while (const dirent *entry = directory ? ::readdir(directory) : nullptr) {
+    if (!directory)
+        return isUnseen(errno);
+    bool isComplete = true;
+    pid_t pid;
+    while (readNext(directory, pid)) {
         Process process;
-        if (const pid_t pid = std::atoi(entry->d_name); pid > 0 && lookAt(pid, process))
+        if (pid > 0 && lookAt(pid, process))
             processes.add(process);
+        else if (pid > 0)
+            isComplete = isComplete && isUnseen(errno);
     }
-    if (directory)
-        ::closedir(directory);
+    isComplete = isComplete && errno == 0;
+    ::closedir(directory);
+    return isComplete;
 }
 
 namespace {
@@ -102,8 +135,7 @@ void Walk::send(const Identity &found, int signal) const noexcept
 bool Walk::pass() noexcept
 {
     List<Process> processes;
-    listProcesses(processes);
-    bool mayMiss = false;
+    bool mayMiss = !listProcesses(processes);
     for (const Process &process : processes) {
         const bool isKnown = isFound(process.pid);
         if (!isKnown && !(process.isAlive() && belongs(process)))

@@ -32,11 +32,13 @@ private:
     bool isOver() const noexcept { return state == 'Z' || state == 'X' || state == 'x'; }
 };
 
-/// False if there is no such process.
+/// False, with errno, if there is no such process, or if it cannot be seen; see mayExist().
 bool lookAt(pid_t pid, Process &process) noexcept;
+/// Whether a process has this number, as far as the kernel tells without /proc.
+bool mayExist(pid_t pid) noexcept;
 
-/// All that /proc shows.
-void listProcesses(List<Process> &processes) noexcept;
+/// All that /proc shows. False if a process may be missing that it would show at another time.
+bool listProcesses(List<Process> &processes) noexcept;
 
 /// Kills processes that the program has left behind, and what descends from them.
 class Walk

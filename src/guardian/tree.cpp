@@ -18,11 +18,14 @@ void Tree::take(const GuardianMessage &message, UniqueFd fd) noexcept
 {
     if (message.kind == GuardianMessage::Group && fd) {
         m_cgroup.set(std::move(fd), message.name);
-        wait(m_cgroup.events(), EPOLLPRI);
+        // Once for each change: a file that cannot be read would be ready for ever.
+        wait(m_cgroup.events(), EPOLLPRI | EPOLLET);
     } else if (message.kind == GuardianMessage::Leader) {
         setLeader(message, std::move(fd));
     } else if (message.kind == GuardianMessage::Started) {
         m_isStarted = true;
+        if (m_leaderStart == 0)
+            m_leaderStart = message.leaderStart;
     }
 }
 
@@ -57,34 +60,36 @@ void Tree::wait(int fd, unsigned events) noexcept
 bool Tree::isLeaderAlive() const noexcept
 {
     pollfd leader = {m_watched.get(), POLLIN, 0};
-    if (m_watchesLeader)
-        return ::poll(&leader, 1, 0) == 0;
+    const int count = m_watchesLeader ? ::poll(&leader, 1, 0) : -1;
+    if (count >= 0)
+        return count == 0;
     Process process;
-    return m_leader > 0 && lookAt(m_leader, process) && process.start == m_leaderStart
-        && process.isAlive();
+    if (m_leader <= 0 || !lookAt(m_leader, process))
+        return m_leader > 0 && mayExist(m_leader);
+    return (process.start == m_leaderStart || m_leaderStart == 0) && process.isAlive();
 }
 
 // While a group or session has the number, no other process gets it.
 bool Tree::isNumberReused() const noexcept
 {
     Process process;
-    return lookAt(m_leader, process) && process.start != m_leaderStart;
+    return m_leaderStart != 0 && lookAt(m_leader, process) && process.start != m_leaderStart;
 }
 
-// Returns a living process of the leader's group or session, or -1.
+// Returns a living process of the leader's group or session, -1 if there is none, and 0 if that is not
+// known.
 pid_t Tree::findMember(const List<Process> *processes) const noexcept
 {
     if (m_leader <= 0 || isNumberReused())
         return -1;
     List<Process> fresh;
-    if (!processes)
-        listProcesses(fresh);
+    const bool isComplete = processes || listProcesses(fresh);
     for (const Process &process : processes ? *processes : fresh) {
         const bool isMember = process.group == m_leader || process.session == m_leader;
         if (isMember && process.isAlive())
             return process.pid;
     }
-    return -1;
+    return isComplete ? -1 : 0;
 }
 
 // Returns false if the process has ended before.
@@ -111,7 +116,7 @@ bool Tree::isOver(const List<Process> *processes) noexcept
     if (m_cgroup)
         return true;
     const pid_t member = findMember(processes);
-    return member < 0 || (m_usesPidFds && !watch(member) && isOver());
+    return member < 0 || (member > 0 && m_usesPidFds && !watch(member) && isOver());
 }
 
 void Tree::addTo(Walk &walk) noexcept

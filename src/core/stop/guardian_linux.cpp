@@ -51,7 +51,7 @@ int awaitReady(int socket) noexcept
         return count < 0 ? errno : ETIMEDOUT;
     GuardianMessage message;
     const ssize_t size = ::recv(socket, &message, sizeof message, MSG_DONTWAIT);
-    return size == static_cast<ssize_t>(sizeof message) ? 0 : EPIPE;
+    return size == static_cast<ssize_t>(sizeof message) ? message.errorCode : EPIPE;
 }
 
 std::uint64_t startTimeOf(pid_t pid) noexcept
@@ -178,6 +178,7 @@ void Guardian::keep(const TreeTicket &ticket, pid_t leader, PrivateCgroup own) n
     entry->leaderStart = startTimeOf(leader);
     entry->own = std::move(own);
     GuardianMessage message = {.kind = GuardianMessage::Started, .tree = ticket.tree};
+    message.leaderStart = entry->leaderStart;
     if (ticket.line == m_line)
         tell(message);
     else
@@ -240,10 +241,12 @@ bool Guardian::receive(const Line &line) noexcept
 {
     GuardianMessage message;
     const ssize_t size = ::recv(line->get(), &message, sizeof message, MSG_DONTWAIT);
-    if (size < 0 && (errno == EAGAIN || errno == EINTR))
-        return true;
-    if (size <= 0)
+    if (size == 0 || (size < 0 && errno == ECONNRESET))
         return replace(line);
+    if (size < 0 && errno != EAGAIN && errno != EINTR)
+        pauseFor(milliseconds(10)); // The guardian lives. It must not take this for our end.
+    if (size < 0)
+        return true;
     if (message.kind == GuardianMessage::Gone)
         forget(message.tree);
     return true;
