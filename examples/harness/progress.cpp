@@ -31,6 +31,8 @@ QString outcomeWord(Outcome outcome)
         return u"NOT RUN"_s;
     case Outcome::Interrupted:
         return u"STOPPED"_s;
+    case Outcome::GivenUp:
+        return u"NOT RUN"_s;
     }
     return {};
 }
@@ -91,12 +93,10 @@ void Progress::noteSlow(const Test &test, std::chrono::nanoseconds time)
 void Progress::noteRetry(const TestResult &result)
 {
     const Attempt &attempt = result.last();
-    printLine(Style::Notice, outcomeWord(attempt.outcome), attempt.time,
+    printLine(Style::Notice, u"RETRY"_s, attempt.time,
               u"%1: %2; attempt %3 of %4"_s.arg(result.test->name, attempt.reason)
                   .arg(result.attempts.size())
                   .arg(m_options.retries + 1));
-    if (m_options.show != Show::None)
-        printOutput(attempt);
 }
 
 void Progress::noteEnd(const TestResult &result)
@@ -121,7 +121,10 @@ void Progress::noteEnd(const TestResult &result)
                   attempt.time,
                   result.test->name + (remarks.isEmpty() ? QString() : u": "_s + remarks.join(u"; "_s)));
     }
-    if (m_options.show == Show::All || (m_options.show == Show::Failed && isFailed))
+    // The output of a flaky test that tells something is that of the attempt that failed.
+    if (m_options.show != Show::None && result.isFlaky())
+        printOutput(result.attempts.at(result.attempts.size() - 2));
+    else if (m_options.show == Show::All || (m_options.show == Show::Failed && isFailed))
         printOutput(attempt);
 }
 
@@ -158,7 +161,7 @@ QString Progress::bar() const
     const auto filled = static_cast<qsizetype>(m_total == 0 ? width : done * width / m_total);
     const QString full = QString(filled, m_screen.isUtf8() ? u'━' : u'#');
     const QString rest =
-        QString(static_cast<qsizetype>(width) - filled, m_screen.isUtf8() ? u'━' : u'.');
+        QString(static_cast<qsizetype>(width) - filled, m_screen.isUtf8() ? u'─' : u'.');
     return m_screen.styled(m_failed == 0 ? Style::Good : Style::Bad, full)
         + m_screen.styled(Style::Faint, rest);
 }

@@ -23,7 +23,7 @@ public:
 
     void begin(std::size_t testCount);
     void noteSlow(const Test &test, std::chrono::nanoseconds time);
-    /// The test failed and is repeated.
+    /// The test failed and is repeated. Its output is shown at the end.
     void noteRetry(const TestResult &result);
     void noteEnd(const TestResult &result);
     void noteStop(std::size_t runningCount);

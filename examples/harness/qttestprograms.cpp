@@ -19,7 +19,7 @@ bool isLinkedWithQtTest(const QString &program)
 {
     constexpr qint64 searched = 1024 * 1024;
     QFile file(program);
-    if (!file.open(QIODevice::ReadOnly))
+    if (program.isEmpty() || !file.open(QIODevice::ReadOnly))
         return false;
     const QByteArray begin = file.read(searched);
     return begin.contains("libQt6Test.so") || begin.contains("libQt5Test.so");

@@ -21,6 +21,11 @@ struct CaseCounts
     int skipped = 0;
 };
 
+bool isSkipped(Outcome outcome)
+{
+    return outcome == Outcome::Skipped || outcome == Outcome::GivenUp;
+}
+
 // A failure is what a test reports; an error is what happens to it.
 bool isError(Outcome outcome)
 {
@@ -90,7 +95,7 @@ private:
     static void add(CaseCounts &counts, Outcome outcome)
     {
         ++counts.tests;
-        counts.skipped += outcome == Outcome::Skipped ? 1 : 0;
+        counts.skipped += isSkipped(outcome) ? 1 : 0;
         counts.errors += isError(outcome) ? 1 : 0;
         counts.failures += isFailure(outcome) && !isError(outcome) ? 1 : 0;
     }
@@ -145,12 +150,12 @@ private:
     {
         if (outcome == Outcome::Passed)
             return;
-        const QString element = outcome == Outcome::Skipped ? u"skipped"_s
-            : isError(outcome)                              ? u"error"_s
-                                                            : u"failure"_s;
+        const QString element = isSkipped(outcome) ? u"skipped"_s
+            : isError(outcome)                     ? u"error"_s
+                                                   : u"failure"_s;
         m_xml.writeEmptyElement(element);
         m_xml.writeAttribute(u"message"_s, message);
-        if (outcome != Outcome::Skipped)
+        if (!isSkipped(outcome))
             m_xml.writeAttribute(u"type"_s, outcomeWord(outcome));
     }
 

@@ -29,7 +29,7 @@ QString point(Outcome outcome, qsizetype number, const QString &name, const QStr
 {
     QString text = (isFailure(outcome) ? u"not ok "_s : u"ok "_s) + QString::number(number) + u" - "_s
         + description(name);
-    if (outcome == Outcome::Skipped)
+    if (outcome == Outcome::Skipped || outcome == Outcome::GivenUp)
         text += u" # SKIP "_s + description(reason);
     return text + u'\n';
 }

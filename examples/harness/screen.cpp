@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <langinfo.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -117,8 +118,12 @@ void Screen::write(const QString &text) const
     for (qsizetype done = 0; done < bytes.size();) {
         const ssize_t written = ::write(m_descriptor, bytes.constData() + done,
                                         static_cast<std::size_t>(bytes.size() - done));
-        if (written < 0 && errno != EINTR && errno != EAGAIN)
+        if (written < 0 && errno == EAGAIN) {
+            pollfd room = {m_descriptor, POLLOUT, 0};
+            ::poll(&room, 1, -1);
+        } else if (written < 0 && errno != EINTR) {
             return;
+        }
         done += std::max(written, ssize_t{0});
     }
 }

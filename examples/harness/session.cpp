@@ -141,9 +141,11 @@ void Session::giveUpTheRest()
 {
     for (TestResult &result : m_results) {
         if (result.attempts.isEmpty()) {
-            result.attempts += Attempt();
-            result.attempts.last().reason =
+            Attempt attempt;
+            attempt.outcome = Outcome::GivenUp;
+            attempt.reason =
                 m_interruptions != 0 ? u"the run was stopped"_s : u"another test has failed"_s;
+            result.attempts += attempt;
         }
     }
 }

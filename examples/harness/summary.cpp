@@ -17,6 +17,7 @@ struct Counts
     qsizetype passed = 0;
     qsizetype failed = 0;
     qsizetype skipped = 0;
+    qsizetype givenUp = 0;
     qsizetype flaky = 0;
     qsizetype leaky = 0;
 };
@@ -30,7 +31,7 @@ Counts countsOf(const std::vector<TestResult> &results)
         else if (isFailure(result.outcome()))
             ++counts.failed;
         else
-            ++counts.skipped;
+            ++(result.outcome() == Outcome::Skipped ? counts.skipped : counts.givenUp);
         counts.flaky += result.isFlaky() ? 1 : 0;
         counts.leaky += result.isLeaky() ? 1 : 0;
     }
@@ -82,6 +83,8 @@ QString detailsOf(const Counts &counts, std::size_t total, std::chrono::nanoseco
     QStringList parts;
     if (counts.skipped != 0)
         parts += u"%1 skipped"_s.arg(counts.skipped);
+    if (counts.givenUp != 0)
+        parts += u"%1 not run"_s.arg(counts.givenUp);
     if (counts.flaky != 0)
         parts += u"%1 flaky"_s.arg(counts.flaky);
     if (counts.leaky != 0)

@@ -21,13 +21,14 @@ enum class Outcome {
     Leaked, ///< It passed, but left processes behind, and that counts as a failure.
     NotStarted, ///< The program could not be started.
     Skipped, ///< It is disabled, or said itself that it was skipped.
-    NotRun, ///< A fixture or a file that it needs is missing, or the run was given up before.
-    Interrupted ///< The user has stopped it.
+    NotRun, ///< Its program, a fixture or a file that it needs is missing.
+    Interrupted, ///< The user has stopped it.
+    GivenUp ///< The run was given up before it could begin.
 };
 
 inline bool isFailure(Outcome outcome)
 {
-    return outcome != Outcome::Passed && outcome != Outcome::Skipped;
+    return outcome != Outcome::Passed && outcome != Outcome::Skipped && outcome != Outcome::GivenUp;
 }
 
 /// One row of a QtTest program: a test function, with its data tag if it has one.
