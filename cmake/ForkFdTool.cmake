@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 
 # forkfd_install_tool(target): installs a program for users, in the component Tools. With it come the files for it that
-# exist in the current source folder: the man page TARGET.1, and completions/TARGET.bash for bash.
+# exist in the current source folder: the man page TARGET.1, and completions/TARGET.bash and TARGET.fish for the shells.
 function(forkfd_install_tool target)
     # In a shared build the program finds the libraries relative to itself, wherever both are moved to.
     if(NOT DEFINED CMAKE_INSTALL_RPATH)
@@ -16,5 +16,9 @@ function(forkfd_install_tool target)
     if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/completions/${target}.bash)
         install(FILES completions/${target}.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
             RENAME ${target} COMPONENT Tools)
+    endif()
+    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/completions/${target}.fish)
+        install(FILES completions/${target}.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d
+            COMPONENT Tools)
     endif()
 endfunction()

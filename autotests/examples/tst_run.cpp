@@ -7,7 +7,7 @@
 
 #include <csignal>
 
-/// The example program `run`: a command behaves the same with it and without it. A QProcess starts it,
+/// forkfd-run: a command behaves the same with it and without it. A QProcess starts it,
 /// as a program without ForkFd does.
 /// Holds: none (it tests an example).
 class tst_Run : public ProcessTest
@@ -20,6 +20,13 @@ private Q_SLOTS:
     void forwardsPipes();
     void passesSignalsOn_data();
     void passesSignalsOn();
+    void takesTime_data();
+    void takesTime();
+    void refuses_data();
+    void refuses();
+    void keepsWordsOfQt();
+    void isSilentInEachLocale();
+    void printsHelp();
     void tour();
 
 protected:
@@ -45,18 +52,29 @@ void tst_Run::endsAsAShell_data()
     QTest::addColumn<QString>("summary");
 
     QTest::newRow("succeeds") << QStringList{childProgram(), "exit", "0"} << 0
-                              << "run: exited with code 0; wall ";
+                              << "forkfd-run: exited with code 0; wall ";
     QTest::newRow("exit code 3") << QStringList{childProgram(), "exit", "3"} << 3
-                                 << "run: exited with code 3; wall ";
+                                 << "forkfd-run: exited with code 3; wall ";
     QTest::newRow("killed") << QStringList{childProgram(), "signal", "9"} << 128 + SIGKILL
-                            << "run: killed by SIGKILL; wall ";
-    QTest::newRow("after two dashes")
-        << QStringList{"--", childProgram(), "exit", "4"} << 4 << "run: exited with code 4; wall ";
+                            << "forkfd-run: killed by SIGKILL; wall ";
+    QTest::newRow("after two dashes") << QStringList{"--", childProgram(), "exit", "4"} << 4
+                                      << "forkfd-run: exited with code 4; wall ";
     QTest::newRow("missing")
         << QStringList{"/no/such/program"} << 127
-        << "run: did not start: exec: /no/such/program: No such file or directory\n";
-    QTest::newRow("not executable") << QStringList{"/etc/passwd"} << 126
-                                    << "run: did not start: exec: /etc/passwd: Permission denied\n";
+        << "forkfd-run: did not start: exec: /no/such/program: No such file or directory\n";
+    QTest::newRow("not executable") << QStringList{
+        "/etc/passwd"} << 126 << "forkfd-run: did not start: exec: /etc/passwd: Permission denied\n";
+    QTest::newRow("empty name") << QStringList{""} << 127 << "forkfd-run: did not start: program";
+    QTest::newRow("time limit") << QStringList{"--time-limit", "1ms", childProgram(), "sleep"} << 124
+                                << "forkfd-run: killed by SIGTERM, time limit exceeded; wall ";
+    QTest::newRow("time limit, shortened names")
+        << QStringList{"--time=1ms", "--stop=sigusr1", childProgram(), "sleep"} << 124
+        << "forkfd-run: killed by SIGUSR1, time limit exceeded; wall ";
+    QTest::newRow("time limit and SIGKILL")
+        << QStringList{"--time-limit=0.001", "--stop-signal=9", childProgram(), "sleep"} << 137
+        << "forkfd-run: killed by SIGKILL, time limit exceeded; wall ";
+    QTest::newRow("options of the command") << QStringList{"sh", "-c", "exit 5", "--time-limit=1ms"} << 5
+                                            << "forkfd-run: exited with code 5; wall ";
 }
 
 void tst_Run::endsAsAShell()
@@ -93,6 +111,8 @@ void tst_Run::passesSignalsOn_data()
     QTest::newRow("SIGINT") << SIGINT;
     QTest::newRow("SIGQUIT") << SIGQUIT;
     QTest::newRow("SIGHUP") << SIGHUP;
+    QTest::newRow("SIGUSR1") << SIGUSR1;
+    QTest::newRow("SIGUSR2") << SIGUSR2;
 }
 
 void tst_Run::passesSignalsOn()
@@ -105,7 +125,94 @@ void tst_Run::passesSignalsOn()
     QVERIFY(process.waitForReadyRead());
     QCOMPARE(::kill(static_cast<pid_t>(process.processId()), signal), 0);
     QVERIFY(process.waitForFinished());
-    QCOMPARE(process.exitCode(), 128 + signal);
+    // A shell ends its loop only if it sees that SIGINT has killed its child.
+    const bool diesOfIt = signal == SIGINT;
+    QCOMPARE(process.exitStatus(), diesOfIt ? QProcess::CrashExit : QProcess::NormalExit);
+    QCOMPARE(process.exitCode(), diesOfIt ? signal : 128 + signal);
+}
+
+void tst_Run::takesTime_data()
+{
+    QTest::addColumn<QString>("time");
+    QTest::addColumn<bool>("isTime");
+    for (const char *time :
+         {"0", "10", "10s", "1.5s", ".5", "5.", "1m30s", "500ms", "2h", "1d12h", "0.1s0.2s"})
+        QTest::newRow(time) << QString::fromLatin1(time) << true;
+    for (const char *time : {"", ".", "s", "10x", "1m30", "-1", "+1", "1e3", "1..5s", " 1s", "1 s",
+                             "0x10", "infinity", "36501d", "99999999999999999999999h"})
+        QTest::newRow(*time ? time : "empty") << QString::fromLatin1(time) << false;
+}
+
+void tst_Run::takesTime()
+{
+    QFETCH(QString, time);
+    QFETCH(bool, isTime);
+
+    QProcess process;
+    process.start(runProgram(), {"--grace", time, childProgram(), "exit", "3"});
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), isTime ? 3 : 125);
+}
+
+void tst_Run::refuses_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<QString>("text");
+    QTest::newRow("unknown option") << QStringList{"--no-such-option", "true"} << "--no-such-option";
+    QTest::newRow("time") << QStringList{"--time-limit", "soon", "true"} << "not a duration such as";
+    QTest::newRow("signal") << QStringList{"--stop-signal", "SIGNONE", "true"} << "not a signal such as";
+    QTest::newRow("signal number") << QStringList{"--stop-signal", "1000", "true"}
+                                   << "not a signal such as";
+    QTest::newRow("no command") << QStringList{"--tree"} << "no command";
+    QTest::newRow("not UTF-8") << QStringList{"sh", "-c", "exec \"$0\" echo \"$(printf '\\377')\"",
+                                              runProgram()}
+                               << "not valid UTF-8";
+}
+
+void tst_Run::refuses()
+{
+    QFETCH(QStringList, arguments);
+    QFETCH(QString, text);
+
+    QProcess process;
+    const bool isShell = arguments.front() == QLatin1String("sh");
+    process.start(isShell ? "sh" : runProgram(), isShell ? arguments.mid(1) : arguments);
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 125);
+    const QString error = QString::fromLocal8Bit(process.readAllStandardError());
+    QVERIFY2(error.contains(text), qPrintable(error));
+}
+
+// QCoreApplication removes words such as -qmljsdebugger=1 from the arguments that it is given.
+void tst_Run::keepsWordsOfQt()
+{
+    QProcess process;
+    process.start(runProgram(), {"printf", "%s", "-qmljsdebugger=1"});
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.readAllStandardOutput(), "-qmljsdebugger=1");
+}
+
+void tst_Run::isSilentInEachLocale()
+{
+    QProcess process;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert("LC_ALL", "C");
+    process.setProcessEnvironment(environment);
+    process.start(runProgram(), {"--quiet", childProgram(), "exit", "0"});
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.readAllStandardError(), "");
+}
+
+void tst_Run::printsHelp()
+{
+    QProcess process;
+    process.start(runProgram(), {"--help"});
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 0);
+    QVERIFY(process.readAllStandardOutput().startsWith("Usage: forkfd-run "));
+    process.start(runProgram(), {"--version"});
+    QVERIFY(process.waitForFinished());
+    QVERIFY(process.readAllStandardOutput().startsWith("forkfd-run 0."));
 }
 
 void tst_Run::tour()

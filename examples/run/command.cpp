@@ -1,7 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#include "run.h"
+#include "command.h"
+
+#include "options.h"
+#include "report.h"
+#include "signals.h"
 
 #include <QtCore/QEventLoop>
 #include <QtCore/QSocketNotifier>
@@ -9,87 +13,206 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <optional>
 
-#include <fcntl.h>
+#include <sys/types.h>
 #include <unistd.h>
+#if __has_include(<sys/prctl.h>)
+#include <sys/prctl.h>
+#endif
+
+using ForkFd::ChildProcess;
 
 namespace {
 
-int signalPipe[2] = {-1, -1};
-
-// Runs in a signal handler: async-signal-safe calls only. Passes signals from other processes to the
-// event loop, which forwards them. The child gets the terminal's signals (SI_KERNEL) directly.
-void noteSignal(int number, siginfo_t *info, void *)
+/// The command, and what reaches it.
+class RunningCommand
 {
-    if (info->si_code == SI_KERNEL)
+public:
+    explicit RunningCommand(const Options &options);
+    /// Returns when the command has ended and, if it was stopped with its tree, the tree has, too.
+    void run();
+    const ChildProcess &process() const { return m_process; }
+    const Start &start() const { return m_start; }
+
+private:
+    void passSignals();
+    void pass(int signal);
+    void stopTree(int signal);
+    void suspend();
+    bool isOver() const;
+    void leaveIfOver();
+
+    const Options &m_options;
+    ChildProcess m_process;
+    QEventLoop m_loop;
+    Start m_start;
+    bool m_hasEnded = false;
+    bool m_hasTreeEnded = false;
+};
+
+RunningCommand::RunningCommand(const Options &options)
+    : m_options(options)
+{
+    m_process.setProcessChannelMode(ChildProcess::ForwardedChannels);
+    m_process.setInputChannelMode(ChildProcess::ForwardedInputChannel);
+    m_process.setTimeLimit(options.timeLimit);
+    m_process.setStopGrace(options.grace);
+    m_process.setStopSignal(options.stopSignal);
+    QObject::connect(&m_process, &ChildProcess::started, &m_loop,
+                     [this] { m_start.pid = m_process.processId(); });
+    QObject::connect(&m_process, &ChildProcess::ended, &m_loop, [this] {
+        m_hasEnded = true;
+        leaveIfOver();
+    });
+    if (options.reachesTree) {
+        m_process.setSignalScope(ChildProcess::SignalScope::Tree);
+        QObject::connect(&m_process, &ChildProcess::treeEnded, &m_loop, [this] {
+            m_hasTreeEnded = true;
+            leaveIfOver();
+        });
+    }
+    if (options.diesWithParent) {
+        ForkFd::LaunchOptions launchOptions;
+        launchOptions.dieWithParent = !options.reachesTree;
+        launchOptions.treeDiesWithParent = options.reachesTree;
+        m_process.setLaunchOptions(launchOptions);
+    }
+}
+
+void RunningCommand::run()
+{
+    QSocketNotifier notifier(Signals::descriptor(), QSocketNotifier::Read);
+    QObject::connect(&notifier, &QSocketNotifier::activated, &m_process, [this] { passSignals(); });
+    m_process.start(m_options.program, m_options.arguments);
+    if (!isOver())
+        m_loop.exec();
+}
+
+// What a stop leaves of a tree is not left behind: the keeper ends it.
+bool RunningCommand::isOver() const
+{
+    const bool waitsForTree =
+        m_options.reachesTree && m_process.stopStage() != ChildProcess::StopStage::None;
+    return m_hasEnded && (m_hasTreeEnded || !waitsForTree);
+}
+
+void RunningCommand::leaveIfOver()
+{
+    if (isOver())
+        m_loop.quit();
+}
+
+void RunningCommand::passSignals()
+{
+    while (const std::optional<Signals::Signal> signal = Signals::next()) {
+        if (signal->number == SIGTSTP)
+            suspend();
+        else if (!m_options.reachesTree && signal->isFromTerminal)
+            continue; // The command shares our terminal, and got it, too.
+        else
+            pass(signal->number);
+    }
+}
+
+void RunningCommand::pass(int signal)
+{
+    const bool isMessage = signal == SIGUSR1 || signal == SIGUSR2;
+    if (!m_options.reachesTree)
+        m_process.sendSignal(signal);
+    else if (!isMessage)
+        stopTree(signal);
+    else if (const qint64 number = m_process.processId(); number > 0)
+        ::kill(static_cast<pid_t>(number), signal); // Its descendants expect no such signal.
+}
+
+// The second request does not wait for the grace.
+void RunningCommand::stopTree(int signal)
+{
+    if (m_process.stopStage() != ChildProcess::StopStage::None) {
+        m_process.kill();
         return;
-    const int savedErrno = errno;
-    const auto byte = static_cast<char>(number);
-    [[maybe_unused]] const ssize_t written = ::write(signalPipe[1], &byte, 1);
-    errno = savedErrno;
+    }
+    m_process.setStopSignal(signal);
+    m_process.stop();
 }
 
-bool noteSignals()
+// A tree has no terminal that would suspend it.
+void RunningCommand::suspend()
 {
-    if (::pipe2(signalPipe, O_CLOEXEC | O_NONBLOCK) != 0)
+    m_process.sendSignal(SIGSTOP);
+    Signals::suspendThisProcess();
+    m_process.sendSignal(SIGCONT);
+}
+
+// Returns false with errno.
+bool dieWithOurParent()
+{
+#ifdef PR_SET_PDEATHSIG
+    const pid_t parent = ::getppid();
+    if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
         return false;
-    for (const int number : {SIGINT, SIGTERM, SIGQUIT, SIGHUP}) {
-        struct sigaction current = {};
-        ::sigaction(number, nullptr, &current);
-        if (current.sa_handler == SIG_IGN) // For example under nohup(1).
-            continue;
-        struct sigaction action = {};
-        action.sa_sigaction = noteSignal;
-        action.sa_flags = SA_SIGINFO | SA_RESTART;
-        ::sigaction(number, &action, nullptr);
-    }
-    return true;
+    errno = ESRCH;
+    return ::getppid() == parent; // It may have died just before.
+#else
+    errno = ENOTSUP;
+    return false;
+#endif
 }
 
-// Returns the exit status that bash(1), "EXIT STATUS", describes.
-int shellStatus(const ForkFd::ChildProcess &process)
+int fail(const char *what)
 {
-    if (process.error() == ForkFd::ChildProcess::FailedToStart)
-        return process.startError().errorCode == ENOENT ? 127 : 126;
-    switch (process.exitStatus()) {
-    case ForkFd::ChildProcess::NormalExit:
-        return process.exitCode();
-    case ForkFd::ChildProcess::CrashExit:
-        return 128 + process.exitInfo().signal;
-    case ForkFd::ChildProcess::UnknownExit:
-        break;
-    }
-    return 1;
+    std::fprintf(stderr, "forkfd-run: %s: %s\n", what, qPrintable(qt_error_string(errno)));
+    return Failed;
+}
+
+// So that Ctrl-C ends a loop of a shell, as if the command ran without us.
+void dieOfInterrupt(const ChildProcess &process)
+{
+    if (process.exitInfo().signal != SIGINT || process.timeLimitExceeded())
+        return;
+    struct sigaction standard = {};
+    standard.sa_handler = SIG_DFL;
+    ::sigaction(SIGINT, &standard, nullptr);
+    ::raise(SIGINT);
 }
 
 } // namespace
 
-int runCommand(const QString &program, const QStringList &arguments)
+int exitCodeOf(const ChildProcess &process)
 {
-    if (!noteSignals()) {
-        std::perror("run: pipe");
-        return 1;
+    if (const ForkFd::StartError error = process.startError(); error.step) {
+        const bool isProgram = error.step == "exec" || error.step == "program";
+        const bool isFound = error.step == "exec" && error.errorCode != ENOENT;
+        return isProgram ? (isFound ? CannotExecute : NotFound) : Failed;
     }
-    ForkFd::ChildProcess process;
-    process.setProcessChannelMode(ForkFd::ChildProcess::ForwardedChannels);
-    process.setInputChannelMode(ForkFd::ChildProcess::ForwardedInputChannel);
+    const ForkFd::ExitInfo info = process.exitInfo();
+    // As with timeout(1), 128 + 9 tells that the stop signal was not enough.
+    if (process.timeLimitExceeded() && info.signal != SIGKILL)
+        return TimedOut;
+    switch (info.reason) {
+    case ForkFd::ExitInfo::Exited:
+        return info.code;
+    case ForkFd::ExitInfo::Signaled:
+        return 128 + info.signal;
+    case ForkFd::ExitInfo::Unknown:
+        break;
+    }
+    return Failed;
+}
 
-    QSocketNotifier signalNotifier(signalPipe[0], QSocketNotifier::Read);
-    QObject::connect(&signalNotifier, &QSocketNotifier::activated, &process, [&process] {
-        for (char number; ::read(signalPipe[0], &number, 1) == 1;)
-            process.sendSignal(number);
-    });
-
-    QEventLoop loop;
-    QObject::connect(&process, &ForkFd::ChildProcess::finished, &loop, &QEventLoop::quit);
-    QObject::connect(&process, &ForkFd::ChildProcess::errorOccurred, &loop, [&] {
-        if (process.error() == ForkFd::ChildProcess::FailedToStart)
-            loop.quit();
-    });
-    process.start(program, arguments);
-    if (process.state() != ForkFd::ChildProcess::NotRunning)
-        loop.exec();
-
-    std::fprintf(stderr, "run: %s\n", qUtf8Printable(summaryOf(process)));
-    return shellStatus(process);
+int runCommand(const Options &options)
+{
+    if (options.diesWithParent && !dieWithOurParent())
+        return fail("--die-with-parent");
+    Report report;
+    if (!report.open(options))
+        return fail(options.outputFile);
+    if (!Signals::note(options.reachesTree))
+        return fail("pipe");
+    RunningCommand command(options);
+    command.run();
+    report.write(command.process(), command.start());
+    dieOfInterrupt(command.process());
+    return exitCodeOf(command.process());
 }

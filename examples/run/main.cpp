@@ -1,23 +1,58 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// forkfd-run [--] COMMAND [ARGUMENT…]   runs the command and reports how it ended
-// forkfd-run                            runs a few children and shows how each ended
+// forkfd-run [OPTION…] [--] COMMAND [ARGUMENT…]   runs the command and reports how it ended
+// forkfd-run                                      runs a few children and shows how each ended
 
-#include "run.h"
+#include "command.h"
+#include "options.h"
+#include "tour.h"
 
 #include <QtCore/QCoreApplication>
 
+#include <cstdio>
+#include <memory>
+
+namespace {
+
+void ignoreMessage(QtMsgType, const QMessageLogContext &, const QString &)
+{
+}
+
+// Qt removes words that it knows from the arguments, and warns of a locale such as C, which is usual in
+// a cron job. Neither concerns the command.
+std::unique_ptr<QCoreApplication> makeApplication(char **argv)
+{
+    static int ours = 1; // clazy:exclude=non-pod-global-static
+    const QtMessageHandler usual = qInstallMessageHandler(ignoreMessage);
+    auto application = std::make_unique<QCoreApplication>(ours, argv);
+    qInstallMessageHandler(usual);
+    return application;
+}
+
+} // namespace
+
 int main(int argc, char **argv)
 {
-    const QCoreApplication application(argc, argv);
-    QStringList command = QCoreApplication::arguments().mid(1);
-    if (!command.isEmpty() && command.front() == QLatin1String("--"))
-        command.removeFirst();
-    if (command.isEmpty()) {
+    Options options;
+    if (!readOptions(argc, argv, options))
+        return Failed;
+    if (options.showsHelp) {
+        printHelp();
+        return 0;
+    }
+    if (options.showsVersion) {
+        std::puts("forkfd-run " FORKFD_RUN_VERSION);
+        return 0;
+    }
+    const auto application = makeApplication(argv);
+    if (argc == 1) {
         showTour();
         return 0;
     }
-    const QString program = command.takeFirst();
-    return runCommand(program, command);
+    if (!options.hasCommand) {
+        std::fputs("forkfd-run: no command; try \"forkfd-run --help\"\n", stderr);
+        return Failed;
+    }
+    return runCommand(options);
 }

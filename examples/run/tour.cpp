@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#include "run.h"
+#include "tour.h"
+
+#include "report.h"
 
 #include <cstdio>
 #include <thread>
@@ -56,4 +58,5 @@ void showTour()
     run("A program that does not exist", QStringLiteral("/no/such/program"), {});
     runBesideThief("A child whose status another thread steals with waitpid(-1)", shell,
                    {command, QStringLiteral("exit 42")});
+    std::puts("\nforkfd-run COMMAND runs a command like this; forkfd-run --help lists the options.");
 }
