@@ -134,6 +134,15 @@ qsizetype AnsiParser::applyStyle(const QList<int> &numbers, qsizetype at)
         return readColor(numbers, at + 1, &m_style.foreground);
     if (number == 48)
         return readColor(numbers, at + 1, &m_style.background);
+    if (number >= 30)
+        applyTableColor(number);
+    else
+        applyFont(number);
+    return at + 1;
+}
+
+void AnsiParser::applyFont(int number)
+{
     if (number == 0)
         m_style = {};
     else if (number == 1)
@@ -148,15 +157,21 @@ qsizetype AnsiParser::applyStyle(const QList<int> &numbers, qsizetype at)
         m_style.isUnderlined = number == 4;
     else if (number == 7 || number == 27)
         m_style.isInverse = number == 7;
-    else if ((number >= 30 && number <= 37) || number == 39)
-        m_style.foreground = number == 39 ? TextStyle::defaultColor : number - 30;
-    else if ((number >= 40 && number <= 47) || number == 49)
-        m_style.background = number == 49 ? TextStyle::defaultColor : number - 40;
-    else if (number >= 90 && number <= 97)
-        m_style.foreground = number - 90 + 8;
-    else if (number >= 100 && number <= 107)
-        m_style.background = number - 100 + 8;
-    return at + 1;
+}
+
+// 30 to 37 are the dark colours of the text, 90 to 97 the bright ones, 39 is its own; the background's
+// are ten higher.
+void AnsiParser::applyTableColor(int number)
+{
+    const bool isBackground = (number >= 40 && number < 50) || number >= 100;
+    int *color = isBackground ? &m_style.background : &m_style.foreground;
+    const int index = isBackground ? number - 40 : number - 30;
+    if (index == 9)
+        *color = TextStyle::defaultColor;
+    else if (index >= 0 && index <= 7)
+        *color = index;
+    else if (index >= 60 && index <= 67)
+        *color = index - 60 + 8;
 }
 
 // "5;N" is a colour of the table, "2;R;G;B" one of 24 bits.

@@ -56,6 +56,8 @@ private:
     void finishSequence(QChar last);
     void applyStyles();
     qsizetype applyStyle(const QList<int> &numbers, qsizetype at);
+    void applyFont(int number);
+    void applyTableColor(int number);
     static qsizetype readColor(const QList<int> &numbers, qsizetype at, int *color);
 
     QStringDecoder m_decoder{QStringDecoder::Utf8};

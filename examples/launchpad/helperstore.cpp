@@ -12,6 +12,8 @@
 #include <QtCore/QSaveFile>
 #include <QtCore/QStandardPaths>
 
+#include <utility>
+
 using namespace Qt::StringLiterals;
 
 static constexpr int fileVersion = 1;
@@ -24,8 +26,8 @@ static QString targetOf(const QString &fileName)
     return target.isEmpty() ? fileName : target;
 }
 
-HelperStore::HelperStore(const QString &fileName)
-    : m_fileName(fileName)
+HelperStore::HelperStore(QString fileName)
+    : m_fileName(std::move(fileName))
 {
 }
 
@@ -78,7 +80,7 @@ std::optional<QList<Helper>> HelperStore::parse(const QByteArray &contents)
         return fail(tr("\"helpers\" is not a list."));
     QList<Helper> helpers;
     const QJsonArray array = list.toArray();
-    for (const QJsonValue &value : array) {
+    for (const auto value : array) {
         QString problem;
         const auto helper = helperFromJson(value.toObject(), &problem);
         if (!helper)

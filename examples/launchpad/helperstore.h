@@ -19,7 +19,7 @@ class HelperStore
     Q_DECLARE_TR_FUNCTIONS(HelperStore)
 
 public:
-    explicit HelperStore(const QString &fileName);
+    explicit HelperStore(QString fileName);
 
     /// The file in the user's folder for data.
     static QString defaultFileName();

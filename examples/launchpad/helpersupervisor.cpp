@@ -4,6 +4,7 @@
 #include "helpersupervisor.h"
 
 #include <algorithm>
+#include <utility>
 
 using ForkFd::ChildProcess;
 using namespace std::chrono_literals;
@@ -18,9 +19,9 @@ std::chrono::milliseconds HelperSupervisor::sampleInterval = 1s;
 // Whether helpers can be killed when the launchpad dies: on Linux, but not with the portable library.
 static bool hasGuardian = true;
 
-HelperSupervisor::HelperSupervisor(const Helper &helper, QObject *parent)
+HelperSupervisor::HelperSupervisor(Helper helper, QObject *parent)
     : QObject(parent)
-    , m_helper(helper)
+    , m_helper(std::move(helper))
 {
     m_child.setSignalScope(ChildProcess::SignalScope::Tree);
     m_child.setDestructionPolicy(ChildProcess::DestructionPolicy::Stop);

@@ -34,7 +34,7 @@ public:
     };
     Q_ENUM(State)
 
-    explicit HelperSupervisor(const Helper &helper, QObject *parent = nullptr);
+    explicit HelperSupervisor(Helper helper, QObject *parent = nullptr);
     /// Stops the helper; the grace continues without the object. Does not wait.
     ~HelperSupervisor() override;
 

@@ -48,7 +48,7 @@ QColor mixed(const QColor &first, const QColor &second, double share)
 static QColor tableColor(int index)
 {
     static constexpr std::array<QRgb, 16> first = {
-        0xff2e3436, 0xffc01c28, 0xff26a269, 0xffa2734c, 0xff1c71d8, 0xffa347ba, 0xff2aa1b3, 0xffc0bfbc,
+        0xff2e3436, 0xffc01c28, 0xff26a269, 0xffc4a000, 0xff1c71d8, 0xffa347ba, 0xff2aa1b3, 0xffc0bfbc,
         0xff77767b, 0xffe01b24, 0xff2ec27e, 0xffe5a50a, 0xff3584e4, 0xffc061cb, 0xff33c7de, 0xffffffff};
     if (index < 16)
         return QColor::fromRgb(first.at(size_t(index)));

@@ -120,6 +120,7 @@ public:
 
     void take()
     {
+        m_window.resize(880, 540);
         m_window.show();
         HelperListModel *helpers = m_window.helpers();
         for (int row = 0; row + 1 < helpers->rowCount(); ++row)
@@ -135,7 +136,7 @@ public:
 private:
     QString storeWithExamples() const
     {
-        const QString name = m_directory.filePath(u"helpers.json"_s);
+        QString name = m_directory.filePath(u"helpers.json"_s);
         HelperStore(name).save(exampleHelpers(m_directory.path()));
         qputenv("PATH", m_directory.path().toLocal8Bit() + ":" + m_pathBefore);
         return name;
@@ -143,7 +144,9 @@ private:
     void save(const QString &name, QWidget *widget) const
     {
         const QString file = u"launchpad-%1-%2.png"_s.arg(name, m_scheme);
-        if (!widget->grab().save(file))
+        constexpr int smallest = 0; // The quality of a PNG is its size.
+        const QImage image = widget->grab().toImage().convertToFormat(QImage::Format_RGB888);
+        if (!image.save(file, "PNG", smallest))
             std::fprintf(stderr, "cannot write %s\n", qPrintable(file));
     }
     void takeOthers()
