@@ -19,7 +19,7 @@ check_format()
 
 check_spdx()
 {
-    unmarked=$(project_files ':!*.md' ':!*.json' ':!LICENSE' ':!cmake/checks/symbols' | xargs grep -L SPDX-License-Identifier:) || true
+    unmarked=$(project_files ':!*.md' ':!*.json' ':!*.png' ':!LICENSE' ':!cmake/checks/symbols' | xargs grep -L SPDX-License-Identifier:) || true
     [ -z "$unmarked" ] || fail "no SPDX line in $unmarked"
 }
 
