@@ -24,7 +24,7 @@ private Q_SLOTS:
 
 namespace {
 
-constexpr std::size_t manyCount = 1000;
+constexpr std::size_t manyCount = isUnderThreadSanitizer ? 200 : 1000;
 
 /// Objects whose children use no pipe, and how often each has finished.
 struct Many

@@ -91,7 +91,7 @@ void tst_StolenStatusQt::finished()
         action.emplace(SIGCHLD, SIG_DFL, SA_NOCLDWAIT);
 
     const TemporaryLimit limit(RLIMIT_NOFILE, RLIM_INFINITY); // Starts that go on hold more descriptors.
-    constexpr std::size_t count = 300;
+    constexpr std::size_t count = isUnderThreadSanitizer ? 100 : 300;
     std::array<Process, count> processes;
     std::array<QList<Report>, count> reports;
     std::array<QList<Process::ProcessError>, count> errors;

@@ -109,7 +109,7 @@ private Q_SLOTS:
 private:
     void startAndCompare();
 
-    int m_count = 500;
+    int m_count = isUnderThreadSanitizer ? 100 : 500;
     bool m_canRecover = false;
 };
 
@@ -171,7 +171,7 @@ void tst_StolenStatus::thief()
 // The exit descriptors of children that live at the same time become readable soon after each end.
 void tst_StolenStatus::everyEndIsReported()
 {
-    constexpr int count = 1000;
+    constexpr int count = isUnderThreadSanitizer ? 300 : 1000;
     constexpr std::size_t aliveAtOnce = 16;
     Stamps stamps;
     std::list<Stamped> running;
