@@ -108,7 +108,8 @@ public:
         apply(ChildDescriptors::placeChannels(m_context));
         changeDirectory();
         apply(ChildDescriptors::placeMapped(m_context));
-        ChildDescriptors::closeUnmapped(m_context); // With the child's own limits, /proc may not open.
+        // With the child's own limits, /proc may not open.
+        apply(ChildDescriptors::closeUnmapped(m_context));
         apply(ChildOptions::enter(m_context));
         callModifier();
         applyParameters();
@@ -150,7 +151,7 @@ private:
         tell(ChildReport::Modifier);
         ModifierExit exit(m_context);
         m_plan.modifier().function(m_plan.modifier().token, exit);
-        ChildDescriptors::closeUnmapped(m_context); // Those that it has opened.
+        apply(ChildDescriptors::closeUnmapped(m_context)); // Those that it has opened.
     }
 
     void tell(ChildReport::Stage stage) noexcept

@@ -148,17 +148,19 @@ Step placeMapped(const ProgramContext &child) noexcept
     return place(child, child.plan.channelCount(), child.plan.moves().size(), Step::FileDescriptors);
 }
 
-void closeUnmapped(const ProgramContext &child) noexcept
+// EBADF: the modifier has closed it.
+Step closeUnmapped(const ProgramContext &child) noexcept
 {
     const std::optional<int> lowest = child.plan.lowestToClose();
     if (!lowest)
-        return;
+        return Step::None;
     if (!ChildCalls::markCloseOnExecFrom(*lowest))
         markEachFrom(*lowest, child.plan.descriptorEnd());
     for (const DescriptorMove &move : child.plan.moves()) {
-        if (move.to >= *lowest)
-            ::fcntl(move.to, F_SETFD, 0);
+        if (move.to >= *lowest && ::fcntl(move.to, F_SETFD, 0) < 0 && errno != EBADF)
+            return Step::FileDescriptors;
     }
+    return Step::None;
 }
 
 } // namespace ForkFd::Internal::ChildDescriptors

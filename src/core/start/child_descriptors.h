@@ -27,7 +27,7 @@ Step placeMapped(const ProgramContext &child) noexcept;
 
 /// Makes what the plan does not name close-on-exec, if it asks for that. Does not close it: the child
 /// still needs a descriptor to report a failed exec.
-void closeUnmapped(const ProgramContext &child) noexcept;
+Step closeUnmapped(const ProgramContext &child) noexcept;
 
 } // namespace ChildDescriptors
 
