@@ -195,6 +195,7 @@ void tst_Guardian::noGuardian_data()
     QTest::newRow("memfd_create") << long{SYS_memfd_create} << EPERM;
     QTest::newRow("socketpair") << long{SYS_socketpair} << EMFILE;
     QTest::newRow("sendmsg") << long{SYS_sendmsg} << EACCES;
+    QTest::newRow("recvmsg, by the guardian") << long{SYS_recvmsg} << EPERM;
 }
 
 void tst_Guardian::noGuardian()

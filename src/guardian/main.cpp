@@ -63,15 +63,14 @@ public:
         prepare();
         if (!tell({.kind = GuardianMessage::Ready, .errorCode = m_errorCode}))
             return 1;
-        while (!hasProgramEnded()) {
-            if (m_errorCode != 0)
-                return 1; // If there are trees, the program starts another guardian.
+        if (m_errorCode != 0)
+            return 1;
+        while (!hasProgramEnded())
             waitForChange();
-        }
         // From now on a child that is still being created cannot say that it leads a tree (EPIPE), and
         // ends. The messages before can all be read.
         ::shutdown(m_socket.get(), SHUT_RD);
-        while (receive() == Received) { }
+        receiveAll();
         killAll();
         m_ownCgroup.leave();
         m_ownCgroup.remove();
@@ -79,16 +78,15 @@ public:
     }
 
 private:
-    enum Receipt { Received, Nothing };
+    enum Receipt { Received, Nothing, Failed };
 
     // Nothing was sent yet. A filter that refuses to receive is found here, and so fails the start.
     void prepare() noexcept
     {
         m_poll.reset(::epoll_create1(EPOLL_CLOEXEC));
-        if (!m_poll || !add(m_socket.get()) || (m_usesPidFds && !add(m_program.get())))
+        if (!m_poll || !add(m_socket.get()) || (m_usesPidFds && !add(m_program.get()))
+            || receive() == Failed)
             m_errorCode = errno;
-        else
-            receive();
     }
 
     bool add(int fd) noexcept
@@ -127,15 +125,26 @@ private:
         epoll_event event = {};
         const bool needsLooks = !m_usesPidFds;
         const int count = ::epoll_wait(m_poll.get(), &event, 1, needsLooks ? lookInterval : -1);
-        if (count < 0 && errno != EINTR) {
-            m_errorCode = errno;
-        } else if (count > 0) {
-            if (event.data.ptr)
-                look(*static_cast<Tree *>(event.data.ptr));
-            else
-                while (receive() == Received) { }
-        } else if (needsLooks) {
+        if (count > 0 && event.data.ptr)
+            look(*static_cast<Tree *>(event.data.ptr));
+        else if (count > 0)
+            receiveAll();
+        else if (needsLooks)
             lookAtAll();
+        if (count < 0)
+            pauseFor(10); // It may fail again.
+    }
+
+    // Tries again for a moment, because the messages stay where they are.
+    void receiveAll() noexcept
+    {
+        constexpr int mostFailures = 10;
+        for (int failures = 0; failures < mostFailures;) {
+            const Receipt receipt = receive();
+            if (receipt == Nothing)
+                return;
+            if (receipt == Failed)
+                pauseFor(++failures);
         }
     }
 
@@ -152,10 +161,8 @@ private:
         const ssize_t size = ::recvmsg(m_socket.get(), &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
         const bool isEnd = size == 0 || (size < 0 && errno == ECONNRESET);
         m_hasEndOfFile = m_hasEndOfFile || isEnd;
-        if (size < 0 && !isEnd && errno != EAGAIN && errno != EINTR)
-            m_errorCode = errno;
         if (size <= 0)
-            return Nothing;
+            return isEnd || errno == EAGAIN ? Nothing : Failed;
         UniqueFd fd = takeAttached(header, message);
         if (size == static_cast<ssize_t>(sizeof message))
             take(message, DescriptorReserve::spare(std::move(fd)));
@@ -262,7 +269,7 @@ private:
     const UniqueFd m_program{m_usesPidFds ? GuardianProgram::programFd : -1};
     Cgroup m_ownCgroup;
     bool m_hasEndOfFile = false;
-    int m_errorCode = 0; ///< Why this guardian cannot go on.
+    int m_errorCode = 0; ///< Why this guardian cannot begin.
     std::unique_ptr<Tree> m_trees;
 };
 

@@ -46,8 +46,7 @@ bool mayExist(pid_t pid) noexcept
 
 namespace {
 
-// Ended, another user's (proc(5), "hidepid"), or not in a /proc that is not mounted: the next look will
-// not see more.
+// Ended, or another user's (proc(5), "hidepid"): the next look will not see more.
 bool isUnseen(int errorCode) noexcept
 {
     return errorCode == ENOENT || errorCode == ESRCH || errorCode == EPERM || errorCode == EACCES;
@@ -69,7 +68,7 @@ bool listProcesses(List<Process> &processes) noexcept
     processes.clear();
     DIR *directory = ::opendir("/proc");
     if (!directory)
-        return isUnseen(errno);
+        return errno == ENOENT; // It is not mounted.
     bool isComplete = true;
     pid_t pid;
     while (readNext(directory, pid)) {
@@ -141,10 +140,10 @@ bool Walk::pass() noexcept
         if (!isKnown && !(process.isAlive() && belongs(process)))
             continue;
         mayMiss = mayMiss || !isKnown || !process.isStopped();
-        if (isKnown)
-            continue;
-        m_found.add({process.pid, process.start});
-        send({process.pid, process.start}, SIGSTOP);
+        if (!isKnown)
+            m_found.add({process.pid, process.start});
+        if (!isKnown || !process.isStopped())
+            send({process.pid, process.start}, SIGSTOP); // Again: a call may have failed.
     }
     return mayMiss;
 }

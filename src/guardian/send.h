@@ -14,7 +14,7 @@
 namespace ForkFd::Internal {
 
 /// Sends a message, with a descriptor unless `fd` is -1. Returns 0 or an errno; EPIPE: the guardian has
-/// ended.
+/// ended. (The kernel says ECONNRESET once if it had not received everything.)
 ///
 /// Has internal linkage: the child's code is compiled without sanitizers, and must get its own.
 // Runs in the child between clone and exec: async-signal-safe calls only.
@@ -38,7 +38,8 @@ namespace ForkFd::Internal {
     do {
         size = ::sendmsg(socket, &header, MSG_NOSIGNAL);
     } while (size < 0 && errno == EINTR);
-    return size < 0 ? errno : 0;
+    const int errorCode = size < 0 ? errno : 0;
+    return errorCode == ECONNRESET ? EPIPE : errorCode;
 }
 
 } // namespace ForkFd::Internal

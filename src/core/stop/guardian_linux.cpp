@@ -51,6 +51,8 @@ int awaitReady(int socket) noexcept
         return count < 0 ? errno : ETIMEDOUT;
     GuardianMessage message;
     const ssize_t size = ::recv(socket, &message, sizeof message, MSG_DONTWAIT);
+    if (size < 0 && errno != ECONNRESET)
+        return errno;
     return size == static_cast<ssize_t>(sizeof message) ? message.errorCode : EPIPE;
 }
 
