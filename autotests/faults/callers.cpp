@@ -6,9 +6,10 @@
 #include <array>
 #include <cstdio>
 #include <cstring>
+#include <fstream>
 #include <optional>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include <fcntl.h>
 #include <link.h>
@@ -19,12 +20,7 @@ namespace Faults {
 
 namespace {
 
-struct Code
-{
-    std::uint64_t begin;
-    std::uint64_t end;
-    Caller caller;
-};
+constexpr const char *guardianFile = "/memfd:forkfd-guardian";
 
 Caller callerIn(const char *file)
 {
@@ -36,34 +32,6 @@ Caller callerIn(const char *file)
             return Caller::System;
     }
     return Caller::Qt;
-}
-
-int addCode(dl_phdr_info *info, std::size_t, void *token)
-{
-    for (int i = 0; i < info->dlpi_phnum; ++i) {
-        const ElfW(Phdr) &segment = info->dlpi_phdr[i];
-        if (segment.p_type == PT_LOAD && (segment.p_flags & PF_X) != 0) {
-            const std::uint64_t begin = info->dlpi_addr + segment.p_vaddr;
-            static_cast<std::vector<Code> *>(token)->push_back(
-                {begin, begin + segment.p_memsz, callerIn(info->dlpi_name)});
-        }
-    }
-    return 0;
-}
-
-// Forked copies of this process have the same code at the same addresses.
-const Code *codeAt(std::uint64_t address)
-{
-    static const std::vector<Code> all = [] {
-        std::vector<Code> code;
-        dl_iterate_phdr(addCode, &code);
-        return code;
-    }();
-    for (const Code &code : all) {
-        if (address >= code.begin && address < code.end)
-            return &code;
-    }
-    return nullptr;
 }
 
 // proc_pid_syscall(5): the call, its arguments, the stack pointer, the instruction pointer.
@@ -84,7 +52,64 @@ std::optional<std::uint64_t> stackPointerOf(pid_t thread)
 
 } // namespace
 
-Call callerOf(pid_t thread, std::uint64_t instructionPointer)
+const CodeMap &CodeMap::ofWalker()
+{
+    static const CodeMap map = [] {
+        CodeMap made;
+        const auto add = [](dl_phdr_info *info, std::size_t, void *token) {
+            for (int i = 0; i < info->dlpi_phnum; ++i) {
+                const ElfW(Phdr) &segment = info->dlpi_phdr[i];
+                if (segment.p_type != PT_LOAD || (segment.p_flags & PF_X) == 0)
+                    continue;
+                const std::uint64_t begin = info->dlpi_addr + segment.p_vaddr;
+                static_cast<CodeMap *>(token)->m_code.push_back(
+                    {begin, begin + segment.p_memsz, callerIn(info->dlpi_name)});
+            }
+            return 0;
+        };
+        dl_iterate_phdr(add, &made);
+        return made;
+    }();
+    return map;
+}
+
+// Lines such as "7f12a000-7f13b000 r-xp 00000000 00:01 4711 /usr/lib/libc.so.6" (proc_pid_maps(5)).
+CodeMap CodeMap::ofGuardian(pid_t pid)
+{
+    CodeMap map;
+    std::ifstream areas("/proc/" + std::to_string(pid) + "/maps");
+    for (std::string line; std::getline(areas, line);) {
+        unsigned long long begin = 0;
+        unsigned long long end = 0;
+        char mode[8] = {};
+        const bool isArea = std::sscanf(line.c_str(), "%llx-%llx %7s", &begin, &end, mode) == 3;
+        if (!isArea || !std::strchr(mode, 'x'))
+            continue;
+        const bool isOwn = line.find(guardianFile) != std::string::npos;
+        map.m_code.push_back({begin, end, isOwn ? Caller::Library : Caller::System});
+    }
+    return map;
+}
+
+const CodeMap::Code *CodeMap::codeAt(std::uint64_t address) const
+{
+    for (const Code &code : m_code) {
+        if (address >= code.begin && address < code.end)
+            return &code;
+    }
+    return nullptr;
+}
+
+bool isGuardian(pid_t pid)
+{
+    const std::string path = "/proc/" + std::to_string(pid) + "/exe";
+    char target[256];
+    const ssize_t size = readlink(path.c_str(), target, sizeof target);
+    const std::string_view file(target, size > 0 ? static_cast<std::size_t>(size) : 0);
+    return file.starts_with(guardianFile);
+}
+
+Call CodeMap::callerOf(pid_t thread, std::uint64_t instructionPointer) const
 {
     if (const Code *code = codeAt(instructionPointer); code && code->caller == Caller::Library)
         return {};

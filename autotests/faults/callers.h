@@ -5,6 +5,7 @@
 #define FORKFD_FAULTS_CALLERS_H
 
 #include <cstdint>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -23,10 +24,34 @@ struct Call
     bool isDirect = true; ///< Not through libc, which also needs memory for its heap and threads.
 };
 
-/// The caller of the system call that this thread is stopped in. The thread belongs to a forked copy of
-/// this process, or to a child of the copy. Looks for the first return address on its stack that does
-/// not lie in libc.
-Call callerOf(pid_t thread, std::uint64_t instructionPointer);
+/// The code of a program, by address.
+class CodeMap
+{
+public:
+    /// That of the walker. Forked copies of it have the same code at the same addresses.
+    static const CodeMap &ofWalker();
+    /// That of a guardian, whose own code counts as the library's.
+    static CodeMap ofGuardian(pid_t pid);
+
+    /// The caller of the system call that this thread of the program is stopped in. Looks for the first
+    /// return address on its stack that does not lie in libc.
+    Call callerOf(pid_t thread, std::uint64_t instructionPointer) const;
+
+private:
+    struct Code
+    {
+        std::uint64_t begin;
+        std::uint64_t end;
+        Caller caller;
+    };
+
+    const Code *codeAt(std::uint64_t address) const;
+
+    std::vector<Code> m_code;
+};
+
+/// Whether this process executes the guardian's program.
+bool isGuardian(pid_t pid);
 
 } // namespace Faults
 

@@ -36,6 +36,7 @@ constexpr std::string_view statErrors =
 constexpr std::string_view descriptorSteps =
     "channels descriptors fileDescriptors controllingTerminal controlGroup pseudoTerminal";
 constexpr std::string_view creationSteps = "clone descriptors dieWithParent controlGroup";
+constexpr std::string_view guardianStep = "treeDiesWithParent";
 
 constexpr KnownCall table[] = {
     // Creating children and threads
@@ -161,7 +162,11 @@ constexpr KnownCall table[] = {
     {.name = "sendto", .number = SYS_sendto, .errors = socketErrors, .steps = "descriptors clone"},
     {.name = "sendmsg", .number = SYS_sendmsg, .errors = socketErrors, .steps = "descriptors clone"},
     {.name = "shutdown", .number = SYS_shutdown, .errors = "EBADF EINVAL ENOTCONN ENOTSOCK"},
-    {.name = "poll", .number = SYS_poll, .errors = pollErrors},
+    {.name = "setsockopt",
+     .number = SYS_setsockopt,
+     .errors = "EBADF EFAULT EINVAL ENOPROTOOPT ENOTSOCK",
+     .steps = guardianStep},
+    {.name = "poll", .number = SYS_poll, .errors = pollErrors, .steps = guardianStep},
     {.name = "ppoll", .number = SYS_ppoll, .errors = pollErrors},
     {.name = "epoll_create1",
      .number = SYS_epoll_create1,
@@ -172,7 +177,8 @@ constexpr KnownCall table[] = {
      .argument = 1,
      .mask = ~0U,
      .value = EPOLL_CTL_ADD,
-     .errors = "EBADF EEXIST EINVAL ELOOP ENOMEM ENOSPC EPERM"},
+     .errors = "EBADF EEXIST EINVAL ELOOP ENOMEM ENOSPC EPERM",
+     .steps = guardianStep},
     {.name = "epoll_ctl:MOD",
      .number = SYS_epoll_ctl,
      .argument = 1,
@@ -185,7 +191,10 @@ constexpr KnownCall table[] = {
      .mask = ~0U,
      .value = EPOLL_CTL_DEL,
      .errors = "EBADF EINVAL ENOENT ENOMEM"},
-    {.name = "epoll_wait", .number = SYS_epoll_wait, .errors = "EBADF EFAULT EINTR EINVAL"},
+    {.name = "epoll_wait",
+     .number = SYS_epoll_wait,
+     .errors = "EBADF EFAULT EINTR EINVAL",
+     .steps = guardianStep},
     {.name = "epoll_pwait", .number = SYS_epoll_pwait, .errors = "EBADF EFAULT EINTR EINVAL"},
     {.name = "timerfd_create",
      .number = SYS_timerfd_create,

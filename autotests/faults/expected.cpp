@@ -62,6 +62,24 @@ constexpr Expected table[] = {
     {"@(stopGroup|stopTree)/*", "*/@(clone3|mmap:stack)", "", "left: +@(1|2) anon_inode:?pidfd?",
      "R1: a group whose last member is still a zombie is let go with the next child that is left"},
 
+    // The guardian.
+    {"guarded*/*", "*", "", "left:?( +1 anon_inode:?eventfd?)?( +1 anon_inode:?eventpoll?)",
+     "the cgroup of a guardian that has not begun goes to the keeper, which keeps its poll set"},
+    {"guarded*/*", "*/@(clone3|mmap:stack)", "ENOMEM",
+     "@(result|next start) \"start: treeDiesWithParent EAGAIN\" instead*",
+     "pthread_create(3) says EAGAIN when the kernel says ENOMEM"},
+    {"guarded*/*", "any/@(openat|read|newfstatat|getdents64|kill|pread64)", "",
+     "outlives the process: *", "what a guardian cannot find out counts as alive, and it tries for 10 s",
+     true},
+    {"guarded*/*", "any/sendto", "", "@(result|next start) \"start: treeDiesWithParent EPIPE\" instead*",
+     "the guardian cannot say that it listens, and ends"},
+    {"guarded*/*", "guardian?/recvmsg", "ECONNRESET", "@(result|next start) *",
+     "the kernel itself says so when the program has ended"},
+    {"guarded*/*", "guardian?/getdents64", "ENOENT", "outlives the process: *",
+     "readdir(3) takes ENOENT for the end of a directory"},
+    {"guarded*/*", "guardian?/openat", "ENOENT", "outlives the process: *",
+     "there is no /proc, or the process has ended: the guardian forgets what it cannot see"},
+
     // Bytes are lost, and the caller learns of it.
     {"*", "*/@(write|writev|pwritev2)", "", "@(result|next start) \"*, errors*4*\" instead*",
      "WriteError: the child has not got its input"},

@@ -16,8 +16,8 @@ inline constexpr int everyCall = 0;
 /// A system call of the library in a scenario: the n-th of its kind in one thread or child.
 struct Place
 {
-    std::string actor; ///< "main", a thread of the library such as "sweeper1", or "child1": a child
-                       ///< between its creation and its exec.
+    std::string actor; ///< "main", a thread of the library such as "sweeper1", "child1": a child between
+                       ///< its creation and its exec, or "guardian1": the guardian's program.
     std::string call; ///< Its name in the table of calls.
     int occurrence = 1; ///< Counted from 1, for each actor and call. everyCall: all of them, in this and
                         ///< later starts.

@@ -36,8 +36,8 @@ const std::vector<Scenario> &allScenarios()
 {
     static const std::vector<Scenario> all = [] {
         std::vector<Scenario> scenarios;
-        for (const auto &part :
-             {coreScenarios(), familyScenarios(), objectScenarios(), stopScenarios(), runScenarios()}) {
+        for (const auto &part : {coreScenarios(), familyScenarios(), guardianScenarios(),
+                                 objectScenarios(), stopScenarios(), runScenarios()}) {
             for (const Scenario &scenario : part) {
                 if (!scenario.isPossible || scenario.isPossible())
                     scenarios.push_back(scenario);

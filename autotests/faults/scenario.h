@@ -38,6 +38,7 @@ const std::vector<Scenario> &allScenarios();
 /// Each file of scenarios has one such function.
 std::vector<Scenario> coreScenarios();
 std::vector<Scenario> familyScenarios();
+std::vector<Scenario> guardianScenarios();
 std::vector<Scenario> objectScenarios();
 std::vector<Scenario> stopScenarios();
 std::vector<Scenario> runScenarios();

@@ -32,6 +32,8 @@ constexpr auto bound = 10s;
 constexpr auto settlingTime = 3s;
 /// The same before the next start, which need not wait for them.
 constexpr auto shortSettlingTime = 300ms;
+/// The time that a guardian may need after the end of its program, if processes may be left anyway.
+constexpr auto shortPatience = 1s;
 /// The time that they may need to close the descriptors of a child that they have reaped.
 constexpr auto closingTime = 1s;
 /// They are done when nothing changes for this long.
@@ -79,7 +81,7 @@ Report Supervisor::run()
 // Answers the calls that have come, at least one unless the time is up. False: none came.
 bool Supervisor::serve(std::chrono::milliseconds atMost)
 {
-    pollfd entries[] = {{m_subject.listener, POLLIN, 0}, {m_subject.pidfd, POLLIN, 0}};
+    pollfd entries[] = {{m_subject.listener, POLLIN, 0}, {m_hasEnded ? -1 : m_subject.pidfd, POLLIN, 0}};
     if (poll(entries, 2, static_cast<int>(atMost.count())) <= 0)
         return false;
     if (entries[0].revents & POLLIN) {
@@ -88,8 +90,14 @@ bool Supervisor::serve(std::chrono::milliseconds atMost)
             handle(call);
         return true;
     }
-    m_hasEnded = (entries[1].revents & POLLIN) != 0;
+    m_hasEnded = m_hasEnded || (entries[1].revents & POLLIN) != 0;
     return false;
+}
+
+// A guardian's calls are watched as long as it lives: it works when the scenario is over.
+bool Supervisor::isOfGuardian(const seccomp_notif &call) const
+{
+    return m_guardians.contains(static_cast<pid_t>(call.pid));
 }
 
 void Supervisor::handle(const seccomp_notif &call)
@@ -97,7 +105,8 @@ void Supervisor::handle(const seccomp_notif &call)
     if (call.data.nr == SYS_prctl && handleMarker(call))
         return;
     const auto pause = m_pauses.find(static_cast<pid_t>(call.pid));
-    const bool isWatched = m_isOn && (pause == m_pauses.end() || pause->second == 0);
+    const bool isWatched =
+        (m_isOn && (pause == m_pauses.end() || pause->second == 0)) || isOfGuardian(call);
     if (const KnownCall *known = isWatched ? libraryCall(call) : nullptr)
         handleLibraryCall(call, *known);
     else
@@ -135,8 +144,11 @@ bool Supervisor::handleMarker(const seccomp_notif &call)
 // The table's entry for a call of the library; null for all other calls.
 const KnownCall *Supervisor::libraryCall(const seccomp_notif &call)
 {
+    const auto thread = static_cast<pid_t>(call.pid);
+    if (isOfGuardian(call) || (thread != m_subject.pid && isGuardian(thread)))
+        return guardianCall(call);
     const KnownCall *known = findCall(call.data);
-    const Call origin = callerOf(static_cast<pid_t>(call.pid), call.data.instruction_pointer);
+    const Call origin = CodeMap::ofWalker().callerOf(thread, call.data.instruction_pointer);
     if (!known) {
         if (origin.caller == Caller::Library)
             complain("calls.cpp does not know system call " + std::to_string(call.data.nr));
@@ -155,12 +167,29 @@ const KnownCall *Supervisor::libraryCall(const seccomp_notif &call)
     return origin.caller == Caller::Library ? known : nullptr;
 }
 
+// Before its first own call, which sets its name, the calls are those of the dynamic linker.
+const KnownCall *Supervisor::guardianCall(const seccomp_notif &call)
+{
+    const auto pid = static_cast<pid_t>(call.pid);
+    if (!isOfGuardian(call)) {
+        if (call.data.nr != SYS_prctl || call.data.args[0] != PR_SET_NAME)
+            return nullptr;
+        m_guardians.emplace(pid, CodeMap::ofGuardian(pid));
+        m_actors[pid] = "guardian" + std::to_string(++m_actorCounts["guardian"]);
+    }
+    const Call origin = m_guardians.at(pid).callerOf(pid, call.data.instruction_pointer);
+    const KnownCall *known = findCall(call.data);
+    if (!known && origin.caller == Caller::Library)
+        complain("calls.cpp does not know system call " + std::to_string(call.data.nr));
+    return origin.caller == Caller::Library ? known : nullptr;
+}
+
 void Supervisor::handleLibraryCall(const seccomp_notif &call, const KnownCall &known)
 {
     const std::string &actor = actorOf(call);
     Place place{actor, std::string(known.name), 0};
     place.occurrence = ++m_counts[{place.actor, place.call}];
-    if (m_cycle == 1)
+    if (m_cycle == 1 || isOfGuardian(call))
         m_report.places.push_back(place);
     const std::optional<int> error = errorFor(place);
     if (m_traces) {
@@ -294,12 +323,12 @@ void Supervisor::end()
 void Supervisor::killAll()
 {
     std::vector<pid_t> left = descendantsOf(getpid());
-    for (const auto deadline = Clock::now() + (m_hasEnded ? 1s : 0s);
+    const auto patience = m_fault && mayLeaveChildren(*m_fault) ? shortPatience : settlingTime;
+    for (const auto deadline = Clock::now() + (m_hasEnded ? patience : 0s);
          !left.empty() && Clock::now() < deadline;) {
-        serve(0ms);
+        while (serve(left.empty() ? 0ms : 1ms) && Clock::now() < deadline) { }
         while (waitpid(-1, nullptr, WNOHANG | __WALL) > 0) { }
         left = descendantsOf(getpid());
-        poll(nullptr, 0, left.empty() ? 0 : 1);
     }
     if (!left.empty() && m_hasEnded)
         complain("outlives the process:" + describe(left));

@@ -56,6 +56,8 @@ private:
     bool handleMarker(const seccomp_notif &call);
     void handleLibraryCall(const seccomp_notif &call, const KnownCall &known);
     const KnownCall *libraryCall(const seccomp_notif &call);
+    const KnownCall *guardianCall(const seccomp_notif &call);
+    bool isOfGuardian(const seccomp_notif &call) const;
     std::optional<int> errorFor(const Place &place);
     const std::string &actorOf(const seccomp_notif &call);
     std::string readText(const seccomp_notif &call, std::size_t size) const;
@@ -81,6 +83,7 @@ private:
     std::map<pid_t, std::string> m_actors;
     std::map<std::string, int> m_actorCounts;
     std::map<pid_t, int> m_pauses;
+    std::map<pid_t, CodeMap> m_guardians; ///< Those that have begun while the calls were watched.
     std::map<std::pair<std::string, std::string>, int> m_counts;
     Belongings m_before;
 };
