@@ -25,7 +25,8 @@ QStringList listOf(const QJsonValue &value)
     if (!value.isArray())
         return {value.toVariant().toString()};
     QStringList list;
-    for (const QJsonValue &element : value.toArray())
+    const QJsonArray array = value.toArray();
+    for (const auto &element : array)
         list += element.toString();
     return list;
 }
@@ -137,15 +138,17 @@ Test testOf(const QJsonObject &object)
     test.arguments = listOf(object.value("command"_L1));
     test.program = test.arguments.takeFirst(); // Empty without a command.
     QStringList modifications;
-    for (const QJsonValue &element : object.value("properties"_L1).toArray()) {
-        const QString property = element["name"_L1].toString();
-        const auto setter = setters().find(property);
+    const QJsonArray properties = object.value("properties"_L1).toArray();
+    for (const auto &element : properties) {
+        const QJsonObject property = element.toObject();
+        const QString name = property.value("name"_L1).toString();
+        const auto setter = setters().find(name);
         if (setter != setters().end())
-            setter->second(test, element["value"_L1]);
-        else if (property == "ENVIRONMENT_MODIFICATION"_L1)
-            modifications = listOf(element["value"_L1]);
+            setter->second(test, property.value("value"_L1));
+        else if (name == "ENVIRONMENT_MODIFICATION"_L1)
+            modifications = listOf(property.value("value"_L1));
     }
-    for (const QString &modification : modifications) // After ENVIRONMENT.
+    for (const QString &modification : std::as_const(modifications)) // After ENVIRONMENT.
         modifyVariable(test, modification);
     return test;
 }
@@ -158,7 +161,8 @@ TestList testsOfJson(const QByteArray &json)
     if (document["kind"_L1].toString() != "ctestInfo"_L1)
         throw HarnessError(u"ctest did not print its tests; is it older than 3.14?"_s);
     TestList tests;
-    for (const QJsonValue &test : document["tests"_L1].toArray())
+    const QJsonArray array = document["tests"_L1].toArray();
+    for (const auto &test : array)
         tests.push_back(testOf(test.toObject()));
     return tests;
 }

@@ -7,13 +7,15 @@
 
 #include <QtCore/QRegularExpression>
 
+#include <utility>
+
 using namespace Qt::StringLiterals;
 
 namespace {
 
 QRegularExpression compiled(const QString &pattern)
 {
-    const QRegularExpression regex(pattern);
+    QRegularExpression regex(pattern);
     if (!regex.isValid())
         throw HarnessError(u"\"%1\" is no regular expression: %2"_s.arg(pattern, regex.errorString()));
     return regex;
@@ -23,8 +25,8 @@ QRegularExpression compiled(const QString &pattern)
 class Parser
 {
 public:
-    explicit Parser(const QString &text)
-        : m_text(text)
+    explicit Parser(QString text)
+        : m_text(std::move(text))
     {
     }
 

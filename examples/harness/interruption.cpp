@@ -68,7 +68,7 @@ void Interruption::readSignals()
 {
     for (char number = 0; ::read(signalPipe[0], &number, 1) == 1;) {
         if (m_signal == 0)
-            m_signal = number;
+            m_signal = static_cast<unsigned char>(number);
         m_onSignal();
     }
 }

@@ -102,17 +102,17 @@ QStringList qtTestArguments(const QString &file)
     return {u"-o"_s, u"-,txt"_s, u"-o"_s, file + ",xml"_L1};
 }
 
-QList<FunctionResult> qtTestResults(const QByteArray &text)
+QList<FunctionResult> qtTestResults(const QByteArray &xml)
 {
-    QXmlStreamReader xml(text);
+    QXmlStreamReader reader(xml);
     QList<FunctionResult> rows;
-    if (!xml.readNextStartElement() || xml.name() != "TestCase"_L1)
+    if (!reader.readNextStartElement() || reader.name() != "TestCase"_L1)
         return rows;
-    while (xml.readNextStartElement()) {
-        if (xml.name() == "TestFunction"_L1)
-            rows += FunctionReader(xml).read();
+    while (reader.readNextStartElement()) {
+        if (reader.name() == "TestFunction"_L1)
+            rows += FunctionReader(reader).read();
         else
-            xml.skipCurrentElement();
+            reader.skipCurrentElement();
     }
     return rows;
 }

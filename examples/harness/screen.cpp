@@ -23,7 +23,7 @@ bool isCapableTerminal(int descriptor)
 bool areColorsWanted(ColorMode mode, bool isTerminal)
 {
     if (mode == ColorMode::Auto)
-        return isTerminal && qgetenv("NO_COLOR").isEmpty();
+        return isTerminal && qEnvironmentVariableIsEmpty("NO_COLOR");
     return mode == ColorMode::Always;
 }
 

@@ -23,7 +23,8 @@ bool matchesAll(const Test &test, const QList<Filter> &filters)
 std::uint64_t hashOf(const QString &name)
 {
     std::uint64_t hash = 14695981039346656037U;
-    for (const char c : name.toUtf8()) {
+    const QByteArray bytes = name.toUtf8();
+    for (const char c : bytes) {
         hash ^= static_cast<unsigned char>(c);
         hash *= 1099511628211U;
     }

@@ -83,7 +83,7 @@ RunSettings Session::settingsOf(const Test &test)
 }
 
 // Empty if it can run.
-QString Session::reasonNotToRun(const Test &test) const
+QString Session::reasonNotToRun(const Test &test)
 {
     if (test.program.isEmpty())
         return u"its program has not been built"_s;

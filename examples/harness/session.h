@@ -50,7 +50,7 @@ private:
     void giveUp(std::size_t test, const QString &reason);
     void giveUpTheRest();
     RunSettings settingsOf(const Test &test);
-    QString reasonNotToRun(const Test &test) const;
+    static QString reasonNotToRun(const Test &test);
     void showRunning();
 
     const TestList &m_tests;

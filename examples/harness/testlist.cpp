@@ -69,7 +69,7 @@ void takeProperties(QStringList &words, Test &test)
         if (word.startsWith(u'@')) {
             setProperty(test, word.mid(1, equals < 0 ? -1 : equals - 1),
                         equals < 0 ? QString() : word.mid(equals + 1));
-        } else if (equals > 0 && !word.left(equals).contains(u'/')) {
+        } else if (equals > 0 && !QStringView(word).left(equals).contains(u'/')) {
             test.environmentChanges.insert(word.left(equals), word.mid(equals + 1));
         } else {
             return;
