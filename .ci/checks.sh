@@ -25,7 +25,7 @@ check_spdx()
 
 check_shell()
 {
-    shellcheck dev .ci/run .ci/checks.sh .ci/check-root .ci/symbols autotests/model/run autotests/parity/fetch
+    shellcheck dev .ci/run .ci/checks.sh .ci/check-root .ci/follow .ci/symbols autotests/model/run autotests/parity/fetch
 }
 
 # Includes between the folders of src run one way.
@@ -100,8 +100,10 @@ check_faults()
     [ $status -eq 77 ] || return $status # The fault walker has printed that this kernel lacks the filters.
 }
 
+# Writes the reference, whose warnings are errors, and compares the code samples with the programs that they quote.
 check_docs()
 {
+    .ci/samples
     write_docs
 }
 
@@ -157,7 +159,7 @@ check_consumer()
         try_consumer "$dir/installed" -DCMAKE_PREFIX_PATH="$dir/prefix"
     done
     compare_symbols "$dir/prefix/lib"*
-    try_readme "$build_root/check/consumer-readme" "$dir/prefix"
+    follow_pages "$build_root/check/consumer-pages" "$dir/prefix"
     try_thread_sanitizer "$build_root/check/consumer-tsan" "$dir/prefix"
     try_without_qt "$build_root/check/consumer-core"
     # These hosts turn warnings into errors, also warnings that our sources cause.
@@ -167,17 +169,15 @@ check_consumer()
         -DCMAKE_CXX_FLAGS="$(echo "$strict" | sed 's/-W/-Werror=/g')"
 }
 
-# try_readme FOLDER PREFIX: builds and runs the program in README.md, with the library installed in PREFIX.
-try_readme()
+# follow_pages FOLDER PREFIX: does what two pages say, word for word, with the library installed in PREFIX.
+follow_pages()
 {
-    mkdir -p "$1/hello"
-    for block in cpp:main.cpp cmake:CMakeLists.txt; do
-        awk -v fence="\`\`\`${block%%:*}" '$0 == fence { inside = 1; next } /^```/ { if (inside) exit } inside' \
-            README.md >"$1/hello/${block#*:}"
-    done
-    cmake_build "$1/hello" "$1/build" -DCMAKE_PREFIX_PATH="$2"
-    "$1/build/hello" 2>&1 | tee "$1/output"
-    grep -q '^3 exited with code 3' "$1/output" && grep -qF '"hello\n"' "$1/output"
+    rm -rf "$1"
+    mkdir -p "$1"
+    ln -s "$2" "$1/prefix"
+    .ci/follow docs/getting-started.md "Write a program with Qt" "Write a program without Qt" >"$1/getting-started.sh"
+    .ci/follow docs/porting-from-qprocess.md "A program, ported" >"$1/porting.sh"
+    (cd "$1" && sh getting-started.sh && sh porting.sh)
 }
 
 # try_thread_sanitizer FOLDER PREFIX: runs a program with ThreadSanitizer that uses the shared libraries in PREFIX,

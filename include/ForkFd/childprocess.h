@@ -29,7 +29,7 @@ namespace ForkFd {
 
 class ChildProcessPrivate;
 
-/// What a child, its group or its tree uses and has used; see ChildProcess::resourceUsage().
+/// What a child, its group or its tree uses; see ChildProcess::resourceUsage(). \ingroup ending
 struct ResourceUsage
 {
     std::chrono::microseconds userTime{0}; ///< Time spent in user mode.
@@ -82,8 +82,8 @@ struct ResourceUsage
 ///
 /// The destructor kills a child that is still running (see DestructionPolicy). It does not wait for the
 /// child, leaves no zombie and emits nothing. In a process created by fork() the child still belongs to
-/// the parent: destroying the copy of the object does not affect the child.
-/// \since 0.1
+/// the parent: destroying the copy of the object does not affect the child. \since 0.1
+/// \ingroup starting io ending stopping options \headerfile ForkFd/childprocess.h <ForkFd/ChildProcess>
 class FORKFD_EXPORT ChildProcess : public QIODevice
 {
     Q_OBJECT
@@ -260,7 +260,7 @@ public:
     explicit ChildProcess(QObject *parent = nullptr);
     /// Destroys the object and applies destructionPolicy() to a child that is still running.
     ~ChildProcess() override;
-
+    /** \name Starting */ /** \{ */
     /// Starts `program` with `arguments`.
     void start(const QString &program, const QStringList &arguments = {}, OpenMode mode = ReadWrite);
     /// Starts program().
@@ -271,7 +271,7 @@ public:
     bool startDetached(qint64 *pid = nullptr);
     /// Starts program(), and returns false if the start failed immediately.
     bool open(OpenMode mode = ReadWrite) override;
-
+    /** \} */ /** \name Program, directory and environment */ /** \{ */
     /// Returns the program to start.
     QString program() const;
     /// Sets the program to start, which is looked up in PATH if the name has no slash.
@@ -297,7 +297,7 @@ public:
     /// Sets the environment to the parent's with these changes; a value that is null removes the
     /// variable.
     void setEnvironmentChanges(const QVariantMap &changes);
-
+    /** \} */ /** \name Channels and redirections */ /** \{ */
     /// Returns where the output channels lead; the default is SeparateChannels.
     ProcessChannelMode processChannelMode() const;
     /// Sets where the output channels lead.
@@ -321,7 +321,7 @@ public:
                                           QIODeviceBase::OpenMode mode = Truncate);
     /// Pipes this child's standard output into the standard input of `destination`.
     void setStandardOutputProcess(ChildProcess *destination);
-
+    /** \} */ /** \name Code and changes in the child */ /** \{ */
     /// Returns the function that the child calls before it executes the program; empty by default.
     std::function<void(void)> childProcessModifier() const;
     /// Sets the function that the child calls before it executes the program.
@@ -334,7 +334,7 @@ public:
     void setUnixProcessParameters(const UnixProcessParameters &params);
     /// Sets only the flags.
     void setUnixProcessParameters(UnixProcessFlags flagsOnly);
-
+    /** \} */ /** \name Reading and writing */ /** \{ */
     /// Returns all data received from standard output that was not read yet.
     Q_INVOKABLE QByteArray readAllStandardOutput();
     /// Returns all data received from standard error that was not read yet.
@@ -350,7 +350,7 @@ public:
     Q_INVOKABLE QString readStandardErrorText();
     /// Writes `text` to the child, as UTF-8; returns the number of bytes, or -1.
     Q_INVOKABLE qint64 writeText(const QString &text);
-
+    /** \} */ /** \name State, end and options */ /** \{ */
     /// Returns the current state of the child.
     ProcessState state() const;
     /// Returns the process id of the child; 0 if no child is running.
@@ -382,7 +382,7 @@ public:
     StartMode startMode() const;
     /// Sets whether start() waits until the program is executed.
     void setStartMode(StartMode mode);
-
+    /** \} */ /** \name Signals, stopping and limits */ /** \{ */
     /// Sends `signal` to the processes in signalScope(); on failure returns false and sets errno.
     Q_INVOKABLE bool sendSignal(int signal);
     /// Returns the signal that a stop sends first; 0, the default: SIGTERM, with a pseudo-terminal
@@ -418,7 +418,7 @@ public:
 
     /// Returns whether a child is starting or running: whether state() is not NotRunning.
     bool isRunning() const;
-
+    /** \} */ /** \name Buffers and lines */ /** \{ */
     /// Returns the maximum size of the read buffer of each channel; 0, the default, means no limit.
     qint64 readBufferSize() const;
     /// Sets the maximum size of the read buffer of each channel. Waits, close() and execute() ignore it.
@@ -437,7 +437,7 @@ public:
     Q_INVOKABLE QString takeTextLine(ForkFd::ChildProcess::ProcessChannel channel);
     /// Resizes the child's pseudo-terminal; on failure returns false and sets errno.
     Q_INVOKABLE bool setTerminalSize(int columns, int rows);
-
+    /** \} */ /** \name Waiting */ /** \{ */
     /// Returns whether the child has started; blocks only if a modifier or a background start is not
     /// over.
     bool waitForStarted(int msecs = 30000);
@@ -452,7 +452,7 @@ public:
 
     /// Blocks until all children of this process that are being stopped have ended.
     static bool waitForStopped(std::chrono::milliseconds timeout);
-
+    /** \} */ /** \name For the whole process */ /** \{ */
     /// Returns the options that new objects begin with; until they are set, options that change nothing.
     static LaunchOptions defaultLaunchOptions();
     /// Sets the options that new objects begin with. For applications, not for libraries.
@@ -469,7 +469,7 @@ public:
     static QString nullDevice();
     /// Splits a command line at its spaces, except within double quotes.
     static QStringList splitCommand(QStringView command);
-
+    /** \} */ /** \name As a QIODevice */ /** \{ */
     /// Returns 2 if the device is open for reading, otherwise 0.
     int readChannelCount() const;
     /// Returns readChannel() as a number.
@@ -492,7 +492,7 @@ public:
     bool canReadLine() const override;
     /// Blocks until all data is written, then kills the child, waits for its end and closes the device.
     void close() override;
-
+    /** \} */
 public Q_SLOTS:
     /// Calls start(); a slot without overloads, for QML.
     void startProcess();
@@ -570,7 +570,7 @@ private:
 };
 
 Q_DECLARE_OPERATORS_FOR_FLAGS(ChildProcess::UnixProcessFlags)
-
+/** \addtogroup ending */ /** \{ */
 /// Returns ExitInfo::toString() as a QString, translated.
 FORKFD_EXPORT QString endText(const ExitInfo &info);
 /// Returns a translated sentence about a failed start; empty if nothing failed.
@@ -583,7 +583,7 @@ FORKFD_EXPORT QDebug operator<<(QDebug debug, const StartError &error);
 FORKFD_EXPORT char *toString(const ExitInfo &info);
 /// Returns the text that QCOMPARE prints; the caller frees it with delete[].
 FORKFD_EXPORT char *toString(const StartError &error);
-
+/** \} */
 } // namespace ForkFd
 
 #endif

@@ -19,7 +19,7 @@
 
 namespace ForkFd {
 
-/// How a child ended. The exit code and the signal number are separate fields.
+/// How a child ended. The exit code and the signal number are separate fields. \ingroup ending
 struct FORKFD_EXPORT ExitInfo
 {
     /// Why the child ended.
@@ -55,7 +55,7 @@ struct FORKFD_EXPORT ExitInfo
     friend bool operator!=(const ExitInfo &a, const ExitInfo &b) noexcept { return !(a == b); }
 };
 
-/// Why a child could not be started: the step that failed, its errno and its subject.
+/// Why a child could not be started: the step that failed, its errno and its subject. \ingroup starting
 struct FORKFD_EXPORT StartError
 {
     StepName step; ///< Name of the failed step, which compares as text; null if nothing failed.
@@ -81,7 +81,7 @@ struct FORKFD_EXPORT StartError
     /// Compares the name of the step and the errno, but not the subject.
     friend bool operator!=(const StartError &a, const StartError &b) noexcept { return !(a == b); }
 };
-
+/** \addtogroup ending */ /** \{ */
 /// How the library notices the end of a child.
 enum class Backend {
     PidFd, ///< A Linux pidfd for each child (Linux 5.4 or newer).
@@ -90,7 +90,7 @@ enum class Backend {
 
 /// Returns the backend that this process uses.
 FORKFD_EXPORT Backend backend() noexcept;
-
+/** \} */
 } // namespace ForkFd
 
 #endif

@@ -13,7 +13,7 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
-/// \file
+/// \defgroup forkfd_family Exit descriptors: the forkfd family
 /// A small interface for C++ code that handles descriptors itself: it starts a child process and returns
 /// an *exit descriptor*, which becomes readable when the child has ended.
 ///
@@ -24,7 +24,7 @@
 ///     execl("/usr/bin/tool", "tool", nullptr);
 ///     _exit(127);
 /// }
-/// // … poll(2) ffd among others …
+/// // Here the parent may poll(2) ffd among other descriptors.
 /// ForkFd::forkfd_info info;
 /// if (ffd >= 0 && ForkFd::forkfd_wait(ffd, &info, nullptr) == 0 && info.code == CLD_EXITED)
 ///     report(info.status);
@@ -38,7 +38,7 @@
 /// a forked copy cannot wait for the child.
 
 namespace ForkFd {
-
+/** \addtogroup forkfd_family */ /** \{ */
 /// Flag: the exit descriptor is close-on-exec.
 inline constexpr int FFD_CLOEXEC = 1;
 /// Flag: the exit descriptor is non-blocking, so that forkfd_wait() does not block.
@@ -80,7 +80,7 @@ FORKFD_EXPORT int forkfd_wait4(int ffd, forkfd_info *info, int options, struct r
 FORKFD_EXPORT int forkfd_wait(int ffd, forkfd_info *info, struct rusage *rusage);
 /// Closes an exit descriptor; a child that is still running continues.
 FORKFD_EXPORT int forkfd_close(int ffd);
-
+/** \} */
 } // namespace ForkFd
 
 #endif

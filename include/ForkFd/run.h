@@ -18,14 +18,14 @@
 
 namespace ForkFd {
 
-/// The processes that a program has left behind.
+/// The processes that a program has left behind. \ingroup running
 struct LeftBehind
 {
     int count = 0; ///< How many processes; -1 if that could not be found out.
     QStringList names; ///< The names of their programs, sorted, each once; at most 15 bytes of each.
 };
 
-/// The result of run().
+/// The result of run(). \ingroup running
 struct RunResult
 {
     StartError startError; ///< Why the start failed; without a step if it succeeded.
@@ -43,7 +43,7 @@ struct RunResult
     std::optional<ResourceUsage> resourceUsage = {};
 };
 
-/// Options of run(). The default of each member changes nothing.
+/// Options of run(). The default of each member changes nothing. \ingroup running
 struct RunOptions
 {
     /// The data that the child reads from its standard input.
@@ -94,7 +94,7 @@ struct RunOptions
     /// less means no limit.
     qint64 maxUndelivered = 0;
 };
-
+/** \addtogroup running */ /** \{ */
 /// Returns one translated sentence for people about the end of the child, or about the failed start.
 FORKFD_EXPORT QString endText(const RunResult &result);
 
@@ -102,7 +102,7 @@ FORKFD_EXPORT QString endText(const RunResult &result);
 /// program as ChildProcess::stop() does; destroying the future does not.
 [[nodiscard]] FORKFD_EXPORT QFuture<RunResult>
 run(const QString &program, const QStringList &arguments = {}, const RunOptions &options = {});
-
+/** \} */
 } // namespace ForkFd
 
 #endif

@@ -19,9 +19,9 @@ class RunQueuePrivate;
 ///
 /// \code
 /// ForkFd::RunQueue m_queue; // A member: the destructor cancels the programs.
-/// …
+/// // …
 /// for (const QString &file : files)
-///     m_queue.run("gzip", {file}).then(this, [this](const auto &result) { note(result); });
+///     m_queue.run("gzip", {file}).then(this, [this](const RunResult &result) { note(result); });
 /// \endcode
 ///
 /// Threads: all functions may be called from any thread, except the destructor, which must be the last.
@@ -29,7 +29,7 @@ class RunQueuePrivate;
 ///
 /// The destructor cancels all programs and does not wait for them. In a process created by fork() the
 /// copy of a queue is empty and has the same limit.
-/// \since 0.1
+/// \since 0.1 \ingroup running
 class FORKFD_EXPORT RunQueue
 {
 public:

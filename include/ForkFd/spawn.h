@@ -34,7 +34,7 @@ struct FORKFD_EXPORT LeaveToKeeper
 using ExitWatchPtr = std::unique_ptr<ExitWatch, LeaveToKeeper>;
 } // namespace Internal
 
-/// A std::optional in which `{{}}` means a value-initialized T, with every compiler.
+/// A std::optional in which `{{}}` means a value-initialized T, with every compiler. \ingroup options
 ///
 /// Since GCC 13, `{.pseudoTerminal = {{}}}` does not compile with std::optional: the compiler selects
 /// the constructor with std::in_place. The two types convert to each other.
@@ -74,7 +74,7 @@ public:
     }
 };
 
-/// A program to start.
+/// A program to start. \ingroup starting
 struct Command
 {
     /// The program and its arguments. A program without a slash is looked up in the parent's PATH; a
@@ -89,14 +89,14 @@ struct Command
     std::vector<std::pair<std::string, std::optional<std::string>>> environmentChanges = {};
 };
 
-/// A descriptor of the parent that the child inherits.
+/// A descriptor of the parent that the child inherits. \ingroup options
 struct FileDescriptor
 {
     int childFd = -1; ///< The number of the descriptor in the child, 0 or more.
     int parentFd = -1; ///< An open descriptor of the parent, which the start does not change.
 };
 
-/// A resource limit of the child; see setrlimit(2).
+/// A resource limit of the child; see setrlimit(2). \ingroup options
 struct ResourceLimit
 {
     int resource = -1; ///< RLIMIT_CORE, RLIMIT_NOFILE, …
@@ -104,7 +104,7 @@ struct ResourceLimit
     rlim_t hard = RLIM_INFINITY; ///< The maximum that the child may raise `soft` to.
 };
 
-/// The size of a terminal's window, in characters.
+/// The size of a terminal's window, in characters. \ingroup options
 struct TerminalSize
 {
     unsigned short columns = 80; ///< Width; 0 means unknown.
@@ -113,7 +113,7 @@ struct TerminalSize
 
 /// Options of a start. The default of each member changes nothing. If an option fails, the start fails
 /// with the name of the member as its step. docs/options.md gives the order in which the child applies
-/// the options.
+/// the options. \ingroup options
 struct LaunchOptions
 {
     /// The descriptors that the child inherits, set as if all at once: any permutation is possible.
@@ -162,7 +162,7 @@ struct LaunchOptions
     bool treeDiesWithParent = false;
 };
 
-/// A child process, running or ended.
+/// A child process, running or ended. \ingroup starting ending
 ///
 /// The object owns the exit descriptor. If it is destroyed while the child is running, the child
 /// continues. The library then reaps the child when it ends.
@@ -198,7 +198,7 @@ private:
     pid_t m_pid = -1;
 };
 
-/// Starts a child process; on failure returns no child and sets `error`, which may be null.
+/// Starts a child; on failure returns no child and sets `error`, which may be null. \ingroup starting
 FORKFD_EXPORT std::optional<Child> spawn(const Command &command, const LaunchOptions &options = {},
                                          StartError *error = nullptr);
 

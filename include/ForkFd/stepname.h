@@ -16,14 +16,14 @@ namespace ForkFd {
 /// The name of the step of a start that failed, such as "exec"; null if nothing failed.
 ///
 /// It is used like a `const char *`, but compares as text, with every type that compares with one:
-///
-///     if (child.startError().step == "exec")
-///         qDebug() << child.startError().step;
-///
+/// \code
+/// if (child.startError().step == "exec")
+///     qWarning() << child.startError().step << child.startError().errorCode;
+/// \endcode
 /// It converts to `const char *`, null included, and to classes that are made from one, such as
 /// std::string, QByteArray and QByteArrayView. They are empty if nothing failed. A function with
 /// overloads for several of these, such as QString::arg(), needs the one that is meant. It keeps the
-/// pointer, not the characters. Any thread. \since 0.1
+/// pointer, not the characters. Any thread. \since 0.1 \ingroup starting
 class StepName
 {
     // Not std::is_constructible, which must not be asked about a class that is only declared so far.

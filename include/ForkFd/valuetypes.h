@@ -18,7 +18,7 @@
 
 namespace ForkFd {
 
-/// An ExitInfo whose members QML can read.
+/// An ExitInfo whose members QML can read. \ingroup ending
 /// \since 0.1
 class ExitInfoValue
 {
@@ -73,7 +73,7 @@ private:
     ExitInfo m_info;
 };
 
-/// A StartError whose members QML can read.
+/// A StartError whose members QML can read. \ingroup starting
 /// \since 0.1
 class StartErrorValue
 {

@@ -10,7 +10,9 @@
 
 namespace ForkFd {
 
+namespace {
 using Milliseconds = std::chrono::duration<double, std::milli>;
+} // namespace
 
 double ExitInfoValue::userTime() const noexcept
 {
