@@ -20,3 +20,11 @@ extern "C" __attribute__((visibility("default"))) pid_t startChild(const char *f
     child = ForkFd::spawn({{FORKFD_TEST_CHILD, "await", fifo, "exit", "3"}});
     return child ? child->pid() : -1;
 }
+
+// Runs a script, and returns its exit code, or -1.
+extern "C" __attribute__((visibility("default"))) int runShell(const char *script)
+{
+    auto shell = ForkFd::spawn({{"sh", "-c", script}});
+    const auto end = shell ? shell->wait() : std::nullopt;
+    return end ? end->code : -1;
+}
