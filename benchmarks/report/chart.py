@@ -63,9 +63,11 @@ def line(x1, y1, x2, y2, classes):
 
 
 def document(height, title, subtitle, parts):
+    # REUSE-IgnoreStart
+    lines = ["<!-- SPDX-FileCopyrightText: 2026 The ForkFd authors -->", "<!-- SPDX-License-Identifier: MIT -->"]
+    # REUSE-IgnoreEnd
     return "\n".join([
-        "<!-- SPDX-FileCopyrightText: 2026 The ForkFd authors -->",
-        "<!-- SPDX-License-Identifier: MIT -->",
+        *lines,
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}"'
         f' height="{height}" role="img" aria-label="{escape(title)}">',
         style(),
