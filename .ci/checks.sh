@@ -25,7 +25,7 @@ check_reuse()
 
 check_shell()
 {
-    shellcheck dev .ci/run .ci/checks.sh .ci/check-root .ci/follow .ci/symbols autotests/model/run autotests/parity/fetch
+    shellcheck dev .ci/run .ci/checks.sh .ci/consumer.sh .ci/check-root .ci/follow .ci/symbols autotests/model/run autotests/parity/fetch
 }
 
 # Includes between the folders of src run one way.
@@ -142,90 +142,4 @@ check_notests()
     dir=$build_root/check/notests
     rm -rf "$dir"
     cmake -G Ninja -S . -B "$dir" -DBUILD_TESTING=OFF -DCMAKE_DISABLE_FIND_PACKAGE_Qt6Test=ON
-}
-
-# Builds projects that use the library: installed as static or optimized shared libraries, or with
-# add_subdirectory().
-check_consumer()
-{
-    rm -rf "$build_root"/check/consumer-*
-    # The static build has no CMAKE_BUILD_TYPE: assertions on, no debug information.
-    for kind in OFF: ON:Release; do
-        shared=${kind%:*}
-        dir=$build_root/check/consumer-shared-$shared
-        cmake_build . "$dir/forkfd" -DCMAKE_BUILD_TYPE="${kind#*:}" -DFORKFD_WERROR=ON \
-            -DBUILD_SHARED_LIBS="$shared" -DBUILD_TESTING=OFF -DFORKFD_EXAMPLES=OFF
-        cmake --install "$dir/forkfd" --prefix "$dir/prefix" >/dev/null
-        try_consumer "$dir/installed" -DCMAKE_PREFIX_PATH="$dir/prefix"
-    done
-    compare_symbols "$dir/prefix/lib"*
-    follow_pages "$build_root/check/consumer-pages" "$dir/prefix"
-    try_thread_sanitizer "$build_root/check/consumer-tsan" "$dir/prefix"
-    try_without_qt "$build_root/check/consumer-core"
-    # These hosts turn warnings into errors, also warnings that our sources cause.
-    strict="-Wall -Wextra -Wsign-conversion -Wuseless-cast -Wswitch-default -Wswitch-enum"
-    try_consumer "$build_root/check/consumer-included" -DFORKFD_INCLUDED=ON -DCMAKE_CXX_FLAGS="$strict -Werror"
-    cmake_build . "$build_root/check/consumer-strict" -DFORKFD_TESTS=OFF -DFORKFD_EXAMPLES=OFF \
-        -DCMAKE_CXX_FLAGS="$(echo "$strict" | sed 's/-W/-Werror=/g')"
-}
-
-# follow_pages FOLDER PREFIX: does what two pages say, word for word, with the library installed in PREFIX.
-follow_pages()
-{
-    rm -rf "$1"
-    mkdir -p "$1"
-    ln -s "$2" "$1/prefix"
-    .ci/follow docs/getting-started.md "Write a program with Qt" "Write a program without Qt" >"$1/getting-started.sh"
-    .ci/follow docs/porting-from-qprocess.md "A program, ported" >"$1/porting.sh"
-    (cd "$1" && sh getting-started.sh && sh porting.sh)
-}
-
-# try_thread_sanitizer FOLDER PREFIX: runs a program with ThreadSanitizer that uses the shared libraries in PREFIX,
-# which have none, with the suppressions in docs/building.md.
-try_thread_sanitizer()
-{
-    cmake_build autotests/consumer "$1" -DCMAKE_PREFIX_PATH="$2" -DCMAKE_CXX_FLAGS=-fsanitize=thread
-    grep '^called_from_lib:' docs/building.md >"$1/suppressions"
-    fixed_addresses=
-    ! setarch -R true 2>/dev/null || fixed_addresses="setarch -R" # See run_tests.
-    # shellcheck disable=SC2086 # Without setarch there is no word.
-    TSAN_OPTIONS=suppressions=$1/suppressions:report_mutex_bugs=0 $fixed_addresses "$1/consumer"
-}
-
-# Without Qt, the package contains only the component Core.
-try_without_qt()
-{
-    cmake_build . "$1/forkfd" -DFORKFD_QT=OFF -DFORKFD_WERROR=ON -DCMAKE_DISABLE_FIND_PACKAGE_Qt6=ON --no-warn-unused-cli
-    cmake --install "$1/forkfd" --prefix "$1/prefix" >/dev/null
-    cmake_build autotests/consumer/core "$1/installed" -DCMAKE_PREFIX_PATH="$1/prefix" \
-        -DCMAKE_DISABLE_FIND_PACKAGE_Qt6=ON --no-warn-unused-cli
-    "$1/installed/core-consumer"
-}
-
-# compare_symbols FOLDER…: checks that the shared libraries in these folders export exactly the listed names, and
-# that a plug-in with the static libraries exports none. The lists are for x86-64: C++ names contain types, which
-# differ on other machines.
-compare_symbols()
-{
-    plugin=$(find "$build_root/check/consumer-shared-OFF/installed" -name 'libconsumer-plugin.so')
-    nm --dynamic --defined-only "$plugin" | c++filt | grep pluginMain
-    ! nm --dynamic --defined-only "$plugin" | c++filt | grep ForkFd::
-    [ "$(uname -m)" = x86_64 ] || return 0
-    for library in Core ChildProcess; do
-        list=cmake/checks/symbols/$(echo $library | tr '[:upper:]' '[:lower:]').txt
-        file=$(find "$@" -name "libForkFd$library.so")
-        .ci/symbols "$file" | diff -u "$list" - \
-            || fail "to accept this change of the binary interface: .ci/symbols $file >$list"
-    done
-}
-
-# try_consumer FOLDER CMAKE-OPTION…
-try_consumer()
-{
-    cmake_build autotests/consumer "$@"
-    "$1/consumer"
-    "$1/core/core-consumer"
-    for way in writtenout alias macro forced; do
-        "$1/ways/way-$way" || fail "no finished() signal after replacing QProcess this way: $way"
-    done
 }

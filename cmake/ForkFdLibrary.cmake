@@ -25,7 +25,8 @@ function(forkfd_compile_options target)
         CXX_EXTENSIONS OFF
         CXX_VISIBILITY_PRESET hidden
         VISIBILITY_INLINES_HIDDEN ON
-        POSITION_INDEPENDENT_CODE ON)
+        POSITION_INDEPENDENT_CODE ON
+        UNITY_BUILD OFF)
     if(FORKFD_WERROR)
         set(warnings ${FORKFD_WARNINGS} -Werror)
     elseif(PROJECT_IS_TOP_LEVEL)
@@ -34,7 +35,10 @@ function(forkfd_compile_options target)
         set(warnings ${FORKFD_WARNINGS} -Wno-error -Wno-sign-conversion -Wno-switch-default -Wno-switch-enum
             $<$<CXX_COMPILER_ID:GNU>:-Wno-useless-cast>)
     else()
-        set(warnings -w) # The host project's warning options are meant for its own sources.
+        # The host project's warning options and linters are meant for its own sources.
+        set(warnings -w)
+        set_target_properties(${target} PROPERTIES
+            CXX_CLANG_TIDY "" CXX_CPPCHECK "" CXX_CPPLINT "" CXX_INCLUDE_WHAT_YOU_USE "")
     endif()
     target_compile_options(${target} PRIVATE ${warnings})
 endfunction()
@@ -49,9 +53,9 @@ function(forkfd_add_library target exported_name)
     target_include_directories(${target} PUBLIC
         $<BUILD_INTERFACE:${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../include>
         $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>
-        $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
         PRIVATE ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../src)
     set_target_properties(${target} PROPERTIES
+        AUTOMOC OFF # A host project may turn it on for its own sources.
         EXPORT_NAME ${exported_name}
         VERSION ${PROJECT_VERSION}
         # Before 1.0 the binary interface may change with every minor version.

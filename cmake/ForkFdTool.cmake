@@ -3,9 +3,17 @@
 
 # forkfd_install_tool(target): installs a program for users, in the component Tools. With it come the files for it that
 # exist in the current source folder: the man page TARGET.1, and completions/TARGET.bash and TARGET.fish for the shells.
+# The target forkfd_tools builds all these programs.
+add_custom_target(forkfd_tools)
+
 function(forkfd_install_tool target)
-    # In a shared build the program finds the libraries relative to itself, wherever both are moved to.
-    if(NOT DEFINED CMAKE_INSTALL_RPATH)
+    add_dependencies(forkfd_tools ${target})
+    if(NOT FORKFD_INSTALL)
+        return()
+    endif()
+    get_target_property(type ForkFdCore TYPE)
+    if(type STREQUAL "SHARED_LIBRARY" AND NOT DEFINED CMAKE_INSTALL_RPATH)
+        # The program finds the libraries relative to itself, wherever both are moved to.
         file(RELATIVE_PATH libraries "/${CMAKE_INSTALL_BINDIR}" "/${CMAKE_INSTALL_LIBDIR}")
         set_target_properties(${target} PROPERTIES INSTALL_RPATH "$ORIGIN/${libraries}")
     endif()

@@ -1,0 +1,37 @@
+# SPDX-FileCopyrightText: 2026 The ForkFd authors
+# SPDX-License-Identifier: MIT
+
+# Gets the library in the way that FORKFD_FROM names: as an installed package, or as a part of this project, which must
+# then have no side effects.
+set(FORKFD_FROM find_package CACHE STRING "find_package, add_subdirectory or FetchContent")
+set(sources ${CMAKE_CURRENT_LIST_DIR}/../..)
+
+if(FORKFD_FROM STREQUAL find_package)
+    find_package(ForkFd REQUIRED COMPONENTS ${forkfd_components})
+    return()
+endif()
+
+find_package(Threads REQUIRED)
+if("ChildProcess" IN_LIST forkfd_components)
+    find_package(Qt6 REQUIRED COMPONENTS Core)
+endif()
+get_cmake_property(before CACHE_VARIABLES)
+if(FORKFD_FROM STREQUAL FetchContent)
+    include(FetchContent)
+    FetchContent_Declare(ForkFd SOURCE_DIR ${sources})
+    FetchContent_MakeAvailable(ForkFd)
+else()
+    add_subdirectory(${sources} _deps/forkfd-build) # Where FetchContent builds it, too.
+endif()
+
+if(BUILD_TESTING OR FORKFD_TESTS OR FORKFD_EXAMPLES OR FORKFD_WERROR)
+    message(FATAL_ERROR "Options are on that this project did not set.")
+endif()
+get_cmake_property(added CACHE_VARIABLES)
+list(REMOVE_ITEM added ${before})
+foreach(name IN LISTS added)
+    get_property(type CACHE ${name} PROPERTY TYPE)
+    if(NOT type MATCHES "INTERNAL|STATIC" AND NOT name MATCHES "^(FORKFD|FETCHCONTENT)_")
+        message(SEND_ERROR "The library has added a cache variable: ${name}.")
+    endif()
+endforeach()

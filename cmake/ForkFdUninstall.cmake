@@ -1,0 +1,33 @@
+# SPDX-FileCopyrightText: 2026 The ForkFd authors
+# SPDX-License-Identifier: MIT
+
+# Removes the files that the last `cmake --install` of each component has installed from FORKFD_BUILD_DIR, and then
+# those of our own folders that are empty. DESTDIR has to be what it was then.
+
+file(GLOB manifests ${FORKFD_BUILD_DIR}/install_manifest*.txt)
+if(NOT manifests)
+    message(FATAL_ERROR "Nothing was installed from ${FORKFD_BUILD_DIR}.")
+endif()
+
+foreach(manifest IN LISTS manifests)
+    file(STRINGS ${manifest} files)
+    foreach(file IN LISTS files)
+        set(path "$ENV{DESTDIR}${file}")
+        if(EXISTS "${path}" OR IS_SYMLINK "${path}")
+            message(STATUS "Removing ${path}")
+            file(REMOVE "${path}")
+        endif()
+        get_filename_component(folder "${path}" DIRECTORY)
+        list(APPEND folders "${folder}")
+    endforeach()
+    file(REMOVE ${manifest})
+endforeach()
+
+list(REMOVE_DUPLICATES folders)
+list(SORT folders ORDER DESCENDING) # A folder comes after the folders in it.
+foreach(folder IN LISTS folders)
+    file(GLOB content "${folder}/*")
+    if(folder MATCHES "/ForkFd(/|$)" AND IS_DIRECTORY "${folder}" AND NOT content)
+        file(REMOVE_RECURSE "${folder}")
+    endif()
+endforeach()

@@ -1,0 +1,57 @@
+# SPDX-FileCopyrightText: 2026 The ForkFd authors
+# SPDX-License-Identifier: MIT
+
+# CPack runs this script before it makes packages from the installed components. Adds what each Debian package has to
+# contain: a copyright file, changelogs, compressed man pages, and dependencies on the libraries that its files need.
+
+function(compress source target)
+    execute_process(COMMAND gzip -9nc ${source} OUTPUT_FILE ${target} COMMAND_ERROR_IS_FATAL ANY)
+    file(CHMOD ${target} PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
+endfunction()
+
+# CPack can do this, too, but then it makes maintainer scripts that call ldconfig, which lintian does not accept.
+function(add_dependencies_on_libraries usr dependencies)
+    file(GLOB_RECURSE files ${usr}/bin/* ${usr}/lib/*.so.*)
+    if(NOT files)
+        return()
+    endif()
+    file(MAKE_DIRECTORY ${CPACK_TOPLEVEL_DIRECTORY}/debian)
+    file(TOUCH ${CPACK_TOPLEVEL_DIRECTORY}/debian/control)
+    list(TRANSFORM CPACK_FORKFD_LIBRARY_DIRS PREPEND -l)
+    # Without --warnings the tool reports that our own libraries belong to no package.
+    execute_process(COMMAND dpkg-shlibdeps --warnings=0 --ignore-missing-info -O ${CPACK_FORKFD_LIBRARY_DIRS} ${files}
+        WORKING_DIRECTORY ${CPACK_TOPLEVEL_DIRECTORY} OUTPUT_VARIABLE found OUTPUT_STRIP_TRAILING_WHITESPACE
+        COMMAND_ERROR_IS_FATAL ANY)
+    string(REPLACE "shlibs:Depends=" "" found "${found}")
+    set(${dependencies} ${${dependencies}} ${found})
+    list(JOIN ${dependencies} ", " ${dependencies})
+    set(${dependencies} "${${dependencies}}" PARENT_SCOPE)
+endfunction()
+
+set(debian ${CPACK_FORKFD_SOURCE_DIR}/cmake/debian)
+file(WRITE ${CPACK_TOPLEVEL_DIRECTORY}/changelog "forkfd (${CPACK_FORKFD_VERSION}) unstable; urgency=medium
+
+  * Build the packages from the sources of ForkFd. Its own changes are in
+    changelog.gz.
+
+ -- ${CPACK_PACKAGE_CONTACT}  Sun, 29 Nov 2026 00:00:00 +0000
+")
+foreach(component IN LISTS CPACK_COMPONENTS_ALL)
+    string(TOUPPER ${component} key)
+    set(name ${CPACK_DEBIAN_${key}_PACKAGE_NAME})
+    set(usr ${CPACK_TEMPORARY_DIRECTORY}/${component}/usr)
+    set(doc ${usr}/share/doc/${name})
+    file(MAKE_DIRECTORY ${doc})
+    configure_file(${debian}/copyright ${doc}/copyright COPYONLY)
+    compress(${CPACK_TOPLEVEL_DIRECTORY}/changelog ${doc}/changelog.Debian.gz)
+    compress(${CPACK_FORKFD_SOURCE_DIR}/CHANGELOG.md ${doc}/changelog.gz)
+    file(GLOB pages ${usr}/share/man/man?/*.?)
+    foreach(page IN LISTS pages)
+        compress(${page} ${page}.gz)
+        file(REMOVE ${page})
+    endforeach()
+    add_dependencies_on_libraries(${usr} CPACK_DEBIAN_${key}_PACKAGE_DEPENDS)
+    if(EXISTS ${debian}/${name}.lintian-overrides)
+        file(COPY_FILE ${debian}/${name}.lintian-overrides ${usr}/share/lintian/overrides/${name})
+    endif()
+endforeach()
