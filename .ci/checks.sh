@@ -28,6 +28,11 @@ check_shell()
     shellcheck dev .ci/run .ci/checks.sh .ci/consumer.sh .ci/check-root .ci/follow .ci/symbols autotests/model/run autotests/parity/fetch
 }
 
+check_man()
+{
+    project_files '*.1' | xargs mandoc -T lint -W warning
+}
+
 # Includes between the folders of src run one way.
 check_layers()
 {
