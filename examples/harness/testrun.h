@@ -49,6 +49,7 @@ public:
 
 private:
     void setUp();
+    bool startsUnguarded();
     void readOutput();
     void noteEnd();
     void measure();
