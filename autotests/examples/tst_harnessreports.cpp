@@ -44,7 +44,7 @@ void tst_HarnessReports::writeTests(QByteArray tests) const
     tests.replace('\'', '"');
     write("tests.json", "{\"kind\": \"ctestInfo\", \"tests\": [" + tests + "]}");
     write("ctest", "#!/bin/sh\nexec cat '" + path("tests.json").toUtf8() + "'\n");
-    QFile(path("ctest")).setPermissions(QFile::ReadOwner | QFile::ExeOwner);
+    QFile(path("ctest")).setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
 }
 
 void tst_HarnessReports::properties_data()
@@ -129,7 +129,7 @@ void tst_HarnessReports::partOfTheFixtures()
 void tst_HarnessReports::noBuildFolder()
 {
     write("ctest", "#!/bin/sh\necho broken >&2\nexit 1\n");
-    QFile(path("ctest")).setPermissions(QFile::ReadOwner | QFile::ExeOwner);
+    QFile(path("ctest")).setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
     QByteArray result = run({u"."_s});
     QVERIFY2(result.contains("broken") && result.endsWith("exited with code 2"), result.constData());
     write("tests.json", "");
