@@ -158,6 +158,7 @@ void HelperSupervisor::sample()
 }
 
 // The processes that the helper has left behind are stopped; treeEnded() follows when they have gone.
+// Some systems do not let them be reached: docs/stopping.md, note (1).
 void HelperSupervisor::childEnded()
 {
     if (hasGuardian && m_child.startError().step == "treeDiesWithParent") {
@@ -172,13 +173,20 @@ void HelperSupervisor::childEnded()
     if (m_child.startError().step)
         return concludeRun();
     setState(State::Stopping);
-    if (!m_isStopWanted)
-        m_child.stop();
+    if (m_isStopWanted)
+        return;
+    m_child.stop();
+    const qsizetype leftCount = m_child.sendSignal(0) ? 0 : m_child.remainingProcessIds().size();
+    if (leftCount > 0) {
+        m_output.announce(tr("Processes that could not be reached are left: %1").arg(leftCount));
+        concludeRun();
+    }
 }
 
 void HelperSupervisor::treeEnded()
 {
-    concludeRun();
+    if (m_state == State::Stopping)
+        concludeRun();
 }
 
 void HelperSupervisor::record()

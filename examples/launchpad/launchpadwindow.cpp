@@ -12,6 +12,7 @@
 
 #include <QtGui/QAction>
 #include <QtGui/QCloseEvent>
+#include <QtWidgets/QApplication>
 #include <QtWidgets/QListView>
 #include <QtWidgets/QMenuBar>
 #include <QtWidgets/QMessageBox>
@@ -209,6 +210,8 @@ void LaunchpadWindow::showState()
 
 void LaunchpadWindow::closeOrKill()
 {
+    if (QWidget *dialog = QApplication::activeModalWidget())
+        dialog->close();
     if (m_isClosing)
         m_model.killAll();
     else
