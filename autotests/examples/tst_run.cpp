@@ -27,6 +27,7 @@ private Q_SLOTS:
     void keepsWordsOfQt();
     void isSilentInEachLocale();
     void printsHelp();
+    void describes();
     void tour();
 
 protected:
@@ -213,6 +214,27 @@ void tst_Run::printsHelp()
     process.start(runProgram(), {"--version"});
     QVERIFY(process.waitForFinished());
     QVERIFY(process.readAllStandardOutput().startsWith("forkfd-run 0."));
+}
+
+void tst_Run::describes()
+{
+    QProcess process;
+    process.start(runProgram(), {"--version", "--describe"});
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 0);
+    const QByteArray text = process.readAllStandardOutput();
+    for (const char *line : {"forkfd-run 0.", "\nlibrary: ForkFd 0.", "\nsystem: ", "\nbackend: ",
+                             "\nrung: ", "\nQt: ", "\ntrial: exited with code 0; wall ", "\ntree: "})
+        QVERIFY2(text.contains(line), text.constData());
+    process.start(runProgram(), {"--describe", "--time-limit=3s", "--tree", childProgram(), "secret"});
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 0);
+    const QByteArray described = process.readAllStandardOutput();
+    QVERIFY2(described.contains("\nprogram: " + childProgram().toLocal8Bit() + '\n'),
+             described.constData());
+    QVERIFY2(described.contains("\ntime limit: 3000 ms\n"), described.constData());
+    QVERIFY2(described.contains("\nscope: Tree\n"), described.constData());
+    QVERIFY2(!described.contains("secret"), described.constData());
 }
 
 void tst_Run::tour()

@@ -30,6 +30,7 @@ class RunningCommand
 {
 public:
     explicit RunningCommand(const Options &options);
+    QString describe();
     /// Returns when the command has ended and, if it was stopped with its tree, the tree has, too.
     void run();
     const ChildProcess &process() const { return m_process; }
@@ -78,6 +79,13 @@ RunningCommand::RunningCommand(const Options &options)
         launchOptions.treeDiesWithParent = options.reachesTree;
         m_process.setLaunchOptions(launchOptions);
     }
+}
+
+QString RunningCommand::describe()
+{
+    m_process.setProgram(m_options.program);
+    m_process.setArguments(m_options.arguments);
+    return m_process.describe();
 }
 
 void RunningCommand::run()
@@ -178,6 +186,11 @@ void dieOfInterrupt(const ChildProcess &process)
 }
 
 } // namespace
+
+void describeCommand(const Options &options)
+{
+    std::fputs(qPrintable(RunningCommand(options).describe()), stdout);
+}
 
 int exitCodeOf(const ChildProcess &process)
 {

@@ -14,6 +14,9 @@ enum ExitCode { TimedOut = 124, Failed = 125, CannotExecute = 126, NotFound = 12
 /// Runs the command with our standard streams, and reports how it ended. Returns the exit code.
 int runCommand(const Options &options);
 
+/// Prints how the command would be started and stopped.
+void describeCommand(const Options &options);
+
 /// The exit code that tells how the command ended, or why it did not start.
 int exitCodeOf(const ForkFd::ChildProcess &process);
 

@@ -146,5 +146,6 @@ QByteArray jsonOf(const ChildProcess &process, const Start &start)
     object[QStringLiteral("left_behind")] = leftBehindOf(process);
     const bool usesPidFd = ForkFd::backend() == ForkFd::Backend::PidFd;
     object[QStringLiteral("backend")] = usesPidFd ? QLatin1String("pidfd") : QLatin1String("sigchld");
+    object[QStringLiteral("rung")] = QLatin1String(ForkFd::rung());
     return QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n';
 }

@@ -43,9 +43,14 @@ int main(int argc, char **argv)
     }
     if (options.showsVersion) {
         std::puts("forkfd-run " FORKFD_RUN_VERSION);
-        return 0;
+        if (!options.describes)
+            return 0;
     }
     const auto application = makeApplication(argv);
+    if (options.describes) {
+        options.hasCommand ? describeCommand(options) : describeSystem();
+        return 0;
+    }
     if (argc == 1) {
         showTour();
         return 0;

@@ -15,7 +15,7 @@
 
 namespace {
 
-enum LongOption { TimeLimit = 256, Grace, StopSignal, Tree, DieWithParent, Json, Append };
+enum LongOption { TimeLimit = 256, Grace, StopSignal, Tree, DieWithParent, Json, Append, Describe };
 
 constexpr option longOptions[] = {
     {"time-limit", required_argument, nullptr, TimeLimit},
@@ -27,6 +27,7 @@ constexpr option longOptions[] = {
     {"output", required_argument, nullptr, 'o'},
     {"append", no_argument, nullptr, Append},
     {"quiet", no_argument, nullptr, 'q'},
+    {"describe", no_argument, nullptr, Describe},
     {"help", no_argument, nullptr, 'h'},
     {"version", no_argument, nullptr, 'V'},
     {nullptr, 0, nullptr, 0},
@@ -76,6 +77,9 @@ bool readOption(int option, Options &options)
         return true;
     case Append:
         options.appends = true;
+        return true;
+    case Describe:
+        options.describes = true;
         return true;
     case 'o':
         options.outputFile = optarg;
@@ -139,6 +143,7 @@ void printHelp()
                "  -o, --output FILE       write the report to FILE, not to standard error\n"
                "      --append            do not empty that FILE first\n"
                "  -q, --quiet             write no report\n"
+               "      --describe          print what would be run and how, for a bug report\n"
                "  -h, --help              print this text\n"
                "  -V, --version           print the version\n"
                "\n"

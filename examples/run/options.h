@@ -24,6 +24,7 @@ struct Options
     bool appends = false;
     bool showsHelp = false;
     bool showsVersion = false;
+    bool describes = false;
     bool hasCommand = false;
     QString program;
     QStringList arguments;

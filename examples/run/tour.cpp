@@ -5,6 +5,8 @@
 
 #include "report.h"
 
+#include <QtCore/QMetaEnum>
+
 #include <cstdio>
 #include <thread>
 
@@ -59,4 +61,18 @@ void showTour()
     runBesideThief("A child whose status another thread steals with waitpid(-1)", shell,
                    {command, QStringLiteral("exit 42")});
     std::puts("\nforkfd-run COMMAND runs a command like this; forkfd-run --help lists the options.");
+}
+
+// Only a start finds out what filters and the kernel refuse.
+void describeSystem()
+{
+    using ForkFd::ChildProcess;
+    ChildProcess process;
+    process.setSignalScope(ChildProcess::SignalScope::Tree);
+    process.start(QStringLiteral("true"), QStringList());
+    process.waitForFinished();
+    const auto methods = QMetaEnum::fromType<ChildProcess::TreeMethod>();
+    std::printf("%strial: %s\ntree: %s\n", qPrintable(process.describe()),
+                qPrintable(summaryOf(process)),
+                methods.valueToKey(static_cast<int>(process.treeMethod())));
 }

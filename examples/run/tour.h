@@ -7,4 +7,7 @@
 /// Runs a few children and prints how each ended.
 void showTour();
 
+/// Starts a program for a trial, and prints what a bug report needs to say about this system.
+void describeSystem();
+
 #endif

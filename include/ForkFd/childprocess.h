@@ -416,6 +416,9 @@ public:
     /// Returns the numbers of the processes in signalScope() that are left, the child included.
     QList<qint64> remainingProcessIds() const;
 
+    /// Returns what start() would do with the present settings, as text for a bug report.
+    Q_INVOKABLE QString describe() const;
+
     /// Returns whether a child is starting or running: whether state() is not NotRunning.
     bool isRunning() const;
     /** \} */ /** \name Buffers and lines */ /** \{ */

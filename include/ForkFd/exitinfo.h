@@ -90,6 +90,8 @@ enum class Backend {
 
 /// Returns the backend that this process uses.
 FORKFD_EXPORT Backend backend() noexcept;
+/// Returns the name of the way in which this process creates children, such as "clone3".
+FORKFD_EXPORT const char *rung() noexcept;
 /** \} */
 } // namespace ForkFd
 

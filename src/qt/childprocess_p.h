@@ -101,6 +101,8 @@ public:
     /// Whether there is a child whose end is not known, or a pending start.
     bool isUnderWay() const noexcept { return watch || m_pending; }
     QString endText() const;
+    /// The lines of describe() that the core does not know.
+    QString describeSettings() const;
     std::optional<Internal::ProcessesUsage> usage() const noexcept;
     bool waitForStarted(Internal::Deadline deadline);
     bool waitForFinished(Internal::Deadline deadline);

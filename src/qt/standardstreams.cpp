@@ -141,6 +141,20 @@ QIODevice::OpenMode StandardStreams::closedDirections() const noexcept
     return closed;
 }
 
+// In the order in which open() asks.
+QString StandardStreams::describe(Redirections::Stream stream, bool hasTerminal) const
+{
+    if (isMerged(stream))
+        return QStringLiteral("as standard output");
+    if (isForwarded(stream))
+        return QStringLiteral("the parent's");
+    if (const QString file = redirections.fileName(stream); !file.isEmpty())
+        return QLatin1StringView("file ") + file;
+    if (redirections.leadsElsewhere(stream))
+        return QStringLiteral("pipe to another child");
+    return hasTerminal ? QStringLiteral("pseudo-terminal") : QStringLiteral("pipe");
+}
+
 void StandardStreams::takeOver(StandardStreams &other) noexcept
 {
     input.takeOver(other.input);

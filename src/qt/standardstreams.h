@@ -54,6 +54,8 @@ public:
     /// Takes the open streams of `other`.
     void takeOver(StandardStreams &other) noexcept;
     void close() noexcept;
+    /// Where a stream of the next child leads, for people.
+    QString describe(Redirections::Stream stream, bool hasTerminal) const;
     /// Discards unread and unwritten data.
     void clear() noexcept;
 

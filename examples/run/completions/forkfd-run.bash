@@ -8,7 +8,7 @@ _forkfd_run()
 {
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local options='--time-limit --grace --stop-signal --tree --die-with-parent --json --output --append
-        --quiet --help --version'
+        --quiet --describe --help --version'
     COMPREPLY=()
 
     # The command is the first word that is neither an option nor the argument of one.

@@ -63,6 +63,27 @@ bool isLast(Rung rung) noexcept
 
 } // namespace
 
+const char *nameOf(Rung rung) noexcept
+{
+    switch (rung) {
+    case Rung::Clone3:
+        return "clone3";
+    case Rung::Clone:
+        return "clone";
+    case Rung::CloneAndOpen:
+        return "clone + open";
+    case Rung::Copy:
+        return "copy";
+    case Rung::ForkAndOpen:
+        return "fork + open";
+    case Rung::NumberedClone:
+        return "numbered clone";
+    case Rung::NumberedFork:
+        break;
+    }
+    return "numbered fork";
+}
+
 bool sharesMemory(Rung rung) noexcept
 {
     return rung <= Rung::CloneAndOpen || rung == Rung::NumberedClone;
@@ -85,6 +106,13 @@ Rung Ladder::rungFor(Creation creation) noexcept
     while ((gone & bitOf(rung)) != 0 || !suits(rung, creation))
         rung = static_cast<Rung>(static_cast<int>(rung) + 1);
     return rung;
+}
+
+// Without pidfds the first rungs are no choice, so that they do not count as refused.
+bool Ladder::isRefused(Rung rung) noexcept
+{
+    const bool hasPidFd = backendWish() != BackendWish::SigChld && PidFdWatch::isSupported();
+    return hasPidFd && (givenUp().load(std::memory_order_relaxed) & bitOf(rung)) != 0;
 }
 
 void Ladder::giveUp(Rung rung) noexcept

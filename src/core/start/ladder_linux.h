@@ -13,6 +13,8 @@ namespace ForkFd::Internal {
 /// user-mode emulators), the copying rungs take over.
 enum class Rung : int { Clone3, Clone, CloneAndOpen, Copy, ForkAndOpen, NumberedClone, NumberedFork };
 
+/// The name in the table.
+const char *nameOf(Rung rung) noexcept;
 bool sharesMemory(Rung rung) noexcept;
 bool opensPidFd(Rung rung) noexcept;
 bool isWatchedByNumber(Rung rung) noexcept;
@@ -29,6 +31,8 @@ namespace Ladder {
 
 /// The best rung that is left and suits `creation`. At least one rung is always left.
 Rung rungFor(Creation creation) noexcept;
+/// Whether a start has found it missing or refused, in a process that would use it otherwise.
+bool isRefused(Rung rung) noexcept;
 void giveUp(Rung rung) noexcept;
 void giveUpSharedMemory() noexcept;
 /// Gives the rung up, unless it is the last, if the error is a refusal (refusal.h). True: it did.

@@ -6,6 +6,7 @@
 #include "core/base/cgroup.h"
 #include "core/base/deadline.h"
 #include "core/base/wait.h"
+#include "core/start/description.h"
 #include "core/start/guardedstart.h"
 #include "core/start/plan.h"
 #include "core/start/programsearch.h"
@@ -27,6 +28,21 @@ namespace {
 std::string programOf(const Command &command)
 {
     return command.program.empty() && !command.argv.empty() ? command.argv.front() : command.program;
+}
+
+// Without an executable if the program is not found.
+StartRequest requestOf(const Command &command, const LaunchOptions &options, int &searchError)
+{
+    StartRequest request;
+    const std::string program = programOf(command);
+    request.executable =
+        findExecutable(absoluteSearchPath(), program, EmptyEntry::CurrentDirectory, &searchError)
+            .value_or(std::string());
+    request.command = command;
+    if (command.argv.empty())
+        request.command.argv.push_back(program);
+    request.options = options;
+    return request;
 }
 
 } // namespace
@@ -170,18 +186,12 @@ std::optional<Child> spawn(const Command &command, const LaunchOptions &options,
     const int savedErrno = errno;
     StartResult result;
     int searchError = 0;
-    const std::string program = programOf(command);
-    if (const auto executable =
-            findExecutable(absoluteSearchPath(), program, EmptyEntry::CurrentDirectory, &searchError)) {
-        StartRequest request;
-        request.executable = *executable;
-        request.command = command;
-        if (command.argv.empty())
-            request.command.argv.push_back(program);
-        request.options = options;
+    StartRequest request = requestOf(command, options, searchError);
+    if (!request.executable.empty()) {
         PrivateCgroup none;
         result = startGuarded(none, std::move(request));
     } else {
+        const std::string program = programOf(command);
         result.failure = program.empty() ? StartFailure(Step::Program, EINVAL)
                                          : StartFailure(Step::Exec, searchError, program);
     }
@@ -191,6 +201,31 @@ std::optional<Child> spawn(const Command &command, const LaunchOptions &options,
     if (!result.watch)
         return std::nullopt;
     return Child(std::move(result.watch));
+}
+
+/// Lines of a name, a colon and a text: the library's version, the kernel, the backend, the rung (see
+/// rung()), the program and where it was found, how many arguments it gets, the directory, how the
+/// environment differs from the parent's, and the options. Starts nothing.
+///
+/// Fit to be published: it has no value of an argument or of a variable, only the names of variables
+/// that are set or removed. It does name the program, directories and the numbers of users and groups.
+/// \code
+/// std::fputs(ForkFd::describe({.argv = {"make", "-j4"}}, {.niceValue = 10}).c_str(), stderr);
+/// \endcode
+/// The text is for people: programs must not depend on it.
+///
+/// Looks the program up as spawn() does, and blocks as long as the file system does. May be called from
+/// any thread; not async-signal-safe. Does not change errno. **Errors:** none; what would fail is part
+/// of the text. Throws std::bad_alloc. \since 0.1
+std::string describe(const Command &command, const LaunchOptions &options)
+{
+    const CancellationBlocker blocker;
+    const int savedErrno = errno;
+    int searchError = 0;
+    const StartRequest request = requestOf(command, options, searchError);
+    std::string text = Internal::describe(request, searchError);
+    errno = savedErrno;
+    return text;
 }
 
 } // namespace ForkFd

@@ -9,6 +9,8 @@
 #include <ForkFd/forkfd.h>
 #include <ForkFd/spawn.h>
 
+#include <string>
+
 #include <spawn.h>
 
 namespace ForkFd::Internal {
@@ -16,6 +18,7 @@ namespace ForkFd::Internal {
 class StartPlan;
 class StartReport;
 class StoppableChild;
+struct ChildModifier;
 struct StartRequest;
 
 /// The result of a start. If it has failed, `failure` says why, and neither a child nor a descriptor is
@@ -84,6 +87,12 @@ StartResult startChild(const StartPlan &plan, StartReport *later);
 StartResult startOrphan(const StartPlan &plan);
 StartResult forkChild(const UserCode &code);
 ExitWatchPtr spawnChild(const SpawnCall &call, int &errorCode);
+/// The name of the best rung that is left for a child with this modifier.
+const char *rungFor(const ChildModifier &modifier) noexcept;
+/// The name for ExitWatch::rung().
+const char *nameOfRung(unsigned char rung) noexcept;
+/// The names of the rungs that were given up, with commas between them.
+std::string rungsGivenUp();
 } // namespace System
 
 } // namespace ForkFd::Internal

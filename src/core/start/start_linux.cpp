@@ -55,6 +55,8 @@ public:
         const Outcome outcome = mayBegin() ? create() : NotStarted;
         if (outcome == InChild)
             m_watch.forget();
+        else if (outcome == Started)
+            m_watch.get().setRung(static_cast<unsigned char>(m_rung));
         return {.failure = failure(),
                 .watch = outcome == Started ? m_watch.take() : nullptr,
                 .isInChild = outcome == InChild};
@@ -331,6 +333,29 @@ bool hasPidFd() noexcept
 Backend backend() noexcept
 {
     return isWatchedByNumber(Ladder::rungFor(Creation::Any)) ? Backend::SigChld : Backend::PidFd;
+}
+
+const char *rungFor(const ChildModifier &modifier) noexcept
+{
+    const bool isCopy = Sanitizers::needFork()
+        || (modifier.function && (!modifier.maySeeOurMemory || Sanitizers::areActive()));
+    return nameOf(Ladder::rungFor(isCopy ? Creation::ByNumber : Creation::Any));
+}
+
+const char *nameOfRung(unsigned char rung) noexcept
+{
+    return nameOf(static_cast<Rung>(rung));
+}
+
+std::string rungsGivenUp()
+{
+    std::string names;
+    for (auto rung = Rung::Clone3; rung < Rung::NumberedClone;
+         rung = static_cast<Rung>(static_cast<int>(rung) + 1)) {
+        if (Ladder::isRefused(rung))
+            names += (names.empty() ? "" : ", ") + std::string(nameOf(rung));
+    }
+    return names;
 }
 
 StartResult startChild(const StartPlan &plan, StartReport *later)

@@ -30,6 +30,21 @@ Backend backend() noexcept
     return Backend::SigChld;
 }
 
+const char *rungFor(const ChildModifier &) noexcept
+{
+    return nameOfRung(0);
+}
+
+const char *nameOfRung(unsigned char) noexcept
+{
+    return "fork";
+}
+
+std::string rungsGivenUp()
+{
+    return {};
+}
+
 namespace {
 
 // POSIX.1-2024 has _Fork(). With an older libc the handlers run.

@@ -55,6 +55,10 @@ public:
     bool leadsGroup() const noexcept { return m_leadsGroup; }
     void setLeadsGroup(bool leads) noexcept { m_leadsGroup = leads; }
 
+    /// How the child was created, for logs: a number that only System::nameOfRung() understands.
+    unsigned char rung() const noexcept { return m_rung; }
+    void setRung(unsigned char rung) noexcept { m_rung = rung; }
+
     /// Whether the backend collects the child at its end after the watch was deleted.
     virtual bool endsUnwatched() const noexcept { return false; }
     /// Closes descriptor() and goes on with a private descriptor, or without one.
@@ -91,6 +95,7 @@ private:
     ProcessIdentity m_owner;
     std::atomic<bool> m_isCollected = false;
     bool m_leadsGroup = false;
+    unsigned char m_rung = 0;
     int m_descriptor = -1;
     ExitWatch *m_nextOrphan = nullptr; ///< Links watches in the keeper without an allocation.
 };
