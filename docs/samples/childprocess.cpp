@@ -22,6 +22,7 @@ class Window : public QObject
 public:
     void build();
     void convert(ForkFd::ChildProcess &child);
+    static void explain(const ForkFd::ChildProcess &child);
     void showStatus();
     void compress(const QStringList &files);
 
@@ -35,6 +36,12 @@ private:
 };
 
 } // namespace
+
+void Window::explain(const ForkFd::ChildProcess &child)
+{
+    if (child.error() == ForkFd::ChildProcess::FailedToStart)
+        qWarning().noquote() << child.describe();
+}
 
 void Window::build()
 {
@@ -103,6 +110,7 @@ int main(int argc, char **argv)
     Window window;
     window.build();
     window.convert(child);
+    Window::explain(child);
     window.showStatus();
     window.compress({"file"});
     reportFailure(child);

@@ -8,6 +8,7 @@
 
 #include <csignal>
 #include <cstdint>
+#include <cstdio>
 
 #include <unistd.h>
 
@@ -35,9 +36,15 @@ static void startLoginShell()
     ForkFd::spawn({.argv = {"-sh"}, .program = "/bin/sh", .environmentChanges = {{"TERM", "dumb"}}});
 }
 
+static void printPlan()
+{
+    std::fputs(ForkFd::describe({.argv = {"make", "-j4"}}, {.niceValue = 10}).c_str(), stderr);
+}
+
 int main()
 {
     runTool();
     startLoginShell();
+    printPlan();
     return 0;
 }

@@ -202,7 +202,7 @@ private:
 FORKFD_EXPORT std::optional<Child> spawn(const Command &command, const LaunchOptions &options = {},
                                          StartError *error = nullptr);
 
-/// Returns what spawn() would do with these arguments, as text for a bug report.
+/// Returns what spawn() would do with these arguments, as text for a bug report. \ingroup starting
 FORKFD_EXPORT std::string describe(const Command &command, const LaunchOptions &options = {});
 
 } // namespace ForkFd

@@ -62,8 +62,10 @@ QString parametersText(const ChildProcess::UnixProcessParameters &parameters)
 /// Fit to be published: it has no value of an argument or of a variable, only the names of variables
 /// that are set or removed. It does name the program, directories and redirected files.
 /// \code
-/// connect(child, &ForkFd::ChildProcess::errorOccurred, child, [child] { qWarning().noquote() <<
-/// child->describe(); }); \endcode The text is for people: programs must not depend on it.
+/// if (child.error() == ForkFd::ChildProcess::FailedToStart)
+///     qWarning().noquote() << child.describe();
+/// \endcode
+/// The text is for people: programs must not depend on it.
 ///
 /// Looks the program up as start() does, and blocks as long as the file system does.
 /// **Errors:** none; what would fail is part of the text. \since 0.1

@@ -145,6 +145,8 @@ void ChildProcessPrivate::collect()
     if (m_tree)
         m_tree->watch.noteChildEnd();
     endTime = std::chrono::steady_clock::now();
+    if (Log::isOn())
+        Log::ended(nameForLog(), exitInfo.get(), endTime - startTime);
     unwatch(Role::Exit);
     watch = nullptr;
     if (!leadsGroup)

@@ -49,6 +49,8 @@ void ChildProcessPrivate::announceProgram()
 void ChildProcessPrivate::setStopStage(ChildProcess::StopStage stage)
 {
     stopStage = stage;
+    if (stage == ChildProcess::StopStage::Killed && Internal::Log::isOn())
+        Internal::Log::killed(nameForLog());
     announceStopStage();
 }
 

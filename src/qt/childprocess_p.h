@@ -7,6 +7,7 @@
 #include "qt/childoutput.h"
 #include "qt/childsettings.h"
 #include "qt/exithub.h"
+#include "qt/log.h"
 #include "qt/messages.h"
 #include "qt/standardstreams.h"
 #include "qt/startrequest.h"
@@ -103,6 +104,7 @@ public:
     QString endText() const;
     /// The lines of describe() that the core does not know.
     QString describeSettings() const;
+    QString nameForLog() const { return Internal::Log::nameOf(child.get(), settings.program); }
     std::optional<Internal::ProcessesUsage> usage() const noexcept;
     bool waitForStarted(Internal::Deadline deadline);
     bool waitForFinished(Internal::Deadline deadline);
@@ -199,6 +201,7 @@ private:
     void noteFailure(Internal::StartFailure seen);
     void noteStreamFailure(int errorCode);
     bool hasFailedInParent() const noexcept;
+    void logOutcome(bool hasHeld) const;
     bool hasFailedToStart() const noexcept { return static_cast<bool>(failure); }
     bool settleStart();
     void noteMethod();

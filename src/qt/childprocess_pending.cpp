@@ -43,6 +43,8 @@ void ChildProcessPrivate::adopt(PreparedStart &&start)
     noteFailure(start.failure);
     m_pending = std::move(start.pending);
     if (hasFailedToStart()) {
+        if (Log::isOn())
+            logOutcome(false);
         failInsideStart();
         return;
     }
@@ -72,6 +74,8 @@ bool ChildProcessPrivate::settleStart()
     watch = child ? &child->watch() : nullptr;
     m_pending.reset();
     noteMethod();
+    if (Log::isOn())
+        logOutcome(false);
     if (m_hub && watch)
         watchAll(); // The output waited in the pipes, because started() comes first.
     return true;

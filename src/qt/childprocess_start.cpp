@@ -14,6 +14,7 @@
 #include <QtCore/QPointer>
 
 #include <cerrno>
+#include <chrono>
 #include <utility>
 
 namespace ForkFd {
@@ -193,6 +194,8 @@ void ChildProcessPrivate::start(QIODevice::OpenMode mode)
 void ChildProcessPrivate::startNow(QIODevice::OpenMode mode)
 {
     beginStart(mode);
+    if (!m_pending && Log::isOn())
+        logOutcome(true);
     if (hasFailedInParent()) {
         failInsideStart();
         return;
@@ -234,7 +237,14 @@ void ChildProcessPrivate::beginStart(QIODevice::OpenMode mode)
 
 qint64 ChildProcessPrivate::startDetached()
 {
+    const auto begin = std::chrono::steady_clock::now();
     const qint64 orphan = beginDetached();
+    if (Log::isOn() && orphan < 0)
+        Log::failed(settings.program, failure->error());
+    else if (Log::isOn())
+        Log::startedDetached({settings.program, settings.arguments.size(), settings.launchOptions.get(),
+                              std::chrono::steady_clock::now() - begin, true},
+                             orphan);
     if (orphan < 0)
         failAtOnce(StartKind::Detached, true);
     else
@@ -334,6 +344,17 @@ void ChildProcessPrivate::startChild(const ChildEnds &ends)
     if (report.descriptor() >= 0)
         m_pending = PendingStart::ofReport(child, std::move(report));
     settings.modifier.exit = nullptr; // A child in our memory (UseVFork) has set it.
+}
+
+// Once for each start, when its outcome is known.
+void ChildProcessPrivate::logOutcome(bool hasHeld) const
+{
+    if (hasFailedToStart())
+        Log::failed(settings.program, failure->error());
+    else
+        Log::started({settings.program, settings.arguments.size(), settings.launchOptions.get(),
+                      std::chrono::steady_clock::now() - startTime, hasHeld},
+                     *child);
 }
 
 void ChildProcessPrivate::startInBackground(ChildEnds ends)

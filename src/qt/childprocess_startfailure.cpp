@@ -51,6 +51,8 @@ void ChildProcessPrivate::failWithoutProgram(StartKind kind, bool emitsError)
 {
     m_streamFailure = StandardStreams::None;
     failure.set({Step::Program, EINVAL});
+    if (Log::isOn())
+        logOutcome(false);
     const Run run(this);
     if (kind == StartKind::Detached)
         failAtOnce(kind, emitsError);

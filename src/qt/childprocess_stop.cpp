@@ -33,6 +33,8 @@ ChildProcessPrivate::~ChildProcessPrivate()
     using Policy = ChildProcess::DestructionPolicy;
     const Policy policy = stopSettings.atDestruction.value_or(Policy::Kill);
     settleStart(); // A background start may have brought a child.
+    if (isUnderWay() && Log::isOn())
+        Log::destroyed(nameForLog(), policy);
     // The program was not executed yet: no grace, unless stop() has given one.
     const bool hasGrace = policy == Policy::Stop && m_isStopping;
     if (m_pending && policy != Policy::LeaveRunning && !hasGrace) {
@@ -127,6 +129,9 @@ try {
     if (!child && (!m_pending || m_pending->cancel()))
         return;
     const int usual = m_hasTerminal ? SIGHUP : SIGTERM; // A shell on a terminal ignores SIGTERM.
+    const int signal = stopSettings.signal != 0 ? stopSettings.signal : usual;
+    if (Log::isOn())
+        Log::stopped(nameForLog(), signal, stopSettings.grace);
     const Deadline kill(stopSettings.grace);
     if (stopStage == ChildProcess::StopStage::None && isUnderWay()) {
         stopStage = ChildProcess::StopStage::Asked;
@@ -136,8 +141,7 @@ try {
     m_killLook = std::min(m_killLook, kill);
     m_isStopping = true;
     walkTree();
-    Keeper::stop(child ? child : m_pending->child(),
-                 stopSettings.signal != 0 ? stopSettings.signal : usual, stopSettings.grace);
+    Keeper::stop(child ? child : m_pending->child(), signal, stopSettings.grace);
     requestCall();
 } catch (
     const std::bad_alloc &) { // For a keeper without a thread, the next call to the library will do.
@@ -206,6 +210,8 @@ void ChildProcessPrivate::enforceTimeLimit()
     if (!run.goesOnHere() || !timeLimitDeadline().hasExpired())
         return;
     timeLimitExceeded = true;
+    if (Log::isOn())
+        Log::timeLimitExceeded(nameForLog(), stopSettings.timeLimit);
     m_isStopDue = true; // A slot may wait for the child, or run an event loop.
     requestCall();
     const auto announce = [&run, this] {
@@ -238,6 +244,8 @@ void ChildProcessPrivate::enforceTimeLimit()
 bool ChildProcess::sendSignal(int signal)
 {
     const int errorCode = d->sendSignal(signal);
+    if (Log::isOn())
+        Log::signaled(d->nameForLog(), signal, errorCode);
     if (errorCode != 0)
         errno = errorCode;
     return errorCode == 0;

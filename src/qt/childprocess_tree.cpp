@@ -131,6 +131,8 @@ void ChildProcessPrivate::serveTree()
 void ChildProcessPrivate::tellTreeEnd()
 {
     m_treePhase = Over;
+    if (Log::isOn())
+        Log::treeEnded(nameForLog());
     dropTree();
     if (child)
         letGoUnlessReached();

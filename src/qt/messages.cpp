@@ -3,6 +3,8 @@
 
 #include "qt/messages.h"
 
+#include "qt/onlyone.h"
+
 #include <ForkFd/childprocess.h>
 
 #include <QtCore/QCoreApplication>
@@ -117,9 +119,20 @@ QString startErrorText(const StartFailure &failure, StandardStreams::Failure str
 
 namespace ForkFd {
 
-Q_LOGGING_CATEGORY(childProcessLog, "forkfd.childprocess")
+using Internal::OnlyOne;
 
 namespace {
+
+struct Category : QLoggingCategory
+{
+    Category()
+        : QLoggingCategory("forkfd.childprocess", QtWarningMsg)
+    {
+    }
+};
+
+// Q_LOGGING_CATEGORY makes a static of a function, whose lock a forked copy could find locked.
+constinit OnlyOne<const Category> category;
 
 std::string textOf(const StartError &error)
 {
@@ -127,6 +140,11 @@ std::string textOf(const StartError &error)
 }
 
 } // namespace
+
+const QLoggingCategory &childProcessLog()
+{
+    return category.get();
+}
 
 /// Prints no quotes.
 QDebug operator<<(QDebug debug, const ExitInfo &info)

@@ -13,8 +13,9 @@
 
 namespace ForkFd {
 
-/// The category for misuse, which is reported in QProcess's words.
-Q_DECLARE_LOGGING_CATEGORY(childProcessLog)
+/// The category for misuse, which is reported in QProcess's words, and for the debug messages of log.h.
+/// By default only warnings are shown.
+const QLoggingCategory &childProcessLog();
 
 namespace Internal {
 

@@ -148,8 +148,8 @@ Backend backend() noexcept
 
 /// The best way to create a child that is left in this process: a rung of the ladder, whose table is in
 /// docs/design/start.md. A start that finds a way missing or refused by a filter takes the next one, so
-/// that the result may change, and is only sure after a start. A child with a childProcessModifier() that
-/// needs a copy of the memory is created in another way. A static string.
+/// that the result may change, and is only sure after a start. A child with a childProcessModifier()
+/// that needs a copy of the memory is created in another way. A static string.
 ///
 /// Never blocks. May be called from any thread; not async-signal-safe.
 /// **Errors:** none.

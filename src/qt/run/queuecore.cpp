@@ -65,6 +65,7 @@ StartError QueueCore::keepForLater(QueueEntry &entry)
     if (!surroundings)
         return {"descriptors", errno};
     entry.job.setSurroundings(std::move(surroundings));
+    entry.job.logWait();
     const int errorCode = assignDeputy(entry);
     return errorCode == 0 ? StartError{} : StartError{"clone", errorCode};
 }

@@ -86,6 +86,12 @@ void RunJob::begin()
     m_kept.clear(); // The start has its own duplicates.
 }
 
+void RunJob::logWait() const
+{
+    if (Log::isOn())
+        Log::queued(m_program);
+}
+
 void RunJob::noteLackOfMemory()
 {
     PreparedStart &start = m_start.emplace();
@@ -98,6 +104,8 @@ void RunJob::fail(const StartError &error)
     kill();
     m_result.startError = error;
     m_result.startError.subject = programName();
+    if (Log::isOn())
+        Log::failed(m_program, m_result.startError);
     leaveQueue();
     m_promise.setResult(m_result);
 }
@@ -193,7 +201,10 @@ void RunJob::setUp()
     m_child->setStopGrace(m_options.stopGrace);
     m_child->setTimeLimit(m_options.timeLimit);
     m_child->setSignalScope(m_options.signalScope);
-    if (DefaultOptions::current())
+    const bool isLogged = Log::isOn(); // Then the log names them.
+    if (isLogged)
+        m_child->setArguments(m_arguments);
+    if (isLogged || DefaultOptions::current())
         m_child->setLaunchOptions(m_options.launchOptions); // They are not those of a new object.
     QObject::connect(&*m_child, &ChildProcess::finished, &*m_child, [this] { end(); });
     QObject::connect(&*m_child, &ChildProcess::errorOccurred, &*m_child,
@@ -279,6 +290,8 @@ bool RunJob::stopIfWanted()
         if (m_isStopped) {
             m_isOver = true;
             m_result.startError = StartFailure(Step::Canceled, ECANCELED, programName()).error();
+            if (Log::isOn())
+                Log::failed(m_program, m_result.startError);
             m_onOver();
         }
         return m_isStopped;

@@ -46,6 +46,8 @@ public:
     {
         m_surroundings = std::move(surroundings);
     }
+    /// Says in the log that the job waits for its turn.
+    void logWait() const;
     /// Begins the start in a new thread, which inherits from the calling thread.
     void begin();
     /// begin() has thrown: the start has failed.
