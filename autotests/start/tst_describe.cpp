@@ -162,8 +162,5 @@ void tst_Describe::keepsErrno()
     QVERIFY(!text.empty());
 }
 
-Q_DECLARE_METATYPE(ForkFd::Command)
-Q_DECLARE_METATYPE(ForkFd::LaunchOptions)
-
 QTEST_GUILESS_MAIN(tst_Describe)
 #include "tst_describe.moc"
