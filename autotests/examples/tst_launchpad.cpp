@@ -28,6 +28,7 @@
 #include <cerrno>
 #include <csignal>
 #include <functional>
+#include <memory>
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -325,13 +326,13 @@ void tst_Launchpad::crashRestarts()
     LaunchpadWindow window(fileName());
     show(&window);
     HelperSupervisor *supervisor = window.helpers()->supervisor(0);
-    QStringList texts;
+    const auto texts = std::make_shared<QStringList>();
     connect(supervisor, &HelperSupervisor::stateChanged, this,
-            [&] { texts += supervisor->stateText(); });
+            [=] { *texts += supervisor->stateText(); });
     click(window, u"&Start"_s);
     QTRY_VERIFY(supervisor->runs().size() >= 3);
     QTRY_VERIFY((click(window, u"S&top"_s), supervisor->state() == State::Stopped));
-    QVERIFY(texts.contains(u"Restarts in 1 s: killed by SIGKILL"_s));
+    QVERIFY(texts->contains(u"Restarts in 1 s: killed by SIGKILL"_s));
     QVERIFY(supervisor->runs().first().isFailure);
     QVERIFY(shownOutput(window).count(u"again"_s) >= 3);
 }
