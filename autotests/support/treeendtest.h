@@ -32,6 +32,9 @@ protected:
     static constexpr char knowsNoNumbers[] =
         "The portable library knows whether the group is empty, and not who is in it.";
 
+    static constexpr char seesItLater[] =
+        "The portable library sees an empty group only after the child was reaped, a look later.";
+
     /// remainingProcessIds().size() when this many processes are left.
     static qsizetype named(qsizetype count) { return FORKFD_TEST_PORTABLE ? 0 : count; }
 };
