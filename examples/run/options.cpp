@@ -118,7 +118,8 @@ bool readCommand(char **words, Options &options)
 
 bool readOptions(int argc, char **argv, Options &options)
 {
-    // "+": the first word that is no option is the command.
+    // "+": the first word that is no option is the command. There is no other thread yet.
+    // NOLINTNEXTLINE(concurrency-mt-unsafe)
     for (int option; (option = ::getopt_long(argc, argv, "+o:qhV", longOptions, nullptr)) != -1;) {
         if (!readOption(option, options)) {
             std::fputs("forkfd-run: try \"forkfd-run --help\"\n", stderr);

@@ -77,7 +77,7 @@ QString ChildProcess::describe() const
     const std::string name = request.command.argv.front();
     const StartFailure failure = findProgram(request, absoluteSearchPath());
     request.command.argv.front() = name;
-    const QString text =
+    QString text =
         QString::fromLocal8Bit(Internal::describe(request, failure.errorCode)) + d->describeSettings();
     errno = savedErrno;
     return text;

@@ -12,14 +12,12 @@
 
 #include <chrono>
 
-namespace ForkFd::Internal {
-
 /// The debug messages of the category forkfd.childprocess. docs/logging.md lists them. No message has an
 /// argument or a variable of a child.
 ///
 /// Callers ask isOn() first. A message handler is the user's code: no message is written while a mutex
 /// of the library is locked.
-namespace Log {
+namespace ForkFd::Internal::Log {
 
 /// Costs two loads.
 inline bool isOn()
@@ -55,8 +53,6 @@ void queued(const QString &program);
 /// "pid 123", or the program if there is no child yet.
 QString nameOf(const StoppableChild *child, const QString &program);
 
-} // namespace Log
-
-} // namespace ForkFd::Internal
+} // namespace ForkFd::Internal::Log
 
 #endif
