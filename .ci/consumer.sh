@@ -12,13 +12,13 @@ strict="-Wall -Wextra -Wconversion -Wsign-conversion -Wuseless-cast -Wswitch-def
 # Compiles the library as few times as possible: a static, a shared and an included build serve all projects.
 check_consumer()
 {
-    folder=$build_root/check/consumer
-    rm -rf "$folder"
-    try_static "$folder/static"
-    try_shared "$folder/shared"
-    try_packages "$folder/shared/build" "$folder/packages"
-    try_host "$folder/host"
-    try_makefiles "$folder/makefiles"
+    dir=$build_root/check/consumer
+    rm -rf "$dir"
+    try_static "$dir/static"
+    try_shared "$dir/shared"
+    try_packages "$dir/shared/build" "$dir/packages"
+    try_host "$dir/host"
+    try_makefiles "$dir/makefiles"
 }
 
 # Without CMAKE_BUILD_TYPE: assertions on, no debug information.
