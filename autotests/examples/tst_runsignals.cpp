@@ -85,7 +85,8 @@ void tst_RunSignals::passesMessagesToTheCommandAlone()
     if (FORKFD_TEST_PORTABLE)
         QSKIP("The portable library cannot end what the child leaves.");
     Process process;
-    startAndAwait(process, withBranch({u"--tree"_s, u"--die-with-parent"_s}));
+    // Without a control group, one in another session would not be found once its parent has gone.
+    startAndAwait(process, command({u"--tree"_s, u"--die-with-parent"_s}, "branch same say up sleep"));
     send(process, SIGUSR1);
     const Result result = resultOf(process);
     QCOMPARE(result.end, "exited with code 138");

@@ -48,7 +48,7 @@ void tst_Describe::command_data()
     QTest::newRow("arguments") << child({"exit", "secret"}) << QByteArray("arguments")
                                << QByteArray("2");
     QTest::newRow("not found") << ForkFd::Command{.argv = {"no-such-program"}} << QByteArray("program")
-                               << QByteArray("no-such-program, not found: No such file or directory");
+                               << QByteArray("no-such-program, not found: ");
     QTest::newRow("empty") << ForkFd::Command{} << QByteArray("program") << QByteArray("none");
     QTest::newRow("another name") << ForkFd::Command{.argv = {"-sh"}, .program = path.toStdString()}
                                   << QByteArray("program") << path;
@@ -63,7 +63,10 @@ void tst_Describe::command()
     QFETCH(const ForkFd::Command, command);
     QFETCH(const QByteArray, name);
     QFETCH(const QByteArray, text);
-    QCOMPARE(lineOf(name, command), text);
+    QByteArray line = lineOf(name, command);
+    if (text.endsWith(": ")) // The reason depends on the folders in PATH.
+        line.truncate(text.size());
+    QCOMPARE(line, text);
 }
 
 void tst_Describe::environment_data()
