@@ -12,13 +12,23 @@ namespace ForkFd::Internal {
 
 namespace {
 
+// Not with operator+: GCC 12 reports an overlap that cannot be there (-Wrestrict).
+void append(std::string &list, const char *separator, const std::string &item)
+{
+    if (!list.empty())
+        list += separator;
+    list += item;
+}
+
 /// Collects the members that are set.
 class MemberList
 {
 public:
     void add(const char *name, const std::string &value = {})
     {
-        m_text += (m_text.empty() ? "" : ", ") + std::string(name) + (value.empty() ? "" : " ") + value;
+        append(m_text, ", ", name);
+        if (!value.empty())
+            append(m_text, " ", value);
     }
     void addFlag(const char *name, bool isSet)
     {
@@ -46,8 +56,9 @@ std::string textOf(const std::vector<ResourceLimit> &limits)
 {
     std::string text;
     for (const ResourceLimit &limit : limits)
-        text += (text.empty() ? "" : " ") + std::to_string(limit.resource) + '=' + limitText(limit.soft)
-            + '/' + limitText(limit.hard);
+        append(text, " ",
+               std::to_string(limit.resource) + '=' + limitText(limit.soft) + '/'
+                   + limitText(limit.hard));
     return text;
 }
 
@@ -55,8 +66,8 @@ std::string textOf(const std::vector<FileDescriptor> &descriptors)
 {
     std::string text;
     for (const FileDescriptor &descriptor : descriptors)
-        text += (text.empty() ? "" : " ") + std::to_string(descriptor.childFd) + '='
-            + std::to_string(descriptor.parentFd);
+        append(text, " ",
+               std::to_string(descriptor.childFd) + '=' + std::to_string(descriptor.parentFd));
     return text;
 }
 
@@ -64,7 +75,7 @@ std::string textOf(const std::vector<int> &processors)
 {
     std::string text;
     for (const int processor : processors)
-        text += (text.empty() ? "" : " ") + std::to_string(processor);
+        append(text, " ", std::to_string(processor));
     return text;
 }
 
@@ -106,7 +117,8 @@ std::string describeOptions(const LaunchOptions &options)
     list.addNumber("userId", userId);
     list.addNumber("groupId", groupId);
     if (supplementaryGroups)
-        list.add("supplementaryGroups", "(" + std::to_string(supplementaryGroups->size()) + ')');
+        list.add("supplementaryGroups",
+                 std::string("(") + std::to_string(supplementaryGroups->size()) + ')');
     if (!controlGroup.empty())
         list.add("controlGroup", controlGroup);
     list.addFlag("dieWithParent", dieWithParent);
