@@ -3,6 +3,7 @@
 
 #include "processtest.h"
 
+#include <QtCore/QFile>
 #include <QtCore/QProcess>
 
 #include <csignal>
@@ -27,6 +28,7 @@ private Q_SLOTS:
     void keepsWordsOfQt();
     void isSilentInEachLocale();
     void printsHelp();
+    void noticesAFullDisk();
     void describes();
     void tour();
 
@@ -214,6 +216,17 @@ void tst_Run::printsHelp()
     process.start(runProgram(), {"--version"});
     QVERIFY(process.waitForFinished());
     QVERIFY(process.readAllStandardOutput().startsWith("forkfd-run 0."));
+}
+
+void tst_Run::noticesAFullDisk()
+{
+    if (!QFile::exists("/dev/full"))
+        QSKIP("There is no /dev/full.");
+    QProcess process;
+    process.setStandardOutputFile("/dev/full");
+    process.start(runProgram(), {"--version"});
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 125);
 }
 
 void tst_Run::describes()

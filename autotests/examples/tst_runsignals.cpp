@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
+#include "lifeline.h"
 #include "runtool.h"
 
 #include <QtCore/QFile>
@@ -23,6 +24,7 @@ private Q_SLOTS:
     void diesWithItsParent();
     void sharesTheTerminal();
     void suspendsTheTree();
+    void endsWithItsTerminal();
 
 private:
     static void send(const Process &process, int signal)
@@ -179,6 +181,21 @@ void tst_RunSignals::suspendsTheTree()
     readUntil(shell, "killed by SIGINT; wall ");
     type(shell, u"exit\n"_s);
     QVERIFY(shell.waitForFinished(-1));
+}
+
+// A terminal that hangs up, such as a window that is closed, tells only the leader of its session.
+void tst_RunSignals::endsWithItsTerminal()
+{
+    Lifeline lifeline;
+    {
+        Process process;
+        process.setDestructionPolicy(Process::DestructionPolicy::LeaveRunning);
+        process.setLaunchOptions(
+            {.fileDescriptors = {lifeline.asDescriptor()}, .pseudoTerminal = ForkFd::TerminalSize()});
+        startAndAwait(process, command({}, "say up sleep"));
+        lifeline.letGo();
+    }
+    QVERIFY(lifeline.comesToBeCut());
 }
 
 QTEST_GUILESS_MAIN(tst_RunSignals)

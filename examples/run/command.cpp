@@ -111,14 +111,18 @@ void RunningCommand::leaveIfOver()
         m_loop.quit();
 }
 
+// The command shares our terminal. But a terminal that hangs up tells only the leader of its session.
+bool hasReachedCommand(const Signals::Signal &signal)
+{
+    return signal.isFromTerminal && (signal.number != SIGHUP || ::getsid(0) != ::getpid());
+}
+
 void RunningCommand::passSignals()
 {
     while (const std::optional<Signals::Signal> signal = Signals::next()) {
         if (signal->number == SIGTSTP)
             suspend();
-        else if (!m_options.reachesTree && signal->isFromTerminal)
-            continue; // The command shares our terminal, and got it, too.
-        else
+        else if (m_options.reachesTree || !hasReachedCommand(*signal))
             pass(signal->number);
     }
 }

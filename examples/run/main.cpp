@@ -30,6 +30,15 @@ std::unique_ptr<QCoreApplication> makeApplication(char **argv)
     return application;
 }
 
+// A full disk is no success.
+int finish()
+{
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0)
+        return 0;
+    std::fputs("forkfd-run: standard output cannot be written\n", stderr);
+    return Failed;
+}
+
 } // namespace
 
 int main(int argc, char **argv)
@@ -39,21 +48,21 @@ int main(int argc, char **argv)
         return Failed;
     if (options.showsHelp) {
         printHelp();
-        return 0;
+        return finish();
     }
     if (options.showsVersion) {
         std::puts("forkfd-run " FORKFD_RUN_VERSION);
         if (!options.describes)
-            return 0;
+            return finish();
     }
     const auto application = makeApplication(argv);
     if (options.describes) {
         options.hasCommand ? describeCommand(options) : describeSystem();
-        return 0;
+        return finish();
     }
     if (argc == 1) {
         showTour();
-        return 0;
+        return finish();
     }
     if (!options.hasCommand) {
         std::fputs("forkfd-run: no command; try \"forkfd-run --help\"\n", stderr);

@@ -13,6 +13,7 @@
 #include <cstdio>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 namespace {
@@ -34,8 +35,12 @@ bool writeAll(int fd, const QByteArray &text)
     while (done < text.size()) {
         const ssize_t count =
             ::write(fd, text.constData() + done, static_cast<std::size_t>(text.size() - done));
-        if (count < 0 && errno != EINTR)
+        if (count < 0 && errno == EAGAIN) { // The command, or our parent, has made it non-blocking.
+            pollfd room = {fd, POLLOUT, 0};
+            ::poll(&room, 1, -1);
+        } else if (count < 0 && errno != EINTR) {
             return false;
+        }
         done += std::max<ssize_t>(count, 0);
     }
     return true;

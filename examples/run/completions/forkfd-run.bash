@@ -10,12 +10,18 @@ _forkfd_run()
     local options='--time-limit --grace --stop-signal --tree --die-with-parent --json --output --append
         --quiet --describe --help --version'
     COMPREPLY=()
+    # Bash takes the "=" of --grace=1s for a word of its own.
+    [[ $word != = ]] || word=
+    [[ $previous != = ]] || previous=${COMP_WORDS[COMP_CWORD - 2]}
 
     # The command is the first word that is neither an option nor the argument of one.
     local i
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
-            --time-limit | --grace | --stop-signal | --output | -o) ((i++)) ;;
+            --time-limit | --grace | --stop-signal | --output | -o)
+                ((i++))
+                [[ ${COMP_WORDS[i]} != = ]] || ((i++))
+                ;;
             --)
                 ((i++))
                 break
