@@ -28,6 +28,7 @@ private Q_SLOTS:
     void interrupted_data();
     void interrupted();
     void killed();
+    void killedWhileListing();
     void failFast();
     void terminal_data();
     void terminal();
@@ -89,6 +90,10 @@ void tst_Harness::outputOfFailures()
     QVERIFY2(result.contains(" fine\n"), result.constData());
     result = run({u"-f"_s, list, u"--show=none"_s});
     QVERIFY2(!result.contains("red"), result.constData());
+    result = run({u"-f"_s, writeList("sh -c \"seq 1000; echo; exit 1\"\n")});
+    QVERIFY2(result.contains(" (600 lines before these)\n") && result.contains(" 601\n"),
+             result.constData());
+    QVERIFY2(!result.contains(" 600\n"), result.constData());
 }
 
 // The processes of a test that exceeds its limit end with it, even if they ignore SIGTERM.
@@ -255,6 +260,25 @@ void tst_Harness::killed()
     QByteArray output;
     QVERIFY(comesToContain(harness, output, "SLOW"));
     harness.kill();
+    QVERIFY(harness.waitForFinished(-1));
+    QVERIFY(lifeline.comesToBeCut());
+}
+
+// The programs that print their functions end with it, too.
+void tst_Harness::killedWhileListing()
+{
+    if (FORKFD_TEST_PORTABLE)
+        QSKIP("The portable library has no guardian.");
+    Lifeline lifeline;
+    Process harness;
+    prepare(harness,
+            {u"-f"_s, writeList("sh -c \": >FOLDER/ready; exec sleep 600\"\n"), u"--qttest=always"_s,
+             u"--per-function"_s});
+    harness.setLaunchOptions({.fileDescriptors = {lifeline.asDescriptor()}});
+    harness.start();
+    lifeline.letGo();
+    QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(path("ready")), 60000);
+    QVERIFY(harness.sendSignal(SIGTERM));
     QVERIFY(harness.waitForFinished(-1));
     QVERIFY(lifeline.comesToBeCut());
 }

@@ -20,6 +20,7 @@ private Q_SLOTS:
     void partitions();
     void refusals_data();
     void refusals();
+    void keepsWordsOfQt();
     void everyOptionIsDocumented();
 };
 
@@ -119,6 +120,14 @@ void tst_HarnessOptions::refusals()
     QVERIFY2(result.endsWith("\nexited with code 2"), result.constData());
     QCOMPARE(run({u"-f"_s, write("empty", "")}),
              "forkfd-harness: there are no such tests\nexited with code 4");
+}
+
+// QCoreApplication removes words such as -qmljsdebugger=1 from the arguments that it is given.
+void tst_HarnessOptions::keepsWordsOfQt()
+{
+    const QByteArray result =
+        run({u"--show=all"_s, u"printf"_s, u"--"_s, u"%s\\n"_s, u"-qmljsdebugger=1"_s});
+    QVERIFY2(result.contains(" -qmljsdebugger=1\n"), result.constData());
 }
 
 void tst_HarnessOptions::everyOptionIsDocumented()

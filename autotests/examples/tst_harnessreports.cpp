@@ -3,7 +3,14 @@
 
 #include "harnesstest.h"
 
+#include <QtCore/QFileInfo>
 #include <QtCore/QXmlStreamReader>
+
+#include <algorithm>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /// What forkfd-harness reads and writes: the tests of ctest, the results of QtTest, JUnit's XML and TAP.
 /// Holds: none (it tests an example).
@@ -19,6 +26,7 @@ private Q_SLOTS:
     void fixtures();
     void failedFixture();
     void partOfTheFixtures();
+    void fileThatGoes();
     void noBuildFolder();
     void times();
     void qtTest();
@@ -27,6 +35,9 @@ private Q_SLOTS:
     void junit();
     void tap();
     void onStandardOutput();
+    void onFullDisk();
+    void intoAPipe();
+    void controlCharacters();
 
 private:
     /// Writes a program "ctest" that prints these tests; HarnessTest puts it into the PATH.
@@ -124,6 +135,18 @@ void tst_HarnessReports::partOfTheFixtures()
     writeTests(QByteArray(fixtureTests).replace("CODE", "0"));
     QCOMPARE(run({u"."_s, u"--list"_s, u"-R"_s, u"use"_s}), "clean\nuse\nset\nexited with code 0");
     QCOMPARE(run({u"."_s, u"--list"_s, u"-R"_s, u"other"_s}), "other\nexited with code 0");
+}
+
+// The harness used to wait for ever for an attempt that did not begin.
+void tst_HarnessReports::fileThatGoes()
+{
+    const QByteArray file = write("needed", "").toUtf8();
+    writeTests("{'name': 't', 'command': ['rm', '" + file
+               + "', '/no/such/file'], 'properties': [{'name': 'REQUIRED_FILES', 'value': ['" + file
+               + "']}]}");
+    const QByteArray result = run({u"."_s, u"--retries=1"_s});
+    QVERIFY2(result.contains(" t: the required file "), result.constData());
+    QVERIFY2(result.endsWith("\n0 passed, 1 failed\nexited with code 1"), result.constData());
 }
 
 void tst_HarnessReports::noBuildFolder()
@@ -256,6 +279,46 @@ void tst_HarnessReports::onStandardOutput()
     QVERIFY(harness.waitForFinished(-1));
     QCOMPARE(rowsOf(harness.readAllStandardOutput()).size(), 1);
     QVERIFY(harness.readAllStandardError().endsWith("\n1 passed, 0 failed\n"));
+}
+
+void tst_HarnessReports::onFullDisk()
+{
+    if (!QFile::exists(u"/dev/full"_s))
+        QSKIP("There is no /dev/full.");
+    Process harness;
+    // More than a buffer, so that flushing it is no error.
+    prepare(harness, {u"-f"_s, writeList("sh -c \"yes abcdefg | head -c 300000\"\n"), u"--junit=-"_s});
+    harness.setProcessChannelMode(Process::SeparateChannels);
+    harness.setStandardOutputFile(u"/dev/full"_s);
+    harness.start();
+    QVERIFY(harness.waitForFinished(-1));
+    QCOMPARE(harness.exitCode(), 2);
+}
+
+// A device or a pipe is not replaced by a file.
+void tst_HarnessReports::intoAPipe()
+{
+    const QByteArray name = path("pipe").toUtf8();
+    QCOMPARE(mkfifo(name.constData(), 0600), 0);
+    const int reader = open(name.constData(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    const QByteArray result = run({u"-f"_s, writeList("CHILD exit 0\n"), u"--junit=pipe"_s});
+    QByteArray report(65536, '\0');
+    report.truncate(std::max<qsizetype>(::read(reader, report.data(), 65536), 0));
+    close(reader);
+    QVERIFY2(result.endsWith("exited with code 0"), result.constData());
+    QCOMPARE(rowsOf(report).size(), 1);
+    QVERIFY(!QFileInfo(path("pipe")).isFile());
+}
+
+void tst_HarnessReports::controlCharacters()
+{
+    const QString list = writeList("@name=\"a\033[31mb\001\" CHILD exit 3\n"
+                                   "@name=c /no/such/\033[31mprogram\n");
+    const QByteArray result = run({u"-f"_s, list, u"--tap=report.tap"_s});
+    QVERIFY2(result.contains("\nFAIL ab: exited with code 3\n"), result.constData());
+    QVERIFY2(result.contains("\nSTART c: exec: /no/such/program: No such file"), result.constData());
+    QVERIFY(read("report.tap").contains("\nnot ok 1 - ab\n"));
+    QVERIFY(!read("report.tap").contains('\033'));
 }
 
 QTEST_GUILESS_MAIN(tst_HarnessReports)

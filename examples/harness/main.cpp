@@ -19,6 +19,7 @@
 
 #include <QtCore/QCoreApplication>
 #include <QtCore/QElapsedTimer>
+#include <QtCore/QFile>
 #include <QtCore/QLoggingCategory>
 
 #include <algorithm>
@@ -37,7 +38,19 @@ int listTests(const TestList &tests)
 {
     for (const Test &test : tests)
         std::printf("%s\n", qUtf8Printable(test.name));
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+        throw HarnessError(u"standard output cannot be written"_s);
     return AllPassed;
+}
+
+// Returns the signal that has stopped the run; 0 if there was none.
+int run(Session &session, std::chrono::milliseconds grace)
+{
+    const Interruption interruption([&session] { session.interrupt(); });
+    session.run();
+    // What was stopped has ended; if not, at the latest when its grace is over.
+    ForkFd::ChildProcess::waitForStopped(grace + 1s);
+    return interruption.signal();
 }
 
 int runTests(const TestList &tests, const Options &options)
@@ -45,12 +58,9 @@ int runTests(const TestList &tests, const Options &options)
     Screen screen(options.usesStandardOutput() ? STDERR_FILENO : STDOUT_FILENO, options.color);
     Progress progress(options, screen);
     Session session(tests, options, progress);
-    const Interruption interruption([&session] { session.interrupt(); });
     QElapsedTimer clock;
     clock.start();
-    session.run();
-    // What was stopped has ended; if not, at the latest when its grace is over.
-    ForkFd::ChildProcess::waitForStopped(options.grace + 1s);
+    const int signal = run(session, options.grace);
     const auto time = std::chrono::nanoseconds(clock.nsecsElapsed());
 
     printSummary(session.results(), time, options, screen);
@@ -59,16 +69,28 @@ int runTests(const TestList &tests, const Options &options)
     writeReport(options.tapFile.isEmpty() ? QByteArray() : tapReport(session.results()),
                 options.tapFile);
     writeTestTimes(options.buildFolders, session.results());
-    if (interruption.signal() != 0)
-        return SignalBase + interruption.signal();
+    if (signal != 0)
+        return SignalBase + signal;
     const bool hasFailure = std::any_of(session.results().begin(), session.results().end(),
                                         [](const auto &r) { return isFailure(r.outcome()); });
     return hasFailure ? SomeFailed : AllPassed;
 }
 
-int runHarness()
+// Not QCoreApplication::arguments(): Qt removes words that it knows, and changes what is no text.
+QStringList argumentsOf(char **argv)
 {
-    const Options options = parseOptions(QCoreApplication::arguments());
+    QStringList arguments;
+    for (; *argv; ++argv) {
+        arguments += QFile::decodeName(*argv);
+        if (QFile::encodeName(arguments.constLast()) != *argv)
+            throw HarnessError(u"not valid UTF-8: "_s + arguments.constLast());
+    }
+    return arguments;
+}
+
+int runHarness(char **argv)
+{
+    const Options options = parseOptions(argumentsOf(argv));
     TestList tests = selectTests(readTests(options), options.filters, options.partition);
     if (options.onlyLists)
         return listTests(tests);
@@ -82,15 +104,16 @@ int runHarness()
 
 } // namespace
 
-int main(int argc, char **argv)
+int main(int, char **argv)
 {
-    const QCoreApplication application(argc, argv);
+    int ours = 1;
+    const QCoreApplication application(ours, argv);
     QCoreApplication::setApplicationName(u"forkfd-harness"_s);
     QCoreApplication::setApplicationVersion(QStringLiteral(FORKFD_VERSION));
     // Where a tree can only be a group, the library warns; the man page says what follows from that.
     QLoggingCategory::setFilterRules(u"forkfd.childprocess.warning=false"_s);
     try {
-        return runHarness();
+        return runHarness(argv);
     } catch (const HarnessError &error) {
         std::fprintf(stderr, "forkfd-harness: %s\n", error.what());
         return WrongUse;

@@ -72,7 +72,7 @@ std::chrono::milliseconds secondsOf(const QString &option, const QString &text)
 {
     bool isNumber = false;
     const double seconds = text.toDouble(&isNumber);
-    if (!isNumber || !(seconds >= 0 && seconds < 1e9))
+    if (!isNumber || !(seconds >= 0 && seconds <= 2e6)) // QTimer counts milliseconds in an int.
         refuse(option, text);
     return std::chrono::milliseconds(std::llround(std::ceil(seconds * 1000)));
 }

@@ -51,6 +51,12 @@ QString plainText(const QByteArray &output)
     return plain;
 }
 
+QString oneLine(const QString &text)
+{
+    QString line = plainText(text.toUtf8());
+    return line.replace(u'\n', u' ').replace(u'\t', u' ');
+}
+
 QString secondsText(std::chrono::nanoseconds time)
 {
     const double seconds = std::chrono::duration<double>(time).count();

@@ -128,19 +128,32 @@ void Progress::noteEnd(const TestResult &result)
         printOutput(attempt);
 }
 
+// The last lines of the output; it may have millions. Sets how many come before them.
+static QByteArray lastLines(QByteArray output, int count, qsizetype &missing)
+{
+    while (output.endsWith('\n') || output.endsWith('\r'))
+        output.chop(1);
+    qsizetype begin = output.size(); // Of the newline before the first line.
+    for (int i = 0; i < count && begin > 0; ++i)
+        begin = output.lastIndexOf('\n', begin - 1);
+    if (begin <= 0)
+        return output;
+    missing = output.left(begin).count('\n') + 1;
+    return output.mid(begin + 1);
+}
+
 // Indented, so that it cannot be taken for a line of the harness.
 void Progress::printOutput(const Attempt &attempt)
 {
-    constexpr qsizetype shown = 400;
-    QStringList lines = plainText(attempt.output).split(u'\n');
+    constexpr int shown = 400;
+    qsizetype missing = 0;
+    QStringList lines = plainText(lastLines(attempt.output, shown, missing)).split(u'\n');
     while (!lines.isEmpty() && lines.constLast().isEmpty())
         lines.removeLast();
     const QString margin = m_screen.styled(Style::Faint, m_screen.isUtf8() ? u"    │ "_s : u"    | "_s);
     QString text;
-    if (lines.size() > shown) {
-        text = margin + u"(%1 lines before these)"_s.arg(lines.size() - shown) + u'\n';
-        lines = lines.mid(lines.size() - shown);
-    }
+    if (missing != 0)
+        text = margin + u"(%1 lines before these)"_s.arg(missing) + u'\n';
     for (const QString &line : std::as_const(lines))
         text += margin + line + u'\n';
     if (!text.isEmpty())

@@ -25,14 +25,29 @@ bool isLinkedWithQtTest(const QString &program)
     return begin.contains("libQt6Test.so") || begin.contains("libQt5Test.so");
 }
 
-ForkFd::RunOptions optionsOf(const Test &test)
+ForkFd::RunOptions optionsOf(const Test &test, bool isGuarded)
 {
     ForkFd::RunOptions options;
     options.workingDirectory = test.workingDirectory;
     options.environment = environmentOf(test);
     options.timeLimit = std::chrono::minutes(1);
     options.signalScope = ForkFd::ChildProcess::SignalScope::Tree;
+    options.launchOptions.treeDiesWithParent = isGuarded;
     return options;
+}
+
+QStringList listingOf(const Test &test)
+{
+    return test.arguments + QStringList{u"-functions"_s};
+}
+
+// Without a guardian, which the portable library does not have, it runs all the same.
+ForkFd::RunResult resultOf(const Test &test, const QFuture<ForkFd::RunResult> &listing)
+{
+    const ForkFd::RunResult result = listing.result();
+    if (result.startError.step != "treeDiesWithParent")
+        return result;
+    return ForkFd::run(test.program, listingOf(test), optionsOf(test, false)).result();
 }
 
 // "-functions" prints a line "name()" for each.
@@ -81,13 +96,12 @@ TestList splitIntoFunctions(TestList tests, int jobs)
     for (const Test &test : tests) {
         listings.emplace_back();
         if (test.isQtTest && !test.isDisabled)
-            listings.back() =
-                queue.run(test.program, test.arguments + QStringList{u"-functions"_s}, optionsOf(test));
+            listings.back() = queue.run(test.program, listingOf(test), optionsOf(test, true));
     }
     TestList functions;
     for (std::size_t i = 0; i < tests.size(); ++i) {
         const QStringList names = tests[i].isQtTest && !tests[i].isDisabled
-            ? functionsIn(listings[i].result())
+            ? functionsIn(resultOf(tests[i], listings[i]))
             : QStringList();
         for (const QString &name : names)
             functions.push_back(functionOf(tests[i], name));

@@ -3,6 +3,8 @@
 
 #include "session.h"
 
+#include "harnesserror.h"
+#include "plaintext.h"
 #include "progress.h"
 
 #include <QtCore/QDir>
@@ -21,6 +23,9 @@ Session::Session(const TestList &tests, const Options &options, Progress &progre
     , m_schedule(tests, options.jobs, options.groups)
     , m_results(tests.size())
 {
+    const bool needsFolder = std::any_of(tests.begin(), tests.end(), [](auto &t) { return t.isQtTest; });
+    if (needsFolder && !m_folder.isValid())
+        throw HarnessError(m_folder.errorString());
     for (std::size_t i = 0; i < tests.size(); ++i)
         m_results[i].test = &tests[i];
 }
@@ -89,7 +94,7 @@ QString Session::reasonNotToRun(const Test &test)
         return u"its program has not been built"_s;
     for (const QString &file : test.requiredFiles) {
         if (!QFileInfo::exists(QDir(test.workingDirectory).filePath(file)))
-            return u"the required file %1 is missing"_s.arg(file);
+            return u"the required file %1 is missing"_s.arg(oneLine(file));
     }
     return {};
 }
@@ -114,11 +119,11 @@ void Session::noteAttempt(std::size_t test, const Attempt &attempt)
     if (isRepeated(m_results[test])) {
         m_progress.noteRetry(m_results[test]);
         start(test);
-        return;
+    } else {
+        m_results[test].attempts.removeLast();
+        m_schedule.finish(test, !isFailure(attempt.outcome));
+        note(test, attempt);
     }
-    m_results[test].attempts.removeLast();
-    m_schedule.finish(test, !isFailure(attempt.outcome));
-    note(test, attempt);
     startTests();
 }
 
@@ -126,6 +131,10 @@ void Session::note(std::size_t test, const Attempt &attempt)
 {
     m_results[test].attempts += attempt;
     m_progress.noteEnd(m_results[test]);
+    if (m_options.junitFile.isEmpty() && m_options.tapFile.isEmpty()) {
+        for (Attempt &over : m_results[test].attempts)
+            over.output.clear(); // Nothing shows it again, and many tests need much memory.
+    }
     if (m_options.failsFast && isFailure(attempt.outcome))
         m_isGivenUp = true;
 }

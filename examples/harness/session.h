@@ -24,7 +24,7 @@ class Progress;
 class Session
 {
 public:
-    /// The tests must live as long as this object.
+    /// The tests must live as long as this object. Throws HarnessError.
     Session(const TestList &tests, const Options &options, Progress &progress);
 
     /// Returns when all tests are over. Needs the application object.

@@ -5,6 +5,7 @@
 
 #include "ctestfolder.h"
 #include "harnesserror.h"
+#include "plaintext.h"
 #include "qttestprograms.h"
 
 #include <ForkFd/ChildProcess>
@@ -26,7 +27,7 @@ double numberOf(const QString &value, const QString &property)
 {
     bool isNumber = false;
     const double number = value.toDouble(&isNumber);
-    if (!isNumber || !(number >= 0))
+    if (!isNumber || !(number >= 0 && number <= 1e9))
         throw HarnessError(u"@%1 does not understand \"%2\""_s.arg(property, value));
     return number;
 }
@@ -118,11 +119,12 @@ void append(TestList &tests, TestList more)
                  std::make_move_iterator(more.end()));
 }
 
-// Reports name tests, so that each name has to be unique.
-void makeNamesUnique(TestList &tests)
+// Reports name tests, each in a line, so that each name has to be unique.
+void makeNamesReportable(TestList &tests)
 {
     QHash<QString, int> seen;
     for (Test &test : tests) {
+        test.name = oneLine(test.name);
         const int number = ++seen[test.name];
         if (number > 1)
             test.name += u" (%1)"_s.arg(number);
@@ -162,6 +164,6 @@ TestList readTests(const Options &options)
     findQtTests(tests, options.qtTest);
     if (options.isPerFunction)
         tests = splitIntoFunctions(std::move(tests), options.jobs);
-    makeNamesUnique(tests);
+    makeNamesReportable(tests);
     return tests;
 }

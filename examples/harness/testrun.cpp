@@ -3,6 +3,7 @@
 
 #include "testrun.h"
 
+#include "plaintext.h"
 #include "qttestresults.h"
 #include "verdict.h"
 
@@ -27,7 +28,8 @@ bool areTreesGuarded = true;
 QString nameOf(qint64 processId)
 {
     QFile file(QStringLiteral("/proc/%1/comm").arg(processId));
-    return file.open(QIODevice::ReadOnly) ? QString::fromUtf8(file.readAll().trimmed()) : QString();
+    return file.open(QIODevice::ReadOnly) ? oneLine(QString::fromUtf8(file.readAll().trimmed()))
+                                          : QString();
 }
 
 } // namespace

@@ -93,4 +93,5 @@ void judge(const Test &test, const Ending &ending, Attempt &attempt)
             ending.exitInfo.reason == ForkFd::ExitInfo::Signaled ? Outcome::Crashed : Outcome::Failed;
         attempt.reason = exitText(ending.exitInfo);
     }
+    attempt.reason = oneLine(attempt.reason); // It may quote names and patterns.
 }

@@ -5,6 +5,9 @@
 _forkfd_harness()
 {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} choices=
+    # Bash takes the "=" of --show=all for a word of its own.
+    [[ $word != = ]] || word=
+    [[ $before != = ]] || before=${COMP_WORDS[COMP_CWORD-2]}
     case $before in
         -f | --list-file | --junit | --tap) ;;
         --qttest | --color) choices="auto always never" ;;
