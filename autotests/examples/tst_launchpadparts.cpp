@@ -8,12 +8,17 @@
 #include "processtest.h"
 #include "readablecolors.h"
 #include "restartdelay.h"
+#include "terminationsignals.h"
 
 #include <QtCore/QDir>
 #include <QtCore/QTemporaryDir>
 #include <QtGui/QPainter>
 #include <QtGui/QTextBlock>
 #include <QtWidgets/QApplication>
+
+#include <csignal>
+
+#include <sys/stat.h>
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -44,6 +49,8 @@ private Q_SLOTS:
     void storeKeepsBadFile();
     void storeKeepsChangedFile();
     void storeFailsToSave();
+    void storeReplacesOnlyFiles();
+    void signalsAreGivenBack();
 
 private:
     static QPalette palette(const QColor &base, const QColor &text)
@@ -118,6 +125,8 @@ void tst_LaunchpadParts::delayGrows()
     QCOMPARE(delay.next(90s, 0s), 90s);
     QCOMPARE(delay.next(90s, 0s), 90s);
     QCOMPARE(delay.next(0s, 60s), 0s);
+    QCOMPARE(delay.next(0s, 0s), 100ms); // A helper that cannot start does not keep a processor busy.
+    QCOMPARE(delay.next(0s, 0s), 200ms);
 }
 
 void tst_LaunchpadParts::outputAsShown_data()
@@ -341,6 +350,43 @@ void tst_LaunchpadParts::storeFailsToSave()
     QVERIFY(!store.save(someHelpers()));
     QVERIFY(!store.problem().isEmpty());
     QCOMPARE(contents(directory.filePath(u"file"_s)), "x");
+}
+
+// A pipe stands for a device such as /dev/null, which must not be renamed.
+void tst_LaunchpadParts::storeReplacesOnlyFiles()
+{
+    const QTemporaryDir directory;
+    const QString name = directory.filePath(u"pipe"_s);
+    QCOMPARE(mkfifo(QFile::encodeName(name).constData(), 0600), 0);
+    HelperStore store(name);
+    QVERIFY(!store.load());
+    QVERIFY(!store.save(someHelpers()));
+    QCOMPARE(store.problem(), u"It is not a file."_s);
+    QVERIFY(!QFileInfo(name).isFile());
+    QCOMPARE(QDir(directory.path()).entryList(QDir::System | QDir::Files), QStringList{u"pipe"_s});
+}
+
+// After the window, a signal ends the program, which may still wait for a helper.
+void tst_LaunchpadParts::signalsAreGivenBack()
+{
+    const auto handlerOf = [](int signal) {
+        struct sigaction action = {};
+        sigaction(signal, nullptr, &action);
+        return action.sa_handler;
+    };
+    const auto before = handlerOf(SIGTERM);
+    struct sigaction ignoring = {};
+    ignoring.sa_handler = SIG_IGN;
+    struct sigaction hangup = {};
+    sigaction(SIGHUP, &ignoring, &hangup);
+    {
+        const TerminationSignals signalsToQt;
+        QVERIFY(handlerOf(SIGTERM) != before);
+        QVERIFY(handlerOf(SIGHUP) == SIG_IGN);
+    }
+    QVERIFY(handlerOf(SIGTERM) == before);
+    QVERIFY(handlerOf(SIGHUP) == SIG_IGN);
+    sigaction(SIGHUP, &hangup, nullptr);
 }
 
 QTEST_MAIN(tst_LaunchpadParts)

@@ -51,6 +51,8 @@ std::optional<QList<Helper>> HelperStore::load()
     QFile file(m_fileName);
     if (!QFileInfo::exists(m_fileName))
         return QList<Helper>();
+    if (!QFileInfo(m_fileName).isFile())
+        return fail(tr("It is not a file."));
     if (!file.open(QIODevice::ReadOnly))
         return fail(file.errorString());
     const QByteArray contents = file.read(maximumSize);
@@ -123,6 +125,10 @@ bool HelperStore::save(const QList<Helper> &helpers)
     const QByteArray contents = QJsonDocument(root).toJson();
 
     const QString target = targetOf(m_fileName);
+    if (QFileInfo::exists(target) && !QFileInfo(target).isFile()) {
+        m_problem = tr("It is not a file.");
+        return false;
+    }
     QDir().mkpath(QFileInfo(target).path());
     QSaveFile file(target);
     if (!file.open(QIODevice::WriteOnly) || file.write(contents) != contents.size() || !file.flush()) {

@@ -21,7 +21,9 @@ public:
         if (duration >= 1min || m_next == 0ms)
             m_next = first;
         const auto delay = m_next;
-        m_next = std::max(first, std::min<std::chrono::milliseconds>(m_next * 2, 1min));
+        // Without a delay, a helper that cannot start would keep a processor busy.
+        const auto doubled = m_next == 0ms ? 100ms : m_next * 2;
+        m_next = std::max(first, std::min<std::chrono::milliseconds>(doubled, 1min));
         return delay;
     }
 

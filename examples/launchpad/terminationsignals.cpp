@@ -5,6 +5,7 @@
 
 #include <QtCore/QSocketNotifier>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 
@@ -12,6 +13,8 @@
 #include <unistd.h>
 
 static int pipeEnds[2] = {-1, -1};
+static constexpr std::array terminationNumbers = {SIGINT, SIGTERM, SIGHUP};
+static std::array<struct sigaction, terminationNumbers.size()> previousActions = {};
 
 // Runs in a signal handler: async-signal-safe calls only.
 static void handle(int)
@@ -33,9 +36,24 @@ TerminationSignals::TerminationSignals(QObject *parent)
         while (read(pipeEnds[0], buffer, sizeof buffer) > 0) { }
         Q_EMIT received();
     });
-    struct sigaction action = {};
-    action.sa_handler = handle;
-    action.sa_flags = SA_RESTART;
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP})
-        sigaction(signal, &action, nullptr);
+    for (std::size_t i = 0; i < terminationNumbers.size(); ++i) {
+        sigaction(terminationNumbers[i], nullptr, &previousActions[i]);
+        if (previousActions[i].sa_handler == SIG_IGN) // For example under nohup(1).
+            continue;
+        struct sigaction action = {};
+        action.sa_handler = handle;
+        action.sa_flags = SA_RESTART;
+        sigaction(terminationNumbers[i], &action, nullptr);
+    }
+}
+
+TerminationSignals::~TerminationSignals()
+{
+    if (!m_notifier)
+        return;
+    for (std::size_t i = 0; i < terminationNumbers.size(); ++i)
+        sigaction(terminationNumbers[i], &previousActions[i], nullptr);
+    delete m_notifier;
+    for (const int end : pipeEnds)
+        close(end);
 }

@@ -8,13 +8,15 @@
 
 class QSocketNotifier;
 
-/// Turns SIGINT, SIGTERM and SIGHUP into a Qt signal. There may be one object.
+/// Turns SIGINT, SIGTERM and SIGHUP into a Qt signal. There may be one object. When it has gone,
+/// they end the program again. Those that are ignored stay ignored.
 class TerminationSignals : public QObject
 {
     Q_OBJECT
 
 public:
     explicit TerminationSignals(QObject *parent = nullptr);
+    ~TerminationSignals() override;
 
 Q_SIGNALS:
     void received();
