@@ -3,6 +3,7 @@
 
 #include "qttestprograms.h"
 
+#include <ForkFd/run.h>
 #include <ForkFd/runqueue.h>
 
 #include <QtCore/QFile>
@@ -44,7 +45,7 @@ QStringList listingOf(const Test &test)
 // Without a guardian, which the portable library does not have, it runs all the same.
 ForkFd::RunResult resultOf(const Test &test, const QFuture<ForkFd::RunResult> &listing)
 {
-    const ForkFd::RunResult result = listing.result();
+    ForkFd::RunResult result = listing.result();
     if (result.startError.step != "treeDiesWithParent")
         return result;
     return ForkFd::run(test.program, listingOf(test), optionsOf(test, false)).result();
