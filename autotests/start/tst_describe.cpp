@@ -79,6 +79,9 @@ void tst_Describe::environment_data()
                            .environmentChanges = {{"FORKFD_TEST_NEW", "secret"},
                                                   {"FORKFD_TEST_OLD", std::nullopt}}}
         << QByteArray("the parent's; sets FORKFD_TEST_NEW; removes FORKFD_TEST_OLD");
+    QTest::newRow("wrong name")
+        << ForkFd::Command{.argv = {"x"}, .environmentChanges = {{"FORKFD_TEST_NEW=secret", ""}}}
+        << QByteArray("the parent's; sets FORKFD_TEST_NEW");
     QTest::newRow("no changes") << ForkFd::Command{.argv = {"x"},
                                                    .environmentChanges = {{"FORKFD_TEST_OLD", "here"}}}
                                 << QByteArray("the parent's");

@@ -68,7 +68,8 @@ QString parametersText(const ChildProcess::UnixProcessParameters &parameters)
 /// The text is for people: programs must not depend on it.
 ///
 /// Looks the program up as start() does, and blocks as long as the file system does.
-/// **Errors:** none; what would fail is part of the text. \since 0.1
+/// **Errors:** none. The text says if the program is not found, or an option or the scope is wrong, and
+/// nothing about what only a start finds out. \since 0.1
 QString ChildProcess::describe() const
 {
     const CancellationBlocker blocker;

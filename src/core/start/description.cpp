@@ -89,11 +89,13 @@ Variables variablesOfProcess()
     return variables;
 }
 
+// A wrong name may have a value behind it, as in "NAME=secret".
 std::string namesIn(const std::vector<std::string_view> &names, const char *what)
 {
     std::string text;
     for (const std::string_view name : names)
-        text += (text.empty() ? std::string("; ") + what + ' ' : std::string(", ")) + std::string(name);
+        text += (text.empty() ? std::string("; ") + what + ' ' : std::string(", "))
+            + std::string(name.substr(0, name.find('=')));
     return text;
 }
 

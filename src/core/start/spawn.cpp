@@ -215,8 +215,9 @@ std::optional<Child> spawn(const Command &command, const LaunchOptions &options,
 /// The text is for people: programs must not depend on it.
 ///
 /// Looks the program up as spawn() does, and blocks as long as the file system does. May be called from
-/// any thread; not async-signal-safe. Does not change errno. **Errors:** none; what would fail is part
-/// of the text. Throws std::bad_alloc. \since 0.1
+/// any thread; not async-signal-safe. Does not change errno. **Errors:** none. The text says if the
+/// program is not found or an option is wrong, and nothing about what only a start finds out. Throws
+/// std::bad_alloc. \since 0.1
 std::string describe(const Command &command, const LaunchOptions &options)
 {
     const CancellationBlocker blocker;
