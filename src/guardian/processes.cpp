@@ -102,16 +102,17 @@ bool Walk::belongs(const Process &process) const noexcept
             return true;
     }
     for (const Identity &found : m_found) {
-        if (found.pid == process.parent)
-            return isStill(found.pid, found.start);
+        if (found.pid == process.parent && isStill(found.pid, found.start))
+            return true;
     }
     return false;
 }
 
-bool Walk::isFound(pid_t pid) const noexcept
+// Another process may have got the number of one that was found and has ended.
+bool Walk::isFound(const Process &process) const noexcept
 {
     for (const Identity &found : m_found) {
-        if (found.pid == pid)
+        if (found.pid == process.pid && found.start == process.start)
             return true;
     }
     return false;
@@ -136,7 +137,7 @@ bool Walk::pass() noexcept
     List<Process> processes;
     bool mayMiss = !listProcesses(processes);
     for (const Process &process : processes) {
-        const bool isKnown = isFound(process.pid);
+        const bool isKnown = isFound(process);
         if (!isKnown && !(process.isAlive() && belongs(process)))
             continue;
         mayMiss = mayMiss || !isKnown || !process.isStopped();

@@ -67,7 +67,7 @@ private:
 
     bool pass() noexcept;
     bool belongs(const Process &process) const noexcept;
-    bool isFound(pid_t pid) const noexcept;
+    bool isFound(const Process &process) const noexcept;
     void send(const Identity &found, int signal) const noexcept;
 
     const bool m_usesPidFds;
