@@ -145,14 +145,21 @@ void ChildProcessPrivate::collect()
     if (m_tree)
         m_tree->watch.noteChildEnd();
     endTime = std::chrono::steady_clock::now();
-    if (Log::isOn())
-        Log::ended(nameForLog(), exitInfo.get(), endTime - startTime);
+    const QString name = Log::isOn() ? nameForLog() : QString();
     unwatch(Role::Exit);
     watch = nullptr;
     if (!leadsGroup)
         letGoUnlessReached();
     streams.terminal.hold({});
-    if (!output.beginDraining()) {
+    const bool isDraining = output.beginDraining();
+    if (!name.isEmpty()) {
+        const Run run(this);
+        const ExitInfo info = exitInfo.get();
+        Log::ended(name, info, endTime - startTime);
+        if (!run.goesOnHere())
+            return; // A message handler has waited for the child: the nested wait did the rest.
+    }
+    if (!isDraining) {
         finishEnding();
         return;
     }

@@ -193,14 +193,17 @@ void ChildProcessPrivate::start(QIODevice::OpenMode mode)
 
 void ChildProcessPrivate::startNow(QIODevice::OpenMode mode)
 {
+    const bool isLogged = Log::isOn(); // Asked before there is a child: the first call needs memory.
     beginStart(mode);
-    if (!m_pending && Log::isOn())
+    const Run run(this);
+    if (!m_pending && isLogged)
         logOutcome(true);
+    if (!run.isLatest()) // A message handler has started another child, or deleted the object.
+        return;
     if (hasFailedInParent()) {
         failInsideStart();
         return;
     }
-    const Run run(this);
     setState(ChildProcess::Starting);
     if (run.isLatest() && state == ChildProcess::Starting)
         announceNumber();
@@ -237,11 +240,12 @@ void ChildProcessPrivate::beginStart(QIODevice::OpenMode mode)
 
 qint64 ChildProcessPrivate::startDetached()
 {
+    const bool isLogged = Log::isOn(); // As in startNow().
     const auto begin = std::chrono::steady_clock::now();
     const qint64 orphan = beginDetached();
-    if (Log::isOn() && orphan < 0)
+    if (isLogged && orphan < 0)
         Log::failed(settings.program, failure->error());
-    else if (Log::isOn())
+    else if (isLogged)
         Log::startedDetached({settings.program, settings.arguments.size(), settings.launchOptions.get(),
                               std::chrono::steady_clock::now() - begin, true},
                              orphan);

@@ -33,7 +33,8 @@ ChildProcessPrivate::~ChildProcessPrivate()
     using Policy = ChildProcess::DestructionPolicy;
     const Policy policy = stopSettings.atDestruction.value_or(Policy::Kill);
     settleStart(); // A background start may have brought a child.
-    if (isUnderWay() && Log::isOn())
+    // A forked copy leaves the child alone, and a message handler's lock may be held there for ever.
+    if (isUnderWay() && Log::isOn() && (!watch || watch->belongsToThisProcess()))
         Log::destroyed(nameForLog(), policy);
     // The program was not executed yet: no grace, unless stop() has given one.
     const bool hasGrace = policy == Policy::Stop && m_isStopping;
@@ -130,8 +131,6 @@ try {
         return;
     const int usual = m_hasTerminal ? SIGHUP : SIGTERM; // A shell on a terminal ignores SIGTERM.
     const int signal = stopSettings.signal != 0 ? stopSettings.signal : usual;
-    if (Log::isOn())
-        Log::stopped(nameForLog(), signal, stopSettings.grace);
     const Deadline kill(stopSettings.grace);
     if (stopStage == ChildProcess::StopStage::None && isUnderWay()) {
         stopStage = ChildProcess::StopStage::Asked;
@@ -143,6 +142,8 @@ try {
     walkTree();
     Keeper::stop(child ? child : m_pending->child(), signal, stopSettings.grace);
     requestCall();
+    if (Log::isOn()) // Last: a message handler may wait for the child.
+        Log::stopped(nameForLog(), signal, stopSettings.grace);
 } catch (
     const std::bad_alloc &) { // For a keeper without a thread, the next call to the library will do.
 }
