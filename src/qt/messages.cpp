@@ -123,10 +123,17 @@ using Internal::OnlyOne;
 
 namespace {
 
-struct Category : QLoggingCategory
+// Not a literal: Qt still reads the name of the category after a plug-in with a static copy of the
+// library was unloaded.
+struct CategoryName
+{
+    char text[sizeof "forkfd.childprocess"] = "forkfd.childprocess";
+};
+
+struct Category : private CategoryName, QLoggingCategory
 {
     Category()
-        : QLoggingCategory("forkfd.childprocess", QtWarningMsg)
+        : QLoggingCategory(text, QtWarningMsg)
     {
     }
 };
