@@ -77,7 +77,7 @@ constexpr Expected table[] = {
      "the kernel itself says so when the program has ended"},
     {"guarded*/*", "guardian?/getdents64", "ENOENT", "outlives the process: *",
      "readdir(3) takes ENOENT for the end of a directory"},
-    {"guarded*/*", "guardian?/openat", "ENOENT", "outlives the process: *",
+    {"guarded*/*", "guardian?/@(openat|newfstatat)", "ENOENT", "outlives the process: *",
      "there is no /proc, or the process has ended: the guardian forgets what it cannot see"},
 
     // Bytes are lost, and the caller learns of it.
