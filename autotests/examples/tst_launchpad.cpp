@@ -223,7 +223,8 @@ void tst_Launchpad::initTestCase()
     awaitLibrary();
 }
 
-// These two replace those of ProcessTest: Qt has files and threads of its own that come and go.
+// These two functions replace those of ProcessTest, because Qt Widgets opens files and starts threads
+// during the tests.
 void tst_Launchpad::init()
 {
     QTRY_COMPARE(ProcessState::now().children, 0);

@@ -167,7 +167,7 @@ void tst_TreeLeftovers::manyMembers()
     QCOMPARE(process.remainingProcessIds(), QList<qint64>());
 }
 
-// 300 processes, each started by one that exits. Half of them are in a session of their own.
+// 300 processes, whose parents exit at once. Every second process begins a new session.
 void tst_TreeLeftovers::forkBomb()
 {
     QFETCH(const bool, hasCgroup);

@@ -48,7 +48,7 @@ int run(Session &session, std::chrono::milliseconds grace)
 {
     const Interruption interruption([&session] { session.interrupt(); });
     session.run();
-    // What was stopped has ended; if not, at the latest when its grace is over.
+    // The stopped tests end now, or are killed when their grace is over.
     ForkFd::ChildProcess::waitForStopped(grace + 1s);
     return interruption.signal();
 }
@@ -76,7 +76,8 @@ int runTests(const TestList &tests, const Options &options)
     return hasFailure ? SomeFailed : AllPassed;
 }
 
-// Not QCoreApplication::arguments(): Qt removes words that it knows, and changes what is no text.
+// Not QCoreApplication::arguments(): Qt removes its own options, and changes arguments that are not
+// UTF-8.
 QStringList argumentsOf(char **argv)
 {
     QStringList arguments;

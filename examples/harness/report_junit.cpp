@@ -82,7 +82,7 @@ public:
     }
 
 private:
-    // The program has a case of its own if its functions do not show how it came out.
+    // The program gets its own test case if its outcome differs from that of its functions.
     bool hasOwnCase() const
     {
         const auto hasFailed = [](const FunctionResult &f) { return f.outcome == Outcome::Failed; };
