@@ -13,7 +13,6 @@
 #include <QtCore/QMetaEnum>
 
 #include <cerrno>
-#include <csignal>
 
 namespace ForkFd {
 
@@ -88,8 +87,6 @@ QString ChildProcessPrivate::describeSettings() const
 {
     const StopSettings &stopping = stopSettings;
     const bool hasTerminal = settings.launchOptions->pseudoTerminal.has_value();
-    const int usual = hasTerminal ? SIGHUP : SIGTERM;
-    const int signal = stopping.signal != 0 ? stopping.signal : usual;
     QString text = line("Qt", QLatin1String(qVersion()))
         + line("standard input", streams.describe(Redirections::Input, hasTerminal))
         + line("standard output", streams.describe(Redirections::Output, hasTerminal))
@@ -100,8 +97,8 @@ QString ChildProcessPrivate::describeSettings() const
     if (!isScopePossible(settings, stopping))
         text += line("wrong scope", QStringLiteral("the options name a process group"));
     text += line("stop",
-                 QString::fromStdString(nameOfSignal(signal)) + QLatin1String(", SIGKILL after ")
-                     + timeText(stopping.grace));
+                 QString::fromStdString(nameOfSignal(stopping.firstSignal(hasTerminal)))
+                     + QLatin1String(", SIGKILL after ") + timeText(stopping.grace));
     const bool isLimited = stopping.timeLimit > std::chrono::milliseconds::zero();
     text += line("time limit", isLimited ? timeText(stopping.timeLimit) : QStringLiteral("none"));
     return text

@@ -146,6 +146,7 @@ void ChildProcessPrivate::collect()
         m_tree->watch.noteChildEnd();
     endTime = std::chrono::steady_clock::now();
     const QString name = Log::isOn() ? nameForLog() : QString();
+    const bool wasRecovered = watch->wasRecovered();
     unwatch(Role::Exit);
     watch = nullptr;
     if (!leadsGroup)
@@ -155,7 +156,7 @@ void ChildProcessPrivate::collect()
     if (!name.isEmpty()) {
         const Run run(this);
         const ExitInfo info = exitInfo.get();
-        Log::ended(name, info, endTime - startTime);
+        Log::ended(name, info, wasRecovered, endTime - startTime);
         if (!run.goesOnHere())
             return; // A message handler has waited for the child: the nested wait did the rest.
     }

@@ -129,8 +129,7 @@ try {
     m_isStopDue = false;
     if (!child && (!m_pending || m_pending->cancel()))
         return;
-    const int usual = m_hasTerminal ? SIGHUP : SIGTERM; // A shell on a terminal ignores SIGTERM.
-    const int signal = stopSettings.signal != 0 ? stopSettings.signal : usual;
+    const int signal = stopSettings.firstSignal(m_hasTerminal);
     const Deadline kill(stopSettings.grace);
     if (stopStage == ChildProcess::StopStage::None && isUnderWay()) {
         stopStage = ChildProcess::StopStage::Asked;

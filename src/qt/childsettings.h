@@ -15,6 +15,7 @@
 #include <QtCore/QStringList>
 
 #include <chrono>
+#include <csignal>
 #include <functional>
 #include <optional>
 
@@ -52,9 +53,16 @@ struct StopSettings
     ChildProcess::SignalScope scope = ChildProcess::SignalScope::Process; ///< Of the next child.
     std::chrono::milliseconds grace = std::chrono::seconds(5);
     std::chrono::milliseconds timeLimit = {}; ///< 0: no limit.
-    int signal = 0; ///< 0: SIGTERM, with a pseudo-terminal SIGHUP.
+    int signal = 0; ///< 0: see firstSignal().
     std::optional<ChildProcess::DestructionPolicy>
         atDestruction; ///< Without a value: Kill with a warning.
+
+    /// The signal that a stop sends first. A shell on a terminal ignores SIGTERM.
+    int firstSignal(bool hasTerminal) const noexcept
+    {
+        const int usual = hasTerminal ? SIGHUP : SIGTERM;
+        return signal != 0 ? signal : usual;
+    }
 };
 
 } // namespace ForkFd::Internal

@@ -126,15 +126,13 @@ void Log::killed(const QString &name)
     message() << "kill: " << name << " got SIGKILL when its grace was over";
 }
 
-void Log::ended(const QString &name, const ExitInfo &info, Duration time)
+void Log::ended(const QString &name, const ExitInfo &info, bool wasRecovered, Duration time)
 {
-    // With pidfds only a status that other code took comes without usage.
-    const bool isTaken =
-        info.reason == ExitInfo::Unknown || (backend() == Backend::PidFd && !info.hasUsage);
-    if (isTaken)
-        message() << "theft: other code of this process has taken the exit status of " << name
-                  << (info.reason == ExitInfo::Unknown ? ", and it is lost"
-                                                       : ", but the kernel still had it");
+    const bool isLost = info.reason == ExitInfo::Unknown;
+    if (isLost || wasRecovered)
+        message() << "theft: other code has taken the exit status of " << name
+                  << ", or SIGCHLD is ignored; "
+                  << (isLost ? "the status is lost" : "the kernel still had it");
     message() << "end: " << name << ' ' << text(info.toString()) << " after " << text(time);
 }
 

@@ -45,7 +45,8 @@ void signaled(const QString &name, int signal, int errorCode);
 void stopped(const QString &name, int signal, std::chrono::milliseconds grace);
 void timeLimitExceeded(const QString &name, std::chrono::milliseconds limit);
 void killed(const QString &name);
-void ended(const QString &name, const ExitInfo &info, Duration time);
+/// `wasRecovered` is that of ExitWatch.
+void ended(const QString &name, const ExitInfo &info, bool wasRecovered, Duration time);
 void treeEnded(const QString &name);
 void destroyed(const QString &name, ChildProcess::DestructionPolicy policy);
 void queued(const QString &program);

@@ -59,6 +59,10 @@ public:
     unsigned char rung() const noexcept { return m_rung; }
     void setRung(unsigned char rung) noexcept { m_rung = rung; }
 
+    /// Whether the kernel still had the status after other code had collected it, or after it was
+    /// discarded because SIGCHLD is ignored. Known once collect() or look() has returned the end.
+    bool wasRecovered() const noexcept { return m_wasRecovered; }
+
     /// Whether the backend collects the child at its end after the watch was deleted.
     virtual bool endsUnwatched() const noexcept { return false; }
     /// Closes descriptor() and goes on with a private descriptor, or without one.
@@ -81,6 +85,7 @@ protected:
     /// The backend owns `descriptor` and keeps it open until its destructor or leaveDescriptor().
     void begin(pid_t pid, int descriptor) noexcept;
     void setDescriptor(int descriptor) noexcept { m_descriptor = descriptor; }
+    void noteRecovery() noexcept { m_wasRecovered = true; }
 
 private:
     virtual std::optional<ExitInfo> tryCollect() noexcept = 0;
@@ -95,6 +100,7 @@ private:
     ProcessIdentity m_owner;
     std::atomic<bool> m_isCollected = false;
     bool m_leadsGroup = false;
+    bool m_wasRecovered = false;
     unsigned char m_rung = 0;
     int m_descriptor = -1;
     ExitWatch *m_nextOrphan = nullptr; ///< Links watches in the keeper without an allocation.

@@ -207,7 +207,7 @@ std::optional<ExitInfo> PidFdWatch::waitForEnd(int options) noexcept
 }
 
 // The filter was installed later: with it the first such wait would have selected another backend.
-std::optional<ExitInfo> PidFdWatch::waitRefused(int options) const noexcept
+std::optional<ExitInfo> PidFdWatch::waitRefused(int options) noexcept
 {
     const ChildWait::Finding found = findByNumber(pid(), options);
     if (found.sight == ChildWait::Finding::Over)
@@ -216,7 +216,7 @@ std::optional<ExitInfo> PidFdWatch::waitRefused(int options) const noexcept
 }
 
 // The kernel keeps the wait status behind the pidfd after the child was reaped.
-std::optional<ExitInfo> PidFdWatch::recoverStolenStatus() const noexcept
+std::optional<ExitInfo> PidFdWatch::recoverStolenStatus() noexcept
 {
     // Ask this first: once the child is reaped, the kernel's answer is final. Before that, a missing
     // answer may still come.
@@ -224,8 +224,10 @@ std::optional<ExitInfo> PidFdWatch::recoverStolenStatus() const noexcept
     PidFdInfo info = {};
     info.mask = pidFdInfoExit;
     if (::ioctl(descriptor(), getPidFdInfo, &info) == 0) {
-        if (info.mask & pidFdInfoExit)
+        if (info.mask & pidFdInfoExit) {
+            noteRecovery();
             return exitInfoOfWaitStatus(info.waitStatus);
+        }
     } else if (errno != ESRCH) {
         return ExitInfo{}; // Linux before 6.13 does not know the request.
     }

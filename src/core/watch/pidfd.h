@@ -44,8 +44,8 @@ private:
 
     std::optional<ExitInfo> waitForEnd(int options) noexcept;
     std::optional<ExitInfo> waitByNumber(int options) noexcept;
-    std::optional<ExitInfo> waitRefused(int options) const noexcept;
-    std::optional<ExitInfo> recoverStolenStatus() const noexcept;
+    std::optional<ExitInfo> waitRefused(int options) noexcept;
+    std::optional<ExitInfo> recoverStolenStatus() noexcept;
 
     UniqueFd m_pidfd;
     bool m_endIsUnknown = false;
