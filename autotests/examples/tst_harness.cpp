@@ -105,7 +105,7 @@ void tst_Harness::killsTheTree()
     const QByteArray branch = FORKFD_TEST_PORTABLE ? "branch same " : "branch same branch group ";
     prepare(harness,
             {u"-f"_s, writeList("@name=t @time-limit=0.5 CHILD ignore 15 " + branch + "sleep\n"),
-             u"--grace=0.1"_s});
+             u"--grace=100ms"_s});
     harness.setLaunchOptions({.fileDescriptors = {lifeline.asDescriptor()}});
     harness.start();
     lifeline.letGo();

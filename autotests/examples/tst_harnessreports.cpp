@@ -236,7 +236,7 @@ void tst_HarnessReports::junit()
     const QString list =
         writeList("@name=good&<co> CHILD say a\n"
                   "@name=bad CHILD exit 3\n"
-                  "@name=limit @time-limit=0.25 CHILD sleep\n"
+                  "@name=limit @time-limit=250ms CHILD sleep\n"
                   "@name=skip @skip-code=3 CHILD exit 3\n"
                   "@name=flaky sh -c \"mkdir FOLDER/d || exit 0; printf '\\001]]>'; exit 1\"\n");
     run({u"-f"_s, list, u"--junit"_s, u"report.xml"_s, u"--retries=1"_s});

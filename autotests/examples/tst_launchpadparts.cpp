@@ -4,11 +4,11 @@
 #include "glyphicon.h"
 #include "helperstore.h"
 #include "helpertext.h"
+#include "interruption.h"
 #include "outputdocument.h"
 #include "processtest.h"
 #include "readablecolors.h"
 #include "restartdelay.h"
-#include "terminationsignals.h"
 
 #include <QtCore/QDir>
 #include <QtCore/QTemporaryDir>
@@ -380,7 +380,7 @@ void tst_LaunchpadParts::signalsAreGivenBack()
     struct sigaction hangup = {};
     sigaction(SIGHUP, &ignoring, &hangup);
     {
-        const TerminationSignals signalsToQt;
+        const Interruption interruption([] {});
         QVERIFY(handlerOf(SIGTERM) != before);
         QVERIFY(handlerOf(SIGHUP) == SIG_IGN);
     }

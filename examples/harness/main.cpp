@@ -23,6 +23,7 @@
 #include <QtCore/QLoggingCategory>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 
 #include <unistd.h>
@@ -47,6 +48,8 @@ int listTests(const TestList &tests)
 int run(Session &session, std::chrono::milliseconds grace)
 {
     const Interruption interruption([&session] { session.interrupt(); });
+    if (!interruption.isListening())
+        throw HarnessError(u"pipe: "_s + qt_error_string(errno));
     session.run();
     // The stopped tests end now, or are killed when their grace is over.
     ForkFd::ChildProcess::waitForStopped(grace + 1s);

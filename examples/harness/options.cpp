@@ -3,6 +3,7 @@
 
 #include "options.h"
 
+#include "duration.h"
 #include "harnesserror.h"
 
 #include <QtCore/QCommandLineParser>
@@ -10,7 +11,7 @@
 #include <QtCore/QFileInfo>
 #include <QtCore/QThread>
 
-#include <cmath>
+#include <chrono>
 
 using namespace Qt::StringLiterals;
 
@@ -25,6 +26,8 @@ struct OptionText
 };
 
 // The man page says more about each.
+constexpr std::chrono::hours maximumTime(20 * 24); // QTimer counts milliseconds in an int.
+
 constexpr OptionText optionTexts[] = {
     {"C config", "NAME", "The configuration of the build folders."},
     {"f list-file", "FILE", "Read commands from FILE, one a line; - is standard input."},
@@ -37,9 +40,9 @@ constexpr OptionText optionTexts[] = {
     {"partition", "PART", "Only a part of the tests: count:1/3 or hash:1/3."},
     {"group", "NAME=N:EXPRESSION", "At most N tests of this group at the same time."},
     {"retries", "N", "Repeat a test that fails, up to N times.", "0"},
-    {"time-limit", "SECONDS", "The limit of tests that have none; 0: no limit.", "1500"},
-    {"grace", "SECONDS", "The time from SIGTERM to SIGKILL.", "5"},
-    {"slow", "SECONDS", "Name tests that run longer, each time; 0: do not.", "60"},
+    {"time-limit", "TIME", "The limit of tests that have none; 0: no limit.", "1500"},
+    {"grace", "TIME", "The time from SIGTERM to SIGKILL.", "5"},
+    {"slow", "TIME", "Name tests that run longer, each time; 0: do not.", "60"},
     {"fail-fast", nullptr, "Start no further test after a failure."},
     {"fail-leaky", nullptr, "A test that leaves processes behind has failed."},
     {"per-function", nullptr, "Run each function of a QtTest program in a process of its own."},
@@ -68,13 +71,12 @@ int numberOf(const QString &option, const QString &text, int least)
     return number;
 }
 
-std::chrono::milliseconds secondsOf(const QString &option, const QString &text)
+std::chrono::milliseconds timeOf(const QString &option, const QString &text)
 {
-    bool isNumber = false;
-    const double seconds = text.toDouble(&isNumber);
-    if (!isNumber || !(seconds >= 0 && seconds <= 2e6)) // QTimer counts milliseconds in an int.
+    const std::optional<std::chrono::milliseconds> time = durationOf(text.toStdString());
+    if (!time || *time > maximumTime)
         refuse(option, text);
-    return std::chrono::milliseconds(std::llround(std::ceil(seconds * 1000)));
+    return *time;
 }
 
 template<typename Enum>
@@ -152,13 +154,13 @@ void readFilters(const QCommandLineParser &parser, Options &options)
 
 void readRunning(const QCommandLineParser &parser, Options &options)
 {
-    const auto seconds = [&](const QString &name) { return secondsOf(name, parser.value(name)); };
+    const auto time = [&](const QString &name) { return timeOf(name, parser.value(name)); };
     options.jobs = parser.isSet(u"jobs"_s) ? numberOf(u"jobs"_s, parser.value(u"jobs"_s), 1)
                                            : QThread::idealThreadCount();
     options.retries = numberOf(u"retries"_s, parser.value(u"retries"_s), 0);
-    options.timeLimit = seconds(u"time-limit"_s);
-    options.grace = seconds(u"grace"_s);
-    options.slowTime = seconds(u"slow"_s);
+    options.timeLimit = time(u"time-limit"_s);
+    options.grace = time(u"grace"_s);
+    options.slowTime = time(u"slow"_s);
     options.failsFast = parser.isSet(u"fail-fast"_s);
     options.failsLeaky = parser.isSet(u"fail-leaky"_s);
     options.isPerFunction = parser.isSet(u"per-function"_s);

@@ -4,6 +4,7 @@
 #include "testlist.h"
 
 #include "ctestfolder.h"
+#include "duration.h"
 #include "harnesserror.h"
 #include "plaintext.h"
 #include "qttestprograms.h"
@@ -15,7 +16,6 @@
 #include <QtCore/QFileInfo>
 #include <QtCore/QHash>
 
-#include <cmath>
 #include <cstdio>
 #include <iterator>
 
@@ -23,13 +23,26 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+HarnessError notUnderstood(const QString &value, const QString &property)
+{
+    return HarnessError(u"@%1 does not understand \"%2\""_s.arg(property, value));
+}
+
 double numberOf(const QString &value, const QString &property)
 {
     bool isNumber = false;
     const double number = value.toDouble(&isNumber);
     if (!isNumber || !(number >= 0 && number <= 1e9))
-        throw HarnessError(u"@%1 does not understand \"%2\""_s.arg(property, value));
+        throw notUnderstood(value, property);
     return number;
+}
+
+std::chrono::milliseconds durationOf(const QString &value, const QString &property)
+{
+    const std::optional<std::chrono::milliseconds> time = ::durationOf(value.toStdString());
+    if (!time)
+        throw notUnderstood(value, property);
+    return *time;
 }
 
 void setProperty(Test &test, const QString &property, const QString &value)
@@ -45,8 +58,7 @@ void setProperty(Test &test, const QString &property, const QString &value)
     else if (property == "after"_L1)
         test.after = value.split(u',', Qt::SkipEmptyParts);
     else if (property == "time-limit"_L1)
-        test.timeLimit =
-            std::chrono::milliseconds(std::llround(std::ceil(numberOf(value, property) * 1000)));
+        test.timeLimit = durationOf(value, property);
     else if (property == "cost"_L1)
         test.cost = numberOf(value, property);
     else if (property == "processors"_L1)

@@ -6,8 +6,8 @@
 // A window with helpers: programs that run while it is open. See forkfd-launchpad(1).
 
 #include "glyphicon.h"
+#include "interruption.h"
 #include "launchpadwindow.h"
-#include "terminationsignals.h"
 
 #include <QtCore/QCommandLineParser>
 #include <QtWidgets/QApplication>
@@ -58,9 +58,8 @@ int main(int argc, char **argv)
     int result = 0;
     {
         LaunchpadWindow window(fileNameOf(application));
-        const TerminationSignals terminationSignals;
-        QObject::connect(&terminationSignals, &TerminationSignals::received, &window,
-                         &LaunchpadWindow::closeOrKill);
+        // Without a pipe the signals end the program, and the guardian kills the helpers.
+        const Interruption interruption([&window] { window.closeOrKill(); });
         window.show();
         result = QApplication::exec();
     }

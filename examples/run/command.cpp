@@ -5,7 +5,7 @@
 
 #include "options.h"
 #include "report.h"
-#include "signals.h"
+#include "signalpipe.h"
 
 #include <QtCore/QEventLoop>
 #include <QtCore/QSocketNotifier>
@@ -14,6 +14,7 @@
 #include <csignal>
 #include <cstdio>
 #include <optional>
+#include <vector>
 
 #include <sys/types.h>
 #include <unistd.h>
@@ -32,12 +33,12 @@ public:
     explicit RunningCommand(const Options &options);
     QString describe();
     /// Returns when the command has ended and, if it was stopped with its tree, the tree has, too.
-    void run();
+    void run(const SignalPipe &pipe);
     const ChildProcess &process() const { return m_process; }
     const Start &start() const { return m_start; }
 
 private:
-    void passSignals();
+    void passSignals(const SignalPipe &pipe);
     void pass(int signal);
     void stopTree(int signal);
     void suspend();
@@ -88,10 +89,11 @@ QString RunningCommand::describe()
     return m_process.describe();
 }
 
-void RunningCommand::run()
+void RunningCommand::run(const SignalPipe &pipe)
 {
-    QSocketNotifier notifier(Signals::descriptor(), QSocketNotifier::Read);
-    QObject::connect(&notifier, &QSocketNotifier::activated, &m_process, [this] { passSignals(); });
+    QSocketNotifier notifier(pipe.descriptor(), QSocketNotifier::Read);
+    QObject::connect(&notifier, &QSocketNotifier::activated, &m_process,
+                     [this, &pipe] { passSignals(pipe); });
     m_process.start(m_options.program, m_options.arguments);
     if (!isOver())
         m_loop.exec();
@@ -112,14 +114,14 @@ void RunningCommand::leaveIfOver()
 }
 
 // The command shares our terminal. But a terminal that hangs up tells only the leader of its session.
-bool hasReachedCommand(const Signals::Signal &signal)
+bool hasReachedCommand(const SignalPipe::Signal &signal)
 {
     return signal.isFromTerminal && (signal.number != SIGHUP || ::getsid(0) != ::getpid());
 }
 
-void RunningCommand::passSignals()
+void RunningCommand::passSignals(const SignalPipe &pipe)
 {
-    while (const std::optional<Signals::Signal> signal = Signals::next()) {
+    while (const std::optional<SignalPipe::Signal> signal = pipe.next()) {
         if (signal->number == SIGTSTP)
             suspend();
         else if (m_options.reachesTree || !hasReachedCommand(*signal))
@@ -149,11 +151,23 @@ void RunningCommand::stopTree(int signal)
     m_process.stop();
 }
 
+// Stops this process as Ctrl-Z does, until it is told to continue. Not with SIGSTOP: the kernel ignores
+// SIGTSTP where no shell could continue this process.
+void suspendThisProcess()
+{
+    struct sigaction ours = {};
+    struct sigaction standard = {};
+    standard.sa_handler = SIG_DFL;
+    ::sigaction(SIGTSTP, &standard, &ours);
+    ::raise(SIGTSTP);
+    ::sigaction(SIGTSTP, &ours, nullptr);
+}
+
 // A tree has no terminal that would suspend it.
 void RunningCommand::suspend()
 {
     m_process.sendSignal(SIGSTOP);
-    Signals::suspendThisProcess();
+    suspendThisProcess();
     m_process.sendSignal(SIGCONT);
 }
 
@@ -225,10 +239,14 @@ int runCommand(const Options &options)
     Report report;
     if (!report.open(options))
         return fail(options.outputFile);
-    if (!Signals::note(options.reachesTree))
+    std::vector<int> numbers = {SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2};
+    if (options.reachesTree)
+        numbers.push_back(SIGTSTP);
+    const SignalPipe pipe(numbers);
+    if (pipe.descriptor() < 0)
         return fail("pipe");
     RunningCommand command(options);
-    command.run();
+    command.run(pipe);
     report.write(command.process(), command.start());
     dieOfInterrupt(command.process());
     return exitCodeOf(command.process());

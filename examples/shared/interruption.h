@@ -4,6 +4,8 @@
 #ifndef FORKFD_EXAMPLES_INTERRUPTION_H
 #define FORKFD_EXAMPLES_INTERRUPTION_H
 
+#include "signalpipe.h"
+
 #include <QtCore/QSocketNotifier>
 
 #include <functional>
@@ -15,10 +17,9 @@ class Interruption
 public:
     /// Calls the function in the event loop, once for each signal.
     explicit Interruption(std::function<void()> onSignal);
-    ~Interruption();
-    Interruption(const Interruption &) = delete;
-    Interruption &operator=(const Interruption &) = delete;
 
+    /// False if there is no pipe for the signals: they then end the program. errno was set.
+    bool isListening() const { return m_notifier != nullptr; }
     /// The first signal that came; 0 if there was none.
     int signal() const { return m_signal; }
 
@@ -26,7 +27,8 @@ private:
     void readSignals();
 
     const std::function<void()> m_onSignal;
-    std::unique_ptr<QSocketNotifier> m_notifier;
+    const SignalPipe m_pipe;
+    std::unique_ptr<QSocketNotifier> m_notifier; // After the pipe, whose descriptor it watches.
     int m_signal = 0;
 };
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#ifndef FORKFD_EXAMPLES_RUN_DURATION_H
-#define FORKFD_EXAMPLES_RUN_DURATION_H
+#ifndef FORKFD_EXAMPLES_DURATION_H
+#define FORKFD_EXAMPLES_DURATION_H
 
 #include <chrono>
 #include <optional>

@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "interruption.h"
+
+#include <csignal>
+#include <utility>
+
+Interruption::Interruption(std::function<void()> onSignal)
+    : m_onSignal(std::move(onSignal))
+    , m_pipe({SIGINT, SIGTERM, SIGHUP})
+{
+    if (m_pipe.descriptor() < 0)
+        return;
+    m_notifier = std::make_unique<QSocketNotifier>(m_pipe.descriptor(), QSocketNotifier::Read);
+    QObject::connect(m_notifier.get(), &QSocketNotifier::activated, m_notifier.get(),
+                     [this] { readSignals(); });
+}
+
+void Interruption::readSignals()
+{
+    while (const std::optional<SignalPipe::Signal> signal = m_pipe.next()) {
+        if (m_signal == 0)
+            m_signal = signal->number;
+        m_onSignal();
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#include "signalpipe.h"
+
+#include <cerrno>
+#include <csignal>
+#include <utility>
+#include <vector>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace {
+
+int writeEnd = -1;
+constexpr unsigned char fromTerminal = 0x80;
+
+std::vector<std::pair<int, struct sigaction>> &previousActions()
+{
+    static std::vector<std::pair<int, struct sigaction>> actions;
+    return actions;
+}
+
+// Runs in a signal handler: async-signal-safe calls only.
+void writeSignal(int number, siginfo_t *info, void *)
+{
+    const int savedErrno = errno;
+    const auto byte =
+        static_cast<unsigned char>(number | (info->si_code == SI_KERNEL ? fromTerminal : 0));
+    [[maybe_unused]] const ssize_t written = ::write(writeEnd, &byte, 1);
+    errno = savedErrno;
+}
+
+void handleUnlessIgnored(int number)
+{
+    struct sigaction previous = {};
+    ::sigaction(number, nullptr, &previous);
+    if (previous.sa_handler == SIG_IGN)
+        return;
+    struct sigaction action = {};
+    action.sa_sigaction = writeSignal;
+    action.sa_flags = SA_SIGINFO | SA_RESTART;
+    previousActions().emplace_back(number, previous);
+    ::sigaction(number, &action, nullptr);
+}
+
+} // namespace
+
+SignalPipe::SignalPipe(const std::vector<int> &numbers)
+{
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
+        return;
+    m_readEnd = ends[0];
+    writeEnd = ends[1];
+    for (const int number : numbers)
+        handleUnlessIgnored(number);
+}
+
+SignalPipe::~SignalPipe()
+{
+    if (m_readEnd < 0)
+        return;
+    for (const auto &[number, action] : previousActions())
+        ::sigaction(number, &action, nullptr);
+    previousActions().clear();
+    ::close(m_readEnd);
+    ::close(std::exchange(writeEnd, -1));
+}
+
+std::optional<SignalPipe::Signal> SignalPipe::next() const
+{
+    unsigned char byte = 0;
+    if (::read(m_readEnd, &byte, 1) != 1)
+        return std::nullopt;
+    return Signal{byte & ~fromTerminal, (byte & fromTerminal) != 0};
+}

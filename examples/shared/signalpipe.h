@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_EXAMPLES_SIGNALPIPE_H
+#define FORKFD_EXAMPLES_SIGNALPIPE_H
+
+#include <optional>
+#include <vector>
+
+/// Writes the signals that reach this program to a pipe, which an event loop can watch. There may be one
+/// object at a time. Signals that are ignored stay ignored, as under nohup(1).
+class SignalPipe
+{
+public:
+    struct Signal
+    {
+        int number;
+        bool isFromTerminal; ///< The kernel sent it to all processes in the terminal's foreground.
+    };
+
+    /// On failure descriptor() is -1, errno is set, and the signals do what they did before.
+    explicit SignalPipe(const std::vector<int> &numbers);
+    /// Restores the previous actions.
+    ~SignalPipe();
+    SignalPipe(const SignalPipe &) = delete;
+    SignalPipe &operator=(const SignalPipe &) = delete;
+
+    /// Readable when next() has a signal.
+    int descriptor() const { return m_readEnd; }
+    std::optional<Signal> next() const;
+
+private:
+    int m_readEnd = -1;
+};
+
+#endif
