@@ -68,10 +68,14 @@ bool StartAttempt::mayBegin() noexcept
 
 bool StartAttempt::maySeeOurMemory() const noexcept
 {
+    return maySeeOurMemory(m_program->plan.modifier());
+}
+
+bool StartAttempt::maySeeOurMemory(const ChildModifier &modifier) noexcept
+{
     if (Sanitizers::needFork())
         return false;
     // The frames of instrumented code would stay in a sanitizer's records of our stack.
-    const ChildModifier &modifier = m_program->plan.modifier();
     return !modifier.function || (modifier.maySeeOurMemory && !Sanitizers::areActive());
 }
 

@@ -34,6 +34,9 @@ public:
     /// watch may wait: after a theft the number may belong to another process.
     static void collectFailedCopy(ExitWatch &watch) noexcept;
 
+    /// Whether all user code of a program's child copes with shared memory.
+    static bool maySeeOurMemory(const ChildModifier &modifier) noexcept;
+
 protected:
     explicit StartAttempt(CodeContext &child) noexcept;
     /// With `later`, startCopy() may return when the child is about to call its modifier; `later` then
@@ -50,7 +53,7 @@ protected:
 
     /// Returns false and sets the failure if the start was canceled.
     bool mayBegin() noexcept;
-    /// Whether all user code of a program's child copes with shared memory.
+    /// Whether that holds for this attempt's program.
     bool maySeeOurMemory() const noexcept;
     /// Whether the child becomes the leader of a new process group.
     bool leadsGroup() const noexcept;

@@ -337,9 +337,8 @@ Backend backend() noexcept
 
 const char *rungFor(const ChildModifier &modifier) noexcept
 {
-    const bool isCopy = Sanitizers::needFork()
-        || (modifier.function && (!modifier.maySeeOurMemory || Sanitizers::areActive()));
-    return nameOf(Ladder::rungFor(isCopy ? Creation::ByNumber : Creation::Any));
+    const bool mayShare = StartAttempt::maySeeOurMemory(modifier);
+    return nameOf(Ladder::rungFor(mayShare ? Creation::Any : Creation::ByNumber));
 }
 
 const char *nameOfRung(unsigned char rung) noexcept
