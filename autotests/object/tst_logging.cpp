@@ -181,6 +181,9 @@ void tst_Logging::failure_data()
     QTest::newRow("in the child") << u"/no/such/program"_s << int(Process::StartMode::Direct) << missing;
     QTest::newRow("in the background")
         << u"/no/such/program"_s << int(Process::StartMode::Background) << missing;
+    QTest::newRow("a line break in the name")
+        << u"/no/such\nstart: 1"_s << int(Process::StartMode::Direct)
+        << u"failed: \"/no/such\\x0astart: 1\": exec: /no/such\\x0astart: 1: No such file or directory"_s;
     QTest::newRow("no program") << QString() << int(Process::StartMode::Direct)
                                 << u"failed: \"\": program: Invalid argument"_s;
 }

@@ -25,9 +25,22 @@ QDebug message()
         .nospace();
 }
 
+// The name of a file may contain a line break, which would begin another line of the log.
+QString printable(const QString &text)
+{
+    QString result;
+    for (const QChar character : text) {
+        if (character.category() == QChar::Other_Control)
+            result += QStringLiteral("\\x%1").arg(character.unicode(), 2, 16, QLatin1Char('0'));
+        else
+            result += character;
+    }
+    return result;
+}
+
 QString quoted(const QString &program)
 {
-    return u'"' + program + u'"';
+    return u'"' + printable(program) + u'"';
 }
 
 QString text(Log::Duration time)
@@ -38,7 +51,7 @@ QString text(Log::Duration time)
 
 QString text(const std::string &bytes)
 {
-    return QString::fromLocal8Bit(bytes);
+    return printable(QString::fromLocal8Bit(bytes));
 }
 
 QString signalText(int signal)
