@@ -5,10 +5,9 @@
 #include "helperstore.h"
 #include "launchpadwindow.h"
 #include "messagebar.h"
-#include "outputview.h"
 #include "processtest.h"
 #include "supervisor.h"
-#include "usagegraph.h"
+#include "windowuse.h"
 
 #include <QtCore/QTemporaryDir>
 #include <QtGui/QAccessible>
@@ -16,22 +15,18 @@
 #include <QtWidgets/QApplication>
 #include <QtWidgets/QComboBox>
 #include <QtWidgets/QDialogButtonBox>
-#include <QtWidgets/QLabel>
 #include <QtWidgets/QLineEdit>
 #include <QtWidgets/QListView>
 #include <QtWidgets/QMessageBox>
 #include <QtWidgets/QPushButton>
-#include <QtWidgets/QToolBar>
 #include <QtWidgets/QTreeView>
 
-#include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <functional>
-#include <memory>
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
+using namespace WindowUse;
 using State = HelperSupervisor::State;
 
 namespace {
@@ -49,110 +44,6 @@ Helper helperFor(const QString &words)
     helper.arguments = words.split(u' ');
     helper.stopGrace = 20s;
     return helper;
-}
-
-/// Calls `function` when a dialog has opened, in the event loop of that dialog. The function has to
-/// close it.
-void inNextDialog(const std::function<void(QDialog *)> &function)
-{
-    auto *timer = new QTimer(qApp);
-    QObject::connect(timer, &QTimer::timeout, timer, [timer, function] {
-        auto *dialog = qobject_cast<QDialog *>(QApplication::activeModalWidget());
-        if (!dialog || !dialog->isActiveWindow())
-            return;
-        timer->stop();
-        timer->deleteLater();
-        function(dialog);
-        if (QTest::currentTestFailed())
-            dialog->reject();
-    });
-    timer->start(1);
-}
-
-QWidget *fieldOf(const QWidget *dialog, const QString &label)
-{
-    const auto labels = dialog->findChildren<QLabel *>();
-    for (const QLabel *one : labels) {
-        if (one->text() == label)
-            return one->buddy();
-    }
-    return nullptr;
-}
-
-void type(QWidget *field, const QString &text)
-{
-    QTest::keyClick(field, Qt::Key_A, Qt::ControlModifier);
-    QTest::keyClicks(field, text);
-}
-
-QPushButton *buttonOf(const QWidget *window, const QString &text)
-{
-    const auto buttons = window->findChildren<QPushButton *>();
-    for (QPushButton *one : buttons) {
-        if (one->text() == text)
-            return one;
-    }
-    return nullptr;
-}
-
-void clickOk(const QDialog *dialog)
-{
-    const auto *buttons = dialog->findChild<QDialogButtonBox *>();
-    QTest::mouseClick(buttons->button(QDialogButtonBox::Ok), Qt::LeftButton);
-}
-
-/// Presses a key in the window, when the last dialog has gone.
-void press(LaunchpadWindow *window, Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier)
-{
-    window->activateWindow();
-    QVERIFY(QTest::qWaitForWindowActive(window));
-    QTest::keyClick(window, key, modifiers);
-}
-
-/// Clicks a button of the tool bar.
-void click(const LaunchpadWindow &window, const QString &text)
-{
-    const auto *bar = window.findChild<QToolBar *>();
-    const auto actions = bar->actions();
-    for (QAction *action : actions) {
-        if (action->text() == text)
-            QTest::mouseClick(bar->widgetForAction(action), Qt::LeftButton);
-    }
-}
-
-double largestValue(const LaunchpadWindow &window, const QString &graph)
-{
-    const auto graphs = window.findChildren<UsageGraph *>();
-    for (const UsageGraph *one : graphs) {
-        if (one->accessibleName() == graph && !one->values().isEmpty())
-            return *std::max_element(one->values().begin(), one->values().end());
-    }
-    return 0;
-}
-
-QString shownOutput(const LaunchpadWindow &window)
-{
-    return window.findChild<OutputView *>()->toPlainText();
-}
-
-/// The visible widgets that the keyboard reaches, and that a screen reader could not name.
-QString namelessWidgets(const QWidget *window)
-{
-    QStringList nameless;
-    const auto widgets = window->findChildren<QWidget *>();
-    for (QWidget *one : widgets) {
-        if (!one->isVisible() || !(one->focusPolicy() & Qt::TabFocus) || one->focusProxy())
-            continue;
-        const auto *interface = QAccessible::queryAccessibleInterface(one);
-        if (!interface || interface->text(QAccessible::Name).isEmpty())
-            nameless += QString::fromLatin1(one->metaObject()->className());
-    }
-    return nameless.join(u' ');
-}
-
-bool isGone(pid_t pid)
-{
-    return kill(pid, 0) == -1 && errno == ESRCH;
 }
 
 } // namespace
@@ -182,9 +73,6 @@ private Q_SLOTS:
     void closeStopsAll();
     void killNow();
     void widgetsAreNamed();
-    void programEnds_data();
-    void programEnds();
-    void textOptions();
 
 private:
     QString whatIsLeft() const;
@@ -542,50 +430,6 @@ void tst_Launchpad::widgetsAreNamed()
     QCOMPARE(nameless, QString());
     const auto *list = QAccessible::queryAccessibleInterface(window.findChild<QListView *>());
     QCOMPARE(list->child(0)->text(QAccessible::Name), u"Test: Not started"_s);
-}
-
-void tst_Launchpad::programEnds_data()
-{
-    QTest::addColumn<int>("signal");
-    QTest::newRow("SIGTERM") << SIGTERM;
-    if (!FORKFD_TEST_PORTABLE)
-        QTest::newRow("SIGKILL") << SIGKILL;
-}
-
-// The helper ends with the program, however that ends.
-void tst_Launchpad::programEnds()
-{
-    QFETCH(const int, signal);
-    const QString pidName = m_directory.filePath(u"pid-%1"_s.arg(signal));
-    Helper helper;
-    helper.program = u"sh"_s;
-    helper.arguments = QStringList{u"-c"_s, u"echo $$ >\"$0\"; exec sleep 1000"_s, pidName};
-    helper.startsWithLaunchpad = true;
-    save({helper});
-    ForkFd::ChildProcess program;
-    program.start(QStringLiteral(FORKFD_TEST_LAUNCHPAD), {u"--file"_s, fileName()});
-    const auto helperPid = [&pidName] {
-        QFile file(pidName);
-        return file.open(QIODevice::ReadOnly) ? file.readAll().trimmed().toInt() : 0;
-    };
-    QTRY_VERIFY2(helperPid() > 0, program.readAllStandardError().constData());
-    const pid_t pid = helperPid();
-    QVERIFY(program.sendSignal(signal));
-    QVERIFY(program.waitForFinished());
-    QCOMPARE(program.exitInfo().signal, signal == SIGKILL ? SIGKILL : 0);
-    QTRY_VERIFY(isGone(pid));
-}
-
-void tst_Launchpad::textOptions()
-{
-    for (const char *option : {"--help", "--version"}) {
-        ForkFd::ChildProcess program;
-        program.setEnvironmentChanges({{u"DISPLAY"_s, {}}, {u"QT_QPA_PLATFORM"_s, u"xcb"_s}});
-        program.start(QStringLiteral(FORKFD_TEST_LAUNCHPAD), {QString::fromLatin1(option)});
-        QVERIFY(program.waitForFinished());
-        QCOMPARE(program.exitCode(), 0);
-        QVERIFY(program.readAllStandardOutput().contains("forkfd-launchpad"));
-    }
 }
 
 QTEST_MAIN(tst_Launchpad)
