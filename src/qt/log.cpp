@@ -31,7 +31,7 @@ QString printable(const QString &text)
     QString result;
     for (const QChar character : text) {
         if (character.category() == QChar::Other_Control)
-            result += QStringLiteral("\\x%1").arg(character.unicode(), 2, 16, QLatin1Char('0'));
+            result += QStringLiteral("\\x%1").arg(uint(character.unicode()), 2, 16, QLatin1Char('0'));
         else
             result += character;
     }
