@@ -25,7 +25,7 @@ check_reuse()
 
 check_shell()
 {
-    shellcheck dev .ci/run .ci/checks.sh .ci/consumer.sh .ci/check-root .ci/check-cross .ci/follow .ci/symbols autotests/model/run autotests/parity/fetch
+    shellcheck dev .ci/run .ci/checks.sh .ci/consumer.sh .ci/check-root .ci/check-cross .ci/follow .ci/symbols autotests/fuzz/run autotests/model/run autotests/parity/fetch
 }
 
 check_man()
@@ -103,6 +103,13 @@ check_faults()
     status=0
     "$build_root/dev/autotests/faults/faults" "$@" || status=$?
     [ $status -eq 77 ] || return $status # The fault walker has printed that this kernel lacks the filters.
+}
+
+# Runs the fuzzers with libFuzzer, in the build of check_clazy and check_asan.
+check_fuzz()
+{
+    build clazy fuzzers
+    autotests/fuzz/run "$build_root/clazy" "${FORKFD_FUZZ_SECONDS:-60}" "$@"
 }
 
 # Writes the reference, whose warnings are errors, and compares the code samples with the programs that they quote.

@@ -49,6 +49,9 @@ function(forkfd_add_library target exported_name)
     add_library(ForkFd::${exported_name} ALIAS ${target})
     forkfd_compile_options(${target})
     target_compile_features(${target} PUBLIC cxx_std_17)
+    if(FORKFD_FUZZER_COVERAGE)
+        target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
+    endif()
     target_compile_definitions(${target} PRIVATE QT_NO_KEYWORDS QT_NO_CAST_FROM_ASCII QT_NO_CAST_TO_ASCII)
     target_include_directories(${target} PUBLIC
         $<BUILD_INTERFACE:${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../include>
