@@ -25,7 +25,8 @@ check_reuse()
 
 check_shell()
 {
-    shellcheck dev .ci/run .ci/checks.sh .ci/consumer.sh .ci/check-root .ci/check-cross .ci/follow .ci/symbols autotests/fuzz/run autotests/model/run autotests/parity/fetch
+    shellcheck dev .ci/run .ci/checks.sh .ci/consumer.sh .ci/check-root .ci/check-cross .ci/follow .ci/symbols .ci/try-launchpad \
+        autotests/fuzz/run autotests/model/run autotests/parity/fetch
 }
 
 check_man()

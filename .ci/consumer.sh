@@ -59,7 +59,7 @@ try_packages()
     docs= # The part docs has written the reference, if it has run.
     [ ! -e "$build_root/docs/html" ] || docs=$build_root/docs
     cmake_build . "$1" -DCMAKE_INSTALL_PREFIX=/usr -DCMAKE_INSTALL_DOCDIR=share/doc/libforkfd-doc \
-        -DCMAKE_SKIP_INSTALL_RPATH=ON -DFORKFD_DOCS_DIR="$docs"
+        -DFORKFD_DOCS_DIR="$docs"
     make_packages "$1"
     mkdir -p "$2"
     for package in "$1"/packages/*.deb; do

@@ -3,7 +3,7 @@
 
 # Installs the libraries, in two components: Core, and ChildProcess, which needs Qt. Each has all that a program needs
 # to be built and run, in two parts for packagers: Core_Runtime is the shared library, Core_Development everything else.
-# ForkFdTool.cmake installs the component Tools.
+# ForkFdTool.cmake installs the components Tools and Launchpad.
 
 include(CMakePackageConfigHelpers)
 
@@ -54,25 +54,27 @@ function(forkfd_install_pkgconfig name component)
         DESTINATION ${forkfd_pkgconfig_dir} COMPONENT ${component}_Development)
 endfunction()
 
-set(qt_headers ChildProcess childprocess.h run.h runqueue.h valuetypes.h)
-file(GLOB core_headers RELATIVE ${PROJECT_SOURCE_DIR}/include/ForkFd CONFIGURE_DEPENDS
-    ${PROJECT_SOURCE_DIR}/include/ForkFd/*)
-list(REMOVE_ITEM core_headers ${qt_headers})
-list(TRANSFORM core_headers PREPEND ${PROJECT_SOURCE_DIR}/include/ForkFd/)
-list(TRANSFORM qt_headers PREPEND ${PROJECT_SOURCE_DIR}/include/ForkFd/)
+# forkfd_set_run_path(target folder): a program or library that is installed in `folder` finds the libraries relative to
+# itself, wherever both are moved to. In /usr the loader finds them by itself, and distributions allow no run path.
+function(forkfd_set_run_path target folder)
+    if(NOT DEFINED CMAKE_INSTALL_RPATH AND NOT CMAKE_INSTALL_PREFIX STREQUAL "/usr")
+        file(RELATIVE_PATH libraries "/${folder}" "/${CMAKE_INSTALL_LIBDIR}")
+        string(REGEX REPLACE "/$" "" path "$ORIGIN/${libraries}")
+        set_target_properties(${target} PROPERTIES INSTALL_RPATH "${path}")
+    endif()
+endfunction()
+
+include(${PROJECT_SOURCE_DIR}/cmake/ForkFdHeaders.cmake)
 
 forkfd_install_library(ForkFdCore Core)
 forkfd_install_pkgconfig(forkfd-core Core)
-install(FILES ${core_headers} ${PROJECT_BINARY_DIR}/include/ForkFd/export.h
+install(FILES ${FORKFD_CORE_HEADERS} ${PROJECT_BINARY_DIR}/include/ForkFd/export.h
     DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/ForkFd COMPONENT Core_Development)
 if(FORKFD_QT)
     forkfd_install_library(ForkFdChildProcess ChildProcess)
     forkfd_install_pkgconfig(forkfd ChildProcess)
-    install(FILES ${qt_headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/ForkFd COMPONENT ChildProcess_Development)
-    # Both libraries are installed in one folder, where libForkFdChildProcess finds libForkFdCore.
-    if(NOT DEFINED CMAKE_INSTALL_RPATH)
-        set_target_properties(ForkFdChildProcess PROPERTIES INSTALL_RPATH $ORIGIN)
-    endif()
+    install(FILES ${FORKFD_QT_HEADERS} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/ForkFd COMPONENT ChildProcess_Development)
+    forkfd_set_run_path(ForkFdChildProcess ${CMAKE_INSTALL_LIBDIR})
 endif()
 
 get_target_property(forkfd_type ForkFdCore TYPE)
@@ -95,5 +97,4 @@ if(PROJECT_IS_TOP_LEVEL)
         COMMAND ${CMAKE_COMMAND} -DFORKFD_BUILD_DIR=${PROJECT_BINARY_DIR}
             -P ${PROJECT_SOURCE_DIR}/cmake/ForkFdUninstall.cmake
         VERBATIM)
-    include(${PROJECT_SOURCE_DIR}/cmake/ForkFdPackages.cmake)
 endif()

@@ -1,8 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The ForkFd authors
 # SPDX-License-Identifier: MIT
 
-# forkfd_install_tool(target): installs a program for users, in the component Tools. With it come the files for it that
-# exist in the current source folder: the man page TARGET.1, and completions/TARGET.bash and TARGET.fish for the shells.
+# forkfd_install_tool(target [COMPONENT component]): installs a program for users, in the component Tools if no other is
+# given. With it come the files for it that exist in the current source folder: the man page TARGET.1, and
+# completions/TARGET.bash and TARGET.fish for the shells.
 # The target forkfd_tools builds all these programs.
 add_custom_target(forkfd_tools)
 
@@ -11,22 +12,24 @@ function(forkfd_install_tool target)
     if(NOT FORKFD_INSTALL)
         return()
     endif()
-    get_target_property(type ForkFdCore TYPE)
-    if(type STREQUAL "SHARED_LIBRARY" AND NOT DEFINED CMAKE_INSTALL_RPATH)
-        # The program finds the libraries relative to itself, wherever both are moved to.
-        file(RELATIVE_PATH libraries "/${CMAKE_INSTALL_BINDIR}" "/${CMAKE_INSTALL_LIBDIR}")
-        set_target_properties(${target} PROPERTIES INSTALL_RPATH "$ORIGIN/${libraries}")
+    cmake_parse_arguments(tool "" COMPONENT "" ${ARGN})
+    if(NOT tool_COMPONENT)
+        set(tool_COMPONENT Tools)
     endif()
-    install(TARGETS ${target} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT Tools)
+    get_target_property(type ForkFdCore TYPE)
+    if(type STREQUAL "SHARED_LIBRARY")
+        forkfd_set_run_path(${target} ${CMAKE_INSTALL_BINDIR})
+    endif()
+    install(TARGETS ${target} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT ${tool_COMPONENT})
     if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${target}.1)
-        install(FILES ${target}.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT Tools)
+        install(FILES ${target}.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT ${tool_COMPONENT})
     endif()
     if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/completions/${target}.bash)
         install(FILES completions/${target}.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
-            RENAME ${target} COMPONENT Tools)
+            RENAME ${target} COMPONENT ${tool_COMPONENT})
     endif()
     if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/completions/${target}.fish)
         install(FILES completions/${target}.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d
-            COMPONENT Tools)
+            COMPONENT ${tool_COMPONENT})
     endif()
 endfunction()
