@@ -196,6 +196,11 @@ void tst_Guardian::noGuardian_data()
     QTest::newRow("socketpair") << long{SYS_socketpair} << EMFILE;
     QTest::newRow("sendmsg") << long{SYS_sendmsg} << EACCES;
     QTest::newRow("recvmsg, by the guardian") << long{SYS_recvmsg} << EPERM;
+#ifdef SYS_epoll_wait
+    QTest::newRow("epoll_wait, by the guardian") << long{SYS_epoll_wait} << EPERM;
+#else
+    QTest::newRow("epoll_wait, by the guardian") << long{SYS_epoll_pwait} << EPERM;
+#endif
 }
 
 void tst_Guardian::noGuardian()

@@ -8,7 +8,10 @@
 
 #include <vector>
 
+#include <sched.h>
+
 #include <linux/sched.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -50,6 +53,7 @@ private Q_SLOTS:
     void leaderEndsBefore_data() { TestCgroups::addTrees(); }
     void leaderEndsBefore();
     void copyLivesOn();
+    void readOnlyCgroups();
 };
 
 void tst_TreeDiesWithParent::programIsKilled_data()
@@ -259,6 +263,32 @@ void tst_TreeDiesWithParent::copyLivesOn()
     life.write("end");
     QVERIFY2(result.contains("wait status 9"), result.constData());
     QVERIFY(isCut);
+}
+
+// The guardian can neither kill the cgroup nor remove it. It walks, and the next program removes.
+void tst_TreeDiesWithParent::readOnlyCgroups()
+{
+    if (!TestCgroups::canBeMade())
+        QSKIP("No cgroup can be made here.");
+    Lifeline lifeline;
+    const QByteArray result = inForkedCopy([&]() -> QByteArray {
+        if (unshare(CLONE_NEWNS) != 0 || mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
+            return "no mounts";
+        const auto process = startBranch(lifeline, "session");
+        if (!process || !TestCgroups::makeReadOnly())
+            return "not started";
+        raise(SIGKILL);
+        return {};
+    });
+    lifeline.letGo();
+    if (result == "no mounts")
+        QSKIP("No mount namespace can be made here.");
+    QVERIFY2(result.contains("wait status 9"), result.constData());
+    QVERIFY(lifeline.comesToBeCut());
+    const QByteArray next = inForkedCopy([] {
+        return outcomeOf(child({"exit", "3"}), {.treeDiesWithParent = true});
+    });
+    QCOMPARE(next, "exited with code 3");
 }
 
 QTEST_GUILESS_MAIN(tst_TreeDiesWithParent)

@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include <fcntl.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -104,6 +105,13 @@ QString prepareBelow(const QString &name)
 void remove(const QString &name)
 {
     QDir(ownDirectory()).rmdir(name);
+}
+
+bool makeReadOnly()
+{
+    return mount(nullptr, QFile::encodeName(mountPoint()).constData(), nullptr,
+                 MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr)
+        == 0;
 }
 
 Refusal::Refusal(bool isWanted)

@@ -21,6 +21,9 @@ QString prepareBelow(const QString &name);
 /// Removes cgroup `name`.
 void remove(const QString &name);
 
+/// Makes cgroupfs read-only in the mount namespace of this process. False if the kernel refuses.
+bool makeReadOnly();
+
 /// Makes the creation of cgroups fail until the end of the scope.
 class Refusal
 {

@@ -82,10 +82,9 @@ bool Cgroup::isPopulated() noexcept
     return std::strstr(text, "populated 1") != nullptr;
 }
 
-void Cgroup::kill() const noexcept
+bool Cgroup::kill() const noexcept
 {
-    if (m_directory)
-        writeTo(m_directory.get(), "cgroup.kill", "1");
+    return m_directory && writeTo(m_directory.get(), "cgroup.kill", "1");
 }
 
 void Cgroup::leave() const noexcept

@@ -24,8 +24,8 @@ public:
     int events() const noexcept { return m_events.get(); }
     /// Whether a process is in it or below. True if that is not known.
     bool isPopulated() noexcept;
-    /// Kills all processes in it and below.
-    void kill() const noexcept;
+    /// Kills all processes in it and below. Returns false if that is not possible.
+    bool kill() const noexcept;
     /// Moves this process out of it, to the cgroup above.
     void leave() const noexcept;
     /// Removes the directory and those below, as far as they are empty.

@@ -61,10 +61,20 @@ public:
     int run() noexcept
     {
         prepare();
-        if (!tell({.kind = GuardianMessage::Ready, .errorCode = m_errorCode}))
-            return 1;
-        if (m_errorCode != 0)
-            return 1;
+        const bool isWanted =
+            tell({.kind = GuardianMessage::Ready, .errorCode = m_errorCode}) && m_errorCode == 0;
+        if (isWanted)
+            guard();
+        m_ownCgroup.leave();
+        m_ownCgroup.remove();
+        return isWanted ? 0 : 1;
+    }
+
+private:
+    enum Receipt { Received, Nothing, Failed };
+
+    void guard() noexcept
+    {
         while (!hasProgramEnded())
             waitForChange();
         // From now on a child that is still being created cannot say that it leads a tree (EPIPE), and
@@ -72,20 +82,16 @@ public:
         ::shutdown(m_socket.get(), SHUT_RD);
         receiveAll();
         killAll();
-        m_ownCgroup.leave();
-        m_ownCgroup.remove();
-        return 0;
     }
 
-private:
-    enum Receipt { Received, Nothing, Failed };
-
-    // Nothing was sent yet. A filter that refuses to receive is found here, and so fails the start.
+    // Nothing was sent yet. A filter that refuses to receive or to wait is found here, and so fails the
+    // start.
     void prepare() noexcept
     {
+        epoll_event none = {};
         m_poll.reset(::epoll_create1(EPOLL_CLOEXEC));
         if (!m_poll || !add(m_socket.get()) || (m_usesPidFds && !add(m_program.get()))
-            || receive() == Failed)
+            || receive() == Failed || ::epoll_wait(m_poll.get(), &none, 1, 0) < 0)
             m_errorCode = errno;
     }
 
@@ -237,8 +243,7 @@ private:
             Walk walk(m_usesPidFds);
             for (Tree *tree = m_trees.get(); tree; tree = tree->next.get()) {
                 tree->take({.kind = GuardianMessage::Started}, {}); // Its start may be cut short.
-                tree->cgroup().kill(); // Again: before Linux 6.14 it may miss a process in fork().
-                tree->addTo(walk);
+                tree->kill(walk); // Again: before Linux 6.14 it may miss a process in fork().
             }
             walk.killAll();
             pauseFor(1);

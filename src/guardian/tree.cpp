@@ -18,8 +18,7 @@ void Tree::take(const GuardianMessage &message, UniqueFd fd) noexcept
 {
     if (message.kind == GuardianMessage::Group && fd) {
         m_cgroup.set(std::move(fd), message.name);
-        // Once for each change: a file that cannot be read would be ready for ever.
-        wait(m_cgroup.events(), EPOLLPRI | EPOLLET);
+        awaitCgroup();
     } else if (message.kind == GuardianMessage::Leader) {
         setLeader(message, std::move(fd));
     } else if (message.kind == GuardianMessage::Started) {
@@ -27,6 +26,12 @@ void Tree::take(const GuardianMessage &message, UniqueFd fd) noexcept
         if (m_leaderStart == 0)
             m_leaderStart = message.leaderStart;
     }
+}
+
+// Once for each change: a file that cannot be read would be ready for ever.
+void Tree::awaitCgroup() noexcept
+{
+    wait(m_cgroup.events(), EPOLLPRI | EPOLLET);
 }
 
 // A leader that comes with a pidfd was alive when it sent it. The start time is that of the leader if
@@ -105,7 +110,10 @@ bool Tree::watch(pid_t member) noexcept
 
 bool Tree::isOver(const List<Process> *processes) noexcept
 {
+    const bool wasAwaited = m_cgroup.events() >= 0;
     const bool isPopulated = m_cgroup.isPopulated();
+    if (!wasAwaited)
+        awaitCgroup(); // The file could not be opened before.
     const bool hasLeader = isLeaderAlive();
     if (!hasLeader) {
         m_watched.reset(); // Otherwise it would be ready for ever.
@@ -119,15 +127,18 @@ bool Tree::isOver(const List<Process> *processes) noexcept
     return member < 0 || (member > 0 && m_usesPidFds && !watch(member) && isOver());
 }
 
-void Tree::addTo(Walk &walk) noexcept
+// A cgroup that cannot be killed (cgroupfs is mounted read-only, a filter) leaves it to the walk. The
+// group of a leader that has ended is only killed if the number is certainly still the leader's.
+void Tree::kill(Walk &walk) noexcept
 {
-    if (m_cgroup.isPopulated())
-        return; // Killing the cgroup suffices.
+    const bool isCgroupKilled = m_cgroup.kill();
+    if (m_cgroup.isPopulated() && isCgroupKilled)
+        return;
     if (isLeaderAlive() && m_leaderStart != 0)
         walk.addRoot(m_leader, m_leaderStart);
     else if (m_watchesLeader)
         PidFdSignal::send(m_watched.get(), SIGKILL); // A walk cannot find it.
-    else if (!m_cgroup && m_leader > 0 && !isNumberReused())
+    else if (!isCgroupKilled && m_leader > 0 && m_leaderStart != 0 && !isNumberReused())
         walk.addRoot(m_leader, 0);
 }
 

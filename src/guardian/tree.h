@@ -37,12 +37,13 @@ public:
     /// started. `processes`: a list that was made a moment ago; null: it makes one where it needs it.
     bool isOver(const List<Process> *processes = nullptr) noexcept;
     Cgroup &cgroup() noexcept { return m_cgroup; }
-    /// Adds what only a walk can kill.
-    void addTo(Walk &walk) noexcept;
+    /// Kills the cgroup, and adds to the walk what only that can kill.
+    void kill(Walk &walk) noexcept;
 
     std::unique_ptr<Tree> next; ///< In the guardian's list.
 
 private:
+    void awaitCgroup() noexcept;
     void setLeader(const GuardianMessage &message, UniqueFd pidfd) noexcept;
     bool isLeaderAlive() const noexcept;
     bool isNumberReused() const noexcept;

@@ -64,8 +64,8 @@ private:
     };
     using Entries = std::list<Entry>;
 
-    int ensureGuardian();
-    int launch();
+    int ensureGuardian(PrivateCgroup &unused);
+    int launch(PrivateCgroup &unused);
     int ensureThread() noexcept;
     int announce(const Entry &entry) noexcept;
     int tell(const GuardianMessage &message, int fd = -1) noexcept;
@@ -75,7 +75,7 @@ private:
     bool mayEnd() noexcept;
     bool receive(const Line &line) noexcept;
     bool replace(const Line &line) noexcept;
-    bool tryLaunch() noexcept;
+    bool tryLaunch(PrivateCgroup &unused) noexcept;
     void removeCgroupOf(const Line &line) noexcept;
     void forget(std::uint64_t id) noexcept;
 

@@ -71,6 +71,18 @@ void removeNowOrLater(PrivateCgroup group) noexcept
         Keeper::removeLater(std::move(group));
 }
 
+/// A cgroup that no process should need any more. Make it before the lock of the mutex, so that it is
+/// destroyed without: the keeper may work for a second then.
+struct UnusedCgroup
+{
+    PrivateCgroup group;
+
+    UnusedCgroup() = default;
+    ~UnusedCgroup() { removeNowOrLater(std::move(group)); }
+    UnusedCgroup(const UnusedCgroup &) = delete;
+    UnusedCgroup &operator=(const UnusedCgroup &) = delete;
+};
+
 std::string nameOf(const std::string &path)
 {
     return path.substr(path.rfind('/') + 1);
@@ -85,8 +97,9 @@ Guardian &Guardian::findOrMake(Launch program)
 
 int Guardian::open(const PrivateCgroup &group, bool usesPidFds, TreeTicket &ticket)
 {
+    UnusedCgroup unused;
     const std::lock_guard lock(m_mutex);
-    if (const int errorCode = ensureGuardian())
+    if (const int errorCode = ensureGuardian(unused.group))
         return errorCode;
     m_entries.push_back({.id = m_lastId + 1, .group = group.path()});
     const int errorCode = announce(m_entries.back());
@@ -98,16 +111,17 @@ int Guardian::open(const PrivateCgroup &group, bool usesPidFds, TreeTicket &tick
     return 0;
 }
 
-int Guardian::ensureGuardian()
+int Guardian::ensureGuardian(PrivateCgroup &unused)
 {
     // The thread first: after unshare(CLONE_NEWPID) there can be none (EINVAL), and a process between us
     // and the guardian would be the init of the new namespace.
     const int errorCode = ensureThread();
-    return errorCode != 0 || (m_line && !hasEnded(m_line->get())) ? errorCode : launch();
+    return errorCode != 0 || (m_line && !hasEnded(m_line->get())) ? errorCode : launch(unused);
 }
 
-// Connects a new guardian, and tells it of all trees.
-int Guardian::launch()
+// Connects a new guardian, and tells it of all trees. `unused` gets the cgroup of a guardian that has
+// ended.
+int Guardian::launch(PrivateCgroup &unused)
 {
     int ends[2];
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
@@ -124,10 +138,10 @@ int Guardian::launch()
     if (errorCode == 0)
         errorCode = awaitReady(ours->get());
     if (errorCode != 0) {
-        removeNowOrLater(std::move(cgroup));
+        unused = std::move(cgroup);
         return errorCode;
     }
-    removeNowOrLater(std::exchange(m_cgroup, std::move(cgroup))); // The guardian before was killed.
+    unused = std::exchange(m_cgroup, std::move(cgroup)); // The guardian before was killed.
     m_line = ours;
     m_lastLaunch = Clock::now();
     for (const Entry &entry : m_entries)
@@ -275,19 +289,20 @@ bool Guardian::replace(const Line &line) noexcept
         pauseFor(pause * 10); // Something may kill each guardian at once.
     for (;; pause = std::min(pause * 2, longestPause)) {
         {
+            UnusedCgroup unused;
             const std::lock_guard lock(m_mutex);
             if (m_entries.empty())
                 return false;
-            if (m_line != line || tryLaunch())
+            if (m_line != line || tryLaunch(unused.group))
                 return true; // Here, or in a start.
         }
         pauseFor(pause);
     }
 }
 
-bool Guardian::tryLaunch() noexcept
+bool Guardian::tryLaunch(PrivateCgroup &unused) noexcept
 try {
-    return launch() == 0;
+    return launch(unused) == 0;
 } catch (const std::exception &) { // For lack of memory.
     return false;
 }

@@ -59,7 +59,7 @@ struct TreeMembers::Private
     Members::iterator drop(Members::iterator member);
     void dropWatched();
     void dropUntilLiving();
-    void lookAtKnown();
+    void lookAtKnown(bool hadPidFds);
     bool findMore();
     bool examine(pid_t pid);
     bool belongs(const ProcessStatus &status) const;
@@ -89,8 +89,7 @@ TreeMembers::~TreeMembers() = default;
 void TreeMembers::walk(bool isGroupHeld, Means means)
 {
     Private &d = *m_private;
-    d.usesPidFds = means == WithPidFds;
-    d.lookAtKnown();
+    d.lookAtKnown(std::exchange(d.usesPidFds, means == WithPidFds));
     if (isGroupHeld)
         d.groups.insert(d.root);
     const auto end = Clock::now() + longestWalk;
@@ -196,14 +195,16 @@ void TreeMembers::Private::dropUntilLiving()
 }
 
 // The numbers of groups and sessions of a process whose end was watched are looked for in this walk,
-// too: it has just ended. Of other processes the end may be long ago.
-void TreeMembers::Private::lookAtKnown()
+// too: it has just ended. Of other processes the end may be long ago, unless neither this walk nor the
+// last one used pidfds: then there are frequent looks.
+void TreeMembers::Private::lookAtKnown(bool hadPidFds)
 {
+    const bool watchesSome = usesPidFds || hadPidFds;
     bool isLate = false;
     for (auto it = members.begin(); it != members.end();) {
         const std::optional<ProcessStatus> status = statusOfMember(*it);
         if (!status || status->isOver()) {
-            isLate = isLate || (usesPidFds && !it->second.handle && it->first != root);
+            isLate = isLate || (watchesSome && !it->second.handle && it->first != root);
             it = drop(it);
             continue;
         }
