@@ -4,6 +4,7 @@
 #include "forkedcopy.h"
 #include "sigchldhandler.h"
 
+#include <QtCore/QLoggingCategory>
 #include <QtCore/QTemporaryDir>
 
 #include <dlfcn.h>
@@ -39,6 +40,7 @@ class tst_Plugin : public SigChldTest
 private Q_SLOTS:
     void isLoadedWithoutAnError();
     void isClosedWhileAChildRuns();
+    void isClosedBeforeItsFirstStart();
 };
 
 // dlerror() reported a function of newer libcs that the library had looked for.
@@ -100,6 +102,26 @@ void tst_Plugin::isClosedWhileAChildRuns()
     if (usesSigChld() && !eventually(isReaped))
         leave(pid, 6);
     exit(0); // Runs the destructors that dlclose() has not run.
+}
+
+// Qt read the name of the plug-in's logging category, which was no longer mapped.
+void tst_Plugin::isClosedBeforeItsFirstStart()
+{
+    const QByteArray result = inForkedCopy([]() -> QByteArray {
+        qInstallMessageHandler([](QtMsgType, const QMessageLogContext &, const QString &) {});
+        void *plugin = dlopen(FORKFD_TEST_LOGPLUGIN, RTLD_NOW | RTLD_LOCAL);
+        if (!plugin)
+            return dlerror();
+        reinterpret_cast<void (*)()>(dlsym(plugin, "misuse"))();
+        dlclose(plugin);
+        if (dlopen(FORKFD_TEST_LOGPLUGIN, RTLD_NOW | RTLD_NOLOAD))
+            return "it stays loaded";
+        QLoggingCategory::setFilterRules(QStringLiteral("forkfd.childprocess.debug=true"));
+        return "the category is usable";
+    });
+    if (result == "it stays loaded")
+        QSKIP("Something else keeps the plug-in loaded.");
+    QCOMPARE(result, "the category is usable");
 }
 
 int main(int argc, char **argv)

@@ -84,7 +84,10 @@ void tellOfFallback()
 {
     static std::atomic<std::size_t> told = 0; // clazy:exclude=non-pod-global-static
     const std::string gone = rungsGivenUp();
-    if (!gone.empty() && told.exchange(gone.size()) != gone.size())
+    // The list only grows. Another thread may have told a longer one.
+    std::size_t known = told;
+    while (known < gone.size() && !told.compare_exchange_weak(known, gone.size())) { }
+    if (known < gone.size())
         message() << "fallback: refused here: " << text(gone) << "; children are created by " << rung();
 }
 
