@@ -12,10 +12,14 @@ namespace Faults {
 
 namespace {
 
-std::string outcomeOf(const ForkFd::Command &command)
+std::string outcomeOf(const ForkFd::Command &command, bool isOptional = false)
 {
     ForkFd::StartError error;
-    auto process = ForkFd::spawn(command, {.processGroup = 0, .treeDiesWithParent = true}, &error);
+    auto process = ForkFd::spawn(command,
+                                 {.processGroup = 0,
+                                  .treeDiesWithParent = !isOptional,
+                                  .treeDiesWithParentIfPossible = isOptional},
+                                 &error);
     if (!process)
         return failure(error);
     const auto end = process->wait();
@@ -35,13 +39,20 @@ std::string guardedByWalk()
     return guarded();
 }
 
+// Without a guardian it starts all the same. Nothing outlives it that a guardian would have to find.
+std::string guardedIfPossible()
+{
+    return outcomeOf(child({"check", "0,1,2", "exit", "3"}), true);
+}
+
 } // namespace
 
 std::vector<Scenario> guardianScenarios()
 {
     constexpr bool hasIdleThreads = true;
     return {{"guarded", guarded, nullptr, hasIdleThreads},
-            {"guardedByWalk", guardedByWalk, nullptr, hasIdleThreads}};
+            {"guardedByWalk", guardedByWalk, nullptr, hasIdleThreads},
+            {"guardedIfPossible", guardedIfPossible, nullptr, hasIdleThreads}};
 }
 
 } // namespace Faults

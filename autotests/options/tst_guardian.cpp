@@ -33,6 +33,9 @@ private Q_SLOTS:
     void failedStart();
     void noGuardian_data();
     void noGuardian();
+    void noGuardianIsNeeded_data() { noGuardian_data(); }
+    void noGuardianIsNeeded();
+    void oneIsHadIfPossible();
 };
 
 void tst_Guardian::guardianIsKilled()
@@ -214,6 +217,39 @@ void tst_Guardian::noGuardian()
     if (result == "no filter")
         QSKIP("This system has no seccomp filters.");
     QCOMPARE(result, text(StartError{"treeDiesWithParent", errorCode}) + ", exited with code 3");
+}
+
+// The same failures with treeDiesWithParentIfPossible. Another failure of the start stays one.
+void tst_Guardian::noGuardianIsNeeded()
+{
+    QFETCH(const long, call);
+    QFETCH(const int, errorCode);
+    const QByteArray result = inRefusedCopy({{call, errorCode}}, [] {
+        const ForkFd::LaunchOptions options = {.treeDiesWithParentIfPossible = true};
+        return outcomeOf(child({"exit", "3"}), options) + ", "
+            + outcomeOf({.argv = {"/no/such/program"}}, options) + ", "
+            + QByteArray::number(TestCgroups::left().size());
+    });
+    if (result == "no filter")
+        QSKIP("This system has no seccomp filters.");
+    QCOMPARE(result, "exited with code 3, " + text(StartError{"exec", ENOENT}) + ", 0");
+}
+
+void tst_Guardian::oneIsHadIfPossible()
+{
+    Lifeline lifeline;
+    const QByteArray result = inForkedCopy([&]() -> QByteArray {
+        const auto process = ForkFd::spawn(
+            child({"sleep"}),
+            {.fileDescriptors = {lifeline.asDescriptor()}, .treeDiesWithParentIfPossible = true});
+        if (!process || guardians().size() != 1)
+            return "no guardian";
+        raise(SIGKILL);
+        return {};
+    });
+    lifeline.letGo();
+    QVERIFY2(result.contains("wait status 9"), result.constData());
+    QVERIFY(lifeline.comesToBeCut());
 }
 
 QTEST_GUILESS_MAIN(tst_Guardian)

@@ -32,6 +32,13 @@ private Q_SLOTS:
     void canceled();
     void stoppedTree_data() { TestCgroups::addTrees(); }
     void stoppedTree();
+    void endsInItsGrace_data() { TestCgroups::addTrees(); }
+    void endsInItsGrace();
+    void outlivesItsGrace();
+    void canceledInTheGrace_data() { TestCgroups::addTrees(); }
+    void canceledInTheGrace();
+    void timeLimitInTheGrace_data() { TestCgroups::addTrees(); }
+    void timeLimitInTheGrace();
     void failedStart();
 
 protected:
@@ -214,6 +221,88 @@ void tst_LeftBehind::stoppedTree()
     QVERIFY(lifeline.isCut());
     QCOMPARE(result.exitInfo.reason, ForkFd::ExitInfo::Signaled);
     QCOMPARE(result.leftBehind.count, 0);
+}
+
+void tst_LeftBehind::endsInItsGrace()
+{
+    QFETCH(const bool, hasCgroup);
+    if (!isReached(hasCgroup))
+        QSKIP("The library cannot reach these processes.");
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    Lifeline lifeline;
+    TestPipe go;
+    QSemaphore ends;
+    RunOptions wishes = options(Scope::Tree, lifeline);
+    wishes.leftoverGrace = 24h;
+    wishes.launchOptions.fileDescriptors.push_back({8, go.readEnd()});
+    wishes.onLine = [&ends](ChildProcess::ProcessChannel, const QByteArray &) { ends.release(); };
+    QFuture<RunResult> future = ForkFd::run(childProgram(), words("write 1 1 heir 3 eof 8"), wishes);
+    lifeline.letGo();
+    go.closeReadEnd();
+    ends.acquire(); // The end of the program was seen, as in awaited().
+    QCOMPARE(endOf(ForkFd::run(childProgram(), words("exit 4")).result()), "exited with code 4");
+    const bool isEarly = future.isFinished();
+    go.closeWriteEnd();
+    const RunResult result = future.result();
+    QVERIFY(lifeline.isCut());
+    QVERIFY(!isEarly);
+    QCOMPARE(endOf(result), "exited with code 3");
+    QCOMPARE(result.leftBehind.count, 0);
+    QCOMPARE(result.leftBehind.names, QStringList());
+}
+
+void tst_LeftBehind::outlivesItsGrace()
+{
+    Lifeline lifeline;
+    RunOptions wishes = options(Scope::Group, lifeline);
+    wishes.leftoverGrace = 1ms;
+    QFuture<RunResult> future = ForkFd::run(childProgram(), words("branch same exit 3"), wishes);
+    lifeline.letGo();
+    const RunResult result = future.result();
+    lifeline.cut();
+    QCOMPARE(endOf(result), "exited with code 3");
+    QCOMPARE(result.leftBehind.count, reachesGroupWithoutLeader() ? 1 : 0);
+}
+
+// Cancelling ends the grace: the rest gets the stop signal, and nothing waits for a day.
+void tst_LeftBehind::canceledInTheGrace()
+{
+    QFETCH(const bool, hasCgroup);
+    if (!isReached(hasCgroup))
+        QSKIP("The library cannot reach these processes.");
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    Lifeline lifeline;
+    QSemaphore ends;
+    RunOptions wishes = options(Scope::Tree, lifeline);
+    wishes.leftoverGrace = 24h;
+    wishes.onLine = [&ends](ChildProcess::ProcessChannel, const QByteArray &) { ends.release(); };
+    QFuture<RunResult> future =
+        ForkFd::run(childProgram(), words("write 1 1 branch same exit 3"), wishes);
+    lifeline.letGo();
+    ends.acquire();
+    QCOMPARE(endOf(ForkFd::run(childProgram(), words("exit 4")).result()), "exited with code 4");
+    future.cancel();
+    future.waitForFinished();
+    QVERIFY(lifeline.comesToBeCut());
+}
+
+// With waitForTree the limit counts while the grace lasts, too.
+void tst_LeftBehind::timeLimitInTheGrace()
+{
+    QFETCH(const bool, hasCgroup);
+    if (!isReached(hasCgroup))
+        QSKIP("The library cannot reach these processes.");
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    Lifeline lifeline;
+    RunOptions wishes = options(Scope::Tree, lifeline);
+    wishes.waitForTree = true;
+    wishes.leftoverGrace = 24h;
+    wishes.timeLimit = 300ms;
+    QFuture<RunResult> future = ForkFd::run(childProgram(), words("branch same exit 3"), wishes);
+    lifeline.letGo();
+    const RunResult result = future.result();
+    QVERIFY(lifeline.comesToBeCut());
+    QVERIFY(result.timeLimitExceeded);
 }
 
 void tst_LeftBehind::failedStart()

@@ -130,14 +130,16 @@ void tst_Describe::options_data()
                                  .closeDescriptors = true,
                                  .argumentZero = "secret",
                                  .parentDeathSignal = SIGTERM,
-                                 .treeDiesWithParent = true}
+                                 .treeDiesWithParent = true,
+                                 .treeDiesWithParentIfPossible = true}
         << QByteArray("fileDescriptors 3=1 4=2, newSession, processGroup 0, controllingTerminal 2, "
                       "resourceLimits "
                       + QByteArray::number(RLIMIT_NOFILE)
                       + "=5/unlimited, niceValue 10, umask 022, cpuAffinity 0 1, oomScoreAdjust 5, "
                         "userId 1000, groupId 100, supplementaryGroups (2), controlGroup /no/such, "
                         "dieWithParent, noNewPrivileges, pseudoTerminal 80x24, signalMask, "
-                        "closeDescriptors, argumentZero, parentDeathSignal SIGTERM, treeDiesWithParent");
+                        "closeDescriptors, argumentZero, parentDeathSignal SIGTERM, treeDiesWithParent, "
+                        "treeDiesWithParentIfPossible");
 }
 
 void tst_Describe::options()

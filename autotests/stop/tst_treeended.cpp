@@ -75,6 +75,7 @@ void tst_TreeEnded::failedStart()
     QVERIFY(!process.waitForTreeEnded(-1ms));
     QCOMPARE(ends.names(), "ended ");
     QCOMPARE(process.remainingProcessIds(), QList<qint64>());
+    QCOMPARE(process.remainingProcesses().count, 0);
 }
 
 void tst_TreeEnded::leftover_data()
@@ -120,6 +121,9 @@ void tst_TreeEnded::leftover()
     const bool isLeft = treeEnded.isEmpty();
     QVERIFY(!lifeline.isCut());
     QCOMPARE(process.remainingProcessIds().size(), isAwaited ? named(1) : 0);
+    const ForkFd::LeftBehind left = process.remainingProcesses();
+    QCOMPARE(left.count, isAwaited ? named(1) : 0);
+    QCOMPARE(left.names, left.count > 0 ? QStringList{u"child"_s} : QStringList());
     lifeline.cut();
     QVERIFY(comes(treeEnded));
     QCOMPARE(isLeft, isAwaited);

@@ -85,8 +85,11 @@ void tst_VisibleUsage::memoryController()
     QCOMPARE(withCurrent->maxResidentBytes, 123456789);
     QCOMPARE(withCurrent->processCount, 2);
     QVERIFY(withCurrent->wholeTree);
+    QVERIFY(!withCurrent->isTreePeak);
     QCOMPARE(withBoth->maxResidentBytes, 12345);
+    QVERIFY(withBoth->isTreePeak);
     QCOMPARE(atTheEnd->maxResidentBytes, 12345);
+    QVERIFY(atTheEnd->isTreePeak);
     QVERIFY(atTheEnd->wholeTree);
 }
 

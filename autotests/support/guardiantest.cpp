@@ -105,5 +105,7 @@ void GuardianTest::initTestCase()
         return;
     QCOMPARE(outcomeOf(child({}), {.treeDiesWithParent = true}),
              text(ForkFd::StartError{"treeDiesWithParent", ENOTSUP}));
+    QCOMPARE(outcomeOf(child({"exit", "3"}), {.treeDiesWithParentIfPossible = true}),
+             "exited with code 3");
     QSKIP("POSIX knows nothing of this.");
 }

@@ -81,6 +81,25 @@ static void reportFailure(const ForkFd::ChildProcess &child)
         qWarning() << child.startError().step << child.startError().errorCode;
 }
 
+static void tellOfLeftovers(const ForkFd::ChildProcess &child)
+{
+    const ForkFd::LeftBehind left = child.remainingProcesses();
+    if (left.count > 0)
+        qWarning() << left.count << "processes are left:" << left.names;
+}
+
+static void fetch()
+{
+    ForkFd::RunOptions options;
+    options.environmentChanges = {{"LC_ALL", "C"}, {"DISPLAY", QVariant::fromValue(nullptr)}};
+    options.onStarted = [](qint64 processId) { qInfo() << "git runs as" << processId; };
+    options.signalScope = ForkFd::ChildProcess::SignalScope::Tree;
+    options.leftoverGrace = std::chrono::milliseconds(200); // What is about to end does not count.
+    const ForkFd::RunResult result = ForkFd::run("git", {"fetch"}, options).result();
+    if (result.leftBehind.count > 0)
+        qWarning() << "left behind:" << result.leftBehind.names;
+}
+
 static void setDefaults()
 {
     ForkFd::ChildProcess::setDefaultLaunchOptions({.closeDescriptors = true});
@@ -114,4 +133,6 @@ int main(int argc, char **argv)
     window.showStatus();
     window.compress({"file"});
     reportFailure(child);
+    tellOfLeftovers(child);
+    fetch();
 }

@@ -46,6 +46,13 @@ static void endWithUs(ForkFd::ChildProcess &child)
     child.setLaunchOptions(options); // also RunOptions::launchOptions, and the last argument of spawn()
 }
 
+static void endWithUsIfPossible(ForkFd::ChildProcess &child)
+{
+    ForkFd::LaunchOptions options;
+    options.treeDiesWithParentIfPossible = true;
+    child.setLaunchOptions(options);
+}
+
 static void show(std::chrono::microseconds, qint64, int)
 {
 }
@@ -74,6 +81,7 @@ int main()
     waitAtTheEnd();
     askForMethod(child);
     endWithUs(child);
+    endWithUsIfPossible(child);
     QTimer clock;
     showUsage(clock, child);
     return Application::exitCodeOf(child);

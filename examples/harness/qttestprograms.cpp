@@ -3,7 +3,6 @@
 
 #include "qttestprograms.h"
 
-#include <ForkFd/run.h>
 #include <ForkFd/runqueue.h>
 
 #include <QtCore/QFile>
@@ -26,29 +25,15 @@ bool isLinkedWithQtTest(const QString &program)
     return begin.contains("libQt6Test.so") || begin.contains("libQt5Test.so");
 }
 
-ForkFd::RunOptions optionsOf(const Test &test, bool isGuarded)
+ForkFd::RunOptions optionsOf(const Test &test)
 {
     ForkFd::RunOptions options;
     options.workingDirectory = test.workingDirectory;
-    options.environment = environmentOf(test);
+    options.environmentChanges = test.environmentChanges;
     options.timeLimit = std::chrono::minutes(1);
     options.signalScope = ForkFd::ChildProcess::SignalScope::Tree;
-    options.launchOptions.treeDiesWithParent = isGuarded;
+    options.launchOptions.treeDiesWithParentIfPossible = true;
     return options;
-}
-
-QStringList listingOf(const Test &test)
-{
-    return test.arguments + QStringList{u"-functions"_s};
-}
-
-// Without a guardian, which the portable library does not have, it runs all the same.
-ForkFd::RunResult resultOf(const Test &test, const QFuture<ForkFd::RunResult> &listing)
-{
-    ForkFd::RunResult result = listing.result();
-    if (result.startError.step != "treeDiesWithParent")
-        return result;
-    return ForkFd::run(test.program, listingOf(test), optionsOf(test, false)).result();
 }
 
 // "-functions" prints a line "name()" for each.
@@ -97,12 +82,13 @@ TestList splitIntoFunctions(TestList tests, int jobs)
     for (const Test &test : tests) {
         listings.emplace_back();
         if (test.isQtTest && !test.isDisabled)
-            listings.back() = queue.run(test.program, listingOf(test), optionsOf(test, true));
+            listings.back() =
+                queue.run(test.program, test.arguments + QStringList{u"-functions"_s}, optionsOf(test));
     }
     TestList functions;
     for (std::size_t i = 0; i < tests.size(); ++i) {
         const QStringList names = tests[i].isQtTest && !tests[i].isDisabled
-            ? functionsIn(resultOf(tests[i], listings[i]))
+            ? functionsIn(listings[i].result())
             : QStringList();
         for (const QString &name : names)
             functions.push_back(functionOf(tests[i], name));

@@ -4,7 +4,7 @@
 #ifndef FORKFD_EXAMPLES_TEST_H
 #define FORKFD_EXAMPLES_TEST_H
 
-#include <QtCore/QProcessEnvironment>
+#include <QtCore/QString>
 #include <QtCore/QStringList>
 #include <QtCore/QVariantMap>
 
@@ -45,18 +45,5 @@ struct Test
 };
 
 using TestList = std::vector<Test>;
-
-/// The whole environment of the test.
-inline QProcessEnvironment environmentOf(const Test &test)
-{
-    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-    for (auto it = test.environmentChanges.begin(); it != test.environmentChanges.end(); ++it) {
-        if (it.value().isNull())
-            environment.remove(it.key());
-        else
-            environment.insert(it.key(), it.value().toString());
-    }
-    return environment;
-}
 
 #endif

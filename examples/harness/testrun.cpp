@@ -9,6 +9,7 @@
 
 #include <QtCore/QFile>
 
+#include <algorithm>
 #include <utility>
 
 using namespace std::chrono_literals;
@@ -20,17 +21,6 @@ namespace {
 constexpr auto settlingTime = 200ms;
 // How long SIGKILL may take, where a process hangs in the kernel.
 constexpr auto killTime = 1s;
-
-// Whether all tests die if the harness is killed. Not all systems allow that, and nothing tells before.
-bool areTreesGuarded = true;
-
-// The name of a process that is left; empty if it has just ended.
-QString nameOf(qint64 processId)
-{
-    QFile file(QStringLiteral("/proc/%1/comm").arg(processId));
-    return file.open(QIODevice::ReadOnly) ? oneLine(QString::fromUtf8(file.readAll().trimmed()))
-                                          : QString();
-}
 
 } // namespace
 
@@ -56,20 +46,8 @@ void TestRun::setUp()
     m_child.setStopGrace(m_settings.grace);
     m_child.setDestructionPolicy(ChildProcess::DestructionPolicy::Kill);
     ForkFd::LaunchOptions options;
-    options.treeDiesWithParent = areTreesGuarded;
+    options.treeDiesWithParentIfPossible = true;
     m_child.setLaunchOptions(options);
-}
-
-// The portable library has no guardian, and some sandboxes forbid it. Then tests run without.
-bool TestRun::startsUnguarded()
-{
-    if (m_child.startError().step != "treeDiesWithParent")
-        return false;
-    areTreesGuarded = false;
-    ForkFd::LaunchOptions options;
-    m_child.setLaunchOptions(options);
-    m_child.start(QIODevice::ReadOnly);
-    return true;
 }
 
 void TestRun::start(std::function<void(const Attempt &)> onEnd, std::function<void()> onSlow)
@@ -105,8 +83,6 @@ void TestRun::readOutput()
 
 void TestRun::noteEnd()
 {
-    if (startsUnguarded())
-        return;
     m_slowTimer.stop();
     readOutput();
     measure();
@@ -133,14 +109,10 @@ void TestRun::measure()
 
 void TestRun::lookAtLeftovers()
 {
-    const QList<qint64> processes = m_child.remainingProcessIds();
-    m_attempt.leftBehind = static_cast<int>(processes.size());
-    for (const qint64 process : processes) {
-        const QString name = nameOf(process);
-        if (!name.isEmpty() && !m_attempt.leftNames.contains(name))
-            m_attempt.leftNames += name;
-    }
-    m_attempt.leftNames.sort();
+    const ForkFd::LeftBehind left = m_child.remainingProcesses();
+    m_attempt.leftBehind = std::max(left.count, 0); // If it is not known, the test is not to blame.
+    for (const QString &name : left.names)
+        m_attempt.leftNames += oneLine(name);
     clean();
 }
 

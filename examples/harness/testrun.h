@@ -49,7 +49,6 @@ public:
 
 private:
     void setUp();
-    bool startsUnguarded();
     void readOutput();
     void noteEnd();
     void measure();

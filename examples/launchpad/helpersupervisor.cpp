@@ -16,9 +16,6 @@ static constexpr auto readInterval = 30ms;
 
 std::chrono::milliseconds HelperSupervisor::sampleInterval = 1s;
 
-// Whether helpers can be killed when the launchpad dies: on Linux, but not with the portable library.
-static bool hasGuardian = true;
-
 HelperSupervisor::HelperSupervisor(Helper helper, QObject *parent)
     : QObject(parent)
     , m_helper(std::move(helper))
@@ -98,7 +95,7 @@ void HelperSupervisor::begin()
     m_child.setEnvironmentChanges(m_helper.environmentChanges);
     m_child.setStandardInputFile(ChildProcess::nullDevice());
     ForkFd::LaunchOptions options;
-    options.treeDiesWithParent = hasGuardian;
+    options.treeDiesWithParentIfPossible = true;
     options.closeDescriptors = true;
     options.signalMask = sigset_t{};
     if (m_helper.hasTerminal)
@@ -161,10 +158,6 @@ void HelperSupervisor::sample()
 // Some systems do not let them be reached: docs/stopping.md, note (1).
 void HelperSupervisor::childEnded()
 {
-    if (hasGuardian && m_child.startError().step == "treeDiesWithParent") {
-        hasGuardian = false;
-        return m_isStopWanted ? setState(State::Stopped) : begin();
-    }
     m_readTimer.stop();
     m_output.append(m_child.readAllStandardOutput());
     m_endText = m_child.endText();

@@ -42,6 +42,15 @@ struct ResourceUsage
     /// Whether nothing is missing, in any member but maxResidentBytes: each process counts that the
     /// child has started, wherever it went. Only a tree with a control group has that.
     bool wholeTree = false;
+    /// Whether maxResidentBytes is the peak of the whole tree together, as its control group counts it.
+    bool isTreePeak = false;
+};
+
+/// The processes that a child has left behind. \ingroup ending
+struct LeftBehind
+{
+    int count = 0; ///< How many processes; -1 if that could not be found out.
+    QStringList names; ///< The names of their programs, sorted, each once; at most 15 bytes of each.
 };
 
 /// Starts a child process and communicates with it, like QProcess.
@@ -415,6 +424,8 @@ public:
 
     /// Returns the numbers of the processes in signalScope() that are left, the child included.
     QList<qint64> remainingProcessIds() const;
+    /// Returns how many processes those are, and the names of their programs.
+    LeftBehind remainingProcesses() const;
 
     /// Returns what start() would do with the present settings, as text for a bug report.
     Q_INVOKABLE QString describe() const;

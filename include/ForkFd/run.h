@@ -11,19 +11,13 @@
 #include <QtCore/QProcessEnvironment>
 #include <QtCore/QString>
 #include <QtCore/QStringList>
+#include <QtCore/QVariantMap>
 
 #include <chrono>
 #include <functional>
 #include <optional>
 
 namespace ForkFd {
-
-/// The processes that a program has left behind. \ingroup running
-struct LeftBehind
-{
-    int count = 0; ///< How many processes; -1 if that could not be found out.
-    QStringList names; ///< The names of their programs, sorted, each once; at most 15 bytes of each.
-};
 
 /// The result of run(). \ingroup running
 struct RunResult
@@ -79,7 +73,7 @@ struct RunOptions
     /// Called for each line, without its end ("\n" or "\r\n"), and at the end of the output for what
     /// follows the last line.
     OutputFunction onLine = {};
-    /// The two functions are called in the thread of this object, until it is destroyed. It must exist
+    /// The functions are called in the thread of this object, until it is destroyed. It must exist
     /// when run() is called. Without it, they are called in a thread of the library. A continuation that
     /// should come after all calls must be attached before the end.
     QObject *context = nullptr;
@@ -93,6 +87,15 @@ struct RunOptions
     /// How many bytes of output may wait for onOutput and onLine before the program has to wait; 0 or
     /// less means no limit.
     qint64 maxUndelivered = 0;
+    /// Variables to set in `environment` or, with a value that is null, to remove from it; as
+    /// ChildProcess::environmentChanges().
+    QVariantMap environmentChanges = {};
+    /// How long the processes that the program leaves behind may take to end by themselves, before they
+    /// are counted in RunResult::leftBehind; 0 or less means that they count at once.
+    std::chrono::milliseconds leftoverGrace{0};
+    /// Called with the process id when the program has begun, in the same thread as the two functions
+    /// for output, and before them.
+    std::function<void(qint64)> onStarted = {};
 };
 /** \addtogroup running */ /** \{ */
 /// Returns one translated sentence for people about the end of the child, or about the failed start.

@@ -160,6 +160,8 @@ struct LaunchOptions
     /// Whether the child and all that it has started are killed when this process ends or executes
     /// another program, however it ends.
     bool treeDiesWithParent = false;
+    /// The same where a guardian can be had; elsewhere the child starts without one.
+    bool treeDiesWithParentIfPossible = false;
 };
 
 /// A child process, running or ended. \ingroup starting ending

@@ -16,6 +16,7 @@
 #include <csignal>
 #include <iterator>
 #include <new>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -47,6 +48,34 @@ QList<qint64> ChildProcess::remainingProcessIds() const
         errno = error.code().value();
     }
     return ids;
+}
+
+/// The processes of remainingProcessIds(), counted, with the names of their programs: what a message to
+/// people says about them. A process that ends during the call may be counted and not be named. Without
+/// `/proc` there are no names.
+///
+/// \code
+/// const ForkFd::LeftBehind left = child.remainingProcesses();
+/// if (left.count > 0)
+///     qWarning() << left.count << "processes are left:" << left.names;
+/// \endcode
+/// Blocks as remainingProcessIds() does. **Errors** (errno, else 0): those of remainingProcessIds(); the
+/// count is then -1. \since 0.1
+LeftBehind ChildProcess::remainingProcesses() const
+{
+    const QList<qint64> ids = remainingProcessIds();
+    const int errorCode = errno;
+    LeftBehind left;
+    left.count = ids.isEmpty() && errorCode != 0 ? -1 : static_cast<int>(ids.size());
+    for (const qint64 id : ids) {
+        const std::string name = TreeWatch::nameOf(static_cast<pid_t>(id));
+        if (!name.empty()) // Else it has ended in the meantime.
+            left.names.append(QString::fromLocal8Bit(name.c_str()));
+    }
+    left.names.sort();
+    left.names.removeDuplicates();
+    errno = errorCode;
+    return left;
 }
 
 /// Blocks for `timeout` at most (negative: no limit) until the child and all processes in signalScope()

@@ -16,12 +16,11 @@ using namespace Internal;
 /// While the child runs, what it and the rest of signalScope() use at this moment. After its end, what
 /// it has used, together with the processes of the group or tree that are left.
 ///
-/// | Scope | userTime, systemTime | Memory | wholeTree |
-/// |---|---|---|---|
-/// | Process | of the child, and of descendants that have ended and were waited for | of the child |
-/// false | | Group | the same for each process of the group | sum | false | | Tree, with a control group
-/// | of all processes that were ever in it | see below | true | | Tree, without one | the same as with
-/// Group, for each process that a walk through `/proc` finds | sum | false |
+/// - Process: the times of the child, and of descendants that have ended and were waited for, and the
+///   memory of the child alone.
+/// - Group: the same for each process of the group, added up.
+/// - Tree, with a control group: the times of all processes that were ever in it. wholeTree is true.
+/// - Tree, without one: the same as with Group, for each process that a walk through `/proc` finds.
 ///
 /// Without a control group, processes are missing that have ended without being waited for: orphans, and
 /// those that died together with the child in a kill(). The start of the child decides which of these
@@ -29,10 +28,12 @@ using namespace Internal;
 ///
 /// With a control group that has the memory controller, residentBytes is `memory.current`, which
 /// includes the file cache and the kernel's own memory for the tree, and maxResidentBytes is
-/// `memory.peak` (Linux 5.19). Elsewhere residentBytes is the sum of the resident sizes, in which memory
+/// `memory.peak` (Linux 5.19): the peak of all processes together. isTreePeak is true then, and only
+/// then. Elsewhere residentBytes is the sum of the resident sizes, in which memory
 /// that processes share counts for each of them, and maxResidentBytes is the largest value that is
 /// known: the peak of any process that lives now, of the child and the descendants it has waited for
-/// once it has ended (ExitInfo::maxResidentBytes() says what that includes), and for a Tree what an
+/// once it has ended (ExitInfo::maxResidentBytes() says what that includes: at least what the
+/// child shared with its parent before its exec), and for a Tree what an
 /// earlier call has returned. If processes start others all the time, wholeTree may be false even with a
 /// control group.
 ///
@@ -50,7 +51,8 @@ std::optional<ResourceUsage> ChildProcess::resourceUsage() const
     if (!usage)
         return std::nullopt;
     return ResourceUsage{usage->userTime,         usage->systemTime,   usage->residentBytes,
-                         usage->maxResidentBytes, usage->processCount, usage->isWhole};
+                         usage->maxResidentBytes, usage->processCount, usage->isWhole,
+                         usage->isPeakWhole};
 }
 
 std::optional<ProcessesUsage> ChildProcessPrivate::usage() const noexcept

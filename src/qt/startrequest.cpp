@@ -75,6 +75,18 @@ std::vector<std::string> encode(const QProcessEnvironment &environment, const Su
     return result;
 }
 
+EnvironmentChanges encode(const QVariantMap &changes)
+{
+    EnvironmentChanges result;
+    for (auto change = changes.cbegin(); change != changes.cend(); ++change) {
+        auto &[name, value] =
+            result.emplace_back(change.key().toLocal8Bit().toStdString(), std::nullopt);
+        if (!change->isNull())
+            value = change->toString().toLocal8Bit().toStdString();
+    }
+    return result;
+}
+
 // Returns false if the function throws; `what` then describes the exception.
 bool runToItsEnd(const std::function<void()> &modifier, ShortText &what)
 try {
@@ -249,6 +261,7 @@ void PreparedStart::begin(ChildSettings &settings, const StopSettings &stopSetti
         return;
     ThreadedRequest request =
         makeThreadedRequest(settings, stopSettings, std::move(ends), surroundings.get());
+    request.start.command.environmentChanges = encode(environmentChanges);
     if (surroundings)
         useSurroundings(request, std::move(surroundings));
     pending = PendingStart::inThread(std::move(request), failure);

@@ -67,6 +67,7 @@ struct PreparedStart
 {
     std::chrono::steady_clock::time_point startTime;
     StandardStreams streams; ///< The parent's ends.
+    QVariantMap environmentChanges; ///< Of RunOptions; begin() applies them to the child's environment.
     StandardStreams::Failure streamFailure = StandardStreams::None;
     StartFailure failure; ///< Failures of begin(); without a step, none.
     std::unique_ptr<PendingStart> pending; ///< Null after a failure.

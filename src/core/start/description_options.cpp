@@ -99,7 +99,8 @@ std::string describeOptions(const LaunchOptions &options)
     const auto &[fileDescriptors, newSession, processGroup, controllingTerminal, resourceLimits,
                  niceValue, umask, cpuAffinity, oomScoreAdjust, userId, groupId, supplementaryGroups,
                  controlGroup, dieWithParent, noNewPrivileges, pseudoTerminal, signalMask,
-                 closeDescriptors, argumentZero, parentDeathSignal, treeDiesWithParent] = options;
+                 closeDescriptors, argumentZero, parentDeathSignal, treeDiesWithParent,
+                 treeDiesWithParentIfPossible] = options;
     MemberList list;
     if (!fileDescriptors.empty())
         list.add("fileDescriptors", textOf(fileDescriptors));
@@ -131,6 +132,7 @@ std::string describeOptions(const LaunchOptions &options)
     if (dieWithParent && parentDeathSignal != SIGKILL)
         list.add("parentDeathSignal", nameOfSignal(parentDeathSignal));
     list.addFlag("treeDiesWithParent", treeDiesWithParent);
+    list.addFlag("treeDiesWithParentIfPossible", treeDiesWithParentIfPossible);
     return list.text();
 }
 

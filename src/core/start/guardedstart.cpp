@@ -98,12 +98,8 @@ StartResult startWithEntry(PrivateCgroup &group, PrivateCgroup &own, StartReques
     return result;
 }
 
-} // namespace
-
-StartResult startGuarded(PrivateCgroup &group, StartRequest request, StartReport *later)
+StartResult startWithGuardian(PrivateCgroup &group, const StartRequest &request, StartReport *later)
 {
-    if (!request.options.treeDiesWithParent)
-        return startInIfAllowed(group, std::move(request), later);
     CgroupForTree own;
     if (!group)
         own.group = PrivateCgroup::make(request.options.controlGroup, request.executable);
@@ -116,6 +112,20 @@ StartResult startGuarded(PrivateCgroup &group, StartRequest request, StartReport
             break;
     }
     return result;
+}
+
+} // namespace
+
+// The child joins the guardian before it does anything else, and so a failure of that is known here.
+StartResult startGuarded(PrivateCgroup &group, StartRequest request, StartReport *later)
+{
+    const bool isRequired = request.options.treeDiesWithParent;
+    if (isRequired || request.options.treeDiesWithParentIfPossible) {
+        StartResult result = startWithGuardian(group, request, later);
+        if (isRequired || result.failure.step != Step::TreeDiesWithParent)
+            return result;
+    }
+    return startInIfAllowed(group, std::move(request), later);
 }
 
 } // namespace ForkFd::Internal

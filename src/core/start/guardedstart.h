@@ -13,6 +13,7 @@ class PrivateCgroup;
 /// startChild() for a child in `group`, if there is one and the child may be put into it; else without a
 /// group, and `group` is none then. With LaunchOptions::treeDiesWithParent the guardian knows the tree
 /// before the child can start another process, and the child gets a cgroup where that is permitted.
+/// With treeDiesWithParentIfPossible the start goes on without a guardian if there can be none.
 StartResult startGuarded(PrivateCgroup &group, StartRequest request, StartReport *later = nullptr);
 
 /// Starts the guardian's program in a session of its own, with the other end of its line, and in the

@@ -14,7 +14,7 @@ namespace ForkFd::Internal {
 
 std::shared_ptr<OutputDelivery> OutputDelivery::make(const RunOptions &options)
 {
-    if (!options.onOutput && !options.onLine)
+    if (!options.onOutput && !options.onLine && !options.onStarted)
         return nullptr;
     return std::make_shared<OutputDelivery>(options);
 }
@@ -22,11 +22,19 @@ std::shared_ptr<OutputDelivery> OutputDelivery::make(const RunOptions &options)
 OutputDelivery::OutputDelivery(const RunOptions &options)
     : m_wantsOutput(options.onOutput)
     , m_wantsLines(options.onLine)
+    , m_wantsStart(options.onStarted)
     , m_limit(std::max(options.maxUndelivered, qint64(0)))
-    , m_functions(std::make_shared<Functions>(Functions{options.onOutput, options.onLine}))
+    , m_functions(
+          std::make_shared<Functions>(Functions{options.onOutput, options.onLine, options.onStarted}))
 {
     if (options.context)
         m_context.emplace(options.context, m_limit > 0 ? RunThread::noteRoom : nullptr);
+}
+
+void OutputDelivery::addStart(qint64 processId)
+{
+    if (m_wantsStart)
+        add(Piece{.channel = ChildProcess::StandardOutput, .bytes = {}, .processId = processId});
 }
 
 void OutputDelivery::add(ChildProcess::ProcessChannel channel, const QByteArray &bytes)
@@ -45,7 +53,7 @@ void OutputDelivery::endLines()
 
 void OutputDelivery::add(Piece piece)
 {
-    piece.isToldWhole = piece.isEnd || !m_wantsOutput;
+    piece.isToldWhole = piece.isEnd || (piece.processId == 0 && !m_wantsOutput);
     std::unique_lock lock(m_mutex);
     m_waitingBytes += piece.bytes.size();
     m_pieces.push_back(std::move(piece));
@@ -81,12 +89,14 @@ void OutputDelivery::popPiece()
 // The next call for the piece; none if it is told.
 std::optional<OutputDelivery::Call> OutputDelivery::nextOf(Piece &piece)
 {
+    const bool isStart = piece.processId != 0;
     if (!std::exchange(piece.isToldWhole, true))
-        return Call{piece.channel, piece.bytes, false};
-    if (!m_wantsLines)
+        return Call{isStart ? Call::OnStarted : Call::OnOutput, piece.channel, piece.bytes,
+                    piece.processId};
+    if (isStart || !m_wantsLines)
         return {};
     if (std::optional<QByteArray> line = nextLine(piece))
-        return Call{piece.channel, *std::move(line), true};
+        return Call{Call::OnLine, piece.channel, *std::move(line), 0};
     return {};
 }
 
@@ -188,9 +198,26 @@ void OutputDelivery::serve()
         end();
 }
 
+const char *OutputDelivery::Call::name() const noexcept
+{
+    switch (function) {
+    case OnStarted:
+        return "onStarted";
+    case OnOutput:
+        return "onOutput";
+    case OnLine:
+        break;
+    }
+    return "onLine";
+}
+
 void OutputDelivery::make(const Call &call, const Functions &functions)
 {
-    (call.isLine ? functions.onLine : functions.onOutput)(call.channel, call.bytes);
+    if (call.function == Call::OnStarted)
+        functions.onStarted(call.processId);
+    else
+        (call.function == Call::OnLine ? functions.onLine : functions.onOutput)(call.channel,
+                                                                                call.bytes);
 }
 
 // An exception would end the process: no code above this is the user's.
@@ -198,11 +225,9 @@ void OutputDelivery::makeSafely(const Call &call, const Functions &functions) no
 try {
     make(call, functions);
 } catch (const std::exception &exception) {
-    qCWarning(childProcessLog, "ForkFd::run: %s has thrown: %s", call.isLine ? "onLine" : "onOutput",
-              exception.what());
+    qCWarning(childProcessLog, "ForkFd::run: %s has thrown: %s", call.name(), exception.what());
 } catch (...) {
-    qCWarning(childProcessLog, "ForkFd::run: %s has thrown an exception",
-              call.isLine ? "onLine" : "onOutput");
+    qCWarning(childProcessLog, "ForkFd::run: %s has thrown an exception", call.name());
 }
 
 } // namespace ForkFd::Internal

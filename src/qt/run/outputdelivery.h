@@ -18,7 +18,8 @@
 
 namespace ForkFd::Internal {
 
-/// Calls RunOptions::onOutput and onLine, in the order of the output and before the future is finished.
+/// Calls RunOptions::onStarted, onOutput and onLine, in the order of the events and before the future is
+/// finished.
 ///
 /// With a context, they are called in its thread: one event for each piece. Without one, a thread of the
 /// FutureFinisher calls them. That thread also divides pieces into lines, so that many short lines do
@@ -35,6 +36,10 @@ public:
     // Called by one thread.
 
     void setFinisher(FutureFinisher &finisher) noexcept { m_finisher = &finisher; }
+    /// Whether one of the functions for output is wanted. If not, do not add any.
+    bool wantsOutput() const noexcept { return m_wantsOutput || m_wantsLines; }
+    /// The program has begun.
+    void addStart(qint64 processId);
     void add(ChildProcess::ProcessChannel channel, const QByteArray &bytes);
     /// Whether RunOptions::maxUndelivered bytes wait. If so, RunThread::noteRoom() is called when there
     /// is room again.
@@ -46,20 +51,24 @@ public:
     void finish(std::function<void()> end);
 
 private:
-    /// What is left to tell of a piece of output, or of the end of a channel.
+    /// What is left to tell of the start, of a piece of output, or of the end of a channel.
     struct Piece
     {
         ChildProcess::ProcessChannel channel;
         QByteArray bytes;
         bool isEnd = false;
-        bool isToldWhole = false; ///< onOutput was called, or is not wanted.
+        bool isToldWhole = false; ///< onOutput or onStarted was called, or is not wanted.
         qsizetype position = 0; ///< Where the next line begins.
+        qint64 processId = 0; ///< Of the start; else 0.
     };
     struct Call
     {
+        enum Function { OnStarted, OnOutput, OnLine } function;
         ChildProcess::ProcessChannel channel;
         QByteArray bytes;
-        bool isLine;
+        qint64 processId;
+
+        const char *name() const noexcept;
     };
 
     /// What the user has given. A call holds them, so that they live until it returns.
@@ -67,6 +76,7 @@ private:
     {
         RunOptions::OutputFunction onOutput;
         RunOptions::OutputFunction onLine;
+        std::function<void(qint64)> onStarted;
     };
 
     void add(Piece piece);
@@ -83,6 +93,7 @@ private:
 
     const bool m_wantsOutput;
     const bool m_wantsLines;
+    const bool m_wantsStart;
     const qint64 m_limit; ///< 0: none.
     std::optional<ContextPost> m_context;
     FutureFinisher *m_finisher = nullptr;

@@ -40,6 +40,12 @@ using namespace Internal;
 /// application object was destroyed, Qt can wait only for the future returned by this function, not for
 /// the future returned by such a continuation.
 ///
+/// `environmentChanges` apply to `environment`, or else to this process's environment at this moment. A
+/// value is converted to a string.
+///
+/// `onStarted` is called once with the process id, when the program has begun; not for a failed start.
+/// It comes before the calls for output, and follows the same rules. What it is told may be over.
+///
 /// Output while the program runs: `onOutput` gets each piece as it arrives, and `onLine` each line
 /// without its end ("\n" or "\r\n"), at the end of the output also what is left after the last newline.
 /// A piece is told before the lines in it. The two channels have no common order; with `mergedChannels`
@@ -70,6 +76,10 @@ using namespace Internal;
 /// child has ended its output is kept, and the result says how it ended. If there was no child yet, the
 /// start has failed with step `canceled`. A default-constructed QFuture is finished.
 ///
+/// `leftoverGrace` delays the end only if processes of `signalScope` are left when the program has
+/// ended. When they have gone, or the grace is over, `leftBehind` is what is left. After a stop it has
+/// no effect, and a stop ends it. With `waitForTree` so does the time limit.
+///
 /// `drainTimeout` is ChildProcess::drainTimeout(). RunResult::outputComplete is
 /// ChildProcess::outputComplete(), and false if `maxOutput` cut something off.
 ///
@@ -79,7 +89,8 @@ using namespace Internal;
 /// Any thread. Never blocks, unless the current directory is on a network file system such as NFS and
 /// the kernel asks the server. In a forked copy a future of the parent never finishes; new futures do.
 ///
-/// **Errors**, in RunResult::startError: those of ChildProcess::start(). Also step `canceled` with
+/// **Errors**, in RunResult::startError: those of ChildProcess::start(). Also step `environment` with
+/// EINVAL, `environmentChanges` has an empty name or one with "=" or a NUL; step `canceled` with
 /// ECANCELED, the time limit expired, or `stopWhen` was finished, before the child existed;
 /// `descriptors`, no descriptor was available for the library's thread or for the start; `clone`, the
 /// thread of the start could not be created, or with EAGAIN the process is about to exit. \since 0.1

@@ -27,6 +27,7 @@ RunJob::RunJob(QString program, QStringList arguments, RunOptions options)
 {
     m_options.onOutput = {};
     m_options.onLine = {};
+    m_options.onStarted = {};
 }
 
 std::string RunJob::programName() const
@@ -80,6 +81,7 @@ void RunJob::begin()
     StopSettings stopSettings;
     stopSettings.scope = m_options.signalScope;
     PreparedStart &start = m_start.emplace();
+    start.environmentChanges = m_options.environmentChanges;
     if (m_options.mergedChannels)
         start.streams.channelMode = ChildProcess::MergedChannels;
     start.begin(settings, stopSettings, std::exchange(m_surroundings, {}));
@@ -175,7 +177,7 @@ void RunJob::end()
     if (m_isOver || m_treeWait)
         return;
     keepResult();
-    if (m_result.startError.step || TreeWait::lookAt(*m_child).count == 0) {
+    if (m_result.startError.step || m_child->remainingProcesses().count == 0) {
         m_isOver = true;
         m_onOver();
         return;
@@ -212,12 +214,15 @@ void RunJob::setUp()
                          if (error == ChildProcess::FailedToStart)
                              end();
                      });
+    if (m_delivery)
+        QObject::connect(&*m_child, &ChildProcess::started, &*m_child,
+                         [this] { m_delivery->addStart(m_child->processId()); });
     m_child->setDrainTimeout(m_options.drainTimeout);
     if (m_options.waitForTree || m_options.killLeftovers) // Watched from the start, more of it is found.
         QObject::connect(&*m_child, &ChildProcess::treeEnded, &*m_child, [] {});
-    if (m_delivery)
+    if (deliversOutput())
         m_child->setReadBufferSize(m_options.maxUndelivered); // Beyond it the child has to wait.
-    if (m_options.maxOutput <= 0 && !m_delivery)
+    if (m_options.maxOutput <= 0 && !deliversOutput())
         return;
     QObject::connect(&*m_child, &ChildProcess::readyReadStandardOutput, &*m_child,
                      [this] { receive(ChildProcess::StandardOutput); });
@@ -225,10 +230,15 @@ void RunJob::setUp()
                      [this] { receive(ChildProcess::StandardError); });
 }
 
+bool RunJob::deliversOutput() const
+{
+    return m_delivery && m_delivery->wantsOutput();
+}
+
 // Output that is only kept is left to the ChildProcess, and taken at the end.
 void RunJob::receive(ChildProcess::ProcessChannel channel)
 {
-    if (m_delivery) {
+    if (deliversOutput()) {
         if (!m_delivery->isFull())
             takeOutput(channel);
         return;
@@ -241,7 +251,7 @@ void RunJob::receive(ChildProcess::ProcessChannel channel)
 void RunJob::readIfThereIsRoom()
 {
     for (const auto channel : {ChildProcess::StandardOutput, ChildProcess::StandardError}) {
-        if (m_child && !m_isOver && m_delivery && !m_delivery->isFull())
+        if (m_child && !m_isOver && deliversOutput() && !m_delivery->isFull())
             takeOutput(channel);
     }
 }
@@ -252,7 +262,7 @@ void RunJob::takeOutput(ChildProcess::ProcessChannel channel)
         return; // There was no program to start.
     m_child->setReadChannel(channel);
     const QByteArray bytes = m_child->readAll();
-    if (m_delivery)
+    if (deliversOutput())
         m_delivery->add(channel, bytes);
     QByteArray &kept =
         channel == ChildProcess::StandardOutput ? m_result.standardOutput : m_result.standardError;

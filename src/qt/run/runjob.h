@@ -92,6 +92,7 @@ private:
     void setUp();
     void end();
     void endTree();
+    bool deliversOutput() const;
     void receive(ChildProcess::ProcessChannel channel);
     void takeOutput(ChildProcess::ProcessChannel channel);
     std::string programName() const;
@@ -100,7 +101,7 @@ private:
     const QString m_program;
     const QStringList m_arguments;
     RunOptions m_options; ///< Without the functions, which m_delivery has.
-    const std::shared_ptr<OutputDelivery> m_delivery; ///< Null if the output is only kept.
+    const std::shared_ptr<OutputDelivery> m_delivery; ///< Null without functions.
     RunPromise m_promise;
     RunResult m_result;
     std::function<void()> m_onOver;

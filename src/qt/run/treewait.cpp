@@ -3,12 +3,8 @@
 
 #include "qt/run/treewait.h"
 
-#include "core/stop/treewatch.h"
-
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <string>
 #include <utility>
 
 namespace ForkFd::Internal {
@@ -38,21 +34,6 @@ TreeWait::~TreeWait()
     m_hub->cancelCall(this);
 }
 
-LeftBehind TreeWait::lookAt(const ChildProcess &child)
-{
-    LeftBehind left;
-    const QList<qint64> ids = child.remainingProcessIds();
-    left.count = ids.isEmpty() && errno != 0 ? -1 : static_cast<int>(ids.size());
-    for (const qint64 id : ids) {
-        const std::string name = TreeWatch::nameOf(static_cast<pid_t>(id));
-        if (!name.empty()) // Else it has ended in the meantime.
-            left.names.append(QString::fromLocal8Bit(name.c_str()));
-    }
-    left.names.sort();
-    left.names.removeDuplicates();
-    return left;
-}
-
 void TreeWait::begin()
 {
     QObject::connect(&m_child, &ChildProcess::treeEnded, &m_child, [this] {
@@ -60,18 +41,25 @@ void TreeWait::begin()
             m_leftBehind = {};
         end();
     });
-    if (m_child.stopStage() == ChildProcess::StopStage::None) {
+    m_isStopWanted = m_child.stopStage() != ChildProcess::StopStage::None;
+    if (m_isStopWanted)
+        enter(Settling, Deadline(settlingTime));
+    else if (m_options.leftoverGrace > milliseconds::zero())
+        enter(Settling, graceEnd());
+    else
         settle();
-        return;
-    }
-    m_isStopWanted = true;
-    enter(Settling, Deadline(settlingTime));
+}
+
+Deadline TreeWait::graceEnd() const
+{
+    const Deadline end(m_options.leftoverGrace);
+    return m_options.waitForTree ? std::min(end, timeLimit()) : end;
 }
 
 // Time has passed in Settling: called() finds out whether processes are still left.
 void TreeWait::settle()
 {
-    m_leftBehind = lookAt(m_child);
+    m_leftBehind = m_child.remainingProcesses();
     const bool isWanted = m_options.waitForTree || m_options.killLeftovers;
     if (m_leftBehind.count == 0 || !isWanted)
         end();
@@ -93,10 +81,12 @@ Deadline TreeWait::timeLimit() const
 
 void TreeWait::stop()
 {
-    m_isStopWanted = true;
+    const bool isFirst = !std::exchange(m_isStopWanted, true);
     if (m_state == Settling || m_state == Waiting)
         m_child.stop();
-    if (m_state == Waiting)
+    if (m_state == Settling && isFirst)
+        enter(Settling, Deadline(settlingTime)); // The grace for leftovers is over.
+    else if (m_state == Waiting)
         enter(Asked, Deadline(std::max(m_options.stopGrace, milliseconds::zero())));
 }
 

@@ -20,8 +20,9 @@ namespace ForkFd::Internal {
 ///
 ///     made ──▶ Settling ──▶ Waiting ──▶ Asked ──▶ Killed ──▶ over
 ///
-/// Settling only after a stop: the processes may be about to end. Each state may be skipped, and is left
-/// for over when the last process has gone. Belongs to the thread of run().
+/// Settling after a stop, or with RunOptions::leftoverGrace: the processes may be about to end. Each
+/// state may be skipped, and is left for over when the last process has gone. Belongs to the thread of
+/// run().
 class TreeWait final : private HubClient
 {
 public:
@@ -30,9 +31,6 @@ public:
     ~TreeWait() override;
     TreeWait(const TreeWait &) = delete;
     TreeWait &operator=(const TreeWait &) = delete;
-
-    /// Who is left of the child's scope now.
-    static LeftBehind lookAt(const ChildProcess &child);
 
     /// The child has ended.
     void begin();
@@ -51,6 +49,7 @@ private:
     void settle();
     void kill();
     void end();
+    Deadline graceEnd() const;
     Deadline timeLimit() const;
     void enter(State state, Deadline end);
 
