@@ -293,6 +293,7 @@ void tst_LiveOutput::futureEndsElsewhere()
 {
     QMutex mutex;
     QByteArray endedIn;
+    TestPipe go; // The program ends when this thread has destroyed its copy of the options.
     QFuture<RunResult> future = [&] {
         const std::shared_ptr<void> object(nullptr, [&mutex, &endedIn](void *) {
             char name[16] = {};
@@ -305,8 +306,10 @@ void tst_LiveOutput::futureEndsElsewhere()
         RunOptions options;
         options.stopWhen = neverFinished.future();
         options.stopWhen->then([object] {});
-        return shell(u"exit 0"_s, options);
+        options.launchOptions.fileDescriptors = {{8, go.readEnd()}};
+        return run("eof 8", options);
     }();
+    go.closeWriteEnd();
     future.waitForFinished();
     const auto name = [&mutex, &endedIn] {
         const QMutexLocker lock(&mutex);
@@ -373,7 +376,7 @@ void tst_LiveOutput::programWaits()
     QVERIFY2(told < 20, qPrintable(QString::number(told)));
     QVERIFY(!future.isFinished());
     mayReturn.release(100000);
-    QTRY_VERIFY(future.isFinished());
+    QTRY_VERIFY_WITH_TIMEOUT(future.isFinished(), 60000);
     QTRY_COMPARE(delivered, 20000000);
     QCOMPARE(progress.readAll().size(), 200);
 }
