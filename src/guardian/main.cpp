@@ -169,14 +169,25 @@ private:
         m_hasEndOfFile = m_hasEndOfFile || isEnd;
         if (size <= 0)
             return isEnd || errno == EAGAIN ? Nothing : Failed;
-        UniqueFd fd = takeAttached(header, message);
-        if (size == static_cast<ssize_t>(sizeof message))
+        ucred sender = {-1, 0, 0};
+        UniqueFd fd = takeAttached(header, sender);
+        if (size == static_cast<ssize_t>(sizeof message) && mayTellUs(sender)) {
+            if (message.leader < 0)
+                message.leader = sender.pid;
             take(message, DescriptorReserve::spare(std::move(fd)));
+        }
         return Received;
     }
 
-    // The kernel translates the sender's number to the namespace of this process.
-    static UniqueFd takeAttached(msghdr &header, GuardianMessage &message) noexcept
+    // A program that has given up its user, or a copy of it that has, must not make this process kill
+    // for it.
+    static bool mayTellUs(const ucred &sender) noexcept
+    {
+        return sender.pid >= 0 && sender.uid == ::geteuid();
+    }
+
+    // The kernel translates the sender's numbers to the namespaces of this process.
+    static UniqueFd takeAttached(msghdr &header, ucred &sender) noexcept
     {
         UniqueFd fd;
         for (cmsghdr *part = CMSG_FIRSTHDR(&header); part; part = CMSG_NXTHDR(&header, part)) {
@@ -184,11 +195,8 @@ private:
                 int number = -1;
                 std::memcpy(&number, CMSG_DATA(part), sizeof number);
                 fd.reset(number);
-            } else if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_CREDENTIALS
-                       && message.leader < 0) {
-                ucred sender = {};
+            } else if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_CREDENTIALS) {
                 std::memcpy(&sender, CMSG_DATA(part), sizeof sender);
-                message.leader = sender.pid;
             }
         }
         return fd;

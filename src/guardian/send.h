@@ -10,35 +10,61 @@
 #include <cstring>
 
 #include <sys/socket.h>
+#include <unistd.h>
 
 namespace ForkFd::Internal {
 
-/// Sends a message, with a descriptor unless `fd` is -1. Returns 0 or an errno; EPIPE: the guardian has
-/// ended. (The kernel says ECONNRESET once if it had not received everything.)
-///
-/// Has internal linkage: the child's code is compiled without sanitizers, and must get its own.
-// Runs in the child between clone and exec: async-signal-safe calls only.
-[[maybe_unused]] static int sendToGuardian(int socket, GuardianMessage message, int fd) noexcept
+// All functions here have internal linkage: the child's code is compiled without sanitizers, and must
+// get its own. They run in the child between clone and exec: async-signal-safe calls only.
+
+/// What goes with a message. The kernel checks that the sender has, or may take, the user of the
+/// credentials. Without them it attaches the real user.
+struct GuardianAttachment
+{
+    alignas(cmsghdr) char bytes[CMSG_SPACE(sizeof(ucred)) + CMSG_SPACE(sizeof(int))] = {};
+    std::size_t size = 0;
+
+    void add(int type, const void *value, std::size_t valueSize) noexcept
+    {
+        auto *part = reinterpret_cast<cmsghdr *>(bytes + size);
+        part->cmsg_level = SOL_SOCKET;
+        part->cmsg_type = type;
+        part->cmsg_len = CMSG_LEN(valueSize);
+        std::memcpy(CMSG_DATA(part), value, valueSize);
+        size += CMSG_SPACE(valueSize);
+    }
+};
+
+// Returns 0 or an errno.
+[[maybe_unused]] static int sendWith(int socket, GuardianMessage &message,
+                                     GuardianAttachment &attachment) noexcept
 {
     iovec data = {&message, sizeof message};
-    alignas(cmsghdr) char control[CMSG_SPACE(sizeof fd)] = {};
     msghdr header = {};
     header.msg_iov = &data;
     header.msg_iovlen = 1;
-    if (fd >= 0) {
-        header.msg_control = control;
-        header.msg_controllen = sizeof control;
-        cmsghdr *rights = CMSG_FIRSTHDR(&header);
-        rights->cmsg_level = SOL_SOCKET;
-        rights->cmsg_type = SCM_RIGHTS;
-        rights->cmsg_len = CMSG_LEN(sizeof fd);
-        std::memcpy(CMSG_DATA(rights), &fd, sizeof fd);
-    }
+    header.msg_control = attachment.size != 0 ? attachment.bytes : nullptr;
+    header.msg_controllen = attachment.size;
     ssize_t size;
     do {
         size = ::sendmsg(socket, &header, MSG_NOSIGNAL);
     } while (size < 0 && errno == EINTR);
-    const int errorCode = size < 0 ? errno : 0;
+    return size < 0 ? errno : 0;
+}
+
+/// Sends a message, with a descriptor unless `fd` is -1. Returns 0 or an errno; EPIPE: the guardian has
+/// ended. (The kernel says ECONNRESET once if it had not received everything.)
+[[maybe_unused]] static int sendToGuardian(int socket, GuardianMessage message, int fd) noexcept
+{
+    GuardianAttachment attachment;
+    if (fd >= 0)
+        attachment.add(SCM_RIGHTS, &fd, sizeof fd);
+    GuardianAttachment withSender = attachment;
+    const ucred sender = {::getpid(), ::geteuid(), ::getegid()};
+    withSender.add(SCM_CREDENTIALS, &sender, sizeof sender);
+    int errorCode = sendWith(socket, message, withSender);
+    if (errorCode == EINVAL || errorCode == EPERM) // The user has no number in our user namespace.
+        errorCode = sendWith(socket, message, attachment);
     return errorCode == ECONNRESET ? EPIPE : errorCode;
 }
 

@@ -4,6 +4,7 @@
 // How a child ends.
 
 #include "qt/childprocess_p.h"
+#include "qt/otherthread.h"
 
 #include "core/stop/keeper.h"
 
@@ -92,6 +93,7 @@ void ChildProcess::setDrainTimeout(std::chrono::milliseconds timeout)
 /// a timeout (error() is Timedout; the child keeps running), and if a slot has deleted this object.
 bool ChildProcess::waitForFinished(int msecs)
 {
+    warnInOtherThread(*this, "waitForFinished");
     return d->waitForFinished(Deadline(std::chrono::milliseconds(msecs)));
 }
 

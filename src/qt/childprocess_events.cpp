@@ -4,6 +4,7 @@
 // The descriptors and deadlines of a child, which the event loop and the waits serve.
 
 #include "qt/childprocess_p.h"
+#include "qt/otherthread.h"
 
 #include "core/base/signals.h"
 #include "core/base/wait.h"
@@ -293,6 +294,7 @@ int ChildProcessPrivate::timeToNextDeadline(Deadline deadline) const
 /// timeout (error() is Timedout), and if a slot has deleted this object.
 bool ChildProcess::waitForReadyRead(int msecs)
 {
+    warnInOtherThread(*this, "waitForReadyRead");
     if (d->state == NotRunning || d->output.current().isDiscarding())
         return false;
     ChildProcessPrivate *const p = d.get();
@@ -308,6 +310,7 @@ bool ChildProcess::waitForReadyRead(int msecs)
 /// input, after a timeout (error() is Timedout), and if a slot has deleted this object.
 bool ChildProcess::waitForBytesWritten(int msecs)
 {
+    warnInOtherThread(*this, "waitForBytesWritten");
     const Deadline deadline{std::chrono::milliseconds(msecs)};
     if (d->state == Starting && !d->waitForStarted(deadline))
         return false;

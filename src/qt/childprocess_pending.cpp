@@ -4,6 +4,7 @@
 // A start whose outcome is not known yet, and the report of the outcome.
 
 #include "qt/childprocess_p.h"
+#include "qt/otherthread.h"
 
 #include "core/base/wait.h"
 
@@ -23,6 +24,7 @@ using namespace Internal;
 /// and after a timeout (error() is Timedout).
 bool ChildProcess::waitForStarted(int msecs)
 {
+    warnInOtherThread(*this, "waitForStarted");
     if (d->state == Starting)
         return d->waitForStarted(Deadline(std::chrono::milliseconds(msecs)));
     return d->state == Running;

@@ -4,6 +4,7 @@
 // How a child starts.
 
 #include "qt/childprocess_p.h"
+#include "qt/otherthread.h"
 
 #include "core/base/signals.h"
 #include "core/start/programsearch.h"
@@ -183,6 +184,7 @@ int ChildProcess::execute(const QString &program, const QStringList &arguments)
 
 void ChildProcessPrivate::start(QIODevice::OpenMode mode)
 {
+    warnInOtherThread(*q, "start");
     if (state != ChildProcess::NotRunning)
         qCWarning(childProcessLog, "QProcess::start: Process is already running");
     else if (settings.program.isEmpty())

@@ -25,6 +25,10 @@ constexpr int largeFile = 0;
 
 UniqueFd RedirectedFile::open(int directory) const noexcept
 {
+    if (name.find('\0') != std::string::npos) { // The system would open another file.
+        errno = EINVAL;
+        return {};
+    }
     int fd;
     do {
         fd = ::openat(directory, name.c_str(), flags, 0666);

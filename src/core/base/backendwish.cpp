@@ -3,6 +3,8 @@
 
 #include "core/base/backendwish.h"
 
+#include "core/base/filerights.h"
+
 #include <atomic>
 #include <cstdlib>
 #include <string_view>
@@ -13,7 +15,7 @@ namespace {
 
 BackendWish readWish() noexcept
 {
-    const char *variable = std::getenv("FORKFD_BACKEND");
+    const char *variable = hasRightsOfItsFile() ? nullptr : std::getenv("FORKFD_BACKEND");
     const std::string_view wish = variable ? variable : "";
     if (wish.empty() || wish == "auto")
         return BackendWish::Auto;

@@ -64,6 +64,8 @@ int duplicateAside(const ProgramContext &child, int fd) noexcept
     do {
         aside = ::fcntl(fd, F_DUPFD_CLOEXEC, aside + 1);
     } while (aside >= 0 && isTarget(child, aside));
+    if (aside < 0 && errno == EINVAL) // The number exceeds RLIMIT_NOFILE (fcntl(2)).
+        errno = EMFILE;
     return aside;
 }
 
@@ -73,11 +75,8 @@ bool keepAside(const ProgramContext &child, int &fd) noexcept
     if (!isTarget(child, fd))
         return true;
     const int aside = duplicateAside(child, fd);
-    if (aside < 0) {
-        if (errno == EINVAL) // The number exceeds RLIMIT_NOFILE (fcntl(2)).
-            errno = EMFILE;
+    if (aside < 0)
         return false;
-    }
     fd = aside;
     return true;
 }

@@ -4,9 +4,12 @@
 #include "core/start/dumpable_linux.h"
 
 #include "core/base/thisprocess.h"
+#include "core/base/wait.h"
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
+#include <optional>
 
 #include <sys/prctl.h>
 
@@ -21,7 +24,8 @@ struct alignas(8) Starts
     std::uint32_t owner = 0; ///< The stamp of their process; a forked copy has no starts under way.
     std::uint16_t generation = 0; ///< Changes when a start ends, so that a compare-exchange notices it.
     std::uint16_t restores : 1 = 0; ///< The process was dumpable before; the last start restores that.
-    std::uint16_t count : 15 = 0;
+    std::uint16_t isRestoring : 1 = 0; ///< The last start is doing so. No start may begin.
+    std::uint16_t count : 14 = 0;
 };
 static_assert(sizeof(Starts) == 8 && std::atomic<Starts>::is_always_lock_free);
 
@@ -34,14 +38,28 @@ Starts ours(Starts starts) noexcept
     return starts.owner == self ? starts : Starts{.owner = self};
 }
 
-// `restores` stays set during prctl(), so that a concurrent start also restores the flag.
+// Until this is over, other starts wait: the flag must not be set while their children have another
+// identity. A fork() in between does not matter to the copy, which is another owner.
 void restore(Starts marked) noexcept
 {
     ::prctl(PR_SET_DUMPABLE, 1);
     Starts done = marked;
     done.restores = 0;
+    done.isRestoring = 0;
     ++done.generation;
-    current.compare_exchange_strong(marked, done);
+    current.store(done);
+}
+
+// Returns the value with one start more than in `before`; none while the flag is being restored.
+std::optional<Starts> withOneMore(Starts before) noexcept
+{
+    Starts after = ours(before);
+    if (after.isRestoring)
+        return std::nullopt;
+    if (after.count == 0)
+        after.restores = ::prctl(PR_GET_DUMPABLE) == 1 ? 1 : 0;
+    ++after.count;
+    return after;
 }
 
 } // namespace
@@ -52,13 +70,15 @@ DumpableKeeper::DumpableKeeper(bool isNeeded) noexcept
     if (!isNeeded)
         return;
     Starts before = current.load();
-    Starts after;
-    do {
-        after = ours(before);
-        if (after.count == 0 && !after.restores)
-            after.restores = ::prctl(PR_GET_DUMPABLE) == 1 ? 1 : 0;
-        ++after.count;
-    } while (!current.compare_exchange_weak(before, after));
+    for (;;) {
+        const std::optional<Starts> after = withOneMore(before);
+        if (after && current.compare_exchange_weak(before, *after))
+            return;
+        if (after)
+            continue;
+        pauseFor(std::chrono::milliseconds(1)); // The restoring thread may have a lower priority.
+        before = current.load();
+    }
 }
 
 DumpableKeeper::~DumpableKeeper()
@@ -71,8 +91,9 @@ DumpableKeeper::~DumpableKeeper()
         after = ours(before);
         --after.count;
         ++after.generation;
+        after.isRestoring = after.count == 0 && after.restores ? 1 : 0;
     } while (!current.compare_exchange_weak(before, after));
-    if (after.count == 0 && after.restores)
+    if (after.isRestoring)
         restore(after);
 }
 

@@ -11,8 +11,8 @@ namespace ForkFd::Internal {
 /// that the child's new user cannot look into the memory through the child. The flag is therefore
 /// restored only when the child has executed or exited.
 ///
-/// Starts in several threads may overlap; the last one to end restores the flag. Takes no lock, which a
-/// fork() in another thread could leave locked in the copy.
+/// Starts in several threads may overlap; the last one to end restores the flag, and starts that begin
+/// in that moment wait. Takes no lock, which a fork() in another thread could leave locked in the copy.
 class DumpableKeeper
 {
 public:

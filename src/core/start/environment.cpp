@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstddef>
 #include <string_view>
+#include <unordered_map>
 
 #include <sched.h>
 #include <unistd.h>
@@ -96,13 +97,18 @@ bool areValid(const EnvironmentChanges &changes) noexcept
 void applyChanges(const EnvironmentChanges &changes, std::vector<char *> &entries,
                   std::vector<std::string> &texts)
 {
+    // The last change of a name counts. With many changes, a search for each would take minutes.
+    std::unordered_map<std::string_view, const EnvironmentChanges::value_type *> last;
+    for (const auto &change : changes)
+        last[change.first] = &change;
     entries.pop_back(); // The null.
+    std::erase_if(entries, [&last](const std::string_view entry) {
+        return last.find(entry.substr(0, entry.find('='))) != last.end();
+    });
     texts.reserve(changes.size()); // Otherwise the texts would move.
-    for (const auto &[name, value] : changes) {
-        std::erase_if(entries, [&wanted = name](const std::string_view entry) {
-            return entry.substr(0, entry.find('=')) == wanted;
-        });
-        if (value)
+    for (const auto &change : changes) {
+        const auto &[name, value] = change;
+        if (value && last[name] == &change)
             entries.push_back(texts.emplace_back(name + '=' + *value).data());
     }
     entries.push_back(nullptr);

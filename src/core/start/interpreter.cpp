@@ -7,6 +7,7 @@
 
 #include <array>
 #include <string_view>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -27,13 +28,36 @@ std::string interpreterInLine(std::string_view line)
     return std::string(line.substr(0, line.find_first_of(std::string_view(" \t\n\0", 4))));
 }
 
+constexpr int readFlags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+
+bool isRegular(const UniqueFd &file) noexcept
+{
+    struct stat status;
+    return file && ::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
+// To open a device may have effects, and a user who may change the path can put a device there at any
+// time. With O_PATH, exactly the file that was looked at is opened. That needs /proc.
+UniqueFd openRegularFile(const char *path)
+{
+#ifdef O_PATH
+    const UniqueFd place(::open(path, O_PATH | O_CLOEXEC));
+    if (!isRegular(place))
+        return {};
+    const std::string link = "/proc/self/fd/" + std::to_string(place.get());
+    return UniqueFd(::open(link.c_str(), readFlags));
+#else
+    UniqueFd file(::open(path, readFlags));
+    return isRegular(file) ? std::move(file) : UniqueFd();
+#endif
+}
+
 } // namespace
 
 std::string interpreterOf(const std::string &path)
 {
-    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-    struct stat status;
-    if (!file || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode))
+    const UniqueFd file = openRegularFile(path.c_str());
+    if (!file)
         return {};
     std::array<char, longestLine> start;
     const ssize_t size = ::pread(file.get(), start.data(), start.size(), 0);

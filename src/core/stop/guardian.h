@@ -36,11 +36,12 @@ public:
     /// is permitted. Returns 0 or an errno.
     using Launch = int (*)(int socket, PrivateCgroup &own);
 
-    explicit Guardian(Launch program) noexcept
+    Guardian(Launch program, uid_t user) noexcept
         : m_program(program)
+        , m_user(user)
     {
     }
-    /// That of this process. Throws std::bad_alloc.
+    /// That of this process and the effective user of the calling thread. Throws std::bad_alloc.
     static Guardian &findOrMake(Launch program);
 
     /// Opens an entry for a tree that is about to be started, in this cgroup or in none, and tells the
@@ -80,6 +81,8 @@ private:
     void forget(std::uint64_t id) noexcept;
 
     const Launch m_program;
+    const uid_t m_user; ///< A guardian obeys its own effective user only.
+    Guardian *m_before = nullptr; ///< Made before this one; constant from the publication on.
     std::mutex m_mutex; ///< Guards the following.
     Line m_line; ///< Our end of the socket. Null before the first launch.
     PrivateCgroup m_cgroup; ///< That of the guardian, which removes it unless it is killed.

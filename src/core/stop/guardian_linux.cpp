@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <chrono>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -22,6 +23,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 namespace ForkFd::Internal {
 
@@ -33,7 +35,9 @@ using std::chrono::milliseconds;
 constexpr milliseconds launchTime(10'000);
 constexpr timeval sendTime = {1, 0};
 
-constinit OnePerProcess<Guardian> guardians;
+// All guardians of this process and its ancestors, newest first. A forked copy reads of its parent's
+// only what never changes.
+constinit std::atomic<Guardian *> newest = nullptr;
 
 bool hasEnded(int socket) noexcept
 {
@@ -92,7 +96,22 @@ std::string nameOf(const std::string &path)
 
 Guardian &Guardian::findOrMake(Launch program)
 {
-    return *guardians.findOrMake([program] { return std::make_unique<Guardian>(program); });
+    std::unique_ptr<Guardian> fresh;
+    const uid_t user = ::geteuid();
+    Guardian *known = newest.load(std::memory_order_acquire);
+    for (;;) {
+        for (Guardian *guardian = known; guardian; guardian = guardian->m_before) {
+            if (guardian->m_user == user && guardian->belongsToThisProcess())
+                return *guardian;
+        }
+        if (!fresh)
+            fresh = std::make_unique<Guardian>(program, user);
+        fresh->m_before = known;
+        // Release: a thread that sees the pointer sees the object.
+        if (newest.compare_exchange_strong(known, fresh.get(), std::memory_order_acq_rel,
+                                           std::memory_order_acquire))
+            return *fresh.release();
+    }
 }
 
 int Guardian::open(const PrivateCgroup &group, bool usesPidFds, TreeTicket &ticket)

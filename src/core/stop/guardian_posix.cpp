@@ -17,7 +17,7 @@ constinit OnePerProcess<Guardian> guardians;
 
 Guardian &Guardian::findOrMake(Launch program)
 {
-    return *guardians.findOrMake([program] { return std::make_unique<Guardian>(program); });
+    return *guardians.findOrMake([program] { return std::make_unique<Guardian>(program, uid_t()); });
 }
 
 int Guardian::open(const PrivateCgroup &, bool, TreeTicket &)

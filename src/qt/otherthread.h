@@ -1,0 +1,17 @@
+// SPDX-FileCopyrightText: 2026 The ForkFd authors
+// SPDX-License-Identifier: MIT
+
+#ifndef FORKFD_QT_OTHERTHREAD_H
+#define FORKFD_QT_OTHERTHREAD_H
+
+class QObject;
+
+namespace ForkFd::Internal {
+
+/// Says in the log that `function` of ChildProcess was called in another thread than that of `object`,
+/// if so. QProcess says it through the classes that it uses.
+void warnInOtherThread(const QObject &object, const char *function);
+
+} // namespace ForkFd::Internal
+
+#endif
