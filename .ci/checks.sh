@@ -89,7 +89,7 @@ check_parity()
     suite=$build_root/check/qt-tests-$release
     autotests/parity/fetch "$suite" "$release"
     cmake_build autotests/parity "$build_root/parity" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG= \
-        -DFORKFD_PARITY_SUITE="$suite"
+        -DFORKFD_PARITY_SUITE="$suite" -DFORKFD_UNITY_BUILD=ON
     run_tests parity -R qprocess "$@"
 }
 

@@ -24,7 +24,7 @@ check_consumer()
 # Without CMAKE_BUILD_TYPE: assertions on, no debug information.
 try_static()
 {
-    cmake_build . "$1/build" -DFORKFD_TESTS=OFF -DFORKFD_EXAMPLES=OFF \
+    cmake_build . "$1/build" -DFORKFD_TESTS=OFF -DFORKFD_EXAMPLES=OFF -DFORKFD_UNITY_BUILD=ON \
         -DCMAKE_CXX_FLAGS="$(echo "$strict" | sed 's/-W/-Werror=/g')"
     install_moved "$1"
     try_consumer "$1/cmake" -DCMAKE_PREFIX_PATH="$1/moved" -DCMAKE_CXX_STANDARD=20
@@ -43,7 +43,7 @@ try_static()
 try_shared()
 {
     cmake_build . "$1/build" -DCMAKE_BUILD_TYPE=Release -DFORKFD_WERROR=ON -DBUILD_SHARED_LIBS=ON \
-        -DFORKFD_TESTS=OFF -DFORKFD_EXAMPLES=OFF
+        -DFORKFD_TESTS=OFF -DFORKFD_EXAMPLES=OFF -DFORKFD_UNITY_BUILD=ON
     install_moved "$1"
     compare_symbols "$1/moved/lib"*
     try_consumer "$1/cmake" -DCMAKE_PREFIX_PATH="$1/moved"
@@ -73,7 +73,8 @@ try_packages()
     try_pkg_config "$2/pkg-config" "$2/root/usr"
 }
 
-# A project with options, a standard and settings of its own, which contains the library.
+# A project with options, a standard and settings of its own, which contains the library. It compiles each source file
+# of the library alone, and so finds missing includes.
 try_host()
 {
     try_consumer "$1/build" -DFORKFD_FROM=add_subdirectory -DCMAKE_CXX_FLAGS="$strict -Werror" -DCMAKE_CXX_STANDARD=23 \

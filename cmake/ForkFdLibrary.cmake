@@ -59,6 +59,7 @@ function(forkfd_add_library target exported_name)
         PRIVATE ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../src)
     set_target_properties(${target} PROPERTIES
         AUTOMOC OFF # A host project may turn it on for its own sources.
+        UNITY_BUILD "${FORKFD_UNITY_BUILD}"
         EXPORT_NAME ${exported_name}
         VERSION ${PROJECT_VERSION}
         # Before 1.0 the binary interface may change with every minor version.

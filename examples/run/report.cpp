@@ -18,7 +18,7 @@
 
 namespace {
 
-QString seconds(std::chrono::nanoseconds time)
+QString secondsText(std::chrono::nanoseconds time)
 {
     return QString::number(std::chrono::duration<double>(time).count(), 'f', 3) + QStringLiteral(" s");
 }
@@ -91,10 +91,10 @@ QString summaryOf(const ForkFd::ChildProcess &process)
         if (const qsizetype count = process.remainingProcessIds().size(); count > 0)
             text += QStringLiteral(", processes left behind: %1").arg(count);
     }
-    text += QStringLiteral("; wall ") + seconds(process.elapsedTime());
+    text += QStringLiteral("; wall ") + secondsText(process.elapsedTime());
     if (const auto usage = process.resourceUsage()) {
         text += QStringLiteral(", user %1, system %2; peak memory %3")
-                    .arg(seconds(usage->userTime), seconds(usage->systemTime),
+                    .arg(secondsText(usage->userTime), secondsText(usage->systemTime),
                          mebibytes(usage->maxResidentBytes));
     }
     const bool usesPidFd = ForkFd::backend() == ForkFd::Backend::PidFd;

@@ -11,7 +11,7 @@ namespace {
 
 // A child that is being started closes what it does not need right after its creation. Looks often: if a
 // descendant holds the output, too, the end of that start wakes nothing up.
-constexpr std::chrono::milliseconds lookInterval(1);
+constexpr std::chrono::milliseconds drainInterval(1);
 constexpr std::uint8_t maximumLooks = 250;
 
 } // namespace
@@ -105,7 +105,7 @@ bool ChildOutput::beginDraining() noexcept
     } else if (isHeldByOthers()) {
         m_isDraining = true;
         m_looksLeft = maximumLooks;
-        m_drainEnd = Deadline(lookInterval);
+        m_drainEnd = Deadline(drainInterval);
     }
     return m_isDraining;
 }
@@ -119,7 +119,7 @@ bool ChildOutput::isDrained() noexcept
     if (m_looksLeft == 0 || !isHeldByOthers())
         return true;
     --m_looksLeft;
-    m_drainEnd = Deadline(lookInterval);
+    m_drainEnd = Deadline(drainInterval);
     return false;
 }
 

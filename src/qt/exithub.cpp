@@ -16,7 +16,7 @@ namespace ForkFd::Internal {
 
 namespace {
 
-constexpr std::chrono::milliseconds lookInterval(100); // For a hang-up.
+constexpr std::chrono::milliseconds hangUpInterval(100); // For a hang-up.
 constexpr std::chrono::milliseconds retryInterval(50); // If the set has no memory for a descriptor.
 
 void registerAnew(QSocketNotifier &notifier)
@@ -202,7 +202,7 @@ void ExitHub::makeOwnNotifier(Registration &registration)
 void ExitHub::lookLater()
 {
     if (m_waker.m_callTime.isForever())
-        callAt(&m_waker, Deadline(m_isServed ? retryInterval : lookInterval));
+        callAt(&m_waker, Deadline(m_isServed ? retryInterval : hangUpInterval));
 }
 
 // Outsiders are the descriptors that no set watches. With serve() they wait for memory. In an event loop

@@ -13,7 +13,7 @@ namespace {
 
 // 4 MiB of the 64 MiB that a user has. With more children, some write while the program reads from
 // others; a larger pipe gains nothing then.
-constexpr int atOnce = 4;
+constexpr int maxActive = 4;
 
 // Relaxed: the count orders no other memory. A forked copy keeps the count, because it has the same
 // pipes.
@@ -40,7 +40,7 @@ PipeEnlargement::~PipeEnlargement()
 
 PipeEnlargement::Result PipeEnlargement::begin(int fd) noexcept
 {
-    if (active.fetch_add(1, std::memory_order_relaxed) >= atOnce) {
+    if (active.fetch_add(1, std::memory_order_relaxed) >= maxActive) {
         active.fetch_sub(1, std::memory_order_relaxed);
         return Busy;
     }

@@ -17,7 +17,7 @@ namespace ForkFd::Internal {
 
 namespace {
 
-std::uint32_t eventsOf(PollSet::Interest interest)
+std::uint32_t epollEventsOf(PollSet::Interest interest)
 {
     switch (interest) {
     case PollSet::Readable:
@@ -37,7 +37,7 @@ std::uint32_t eventsOf(PollSet::Interest interest)
 epoll_event eventOf(PollSet::Interest interest, std::uint64_t id)
 {
     epoll_event event = {};
-    event.events = eventsOf(interest);
+    event.events = epollEventsOf(interest);
     event.data.u64 = id;
     return event;
 }

@@ -18,7 +18,7 @@ namespace ForkFd::Internal {
 
 namespace {
 
-short eventsOf(PollSet::Interest interest)
+short pollEventsOf(PollSet::Interest interest)
 {
     switch (interest) {
     case PollSet::Readable:
@@ -37,7 +37,7 @@ short eventsOf(PollSet::Interest interest)
 // poll(2) skips negative descriptors.
 pollfd entryOf(int fd, PollSet::Interest interest)
 {
-    return {interest == PollSet::Nothing ? ~fd : fd, eventsOf(interest), 0};
+    return {interest == PollSet::Nothing ? ~fd : fd, pollEventsOf(interest), 0};
 }
 
 } // namespace

@@ -29,14 +29,6 @@ using namespace std::chrono_literals;
 constexpr std::size_t maxWatched = 64;
 constexpr auto longestWalk = 100ms;
 
-struct Member
-{
-    unsigned long long startTime;
-    pid_t group;
-    pid_t session;
-    std::optional<ProcessHandle> handle; ///< While its end is watched.
-};
-
 bool isStill(pid_t pid, unsigned long long startTime)
 {
     const std::optional<ProcessStatus> status = statusOf(pid);
@@ -47,6 +39,13 @@ bool isStill(pid_t pid, unsigned long long startTime)
 
 struct TreeMembers::Private
 {
+    struct Member
+    {
+        unsigned long long startTime;
+        pid_t group;
+        pid_t session;
+        std::optional<ProcessHandle> handle; ///< While its end is watched.
+    };
     using Members = std::map<pid_t, Member>;
 
     Private(pid_t itsRoot, Reach itsReach)

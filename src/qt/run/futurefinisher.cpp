@@ -14,7 +14,7 @@ namespace {
 
 constexpr int patience = 5; // ms, until another thread helps.
 constexpr std::chrono::seconds
-    idleTime(2); // Until an idle thread ends; the next future creates a new thread.
+    finisherIdleTime(2); // Until an idle thread ends; the next future creates a new thread.
 constexpr std::chrono::seconds
     lackPatience(1); // A function that waits for another program would wait for ever in the caller.
 
@@ -69,7 +69,8 @@ void FutureFinisher::serve()
     std::unique_lock lock(m_mutex);
     while (true) {
         ++m_idleCount;
-        const bool hasWork = m_hasWork.wait_for(lock, idleTime, [this] { return !m_waiting.empty(); });
+        const bool hasWork =
+            m_hasWork.wait_for(lock, finisherIdleTime, [this] { return !m_waiting.empty(); });
         --m_idleCount;
         if (!hasWork)
             break;

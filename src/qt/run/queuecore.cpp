@@ -18,7 +18,7 @@ namespace ForkFd::Internal {
 
 namespace {
 
-constexpr std::chrono::milliseconds lookInterval(100); // For the end of the process.
+constexpr std::chrono::milliseconds idleInterval(100); // For the end of the process.
 
 } // namespace
 
@@ -209,7 +209,7 @@ bool QueueCore::waitForDone(Deadline deadline)
         if (deadline.hasExpired() || RunThread::isProcessEnding())
             return false;
         if (!m_entries.empty())
-            m_isIdle.wait_until(lock, std::min(deadline, Deadline(lookInterval)).end());
+            m_isIdle.wait_until(lock, std::min(deadline, Deadline(idleInterval)).end());
         lock.unlock();
         pauseFor(std::chrono::milliseconds(1));
         lock.lock();
