@@ -25,7 +25,7 @@ check_reuse()
 
 check_shell()
 {
-    shellcheck dev .ci/run .ci/checks.sh .ci/consumer.sh .ci/check-root .ci/check-cross .ci/follow .ci/symbols .ci/try-launchpad \
+    shellcheck dev .ci/run .ci/*.sh .ci/check-root .ci/check-cross .ci/follow .ci/second-tries .ci/symbols .ci/try-launchpad \
         autotests/fuzz/run autotests/model/run autotests/parity/fetch
 }
 
@@ -139,6 +139,7 @@ check_asan()
 # Runs each benchmark once to test that it works. No check depends on speed.
 check_bench()
 {
+    FORKFD_CMAKE_OPTIONS="${FORKFD_CMAKE_OPTIONS:-} -DFORKFD_UNITY_BUILD=ON"
     build_and_test bench
 }
 
@@ -147,6 +148,17 @@ check_tsan()
     export TSAN_OPTIONS="suppressions=$source_dir/autotests/tsan.supp"
     build tsan concurrent_tests
     run_tests tsan -L concurrency -E noglib
+}
+
+# In a small project, one test fails at its first try.
+check_retries()
+{
+    dir=$build_root/check/retries
+    rm -rf "$dir"
+    cmake -G Ninja -S cmake/checks/retries -B "$dir"
+    ctest --test-dir "$dir" --repeat until-pass:2
+    .ci/second-tries "$dir" >"$dir/tries"
+    printf '%s\n' "passed only at the second try: unlucky" "  | 1/3 Testing: nothing" "  | it fails" | diff - "$dir/tries"
 }
 
 # A build without tests does not need QtTest.
