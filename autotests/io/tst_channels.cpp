@@ -24,6 +24,7 @@ private Q_SLOTS:
     void writeOnly();
     void readOnly();
     void notOpen();
+    void mergedNumbers();
     void openModes_data();
     void openModes();
     void grandchildKeepsThePipe_data();
@@ -245,6 +246,18 @@ void tst_Channels::grandchildKeepsThePipe()
     const pid_t grandchild = process.readAll().trimmed().toInt();
     QVERIFY(grandchild > 0);
     QCOMPARE(::kill(grandchild, SIGKILL), 0); // The grandchild kept the pipe open.
+}
+
+// Found by the fuzzer iodevice: there were two.
+void tst_Channels::mergedNumbers()
+{
+    Process process;
+    process.setProcessChannelMode(Process::MergedChannels);
+    process.start(childProgram(), words("write 3 1 write 5 2"));
+    QCOMPARE(process.readChannelCount(), 1);
+    QCOMPARE(process.currentReadChannel(), 0);
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.readAll(), "xxxxxxxx");
 }
 
 #ifndef FORKFD_TEST_QPROCESS

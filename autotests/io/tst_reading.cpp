@@ -22,8 +22,12 @@ private Q_SLOTS:
     void lines();
     void lineInTwoPieces();
     void textMode();
+    void carriageReturns();
     void transaction();
     void transactionKeepsTheChannel();
+#ifndef FORKFD_TEST_QPROCESS
+    void startEndsTheTransaction();
+#endif
     void ungetChar();
     void linesAtTheEnd();
     void linesAsTheyCome();
@@ -178,6 +182,28 @@ void tst_Reading::textMode()
     QCOMPARE(process.readAll(), "ne\r\ntwo");
 }
 
+// QIODevice's own way to read a line drops all of them. Found by the fuzzer iodevice.
+void tst_Reading::carriageReturns()
+{
+    Process process;
+    process.start(childProgram(), {u"say"_s, u"a\rb\r\na\rb\r\nc\r"_s},
+                  QIODevice::ReadOnly | QIODevice::Text);
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.readLine(), "a\rb\n");
+    char line[8];
+    QCOMPARE(process.readLine(line, sizeof line), 4);
+    QCOMPARE(QByteArray(line), "a\rb\n");
+    QCOMPARE(process.readLine(), "c\r");
+#ifndef FORKFD_TEST_QPROCESS
+    // In a transaction it is QIODevice that reads the line.
+    process.start(childProgram(), {u"say"_s, u"a\rb\r\n"_s}, QIODevice::ReadOnly | QIODevice::Text);
+    QVERIFY(process.waitForFinished());
+    process.startTransaction();
+    QCOMPARE(process.readLine(), "ab\n");
+    process.commitTransaction();
+#endif
+}
+
 void tst_Reading::transaction()
 {
     Process process;
@@ -214,6 +240,24 @@ void tst_Reading::transactionKeepsTheChannel()
 }
 
 // A byte that is put back belongs to its channel.
+#ifndef FORKFD_TEST_QPROCESS
+// QProcess crashes in commitTransaction(). Found by the fuzzer iodevice.
+void tst_Reading::startEndsTheTransaction()
+{
+    Process process;
+    process.start(childProgram(), words("write 3 1"));
+    QVERIFY(process.waitForFinished());
+    process.startTransaction();
+    QCOMPARE(process.read(2), "xx");
+    process.start(childProgram(), words("args abc"));
+    QVERIFY(!process.isTransactionStarted());
+    process.startTransaction();
+    process.commitTransaction();
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.readAll(), "abc\n");
+}
+
+#endif
 void tst_Reading::ungetChar()
 {
     Process process;

@@ -484,7 +484,7 @@ public:
     /// Splits a command line at its spaces, except within double quotes.
     static QStringList splitCommand(QStringView command);
     /** \} */ /** \name As a QIODevice */ /** \{ */
-    /// Returns 2 if the device is open for reading, otherwise 0.
+    /// Returns 2 if the device is open for reading, with MergedChannels 1, otherwise 0.
     int readChannelCount() const;
     /// Returns readChannel() as a number.
     int currentReadChannel() const;
@@ -558,6 +558,8 @@ protected:
     void setProcessState(ProcessState state);
     /// Reads from the current read channel; returns -1 at its end.
     qint64 readData(char *data, qint64 maxSize) override;
+    /// Reads from the current read channel up to the end of the line; returns -1 at its end.
+    qint64 readLineData(char *data, qint64 maxSize) override;
     /// Queues data for the child; returns 0 if standard input is closed.
     qint64 writeData(const char *data, qint64 size) override;
     /// Registers the descriptors of the child with the new thread when the object is moved.

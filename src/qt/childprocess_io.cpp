@@ -33,10 +33,12 @@ void ChildProcess::setReadChannel(ProcessChannel channel)
     d->output.setReadChannel(channel);
 }
 
-/// Hides QIODevice::readChannelCount(), which returns 1.
+/// Hides QIODevice::readChannelCount(), which returns 1. With MergedChannels there is one channel, too.
 int ChildProcess::readChannelCount() const
 {
-    return isReadable() ? 2 : 0;
+    if (!isReadable())
+        return 0;
+    return d->streams.channelMode == MergedChannels ? 1 : 2;
 }
 
 /// Hides QIODevice::currentReadChannel(), which returns 0.
@@ -125,6 +127,14 @@ qint64 ChildProcess::readData(char *data, qint64 maxSize)
     return count == 0 && maxSize > 0 && d->state == NotRunning ? -1 : count;
 }
 
+/// As QIODevice does with bytes in its own buffer: a carriage return that is not part of a line's end
+/// stays in text mode, too. **Errors:** those of readData().
+qint64 ChildProcess::readLineData(char *data, qint64 maxSize)
+{
+    const qint64 newline = d->output.current().bytes().indexOfNewline();
+    return readData(data, newline < 0 ? maxSize : std::min(maxSize, newline + 1));
+}
+
 /// Hides QIODevice::write(const QByteArray &), which copies the data. A large array is shared until the
 /// child's pipe has taken it; an array from QByteArray::fromRawData() is copied, because its data may
 /// not live as long. **Errors:** those of QIODevice::write().
@@ -208,7 +218,7 @@ bool ChildProcess::setTerminalSize(int columns, int rows)
 
 void ChildProcessPrivate::queueForWriting(const char *data, qint64 size)
 {
-    if (!streams.input.isOpen()) // The child has closed its input: discarded, as by QProcess.
+    if (!streams.input.isOpen()) // The child has ended or closed its input.
         return;
     ByteQueue &bytes = streams.input.bytes();
     const bool isWatched = !bytes.isEmpty();

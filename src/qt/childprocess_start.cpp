@@ -296,6 +296,8 @@ void ChildProcessPrivate::reset(QIODevice::OpenMode mode)
     if (settings.launchOptions->pseudoTerminal) // It is read even if no stream leads there.
         closed.setFlag(QIODevice::ReadOnly, false);
     mode &= ~closed;
+    if (q->isTransactionStarted()) // QIODevice would look for its bytes in the new buffer, and crash.
+        q->rollbackTransaction();
     // QProcess opens the device in this case, too.
     q->QIODevice::open(mode == QIODevice::NotOpen ? QIODevice::Unbuffered : mode);
     q->setErrorString({});
