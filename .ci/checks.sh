@@ -106,11 +106,11 @@ check_faults()
     [ $status -eq 77 ] || return $status # The fault walker has printed that this kernel lacks the filters.
 }
 
-# Runs the fuzzers with libFuzzer, in the build of check_clazy and check_asan.
+# Runs the fuzzers with the seeded driver, in the build of ./dev test.
 check_fuzz()
 {
-    build clazy fuzzers
-    autotests/fuzz/run "$build_root/clazy" "${FORKFD_FUZZ_SECONDS:-60}" "$@"
+    build dev fuzzers
+    autotests/fuzz/run "$build_root/dev" "${FORKFD_FUZZ_SECONDS:-60}" "$@"
 }
 
 # Writes the reference, whose warnings are errors, and compares the code samples with the programs that they quote.

@@ -120,9 +120,11 @@ void report(Player &player, const Player::Result &result)
 {
     std::printf("%s: %s\n%sfuzz_%s --input %s\n", name, result.fault.c_str(),
                 describe(result.input).c_str(), name, toHex(result.input).c_str());
-    const Player::Result again = player.playOne(result.input);
+    Player::Result again;
+    for (int tries = 0; again.fault.empty() && tries < 20; ++tries)
+        again = player.playOne(result.input);
     if (again.fault.empty()) {
-        std::printf("This input alone shows no fault.\n");
+        std::printf("This input alone shows no fault in 20 tries.\n");
         return;
     }
     const Input input = shrink(player, result.input, again.fault);
