@@ -8,11 +8,15 @@
 #include <QtCore/QEventLoop>
 
 #include <algorithm>
+#include <array>
 #include <barrier>
 #include <csignal>
 #include <cstdio>
+#include <functional>
+#include <memory>
 #include <random>
 #include <thread>
+#include <vector>
 
 #include <fcntl.h>
 #include <sys/resource.h>

@@ -3,9 +3,9 @@
 
 #include "belongings.h"
 
+#include <algorithm>
+#include <csignal>
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
 
 #include <dirent.h>
 #include <malloc.h>

@@ -8,10 +8,14 @@
 
 #include <QtCore/QEventLoop>
 
+#include <atomic>
+#include <cerrno>
 #include <csignal>
-#include <cstdio>
+#include <iterator>
+#include <memory>
 #include <random>
 #include <thread>
+#include <vector>
 
 #include <fcntl.h>
 #include <poll.h>

@@ -7,8 +7,9 @@
 
 #include <QtCore/QEventLoop>
 
-#include <algorithm>
+#include <memory>
 #include <thread>
+#include <vector>
 
 namespace Load {
 

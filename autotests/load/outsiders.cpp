@@ -7,6 +7,8 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
+#include <string>
 
 #include <poll.h>
 #include <spawn.h>

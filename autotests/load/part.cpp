@@ -9,8 +9,8 @@
 
 #include <QtCore/QCoreApplication>
 
-#include <cstdio>
-#include <optional>
+#include <atomic>
+#include <csignal>
 #include <thread>
 
 #include <poll.h>
