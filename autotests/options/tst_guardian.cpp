@@ -3,6 +3,7 @@
 
 #include "guardiantest.h"
 #include "systemcallfilter.h"
+#include "temporarychange.h"
 
 #include <atomic>
 #include <cerrno>
@@ -36,6 +37,7 @@ private Q_SLOTS:
     void noGuardianIsNeeded_data() { noGuardian_data(); }
     void noGuardianIsNeeded();
     void oneIsHadIfPossible();
+    void noFiles();
 };
 
 void tst_Guardian::guardianIsKilled()
@@ -250,6 +252,18 @@ void tst_Guardian::oneIsHadIfPossible()
     lifeline.letGo();
     QVERIFY2(result.contains("wait status 9"), result.constData());
     QVERIFY(lifeline.comesToBeCut());
+}
+
+// Found by tst_surroundings: RLIMIT_FSIZE holds for the guardian's file in memory, too, and SIGXFSZ
+// killed the program.
+void tst_Guardian::noFiles()
+{
+    const QByteArray result = inForkedCopy([] {
+        const TemporaryLimit limit(RLIMIT_FSIZE, 0);
+        return outcomeOf(child({"exit", "3"}), {.treeDiesWithParent = true}) + ", "
+            + outcomeOf(child({"exit", "3"}));
+    });
+    QCOMPARE(result, text(StartError{"treeDiesWithParent", EFBIG}) + ", exited with code 3");
 }
 
 QTEST_GUILESS_MAIN(tst_Guardian)

@@ -15,48 +15,48 @@ namespace ForkFd::Internal {
 
 namespace {
 
-/// Blocks SIGPIPE in the calling thread, without changing the disposition of the process.
-class BrokenPipeBlocker
+/// Blocks SIGPIPE and SIGXFSZ in the calling thread, without changing the dispositions of the process.
+class WriteSignalBlocker
 {
 public:
-    BrokenPipeBlocker() noexcept
+    WriteSignalBlocker() noexcept
     {
-        ::sigemptyset(&m_brokenPipe);
-        ::sigaddset(&m_brokenPipe, SIGPIPE);
-        ::pthread_sigmask(SIG_BLOCK, &m_brokenPipe, &m_previousMask);
-        m_wasPending = ::sigismember(&m_previousMask, SIGPIPE) == 1 && isPending();
+        ::sigemptyset(&m_signals);
+        ::sigaddset(&m_signals, SIGPIPE);
+        ::sigaddset(&m_signals, SIGXFSZ);
+        ::pthread_sigmask(SIG_BLOCK, &m_signals, &m_previousMask);
+        ::sigemptyset(&m_pending);
+        // A signal can only be pending from before if it was blocked before.
+        if (::sigismember(&m_previousMask, SIGPIPE) == 1 || ::sigismember(&m_previousMask, SIGXFSZ) == 1)
+            ::sigpending(&m_pending);
     }
-    ~BrokenPipeBlocker()
+    ~WriteSignalBlocker()
     {
         const int savedErrno = errno;
         ::pthread_sigmask(SIG_SETMASK, &m_previousMask, nullptr);
         errno = savedErrno;
     }
-    BrokenPipeBlocker(const BrokenPipeBlocker &) = delete;
-    BrokenPipeBlocker &operator=(const BrokenPipeBlocker &) = delete;
+    WriteSignalBlocker(const WriteSignalBlocker &) = delete;
+    WriteSignalBlocker &operator=(const WriteSignalBlocker &) = delete;
 
-    /// Discards the SIGPIPE of our own write, which was sent to this thread only (signal(7)).
-    void discardSignal() const noexcept
+    /// Discards the signal of our own write, which was sent to this thread only (signal(7)).
+    void discard(int signal) const noexcept
     {
+        if (::sigismember(&m_pending, signal) == 1)
+            return;
         const int savedErrno = errno;
         const timespec immediately = {};
-        if (!m_wasPending)
-            while (::sigtimedwait(&m_brokenPipe, nullptr, &immediately) < 0 && errno == EINTR) { }
+        sigset_t set;
+        ::sigemptyset(&set);
+        ::sigaddset(&set, signal);
+        while (::sigtimedwait(&set, nullptr, &immediately) < 0 && errno == EINTR) { }
         errno = savedErrno;
     }
 
 private:
-    // The signal can only be pending from before if it was blocked before.
-    static bool isPending() noexcept
-    {
-        sigset_t pending;
-        ::sigpending(&pending);
-        return ::sigismember(&pending, SIGPIPE) == 1;
-    }
-
-    sigset_t m_brokenPipe;
+    sigset_t m_signals;
     sigset_t m_previousMask;
-    bool m_wasPending;
+    sigset_t m_pending;
 };
 
 } // namespace
@@ -64,13 +64,15 @@ private:
 ssize_t writeWithSignalBlocked(int fd, const iovec *pieces, int count) noexcept
 {
     const CancellationBlocker cancellationBlocker;
-    const BrokenPipeBlocker blocker;
+    const WriteSignalBlocker blocker;
     ssize_t written;
     do {
         written = ::writev(fd, pieces, count);
     } while (written < 0 && errno == EINTR);
     if (written < 0 && errno == EPIPE)
-        blocker.discardSignal();
+        blocker.discard(SIGPIPE);
+    if (written < 0 && errno == EFBIG)
+        blocker.discard(SIGXFSZ);
     return written;
 }
 

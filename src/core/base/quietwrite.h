@@ -16,6 +16,7 @@ namespace ForkFd::Internal {
 FORKFD_EXPORT ssize_t writeQuietly(int fd, const iovec *pieces, int count) noexcept;
 
 /// Does the same with SIGPIPE blocked in the calling thread, for systems that cannot write without it.
+/// It raises no SIGXFSZ either: with RLIMIT_FSIZE a write to a file fails with EFBIG.
 ssize_t writeWithSignalBlocked(int fd, const iovec *pieces, int count) noexcept;
 
 } // namespace ForkFd::Internal

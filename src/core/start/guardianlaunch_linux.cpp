@@ -5,6 +5,7 @@
 
 #include "core/base/cgroup.h"
 #include "core/base/pidfd_linux.h"
+#include "core/base/quietwrite.h"
 #include "core/start/plan.h"
 #include "guardian/image.h"
 #include "guardian/message.h"
@@ -36,17 +37,19 @@ UniqueFd makeMemoryFile() noexcept
     return file ? UniqueFd(::fcntl(file.get(), F_DUPFD_CLOEXEC, 10)) : UniqueFd();
 }
 
-// Returns none, with errno, if the program cannot be written.
+// Returns none, with errno, if the program cannot be written: RLIMIT_FSIZE holds for memory, too.
 UniqueFd makeProgram() noexcept
 {
     UniqueFd file = makeMemoryFile();
     std::size_t written = 0;
     while (file && written < GuardianProgram::imageSize) {
-        const ssize_t size =
-            ::write(file.get(), GuardianProgram::image + written, GuardianProgram::imageSize - written);
+        // writev(2) takes pointers to data that it does not change.
+        const iovec rest = {const_cast<unsigned char *>(GuardianProgram::image) + written,
+                            GuardianProgram::imageSize - written};
+        const ssize_t size = writeWithSignalBlocked(file.get(), &rest, 1);
         if (size > 0)
             written += static_cast<std::size_t>(size);
-        else if (size == 0 || errno != EINTR)
+        else
             file.reset();
     }
     return file;
