@@ -58,6 +58,7 @@ private Q_SLOTS:
     void withoutPidFds();
     void killedForPidFds();
     void withoutProc();
+    void withoutAccessCheck();
 };
 
 void tst_TreeMethod::method_data()
@@ -158,6 +159,25 @@ void tst_TreeMethod::withoutProc()
     if (result == "no mounts")
         QSKIP("This user may not mount a file system.");
     QCOMPARE(result, groupInCopy());
+}
+
+// Found by tst_surroundings: a filter that answers EPERM to faccessat2(2), as Docker's did before 20.10,
+// left no cgroup.
+void tst_TreeMethod::withoutAccessCheck()
+{
+    if (!TestCgroups::canBeMade())
+        QSKIP("No cgroup can be made here.");
+    const QByteArray result = inRefusedCopy({{SYS_faccessat2, EPERM}}, [] {
+        Process process;
+        process.setSignalScope(Scope::Tree);
+        process.start(ChildProcessTest::childProgram(), {u"exit"_s, u"0"_s});
+        const QByteArray method = ChildProcessTest::nameOf(process.treeMethod()).toLatin1();
+        process.waitForFinished();
+        return method;
+    });
+    if (result == "no filter")
+        QSKIP("This system has no seccomp filters.");
+    QCOMPARE(result, "ControlGroup");
 }
 
 QTEST_GUILESS_MAIN(tst_TreeMethod)

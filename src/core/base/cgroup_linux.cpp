@@ -3,6 +3,8 @@
 
 #include "core/base/cgroup.h"
 
+#include "core/base/access.h"
+
 #include "core/base/cgroupfiles_linux.h"
 #include "core/base/cgroupusage_linux.h"
 #include "core/base/pidfd_linux.h"
@@ -183,7 +185,7 @@ std::string makeBelow(const std::string &directory, const std::string &name)
             + '-' + name;
         if (::mkdir(path.c_str(), 0755) == 0) {
             const std::string killFile = path + "/cgroup.kill";
-            if (::faccessat(AT_FDCWD, killFile.c_str(), W_OK, AT_EACCESS) == 0)
+            if (mayAccess(killFile.c_str(), W_OK))
                 return path;
             const int errorCode = errno;
             ::rmdir(path.c_str());
@@ -199,7 +201,7 @@ std::string makeBelow(const std::string &directory, const std::string &name)
 bool mayMoveBelow(const std::string &directory)
 {
     const std::string members = directory + "/cgroup.procs";
-    return ::faccessat(AT_FDCWD, members.c_str(), W_OK, AT_EACCESS) == 0;
+    return mayAccess(members.c_str(), W_OK);
 }
 
 // Tries the cgroup of this process and then those above it.

@@ -3,6 +3,8 @@
 
 #include "core/start/programsearch.h"
 
+#include "core/base/access.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
@@ -10,23 +12,12 @@
 #include <string_view>
 #include <system_error>
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 namespace ForkFd::Internal {
 
 namespace {
-
-// Like execve(2), and unlike access(2), this uses the effective IDs of the calling thread.
-bool mayExecute(const char *path) noexcept
-{
-    if (::faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0)
-        return true;
-    // This calls faccessat2(2) since Linux 5.8. An old filter refuses it for every file, with EPERM or
-    // another errno. If the effective IDs are the real ones, access(2) gives the answer.
-    return ::geteuid() == ::getuid() && ::getegid() == ::getgid() && ::access(path, X_OK) == 0;
-}
 
 /// The error of a search without a result.
 class SearchError
@@ -91,7 +82,7 @@ int checkExecutable(const char *path) noexcept
     struct stat status;
     if (::stat(path, &status) != 0)
         return errno;
-    return S_ISREG(status.st_mode) && mayExecute(path) ? 0 : EACCES;
+    return S_ISREG(status.st_mode) && mayAccess(path, X_OK) ? 0 : EACCES;
 }
 
 std::optional<std::string> findExecutable(const std::string &searchPath, const std::string &program,
