@@ -39,6 +39,7 @@ private Q_SLOTS:
     void undecodable();
     void undecodableChanged();
 #ifndef FORKFD_TEST_QPROCESS
+    void cleared();
     void changedByAnotherThread();
     void programOfUndecodablePath();
 #endif
@@ -269,6 +270,21 @@ void changeEnvironment(const std::atomic<bool> &isOver)
 }
 
 } // namespace
+
+// Found by tst_surroundings: after clearenv(3) there is no array of variables, and Qt's
+// systemEnvironment() reads it all the same.
+void tst_Environment::cleared()
+{
+    const QByteArray result = ::inForkedCopy([]() -> QByteArray {
+        clearenv();
+        Process process;
+        process.setEnvironmentChanges({{u"COLOUR"_s, u"blue"_s}});
+        if (!Process::systemEnvironment().isEmpty() || process.environmentChanges().size() != 1)
+            return "not empty";
+        return output(process, words("environment"));
+    });
+    QCOMPARE(result, QByteArray("COLOUR=blue\n"));
+}
 
 // run() once read `environ` entry by entry, and crashed. Before glibc 2.41, setenv() frees the array
 // before it publishes the new one, and a reader in between may crash whatever it does: about one of a

@@ -4,6 +4,7 @@
 // Settings, results and text in the types that QML has.
 
 #include "qt/childprocess_p.h"
+#include "qt/parentenvironment.h"
 
 #include <QtCore/QVariant>
 
@@ -106,7 +107,7 @@ QVariantMap ChildProcess::environmentChanges() const
 {
     if (d->settings.environment.inheritsFromParent())
         return {};
-    const QProcessEnvironment parent = QProcessEnvironment::systemEnvironment();
+    const QProcessEnvironment parent = Internal::parentEnvironment();
     const QProcessEnvironment &child = d->settings.environment;
     QVariantMap changes;
     for (const QString &name : parent.keys()) {
@@ -130,7 +131,7 @@ void ChildProcess::setEnvironmentChanges(const QVariantMap &changes)
         setProcessEnvironment(QProcessEnvironment(QProcessEnvironment::InheritFromParent));
         return;
     }
-    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    QProcessEnvironment environment = Internal::parentEnvironment();
     for (auto change = changes.cbegin(); change != changes.cend(); ++change) {
         if (change->isNull())
             environment.remove(change.key());

@@ -4,6 +4,7 @@
 // The settings of the next child.
 
 #include "qt/childprocess_p.h"
+#include "qt/parentenvironment.h"
 
 #include <QtCore/QProcess>
 
@@ -257,7 +258,7 @@ void ChildProcess::setStartMode(StartMode mode)
 
 QStringList ChildProcess::systemEnvironment()
 {
-    return QProcess::systemEnvironment();
+    return Internal::parentEnvironment().toStringList();
 }
 
 QString ChildProcess::nullDevice()
