@@ -4,6 +4,7 @@
 #include "forkedcopy.h"
 #include "namedthreads.h"
 #include "runtest.h"
+#include "systemcallfilter.h"
 #include "temporarychange.h"
 #include "testpipe.h"
 
@@ -14,6 +15,8 @@
 
 #include <csignal>
 #include <thread>
+
+#include <sched.h>
 
 using ForkFd::ExitInfo;
 using ForkFd::RunOptions;
@@ -48,6 +51,7 @@ private Q_SLOTS:
     void manyAtOnce();
     void idleThreadEnds();
     void afterAShortage();
+    void refusedThread();
 };
 
 void tst_Future::results_data()
@@ -332,6 +336,18 @@ void tst_Future::afterAShortage()
         });
         QCOMPARE(result, "exited with code 3");
     }
+}
+
+// Found by tst_surroundings: the error was always EAGAIN. Libc asks clone3(2) first, and so gets ENOSYS.
+void tst_Future::refusedThread()
+{
+    const std::vector<Refusal> filter = {
+        {SYS_clone3, ENOSYS},
+        {.number = SYS_clone, .errorCode = EPERM, .mask = CLONE_THREAD, .value = CLONE_THREAD}};
+    const QByteArray result = inRefusedCopy(filter, [] { return endOf(run("exit 3").result()); });
+    if (result == "no filter")
+        QSKIP("This system has no seccomp filters.");
+    QCOMPARE(result, text(ForkFd::StartError{"clone", EPERM}));
 }
 
 QTEST_GUILESS_MAIN(tst_Future)

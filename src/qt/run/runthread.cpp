@@ -76,14 +76,16 @@ void RunThread::add(std::unique_ptr<RunJob> job)
 {
     push(m_waiting, job.release());
     Thread none = NoThread;
-    if (m_isLeaving) {
-        failWaiting({"clone", EAGAIN});
-    } else if (m_thread.compare_exchange_strong(none, HasThread)
-               && startLibraryThread("forkfd-run", threadMain, this, LibraryStack::userCode) != 0) {
+    int errorCode = m_isLeaving ? EAGAIN : 0;
+    if (errorCode == 0 && m_thread.compare_exchange_strong(none, HasThread)) {
+        errorCode = startLibraryThread("forkfd-run", threadMain, this, LibraryStack::userCode);
         // First give up the place, then fail the jobs: a thread that adds a job later tries again, and
         // jobs added earlier are found here.
-        m_thread = NoThread;
-        failWaiting({"clone", EAGAIN});
+        if (errorCode != 0)
+            m_thread = NoThread;
+    }
+    if (errorCode != 0) {
+        failWaiting({"clone", errorCode});
     } else if (!m_wake.set()) { // A filter that was installed later refuses write(2).
         failWaiting({"descriptors", errno});
     }
