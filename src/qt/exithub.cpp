@@ -154,13 +154,24 @@ void ExitHub::attachToEventLoop()
         return;
     const bool isNew = m_dispatcher != dispatcher;
     m_dispatcher = dispatcher;
+    try {
+        attach(isNew);
+    } catch (...) { // For lack of memory: the next call does all of it again.
+        m_dispatcher = nullptr;
+        throw;
+    }
+}
+
+void ExitHub::attach(bool isNew)
+{
     detachAtThreadEnds();
     if (m_notifier && isNew)
         registerAnew(*m_notifier);
     if (!m_notifier && m_set.descriptor() >= 0) {
-        m_notifier = std::make_unique<QSocketNotifier>(m_set.descriptor(), QSocketNotifier::Read);
-        QObject::connect(m_notifier.get(), &QSocketNotifier::activated, m_notifier.get(),
+        auto notifier = std::make_unique<QSocketNotifier>(m_set.descriptor(), QSocketNotifier::Read);
+        QObject::connect(notifier.get(), &QSocketNotifier::activated, notifier.get(),
                          [this] { dispatch(0); });
+        m_notifier = std::move(notifier); // Last: connect() may throw.
     }
     if (isNew && m_set.descriptor() < 0)
         followTurns();
@@ -192,11 +203,10 @@ void ExitHub::watchAlone(Registration &registration)
 
 void ExitHub::makeOwnNotifier(Registration &registration)
 {
-    registration.ownNotifier =
-        std::make_unique<QSocketNotifier>(registration.fd, typeOf(registration.interest));
-    QSocketNotifier *notifier = registration.ownNotifier.get();
-    QObject::connect(notifier, &QSocketNotifier::activated, notifier,
+    auto notifier = std::make_unique<QSocketNotifier>(registration.fd, typeOf(registration.interest));
+    QObject::connect(notifier.get(), &QSocketNotifier::activated, notifier.get(),
                      [this, id = idOf(registration)] { serveAlone(id); });
+    registration.ownNotifier = std::move(notifier); // Last: connect() may throw.
 }
 
 void ExitHub::lookLater()
@@ -273,11 +283,8 @@ ExitHub::Id ExitHub::add(int fd, PollSet::Interest interest, HubClient *client, 
 {
     if (!belongsToThisProcess()) // The set is the parent's.
         return 0;
-    if (m_unused.empty()) {
-        m_registrations.emplace_back();
-        m_unused.reserve(m_registrations.capacity()); // So that remove() never allocates.
-        m_unused.push_back(static_cast<std::uint32_t>(m_registrations.size() - 1));
-    }
+    if (m_unused.empty())
+        addUnused();
     Registration &registration = m_registrations[m_unused.back()];
     m_unused.pop_back();
     // Never 0, so that no id is 0.
@@ -287,6 +294,28 @@ ExitHub::Id ExitHub::add(int fd, PollSet::Interest interest, HubClient *client, 
     registration.role = role;
     registration.client = client;
     m_channelCount += isChannel(role) ? 1 : 0;
+    Id id = idOf(registration);
+    try {
+        watch(registration);
+    } catch (...) { // For lack of memory; the client does not get its id.
+        remove(id);
+        throw;
+    }
+    return id;
+}
+
+// Allocates first: a registration that was added and is not in m_unused would be lost.
+void ExitHub::addUnused()
+{
+    if (m_registrations.size() == m_registrations.capacity())
+        m_registrations.reserve(m_registrations.size() * 2 + 1);
+    m_unused.reserve(m_registrations.capacity()); // So that remove() never allocates.
+    m_registrations.emplace_back();
+    m_unused.push_back(static_cast<std::uint32_t>(m_registrations.size() - 1));
+}
+
+void ExitHub::watch(Registration &registration)
+{
     const bool isSetWatched = m_isServed || m_set.descriptor() >= 0;
     if (isSetWatched)
         enterSet(registration);
@@ -294,7 +323,6 @@ ExitHub::Id ExitHub::add(int fd, PollSet::Interest interest, HubClient *client, 
         lookLater();
     if (!m_notifier || !registration.set)
         attachToEventLoop();
-    return idOf(registration);
 }
 
 // Starts and ends are never behind output.

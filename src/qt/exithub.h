@@ -151,10 +151,13 @@ private:
     void watchAlone(Registration &registration);
     void makeOwnNotifier(Registration &registration);
     void serveAlone(Id id);
+    void attach(bool isNew);
     void followTurns();
     qint64 nextShare() noexcept;
     void lookLater();
     void lookAtOutsiders();
+    void addUnused();
+    void watch(Registration &registration);
     void enterSet(Registration &registration);
     void separateChannels();
     bool openBulkSet();

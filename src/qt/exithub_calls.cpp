@@ -12,9 +12,10 @@ namespace ForkFd::Internal {
 
 bool ExitHub::openWake()
 {
-    if (m_wake.readable >= 0)
+    if (m_wakeRegistration != 0)
         return true;
-    if (!m_wake.open(ExitEvent::Private))
+    if (m_wake.readable < 0
+        && !m_wake.open(ExitEvent::Private)) // An earlier call may have found no memory.
         return false;
     m_wakeRegistration = add(m_wake.readable, PollSet::Readable, &m_waker, HubClient::Exit);
     return true;
@@ -26,9 +27,10 @@ bool ExitHub::callSoon(HubClient *client)
         return false;
     if (!m_isServed && m_dispatcher != QAbstractEventDispatcher::instance())
         attachToEventLoop();
-    if (std::exchange(client->m_isCallDue, true))
+    if (client->m_isCallDue)
         return true;
     m_dueClients.push_back(client);
+    client->m_isCallDue = true;
     m_isWakeSet = m_isWakeSet || m_wake.set();
     if (m_isWakeSet || m_isServed)
         return true;
@@ -83,13 +85,15 @@ void ExitHub::setTimer()
 {
     if (!m_dispatcher || m_calls.empty() || m_calls.begin()->first >= m_timerEnd)
         return;
-    m_timerEnd = m_calls.begin()->first;
     if (!m_timer) {
-        m_timer = new QTimer(m_dispatcher);
-        m_timer->setSingleShot(true);
-        m_timer->setTimerType(Qt::PreciseTimer);
-        QObject::connect(m_timer, &QTimer::timeout, m_timer, [this] { callAllDue(); });
+        auto timer = std::make_unique<QTimer>();
+        timer->setSingleShot(true);
+        timer->setTimerType(Qt::PreciseTimer);
+        QObject::connect(timer.get(), &QTimer::timeout, timer.get(), [this] { callAllDue(); });
+        timer->setParent(m_dispatcher);
+        m_timer = timer.release(); // Last: connect() may throw.
     }
+    m_timerEnd = m_calls.begin()->first;
     m_timer->start(m_timerEnd.pollTimeout());
 }
 

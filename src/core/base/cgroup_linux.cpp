@@ -14,7 +14,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <filesystem>
 #include <iterator>
 #include <sstream>
 #include <system_error>
@@ -28,8 +27,6 @@
 namespace ForkFd::Internal {
 
 namespace {
-
-namespace fs = std::filesystem;
 
 /// A mount of cgroup version 2: its mount point, and the cgroup that is visible as its root.
 struct Mount
@@ -133,11 +130,8 @@ int resultAtTheEnd(const PrivateCgroup::Progress &progress, const std::vector<pi
 
 bool removeEmpty(const std::string &directory)
 {
-    std::error_code error;
-    for (const fs::directory_entry &entry : fs::directory_iterator(directory, error)) {
-        if (entry.is_directory(error))
-            removeEmpty(entry.path().string());
-    }
+    for (const std::string &below : directoriesIn(directory))
+        removeEmpty(below);
     return ::rmdir(directory.c_str()) == 0 || errno == ENOENT;
 }
 
@@ -183,8 +177,8 @@ std::string makeBelow(const std::string &directory, const std::string &name)
     do {
         path = directory + "/forkfd-" + std::to_string(::getpid()) + '-' + std::to_string(++counter)
             + '-' + name;
+        const std::string killFile = path + "/cgroup.kill"; // Without memory there is no directory yet.
         if (::mkdir(path.c_str(), 0755) == 0) {
-            const std::string killFile = path + "/cgroup.kill";
             if (mayAccess(killFile.c_str(), W_OK))
                 return path;
             const int errorCode = errno;
@@ -222,7 +216,7 @@ std::string makeNearOwn(const std::string &name, std::string &directory)
 void removeThoseOfDeadProcesses(const std::string &parent) noexcept
 try {
     for (const std::string &directory : directoriesIn(parent)) {
-        if (isOfDeadProcess(fs::path(directory).filename().string()))
+        if (isOfDeadProcess(directory.substr(directory.rfind('/') + 1)))
             removeUnlessPopulated(directory);
     }
 } catch (const std::exception &) { // The next make() tries again.

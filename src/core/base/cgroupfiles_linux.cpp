@@ -8,17 +8,16 @@
 #include <cerrno>
 #include <climits>
 #include <cstdio>
-#include <filesystem>
+#include <memory>
 #include <sstream>
 #include <string_view>
 #include <system_error>
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 namespace ForkFd::Internal {
-
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -71,16 +70,24 @@ std::string contentOf(const std::string &path)
     return content;
 }
 
+// Not by std::filesystem, which ends the program for lack of memory: libstdc++ declares as noexcept what
+// allocates the names.
 std::vector<std::string> directoriesIn(const std::string &directory)
 {
     std::vector<std::string> directories;
-    std::error_code error;
-    for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
-        std::error_code none;
-        if (it->is_directory(none))
-            directories.push_back(it->path().string());
+    const std::unique_ptr<DIR, int (*)(DIR *)> opened(::opendir(directory.c_str()), ::closedir);
+    if (!opened) {
+        throwUnlessGone({errno, std::generic_category()});
+        return directories;
     }
-    throwUnlessGone(error);
+    errno = 0;
+    while (const dirent *entry = ::readdir(opened.get())) {
+        const std::string_view name = entry->d_name;
+        if (entry->d_type == DT_DIR && name != "." && name != "..") // cgroup2 tells the type.
+            directories.push_back(directory + '/' + entry->d_name);
+        errno = 0;
+    }
+    throwUnlessGone({errno, std::generic_category()});
     return directories;
 }
 

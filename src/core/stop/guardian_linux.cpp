@@ -145,8 +145,9 @@ int Guardian::launch(PrivateCgroup &unused)
     int ends[2];
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
         return errno;
-    const auto ours = std::make_shared<UniqueFd>(ends[0]);
+    UniqueFd end(ends[0]); // Owned before the next line may throw.
     UniqueFd theirs(ends[1]);
+    const auto ours = std::make_shared<UniqueFd>(std::move(end));
     constexpr int isOn = 1;
     if (::setsockopt(ours->get(), SOL_SOCKET, SO_SNDTIMEO, &sendTime, sizeof sendTime) != 0
         || ::setsockopt(theirs.get(), SOL_SOCKET, SO_PASSCRED, &isOn, sizeof isOn) != 0)

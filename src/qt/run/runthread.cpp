@@ -55,13 +55,15 @@ void RunThread::push(std::atomic<RunJob *> &stack, RunJob *job) noexcept
     while (!stack.compare_exchange_weak(job->nextInThread, job)) { }
 }
 
-std::vector<RunJob *> RunThread::takeAll(std::atomic<RunJob *> &stack)
+// In the order in which they were pushed, linked by nextInThread.
+RunJob *RunThread::takeAll(std::atomic<RunJob *> &stack) noexcept
 {
-    std::vector<RunJob *> jobs;
-    for (RunJob *job = stack.exchange(nullptr); job; job = job->nextInThread)
-        jobs.push_back(job);
-    std::reverse(jobs.begin(), jobs.end());
-    return jobs;
+    RunJob *first = nullptr;
+    for (RunJob *job = stack.exchange(nullptr); job;) {
+        RunJob *const next = std::exchange(job->nextInThread, first);
+        first = std::exchange(job, next);
+    }
+    return first;
 }
 
 // The thread has the job, and so it exists.
@@ -91,18 +93,18 @@ void RunThread::add(std::unique_ptr<RunJob> job)
     }
 }
 
-std::vector<std::unique_ptr<RunJob>> RunThread::takeWaiting()
+// The caller takes one job after another, and has the rest in `list`.
+std::unique_ptr<RunJob> RunThread::takeFirst(RunJob *&list) noexcept
 {
-    std::vector<std::unique_ptr<RunJob>> jobs;
-    for (RunJob *job : takeAll(m_waiting))
-        jobs.emplace_back(job);
-    return jobs;
+    RunJob *const job = list;
+    list = job->nextInThread;
+    return std::unique_ptr<RunJob>(job);
 }
 
 void RunThread::failWaiting(const StartError &error)
 {
-    for (const std::unique_ptr<RunJob> &job : takeWaiting())
-        job->failNow(error);
+    for (RunJob *list = takeAll(m_waiting); list;)
+        takeFirst(list)->failNow(error);
 }
 
 bool RunThread::isProcessEnding()
@@ -190,14 +192,15 @@ bool RunThread::openHub()
 {
     if (m_hub)
         return true;
-    m_hub = ExitHub::forThreadWithoutEventLoop();
-    if (m_hub) {
-        m_wakeRegistration = m_hub->add(m_wake.readable, PollSet::Readable, this, Role::Exit);
+    if (const auto hub = ExitHub::forThreadWithoutEventLoop()) {
+        m_wakeRegistration = hub->add(m_wake.readable, PollSet::Readable, this, Role::Exit);
+        m_hub = hub; // Last: add() may throw.
         return true;
     }
     const StartError error = {"descriptors", errno};
     // Not finished here: a continuation may block.
-    for (std::unique_ptr<RunJob> &job : takeWaiting()) {
+    for (RunJob *list = takeAll(m_waiting); list;) {
+        std::unique_ptr<RunJob> job = takeFirst(list);
         job->fail(error);
         RunJob::finishSoon(std::move(job), m_finisher);
     }
@@ -222,10 +225,10 @@ void RunThread::descriptorReady(Role)
 
 void RunThread::serveWaiting()
 {
-    for (std::unique_ptr<RunJob> &job : takeWaiting())
-        take(std::move(job));
-    for (RunJob *job : takeAll(m_begun))
-        job->serve();
+    for (RunJob *list = takeAll(m_waiting); list;)
+        take(takeFirst(list));
+    for (RunJob *list = takeAll(m_begun); list;)
+        std::exchange(list, list->nextInThread)->serve();
 }
 
 void RunThread::take(std::unique_ptr<RunJob> job)
@@ -302,8 +305,8 @@ void RunThread::leave()
     std::vector<RunJob *> jobs;
     for (const auto &[job, owner] : m_jobs)
         jobs.push_back(job);
-    for (std::unique_ptr<RunJob> &job : takeWaiting())
-        jobs.push_back(job.release());
+    for (RunJob *list = takeAll(m_waiting); list; list = list->nextInThread)
+        jobs.push_back(list);
     killAll(jobs);
     for (const RunJob *job : jobs)
         job->abandon(m_finisher);

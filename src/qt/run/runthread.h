@@ -62,8 +62,8 @@ private:
     /// Jobs are added before the thread is created.
     bool isResting() const { return m_thread == NoThread && !m_waiting.load(); }
     static void push(std::atomic<RunJob *> &stack, RunJob *job) noexcept;
-    static std::vector<RunJob *> takeAll(std::atomic<RunJob *> &stack);
-    std::vector<std::unique_ptr<RunJob>> takeWaiting();
+    static RunJob *takeAll(std::atomic<RunJob *> &stack) noexcept;
+    static std::unique_ptr<RunJob> takeFirst(RunJob *&list) noexcept;
     void failWaiting(const StartError &error);
 
     static void threadMain(void *self);
