@@ -103,6 +103,8 @@ void tst_HarnessOptions::refusals_data()
         "the filter \"a and\" cannot be understood at position 6\n");
     add("word of a filter", {u"--filter=tag(a)"_s, u"x"_s},
         "the filter \"tag(a)\" has the unknown word tag()\n");
+    const QString deep = u"("_s.repeated(100'000);
+    add("deep filter", {u"--filter="_s + deep, u"x"_s}, "the filter \"((((");
     add("regular expression", {u"-R("_s, u"x"_s}, "\"(\" is no regular expression");
     add("two reports", {u"--tap=-"_s, u"--junit=-"_s, u"x"_s},
         "only one report can go to standard output\n");

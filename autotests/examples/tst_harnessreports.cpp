@@ -28,6 +28,8 @@ private Q_SLOTS:
     void partOfTheFixtures();
     void fileThatGoes();
     void noBuildFolder();
+    void badPattern();
+    void twoBuildFolders();
     void times();
     void qtTest();
     void qtTestThatCrashes();
@@ -36,6 +38,7 @@ private Q_SLOTS:
     void tap();
     void onStandardOutput();
     void onFullDisk();
+    void otherReport();
     void intoAPipe();
     void controlCharacters();
 
@@ -158,6 +161,41 @@ void tst_HarnessReports::noBuildFolder()
     write("tests.json", "");
     writeTests("");
     QCOMPARE(run({u"."_s}), "forkfd-harness: there are no such tests\nexited with code 4");
+}
+
+void tst_HarnessReports::badPattern()
+{
+    writeTests("{'name': 't', 'command': ['true'],"
+               "'properties': [{'name': 'PASS_REGULAR_EXPRESSION', 'value': ['x(']}]}");
+    const QByteArray result = run({u"."_s});
+    QVERIFY2(result.startsWith("forkfd-harness: test t: \"x(\" is no regular expression: "),
+             result.constData());
+}
+
+// Both have a test "b" that depends on "a" and its fixture. Those of the first folder fail.
+void tst_HarnessReports::twoBuildFolders()
+{
+    QVERIFY(QDir(path(".")).mkpath(u"one"_s) && QDir(path(".")).mkpath(u"two"_s));
+    write("ctest", "#!/bin/sh\nexec cat tests.json\n");
+    QFile(path("ctest")).setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+    for (const char *folder : {"one", "two"}) {
+        const QByteArray program = folder == QByteArray("one") ? "false" : "true";
+        write((QByteArray(folder) + "/tests.json").constData(),
+              "{\"kind\": \"ctestInfo\", \"tests\": [{\"name\": \"b\", \"command\": [\"true\"],"
+              "\"properties\": [{\"name\": \"FIXTURES_REQUIRED\", \"value\": [\"f\"]}]},"
+              "{\"name\": \"a\", \"command\": [\""
+                  + program
+                  + "\"], \"properties\": [{\"name\": \"FIXTURES_SETUP\", \"value\": [\"f\"]}]}]}");
+    }
+    QByteArray result = run({u"one"_s, u"two"_s, u"-j1"_s});
+    QVERIFY2(result.contains("\nFAIL a: exited with code 1\n"), result.constData());
+    QVERIFY2(result.contains("\nPASS a (2)\n") && result.contains("\nPASS b (2)\n"), result.constData());
+    QVERIFY2(!result.contains("PASS b\n"), result.constData());
+    for (const char *times : {"one/Testing/forkfd-harness.times", "two/Testing/forkfd-harness.times"})
+        QVERIFY2(read(times).contains(" a\n") && !read(times).contains("(2)"), read(times).constData());
+    // A fixture of the other folder is not needed.
+    result = run({u"one"_s, u"two"_s, u"-R"_s, u"^b .2."_s, u"-j1"_s});
+    QVERIFY2(result.endsWith("\n2 passed, 0 failed\nexited with code 0"), result.constData());
 }
 
 // The test that took longer in the last run comes first in the next.
@@ -293,6 +331,16 @@ void tst_HarnessReports::onFullDisk()
     harness.start();
     QVERIFY(harness.waitForFinished(-1));
     QCOMPARE(harness.exitCode(), 2);
+}
+
+// One report cannot be written; the other is.
+void tst_HarnessReports::otherReport()
+{
+    const QByteArray result = run(
+        {u"-f"_s, writeList("CHILD exit 0\n"), u"--junit=/no/such/folder/report"_s, u"--tap=report"_s});
+    QVERIFY2(result.endsWith("exited with code 2"), result.constData());
+    QVERIFY2(result.contains("forkfd-harness: /no/such/folder/report: "), result.constData());
+    QVERIFY(read("report").startsWith("TAP version 13\n1..1\nok 1 - "));
 }
 
 // A device or a pipe is not replaced by a file.

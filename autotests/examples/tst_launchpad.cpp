@@ -68,6 +68,7 @@ private Q_SLOTS:
     void flood();
     void terminal();
     void edit();
+    void closesOverDialogs();
     void removeWhileRunning();
     void badFile();
     void closeStopsAll();
@@ -331,6 +332,27 @@ void tst_Launchpad::edit()
     inNextDialog([](QDialog *dialog) { dialog->reject(); });
     QTest::keyClick(window.findChild<QListView *>(), Qt::Key_Return);
     QCOMPARE(window.helpers()->helpers(), QList<Helper>{expected});
+}
+
+// As a signal does, while two dialogs lie over the window.
+void tst_Launchpad::closesOverDialogs()
+{
+    save({helperFor(u"sleep"_s)});
+    LaunchpadWindow window(fileName());
+    show(&window);
+    inNextDialog([&window](QDialog *dialog) {
+        auto *timer = new QTimer(dialog);
+        QObject::connect(timer, &QTimer::timeout, dialog, [&window, dialog] {
+            QWidget *above = QApplication::activeModalWidget();
+            if (above && above != dialog)
+                window.closeOrKill();
+        });
+        timer->start(1);
+        QTest::mouseClick(buttonOf(dialog, u"Browse…"_s), Qt::LeftButton);
+    });
+    click(window, u"&Edit…"_s);
+    QVERIFY(!QApplication::activeModalWidget());
+    QTRY_VERIFY(!window.isVisible());
 }
 
 void tst_Launchpad::removeWhileRunning()

@@ -37,6 +37,8 @@ private Q_SLOTS:
     void delayGrows();
     void outputAsShown_data();
     void outputAsShown();
+    void styles_data();
+    void styles();
     void outputCutAnywhere();
     void outputIsBounded();
     void colorsAreReadable();
@@ -143,6 +145,8 @@ void tst_LaunchpadParts::outputAsShown_data()
     QTest::newRow("cursor") << QByteArray("\33[?25l\33[3Ax\33(B") << u"x"_s;
     QTest::newRow("controls") << QByteArray("a\7\1b\bc") << u"ac"_s;
     QTest::newRow("not UTF-8") << QByteArray("a\xff") << u"a\uFFFD"_s;
+    QTest::newRow("title without an end") << QByteArray("\33]0;a\33[1mb \33]0;c\30d") << u"b d"_s;
+    QTest::newRow("erased pair") << QByteArray("a\360\237\230\200\bb") << u"ab"_s;
     QTest::newRow("broken sequence") << QByteArray("\33[1\nx") << u"\nx"_s;
 }
 
@@ -152,6 +156,37 @@ void tst_LaunchpadParts::outputAsShown()
     OutputDocument document;
     document.append(bytes);
     QTEST(document.toPlainText(), "shown");
+}
+
+void tst_LaunchpadParts::styles_data()
+{
+    QTest::addColumn<QByteArray>("parameters");
+    QTest::addColumn<TextStyle>("style");
+    const TextStyle plain;
+    TextStyle underlined;
+    underlined.isUnderlined = true;
+    TextStyle blue;
+    blue.foreground = TextStyle::rgb + 0x0102ff;
+    TextStyle table = underlined;
+    table.background = 17;
+    QTest::newRow("wavy underline") << QByteArray("4:3") << underlined;
+    QTest::newRow("no underline") << QByteArray("4;4:0") << plain;
+    QTest::newRow("only the underline goes") << QByteArray("4;48:5:17;4:0;4") << table;
+    QTest::newRow("24 bits") << QByteArray("38;2;1;2;255") << blue;
+    QTest::newRow("24 bits, with colons") << QByteArray("38:2:1:2:255") << blue;
+    QTest::newRow("24 bits, with a colour space") << QByteArray("38:2::1:2:255") << blue;
+    QTest::newRow("colour of the underline") << QByteArray("58;5;1") << plain;
+    QTest::newRow("and with colons") << QByteArray("58:2::1:2:3;4") << underlined;
+    QTest::newRow("unknown") << QByteArray("7:1:2") << plain;
+}
+
+void tst_LaunchpadParts::styles()
+{
+    QFETCH(const QByteArray, parameters);
+    QFETCH(const TextStyle, style);
+    const QList<AnsiPiece> pieces = AnsiParser().parse("\33[" + parameters + "mx");
+    QCOMPARE(pieces.size(), 1);
+    QVERIFY(pieces.at(0).style == style);
 }
 
 void tst_LaunchpadParts::outputCutAnywhere()

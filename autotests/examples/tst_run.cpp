@@ -73,6 +73,9 @@ void tst_Run::endsAsAShell_data()
     QTest::newRow("time limit, shortened names")
         << QStringList{"--time=1ms", "--stop=sigusr1", childProgram(), "sleep"} << 124
         << "forkfd-run: killed by SIGUSR1, time limit exceeded; wall ";
+    QTest::newRow("time limit, real-time signal")
+        << QStringList{"--time-limit=1ms", "--stop-signal=SIGRTMIN+1", childProgram(), "sleep"} << 124
+        << "forkfd-run: killed by SIGRTMIN+1, time limit exceeded; wall ";
     QTest::newRow("time limit and SIGKILL")
         << QStringList{"--time-limit=0.001", "--stop-signal=9", childProgram(), "sleep"} << 137
         << "forkfd-run: killed by SIGKILL, time limit exceeded; wall ";
@@ -164,6 +167,10 @@ void tst_Run::refuses_data()
     QTest::newRow("unknown option") << QStringList{"--no-such-option", "true"} << "--no-such-option";
     QTest::newRow("time") << QStringList{"--time-limit", "soon", "true"} << "not a duration such as";
     QTest::newRow("signal") << QStringList{"--stop-signal", "SIGNONE", "true"} << "not a signal such as";
+    QTest::newRow("real-time signal")
+        << QStringList{"--stop-signal", "RTMAX+1", "true"} << "not a signal such as";
+    QTest::newRow("no real-time signal")
+        << QStringList{"--stop-signal", "RTMIN+99", "true"} << "not a signal such as";
     QTest::newRow("signal number") << QStringList{"--stop-signal", "1000", "true"}
                                    << "not a signal such as";
     QTest::newRow("no command") << QStringList{"--tree"} << "no command";

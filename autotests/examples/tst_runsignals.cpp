@@ -19,6 +19,7 @@ private Q_SLOTS:
     void endsTheTree();
     void killsAfterTheGrace();
     void killsAtTheSecondSignal();
+    void unblocksItsSignals();
     void passesMessagesToTheCommandAlone();
     void diesWithItsParent_data();
     void diesWithItsParent();
@@ -69,6 +70,19 @@ void tst_RunSignals::killsAfterTheGrace()
 {
     Process process;
     startAndAwait(process, withBranch({u"--tree"_s, u"--grace=1ms"_s}, "ignore 15"));
+    send(process, SIGTERM);
+    QCOMPARE(resultOf(process).end, "exited with code 137");
+}
+
+// A program that starts forkfd-run may have blocked signals for itself. The command has its mask.
+void tst_RunSignals::unblocksItsSignals()
+{
+    sigset_t mask;
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGTERM);
+    Process process;
+    process.setLaunchOptions({.signalMask = mask});
+    startAndAwait(process, withBranch({u"--tree"_s, u"--grace=1ms"_s}));
     send(process, SIGTERM);
     QCOMPARE(resultOf(process).end, "exited with code 137");
 }

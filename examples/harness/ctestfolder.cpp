@@ -11,6 +11,7 @@
 #include <QtCore/QJsonDocument>
 #include <QtCore/QJsonObject>
 #include <QtCore/QJsonValue>
+#include <QtCore/QRegularExpression>
 
 #include <cmath>
 #include <functional>
@@ -86,6 +87,17 @@ void modifyVariable(Test &test, const QString &modification)
         throw HarnessError(u"test %1: unknown ENVIRONMENT_MODIFICATION %2"_s.arg(test.name, operation));
 }
 
+// A pattern that cannot be understood would match nothing, and a test would pass or fail for that.
+void checkPatterns(const QString &test, const QStringList &patterns)
+{
+    for (const QString &pattern : patterns) {
+        const QRegularExpression regex(pattern);
+        if (!regex.isValid())
+            throw HarnessError(u"test %1: \"%2\" is no regular expression: %3"_s.arg(
+                test, pattern, regex.errorString()));
+    }
+}
+
 void setTimeLimit(Test &test, const QJsonValue &seconds)
 {
     // Less than a millisecond is a limit, too, but 0 is none.
@@ -150,6 +162,8 @@ Test testOf(const QJsonObject &object)
     }
     for (const QString &modification : std::as_const(modifications)) // After ENVIRONMENT.
         modifyVariable(test, modification);
+    for (const QStringList *patterns : {&test.passPatterns, &test.failPatterns, &test.skipPatterns})
+        checkPatterns(test.name, *patterns);
     return test;
 }
 
@@ -178,5 +192,8 @@ TestList testsOfBuildFolder(const QString &folder, const QString &configuration)
     if (result.startError.step || result.exitInfo.code != 0)
         throw HarnessError(u"ctest in %1: %2 %3"_s.arg(
             folder, ForkFd::endText(result), QString::fromUtf8(result.standardError.trimmed())));
-    return testsOfJson(result.standardOutput);
+    TestList tests = testsOfJson(result.standardOutput);
+    for (Test &test : tests)
+        test.folder = folder;
+    return tests;
 }

@@ -58,7 +58,19 @@ private:
         return left;
     }
 
+    // Each level of the expression is one of the stack.
     Filter parseNot()
+    {
+        constexpr int deepest = 100;
+        if (m_depth == deepest)
+            fail();
+        ++m_depth;
+        Filter filter = parseOperand();
+        --m_depth;
+        return filter;
+    }
+
+    Filter parseOperand()
     {
         if (takeWord("not"_L1))
             return negationOf(parseNot());
@@ -147,6 +159,7 @@ private:
 
     const QString m_text;
     qsizetype m_position = 0;
+    int m_depth = 0;
 };
 
 } // namespace

@@ -24,7 +24,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
+#include <optional>
 
 #include <unistd.h>
 
@@ -56,6 +58,30 @@ int run(Session &session, std::chrono::milliseconds grace)
     return interruption.signal();
 }
 
+// A report that cannot be written does not keep the others from being written.
+void writeReports(const Session &session, std::chrono::nanoseconds time, const Options &options)
+{
+    std::optional<HarnessError> failure;
+    const auto tryTo = [&failure](const auto &write) {
+        try {
+            write();
+        } catch (const HarnessError &error) {
+            failure = failure.value_or(error);
+        }
+    };
+    const std::vector<TestResult> &results = session.results();
+    tryTo([&] {
+        writeReport(options.junitFile,
+                    [&](QIODevice &device) { return writeJunit(device, results, time); });
+    });
+    tryTo([&] {
+        writeReport(options.tapFile, [&](QIODevice &device) { return writeTap(device, results); });
+    });
+    writeTestTimes(options.buildFolders, results);
+    if (failure)
+        throw HarnessError(*failure);
+}
+
 int runTests(const TestList &tests, const Options &options)
 {
     Screen screen(options.usesStandardOutput() ? STDERR_FILENO : STDOUT_FILENO, options.color);
@@ -67,11 +93,7 @@ int runTests(const TestList &tests, const Options &options)
     const auto time = std::chrono::nanoseconds(clock.nsecsElapsed());
 
     printSummary(session.results(), time, options, screen);
-    writeReport(options.junitFile.isEmpty() ? QByteArray() : junitReport(session.results(), time),
-                options.junitFile);
-    writeReport(options.tapFile.isEmpty() ? QByteArray() : tapReport(session.results()),
-                options.tapFile);
-    writeTestTimes(options.buildFolders, session.results());
+    writeReports(session, time, options);
     if (signal != 0)
         return SignalBase + signal;
     const bool hasFailure = std::any_of(session.results().begin(), session.results().end(),
@@ -106,6 +128,15 @@ int runHarness(char **argv)
     return runTests(tests, options);
 }
 
+// So that Ctrl-C ends a loop of a shell, too. The tests have ended, and the reports are written.
+void dieOfInterrupt()
+{
+    struct sigaction standard = {};
+    standard.sa_handler = SIG_DFL;
+    ::sigaction(SIGINT, &standard, nullptr);
+    ::raise(SIGINT);
+}
+
 } // namespace
 
 int main(int, char **argv)
@@ -117,7 +148,10 @@ int main(int, char **argv)
     // Where a tree can only be a group, the library warns; the man page says what follows from that.
     QLoggingCategory::setFilterRules(u"forkfd.childprocess.warning=false"_s);
     try {
-        return runHarness(argv);
+        const int code = runHarness(argv);
+        if (code == SignalBase + SIGINT)
+            dieOfInterrupt();
+        return code;
     } catch (const HarnessError &error) {
         std::fprintf(stderr, "forkfd-harness: %s\n", error.what());
         return WrongUse;

@@ -15,41 +15,43 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-void writeToStandardOutput(const QByteArray &report)
+using Writer = std::function<bool(QIODevice &)>;
+
+void writeToStandardOutput(const Writer &write)
 {
-    const auto size = static_cast<std::size_t>(report.size());
-    const bool isWritten = std::fwrite(report.constData(), 1, size, stdout) == size;
-    if (std::fflush(stdout) != 0 || !isWritten)
+    QFile file;
+    const bool isWritten = file.open(stdout, QIODevice::WriteOnly) && write(file) && file.flush();
+    if (!isWritten || std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
         throw HarnessError(u"standard output cannot be written"_s);
 }
 
 // A device or a pipe, such as /dev/null and /dev/fd/3, must not become a file.
-void writeInto(const QString &fileName, const QByteArray &report)
+void writeInto(const QString &fileName, const Writer &write)
 {
     QFile file(fileName);
-    if (!file.open(QIODevice::WriteOnly) || file.write(report) != report.size() || !file.flush())
+    if (!file.open(QIODevice::WriteOnly) || !write(file) || !file.flush())
         throw HarnessError(fileName + u": "_s + file.errorString());
 }
 
-void replace(const QString &fileName, const QByteArray &report)
+void replace(const QString &fileName, const Writer &write)
 {
     QSaveFile file(fileName);
     file.setDirectWriteFallback(true); // For a folder that does not allow another file.
-    if (!file.open(QIODevice::WriteOnly) || file.write(report) != report.size() || !file.commit())
+    if (!file.open(QIODevice::WriteOnly) || !write(file) || !file.commit())
         throw HarnessError(fileName + u": "_s + file.errorString());
 }
 
 } // namespace
 
-void writeReport(const QByteArray &report, const QString &fileName)
+void writeReport(const QString &fileName, const Writer &write)
 {
     if (fileName.isEmpty())
         return;
     const QFileInfo present(fileName);
     if (fileName == "-"_L1)
-        writeToStandardOutput(report);
+        writeToStandardOutput(write);
     else if (present.exists() && !present.isFile())
-        writeInto(fileName, report);
+        writeInto(fileName, write);
     else
-        replace(fileName, report);
+        replace(fileName, write);
 }

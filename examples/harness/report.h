@@ -6,16 +6,22 @@
 
 #include "testresult.h"
 
+#include <QtCore/QIODevice>
+
+#include <chrono>
+#include <functional>
 #include <vector>
 
-/// The results in JUnit's XML: a suite for each test, with a case for each row of QtTest.
-QByteArray junitReport(const std::vector<TestResult> &results, std::chrono::nanoseconds time);
+/// Writes the results in JUnit's XML: a suite for each test, with a case for each row of QtTest. Returns
+/// false if the device fails.
+bool writeJunit(QIODevice &device, const std::vector<TestResult> &results,
+                std::chrono::nanoseconds time);
 
-/// The results in the Test Anything Protocol, version 13: a point for each test, below points for each
-/// row of QtTest.
-QByteArray tapReport(const std::vector<TestResult> &results);
+/// Writes the results in the Test Anything Protocol, version 13: a point for each test, below points for
+/// each row of QtTest. Returns false if the device fails.
+bool writeTap(QIODevice &device, const std::vector<TestResult> &results);
 
-/// Writes a report to the file, or for "-" to standard output. Throws HarnessError.
-void writeReport(const QByteArray &report, const QString &fileName);
+/// Lets the function write into the file, or for "-" to standard output. Throws HarnessError.
+void writeReport(const QString &fileName, const std::function<bool(QIODevice &)> &write);
 
 #endif

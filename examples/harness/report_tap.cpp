@@ -5,6 +5,8 @@
 #include "progress.h"
 #include "report.h"
 
+#include <utility>
+
 using namespace Qt::StringLiterals;
 
 namespace {
@@ -64,7 +66,7 @@ QString functionsText(const QList<FunctionResult> &functions)
 
 } // namespace
 
-QByteArray tapReport(const std::vector<TestResult> &results)
+bool writeTap(QIODevice &device, const std::vector<TestResult> &results)
 {
     QString text = u"TAP version 13\n1..%1\n"_s.arg(results.size());
     qsizetype number = 0;
@@ -72,6 +74,10 @@ QByteArray tapReport(const std::vector<TestResult> &results)
         text += functionsText(result.last().functions)
             + point(result.outcome(), ++number, result.test->name, result.last().reason)
             + diagnosis(result);
+        const QByteArray bytes = std::exchange(text, {}).toUtf8();
+        if (device.write(bytes) != bytes.size())
+            return false;
     }
-    return text.toUtf8();
+    const QByteArray rest = text.toUtf8(); // The first line, without tests.
+    return device.write(rest) == rest.size();
 }

@@ -29,24 +29,26 @@ Schedule::Schedule(const TestList &tests, int jobs, const QList<Group> &groups)
 
 void Schedule::addDependencies(const TestList &tests)
 {
-    QMultiHash<QString, std::size_t> byName;
-    QMultiHash<QString, std::size_t> setups;
-    QMultiHash<QString, std::size_t> users;
+    using Places = QMultiHash<NameInFolder, std::size_t>;
+    Places byName;
+    Places setups;
+    Places users;
     for (std::size_t i = 0; i < tests.size(); ++i) {
-        byName.insert(tests[i].name, i);
-        for (const QString &fixture : tests[i].fixturesSetUp)
-            setups.insert(fixture, i);
-        for (const QString &fixture : tests[i].fixturesRequired)
-            users.insert(fixture, i);
+        const Test &test = tests[i];
+        byName.insert({test.folder, test.nameInFolder}, i);
+        for (const QString &fixture : test.fixturesSetUp)
+            setups.insert({test.folder, fixture}, i);
+        for (const QString &fixture : test.fixturesRequired)
+            users.insert({test.folder, fixture}, i);
     }
-    const auto add = [](std::vector<std::size_t> &list, const QMultiHash<QString, std::size_t> &from,
-                        const QStringList &names) {
-        for (const QString &name : names) {
-            for (const std::size_t test : from.values(name))
-                list.push_back(test);
-        }
-    };
     for (std::size_t i = 0; i < tests.size(); ++i) {
+        const auto add = [&folder = tests[i].folder](std::vector<std::size_t> &list, const Places &from,
+                                                     const QStringList &names) {
+            for (const QString &name : names) {
+                for (const std::size_t test : from.values({folder, name}))
+                    list.push_back(test);
+            }
+        };
         add(m_entries[i].after, byName, tests[i].after);
         add(m_entries[i].after, users, tests[i].fixturesCleanedUp);
         add(m_entries[i].after, setups, tests[i].fixturesCleanedUp);

@@ -95,10 +95,15 @@ QString Screen::erasure() const
     return m_liveLines.isEmpty() ? QString() : u"\r\x1b[%1A\x1b[J"_s.arg(m_liveLines.size());
 }
 
+// The terminal cuts them off: wide characters take two columns, and a line must not take two rows.
+QString Screen::liveBlock() const
+{
+    return m_liveLines.isEmpty() ? QString() : u"\x1b[?7l"_s + m_liveLines.join(u'\n') + u"\n\x1b[?7h"_s;
+}
+
 void Screen::print(const QString &line)
 {
-    const QString live = m_liveLines.isEmpty() ? QString() : m_liveLines.join(u'\n') + u'\n';
-    write(erasure() + line + u'\n' + live);
+    write(erasure() + line + u'\n' + liveBlock());
 }
 
 void Screen::setLiveLines(const QStringList &lines)
@@ -108,7 +113,7 @@ void Screen::setLiveLines(const QStringList &lines)
     measure();
     const QString before = erasure();
     m_liveLines = lines;
-    write(before + (lines.isEmpty() ? QString() : lines.join(u'\n') + u'\n'));
+    write(before + liveBlock());
 }
 
 // In one piece, so that nothing flickers.

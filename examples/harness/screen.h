@@ -40,6 +40,7 @@ public:
 private:
     void measure();
     QString erasure() const;
+    QString liveBlock() const;
     void write(const QString &text) const;
 
     const int m_descriptor;

@@ -48,10 +48,10 @@ bool isInPartition(const Test &test, std::uint64_t place, const Partition &parti
     return true;
 }
 
-bool hasOneOf(const QStringList &names, const QSet<QString> &wanted)
+bool hasOneOf(const QString &folder, const QStringList &names, const QSet<NameInFolder> &wanted)
 {
     for (const QString &name : names) {
-        if (wanted.contains(name))
+        if (wanted.contains({folder, name}))
             return true;
     }
     return false;
@@ -60,19 +60,20 @@ bool hasOneOf(const QStringList &names, const QSet<QString> &wanted)
 // A test that sets up a fixture may require another one.
 void addFixtures(const TestList &tests, std::vector<bool> &isSelected)
 {
-    QSet<QString> required;
+    QSet<NameInFolder> required;
     for (bool hasChanged = true; hasChanged;) {
         hasChanged = false;
         for (std::size_t i = 0; i < tests.size(); ++i) {
+            const QString &folder = tests[i].folder;
             if (!isSelected[i]
-                && (hasOneOf(tests[i].fixturesSetUp, required)
-                    || hasOneOf(tests[i].fixturesCleanedUp, required)))
+                && (hasOneOf(folder, tests[i].fixturesSetUp, required)
+                    || hasOneOf(folder, tests[i].fixturesCleanedUp, required)))
                 isSelected[i] = true;
             if (!isSelected[i])
                 continue;
             for (const QString &fixture : tests[i].fixturesRequired) {
-                hasChanged = hasChanged || !required.contains(fixture);
-                required.insert(fixture);
+                hasChanged = hasChanged || !required.contains({folder, fixture});
+                required.insert({folder, fixture});
             }
         }
     }

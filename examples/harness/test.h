@@ -10,13 +10,16 @@
 
 #include <chrono>
 #include <optional>
+#include <utility>
 #include <vector>
 
 /// A test: a program to run, and what has to be true before, while and after it runs.
 struct Test
 {
-    QString name;
-    QString program; ///< Empty if it has not been built.
+    QString name; ///< Unique among all tests.
+    QString folder = {}; ///< The build folder that it is from; empty: none.
+    QString nameInFolder = {}; ///< Its name before it was made unique.
+    QString program = {}; ///< Empty if it has not been built.
     QStringList arguments = {};
     QString workingDirectory = {};
     QVariantMap environmentChanges = {}; ///< As ChildProcess::environmentChanges().
@@ -43,6 +46,9 @@ struct Test
     QStringList failPatterns = {};
     QStringList skipPatterns = {};
 };
+
+/// Names of tests and fixtures are known within their build folder.
+using NameInFolder = std::pair<QString, QString>;
 
 using TestList = std::vector<Test>;
 

@@ -14,7 +14,7 @@
 #include <QtCore/QDir>
 #include <QtCore/QFile>
 #include <QtCore/QFileInfo>
-#include <QtCore/QHash>
+#include <QtCore/QSet>
 
 #include <cstdio>
 #include <iterator>
@@ -134,12 +134,13 @@ void append(TestList &tests, TestList more)
 // Reports name tests, each in a line, so that each name has to be unique.
 void makeNamesReportable(TestList &tests)
 {
-    QHash<QString, int> seen;
+    QSet<QString> seen;
     for (Test &test : tests) {
-        test.name = oneLine(test.name);
-        const int number = ++seen[test.name];
-        if (number > 1)
-            test.name += u" (%1)"_s.arg(number);
+        test.nameInFolder = oneLine(test.name);
+        test.name = test.nameInFolder;
+        for (int number = 2; seen.contains(test.name); ++number)
+            test.name = u"%1 (%2)"_s.arg(test.nameInFolder).arg(number);
+        seen.insert(test.name);
     }
 }
 

@@ -53,15 +53,15 @@ void readTimesOfCTest(const QString &folder, Times &times)
 
 void readTestTimes(const QStringList &buildFolders, TestList &tests)
 {
-    Times times;
     for (const QString &folder : buildFolders) {
+        Times times;
         readTimesOfCTest(folder, times);
         readOwnTimes(folder, times);
-    }
-    for (Test &test : tests) {
-        const auto found = times.find(test.name);
-        if (test.cost == 0 && found != times.end())
-            test.cost = found->second;
+        for (Test &test : tests) {
+            const auto found = times.find(test.nameInFolder);
+            if (test.folder == folder && test.cost == 0 && found != times.end())
+                test.cost = found->second;
+        }
     }
 }
 
@@ -71,8 +71,9 @@ void writeTestTimes(const QStringList &buildFolders, const std::vector<TestResul
         Times times;
         readOwnTimes(folder, times); // Of tests that were not selected.
         for (const TestResult &result : results) {
-            if (result.last().time.count() != 0)
-                times[result.test->name] = std::chrono::duration<double>(result.last().time).count();
+            if (result.test->folder == folder && result.last().time.count() != 0)
+                times[result.test->nameInFolder] =
+                    std::chrono::duration<double>(result.last().time).count();
         }
         QSaveFile file(ownFile(folder));
         if (!QDir(folder).mkpath(u"Testing"_s) || !file.open(QIODevice::WriteOnly))

@@ -7,6 +7,8 @@ using namespace Qt::StringLiterals;
 
 static constexpr QChar escape(0x1b);
 static constexpr QChar bell(0x07);
+static constexpr QChar cancel(0x18);
+static constexpr QChar substitute(0x1a);
 static constexpr qsizetype maximumParameters = 256;
 
 QList<AnsiPiece> AnsiParser::parse(const QByteArray &bytes)
@@ -35,15 +37,8 @@ void AnsiParser::take(QChar c)
         return takeInEscape(c);
     case State::Sequence:
         return takeInSequence(c);
-    case State::String: // A title, a link: up to BEL or ESC backslash.
-        if (c == bell)
-            m_state = State::Ground;
-        else if (c == escape)
-            m_state = State::StringEscape;
-        return;
-    case State::StringEscape:
-        m_state = c == u'\\' ? State::Ground : State::String;
-        return;
+    case State::String:
+        return takeInString(c);
     case State::Charset:
         m_state = State::Ground;
         return;
@@ -59,9 +54,25 @@ void AnsiParser::takeInGround(QChar c)
     else if (c == escape)
         m_state = State::Escape;
     else if (c == u'\b')
-        m_text.chop(1);
+        eraseCharacter();
     else if (c == u'\t' || c >= u' ')
         m_text += c;
+}
+
+// A character may be two units of UTF-16.
+void AnsiParser::eraseCharacter()
+{
+    const bool isPair = m_text.size() > 1 && m_text.back().isLowSurrogate();
+    m_text.chop(isPair ? 2 : 1);
+}
+
+// A title, a link: up to BEL or ESC backslash. CAN, SUB and another sequence end it, too, as in xterm.
+void AnsiParser::takeInString(QChar c)
+{
+    if (c == bell || c == cancel || c == substitute)
+        m_state = State::Ground;
+    else if (c == escape)
+        m_state = State::Escape; // Which takes the backslash for a sequence that does nothing.
 }
 
 void AnsiParser::takeInEscape(QChar c)
@@ -113,27 +124,54 @@ void AnsiParser::finishSequence(QChar last)
     }
 }
 
+// Numbers with colons between them are one parameter: "4:3" is a wavy underline, and not italic.
 void AnsiParser::applyStyles()
 {
     QList<int> numbers;
+    const auto applyAll = [&] {
+        for (qsizetype at = 0; at < numbers.size();)
+            at = applyStyle(numbers, at);
+        numbers.clear();
+    };
     const auto words = QStringView(m_parameters).split(u';');
     for (const QStringView word : words) {
+        if (!word.contains(u':')) {
+            numbers += word.toInt();
+            continue;
+        }
+        applyAll();
+        QList<int> parts;
         for (const QStringView part : word.split(u':'))
-            numbers += part.toInt();
+            parts += part.toInt();
+        applyGroup(parts);
     }
-    qsizetype at = 0;
-    while (at < numbers.size())
-        at = applyStyle(numbers, at);
+    applyAll();
+}
+
+// "38:2::R:G:B" may name a colour space before the colour, or leave it out: "38:2:R:G:B".
+void AnsiParser::applyGroup(const QList<int> &numbers)
+{
+    QList<int> plain = numbers;
+    if (plain.size() > 5 && plain.at(1) == 2)
+        plain.remove(2);
+    const int number = plain.at(0);
+    if (number == 4)
+        m_style.isUnderlined = plain.at(1) != 0;
+    else if (number == 38 || number == 48)
+        applyStyle(plain, 0);
 }
 
 // Applies the parameter at this index; returns the index of the next.
 qsizetype AnsiParser::applyStyle(const QList<int> &numbers, qsizetype at)
 {
     const int number = numbers.at(at);
+    int ofUnderline = 0; // Not shown.
     if (number == 38)
         return readColor(numbers, at + 1, &m_style.foreground);
     if (number == 48)
         return readColor(numbers, at + 1, &m_style.background);
+    if (number == 58)
+        return readColor(numbers, at + 1, &ofUnderline);
     if (number >= 30)
         applyTableColor(number);
     else

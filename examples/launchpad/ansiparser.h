@@ -45,17 +45,20 @@ public:
     void reset();
 
 private:
-    enum class State { Ground, Escape, Sequence, String, StringEscape, Charset };
+    enum class State { Ground, Escape, Sequence, String, Charset };
 
     void take(QChar c);
     void takeInGround(QChar c);
     void takeInEscape(QChar c);
     void takeInSequence(QChar c);
+    void takeInString(QChar c);
+    void eraseCharacter();
     void flush();
     void add(AnsiPiece::Kind kind);
     void finishSequence(QChar last);
     void applyStyles();
     qsizetype applyStyle(const QList<int> &numbers, qsizetype at);
+    void applyGroup(const QList<int> &numbers);
     void applyFont(int number);
     void applyTableColor(int number);
     static qsizetype readColor(const QList<int> &numbers, qsizetype at, int *color);

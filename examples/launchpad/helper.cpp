@@ -3,6 +3,8 @@
 
 #include "helper.h"
 
+#include "signalname.h"
+
 #include <QtCore/QFileInfo>
 
 QString Helper::displayName() const
@@ -10,11 +12,7 @@ QString Helper::displayName() const
     return name.isEmpty() ? QFileInfo(program).fileName() : name;
 }
 
-const QList<StopSignal> &stopSignals()
+QString signalName(int number)
 {
-    static const QList<StopSignal> signalList = {
-        // clazy:exclude=non-pod-global-static
-        {SIGTERM, "SIGTERM"}, {SIGINT, "SIGINT"},   {SIGHUP, "SIGHUP"},  {SIGQUIT, "SIGQUIT"},
-        {SIGUSR1, "SIGUSR1"}, {SIGUSR2, "SIGUSR2"}, {SIGKILL, "SIGKILL"}};
-    return signalList;
+    return QString::fromStdString(nameOfSignal(number));
 }

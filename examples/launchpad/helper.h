@@ -10,6 +10,7 @@
 #include <QtCore/QStringList>
 #include <QtCore/QVariantMap>
 
+#include <array>
 #include <chrono>
 #include <csignal>
 
@@ -40,13 +41,9 @@ struct Helper
     bool operator==(const Helper &) const = default;
 };
 
-/// A signal that a helper can be stopped with.
-struct StopSignal
-{
-    int number;
-    const char *name;
-};
-/// The signals that the launchpad offers; the default comes first.
-const QList<StopSignal> &stopSignals();
+/// The signals that the launchpad offers to stop a helper with; the default comes first.
+inline constexpr std::array stopSignals = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGKILL};
+/// Such as "SIGTERM".
+QString signalName(int number);
 
 #endif

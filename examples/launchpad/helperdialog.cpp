@@ -108,8 +108,8 @@ void HelperDialog::addEndRows(QFormLayout *form)
     m_restart->setToolTip(tr("A failure is a crash, an exit code other than 0, or a failed start."));
     m_delay->setToolTip(tr("Before the first restart. Each further delay is twice as long, up to a "
                            "minute, until the helper has run for a minute."));
-    for (const StopSignal &one : stopSignals())
-        m_signal->addItem(QString::fromLatin1(one.name), one.number);
+    for (const int number : stopSignals)
+        m_signal->addItem(signalName(number), number);
     m_grace->setToolTip(tr("What is left of the helper after this time is killed."));
     form->addRow(tr("&Restart:"), m_restart);
     form->addRow(tr("&Wait before a restart:"), m_delay);

@@ -105,17 +105,9 @@ QStringList policies()
 QStringList signalNames()
 {
     QStringList names;
-    for (const StopSignal &one : stopSignals())
-        names += QString::fromLatin1(one.name);
+    for (const int number : stopSignals)
+        names += signalName(number);
     return names;
-}
-
-QString signalName(int number)
-{
-    const auto &all = stopSignals();
-    const auto found = std::find_if(all.begin(), all.end(),
-                                    [number](const StopSignal &one) { return one.number == number; });
-    return QString::fromLatin1(found == all.end() ? all.first().name : found->name);
 }
 
 QJsonObject toJson(const QVariantMap &changes)
@@ -158,7 +150,7 @@ std::optional<Helper> helperFromJson(const QJsonObject &object, QString *problem
     if (object.contains(u"restart"_s))
         helper.restartPolicy = RestartPolicy(reader.choice(u"restart"_s, policies()));
     helper.restartDelay = reader.time(u"restartDelay"_s, helper.restartDelay);
-    helper.stopSignal = stopSignals().at(reader.choice(u"stopSignal"_s, signalNames())).number;
+    helper.stopSignal = stopSignals.at(size_t(reader.choice(u"stopSignal"_s, signalNames())));
     helper.stopGrace = reader.time(u"stopGrace"_s, helper.stopGrace);
     helper.startsWithLaunchpad = reader.flag(u"startsWithLaunchpad"_s);
     helper.hasTerminal = reader.flag(u"terminal"_s);

@@ -210,8 +210,12 @@ void LaunchpadWindow::showState()
 
 void LaunchpadWindow::closeOrKill()
 {
-    if (QWidget *dialog = QApplication::activeModalWidget())
+    // A file dialog lies over the dialog that has opened it.
+    const QWidget *last = nullptr;
+    for (QWidget *dialog; (dialog = QApplication::activeModalWidget()) && dialog != last;) {
+        last = dialog;
         dialog->close();
+    }
     if (m_isClosing)
         m_model.killAll();
     else

@@ -94,6 +94,9 @@ void RunningCommand::run(const SignalPipe &pipe)
     QSocketNotifier notifier(pipe.descriptor(), QSocketNotifier::Read);
     QObject::connect(&notifier, &QSocketNotifier::activated, &m_process,
                      [this, &pipe] { passSignals(pipe); });
+    ForkFd::LaunchOptions launchOptions = m_process.launchOptions();
+    launchOptions.signalMask = pipe.previousMask(); // As if the command ran without us.
+    m_process.setLaunchOptions(launchOptions);
     m_process.start(m_options.program, m_options.arguments);
     if (!isOver())
         m_loop.exec();

@@ -3,7 +3,7 @@
 
 #include "command.h"
 #include "report.h"
-#include "signalnumber.h"
+#include "signalname.h"
 
 #include <ForkFd/forkfd.h>
 

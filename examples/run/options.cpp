@@ -4,7 +4,7 @@
 #include "options.h"
 
 #include "duration.h"
-#include "signalnumber.h"
+#include "signalname.h"
 
 #include <QtCore/QFile>
 

@@ -32,6 +32,15 @@ void writeSignal(int number, siginfo_t *info, void *)
     errno = savedErrno;
 }
 
+void unblock(const std::vector<int> &numbers)
+{
+    sigset_t wanted;
+    ::sigemptyset(&wanted);
+    for (const int number : numbers)
+        ::sigaddset(&wanted, number);
+    ::pthread_sigmask(SIG_UNBLOCK, &wanted, nullptr);
+}
+
 void handleUnlessIgnored(int number)
 {
     struct sigaction previous = {};
@@ -49,6 +58,7 @@ void handleUnlessIgnored(int number)
 
 SignalPipe::SignalPipe(const std::vector<int> &numbers)
 {
+    ::pthread_sigmask(SIG_BLOCK, nullptr, &m_previousMask);
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
         return;
@@ -56,6 +66,7 @@ SignalPipe::SignalPipe(const std::vector<int> &numbers)
     writeEnd = ends[1];
     for (const int number : numbers)
         handleUnlessIgnored(number);
+    unblock(numbers);
 }
 
 SignalPipe::~SignalPipe()
@@ -65,6 +76,7 @@ SignalPipe::~SignalPipe()
     for (const auto &[number, action] : previousActions())
         ::sigaction(number, &action, nullptr);
     previousActions().clear();
+    ::pthread_sigmask(SIG_SETMASK, &m_previousMask, nullptr);
     ::close(m_readEnd);
     ::close(std::exchange(writeEnd, -1));
 }

@@ -4,11 +4,13 @@
 #ifndef FORKFD_EXAMPLES_SIGNALPIPE_H
 #define FORKFD_EXAMPLES_SIGNALPIPE_H
 
+#include <csignal>
 #include <optional>
 #include <vector>
 
 /// Writes the signals that reach this program to a pipe, which an event loop can watch. There may be one
-/// object at a time. Signals that are ignored stay ignored, as under nohup(1).
+/// object at a time. Signals that are ignored stay ignored, as under nohup(1). Signals that are blocked
+/// are unblocked: a program that starts this one may have blocked them for itself.
 class SignalPipe
 {
 public:
@@ -20,7 +22,7 @@ public:
 
     /// On failure descriptor() is -1, errno is set, and the signals do what they did before.
     explicit SignalPipe(const std::vector<int> &numbers);
-    /// Restores the previous actions.
+    /// Restores the previous actions and the previous mask.
     ~SignalPipe();
     SignalPipe(const SignalPipe &) = delete;
     SignalPipe &operator=(const SignalPipe &) = delete;
@@ -28,9 +30,12 @@ public:
     /// Readable when next() has a signal.
     int descriptor() const { return m_readEnd; }
     std::optional<Signal> next() const;
+    /// The signal mask before.
+    const sigset_t &previousMask() const { return m_previousMask; }
 
 private:
     int m_readEnd = -1;
+    sigset_t m_previousMask = {};
 };
 
 #endif
