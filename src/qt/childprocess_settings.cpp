@@ -258,7 +258,7 @@ void ChildProcess::setStartMode(StartMode mode)
 
 QStringList ChildProcess::systemEnvironment()
 {
-    return Internal::parentEnvironment().toStringList();
+    return Internal::hasEnvironment() ? QProcess::systemEnvironment() : QStringList();
 }
 
 QString ChildProcess::nullDevice()

@@ -10,10 +10,17 @@
 
 namespace ForkFd::Internal {
 
-/// The variables of this process. After clearenv(3) there is no array of them, and Qt would crash.
+/// Whether there is an array of variables. After clearenv(3) there is none, and Qt's functions would
+/// crash.
+inline bool hasEnvironment()
+{
+    return environ != nullptr;
+}
+
+/// The variables of this process.
 inline QProcessEnvironment parentEnvironment()
 {
-    return environ ? QProcessEnvironment::systemEnvironment() : QProcessEnvironment();
+    return hasEnvironment() ? QProcessEnvironment::systemEnvironment() : QProcessEnvironment();
 }
 
 } // namespace ForkFd::Internal
