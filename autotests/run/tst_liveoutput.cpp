@@ -168,10 +168,11 @@ void tst_LiveOutput::inItsContext()
         isOtherThread = isOtherThread || QThread::currentThread() != here;
         seen += "output " + QByteArray::number(bytes.count('\n'));
     };
-    const QFuture<void> end =
-        shell(u"echo a; sleep 0.05; echo b; printf c"_s, options).then(&context, [&](const RunResult &) {
-            seen += "end";
-        });
+    TestPipe go;
+    options.launchOptions.fileDescriptors = {{8, go.readEnd()}};
+    const QFuture<void> end = shell(u"echo a; read ok <&8; echo b; printf c"_s, options)
+                                  .then(&context, [&](const RunResult &) { seen += "end"; });
+    go.closeWriteEnd(); // Not before: a continuation of a finished future is called at once.
     QTRY_VERIFY(end.isFinished());
     QVERIFY(!isOtherThread);
     const qsizetype outputs =

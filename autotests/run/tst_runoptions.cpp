@@ -155,8 +155,12 @@ void tst_RunOptions::beforeTheOutput()
     QCOMPARE(calls.list(), expected);
 }
 
+// The continuation is attached before the program begins.
 void tst_RunOptions::inItsContext()
 {
+    RunQueue queue(1);
+    Gate gate;
+    const QFuture<RunResult> first = gate.enter(queue);
     QObject context;
     QByteArrayList calls;
     bool isOtherThread = false;
@@ -168,8 +172,9 @@ void tst_RunOptions::inItsContext()
         calls += id > 0 ? "started" : "no number";
     };
     options.onLine = [&](ChildProcess::ProcessChannel, const QByteArray &line) { calls += line; };
-    const QFuture<void> end = ForkFd::run(u"sh"_s, {u"-c"_s, u"echo a; echo b"_s}, options)
+    const QFuture<void> end = queue.run(u"sh"_s, {u"-c"_s, u"echo a; echo b"_s}, options)
                                   .then(&context, [&calls](const RunResult &) { calls += "end"; });
+    gate.open();
     QTRY_VERIFY(end.isFinished());
     QVERIFY(!isOtherThread);
     QCOMPARE(calls, (QByteArrayList{"started", "a", "b", "end"}));
