@@ -342,10 +342,10 @@ void tst_Launchpad::closesOverDialogs()
     show(&window);
     inNextDialog([&window](QDialog *dialog) {
         auto *timer = new QTimer(dialog);
-        QObject::connect(timer, &QTimer::timeout, dialog, [&window, dialog] {
+        QObject::connect(timer, &QTimer::timeout, dialog, [closed = &window, dialog] {
             QWidget *above = QApplication::activeModalWidget();
             if (above && above != dialog)
-                window.closeOrKill();
+                closed->closeOrKill();
         });
         timer->start(1);
         QTest::mouseClick(buttonOf(dialog, u"Browse…"_s), Qt::LeftButton);

@@ -68,9 +68,10 @@ void tst_GuardianRights::programWithoutItsRights()
     QVERIFY(victim);
     const QByteArray result = inForkedCopy([&]() -> QByteArray {
         const auto tree = ForkFd::spawn(child({"sleep"}), {.treeDiesWithParent = true});
-        if (!tree || guardians().size() != 1 || !giveUpRoot())
+        const QList<pid_t> living = guardians();
+        if (!tree || living.size() != 1 || !giveUpRoot())
             return "not begun";
-        return QByteArray::number(guardians()[0]) + ' ' + askToKill(victim->pid());
+        return QByteArray::number(living[0]) + ' ' + askToKill(victim->pid());
     });
     QVERIFY2(result.endsWith(" asked"), result.constData());
     const pid_t guardian = result.split(' ')[0].toInt();

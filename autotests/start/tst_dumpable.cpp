@@ -19,7 +19,7 @@ constexpr uid_t someUser = 65533;
 std::atomic<void (*)()> beforeRestore = nullptr;
 std::atomic<bool> hasWaited = false;
 std::atomic<bool> hasStarted = false;
-std::thread second;
+std::thread second; // clazy:exclude=non-pod-global-static
 
 void startAsSomeUser()
 {
