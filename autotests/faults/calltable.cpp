@@ -155,8 +155,9 @@ constexpr KnownCall table[] = {
      .number = SYS_write,
      .errors = writeErrors,
      .steps = "controlGroup oomScoreAdjust"},
-    {.name = "writev", .number = SYS_writev, .errors = writeErrors},
-    {.name = "pwritev2", .number = SYS_pwritev2, .errors = writeErrors},
+    // The program of the guardian is written by one of these.
+    {.name = "writev", .number = SYS_writev, .errors = writeErrors, .steps = "treeDiesWithParent"},
+    {.name = "pwritev2", .number = SYS_pwritev2, .errors = writeErrors, .steps = "treeDiesWithParent"},
     {.name = "recvfrom", .number = SYS_recvfrom, .errors = socketErrors, .steps = "descriptors clone"},
     {.name = "recvmsg", .number = SYS_recvmsg, .errors = socketErrors, .steps = "descriptors clone"},
     {.name = "sendto", .number = SYS_sendto, .errors = socketErrors, .steps = "descriptors clone"},
