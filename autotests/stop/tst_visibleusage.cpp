@@ -172,13 +172,19 @@ void tst_VisibleUsage::delegated()
     const QByteArray result = inForkedCopy([&group]() -> QByteArray {
         if (!delegate(group.path()) || !becomeOrdinaryUserIn(group))
             return "not moved";
-        Process process;
-        process.setSignalScope(Scope::Tree);
-        process.start(childProgram(), words("branch daemon burn 50 say x sleep"));
-        process.waitForReadyRead();
-        const std::optional<ResourceUsage> usage = process.resourceUsage();
-        process.kill();
-        process.waitForFinished();
+        const auto usage = []() -> std::optional<ResourceUsage> {
+            Process process;
+            process.setSignalScope(Scope::Tree);
+            process.start(childProgram(), words("branch daemon burn 50 say x sleep"));
+            process.waitForReadyRead();
+            const std::optional<ResourceUsage> seen = process.resourceUsage();
+            process.kill();
+            process.waitForFinished();
+            return seen;
+        }();
+        // While a process of the tree is still ending, its cgroup cannot be removed.
+        if (!eventually([] { return TestCgroups::left().isEmpty(); }))
+            return "not removed";
         return usage && usage->processCount == 2 && usage->wholeTree ? "whole" : "something else";
     });
     QCOMPARE(result, "whole");
