@@ -44,6 +44,10 @@ constexpr Expected table[] = {
      "a job that fails while its start is under way leaves the child to the keeper, which keeps its "
      "poll set"},
 
+    // An errno that says more takes its place.
+    {"*", "*/fcntl:F_DUPFD_CLOEXEC", "EINVAL", "@(result|next start) \"start: * EMFILE\" instead*",
+     "fcntl(2): the number exceeds RLIMIT_NOFILE"},
+
     // A thread cannot be created.
     {"*/sigchld", "*/@(clone3|mmap:stack)", "ENOMEM",
      "result \"start: @(-|clone|dieWithParent) EAGAIN\" instead*",
