@@ -126,6 +126,9 @@ QByteArray failOnce(bool (*start)(), int number)
         return "sockets are left";
     if (!start())
         return "the next start does not work";
+    // The copy ends without its exit handlers, which would kill what is still being stopped.
+    if (!ForkFd::ChildProcess::waitForStopped(std::chrono::minutes(1)))
+        return "a child is not stopped";
     return isAll ? works ? "all" : "it does not work" : "ok";
 }
 
