@@ -155,9 +155,9 @@ constexpr KnownCall table[] = {
      .number = SYS_write,
      .errors = writeErrors,
      .steps = "controlGroup oomScoreAdjust"},
-    // The program of the guardian is written by one of these.
+    // It also writes the guardian's program.
     {.name = "writev", .number = SYS_writev, .errors = writeErrors, .steps = "treeDiesWithParent"},
-    {.name = "pwritev2", .number = SYS_pwritev2, .errors = writeErrors, .steps = "treeDiesWithParent"},
+    {.name = "pwritev2", .number = SYS_pwritev2, .errors = writeErrors},
     {.name = "recvfrom", .number = SYS_recvfrom, .errors = socketErrors, .steps = "descriptors clone"},
     {.name = "recvmsg", .number = SYS_recvmsg, .errors = socketErrors, .steps = "descriptors clone"},
     {.name = "sendto", .number = SYS_sendto, .errors = socketErrors, .steps = "descriptors clone"},

@@ -76,7 +76,7 @@ int Deed::perform() const
         ::poll(nullptr, 0, doze);
     if (end && end->reason == ForkFd::ExitInfo::Exited)
         return end->value;
-    // A vfork child has a table of dispositions of its own, and a fork child too.
+    // This changes only the child's dispositions, also after vfork().
     if (end) {
         sigset_t all;
         ::sigfillset(&all);

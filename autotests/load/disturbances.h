@@ -26,7 +26,7 @@ private:
     std::atomic<unsigned> m_count = 0;
 };
 
-/// What other code of the process does, until `isDone`: each function is for a thread of its own.
+/// Plays other code of the process, until `isDone`. Call each function in a new thread.
 struct Disturbances
 {
     Judge &judge;

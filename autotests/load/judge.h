@@ -97,8 +97,8 @@ private:
     const bool m_isStatusRecoverable;
 };
 
-/// One start: its child's deed, what was done to the child, and its one report. For one thread at a
-/// time.
+/// One start: the deed of its child, the signals that the child was sent, and the report of its end.
+/// Only one thread at a time may use it.
 class Account
 {
 public:

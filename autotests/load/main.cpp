@@ -138,7 +138,7 @@ bool awaitOrphans(bool isPatient)
     return isPatient;
 }
 
-// Each part has a process of its own, because it changes the process for good.
+// Plays each part in a new process, because a part changes handlers and limits.
 bool playInProcess(const Part &part, int report)
 {
     std::printf("load: %s\n", part.text().c_str());

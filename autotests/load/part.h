@@ -12,7 +12,7 @@
 
 namespace Load {
 
-/// One part of the load, with one backend, in a process of its own.
+/// One part of the load, with one backend. It runs in its own process.
 struct Part
 {
     std::string name; ///< "ends", "alive", "copies" or "soak".

@@ -98,7 +98,7 @@ void Sender::startOne()
     running->finish();
 }
 
-// A child without an end of its own lives until its first fatal signal, whatever others do.
+// A child whose deed has no end lives until the first fatal signal.
 void Sender::sendSignals(Running &running, bool mayHaveEnded)
 {
     const auto send = [&](int signal) {

@@ -29,7 +29,7 @@ struct SoakWorld
     std::vector<QThread *> homes = {}; ///< Threads with an event loop.
 };
 
-/// A random deed: often with an end of its own, sometimes with output.
+/// A random deed. Many deeds have an end, and some write output.
 Deed randomDeed(std::mt19937 &random, bool mayWrite);
 
 /// A ChildProcess to which random things happen, from timers and in nested event loops, in several

@@ -4,7 +4,6 @@
 #include "core/base/cgroup.h"
 
 #include "core/base/access.h"
-
 #include "core/base/cgroupfiles_linux.h"
 #include "core/base/cgroupusage_linux.h"
 #include "core/base/pidfd_linux.h"
