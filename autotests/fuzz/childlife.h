@@ -16,7 +16,8 @@
 
 namespace Fuzz {
 
-/// What the model knows of one start: how it may end, what the child has written, and what was reported.
+/// The model of one start: the permitted ends, the bytes that the child has written, and the reports so
+/// far.
 struct ChildLife
 {
     using Outcome = std::pair<int, ForkFd::ChildProcess::ExitStatus>;

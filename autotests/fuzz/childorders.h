@@ -20,8 +20,8 @@ struct Order
 {
     enum Kind : std::uint8_t {
         Write, ///< Writes the bytes to the descriptor.
-        ReadInput, ///< Answers with what is in standard input; if the argument is not 0, until end of
-                   ///< file.
+        ReadInput, ///< Sends the bytes that standard input has now. If the argument is not 0, reads
+                   ///< until end of file first.
         Close, ///< Closes the descriptor.
         Ignore, ///< Ignores the signal.
         Exit, ///< Exits with the code.

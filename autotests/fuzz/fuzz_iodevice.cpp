@@ -8,6 +8,8 @@
 #include "childcontroller.h"
 #include "fuzzer.h"
 #include "inputreader.h"
+#include "iodevicestep.h"
+#include "quietapplication.h"
 
 #include <ForkFd/childprocess.h>
 
@@ -16,129 +18,11 @@
 #include <QtCore/QProcess>
 #include <QtCore/QTextStream>
 
-#include <array>
 #include <memory>
 
+using namespace Fuzz::Device;
+
 namespace {
-
-enum Operation {
-    FeedOutput,
-    FeedError,
-    FeedAndWait,
-    Read,
-    ReadAll,
-    ReadLine,
-    ReadLineBuffer,
-    Peek,
-    Skip,
-    GetChar,
-    UngetChar,
-    StartTransaction,
-    CommitTransaction,
-    RollbackTransaction,
-    Seek,
-    SetTextMode,
-    SetReadChannel,
-    ReadOutput,
-    ReadError,
-    CloseReadChannel,
-    CloseWriteChannel,
-    Write,
-    PutChar,
-    ChildReads,
-    ChildCloses,
-    WaitForReadyRead,
-    WaitForBytesWritten,
-    WaitForFinished,
-    Exit,
-    Die,
-    Close,
-    Restart,
-    StreamLine,
-    Look,
-    OperationCount
-};
-
-constexpr std::array<const char *, OperationCount> names = {"feedOutput",
-                                                            "feedError",
-                                                            "feedAndWait",
-                                                            "read",
-                                                            "readAll",
-                                                            "readLine",
-                                                            "readLineBuffer",
-                                                            "peek",
-                                                            "skip",
-                                                            "getChar",
-                                                            "ungetChar",
-                                                            "startTransaction",
-                                                            "commitTransaction",
-                                                            "rollbackTransaction",
-                                                            "seek",
-                                                            "setTextMode",
-                                                            "setReadChannel",
-                                                            "readOutput",
-                                                            "readError",
-                                                            "closeReadChannel",
-                                                            "closeWriteChannel",
-                                                            "write",
-                                                            "putChar",
-                                                            "childReads",
-                                                            "childCloses",
-                                                            "waitForReadyRead",
-                                                            "waitForBytesWritten",
-                                                            "waitForFinished",
-                                                            "exit",
-                                                            "die",
-                                                            "close",
-                                                            "restart",
-                                                            "streamLine",
-                                                            "look"};
-
-struct Head
-{
-    explicit Head(Fuzz::InputReader &reader)
-        : merges(reader.below(4) == 0)
-    {
-        constexpr QIODevice::OpenModeFlag modes[] = {QIODevice::ReadWrite, QIODevice::ReadWrite,
-                                                     QIODevice::ReadWrite, QIODevice::ReadOnly,
-                                                     QIODevice::WriteOnly};
-        mode = modes[reader.below(5)];
-        const unsigned flags = reader.below(8);
-        if (flags & 1)
-            mode |= QIODevice::Text;
-        if ((flags & 6) == 2)
-            mode |= QIODevice::Unbuffered;
-    }
-    bool merges;
-    QIODevice::OpenMode mode;
-};
-
-struct Step
-{
-    explicit Step(Fuzz::InputReader &reader)
-        : operation(static_cast<Operation>(reader.below(OperationCount)))
-        , first(reader.byte())
-        , second(reader.byte())
-    {
-    }
-
-    int size() const
-    {
-        const unsigned kind = second % 16;
-        return static_cast<int>(kind == 15 ? 4000 + first * 20 : kind == 14 ? first : first % 8);
-    }
-    QByteArray bytes() const
-    {
-        QByteArray text(second % 16 == 15 ? 3000 + first * 8 : 1 + first % 12, '\0');
-        for (qsizetype i = 0; i < text.size(); ++i)
-            text[i] = "ab\ncd\r\ne\0f"[(first + i * (1 + second % 3)) % 11];
-        return text;
-    }
-
-    Operation operation;
-    unsigned first;
-    unsigned second;
-};
 
 QByteArray quoted(const QByteArray &bytes)
 {
@@ -449,12 +333,7 @@ const Shape shape = {.headSize = 3, .stepSize = 3, .maxSteps = 40};
 
 void setUp()
 {
-    static int argc = 1;
-    static char programName[] = "fuzz";
-    static char *argv[] = {programName, nullptr};
-    static QCoreApplication *const application = new QCoreApplication(argc, argv);
-    Q_UNUSED(application);
-    qInstallMessageHandler([](QtMsgType, const QMessageLogContext &, const QString &) {});
+    makeQuietApplication();
 }
 
 std::size_t play(std::span<const std::uint8_t> input)

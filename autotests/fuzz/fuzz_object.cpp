@@ -5,6 +5,7 @@
 // objectworld.h and, for what must hold, observedprocess.h.
 
 #include "objectworld.h"
+#include "quietapplication.h"
 
 #include <QtCore/QCoreApplication>
 #include <QtCore/QDir>
@@ -48,7 +49,7 @@ void playOnly(std::span<const std::uint8_t> input, std::size_t &count)
     world.throwFirstFault();
 }
 
-// The library reaps what was left to it, and closes the descriptors of that.
+// Objects may leave running children to the library, which reaps them and closes their descriptors.
 void checkLeftovers()
 {
     static const qsizetype allowed = descriptorCount() + 16; // The library's threads, which come and go.
@@ -71,12 +72,7 @@ const Shape shape = {.headSize = 0, .stepSize = 4, .maxSteps = 60};
 
 void setUp()
 {
-    static int argc = 1;
-    static char programName[] = "fuzz";
-    static char *argv[] = {programName, nullptr};
-    static QCoreApplication *const application = new QCoreApplication(argc, argv);
-    Q_UNUSED(application);
-    qInstallMessageHandler([](QtMsgType, const QMessageLogContext &, const QString &) {});
+    makeQuietApplication();
     other = new LoopThread;
 }
 

@@ -50,7 +50,7 @@ void answer(int control, const std::string &text)
     writeAll(control, std::string(reinterpret_cast<const char *>(&size), sizeof size) + text);
 }
 
-// What is in standard input now; with `waits` all until end of file.
+// Reads the bytes that standard input has now; with `waits`, all bytes until end of file.
 std::string input(bool waits)
 {
     std::string text;

@@ -17,7 +17,7 @@ Input fromHex(std::string_view digits);
 /// A corpus is a text file with one input per line, in hexadecimal. Lines that begin with '#' are
 /// comments.
 std::vector<Input> readCorpus(const std::string &file);
-/// Writes each input into a file of its own in `folder`, as libFuzzer reads them.
+/// Writes one file for each input to `folder`. libFuzzer reads such a folder.
 bool unpackCorpus(const std::string &file, const std::string &folder);
 /// Prints the files in `folder` as lines of a corpus.
 void packCorpus(const std::string &folder);

@@ -227,7 +227,7 @@ void ObservedProcess::noteFinished(int code, ChildProcess::ExitStatus status)
     ++life->finishedCount;
     const QByteArray text = QByteArray::number(code) + ' ' + nameOfValue(status);
     if (!life->outcomes.contains({code, status}))
-        fail("finished: " + text + ", which nobody has caused");
+        fail("finished: " + text + ", for which there is no cause");
     if (life->startedCount != 1)
         fail("finished: without started()");
     if (life->crashedCount != (status == ChildProcess::CrashExit ? 1 : 0))

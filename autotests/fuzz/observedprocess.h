@@ -47,7 +47,7 @@ public:
     void destroy();
     void destroyLater();
 
-    /// Called before start(): `mustFail` says that there is no such program.
+    /// Call it before start(). With `mustFail` the program does not exist.
     ChildLife &beginLife(bool mustFail, bool isRead);
     /// The life of the last start; null before the first one, and when no child of it can be left.
     ChildLife *life() { return m_lives.empty() ? nullptr : m_lives.back().get(); }
@@ -56,7 +56,7 @@ public:
     void noteBlocked();
     /// Takes the values of the properties as told.
     void trustProperties();
-    /// All starts have been reported, and no more than that.
+    /// Fails unless each start has been reported once.
     void checkAllReported();
 
     /// Called once, at the next signal of this kind.

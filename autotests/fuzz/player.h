@@ -14,8 +14,8 @@
 
 namespace Fuzz {
 
-/// Plays inputs in a process of its own, so that a crash or a hang is a result like any other, and each
-/// new process begins with nothing.
+/// Plays inputs in a child process. The player reports a crash or a hang of that process as a fault, and
+/// starts a new one.
 class Player
 {
 public:
@@ -25,7 +25,7 @@ public:
     struct Result
     {
         std::string fault; ///< Empty: none. Its first word is the same when the fault is the same.
-        Input input; ///< The last one that was played.
+        Input input; ///< The last input.
         std::uint64_t inputCount = 0;
         std::uint64_t operationCount = 0;
     };
