@@ -3,6 +3,7 @@
 
 #include "attributes.h"
 #include "forkedcopy.h"
+#include "interposedprctl.h"
 #include "namedthreads.h"
 #include "processtest.h"
 #include "systemcallfilter.h"
@@ -14,7 +15,6 @@
 
 #include <atomic>
 #include <cerrno>
-#include <cstdarg>
 #include <thread>
 #include <vector>
 
@@ -31,27 +31,17 @@ using Refusals = std::vector<Refusal>;
 
 namespace {
 
-std::atomic<bool> killsParentFirst = false;
-
-} // namespace
-
-// Runs in the child of parentEndsBefore() before it asks for the signal.
-extern "C" int prctl(int option, ...)
+// In the child, before it asks for the signal.
+void killParentFirst(int option, unsigned long)
 {
-    va_list list;
-    va_start(list, option);
-    unsigned long arguments[4];
-    for (unsigned long &argument : arguments)
-        argument = va_arg(list, unsigned long);
-    va_end(list);
     const pid_t parent = getppid();
-    if (option == PR_SET_PDEATHSIG && killsParentFirst && kill(parent, SIGKILL) == 0) {
+    if (option == PR_SET_PDEATHSIG && kill(parent, SIGKILL) == 0) {
         while (getppid() == parent)
             sched_yield();
     }
-    return static_cast<int>(
-        syscall(SYS_prctl, option, arguments[0], arguments[1], arguments[2], arguments[3]));
 }
+
+} // namespace
 
 /// LaunchOptions::dieWithParent: the child dies with its parent, not with the thread that started it.
 /// Holds: L10.
@@ -190,7 +180,7 @@ void tst_DieWithParent::parentEndsBefore()
     QFETCH(const int, signal);
     TestPipe output;
     const QByteArray copy = inForkedCopy([&] {
-        killsParentFirst = true;
+        beforePrctl = killParentFirst;
         static_cast<void>(ForkFd::spawn(child({"args", "started"}),
                                         {.fileDescriptors = {{STDOUT_FILENO, output.writeEnd()}},
                                          .dieWithParent = true,

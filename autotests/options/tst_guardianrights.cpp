@@ -57,7 +57,21 @@ private Q_SLOTS:
     void programWithoutItsRights();
     void copyWithoutItsRights();
     void treesOfBothUsers();
+
+private:
+    static void expectUnharmed(ForkFd::Child &victim, const QByteArray &result);
 };
+
+// `result` is the number of the guardian, and " asked" if it was told to kill the victim.
+void tst_GuardianRights::expectUnharmed(ForkFd::Child &victim, const QByteArray &result)
+{
+    QVERIFY2(result.endsWith(" asked"), result.constData());
+    const pid_t guardian = result.split(' ')[0].toInt();
+    QVERIFY(eventually([&] { return hasEnded(guardian); })); // It has killed what it had to.
+    QVERIFY(!victim.wait(std::chrono::milliseconds(0)));
+    QVERIFY(victim.sendSignal(SIGKILL));
+    QCOMPARE(text(*victim.wait()), "killed by SIGKILL");
+}
 
 // A program drops root and is taken over afterwards. Once the guardian would kill any process for it.
 void tst_GuardianRights::programWithoutItsRights()
@@ -73,12 +87,7 @@ void tst_GuardianRights::programWithoutItsRights()
             return "not begun";
         return QByteArray::number(living[0]) + ' ' + askToKill(victim->pid());
     });
-    QVERIFY2(result.endsWith(" asked"), result.constData());
-    const pid_t guardian = result.split(' ')[0].toInt();
-    QVERIFY(eventually([&] { return hasEnded(guardian); })); // It has killed what it had to.
-    QVERIFY(!victim->wait(std::chrono::milliseconds(0)));
-    QVERIFY(victim->sendSignal(SIGKILL));
-    QCOMPARE(text(*victim->wait()), "killed by SIGKILL");
+    expectUnharmed(*victim, result);
 }
 
 // A worker without an exec has a copy of the socket.
@@ -97,12 +106,7 @@ void tst_GuardianRights::copyWithoutItsRights()
                    return giveUpRoot() ? askToKill(victim->pid()) : "still root";
                });
     });
-    QVERIFY2(result.endsWith(" asked"), result.constData());
-    const pid_t guardian = result.split(' ')[0].toInt();
-    QVERIFY(eventually([&] { return hasEnded(guardian); }));
-    QVERIFY(!victim->wait(std::chrono::milliseconds(0)));
-    QVERIFY(victim->sendSignal(SIGKILL));
-    QCOMPARE(text(*victim->wait()), "killed by SIGKILL");
+    expectUnharmed(*victim, result);
 }
 
 void tst_GuardianRights::treesOfBothUsers()

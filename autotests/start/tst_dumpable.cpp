@@ -2,21 +2,17 @@
 // SPDX-License-Identifier: MIT
 
 #include "forkedcopy.h"
+#include "interposedprctl.h"
 #include "processtest.h"
 
 #include <atomic>
-#include <cstdarg>
+#include <ctime>
 #include <thread>
-
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 namespace {
 
 constexpr uid_t someUser = 65533;
 
-std::atomic<void (*)()> beforeRestore = nullptr;
 std::atomic<bool> hasWaited = false;
 std::atomic<bool> hasStarted = false;
 std::thread second; // clazy:exclude=non-pod-global-static
@@ -27,9 +23,11 @@ void startAsSomeUser()
 }
 
 // Begins another start while the first one is about to make the process dumpable again.
-void startAnother()
+void startAnother(int option, unsigned long isDumpable)
 {
-    beforeRestore = nullptr;
+    if (option != PR_SET_DUMPABLE || isDumpable != 1)
+        return;
+    beforePrctl = nullptr;
     hasWaited = false;
     second = std::thread([] {
         startAsSomeUser();
@@ -40,22 +38,7 @@ void startAnother()
 
 } // namespace
 
-// These replace libc's functions for the library, too.
-extern "C" int prctl(int option, ...) noexcept
-{
-    va_list list;
-    va_start(list, option);
-    unsigned long arguments[4];
-    for (unsigned long &argument : arguments)
-        argument = va_arg(list, unsigned long);
-    va_end(list);
-    const auto before = beforeRestore.load();
-    if (before && option == PR_SET_DUMPABLE && arguments[0] == 1)
-        before();
-    return static_cast<int>(
-        syscall(SYS_prctl, option, arguments[0], arguments[1], arguments[2], arguments[3]));
-}
-
+// Replaces libc's function for the library, too.
 extern "C" int nanosleep(const timespec *time, timespec *rest)
 {
     hasWaited = true;
@@ -80,7 +63,7 @@ void tst_Dumpable::startWhileItIsRestored()
         QSKIP("Only root can change its identity.");
     if (!FORKFD_TEST_HAS_VFORK)
         QSKIP("No child shares the memory.");
-    beforeRestore = startAnother;
+    beforePrctl = startAnother;
     startAsSomeUser();
     if (!second.joinable())
         QSKIP("No child shares the memory here.");
