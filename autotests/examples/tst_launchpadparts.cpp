@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 
 #include "glyphicon.h"
-#include "helperstore.h"
 #include "helpertext.h"
 #include "interruption.h"
 #include "outputdocument.h"
@@ -10,15 +9,11 @@
 #include "readablecolors.h"
 #include "restartdelay.h"
 
-#include <QtCore/QDir>
-#include <QtCore/QTemporaryDir>
 #include <QtGui/QPainter>
 #include <QtGui/QTextBlock>
 #include <QtWidgets/QApplication>
 
 #include <csignal>
-
-#include <sys/stat.h>
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -45,13 +40,6 @@ private Q_SLOTS:
     void colorsFollowPalette();
     void statesHaveTheirShapes();
     void iconsAreCrisp();
-    void storeReadsBack();
-    void storeKeepsUnknownMembers();
-    void storeKeepsBadFile_data();
-    void storeKeepsBadFile();
-    void storeKeepsChangedFile();
-    void storeFailsToSave();
-    void storeReplacesOnlyFiles();
     void signalsAreGivenBack();
 
 private:
@@ -64,17 +52,6 @@ private:
     }
     static QPalette lightPalette() { return palette(Qt::white, Qt::black); }
     static QPalette darkPalette() { return palette(QColor(0x1e, 0x1e, 0x1e), Qt::white); }
-    static QByteArray contents(const QString &name)
-    {
-        QFile file(name);
-        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-    }
-    static void write(const QString &name, const QByteArray &contents)
-    {
-        QFile file(name);
-        QVERIFY(file.open(QIODevice::WriteOnly));
-        QCOMPARE(file.write(contents), contents.size());
-    }
 };
 
 void tst_LaunchpadParts::argumentsReadBack_data()
@@ -271,134 +248,6 @@ void tst_LaunchpadParts::iconsAreCrisp()
     QCOMPARE(large.size(), QSize(48, 48));
     QVERIFY(large.toImage() != small.toImage().scaled(48, 48));
     QVERIFY(icon.pixmap(QSize(16, 16), 1, QIcon::Disabled).toImage() != small.toImage());
-}
-
-static QList<Helper> someHelpers()
-{
-    Helper first;
-    first.name = u"Server"_s;
-    first.program = u"python3"_s;
-    first.arguments = QStringList{u"-m"_s, u"http.server"_s};
-    first.directory = u"/tmp"_s;
-    first.environmentChanges = {{u"A"_s, u"1"_s}, {u"B"_s, QVariant()}};
-    first.restartPolicy = RestartPolicy::Always;
-    first.restartDelay = 1500ms;
-    first.stopSignal = SIGINT;
-    first.stopGrace = 0ms;
-    first.startsWithLaunchpad = true;
-    first.hasTerminal = true;
-    Helper second;
-    second.program = u"/bin/ls"_s;
-    return {first, second};
-}
-
-void tst_LaunchpadParts::storeReadsBack()
-{
-    const QTemporaryDir directory;
-    HelperStore store(directory.filePath(u"new/helpers.json"_s));
-    QCOMPARE(store.load(), QList<Helper>());
-    QVERIFY2(store.save(someHelpers()), qPrintable(store.problem()));
-    QVERIFY2(store.save(someHelpers()), qPrintable(store.problem()));
-    QCOMPARE(store.keptName(), QString());
-    HelperStore other(store.fileName());
-    const auto read = other.load();
-    QVERIFY2(read, qPrintable(other.problem()));
-    QCOMPARE(*read, someHelpers());
-    QCOMPARE(read->at(1).displayName(), u"ls"_s);
-}
-
-void tst_LaunchpadParts::storeKeepsUnknownMembers()
-{
-    const QTemporaryDir directory;
-    const QString name = directory.filePath(u"helpers.json"_s);
-    write(name, R"({"version": 1, "later": [7], "helpers": [{"program": "x", "color": "red"}]})");
-    HelperStore store(name);
-    const auto helpers = store.load();
-    QVERIFY2(helpers, qPrintable(store.problem()));
-    QVERIFY(store.save(*helpers));
-    QCOMPARE(store.keptName(), QString());
-    QVERIFY(contents(name).contains("\"later\""));
-    QVERIFY(contents(name).contains("\"color\": \"red\""));
-}
-
-void tst_LaunchpadParts::storeKeepsBadFile_data()
-{
-    QTest::addColumn<QByteArray>("bytes");
-    QTest::addColumn<QString>("problem");
-    QTest::newRow("empty") << QByteArray() << u"Line 1: "_s;
-    QTest::newRow("no JSON") << QByteArray("{\n\n  x") << u"Line 3: "_s;
-    QTest::newRow("a list") << QByteArray("[]") << u"\"version\" is not 1"_s;
-    QTest::newRow("newer") << QByteArray(R"({"version": 2, "helpers": []})")
-                           << u"\"version\" is not 1"_s;
-    QTest::newRow("no helpers") << QByteArray(R"({"version": 1})") << u"\"helpers\" is not a list"_s;
-    const auto add = [](const char *name, const QByteArray &helper, const QString &problem) {
-        QTest::newRow(name) << QByteArray("{\"version\": 1, \"helpers\": [{\"program\": \"x\"}, "
-                                          + helper + "]}")
-                            << problem;
-    };
-    add("no program", "{}", u"Helper 2: \"program\" has to be"_s);
-    add("a number", "7", u"Helper 2: \"program\" has to be"_s);
-    add("arguments", R"({"program": "x", "arguments": ["a", 1]})", u"\"arguments\" has to be a list"_s);
-    add("environment", R"({"program": "x", "environment": {"A": 1}})", u"\"environment\" has to be"_s);
-    add("policy", R"({"program": "x", "restart": "maybe"})", u"one of: never, on-failure, always"_s);
-    add("signal", R"({"program": "x", "stopSignal": "SIGNAL"})", u"\"stopSignal\" has to be one of"_s);
-    add("grace", R"({"program": "x", "stopGrace": -1})", u"\"stopGrace\" has to be a number"_s);
-    add("flag", R"({"program": "x", "terminal": "yes"})", u"\"terminal\" has to be true or false"_s);
-}
-
-void tst_LaunchpadParts::storeKeepsBadFile()
-{
-    QFETCH(const QByteArray, bytes);
-    QFETCH(const QString, problem);
-    const QTemporaryDir directory;
-    const QString name = directory.filePath(u"helpers.json"_s);
-    write(name, bytes);
-    HelperStore store(name);
-    QVERIFY(!store.load());
-    QVERIFY2(store.problem().contains(problem), qPrintable(store.problem()));
-    QCOMPARE(contents(name), bytes);
-    QVERIFY2(store.save(someHelpers()), qPrintable(store.problem()));
-    QCOMPARE(store.keptName(), QString(name + u".kept-1"_s));
-    QCOMPARE(contents(store.keptName()), bytes);
-    QCOMPARE(HelperStore(name).load(), someHelpers());
-}
-
-void tst_LaunchpadParts::storeKeepsChangedFile()
-{
-    const QTemporaryDir directory;
-    const QString name = directory.filePath(u"helpers.json"_s);
-    HelperStore first(name);
-    HelperStore second(name);
-    QVERIFY(first.load() && second.load());
-    QVERIFY(first.save(someHelpers()));
-    QVERIFY(second.save({}));
-    QCOMPARE(HelperStore(second.keptName()).load(), someHelpers());
-    QVERIFY(first.save(someHelpers().mid(0, 1)));
-    QCOMPARE(first.keptName(), QString(name + u".kept-2"_s));
-}
-
-void tst_LaunchpadParts::storeFailsToSave()
-{
-    const QTemporaryDir directory;
-    write(directory.filePath(u"file"_s), "x");
-    HelperStore store(directory.filePath(u"file/helpers.json"_s));
-    QVERIFY(!store.save(someHelpers()));
-    QVERIFY(!store.problem().isEmpty());
-    QCOMPARE(contents(directory.filePath(u"file"_s)), "x");
-}
-
-// A pipe stands for a device such as /dev/null, which must not be renamed.
-void tst_LaunchpadParts::storeReplacesOnlyFiles()
-{
-    const QTemporaryDir directory;
-    const QString name = directory.filePath(u"pipe"_s);
-    QCOMPARE(mkfifo(QFile::encodeName(name).constData(), 0600), 0);
-    HelperStore store(name);
-    QVERIFY(!store.load());
-    QVERIFY(!store.save(someHelpers()));
-    QCOMPARE(store.problem(), u"It is not a file."_s);
-    QVERIFY(!QFileInfo(name).isFile());
-    QCOMPARE(QDir(directory.path()).entryList(QDir::System | QDir::Files), QStringList{u"pipe"_s});
 }
 
 // After the window, a signal ends the program, which may still wait for a helper.

@@ -5,9 +5,7 @@
 #include "testpipe.h"
 
 #include <QtCore/QFile>
-#include <QtCore/QRegularExpression>
 #include <QtCore/QTemporaryDir>
-#include <QtCore/QThread>
 
 #include <cerrno>
 #include <climits>
@@ -42,10 +40,6 @@ private Q_SLOTS:
     void stopSignals_data();
     void stopSignals();
     void fifoWithoutReader();
-    void wrongState_data();
-    void wrongState();
-    void settingsWhileRunning();
-    void anotherThread();
 
 protected:
     void warmUp() override
@@ -326,96 +320,6 @@ void tst_BadInputQt::fifoWithoutReader()
     const int reader = open(QFile::encodeName(fifo).constData(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     QVERIFY(reader >= 0);
     close(reader);
-    expectUsable(process);
-}
-
-void tst_BadInputQt::wrongState_data()
-{
-    QTest::addColumn<Action>("call");
-    addRow("kill", [](Process &p) { p.kill(); });
-    addRow("terminate", [](Process &p) { p.terminate(); });
-    addRow("stop", [](Process &p) { p.stop(); });
-    addRow("close", [](Process &p) { p.close(); });
-    addRow("closeWriteChannel", [](Process &p) { p.closeWriteChannel(); });
-    addRow("closeReadChannel", [](Process &p) { p.closeReadChannel(Process::StandardOutput); });
-    addRow("sendSignal", [](Process &p) { QVERIFY(!p.sendSignal(SIGTERM)); });
-    addRow("setTerminalSize", [](Process &p) { QVERIFY(!p.setTerminalSize(80, 25)); });
-    addRow("waitForStarted", [](Process &p) { QVERIFY(!p.waitForStarted()); });
-    addRow("waitForReadyRead", [](Process &p) { QVERIFY(!p.waitForReadyRead()); });
-    addRow("waitForBytesWritten", [](Process &p) { QVERIFY(!p.waitForBytesWritten()); });
-    addRow("waitForFinished", [](Process &p) { QVERIFY(!p.waitForFinished()); });
-    addRow("write", [](Process &p) {
-        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"device not open"_s));
-        QCOMPARE(p.write("x"), -1);
-    });
-    addRow("read", [](Process &p) {
-        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"device not open"_s));
-        QCOMPARE(p.read(1), QByteArray());
-    });
-}
-
-void tst_BadInputQt::wrongState()
-{
-    QFETCH(const Action, call);
-    Process process;
-    call(process);
-    QCOMPARE(process.state(), Process::NotRunning);
-    expectUsable(process);
-    process.close();
-    call(process);
-    QCOMPARE(process.state(), Process::NotRunning);
-    expectUsable(process);
-}
-
-// They concern the next start.
-void tst_BadInputQt::settingsWhileRunning()
-{
-    Process process;
-    process.start(childProgram(), words("sleep"));
-    QVERIFY(process.waitForStarted());
-    QTest::ignoreMessage(QtWarningMsg, "QProcess::setProgram: Process is already running");
-    process.setProgram(u"/no/such/program"_s);
-    QTest::ignoreMessage(QtWarningMsg, "QProcess::start: Process is already running");
-    process.start(u"/no/such/program"_s);
-    QTest::ignoreMessage(QtWarningMsg, "QProcess::startDetached: Process is already running");
-    QVERIFY(!process.startDetached());
-    process.setWorkingDirectory(u"/no/such/directory"_s);
-    process.setStandardInputFile(u"/no/such/file"_s);
-    process.setLaunchOptions({.niceValue = 1000});
-    process.setProcessChannelMode(Process::ForwardedChannels);
-    QCOMPARE(process.state(), Process::Running);
-    QCOMPARE(process.program(), childProgram());
-    process.kill();
-    QVERIFY(process.waitForFinished());
-    process.setProcessChannelMode(Process::SeparateChannels);
-    expectUsable(process);
-}
-
-// The log says so, as it does for QProcess.
-void tst_BadInputQt::anotherThread()
-{
-    Process process;
-    QSignalSpy ended(&process, &Process::ended);
-    const auto ignore = [](const char *function) {
-        QTest::ignoreMessage(QtWarningMsg,
-                             "ChildProcess::"_ba + function
-                                 + ": Called in another thread than that of the object");
-    };
-    const char *const functions[] = {"start", "waitForStarted", "waitForReadyRead",
-                                     "waitForBytesWritten", "waitForFinished"};
-    for (const char *function : functions)
-        ignore(function);
-    const std::unique_ptr<QThread> thread(QThread::create([&process] {
-        process.start(childProgram(), words("exit 42"));
-        process.waitForStarted(0);
-        process.waitForReadyRead(0);
-        process.waitForBytesWritten(0);
-        process.waitForFinished(0);
-    }));
-    thread->start();
-    QVERIFY(thread->wait());
-    QVERIFY(comes(ended));
-    QCOMPARE(process.exitCode(), 42);
     expectUsable(process);
 }
 
