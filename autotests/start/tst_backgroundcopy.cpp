@@ -184,9 +184,9 @@ void tst_BackgroundCopy::forkWhileAHandlerIsRegistered()
             while (forker == 0)
                 std::this_thread::yield();
             QFile state(QStringLiteral("/proc/self/task/%1/stat").arg(forker.load()));
-            state.open(QIODevice::ReadOnly | QIODevice::Unbuffered);
+            const bool isOpen = state.open(QIODevice::ReadOnly | QIODevice::Unbuffered);
             isRegistering = true;
-            while (!hasForked && !state.readAll().contains(") S "))
+            while (!hasForked && !(isOpen && state.readAll().contains(") S ")))
                 state.seek(0);
             isRegistering = false;
         };
