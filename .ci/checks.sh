@@ -122,10 +122,11 @@ check_docs()
     write_docs
 }
 
-# Checks that each property of docs/design has a test, and that the table of properties is up to date.
+# Checks that each property of docs/design has a test, and that the pages that are generated are up to date.
 check_properties()
 {
     .ci/properties --check
+    python3 -B autotests/reliability/report.py --check
 }
 
 check_portable()
