@@ -52,6 +52,9 @@ function(forkfd_add_library target exported_name)
     if(FORKFD_FUZZER_COVERAGE)
         target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
     endif()
+    if(FORKFD_COVERAGE)
+        forkfd_count_lines(${target})
+    endif()
     target_compile_definitions(${target} PRIVATE QT_NO_KEYWORDS QT_NO_CAST_FROM_ASCII QT_NO_CAST_TO_ASCII)
     target_include_directories(${target} PUBLIC
         $<BUILD_INTERFACE:${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../include>
@@ -68,6 +71,16 @@ function(forkfd_add_library target exported_name)
     if(type STREQUAL "SHARED_LIBRARY" AND NOT APPLE)
         forkfd_link_options(${target})
     endif()
+endfunction()
+
+# Counts how often each line runs, also in forked copies; see sharedcounters.cpp. Without "no-builtin", GCC replaces
+# fork() and execve() by functions that lock and write files.
+function(forkfd_count_lines target)
+    target_compile_options(${target} PRIVATE
+        --coverage -fprofile-update=atomic -fdata-sections -fno-builtin-fork -fno-builtin-execve)
+    target_link_options(${target} PUBLIC
+        $<BUILD_INTERFACE:--coverage>
+        $<BUILD_INTERFACE:LINKER:-T,${CMAKE_CURRENT_FUNCTION_LIST_DIR}/coverage/counters.ld>)
 endfunction()
 
 # Sets the link options of a shared library.
