@@ -7,6 +7,7 @@
 #include <ForkFd/run.h>
 
 #include <QtCore/QTemporaryDir>
+#include <QtCore/QThread>
 
 #include <optional>
 

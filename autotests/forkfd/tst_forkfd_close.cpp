@@ -200,3 +200,5 @@ void tst_ForkFdClose::closedPlainlyAndReusedForAFile()
 
 QTEST_GUILESS_MAIN(tst_ForkFdClose)
 #include "tst_forkfd_close.moc"
+
+#include <QtCore/QDeadlineTimer>

@@ -14,6 +14,7 @@
 #include <ForkFd/childprocess.h>
 
 #include <QtCore/QCoreApplication>
+#include <QtCore/QEventLoop>
 #include <QtCore/QMetaEnum>
 #include <QtCore/QProcess>
 #include <QtCore/QTextStream>

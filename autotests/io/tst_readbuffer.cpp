@@ -5,6 +5,7 @@
 #include "forkedcopy.h"
 
 #include <QtCore/QAbstractEventDispatcher>
+#include <QtCore/QEventLoop>
 #include <QtCore/QFile>
 #include <QtCore/QThread>
 

@@ -6,6 +6,7 @@
 #include "temporarychange.h"
 
 #include <QtCore/QEventLoop>
+#include <QtCore/QPointer>
 
 #include <csignal>
 

@@ -8,6 +8,7 @@
 
 #include <QtCore/QDir>
 #include <QtCore/QElapsedTimer>
+#include <QtCore/QEventLoop>
 
 #include <cstdlib>
 #include <new>

@@ -5,6 +5,7 @@
 #include "forkedcopy.h"
 
 #include <QtCore/QMetaProperty>
+#include <QtCore/QPointer>
 
 using ForkFd::ChildProcess;
 using namespace std::chrono_literals;

@@ -138,3 +138,5 @@ void tst_SignalOrder::sameAsQProcess()
 
 QTEST_GUILESS_MAIN(tst_SignalOrder)
 #include "tst_signalorder.moc"
+
+#include <QtCore/QEventLoop>

@@ -6,6 +6,7 @@
 
 #include <ForkFd/run.h>
 
+#include <QtCore/QPromise>
 #include <QtCore/QSemaphore>
 
 using ForkFd::ChildProcess;

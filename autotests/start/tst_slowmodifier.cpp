@@ -5,6 +5,7 @@
 #include "forkedcopy.h"
 #include "testpipe.h"
 
+#include <QtCore/QElapsedTimer>
 #include <QtCore/QThread>
 
 #include <cerrno>

@@ -7,6 +7,7 @@
 #include <ForkFd/run.h>
 
 #include <QtCore/QFile>
+#include <QtCore/QPromise>
 
 #include <string>
 

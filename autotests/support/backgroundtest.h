@@ -10,6 +10,7 @@
 
 #include <QtCore/QFileInfo>
 #include <QtCore/QTemporaryDir>
+#include <QtCore/QThread>
 
 #include <functional>
 #include <memory>

@@ -9,6 +9,7 @@
 #include <QtCore/QFileInfo>
 #include <QtCore/QJsonArray>
 #include <QtCore/QJsonDocument>
+#include <QtCore/QJsonValue>
 #include <QtCore/QSaveFile>
 #include <QtCore/QStandardPaths>
 

@@ -3,6 +3,8 @@
 
 #include "helpersupervisor.h"
 
+#include <QtCore/QLocale>
+
 #include <algorithm>
 #include <utility>
 

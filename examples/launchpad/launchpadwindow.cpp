@@ -10,6 +10,8 @@
 #include "messagebar.h"
 #include "pages.h"
 
+#include <QtCore/QItemSelectionModel>
+
 #include <QtGui/QAction>
 #include <QtGui/QCloseEvent>
 #include <QtWidgets/QApplication>

@@ -11,6 +11,8 @@
 #include "launchpadwindow.h"
 
 #include <QtCore/QDir>
+#include <QtCore/QEventLoop>
+#include <QtCore/QLocale>
 #include <QtCore/QTemporaryDir>
 #include <QtCore/QTimer>
 #include <QtWidgets/QApplication>
