@@ -24,6 +24,7 @@ struct Expected
     const char *whatHappens; ///< … and one message of the walker.
     const char *reason;
     bool leavesChildren = false; ///< They stay until the end, so the walker waits less.
+    Kind kind = Kind::Calls;
 };
 
 constexpr Expected table[] = {
@@ -193,7 +194,8 @@ bool matches(const char *pattern, const std::string &text)
 
 bool concerns(const Expected &expected, const Fault &fault)
 {
-    return matches(expected.scenario, fault.scenario + '/' + fault.backend)
+    return expected.kind == fault.kind()
+        && matches(expected.scenario, fault.scenario + '/' + fault.backend)
         && matches(expected.place, fault.place.actor + '/' + fault.place.call)
         && (*expected.errors == '\0' || hasWord(expected.errors, fault.error));
 }

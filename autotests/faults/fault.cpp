@@ -9,6 +9,16 @@
 
 namespace Faults {
 
+Kind Fault::kind() const
+{
+    return error.ends_with("ms") ? Kind::Delays : Kind::Calls;
+}
+
+std::chrono::milliseconds Fault::delay() const
+{
+    return std::chrono::milliseconds(kind() == Kind::Delays ? std::atoi(error.c_str()) : 0);
+}
+
 std::string Fault::text() const
 {
     return scenario + '/' + backend + '/' + place.actor + '/' + place.call + '#'

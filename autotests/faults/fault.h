@@ -4,6 +4,9 @@
 #ifndef FORKFD_FAULTS_FAULT_H
 #define FORKFD_FAULTS_FAULT_H
 
+#include "kind.h"
+
+#include <chrono>
 #include <compare>
 #include <optional>
 #include <string>
@@ -25,14 +28,17 @@ struct Place
     auto operator<=>(const Place &) const = default;
 };
 
-/// A failure of one call.
+/// What happens to one call, or to all of a kind.
 struct Fault
 {
     std::string scenario;
     std::string backend; ///< A value of FORKFD_BACKEND.
     Place place;
-    std::string error; ///< The name of an errno value.
+    std::string error; ///< The name of an errno value, or a delay: "30ms".
 
+    Kind kind() const;
+    /// How long the call is held; 0 if it fails.
+    std::chrono::milliseconds delay() const;
     /// "plain/auto/main/pipe2#1/EMFILE", as --only takes it.
     std::string text() const;
     /// Nothing if the text names no fault.

@@ -22,24 +22,36 @@ using namespace Faults;
 
 int usage()
 {
-    std::fputs("Usage: faults [OPTION…]\n"
-               "  --full             all failures; without it a sample that the seed chooses\n"
-               "  --seconds N        how long the sample may take (120)\n"
-               "  --seed N           the sample's seed; today's date unless given\n"
-               "  --scenario NAME    only scenarios that match this pattern of the shell\n"
-               "  --place PATTERN    only calls that match it, as in 'main/pipe2'\n"
-               "  --only FAULT       one failure, with all calls that the library makes\n"
-               "  --jobs N           how many at a time; one for each processor unless given\n"
-               "  --list             print the names of the scenarios\n"
-               "  --calls            print the calls that the scenarios make, and how often\n"
-               "  --verbose          print what is expected to differ, too\n",
-               stderr);
+    std::fputs(
+        "Usage: faults [OPTION…]\n"
+        "  --full             everything; without it a sample that the seed chooses\n"
+        "  --seconds N        how long the sample may take (120)\n"
+        "  --seed N           the sample's seed; today's date unless given\n"
+        "  --kind KIND        calls (they fail) or delays (they begin later); without it calls in\n"
+        "                     the sample, and both with --full\n"
+        "  --scenario NAME    only scenarios that match this pattern of the shell\n"
+        "  --place PATTERN    only calls that match it, as in 'main/pipe2'\n"
+        "  --only FAULT       one failure, with all calls that the library makes\n"
+        "  --jobs N           how many at a time; one for each processor unless given\n"
+        "  --report FILE      writes the figures of each scenario and kind as JSON\n"
+        "  --list             print the names of the scenarios\n"
+        "  --calls            print the calls that the scenarios make, and how often\n"
+        "  --verbose          print what is expected to differ, too\n",
+        stderr);
     return 2;
 }
 
 std::uint32_t today()
 {
     return static_cast<std::uint32_t>(std::time(nullptr) / (24 * 60 * 60));
+}
+
+bool addKind(std::string_view name, WalkOptions &options)
+{
+    const auto kind = kindFromName(name);
+    if (kind)
+        options.kinds.push_back(*kind);
+    return kind.has_value();
 }
 
 bool readOptions(int argc, char **argv, WalkOptions &options)
@@ -55,6 +67,10 @@ bool readOptions(int argc, char **argv, WalkOptions &options)
             options.seed = static_cast<std::uint32_t>(std::strtoul(value(), nullptr, 10));
         else if (word == "--scenario")
             options.scenario = value();
+        else if (word == "--kind" && addKind(value(), options))
+            continue;
+        else if (word == "--report")
+            options.report = value();
         else if (word == "--place")
             options.place = value();
         else if (word == "--only")
@@ -69,6 +85,10 @@ bool readOptions(int argc, char **argv, WalkOptions &options)
             options.task = WalkOptions::Calls;
         else
             return false;
+    }
+    if (options.kinds.empty()) {
+        const auto kinds = options.isFull ? allKinds() : sampledKinds();
+        options.kinds.assign(kinds.begin(), kinds.end());
     }
     return options.jobs > 0;
 }

@@ -81,8 +81,9 @@ Report Supervisor::run()
 // Answers the calls that have come, at least one unless the time is up. False: none came.
 bool Supervisor::serve(std::chrono::milliseconds atMost)
 {
+    m_held.release(m_subject.listener);
     pollfd entries[] = {{m_subject.listener, POLLIN, 0}, {m_hasEnded ? -1 : m_subject.pidfd, POLLIN, 0}};
-    if (poll(entries, 2, static_cast<int>(atMost.count())) <= 0)
+    if (poll(entries, 2, static_cast<int>(m_held.untilNext(atMost).count())) <= 0)
         return false;
     if (entries[0].revents & POLLIN) {
         seccomp_notif call;
@@ -191,25 +192,27 @@ void Supervisor::handleLibraryCall(const seccomp_notif &call, const KnownCall &k
     place.occurrence = ++m_counts[{place.actor, place.call}];
     if (m_cycle == 1 || isOfGuardian(call))
         m_report.places.push_back(place);
-    const std::optional<int> error = errorFor(place);
+    const bool isHit = isMeant(place);
     if (m_traces) {
         std::printf("  %s %s#%d%s%s\n", place.actor.c_str(), place.call.c_str(), place.occurrence,
-                    error ? " fails: " : "", error ? errorName(*error).c_str() : "");
+                    isHit ? ": " : "", isHit ? m_fault->error.c_str() : "");
         std::fflush(stdout);
     }
-    if (!error)
+    if (!isHit)
         return letThrough(m_subject.listener, call);
     m_report.wasReached = true;
-    answer(m_subject.listener, call, -*error);
+    if (m_fault->kind() == Kind::Delays)
+        m_held.hold(call, m_fault->delay());
+    else
+        answer(m_subject.listener, call, -errorNumber(m_fault->error));
 }
 
-std::optional<int> Supervisor::errorFor(const Place &place)
+bool Supervisor::isMeant(const Place &place) const
 {
     if (!m_fault)
-        return std::nullopt;
-    const bool isMeant = m_fault->place.occurrence == everyCall ? m_fault->place.call == place.call
-                                                                : m_fault->place == place;
-    return isMeant ? std::optional(errorNumber(m_fault->error)) : std::nullopt;
+        return false;
+    return m_fault->place.occurrence == everyCall ? m_fault->place.call == place.call
+                                                  : m_fault->place == place;
 }
 
 // Numbers the actors of one kind in the order of their first calls. The first call of a library thread

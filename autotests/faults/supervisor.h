@@ -7,6 +7,7 @@
 #include "callers.h"
 #include "calls.h"
 #include "fault.h"
+#include "heldcalls.h"
 #include "inspection.h"
 #include "marker.h"
 #include "subject.h"
@@ -26,14 +27,14 @@ struct Report
 {
     std::vector<Place> places; ///< The library's calls in the first start, in their order.
     std::vector<std::string> results; ///< The results of the scenario, one for each cycle.
-    bool wasReached = false; ///< The process made the call that had to fail.
+    bool wasReached = false; ///< The process made the call that had to fail or to wait.
     std::vector<std::string> problems; ///< All other problems.
     Belongings belongings; ///< At the end.
     std::string log; ///< Standard output and error.
     double seconds = 0;
 };
 
-/// Plays a scenario and makes one system call of the library fail.
+/// Plays a scenario and makes one system call of the library fail, or take longer.
 class Supervisor
 {
 public:
@@ -58,7 +59,7 @@ private:
     const KnownCall *libraryCall(const seccomp_notif &call);
     const KnownCall *guardianCall(const seccomp_notif &call);
     bool isOfGuardian(const seccomp_notif &call) const;
-    std::optional<int> errorFor(const Place &place);
+    bool isMeant(const Place &place) const;
     const std::string &actorOf(const seccomp_notif &call);
     std::string readText(const seccomp_notif &call, std::size_t size) const;
     void settle();
@@ -85,6 +86,7 @@ private:
     std::map<pid_t, int> m_pauses;
     std::map<pid_t, CodeMap> m_guardians; ///< Those that have begun while the calls were watched.
     std::map<std::pair<std::string, std::string>, int> m_counts;
+    HeldCalls m_held;
     Belongings m_before;
 };
 

@@ -6,15 +6,28 @@
 #include "expected.h"
 
 #include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include <sys/utsname.h>
 
 namespace Faults {
 
+void Tally::Count::add(const Count &other)
+{
+    for (std::size_t i = 0; i < std::size(of); ++i)
+        of[i] += other.of[i];
+    seconds += other.seconds;
+}
+
 void Tally::add(const Fault &fault, const Verdict &verdict)
 {
-    for (Count *count : {&m_counts[fault.scenario + '/' + fault.backend], &m_total}) {
-        ++count->of[verdict.kind];
-        count->seconds += verdict.seconds;
-    }
+    Count one;
+    one.of[verdict.kind] = 1;
+    one.seconds = verdict.seconds;
+    m_counts[{fault.scenario, fault.backend, fault.kind()}].add(one);
+    m_total.add(one);
     m_rows.insert(verdict.rows.begin(), verdict.rows.end());
     tell(fault, verdict);
     std::fflush(stdout);
@@ -24,9 +37,39 @@ void Tally::print() const
 {
     std::printf("%-32s %8s %8s %8s %8s %8s %8s %8s\n", "scenario/backend", "right", "error", "expected",
                 "missed", "once", "WRONG", "seconds");
-    for (const auto &[name, count] : m_counts)
-        printLine(name, count);
+    std::map<std::string, Count> scenarios;
+    std::map<std::string, Count> kinds;
+    for (const auto &[key, count] : m_counts) {
+        scenarios[key.scenario + '/' + key.backend].add(count);
+        kinds[std::string("all ") + nameOf(key.kind)].add(count);
+    }
+    for (const auto &counts : {scenarios, kinds}) {
+        for (const auto &[name, count] : counts)
+            printLine(name, count);
+    }
     printLine("all", m_total);
+}
+
+bool Tally::writeReport(const std::string &file, std::uint32_t seed) const
+{
+    std::ofstream stream(file);
+    utsname system = {};
+    uname(&system);
+    stream << R"({"tool":"faults","seed":)" << seed << R"(,"kernel":")" << system.release
+           << R"(","scenarios":[)";
+    const char *separator = "\n";
+    for (const auto &[key, count] : m_counts) {
+        const int right = count.of[Verdict::RightResult] + count.of[Verdict::StartError];
+        const int rows = count.of[Verdict::Expected];
+        const int once = count.of[Verdict::Once];
+        const int wrong = count.of[Verdict::Wrong];
+        stream << std::exchange(separator, ",\n") << R"({"name":")" << key.scenario << R"(","kind":")"
+               << nameOf(key.kind) << R"(","backend":")" << key.backend << R"(","injected":)"
+               << right + rows + once + wrong << R"(,"asExpected":)" << right << R"(,"rows":)" << rows
+               << R"(,"once":)" << once << R"(,"wrong":)" << wrong << '}';
+    }
+    stream << "]}\n";
+    return stream.flush().good();
 }
 
 void Tally::printUnusedRows() const

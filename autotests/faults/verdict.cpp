@@ -5,6 +5,8 @@
 
 #include "expected.h"
 
+#include <sstream>
+
 namespace Faults {
 
 namespace {
@@ -14,7 +16,7 @@ bool isRightFailure(const Fault &fault, const std::string &result)
     constexpr std::string_view start = "start: ";
     const KnownCall *call = findCall(fault.place.call);
     const std::size_t space = result.rfind(' ');
-    if (!call || !result.starts_with(start) || space < start.size())
+    if (fault.kind() == Kind::Delays || !call || !result.starts_with(start) || space < start.size())
         return false;
     const std::string step = result.substr(start.size(), space - start.size());
     const std::string error = result.substr(space + 1);
@@ -63,6 +65,32 @@ Verdict judge(const Fault &fault, const Report &healthy, const Report &report)
         verdict.kind = !report.wasReached       ? Verdict::NotReached
             : report.results == healthy.results ? Verdict::RightResult
                                                 : Verdict::StartError;
+    return verdict;
+}
+
+std::string pack(const Verdict &verdict)
+{
+    std::ostringstream stream;
+    stream << verdict.kind << ' ' << verdict.seconds << ' ' << verdict.rows.size();
+    for (const std::size_t row : verdict.rows)
+        stream << ' ' << row;
+    stream << ' ' << verdict.text;
+    return stream.str();
+}
+
+Verdict unpack(const std::string &text)
+{
+    std::istringstream stream(text);
+    int kind = 0;
+    Verdict verdict;
+    std::size_t count = 0;
+    stream >> kind >> verdict.seconds >> count;
+    verdict.kind = static_cast<Verdict::Kind>(kind);
+    verdict.rows.resize(count);
+    for (std::size_t &row : verdict.rows)
+        stream >> row;
+    stream.get();
+    std::getline(stream, verdict.text, '\0');
     return verdict;
 }
 

@@ -34,6 +34,10 @@ struct Verdict
 /// Judges a run with that failure by a run without one.
 Verdict judge(const Fault &fault, const Report &healthy, const Report &report);
 
+/// A verdict as text, for the pipe between two processes.
+std::string pack(const Verdict &verdict);
+Verdict unpack(const std::string &text);
+
 } // namespace Faults
 
 #endif

@@ -3,9 +3,8 @@
 
 #include "walk.h"
 
-#include "calls.h"
-#include "expected.h"
-#include "scenario.h"
+#include "course.h"
+#include "faultlist.h"
 #include "supervisor.h"
 #include "tally.h"
 #include "verdict.h"
@@ -16,13 +15,9 @@
 #include <csignal>
 #include <cstdio>
 #include <map>
-#include <memory>
 #include <random>
-#include <set>
-#include <sstream>
 #include <vector>
 
-#include <fnmatch.h>
 #include <linux/close_range.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -31,121 +26,9 @@ namespace Faults {
 
 namespace {
 
-constexpr const char *backends[] = {"auto", "sigchld"};
 constexpr int skipped = 77;
 constexpr int firstLook = 4; ///< This many runs tell which calls a scenario makes …
 constexpr int secondLook = 8; ///< … and this many more what it may keep.
-
-/// A scenario with one backend, and its run without a failure.
-struct Course
-{
-    const Scenario *scenario;
-    std::string backend;
-    Report healthy;
-    std::string complaint; ///< Why it cannot be used; empty: it can.
-
-    std::string name() const { return std::string(scenario->name) + '/' + backend; }
-};
-
-std::vector<Course> coursesFor(const std::string &pattern)
-{
-    std::vector<Course> courses;
-    for (const Scenario &scenario : allScenarios()) {
-        for (const char *backend : backends) {
-            if (fnmatch(pattern.c_str(), scenario.name, 0) == 0)
-                courses.push_back({&scenario, backend, {}, {}});
-        }
-    }
-    return courses;
-}
-
-// Adds the places of one run, and keeps the largest belongings of all runs.
-void merge(Report &all, const Report &one)
-{
-    const std::set<Place> known(all.places.begin(), all.places.end());
-    for (const Place &place : one.places) {
-        if (!known.contains(place))
-            all.places.push_back(place);
-    }
-    for (const auto &[kind, count] : one.belongings.descriptors)
-        all.belongings.descriptors[kind] = std::max(all.belongings.descriptors[kind], count);
-    all.belongings.threads = std::max(all.belongings.threads, one.belongings.threads);
-    all.belongings.mappings = std::max(all.belongings.mappings, one.belongings.mappings);
-}
-
-// Plays it without a failure.
-void learn(Course &course, int times)
-{
-    for (int i = 0; i < times && course.complaint.empty(); ++i) {
-        const Report report = Supervisor(*course.scenario, course.backend).run();
-        if (course.healthy.results.empty())
-            course.healthy = report;
-        else
-            merge(course.healthy, report);
-        if (report.results != course.healthy.results || report.results.size() != Supervisor::cycles)
-            course.complaint +=
-                "not the same each time: " + (report.results.empty() ? "" : report.results[0]) + "; ";
-        for (const std::string &problem : report.problems)
-            course.complaint += problem + "; ";
-        if (!course.complaint.empty())
-            course.complaint += report.log;
-    }
-}
-
-std::vector<Fault> faultsOf(const Course &course, const std::string &pattern)
-{
-    std::vector<Fault> faults;
-    std::set<std::string> calls;
-    const auto add = [&](const Place &place) {
-        const KnownCall *call = findCall(place.call);
-        if (fnmatch(pattern.c_str(), (place.actor + '/' + place.call).c_str(), 0) != 0)
-            return;
-        for (const std::string &error : errorsOf(*call))
-            faults.push_back({course.scenario->name, course.backend, place, error});
-    };
-    // stopTree may read the files of every process of the machine.
-    constexpr int mostOccurrences = 16;
-    for (const Place &place : course.healthy.places) {
-        if (place.occurrence <= mostOccurrences)
-            add(place);
-        calls.insert(place.call);
-    }
-    for (const std::string &call : calls) {
-        for (const char *error : {"ENOSYS", "EPERM", "EACCES"}) {
-            if (fnmatch(pattern.c_str(), ("any/" + call).c_str(), 0) == 0)
-                faults.push_back(
-                    {course.scenario->name, course.backend, {"any", call, everyCall}, error});
-        }
-    }
-    return faults;
-}
-
-// As text for the pipe between processes.
-std::string pack(const Verdict &verdict)
-{
-    std::ostringstream stream;
-    stream << verdict.kind << ' ' << verdict.seconds << ' ' << verdict.rows.size();
-    for (const std::size_t row : verdict.rows)
-        stream << ' ' << row;
-    stream << ' ' << verdict.text;
-    return stream.str();
-}
-
-Verdict unpack(const std::string &text)
-{
-    std::istringstream stream(text);
-    int kind = 0;
-    Verdict verdict;
-    std::size_t count = 0;
-    stream >> kind >> verdict.seconds >> count;
-    verdict.kind = static_cast<Verdict::Kind>(kind);
-    verdict.rows.resize(count);
-    for (std::size_t &row : verdict.rows)
-        stream >> row;
-    stream.get();
-    std::getline(stream, verdict.text, '\0');
-    return verdict;
-}
 
 Report play(const Course &course, const Fault &fault)
 {
@@ -209,17 +92,30 @@ struct Task
     Fault fault;
 };
 
+// The kinds take turns. In the full walk the order is random, too: the slow faults of a scenario do not
+// come all at once.
 std::vector<Task> tasksFor(std::vector<Course> &courses, const WalkOptions &options)
 {
-    std::vector<Task> tasks;
-    for (Course &course : courses) {
-        for (const Fault &fault : faultsOf(course, options.place))
-            tasks.push_back({&course, fault});
-    }
-    // In the full walk, too: the slow faults of a scenario do not come all at once.
+    std::vector<std::vector<Task>> tasks;
     std::mt19937 random(options.seed);
-    std::shuffle(tasks.begin(), tasks.end(), random);
-    return tasks;
+    std::size_t most = 0;
+    for (const Kind kind : options.kinds) {
+        std::vector<Task> &ofKind = tasks.emplace_back();
+        for (Course &course : courses) {
+            for (const Fault &fault : faultsOf(course, kind, options.place))
+                ofKind.push_back({&course, fault});
+        }
+        std::shuffle(ofKind.begin(), ofKind.end(), random);
+        most = std::max(most, ofKind.size());
+    }
+    std::vector<Task> all;
+    for (std::size_t i = 0; i < most; ++i) {
+        for (const std::vector<Task> &ofKind : tasks) {
+            if (i < ofKind.size())
+                all.push_back(ofKind[i]);
+        }
+    }
+    return all;
 }
 
 int walk(std::vector<Course> &courses, const WalkOptions &options)
@@ -230,6 +126,10 @@ int walk(std::vector<Course> &courses, const WalkOptions &options)
         return !options.isFull
             && std::chrono::steady_clock::now() - begin > std::chrono::seconds(options.seconds);
     };
+    std::printf("seed %u, %zu failures:", options.seed, tasks.size());
+    for (const Kind kind : options.kinds)
+        std::printf(" %s", nameOf(kind));
+    std::printf("\n");
     std::size_t done = 0;
     Tally tally(options.isVerbose);
     runInWorkers(
@@ -242,8 +142,12 @@ int walk(std::vector<Course> &courses, const WalkOptions &options)
         },
         isOver);
     tally.print();
-    if (done == tasks.size() && options.scenario == "*" && options.place == "*")
+    const bool isWhole =
+        options.scenario == "*" && options.place == "*" && options.kinds.size() == allKinds().size();
+    if (done == tasks.size() && isWhole)
         tally.printUnusedRows();
+    if (!options.report.empty() && !tally.writeReport(options.report, options.seed))
+        std::fprintf(stderr, "faults: cannot write %s\n", options.report.c_str());
     const std::chrono::duration<double> duration = std::chrono::steady_clock::now() - begin;
     std::printf("%zu of %zu failures injected in %.0f s, seed %u: %d went wrong, %d only once\n", done,
                 tasks.size(), duration.count(), options.seed, tally.wrong(), tally.once());

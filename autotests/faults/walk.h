@@ -4,8 +4,11 @@
 #ifndef FORKFD_FAULTS_WALK_H
 #define FORKFD_FAULTS_WALK_H
 
+#include "kind.h"
+
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace Faults {
 
@@ -21,6 +24,8 @@ struct WalkOptions
     std::string scenario = "*";
     std::string place = "*";
     std::string only;
+    std::vector<Kind> kinds;
+    std::string report; ///< A file for the figures as JSON; empty: none.
     int jobs = 1;
 };
 
