@@ -164,6 +164,12 @@ check_retries()
     printf '%s\n' "passed only at the second try: unlucky" "  | 1/3 Testing: nothing" "  | it fails" | diff - "$dir/tries"
 }
 
+# Checks the tool of ./dev mutants with a small program.
+check_mutants()
+{
+    /usr/bin/python3 -B autotests/mutants/selftest.py
+}
+
 # A build without tests does not need QtTest.
 check_notests()
 {

@@ -23,7 +23,8 @@ case $(uname -m) in
     *) m32_packages= ;;
 esac
 model_packages="gcc spin"
-coverage_packages="gcovr"
+coverage_packages="gcovr python3"
+mutants_packages="g++ git python3 python3-clang"
 docs_packages="doxygen python3"
 package_packages="dpkg-dev file lintian"
 cross_packages="clang cmake cpio g++ g++-aarch64-linux-gnu g++-arm-linux-gnueabihf g++-s390x-linux-gnu libc++-dev"

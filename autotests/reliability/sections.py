@@ -139,7 +139,8 @@ def fuzz_summary(results):
     fuzzers = results[0]["fuzzers"]
     executions, operations, seconds, failures = total(fuzzers, *FUZZ_COUNTS)
     return (f"{count_of(len(fuzzers), 'fuzzer')} played {number(executions)} random inputs with "
-            f"{number(operations)} operations in {number(seconds)} seconds, and compared the results with models. {number(failures)} inputs failed.")
+            f"{number(operations)} operations in {number(seconds)} seconds, and compared the results with models. "
+            f"{number(failures)} inputs failed.")
 
 
 def fuzz_section(results):
@@ -181,6 +182,10 @@ def coverage_summary(results):
 
 
 def coverage_section(results):
+    reasons = [(reason or "no reason yet", len(lines))
+               for (reason,), lines in grouped(results[0].get("uncovered", []), "reason")]
+    if reasons:
+        yield from table(("Why lines are not reached", "Lines"), reasons)
     yield from table(("File", "Lines", "Reached", "Branches", "Reached"), [
         (each["name"], each["lines"]["count"], percent(each["lines"]["covered"], each["lines"]["count"]),
          each["branches"]["count"], percent(each["branches"]["covered"], each["branches"]["count"]))
