@@ -56,7 +56,7 @@ def results_of_tests(build):
 def find(build):
     """Maps each tool that has left results in a build folder to their kept form. The newest file counts."""
     found = {}
-    paths = [*build.glob("*.json"), *build.glob("check/*.json")]
+    paths = [*build.glob("*.json"), *build.glob("*/*.json")]
     for path in sorted(paths, key=lambda path: path.stat().st_mtime):
         objects = read_json(path)
         if objects and tool_of(objects):

@@ -50,30 +50,31 @@ def grouped(objects, *names):
 
 # --- Failures ---
 
-FAULT_COUNTS = ("injected", "asExpected", "rows", "wrong")
+FAULT_COUNTS = ("injected", "asExpected", "rows", "once", "wrong")
 
 
 def faults_summary(results):
     scenarios = results[0]["scenarios"]
-    injected, as_expected, rows, wrong = total(scenarios, *FAULT_COUNTS)
+    injected, as_expected, rows, once, wrong = total(scenarios, *FAULT_COUNTS)
     count = len({scenario["name"] for scenario in scenarios})
     return (f"{number(injected)} failures were injected into {count_of(count, 'scenario')}, one run for each. In "
             f"{number(as_expected)} runs the result was right or the failure was reported, and nothing was left "
             f"behind. {number(rows)} had another result, which `autotests/faults/expected.cpp` permits with its "
-            f"reason. {number(wrong)} were wrong.")
+            f"reason. {number(once)} were wrong, but not when they were repeated. {number(wrong)} were wrong.")
 
 
 def faults_conclusion(results):
-    injected, wrong = total(results[0]["scenarios"], "injected", "wrong")
+    injected, once, wrong = total(results[0]["scenarios"], "injected", "once", "wrong")
     if wrong:
         return f"Do not rely on reported failures yet: {number(wrong)} of {number(injected)} had a wrong result."
+    exception = f" {count_of(once, 'wrong result')} did not come again." if once else ""
     return (f"A failure is reported and leaves nothing behind: {count_of(injected, 'failing call')} and allocations, "
-            "one at a time, had no wrong result.")
+            f"one at a time, had no wrong result that can be repeated.{exception}")
 
 
 def faults_section(results):
     scenarios = results[0]["scenarios"]
-    header = ("Failures injected", "As expected", "Permitted", "Wrong")
+    header = ("Failures injected", "As expected", "Permitted", "Wrong once", "Wrong")
     yield f"The seed was {results[0]['seed']}.\n"
     yield from table(("Kind", "Backend", *header), [
         (*key, *total(each, *FAULT_COUNTS)) for key, each in grouped(scenarios, "kind", "backend")])
