@@ -27,6 +27,7 @@ private Q_SLOTS:
     void transactionKeepsTheChannel();
 #ifndef FORKFD_TEST_QPROCESS
     void startEndsTheTransaction();
+    void textInATransaction();
 #endif
     void ungetChar();
     void linesAtTheEnd();
@@ -255,6 +256,23 @@ void tst_Reading::startEndsTheTransaction()
     process.commitTransaction();
     QVERIFY(process.waitForFinished());
     QCOMPARE(process.readAll(), "abc\n");
+}
+
+// The bytes of an unfinished character came twice.
+void tst_Reading::textInATransaction()
+{
+    const QByteArray output = "ab\303";
+    Process process;
+    process.start(u"/usr/bin/printf"_s, {QString::fromLatin1("ab\\303")});
+    while (process.bytesAvailable() < output.size() && process.waitForReadyRead()) { }
+    process.startTransaction();
+    QTest::ignoreMessage(QtWarningMsg, "ChildProcess: Called while transaction is in progress");
+    QCOMPARE(process.readStandardOutputText(), QString());
+    QTest::ignoreMessage(QtWarningMsg, "ChildProcess: Called while transaction is in progress");
+    QCOMPARE(process.readStandardErrorText(), QString());
+    process.rollbackTransaction();
+    QCOMPARE(process.readAllStandardOutput(), output);
+    QVERIFY(process.waitForFinished() || process.state() == Process::NotRunning);
 }
 
 #endif

@@ -579,7 +579,7 @@ private:
     void setDrainTimeoutMsecs(double msecs);
     double readBufferNumber() const;
     void setReadBufferNumber(double bytes);
-    QString takeText(ProcessChannel channel, QByteArray bytes);
+    QString takeText(ProcessChannel channel);
 
     friend class ChildProcessPrivate;
     std::unique_ptr<ChildProcessPrivate> const d;

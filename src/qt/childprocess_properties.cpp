@@ -58,20 +58,26 @@ qint64 wholeOf(double number)
 
 /// Decodes all unread bytes of standard output. While more may follow, the bytes of an unfinished
 /// character stay unread. A byte that is no UTF-8 becomes U+FFFD. For QML; in C++,
-/// readAllStandardOutput() returns the bytes. **Errors:** those of readAllStandardOutput(). \since 0.1
+/// readAllStandardOutput() returns the bytes. **Errors:** during a read transaction, this function warns
+/// and returns nothing; those of readAllStandardOutput(). \since 0.1
 QString ChildProcess::readStandardOutputText()
 {
-    return takeText(StandardOutput, readAllStandardOutput());
+    return takeText(StandardOutput);
 }
 
-/// As readStandardOutputText(). **Errors:** those of readAllStandardError(). \since 0.1
+/// As readStandardOutputText(). \since 0.1
 QString ChildProcess::readStandardErrorText()
 {
-    return takeText(StandardError, readAllStandardError());
+    return takeText(StandardError);
 }
 
-QString ChildProcess::takeText(ProcessChannel channel, QByteArray bytes)
+QString ChildProcess::takeText(ProcessChannel channel)
 {
+    if (isTransactionStarted()) { // QIODevice holds the bytes, so that none can be put back.
+        qCWarning(childProcessLog, "ChildProcess: Called while transaction is in progress");
+        return {};
+    }
+    QByteArray bytes = channel == StandardOutput ? readAllStandardOutput() : readAllStandardError();
     Channel &pipe = d->output.channel(channel);
     const qsizetype unfinished = pipe.isOpen() ? unfinishedBytes(bytes) : 0;
     if (unfinished > 0) {
