@@ -25,6 +25,7 @@ private Q_SLOTS:
     void readOnly();
     void notOpen();
     void mergedNumbers();
+    void modeWhileRunning();
     void openModes_data();
     void openModes();
     void grandchildKeepsThePipe_data();
@@ -258,6 +259,22 @@ void tst_Channels::mergedNumbers()
     QCOMPARE(process.currentReadChannel(), 0);
     QVERIFY(process.waitForFinished());
     QCOMPARE(process.readAll(), "xxxxxxxx");
+}
+
+// A new mode is for the next child.
+void tst_Channels::modeWhileRunning()
+{
+    Process process;
+    process.start(childProgram(), words("echo"));
+    QVERIFY(process.waitForStarted());
+    process.setProcessChannelMode(Process::MergedChannels);
+    QCOMPARE(process.readChannelCount(), 2);
+    process.closeWriteChannel();
+    QVERIFY(process.waitForFinished());
+    process.start(childProgram(), words("echo"));
+    QCOMPARE(process.readChannelCount(), 1);
+    process.closeWriteChannel();
+    QVERIFY(process.waitForFinished());
 }
 
 #ifndef FORKFD_TEST_QPROCESS

@@ -255,6 +255,7 @@ void tst_Ended::inEverySlot_data()
     rows("restarts", restart);
     rows("restarts and waits", restartAndWait);
     rows("waits", [](Recorder &recorder) { recorder.object->waitForFinished(); });
+    rows("waits for the start", [](Recorder &recorder) { recorder.object->waitForStarted(); });
     rows("runs an event loop", loopUntilEnded);
     rows("closes", [](Recorder &recorder) { recorder.object->close(); });
 }

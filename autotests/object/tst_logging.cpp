@@ -16,7 +16,6 @@
 #include <csignal>
 #include <memory>
 #include <mutex>
-#include <utility>
 
 #include <sys/wait.h>
 
@@ -46,8 +45,6 @@ private Q_SLOTS:
     void future();
     void failedFuture();
     void queue();
-    void waitingHandler_data();
-    void waitingHandler();
     void forkedCopy();
     void fallback();
     void table();
@@ -95,8 +92,6 @@ private:
     static inline QStringList all;
     static inline QSet<QString> seen; ///< All first words.
     static inline QtMessageHandler usual = nullptr;
-    static inline Process *waited = nullptr; ///< The handler waits for its end at a message
-    static inline QString waitWord; ///< with this first word.
 };
 
 // Messages of run() come from another thread.
@@ -106,14 +101,9 @@ void tst_Logging::collect(QtMsgType type, const QMessageLogContext &context, con
         usual(type, context, message);
         return;
     }
-    const QString word = message.section(u':', 0, 0);
-    {
-        const std::lock_guard lock(mutex);
-        all.push_back(message);
-        seen.insert(word);
-    }
-    if (waited && word == waitWord)
-        std::exchange(waited, nullptr)->waitForFinished(-1);
+    const std::lock_guard lock(mutex);
+    all.push_back(message);
+    seen.insert(message.section(u':', 0, 0));
 }
 
 void tst_Logging::init()
@@ -336,35 +326,6 @@ void tst_Logging::queue()
     QVERIFY(queue.waitForDone(std::chrono::minutes(1)));
     QCOMPARE(second.result().exitInfo.code, 0);
     QCOMPARE(words().filter(u"start"_s).size(), 2);
-}
-
-void tst_Logging::waitingHandler_data()
-{
-    QTest::addColumn<QString>("word");
-    QTest::addColumn<QString>("arguments");
-    QTest::newRow("start") << u"start"_s << u"exit 3"_s;
-    QTest::newRow("end") << u"end"_s << u"exit 3"_s;
-    QTest::newRow("stop") << u"stop"_s << u"sleep"_s;
-}
-
-// The end was served twice, and a stop had lost its child.
-void tst_Logging::waitingHandler()
-{
-    QFETCH(const QString, word);
-    QFETCH(const QString, arguments);
-    Process process;
-    QSignalSpy finished(&process, &Process::finished);
-    QSignalSpy ended(&process, &Process::ended);
-    waitWord = word;
-    waited = &process;
-    process.start(childProgram(), arguments.split(u' '));
-    if (word == u"stop"_s)
-        process.stop();
-    process.waitForFinished();
-    QCOMPARE(std::exchange(waited, nullptr), nullptr);
-    QCOMPARE(process.state(), Process::NotRunning);
-    QCOMPARE(finished.size(), 1);
-    QCOMPARE(ended.size(), 1);
 }
 
 // It neither ends the child nor calls a message handler whose lock another thread may have held.

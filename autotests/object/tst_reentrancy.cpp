@@ -24,6 +24,7 @@ private Q_SLOTS:
     void waitForEachOther();
     void waitForAnother();
     void manyAtOnce();
+    void destroyedByTheSettings();
 
 private:
     using Reaction = void (*)(Process &);
@@ -168,6 +169,29 @@ void tst_Reentrancy::manyAtOnce()
         QCOMPARE(process.exitCode(), 3);
         QCOMPARE(process.bytesAvailable(), 1);
     }
+}
+
+// The argument of the signal was freed with the object.
+void tst_Reentrancy::destroyedByTheSettings()
+{
+    const QString program = u"a program"_s.repeated(10);
+    const QStringList arguments = {u"an argument"_s.repeated(10)};
+    QString told;
+    auto *process = new Process;
+    connect(process, &Process::programChanged, process, [&](const QString &text) {
+        delete process;
+        told = text;
+    });
+    process->setProgram(QString(program));
+    QCOMPARE(told, program);
+    QStringList toldArguments;
+    process = new Process;
+    connect(process, &Process::argumentsChanged, process, [&](const QStringList &list) {
+        delete process;
+        toldArguments = list;
+    });
+    process->start(childProgram(), QStringList(arguments));
+    QCOMPARE(toldArguments, arguments);
 }
 
 QTEST_GUILESS_MAIN(tst_Reentrancy)

@@ -20,8 +20,12 @@ private Q_SLOTS:
     void fullLife();
     void sameAsQProcess_data();
     void sameAsQProcess();
+    void waitInReadyRead_data();
+    void waitInReadyRead();
 
 private:
+    template<typename P>
+    static QStringList recordOutput();
     template<typename P>
     static QStringList record();
     template<typename P>
@@ -133,6 +137,50 @@ void tst_SignalOrder::sameAsQProcess()
     const QStringList ours = record<ChildProcess>();
     // QProcess leaves a descriptor open after each failed start, so it runs in a forked copy.
     const QByteArray theirs = inForkedCopy([] { return record<QProcess>().join(u'\n').toUtf8(); });
+    QCOMPARE(ours, QString::fromUtf8(theirs).split(u'\n'));
+}
+
+// The signals of the output, if the first slot of readyRead() waits for the end.
+template<typename P>
+QStringList tst_SignalOrder::recordOutput()
+{
+    QFETCH(const QString, command);
+    QFETCH(const Driver, driver);
+    P process;
+    QStringList record;
+    QObject::connect(&process, &P::readyRead, &process, [&] {
+        if (!record.contains(u"readyRead"_s)) {
+            record += u"readyRead"_s;
+            process.waitForFinished();
+        }
+    });
+    QObject::connect(&process, &P::channelReadyRead, &process,
+                     [&](int channel) { record += u"channelReadyRead %1"_s.arg(channel); });
+    QObject::connect(&process, &P::readyReadStandardOutput, &process,
+                     [&] { record += u"readyReadStandardOutput"_s; });
+    process.start(childProgram(), command.split(u' '));
+    drive(process, driver);
+    record.removeDuplicates(); // How much comes at once depends on the moment.
+    record.sort();
+    return record;
+}
+
+void tst_SignalOrder::waitInReadyRead_data()
+{
+    QTest::addColumn<QString>("command");
+    QTest::addColumn<Driver>("driver");
+    for (const Driver driver : {EventLoop, WaitForFinished, WaitForReadyRead}) {
+        QTest::addRow("output, %s", qPrintable(nameOf(driver))) << u"write 5 1 exit 3"_s << driver;
+        QTest::addRow("output, then an error, %s", qPrintable(nameOf(driver)))
+            << u"write 5 1 burn 20 write 5 2 exit 3"_s << driver;
+    }
+}
+
+// The signals of the channel were never emitted.
+void tst_SignalOrder::waitInReadyRead()
+{
+    const QStringList ours = recordOutput<ChildProcess>();
+    const QByteArray theirs = inForkedCopy([] { return recordOutput<QProcess>().join(u'\n').toUtf8(); });
     QCOMPARE(ours, QString::fromUtf8(theirs).split(u'\n'));
 }
 

@@ -16,7 +16,7 @@
 #include <thread>
 
 /// Objects in several threads, and objects that move to another thread.
-/// Holds: H2 (movedInSlot), H4.
+/// Holds: H2 (movedInSlot), H4, H17 (failureMovedInSlot).
 class tst_Threads : public ChildProcessTest
 {
     Q_OBJECT
@@ -31,6 +31,8 @@ private Q_SLOTS:
     void moved();
     void movedInSlot_data();
     void movedInSlot();
+    void failureMovedInSlot_data();
+    void failureMovedInSlot();
     void movedBeforeTheEnd_data();
     void movedBeforeTheEnd();
 };
@@ -200,6 +202,52 @@ void tst_Threads::movedInSlot()
             QCOMPARE(process->readAll(), "abc");
             process.reset();
         });
+    }
+}
+
+void tst_Threads::failureMovedInSlot_data()
+{
+    QTest::addColumn<QString>("program");
+    QTest::addColumn<QString>("directory");
+    QTest::addColumn<int>("niceValue");
+    QTest::newRow("found by the options") << childProgram() << QString() << 1000;
+    QTest::newRow("found inside start()") << childProgram() << u"/no/such"_s << 0;
+    QTest::newRow("found later") << u"/no/such"_s << QString() << 0;
+}
+
+// Both threads reported the failure.
+void tst_Threads::failureMovedInSlot()
+{
+    QFETCH(const QString, program);
+    QFETCH(const QString, directory);
+    QFETCH(const int, niceValue);
+    Worker worker;
+    for (int i = 0; i < 20; ++i) {
+        auto process = std::make_unique<Process>();
+        std::atomic<int> failures = 0;
+        std::atomic<int> ends = 0;
+        std::atomic<int> endsElsewhere = 0;
+        connect(process.get(), &Process::stateChanged, process.get(), [&](Process::ProcessState state) {
+            if (state == Process::Starting)
+                process->moveToThread(&worker);
+        });
+        connect(process.get(), &Process::errorOccurred, process.get(), [&] { ++failures; });
+        connect(process.get(), &Process::ended, process.get(), [&] {
+            endsElsewhere += QThread::currentThread() != &worker;
+            ++ends;
+        });
+        if (niceValue != 0) {
+            ForkFd::LaunchOptions options;
+            options.niceValue = niceValue;
+            process->setLaunchOptions(options);
+        }
+        process->setWorkingDirectory(directory);
+        process->start(program, {u"exit"_s, u"0"_s});
+        QTRY_COMPARE(ends, 1);
+        worker.run([&] { process.reset(); });
+        QCOMPARE(failures, 1);
+        QCOMPARE(ends, 1);
+        QCOMPARE(endsElsewhere, 0);
     }
 }
 

@@ -183,7 +183,7 @@ void ChildProcessPrivate::letGoUnlessReached() noexcept
 
 bool ChildProcessPrivate::isEndDue() noexcept
 {
-    return !watch && !m_pending && output.isDrained();
+    return exitInfo && output.isDrained(); // setProcessState() may say Running without a child.
 }
 
 // A slot that is called for the last output may wait for the child. The nested wait then does the rest.
@@ -202,19 +202,31 @@ void ChildProcessPrivate::finishEnding()
         closeChannel(roleOf(channel));
         if (rest.hasMore)
             announceLastData(channel);
-        if (rest.hasFailed && run.goesOn())
+        if (rest.hasFailed && run.goesOnHere())
             reportReadError(run);
         if (!run.goesOnHere())
             return;
     }
-    if (std::exchange(m_isKillUntold, false)) {
-        callFromEventLoop(); // A slot may run an event loop.
-        setStopStage(ChildProcess::StopStage::Killed);
-        if (!run.goesOnHere())
-            return;
-    }
+    if (!announceWhatIsDue(run))
+        return;
     closeAll();
     callAfter([&run, this] { announceEnd(run); }, [&run, this] { endTree(run); });
+}
+
+// What precedes NotRunning. Returns whether this code may go on.
+bool ChildProcessPrivate::announceWhatIsDue(const Run &run)
+{
+    for (const auto channel : ChildOutput::ids) {
+        if (run.goesOnHere() && m_dataDue[channel])
+            announceDataDue(channel);
+    }
+    if (run.goesOnHere() && std::exchange(m_isKillUntold, false)) {
+        callFromEventLoop(); // A slot may run an event loop.
+        setStopStage(ChildProcess::StopStage::Killed);
+    }
+    if (run.goesOnHere())
+        announceStopStage(); // A message handler waits inside of stop().
+    return run.goesOnHere();
 }
 
 // A slot may start the next child; this child is still reported completely.

@@ -39,6 +39,8 @@ constexpr std::size_t indexOf(HubClient::Role role)
 void ChildProcessPrivate::changeThread()
 {
     leaveHub();
+    m_isEmittingReadyRead = false;
+    m_isEmittingBytesWritten = false;
     if (state != ChildProcess::NotRunning || m_tree)
         postCall(); // The event moves with the object.
 }
@@ -91,6 +93,10 @@ void ChildProcessPrivate::called()
     const Run run(this);
     if (run.goesOnHere())
         finishStarting();
+    for (const auto channel : ChildOutput::ids) {
+        if (run.goesOnHere() && m_dataDue[channel])
+            announceDataDue(channel);
+    }
     if (run.goesOnHere())
         serveStop();
     if (run.goesOnHere() && isEndDue()) // Drained, or a slot for the last output runs an event loop.

@@ -34,11 +34,12 @@ void ChildProcess::setReadChannel(ProcessChannel channel)
 }
 
 /// Hides QIODevice::readChannelCount(), which returns 1. With MergedChannels there is one channel, too.
+/// A new processChannelMode() counts from the next start on.
 int ChildProcess::readChannelCount() const
 {
     if (!isReadable())
         return 0;
-    return d->streams.channelMode == MergedChannels ? 1 : 2;
+    return d->isMerged ? 1 : 2;
 }
 
 /// Hides QIODevice::currentReadChannel(), which returns 0.
@@ -358,6 +359,7 @@ void ChildProcessPrivate::resumeReading(ChildProcess::ProcessChannel channel)
 void ChildProcessPrivate::announceData(ChildProcess::ProcessChannel channel)
 {
     const Run run(this);
+    m_dataDue[channel] = true;
     if (channel == output.readChannel()) {
         ++readCount;
         if (!m_isEmittingReadyRead) {
@@ -365,9 +367,18 @@ void ChildProcessPrivate::announceData(ChildProcess::ProcessChannel channel)
             Q_EMIT q->readyRead();
         }
     }
-    if (run.goesOn())
-        Q_EMIT q->channelReadyRead(channel);
-    if (!run.goesOn())
+    if (run.goesOnHere())
+        announceDataDue(channel);
+}
+
+// If a slot of readyRead() waits for the end, the end calls this function; if it moves the object, the
+// new thread does.
+void ChildProcessPrivate::announceDataDue(ChildProcess::ProcessChannel channel)
+{
+    const Run run(this);
+    m_dataDue[channel] = false;
+    Q_EMIT q->channelReadyRead(channel);
+    if (!run.goesOnHere())
         return;
     if (channel == ChildProcess::StandardOutput)
         Q_EMIT q->readyReadStandardOutput(ChildProcess::QPrivateSignal());

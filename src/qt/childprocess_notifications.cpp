@@ -41,17 +41,19 @@ void ChildProcessPrivate::announceNumber()
 void ChildProcessPrivate::announceProgram()
 {
     const Run run(this);
-    Q_EMIT q->programChanged(settings.program);
+    Q_EMIT q->programChanged(QString(settings.program)); // A slot may change it or delete the object.
     if (run.isLatest() && isFailureTold)
         announceResult(run);
 }
 
 void ChildProcessPrivate::setStopStage(ChildProcess::StopStage stage)
 {
+    const Run run(this);
     stopStage = stage;
     if (stage == ChildProcess::StopStage::Killed && Internal::Log::isOn())
-        Internal::Log::killed(nameForLog());
-    announceStopStage();
+        Internal::Log::killed(nameForLog()); // A message handler may wait for the child.
+    if (run.goesOnHere())
+        announceStopStage();
 }
 
 void ChildProcessPrivate::announceStopStage()

@@ -176,6 +176,7 @@ public:
     std::chrono::steady_clock::time_point endTime;
     std::chrono::steady_clock::time_point askTime; ///< Valid in StopStage::Asked and Killed.
 
+    bool isMerged = false; ///< The output of the last child comes in one channel.
     quint64 readCount = 0; ///< Counts data received on the read channel.
     quint64 writeCount = 0; ///< Counts writes to the child's pipe.
     const QByteArray *writtenArray = nullptr; ///< The array that write() passes to writeData().
@@ -264,6 +265,7 @@ private:
     static WaitOutcome outcomeOf(const Run &run);
     void retryLater();
     void finishEnding();
+    bool announceWhatIsDue(const Run &run);
     void announceEnd(const Run &run);
 
     struct TreeEnd;
@@ -283,6 +285,7 @@ private:
     void watchPipes();
     void shrinkIdlePipes();
     void announceData(ChildProcess::ProcessChannel channel);
+    void announceDataDue(ChildProcess::ProcessChannel channel);
     void announceLastData(ChildProcess::ProcessChannel channel);
     bool isEndDue() noexcept;
 
@@ -320,6 +323,8 @@ private:
     bool m_closesInputWhenWritten = false;
     bool m_hasTypedEndOfFile = false; ///< Only a VEOF is left to be written.
     bool m_isEmittingReadyRead = false;
+    std::array<bool, 2> m_dataDue =
+        {}; ///< By channel: readyRead() was emitted, the channel's signals were not.
     bool m_isEmittingBytesWritten = false;
     Internal::Deadline m_pipeLook = Internal::Deadline::forever(); ///< When to look for idle pipes.
     quint64 m_runNumber = 0;
@@ -366,7 +371,8 @@ private:
 };
 
 /// Marks a signal as being emitted, so that slots do not cause it recursively. Clears the mark even if a
-/// slot throws. It does not touch the mark of the next run, which reset() has cleared.
+/// slot throws. It does not touch the mark of the next run, which reset() has cleared, nor that of
+/// another thread, for which changeThread() has.
 class ChildProcessPrivate::Emission
 {
 public:
@@ -379,7 +385,7 @@ public:
     }
     ~Emission()
     {
-        if (m_run.isLatest())
+        if (m_run.goesOnHere())
             *m_isEmitting = false;
     }
     Emission(const Emission &) = delete;

@@ -55,10 +55,11 @@ void ChildProcess::start(const QString &program, const QStringList &arguments, O
     const bool isOtherProgram = std::exchange(d->settings.program, program) != program;
     const bool areOtherArguments = std::exchange(d->settings.arguments, arguments) != arguments;
     const auto announce = [&] {
+        // Copies: a slot may change the settings or delete this object.
         if (isOtherProgram)
-            Q_EMIT programChanged(d->settings.program);
+            Q_EMIT programChanged(QString(d->settings.program));
         if (self && areOtherArguments)
-            Q_EMIT argumentsChanged(d->settings.arguments);
+            Q_EMIT argumentsChanged(QStringList(d->settings.arguments));
     };
     callAfter(announce, [&] {
         if (self)
@@ -207,9 +208,11 @@ void ChildProcessPrivate::startNow(QIODevice::OpenMode mode)
         return;
     }
     setState(ChildProcess::Starting);
-    if (run.isLatest() && state == ChildProcess::Starting)
+    // A slot may wait for the end of the start, or move the object to a thread that reports it.
+    if (run.goesOnHere() && state == ChildProcess::Starting)
         announceNumber();
-    if (run.isLatest() && hasFailedToStart()) // startError() is known.
+    if (run.goesOnHere() && state == ChildProcess::Starting
+        && hasFailedToStart()) // startError() is known.
         announceResult(run);
 }
 
@@ -309,10 +312,12 @@ void ChildProcessPrivate::reset(QIODevice::OpenMode mode)
     exitInfo.reset();
     isEndTold = false;
     streams.clear();
+    isMerged = streams.channelMode == ChildProcess::MergedChannels;
     m_closesInputWhenWritten = false;
     m_hasTypedEndOfFile = false;
     m_isStartedDue = false;
     m_isEmittingReadyRead = false;
+    m_dataDue = {};
     m_isEmittingBytesWritten = false;
     m_isEndOwed = false;
     m_isStopDue = false;

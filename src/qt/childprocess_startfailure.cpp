@@ -80,7 +80,8 @@ void ChildProcessPrivate::noteFailureTold() noexcept
 }
 
 // As in QProcess, the error precedes NotRunning if the start fails before the fork; else it follows. A
-// slot may wait or run an event loop, and so finish the failed start before this function does.
+// slot may wait or run an event loop, and so finish the failed start before this function does. If a
+// slot moves the object, the new thread finishes it.
 void ChildProcessPrivate::failInsideStart()
 {
     closeAll();
@@ -90,17 +91,17 @@ void ChildProcessPrivate::failInsideStart()
     const Run run(this);
     const auto announce = [&run, isTooEarly, this] {
         setState(ChildProcess::Starting);
-        if (run.goesOn() && isTooEarly)
+        if (run.goesOnHere() && isTooEarly)
             noteFailureTold();
-        if (run.goesOn())
+        if (run.goesOnHere())
             announceResult(run); // startError() is known.
-        if (run.goesOn() && isTooEarly) {
+        if (run.goesOnHere() && isTooEarly) {
             m_isErrorTold = true;
             reportError(ChildProcess::FailedToStart, textOfFailedStart());
         }
     };
     callAfter(announce, [&run, this] {
-        if (run.goesOn())
+        if (run.goesOnHere())
             finishFailedStart();
     });
 }

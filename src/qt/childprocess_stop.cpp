@@ -209,11 +209,15 @@ void ChildProcessPrivate::enforceTimeLimit()
         collect();
     if (!run.goesOnHere() || !timeLimitDeadline().hasExpired())
         return;
+    const QString name = Log::isOn() ? nameForLog() : QString();
     timeLimitExceeded = true;
-    if (Log::isOn())
-        Log::timeLimitExceeded(nameForLog(), stopSettings.timeLimit);
-    m_isStopDue = true; // A slot may wait for the child, or run an event loop.
+    m_isStopDue = true; // A slot or a message handler may wait for the child, or run an event loop.
     requestCall();
+    if (!name.isEmpty()) {
+        Log::timeLimitExceeded(name, stopSettings.timeLimit);
+        if (!run.goesOnHere())
+            return;
+    }
     const auto announce = [&run, this] {
         announceResult(run);
         if (run.isObjectAlive())
@@ -222,7 +226,7 @@ void ChildProcessPrivate::enforceTimeLimit()
                 translateOwn(QT_TRANSLATE_NOOP("ForkFd::ChildProcess", "Time limit exceeded")));
     };
     callAfter(announce, [&run, this] {
-        if (run.isLatest() && std::exchange(m_isStopDue, false) && run.goesOn())
+        if (run.goesOnHere() && std::exchange(m_isStopDue, false))
             stop();
     });
 }

@@ -159,13 +159,16 @@ void ChildProcessPrivate::serveTree()
 // Nothing is left to signal, so that neither the exit descriptor nor the cgroup is needed.
 void ChildProcessPrivate::tellTreeEnd()
 {
+    const Run run(this);
+    const QString name = Log::isOn() ? nameForLog() : QString();
     m_treePhase = Over;
-    if (Log::isOn())
-        Log::treeEnded(nameForLog());
     dropTree();
     if (child)
         letGoUnlessReached();
-    Q_EMIT q->treeEnded();
+    if (!name.isEmpty())
+        Log::treeEnded(name); // A message handler may start the next child.
+    if (run.isLatest())
+        Q_EMIT q->treeEnded();
 }
 
 bool ChildProcessPrivate::waitForTreeEnded(Deadline deadline)
