@@ -8,7 +8,7 @@
 
 #include "core/base/refusal.h"
 #include "core/base/signals.h"
-#include "core/watch/exitwatch.h"
+#include "core/base/waitstatus.h"
 
 #include <cerrno>
 
@@ -41,9 +41,7 @@ Finding askWaitId(pid_t child, int options) noexcept
     } while (result != 0 && errno == EINTR);
     if (result != 0)
         return failed();
-    if (info.si_pid == 0)
-        return {Finding::Running};
-    return {Finding::Over, exitInfoOf(info)};
+    return isEnd(info) ? Finding{Finding::Over, exitInfoOf(info)} : Finding{Finding::Running};
 }
 
 } // namespace
@@ -63,10 +61,10 @@ Finding reap(pid_t child) noexcept
     do {
         reaped = ::wait4(child, &status, WNOHANG | anyChild, &usage);
     } while (reaped < 0 && errno == EINTR);
-    if (reaped == 0)
-        return {Finding::Running};
     if (reaped < 0)
         return isRefusal(errno) ? askWaitId(child, WNOHANG) : failed();
+    if (reaped == 0 || WIFSTOPPED(status))
+        return {Finding::Running};
     Finding finding = {Finding::Over, exitInfoOfWaitStatus(status)};
     finding.end.hasUsage = true;
     finding.end.usage = usage;
@@ -77,7 +75,9 @@ void awaitEnd(pid_t child) noexcept
 {
     const CancellationBlocker blocker;
     pid_t reaped;
-    while ((reaped = ::waitpid(child, nullptr, anyChild)) < 0 && errno == EINTR) { }
+    int status = 0;
+    while (((reaped = ::waitpid(child, &status, anyChild)) < 0 && errno == EINTR)
+           || (reaped == child && WIFSTOPPED(status))) { }
     if (reaped < 0 && isRefusal(errno))
         while (::waitid(P_PID, static_cast<id_t>(child), nullptr, WEXITED | anyChild) != 0
                && errno == EINTR) { }

@@ -5,7 +5,6 @@
 
 #include <cerrno>
 
-#include <sys/wait.h>
 #include <unistd.h>
 
 namespace ForkFd::Internal {
@@ -58,34 +57,6 @@ int ExitWatch::sendSignal(int signal) noexcept
 int ExitWatch::sendSignalToGroup(int signal) noexcept
 {
     return belongsToThisProcess() ? trySendSignalToGroup(signal) : ESRCH;
-}
-
-ExitInfo exitInfoOf(const siginfo_t &info) noexcept
-{
-    ExitInfo result;
-    if (info.si_code == CLD_EXITED) {
-        result.reason = ExitInfo::Exited;
-        result.code = info.si_status;
-    } else {
-        result.reason = ExitInfo::Signaled;
-        result.signal = info.si_status;
-        result.coreDumped = info.si_code == CLD_DUMPED;
-    }
-    return result;
-}
-
-ExitInfo exitInfoOfWaitStatus(int status) noexcept
-{
-    ExitInfo result;
-    if (WIFEXITED(status)) {
-        result.reason = ExitInfo::Exited;
-        result.code = WEXITSTATUS(status);
-    } else {
-        result.reason = ExitInfo::Signaled;
-        result.signal = WTERMSIG(status);
-        result.coreDumped = WCOREDUMP(status);
-    }
-    return result;
 }
 
 } // namespace ForkFd::Internal

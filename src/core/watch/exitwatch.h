@@ -106,10 +106,6 @@ private:
     ExitWatch *m_nextOrphan = nullptr; ///< Links watches in the keeper without an allocation.
 };
 
-/// Convert the result of waitid(2), and of wait4(2). Async-signal-safe.
-ExitInfo exitInfoOf(const siginfo_t &info) noexcept;
-ExitInfo exitInfoOfWaitStatus(int status) noexcept;
-
 /// Delays between attempts to collect a child whose descriptor is readable.
 class RetryDelay
 {

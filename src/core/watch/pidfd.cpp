@@ -6,6 +6,7 @@
 #include "core/base/pidfd_linux.h"
 #include "core/base/signals.h"
 #include "core/base/wait.h"
+#include "core/base/waitstatus.h"
 #include "core/watch/childwait.h"
 
 #include <cerrno>
@@ -192,7 +193,7 @@ std::optional<ExitInfo> PidFdWatch::waitForEnd(int options) noexcept
     siginfo_t info = {};
     KernelUsage usage = {};
     if (waitid(descriptor(), &info, WEXITED | WNOHANG | options, &usage) == 0) {
-        if (info.si_pid == 0)
+        if (!isEnd(info)) // Or this process traces the child, which has stopped.
             return std::nullopt;
         ExitInfo result = exitInfoOf(info);
         result.hasUsage = true;

@@ -6,6 +6,7 @@
 
 #include "core/watch/sigchld/watch.h"
 
+#include "core/base/waitstatus.h"
 #include "core/watch/childwait.h"
 #include "core/watch/sigchld/chain.h"
 #include "core/watch/sigchld/sweeper.h"
@@ -41,7 +42,7 @@ void reapForIgnoredSignal() noexcept
 {
     siginfo_t info = {};
     while (SigChldChain::standsForAutomaticReaping()
-           && ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid > 0) {
+           && ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && isEnd(info)) {
         // Asked after the look: the table is made before its first child. The count before the table, as
         // in onChildSignal().
         ChildTable *table = ChildTable::ofThisProcess();
