@@ -5,6 +5,7 @@
 
 #include "core/base/access.h"
 #include "core/base/cgroupfiles_linux.h"
+#include "core/base/cgroupmount_linux.h"
 #include "core/base/cgroupusage_linux.h"
 #include "core/base/pidfd_linux.h"
 
@@ -14,7 +15,6 @@
 #include <csignal>
 #include <cstdio>
 #include <iterator>
-#include <sstream>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -26,62 +26,6 @@
 namespace ForkFd::Internal {
 
 namespace {
-
-/// A mount of cgroup version 2: its mount point, and the cgroup that is visible as its root.
-struct Mount
-{
-    std::string point;
-    std::string root;
-};
-
-// cgroups(7): beside version 1 it may be mounted anywhere. In a line of mountinfo (proc(5)) the fourth
-// word is the root, the fifth the mount point. The type comes after " - ".
-Mount findMount()
-{
-    std::istringstream lines(contentOf("/proc/self/mountinfo"));
-    for (std::string line; std::getline(lines, line);) {
-        if (line.find(" - cgroup2 ") == std::string::npos)
-            continue;
-        std::istringstream words(line);
-        std::string number;
-        Mount mount;
-        words >> number >> number >> number >> mount.root >> mount.point;
-        return mount;
-    }
-    return {};
-}
-
-// cgroups(7), "/proc/[pid]/cgroup": the line of version 2 has the number 0 and no controllers.
-std::string ownPath()
-{
-    std::istringstream lines(contentOf("/proc/self/cgroup"));
-    for (std::string line; std::getline(lines, line);) {
-        if (line.rfind("0::", 0) == 0)
-            return line.substr(3);
-    }
-    return {};
-}
-
-/// The directory of this process's cgroup, and the mount point above it. Empty if there is none.
-struct OwnDirectory
-{
-    std::string path;
-    std::string top;
-};
-
-OwnDirectory ownDirectory()
-{
-    const Mount mount = findMount();
-    const std::string path = ownPath();
-    if (mount.point.empty() || path.empty())
-        return {};
-    if (mount.root == "/")
-        return {mount.point + (path == "/" ? "" : path), mount.point};
-    // A container sees only a part of the tree.
-    if (path.rfind(mount.root, 0) != 0)
-        return {};
-    return {mount.point + path.substr(mount.root.size()), mount.point};
-}
 
 /// Opens handles to members that are not in `told`. It opens only a few at a time, so that the list is
 /// still true when the caller reads it again. Returns whether there was such a member.

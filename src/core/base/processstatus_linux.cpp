@@ -42,6 +42,11 @@ std::optional<ProcessStatus> statusOf(pid_t pid)
     if (size <= 0)
         return std::nullopt;
     text[size] = '\0';
+    return statusIn(text);
+}
+
+std::optional<ProcessStatus> statusIn(const char *text) noexcept
+{
     // The name, in parentheses, may contain any character.
     const char *rest = std::strrchr(text, ')');
     ProcessStatus status = {};
@@ -57,7 +62,6 @@ std::optional<ProcessStatus> statusOf(pid_t pid)
     return status;
 }
 
-// proc_pid_status(5). A kernel without filters has no line "Seccomp".
 bool mayBeKilledForCalls()
 {
     const UniqueFd file(::open("/proc/thread-self/status", O_RDONLY | O_CLOEXEC));
@@ -68,6 +72,12 @@ bool mayBeKilledForCalls()
     if (size <= 0)
         return true;
     text[size] = '\0';
+    return mayBeKilledIn(text);
+}
+
+// proc_pid_status(5). A kernel without filters has no line "Seccomp".
+bool mayBeKilledIn(const char *text) noexcept
+{
     const char *filter = std::strstr(text, "\nSeccomp:\t");
     const char *tracer = std::strstr(text, "\nTracerPid:\t");
     return (filter && std::strtol(filter + 10, nullptr, 10) != 0) || !tracer

@@ -36,6 +36,8 @@ struct ProcessStatus
 /// Empty if there is no such process. Throws std::system_error in a shortage (EMFILE, ENFILE, ENOMEM):
 /// then the status is unknown.
 std::optional<ProcessStatus> statusOf(pid_t pid);
+/// The same for this content of /proc/PID/stat.
+std::optional<ProcessStatus> statusIn(const char *text) noexcept;
 
 /// The numbers of all processes that /proc shows; none without /proc. Holds no descriptor when it
 /// returns. Throws as statusOf().
@@ -44,6 +46,8 @@ std::vector<pid_t> allProcesses();
 /// Whether the kernel or a tracer may end the calling thread for a system call: it has a filter
 /// (seccomp(2)) or is traced. True if that is not known. Throws as statusOf().
 bool mayBeKilledForCalls();
+/// The same for this content of /proc/thread-self/status.
+bool mayBeKilledIn(const char *text) noexcept;
 
 /// What cannot be opened is gone, except in a shortage: then `errorCode` is thrown as std::system_error.
 void throwIfExhausted(int errorCode);

@@ -6,11 +6,13 @@
 #include "core/base/processstatus_linux.h"
 #include "core/base/uniquefd.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <limits>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -23,8 +25,9 @@ using std::chrono::microseconds;
 
 microseconds ofTicks(unsigned long long ticks) noexcept
 {
+    constexpr unsigned long long maximum = std::numeric_limits<long long>::max() / 1'000'000;
     static const long perSecond = ::sysconf(_SC_CLK_TCK);
-    return microseconds(static_cast<long long>(ticks) * 1'000'000 / perSecond);
+    return microseconds(static_cast<long long>(std::min(ticks, maximum)) * 1'000'000 / perSecond);
 }
 
 // The process's own clock counts nanoseconds, where /proc has ticks of 10 ms, which short processes do
@@ -46,6 +49,13 @@ std::int64_t numberIn(const char *text, const char *name) noexcept
     return line ? std::strtoll(line + std::strlen(name), nullptr, 10) : 0;
 }
 
+// In the file are KiB. File systems that stand in for /proc may have any number.
+std::int64_t bytesIn(const char *text, const char *name) noexcept
+{
+    constexpr std::int64_t maximum = std::numeric_limits<std::int64_t>::max() / 1024;
+    return std::clamp(numberIn(text, name), std::int64_t{0}, maximum) * 1024;
+}
+
 } // namespace
 
 std::optional<ResidentMemory> residentMemoryOf(pid_t pid)
@@ -60,10 +70,15 @@ std::optional<ResidentMemory> residentMemoryOf(pid_t pid)
     if (size <= 0)
         return std::nullopt;
     text[size] = '\0';
+    return residentMemoryIn(text);
+}
+
+ResidentMemory residentMemoryIn(const char *text) noexcept
+{
     // A thread that has ended has no memory, though it may be the first one of a process that lives.
     const bool hasMemory = std::strstr(text, "\nVmRSS:") != nullptr;
-    return ResidentMemory{.now = numberIn(text, "\nVmRSS:") * 1024,
-                          .peak = numberIn(text, "\nVmHWM:") * 1024,
+    return ResidentMemory{.now = bytesIn(text, "\nVmRSS:"),
+                          .peak = bytesIn(text, "\nVmHWM:"),
                           .isShown = hasMemory || numberIn(text, "\nThreads:") <= 1};
 }
 

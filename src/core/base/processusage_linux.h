@@ -22,6 +22,8 @@ struct ResidentMemory
 
 /// Empty if the process is gone or hidden. Throws std::system_error in a shortage.
 std::optional<ResidentMemory> residentMemoryOf(pid_t pid);
+/// The same for this content of /proc/PID/status.
+ResidentMemory residentMemoryIn(const char *text) noexcept;
 
 /// The usage of the process with this number and start time (ProcessStatus), zombies included. Empty if
 /// it is gone or hidden. Throws std::system_error in a shortage.
