@@ -302,7 +302,8 @@ void Session<P>::carryOutOther(const Step &step)
     case WaitForReadyRead:
         return result(m_process.waitForReadyRead(0));
     case WaitForBytesWritten:
-        return result(m_process.waitForBytesWritten(0));
+        // QProcess then waits for the bytes that it keeps, and reports Timedout.
+        return result(!m_hasWriteError && m_process.waitForBytesWritten(0));
     case WaitForFinished:
         // After a timeout, ChildProcess reports the end once more: see the porting guide.
         return result(m_process.state() == P::NotRunning && m_process.waitForFinished(0));

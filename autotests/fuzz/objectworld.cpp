@@ -9,6 +9,7 @@
 #include <QtCore/QTimer>
 
 #include <csignal>
+#include <utility>
 
 namespace Fuzz {
 
@@ -221,11 +222,14 @@ void ObjectWorld::signal(ObservedProcess &object, const ObjectStep &step)
             process.sendSignal(SIGUSR1);
         }
         return;
-    default:
+    default: {
         expect({SIGKILL});
         if (life)
             life->isCut = {true, true};
+        const bool wasClosing = std::exchange(object.isClosing, true);
         process.close();
+        object.isClosing = wasClosing;
+    }
     }
 }
 

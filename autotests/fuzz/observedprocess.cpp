@@ -7,6 +7,7 @@
 #include <QtCore/QThread>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 
@@ -168,25 +169,40 @@ ChildLife &ObservedProcess::beginLife(bool mustFail, bool isRead)
     m_lives.push_back(std::make_shared<ChildLife>());
     ChildLife &life = *m_lives.back();
     life.mustFail = life.mayFail = life.isSilent = mustFail;
-    if (!isRead)
+    if (!isRead || isClosing)
         life.isCut = {true, true};
+    if (isClosing && !mustFail)
+        life.mayDieOf(SIGKILL);
     return life;
 }
 
-ChildLife *ObservedProcess::firstUnreported()
+// A slot may start the next child before finished() of the one before: then two lives are open at a
+// time.
+ChildLife *ObservedProcess::firstOpen(bool hasStarted)
 {
-    const auto found = std::find_if(m_lives.begin(), m_lives.end(),
-                                    [](const auto &life) { return !life->isReported(); });
+    const auto found = std::find_if(m_lives.begin(), m_lives.end(), [hasStarted](const auto &life) {
+        return !life->isReported() && (life->startedCount > 0) == hasStarted;
+    });
     return found == m_lives.end() ? nullptr : found->get();
+}
+
+// In a nested event loop the later one may end first.
+ChildLife *ObservedProcess::openWith(const ChildLife::Outcome &outcome)
+{
+    const auto found = std::find_if(m_lives.rbegin(), m_lives.rend(), [&outcome](const auto &life) {
+        return !life->isReported() && life->startedCount > 0 && life->outcomes.contains(outcome);
+    });
+    return found == m_lives.rend() ? firstOpen(true) : found->get();
 }
 
 void ObservedProcess::noteStarted()
 {
     if (m_isBlind)
         return;
-    ChildLife *const life = firstUnreported();
-    if (!life || life->startedCount++ > 0)
+    ChildLife *const life = firstOpen(false);
+    if (!life)
         return fail("started: once too often");
+    ++life->startedCount;
     if (life->mustFail)
         fail("started: a program that does not exist");
     if (m_process->state() != ChildProcess::Running)
@@ -198,18 +214,17 @@ void ObservedProcess::noteError(ChildProcess::ProcessError error)
 {
     if (m_isBlind)
         return;
-    ChildLife *const life = firstUnreported();
     if (error == ChildProcess::FailedToStart) {
+        ChildLife *const life = firstOpen(false);
         if (!life)
-            return fail("error: FailedToStart without a start");
+            return fail("error: FailedToStart without a start, or after started()");
         ++life->failedCount;
         if (!life->mayFail)
             fail("error: FailedToStart, " + m_process->errorString().toUtf8());
-        if (life->startedCount > 0)
-            fail("error: FailedToStart after started()");
         if (!m_process->startError().step)
             fail("error: FailedToStart without a step");
     } else if (error == ChildProcess::Crashed) {
+        ChildLife *const life = firstOpen(true);
         if (!life || life->crashedCount++ > 0)
             fail("error: Crashed once too often");
     } else if (error == ChildProcess::ReadError || error == ChildProcess::UnknownError) {
@@ -221,15 +236,13 @@ void ObservedProcess::noteFinished(int code, ChildProcess::ExitStatus status)
 {
     if (m_isBlind)
         return;
-    ChildLife *const life = firstUnreported();
+    ChildLife *const life = openWith({code, status});
     if (!life)
-        return fail("finished: once too often");
+        return fail("finished: without started(), or once too often");
     ++life->finishedCount;
     const QByteArray text = QByteArray::number(code) + ' ' + nameOfValue(status);
     if (!life->outcomes.contains({code, status}))
         fail("finished: " + text + ", for which there is no cause");
-    if (life->startedCount != 1)
-        fail("finished: without started()");
     if (life->crashedCount != (status == ChildProcess::CrashExit ? 1 : 0))
         fail("finished: " + text + " with another number of crashes");
     if (life != m_lives.back().get()) // A slot has started the next child.

@@ -73,6 +73,8 @@ public:
 
     static const char *nameOf(Moment moment);
     QByteArray readInTransaction; ///< A rollback brings it back.
+    bool isClosing =
+        false; ///< In close(), which also kills what a slot starts meanwhile, as in QProcess.
 
 private:
     void connectSignals();
@@ -80,7 +82,8 @@ private:
     void at(Moment moment, const std::function<void()> &check);
     void fail(const QByteArray &text) { m_faults.add(text); }
     void checkProperties(const char *place);
-    ChildLife *firstUnreported();
+    ChildLife *firstOpen(bool hasStarted);
+    ChildLife *openWith(const ChildLife::Outcome &outcome);
     void noteStarted();
     void noteError(ChildProcess::ProcessError error);
     void noteFinished(int code, ChildProcess::ExitStatus status);
