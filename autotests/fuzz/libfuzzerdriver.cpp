@@ -20,9 +20,8 @@ const std::time_t begin = std::time(nullptr);
 
 void printFigures()
 {
-    std::printf("{\"fuzzer\": \"%s\", \"driver\": \"libFuzzer\", \"seed\": %s, \"inputs\": %llu, "
-                "\"operations\": %llu, "
-                "\"seconds\": %lld, \"faults\": 0}\n",
+    std::printf("{\"name\": \"%s\", \"driver\": \"libFuzzer\", \"seed\": %s, \"executions\": %llu, "
+                "\"operations\": %llu, \"seconds\": %lld, \"failures\": 0}\n",
                 Fuzz::name, seed, inputCount, operationCount,
                 static_cast<long long>(std::time(nullptr) - begin));
 }

@@ -143,9 +143,8 @@ int playAll(const Options &options)
     const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
     if (!result.fault.empty())
         report(player, result);
-    std::printf("{\"fuzzer\": \"%s\", \"driver\": \"seeded\", \"seed\": %u, \"inputs\": %llu, "
-                "\"operations\": %llu, "
-                "\"seconds\": %.1f, \"faults\": %d}\n",
+    std::printf("{\"name\": \"%s\", \"driver\": \"seeded\", \"seed\": %u, \"executions\": %llu, "
+                "\"operations\": %llu, \"seconds\": %.1f, \"failures\": %d}\n",
                 name, options.seed, static_cast<unsigned long long>(result.inputCount),
                 static_cast<unsigned long long>(result.operationCount), time.count(),
                 result.fault.empty() ? 0 : 1);
