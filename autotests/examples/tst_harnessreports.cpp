@@ -41,6 +41,7 @@ private Q_SLOTS:
     void otherReport();
     void intoAPipe();
     void controlCharacters();
+    void largeCharacters();
 
 private:
     /// Writes a program "ctest" that prints these tests; HarnessTest puts it into the PATH.
@@ -367,6 +368,17 @@ void tst_HarnessReports::controlCharacters()
     QVERIFY2(result.contains("\nSTART c: exec: /no/such/program: No such file"), result.constData());
     QVERIFY(read("report.tap").contains("\nnot ok 1 - ab\n"));
     QVERIFY(!read("report.tap").contains('\033'));
+}
+
+// One such test once left no report of all tests.
+void tst_HarnessReports::largeCharacters()
+{
+    const QString list = writeList("@name=a sh -c \"printf '\\033\\360\\237\\230\\200'; exit 3\"\n"
+                                   "@name=b CHILD exit 0\n");
+    const QByteArray result = run({u"-f"_s, list, u"--junit=report.xml"_s});
+    QVERIFY2(result.endsWith("\n1 passed, 1 failed\nexited with code 1"), result.constData());
+    QCOMPARE(rowsOf(read("report.xml")), (QStringList{u"a: failure exited with code 3"_s, u"b"_s}));
+    QVERIFY(read("report.xml").contains("<system-out>\360\237\230\200</system-out>"));
 }
 
 QTEST_GUILESS_MAIN(tst_HarnessReports)

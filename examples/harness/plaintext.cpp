@@ -5,23 +5,39 @@
 
 namespace {
 
-// The position behind the escape sequence that begins at `position` (ECMA-48: CSI, OSC, or one
-// character).
+// The position behind the characters from `first` to `last`.
+qsizetype skip(const QString &text, qsizetype position, char16_t first, char16_t last)
+{
+    while (position < text.size() && text[position] >= first && text[position] <= last)
+        ++position;
+    return position;
+}
+
+// The position behind a control string, such as a title. BEL ends it, or ST, which begins with ESC. If
+// both are missing, the rest of the output must not be lost: the line ends it.
+qsizetype endOfControlString(const QString &text, qsizetype position)
+{
+    const auto isEnd = [](QChar c) { return c == u'\a' || c == u'\x1b' || c == u'\n'; };
+    while (position < text.size() && !isEnd(text[position]))
+        ++position;
+    return position < text.size() && text[position] == u'\a' ? position + 1 : position;
+}
+
+// The position behind the escape sequence that begins at `position` (ECMA-48, and ECMA-35 for those
+// without a bracket). Skips ASCII alone, or a control string as a whole: half a surrogate pair would be
+// no text.
 qsizetype endOfEscape(const QString &text, qsizetype position)
 {
-    const auto at = [&](qsizetype i) { return i < text.size() ? text[i].unicode() : u'\0'; };
-    qsizetype i = position + 1;
-    if (at(i) == u'[') {
-        for (++i; at(i) >= 0x20 && at(i) < 0x40;)
-            ++i;
-        return std::min(i + 1, text.size());
-    }
-    if (at(i) == u']') {
-        while (i < text.size() && at(i) != u'\a' && at(i) != u'\x1b')
-            ++i;
-        return std::min(at(i) == u'\x1b' ? i + 2 : i + 1, text.size());
-    }
-    return std::min(i + 1, text.size());
+    constexpr QStringView controlStrings = u"PX]^_"; // DCS, SOS, OSC, PM, APC.
+    const qsizetype second = position + 1;
+    const QChar kind = second < text.size() ? text[second] : QChar();
+    if (controlStrings.contains(kind))
+        return endOfControlString(text, second + 1);
+    const bool isCsi = kind == u'[';
+    const qsizetype end = isCsi ? skip(text, second + 1, u' ', u'?') : skip(text, second, u' ', u'/');
+    const char16_t firstFinal = isCsi ? u'@' : u'0';
+    const bool hasFinal = end < text.size() && text[end] >= firstFinal && text[end] <= u'~';
+    return hasFinal ? end + 1 : end;
 }
 
 // XML 1.0 allows no other control characters, and not these two.

@@ -13,10 +13,9 @@
 /// and escape sequences.
 QString plainText(const QByteArray &output);
 
-/// "0.12 s", and from a thousand seconds on "1234 s".
 /// The plain text with spaces for line ends and tabs: a name or a reason stands in a line of others.
 QString oneLine(const QString &text);
-
+/// "0.12 s", and from a thousand seconds on "1234 s".
 QString secondsText(std::chrono::nanoseconds time);
 /// "12 MiB"; empty for 0.
 QString memoryText(qint64 bytes);

@@ -17,6 +17,14 @@ namespace {
 
 using Writer = std::function<bool(QIODevice &)>;
 
+// The device knows no error if the report cannot be written as XML.
+[[noreturn]] void fail(const QString &fileName, const QFileDevice &file)
+{
+    const bool isKnown = file.error() != QFileDevice::NoError;
+    throw HarnessError(fileName + u": "_s
+                       + (isKnown ? file.errorString() : u"the report cannot be written"_s));
+}
+
 void writeToStandardOutput(const Writer &write)
 {
     QFile file;
@@ -30,7 +38,7 @@ void writeInto(const QString &fileName, const Writer &write)
 {
     QFile file(fileName);
     if (!file.open(QIODevice::WriteOnly) || !write(file) || !file.flush())
-        throw HarnessError(fileName + u": "_s + file.errorString());
+        fail(fileName, file);
 }
 
 void replace(const QString &fileName, const Writer &write)
@@ -38,7 +46,7 @@ void replace(const QString &fileName, const Writer &write)
     QSaveFile file(fileName);
     file.setDirectWriteFallback(true); // For a folder that does not allow another file.
     if (!file.open(QIODevice::WriteOnly) || !write(file) || !file.commit())
-        throw HarnessError(fileName + u": "_s + file.errorString());
+        fail(fileName, file);
 }
 
 } // namespace
