@@ -36,6 +36,7 @@ private Q_SLOTS:
     void perFunction();
     void junit();
     void tap();
+    void tapNames();
     void onStandardOutput();
     void onFullDisk();
     void otherReport();
@@ -306,6 +307,19 @@ void tst_HarnessReports::tap()
     QVERIFY2(report.contains("\nok 3 - skip # SKIP exited with code 3\n"), report);
     QVERIFY2(report.contains("\n    not ok 4 - rows(<two>)\n"), report);
     QVERIFY2(report.contains("\n    1..8\nnot ok 4 - sample\n"), report);
+}
+
+// The second and third test once had a directive: TODO and SKIP let a failed test count as passed.
+void tst_HarnessReports::tapNames()
+{
+    const QString list = writeList("@name=\"a # TODO known\" CHILD exit 3\n"
+                                   "@name=\"b \\# TODO known\" CHILD exit 3\n"
+                                   "@name=\"c \\\\\\# SKIP\\\" CHILD exit 3\n");
+    run({u"-f"_s, list, u"--tap"_s, u"report.tap"_s});
+    const QByteArray report = read("report.tap");
+    QVERIFY2(report.contains("\nnot ok 1 - a \\# TODO known\n"), report);
+    QVERIFY2(report.contains("\nnot ok 2 - b \\\\\\# TODO known\n"), report);
+    QVERIFY2(report.contains("\nnot ok 3 - c \\\\\\\\\\\\\\# SKIP\\\\\n"), report);
 }
 
 // A report on standard output has it for itself.

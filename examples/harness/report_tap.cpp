@@ -11,10 +11,10 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-// A '#' begins a directive.
+// A '#' begins a directive, and a backslash would take the next backslash's effect.
 QString description(const QString &name)
 {
-    return QString(name).replace(u'\n', u' ').replace(u"#"_s, u"\\#"_s);
+    return oneLine(name).replace(u"\\"_s, u"\\\\"_s).replace(u"#"_s, u"\\#"_s);
 }
 
 QString quoted(const QString &text)
