@@ -21,6 +21,7 @@ private Q_SLOTS:
     void outputOfFailures();
     void killsTheTree();
     void retries();
+    void namesWithPlaceholders();
     void leftovers();
     void oneAtATime_data();
     void oneAtATime();
@@ -128,6 +129,18 @@ void tst_Harness::retries()
           "FAIL bad: exited with code 1\n",
           "\nFlaky\n          flaky: exited with code 1 at first, passed at attempt 2\n",
           "1 flaky\n1 passed, 1 failed\n"})
+        QVERIFY2(result.contains(part), result.constData());
+}
+
+// Once numbers took the place of "%1" in a name.
+void tst_Harness::namesWithPlaceholders()
+{
+    const QString list = writeList("@name=%1 sh -c \"mkdir FOLDER/d && exit 1; exit 0\"\n"
+                                   "@name=%1 CHILD exit 0\n");
+    const QByteArray result = run({u"-f"_s, list, u"--retries=2"_s});
+    for (const char *part :
+         {"RETRY %1: exited with code 1; attempt 1 of 3\n", "PASS %1 (2)\n",
+          "\nFlaky\n          %1: exited with code 1 at first, passed at attempt 2\n"})
         QVERIFY2(result.contains(part), result.constData());
 }
 

@@ -101,6 +101,8 @@ void tst_HarnessOptions::refusals_data()
     add("partition", {u"--partition=count:3/2"_s, u"x"_s}, "--partition does not understand \"2\"\n");
     add("filter", {u"--filter=a and"_s, u"x"_s},
         "the filter \"a and\" cannot be understood at position 6\n");
+    add("filter with a placeholder", {u"--filter=%1 and"_s, u"x"_s},
+        "the filter \"%1 and\" cannot be understood at position 7\n");
     add("word of a filter", {u"--filter=tag(a)"_s, u"x"_s},
         "the filter \"tag(a)\" has the unknown word tag()\n");
     const QString deep = u"("_s.repeated(100'000);
@@ -110,6 +112,7 @@ void tst_HarnessOptions::refusals_data()
         "only one report can go to standard output\n");
     add("no list", {u"-f"_s, u"/no/such/list"_s}, "/no/such/list: No such file or directory\n");
     add("property", {u"-f"_s, u"list"_s}, "list:2: unknown property @color\n");
+    add("list with a placeholder", {u"-f"_s, u"%1"_s}, "%1:2: unknown property @color\n");
 }
 
 void tst_HarnessOptions::refusals()
@@ -117,6 +120,7 @@ void tst_HarnessOptions::refusals()
     QFETCH(const QStringList, arguments);
     QFETCH(const QByteArray, text);
     writeList("true\n@color=red true\n");
+    write("%1", "true\n@color=red true\n");
     const QByteArray result = run(arguments);
     QVERIFY2(result.startsWith(text), result.constData());
     QVERIFY2(result.endsWith("\nexited with code 2"), result.constData());

@@ -153,8 +153,8 @@ private:
 
     [[noreturn]] void fail() const
     {
-        throw HarnessError(
-            u"the filter \"%1\" cannot be understood at position %2"_s.arg(m_text).arg(m_position + 1));
+        throw HarnessError(u"the filter \"%1\" cannot be understood at position %2"_s.arg(
+            m_text, QString::number(m_position + 1)));
     }
 
     const QString m_text;

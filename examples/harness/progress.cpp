@@ -94,9 +94,9 @@ void Progress::noteRetry(const TestResult &result)
 {
     const Attempt &attempt = result.last();
     printLine(Style::Notice, u"RETRY"_s, attempt.time,
-              u"%1: %2; attempt %3 of %4"_s.arg(result.test->name, attempt.reason)
-                  .arg(result.attempts.size())
-                  .arg(m_options.retries + 1));
+              u"%1: %2; attempt %3 of %4"_s.arg(result.test->name, attempt.reason,
+                                                QString::number(result.attempts.size()),
+                                                QString::number(m_options.retries + 1)));
 }
 
 void Progress::noteEnd(const TestResult &result)

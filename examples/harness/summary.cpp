@@ -110,9 +110,8 @@ void printSummary(const std::vector<TestResult> &results, std::chrono::nanosecon
     printSection(
         screen, u"Flaky"_s, results, [](const TestResult &r) { return r.isFlaky(); },
         [](const TestResult &r) {
-            return u"          %1: %2 at first, passed at attempt %3"_s
-                .arg(r.test->name, r.attempts.constFirst().reason)
-                .arg(r.attempts.size());
+            return u"          %1: %2 at first, passed at attempt %3"_s.arg(
+                r.test->name, r.attempts.constFirst().reason, QString::number(r.attempts.size()));
         });
     printSection(
         screen, u"Leaky"_s, results, [](const TestResult &r) { return r.isLeaky(); },

@@ -139,7 +139,7 @@ void makeNamesReportable(TestList &tests)
         test.nameInFolder = oneLine(test.name);
         test.name = test.nameInFolder;
         for (int number = 2; seen.contains(test.name); ++number)
-            test.name = u"%1 (%2)"_s.arg(test.nameInFolder).arg(number);
+            test.name = u"%1 (%2)"_s.arg(test.nameInFolder, QString::number(number));
         seen.insert(test.name);
     }
 }
@@ -159,7 +159,7 @@ TestList testsOfList(const QString &text, const QString &fileName)
             tests.push_back(testOfLine(command));
         } catch (const HarnessError &error) {
             throw HarnessError(
-                u"%1:%2: %3"_s.arg(fileName).arg(number).arg(QString::fromUtf8(error.what())));
+                u"%1:%2: %3"_s.arg(fileName, QString::number(number), QString::fromUtf8(error.what())));
         }
     }
     return tests;

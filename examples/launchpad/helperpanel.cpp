@@ -34,7 +34,7 @@ static QString stateOf(const HelperSupervisor &supervisor)
 {
     const int count = supervisor.usage().processCount();
     return supervisor.isActive() && count > 1
-        ? HelperPanel::tr("%1, %2 processes").arg(supervisor.stateText()).arg(count)
+        ? HelperPanel::tr("%1, %2 processes").arg(supervisor.stateText(), QString::number(count))
         : supervisor.stateText();
 }
 
