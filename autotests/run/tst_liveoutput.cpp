@@ -42,14 +42,11 @@ private Q_SLOTS:
     void inItsContext();
     void manyShortLines();
     void eventLoopInAFunction();
-    void contextGone();
-    void contextGoesAtAnyMoment();
     void functionsEndInTheirContext();
     void futureEndsElsewhere();
     void nothingWaits();
     void programWaits_data();
     void programWaits();
-    void programDoesNotWaitForNoContext();
     void exceptions();
     void blockingFunctions();
 
@@ -215,48 +212,6 @@ void tst_LiveOutput::eventLoopInAFunction()
     end.waitForFinished();
 }
 
-void tst_LiveOutput::contextGone()
-{
-    TestPipe go;
-    auto context = std::make_unique<QObject>();
-    std::atomic<int> calls = 0;
-    RunOptions options;
-    options.context = context.get();
-    options.launchOptions.fileDescriptors = {{8, go.readEnd()}};
-    options.onOutput = [&calls](ChildProcess::ProcessChannel, const QByteArray &) { ++calls; };
-    QFuture<RunResult> future = run("write 5 1 eof 8 write 5 1", options);
-    context.reset();
-    go.closeWriteEnd();
-    QCOMPARE(future.result().standardOutput, "xxxxxxxxxx");
-    QCoreApplication::processEvents();
-    QCOMPARE(calls.load(), 0);
-}
-
-void tst_LiveOutput::contextGoesAtAnyMoment()
-{
-    for (int i = 0; i < 50; ++i) {
-        QThread thread;
-        auto *context = new QObject;
-        const auto isGone = std::make_shared<bool>(false); // Used only by the thread.
-        bool isCalledTooLate = false;
-        QObject::connect(context, &QObject::destroyed, context, [isGone] { *isGone = true; });
-        context->moveToThread(&thread);
-        RunOptions options;
-        options.context = context;
-        options.onOutput = [&](ChildProcess::ProcessChannel, const QByteArray &) {
-            isCalledTooLate = isCalledTooLate || *isGone;
-        };
-        QFuture<RunResult> future = run("write 5 1 burn 1 write 5 2 write 5 1", options);
-        QObject::connect(&thread, &QThread::started, context, &QObject::deleteLater);
-        thread.start();
-        future.waitForFinished();
-        thread.quit();
-        thread.wait();
-        QVERIFY(*isGone);
-        QVERIFY(!isCalledTooLate);
-    }
-}
-
 // The thread of run() once destroyed them: a widget that a function held died in that thread.
 void tst_LiveOutput::functionsEndInTheirContext()
 {
@@ -373,23 +328,6 @@ void tst_LiveOutput::programWaits()
     QTRY_VERIFY_WITH_TIMEOUT(future.isFinished(), 60000);
     QTRY_COMPARE(delivered, 20000000);
     QCOMPARE(progress.readAll().size(), 200);
-}
-
-// Nothing takes the output when the context has gone.
-void tst_LiveOutput::programDoesNotWaitForNoContext()
-{
-    auto context = std::make_unique<QObject>();
-    TestPipe full;
-    RunOptions options;
-    options.context = context.get();
-    options.maxUndelivered = 1000;
-    options.launchOptions.fileDescriptors = {{8, full.writeEnd()}};
-    options.onOutput = [](ChildProcess::ProcessChannel, const QByteArray &) {};
-    QFuture<RunResult> future = run("write 100000 1 write 1 8 write 1000000 1 exit 3", options);
-    full.closeWriteEnd();
-    context.reset();
-    QCOMPARE(future.result().exitInfo.code, 3);
-    QCOMPARE(future.result().standardOutput.size(), 1100000);
 }
 
 void tst_LiveOutput::exceptions()

@@ -17,7 +17,7 @@ struct ContextPost::Target : OfOneProcess
 };
 
 // In a forked copy no thread posts, and the mutex may be locked for ever.
-ContextPost::ContextPost(QObject *context, void (*onEnd)())
+ContextPost::ContextPost(QObject *context, const std::function<void()> &onEnd)
     : m_target(std::make_shared<Target>())
 {
     m_target->object = context;
@@ -28,8 +28,7 @@ ContextPost::ContextPost(QObject *context, void (*onEnd)())
             const std::lock_guard lock(target->mutex);
             target->object = nullptr;
         }
-        if (onEnd)
-            onEnd();
+        onEnd();
     });
 }
 

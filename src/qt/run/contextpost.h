@@ -19,9 +19,9 @@ namespace ForkFd::Internal {
 class ContextPost
 {
 public:
-    /// The object must not be destroyed before this returns. Its destructor calls `onEnd`, unless that
-    /// is null.
-    explicit ContextPost(QObject *context, void (*onEnd)() = nullptr);
+    /// The object must not be destroyed before this returns. Its destructor calls `onEnd`, when
+    /// isThere() is false.
+    ContextPost(QObject *context, const std::function<void()> &onEnd);
     ~ContextPost();
     ContextPost(const ContextPost &) = delete;
     ContextPost &operator=(const ContextPost &) = delete;

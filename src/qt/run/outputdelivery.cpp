@@ -16,7 +16,10 @@ std::shared_ptr<OutputDelivery> OutputDelivery::make(const RunOptions &options)
 {
     if (!options.onOutput && !options.onLine && !options.onStarted)
         return nullptr;
-    return std::make_shared<OutputDelivery>(options);
+    auto delivery = std::make_shared<OutputDelivery>(options);
+    if (options.context)
+        delivery->callIn(options.context);
+    return delivery;
 }
 
 OutputDelivery::OutputDelivery(const RunOptions &options)
@@ -27,8 +30,26 @@ OutputDelivery::OutputDelivery(const RunOptions &options)
     , m_functions(
           std::make_shared<Functions>(Functions{options.onOutput, options.onLine, options.onStarted}))
 {
-    if (options.context)
-        m_context.emplace(options.context, m_limit > 0 ? RunThread::noteRoom : nullptr);
+}
+
+void OutputDelivery::callIn(QObject *context)
+{
+    m_context.emplace(context, [delivery = weak_from_this()] {
+        if (const std::shared_ptr<OutputDelivery> self = delivery.lock())
+            self->dropPieces();
+    });
+}
+
+// The context is being destroyed: nothing will be told any more. The program may run for long.
+void OutputDelivery::dropPieces()
+{
+    std::deque<Piece> dropped; // Freed without the mutex.
+    const std::lock_guard lock(m_mutex);
+    m_pieces.swap(dropped);
+    m_unfinishedLines = {};
+    m_waitingBytes = 0;
+    if (std::exchange(m_isRoomWanted, false))
+        RunThread::noteRoom();
 }
 
 void OutputDelivery::addStart(qint64 processId)
@@ -55,6 +76,8 @@ void OutputDelivery::add(Piece piece)
 {
     piece.isToldWhole = piece.isEnd || (piece.processId == 0 && !m_wantsOutput);
     std::unique_lock lock(m_mutex);
+    if (m_context && !m_context->isThere()) // dropPieces() comes after that.
+        return;
     m_waitingBytes += piece.bytes.size();
     m_pieces.push_back(std::move(piece));
     if (!m_context) {

@@ -79,6 +79,8 @@ private:
         std::function<void(qint64)> onStarted;
     };
 
+    void callIn(QObject *context);
+    void dropPieces();
     void add(Piece piece);
     void schedule(std::unique_lock<std::mutex> &lock);
     void serve();
