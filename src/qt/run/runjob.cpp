@@ -162,6 +162,8 @@ void RunJob::watch(std::optional<Watcher> &watcher, const Future &future)
 void RunJob::serve()
 {
     setUp();
+    if (m_options.timeLimit > std::chrono::milliseconds::zero())
+        m_timeLimit = Deadline(m_options.timeLimit, m_start->startTime);
     ChildProcessPrivate::adopt(*m_child, std::move(*m_start));
     m_start.reset();
     if (m_isOver)
@@ -182,7 +184,7 @@ void RunJob::end()
         m_onOver();
         return;
     }
-    m_treeWait = std::make_unique<TreeWait>(*m_child, m_options, [this] { endTree(); });
+    m_treeWait = std::make_unique<TreeWait>(*m_child, m_options, m_timeLimit, [this] { endTree(); });
     m_treeWait->begin();
 }
 

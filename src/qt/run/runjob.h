@@ -110,6 +110,7 @@ private:
     std::shared_ptr<const Surroundings> m_surroundings; ///< Null if begin() takes the current ones.
     std::vector<UniqueFd> m_kept; ///< Duplicates for begin().
     std::optional<PreparedStart> m_start; ///< Until the job is served.
+    Deadline m_timeLimit = Deadline::forever();
     std::optional<ChildProcess> m_child;
     /// Gets an event when the future is canceled; see PostDetector.
     std::optional<QFutureWatcher<RunResult>> m_watcher;

@@ -21,9 +21,11 @@ constexpr milliseconds killPatience(1000);
 
 } // namespace
 
-TreeWait::TreeWait(ChildProcess &child, const RunOptions &options, std::function<void()> onOver)
+TreeWait::TreeWait(ChildProcess &child, const RunOptions &options, Deadline timeLimit,
+                   std::function<void()> onOver)
     : m_child(child)
     , m_options(options)
+    , m_timeLimit(options.waitForTree ? timeLimit : Deadline::forever())
     , m_onOver(std::move(onOver))
     , m_hub(ExitHub::forCurrentThread())
 {
@@ -45,15 +47,9 @@ void TreeWait::begin()
     if (m_isStopWanted)
         enter(Settling, Deadline(settlingTime));
     else if (m_options.leftoverGrace > milliseconds::zero())
-        enter(Settling, graceEnd());
+        enter(Settling, std::min(Deadline(m_options.leftoverGrace), m_timeLimit));
     else
         settle();
-}
-
-Deadline TreeWait::graceEnd() const
-{
-    const Deadline end(m_options.leftoverGrace);
-    return m_options.waitForTree ? std::min(end, timeLimit()) : end;
 }
 
 // Time has passed in Settling: called() finds out whether processes are still left.
@@ -68,15 +64,19 @@ void TreeWait::settle()
     else if (m_isStopWanted)
         enter(Asked, Deadline(m_options.stopGrace));
     else
-        enter(Waiting, timeLimit());
+        enter(Waiting, m_timeLimit);
 }
 
-Deadline TreeWait::timeLimit() const
+// The limit ends the grace, too, unless nothing is left that could be stopped.
+bool TreeWait::isOverTime() const
 {
-    if (m_options.timeLimit <= milliseconds::zero() || m_child.timeLimitExceeded())
-        return Deadline::forever();
-    const auto passed = std::chrono::duration_cast<milliseconds>(m_child.elapsedTime());
-    return Deadline(std::max(m_options.timeLimit - passed, milliseconds::zero()));
+    return !m_isStopWanted && m_timeLimit.hasExpired() && m_child.remainingProcesses().count > 0;
+}
+
+void TreeWait::exceedTimeLimit()
+{
+    m_hasExceededTimeLimit = true;
+    stop();
 }
 
 void TreeWait::stop()
@@ -100,11 +100,13 @@ void TreeWait::called()
 {
     switch (m_state) {
     case Settling:
-        settle();
+        if (isOverTime())
+            exceedTimeLimit();
+        else
+            settle();
         break;
     case Waiting:
-        m_hasExceededTimeLimit = true;
-        stop();
+        exceedTimeLimit();
         break;
     case Asked:
         kill();

@@ -26,8 +26,10 @@ namespace ForkFd::Internal {
 class TreeWait final : private HubClient
 {
 public:
-    /// `onOver` is called once, perhaps in begin() or stop(); it must not delete this object.
-    TreeWait(ChildProcess &child, const RunOptions &options, std::function<void()> onOver);
+    /// `timeLimit` is that of the program and counts here only with RunOptions::waitForTree. `onOver` is
+    /// called once, perhaps in begin() or stop(); it must not delete this object.
+    TreeWait(ChildProcess &child, const RunOptions &options, Deadline timeLimit,
+             std::function<void()> onOver);
     ~TreeWait() override;
     TreeWait(const TreeWait &) = delete;
     TreeWait &operator=(const TreeWait &) = delete;
@@ -49,12 +51,13 @@ private:
     void settle();
     void kill();
     void end();
-    Deadline graceEnd() const;
-    Deadline timeLimit() const;
+    bool isOverTime() const;
+    void exceedTimeLimit();
     void enter(State state, Deadline end);
 
     ChildProcess &m_child;
     const RunOptions &m_options;
+    const Deadline m_timeLimit;
     const std::function<void()> m_onOver;
     const std::shared_ptr<ExitHub> m_hub;
     State m_state = Settling;
