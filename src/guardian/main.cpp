@@ -7,7 +7,6 @@
 #include "guardian/message.h"
 #include "guardian/pause.h"
 #include "guardian/processes.h"
-#include "guardian/reserve.h"
 #include "guardian/tree.h"
 
 #include <cerrno>
@@ -174,7 +173,7 @@ private:
         if (size == static_cast<ssize_t>(sizeof message) && mayTellUs(sender)) {
             if (message.leader < 0)
                 message.leader = sender.pid;
-            take(message, DescriptorReserve::spare(std::move(fd)));
+            take(message, std::move(fd));
         }
         return Received;
     }

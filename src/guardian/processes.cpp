@@ -44,6 +44,12 @@ bool mayExist(pid_t pid) noexcept
     return ::kill(pid, 0) == 0 || errno != ESRCH;
 }
 
+bool isGivenOutAgain(pid_t pid, std::uint64_t start) noexcept
+{
+    Process process;
+    return lookAt(pid, process) && process.start != start;
+}
+
 namespace {
 
 // Ended, or another user's (proc(5), "hidepid"): the next look will not see more.
@@ -98,7 +104,8 @@ bool Walk::belongs(const Process &process) const noexcept
 {
     for (const Identity &root : m_roots) {
         const bool isRoot = process.pid == root.pid && process.start == root.start;
-        if (isRoot || process.group == root.pid || process.session == root.pid)
+        const bool isMember = process.group == root.pid || process.session == root.pid;
+        if (isRoot || (isMember && !isGivenOutAgain(root.pid, root.start)))
             return true;
     }
     for (const Identity &found : m_found) {

@@ -36,6 +36,9 @@ private:
 bool lookAt(pid_t pid, Process &process) noexcept;
 /// Whether a process has this number, as far as the kernel tells without /proc.
 bool mayExist(pid_t pid) noexcept;
+/// Whether another process has got the number of the process that began at `start`. Then that process
+/// has left no group and no session: the kernel does not give out a number that one still has.
+bool isGivenOutAgain(pid_t pid, std::uint64_t start) noexcept;
 
 /// All that /proc shows. False if a process may be missing that it would show at another time.
 bool listProcesses(List<Process> &processes) noexcept;
@@ -52,7 +55,7 @@ public:
     Walk(const Walk &) = delete;
     Walk &operator=(const Walk &) = delete;
 
-    /// A process with this number and start time. 0: no process; its group and session count alone.
+    /// The leader of a tree, which may have ended. Its group and session count as well.
     void addRoot(pid_t pid, std::uint64_t start) noexcept { m_roots.add({pid, start}); }
     /// Stops each process when it finds it, until it finds no other, or a second is over. Kills all
     /// then.

@@ -16,15 +16,17 @@ namespace ForkFd::Internal {
 
 void Tree::take(const GuardianMessage &message, UniqueFd fd) noexcept
 {
-    if (message.kind == GuardianMessage::Group && fd) {
-        m_cgroup.set(std::move(fd), message.name);
-        awaitCgroup();
-    } else if (message.kind == GuardianMessage::Leader) {
+    if (message.kind == GuardianMessage::Leader) {
         setLeader(message, std::move(fd));
     } else if (message.kind == GuardianMessage::Started) {
         m_isStarted = true;
-        if (m_leaderStart == 0)
-            m_leaderStart = message.leaderStart;
+        setLeaderStart(message.leaderStart);
+    } else if (message.kind == GuardianMessage::Group) {
+        fd = DescriptorReserve::spare(std::move(fd));
+        if (!fd)
+            return;
+        m_cgroup.set(std::move(fd), message.name);
+        awaitCgroup();
     }
 }
 
@@ -34,22 +36,52 @@ void Tree::awaitCgroup() noexcept
     wait(m_cgroup.events(), EPOLLPRI | EPOLLET);
 }
 
-// A leader that comes with a pidfd was alive when it sent it. The start time is that of the leader if
-// the leader has not ended after that, for then its number is still its own.
+namespace {
+
+// While a process has not been reaped, its number is its own.
+bool isUnreaped(const UniqueFd &pidfd) noexcept
+{
+    pollfd process = {pidfd.get(), POLLIN, 0};
+    return ::poll(&process, 1, 0) == 0 || PidFdSignal::send(pidfd.get(), 0) == 0;
+}
+
+} // namespace
+
+// Looks at the number while a pidfd is open. The leader's own shows afterwards whether the number was
+// still the leader's. One that was opened by number is the leader's if the start time is.
 void Tree::setLeader(const GuardianMessage &message, UniqueFd pidfd) noexcept
 {
     if (message.leader <= 0)
         return; // In a PID namespace that this process does not see.
+    unwatch();
     m_leader = message.leader;
+    m_isPidFdSent = static_cast<bool>(pidfd);
+    if (!m_isPidFdSent && m_usesPidFds)
+        pidfd = openPidFd(m_leader);
     m_leaderStart = message.leaderStart;
     Process process;
-    if (m_leaderStart == 0 && lookAt(m_leader, process))
-        m_leaderStart = process.start;
-    if (!pidfd && m_usesPidFds)
-        pidfd = DescriptorReserve::spare(openPidFd(m_leader));
-    m_watched = std::move(pidfd);
+    if (m_leaderStart == 0 && lookAt(m_leader, process) && (!m_isPidFdSent || isUnreaped(pidfd)))
+        m_leaderStart = process.start; // Without its pidfd this may be another process until Started.
+    m_watched = DescriptorReserve::spare(std::move(pidfd));
     m_watchesLeader = static_cast<bool>(m_watched);
     wait(m_watched.get(), EPOLLIN);
+    forgetOtherProcess();
+}
+
+// The program has read it before it reaped the leader.
+void Tree::setLeaderStart(std::uint64_t start) noexcept
+{
+    const bool isProven = m_isPidFdSent && m_leaderStart != 0;
+    if (start == 0 || isProven)
+        return;
+    m_leaderStart = start;
+    forgetOtherProcess();
+}
+
+void Tree::forgetOtherProcess() noexcept
+{
+    if (m_watchesLeader && !m_isPidFdSent && isNumberReused())
+        unwatch();
 }
 
 void Tree::wait(int fd, unsigned events) noexcept
@@ -59,6 +91,15 @@ void Tree::wait(int fd, unsigned events) noexcept
     event.data.ptr = this;
     if (fd >= 0)
         ::epoll_ctl(m_poll, EPOLL_CTL_ADD, fd, &event);
+}
+
+// The kernel keeps the entry of a closed descriptor while another process has a copy (epoll(7)).
+void Tree::unwatch() noexcept
+{
+    if (m_watched)
+        ::epoll_ctl(m_poll, EPOLL_CTL_DEL, m_watched.get(), nullptr);
+    m_watched.reset();
+    m_watchesLeader = false;
 }
 
 // A leader with another identity may be invisible in /proc (proc(5), "hidepid"), but not to its pidfd.
@@ -74,11 +115,9 @@ bool Tree::isLeaderAlive() const noexcept
     return (process.start == m_leaderStart || m_leaderStart == 0) && process.isAlive();
 }
 
-// While a group or session has the number, no other process gets it.
 bool Tree::isNumberReused() const noexcept
 {
-    Process process;
-    return m_leaderStart != 0 && lookAt(m_leader, process) && process.start != m_leaderStart;
+    return m_leaderStart != 0 && isGivenOutAgain(m_leader, m_leaderStart);
 }
 
 // Returns a living process of the leader's group or session, -1 if there is none, and 0 if that is not
@@ -115,10 +154,8 @@ bool Tree::isOver(const List<Process> *processes) noexcept
     if (!wasAwaited)
         awaitCgroup(); // The file could not be opened before.
     const bool hasLeader = isLeaderAlive();
-    if (!hasLeader) {
-        m_watched.reset(); // Otherwise it would be ready for ever.
-        m_watchesLeader = false;
-    }
+    if (!hasLeader)
+        unwatch(); // Otherwise it would be ready for ever.
     if (!m_isStarted || isPopulated || hasLeader)
         return false;
     if (m_cgroup)
@@ -136,10 +173,10 @@ void Tree::kill(Walk &walk) noexcept
         return;
     if (isLeaderAlive() && m_leaderStart != 0)
         walk.addRoot(m_leader, m_leaderStart);
-    else if (m_watchesLeader)
+    else if (m_watchesLeader && m_isPidFdSent)
         PidFdSignal::send(m_watched.get(), SIGKILL); // A walk cannot find it.
     else if (!isCgroupKilled && m_leader > 0 && m_leaderStart != 0 && !isNumberReused())
-        walk.addRoot(m_leader, 0);
+        walk.addRoot(m_leader, m_leaderStart);
 }
 
 } // namespace ForkFd::Internal

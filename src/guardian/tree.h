@@ -27,6 +27,7 @@ public:
         , m_usesPidFds(usesPidFds)
     {
     }
+    ~Tree() { unwatch(); }
     Tree(const Tree &) = delete;
     Tree &operator=(const Tree &) = delete;
 
@@ -45,11 +46,14 @@ public:
 private:
     void awaitCgroup() noexcept;
     void setLeader(const GuardianMessage &message, UniqueFd pidfd) noexcept;
+    void setLeaderStart(std::uint64_t start) noexcept;
+    void forgetOtherProcess() noexcept;
     bool isLeaderAlive() const noexcept;
     bool isNumberReused() const noexcept;
     pid_t findMember(const List<Process> *processes) const noexcept;
     bool watch(pid_t member) noexcept;
     void wait(int fd, unsigned events) noexcept;
+    void unwatch() noexcept;
 
     const std::uint64_t m_id;
     const int m_poll;
@@ -57,7 +61,8 @@ private:
     bool m_isStarted = false;
     Cgroup m_cgroup;
     pid_t m_leader = -1; ///< Also the number of its group and session, if it has made them.
-    std::uint64_t m_leaderStart = 0;
+    std::uint64_t m_leaderStart = 0; ///< 0: not known.
+    bool m_isPidFdSent = false; ///< The leader has sent its pidfd. Others are opened by number.
     UniqueFd m_watched; ///< A pidfd of the leader, or later of another member of its group or session.
     bool m_watchesLeader = false;
 };
