@@ -9,6 +9,7 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 
 namespace {
@@ -41,6 +42,7 @@ private Q_SLOTS:
     void isLoadedWithoutAnError();
     void isClosedWhileAChildRuns();
     void isClosedBeforeItsFirstStart();
+    void isClosedWhileADetachedProgramRuns();
 };
 
 // dlerror() reported a function of newer libcs that the library had looked for.
@@ -122,6 +124,30 @@ void tst_Plugin::isClosedBeforeItsFirstStart()
     if (result == "it stays loaded")
         QSKIP("Something else keeps the plug-in loaded.");
     QCOMPARE(result, "the category is usable");
+}
+
+// The keeper of a plug-in that had only started a detached program ran code that was no longer mapped.
+void tst_Plugin::isClosedWhileADetachedProgramRuns()
+{
+    if (FORKFD_TEST_PORTABLE)
+        QSKIP("POSIX knows no subreapers.");
+    const QTemporaryDir directory;
+    const std::string fifo = directory.filePath("fifo").toStdString();
+    QCOMPARE(mkfifo(fifo.c_str(), 0600), 0);
+    const QByteArray result = inForkedCopy([&fifo]() -> QByteArray {
+        prctl(PR_SET_CHILD_SUBREAPER, 1); // The program becomes a child of this process.
+        void *plugin = dlopen(FORKFD_TEST_LOGPLUGIN, RTLD_NOW | RTLD_LOCAL);
+        if (!plugin)
+            return dlerror();
+        const auto detach = reinterpret_cast<bool (*)(const char *)>(dlsym(plugin, "detach"));
+        const bool isStarted = detach(fifo.c_str());
+        dlclose(plugin);
+        if (!isStarted)
+            return "the program was not started";
+        close(open(fifo.c_str(), O_WRONLY | O_CLOEXEC));
+        return eventually([] { return !hasChildren(); }) ? "reaped" : "a zombie is left";
+    });
+    QCOMPARE(result, "reaped");
 }
 
 int main(int argc, char **argv)

@@ -6,6 +6,7 @@
 #include "core/base/deadline.h"
 #include "core/base/libcfunction.h"
 #include "core/base/sanitizers.h"
+#include "core/base/staycode.h"
 #include "core/base/thisprocess.h"
 #include "core/base/uniquefd.h"
 
@@ -138,6 +139,7 @@ void unblockDefaultSignals() noexcept
 int startLibraryThread(const char *name, void (*main)(void *), void *argument,
                        std::size_t stackSize) noexcept
 {
+    keepCodeLoaded();
     Census *census =
         censuses.findOrMake([] { return std::unique_ptr<Census>(new (std::nothrow) Census); });
     std::unique_ptr<Start> start(new (std::nothrow) Start{name, main, argument, census});

@@ -11,8 +11,10 @@ namespace ForkFd::Internal {
 /// static copy of the library: for our own shared library, which is linked with `-z nodelete`,
 /// and for a program the function does nothing.
 ///
-/// Call this before the first child exists. The first library thread may come too late: a static object
-/// of the plug-in may leave its child to the keeper in its destructor, within dlclose().
+/// A library thread and a signal handler call this before they begin. Call it also before the first
+/// child with an owner exists, because a static object of the plug-in may leave its child to the keeper
+/// in its destructor, within dlclose(); and before the library takes a lock under which it makes a
+/// thread.
 ///
 /// In a plug-in the first call uses the dynamic loader. It may block for the loader's lock, which
 /// another thread may hold while it waits for a start.

@@ -4,6 +4,7 @@
 #include "core/start/detached.h"
 
 #include "core/base/refusal.h"
+#include "core/base/staycode.h"
 #include "core/start/child_calls.h"
 #include "core/start/clone_linux.h"
 #include "core/start/dumpable_linux.h"
@@ -90,6 +91,7 @@ int OrphanWatch::prepare()
 {
     if (!orphansComeToUs())
         return 0;
+    keepCodeLoaded();
     m_private = std::make_unique<Private>();
     return m_private->watch.prepareForNumber(ExitEvent::Private, false);
 }

@@ -3,6 +3,7 @@
 
 #include "core/start/detached.h"
 
+#include "core/base/staycode.h"
 #include "core/watch/childwait.h"
 #include "core/watch/sigchld/watch.h"
 
@@ -25,6 +26,7 @@ int OrphanWatch::prepare()
 {
     if (::getpid() != 1) // POSIX has no subreapers.
         return 0;
+    keepCodeLoaded();
     m_private = std::make_unique<Private>();
     return m_private->watch->prepare(ExitEvent::Private) ? 0 : errno;
 }

@@ -4,6 +4,7 @@
 #include "core/start/guardedstart.h"
 
 #include "core/base/cgroup.h"
+#include "core/base/staycode.h"
 #include "core/start/plan.h"
 #include "core/stop/guardian.h"
 #include "core/stop/keeper.h"
@@ -100,6 +101,7 @@ StartResult startWithEntry(PrivateCgroup &group, PrivateCgroup &own, StartReques
 
 StartResult startWithGuardian(PrivateCgroup &group, const StartRequest &request, StartReport *later)
 {
+    keepCodeLoaded(); // Before a guardian's thread needs it, and outside the guardian's lock.
     CgroupForTree own;
     if (!group)
         own.group = PrivateCgroup::make(request.options.controlGroup, request.executable);

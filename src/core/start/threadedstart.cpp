@@ -224,6 +224,7 @@ std::unique_ptr<PendingStart> PendingStart::inThread(ThreadedRequest request, St
         failure = keepDirectory(request);
     if (failure)
         return nullptr;
+    keepCodeLoaded(); // The thread runs it, and so does the exit handler of the list of starts.
     auto shared = std::make_shared<Shared>(std::move(request));
     if (!shared->entry) {
         failure = {Step::Clone, EAGAIN};
@@ -233,7 +234,6 @@ std::unique_ptr<PendingStart> PendingStart::inThread(ThreadedRequest request, St
         failure = {Step::Descriptors, shared->told.errorCode};
         return nullptr;
     }
-    keepCodeLoaded(); // The thread runs it.
     shared->request.start.control = shared->child->startControl();
     auto start = std::make_unique<ThreadedStart>(shared);
     auto holder = std::make_unique<std::shared_ptr<Shared>>(std::move(shared));

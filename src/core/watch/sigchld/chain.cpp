@@ -20,6 +20,7 @@
 #include "core/watch/sigchld/chain.h"
 
 #include "core/base/signals.h"
+#include "core/base/staycode.h"
 #include "core/base/thisprocess.h"
 #include "core/watch/sigchld/disposition.h"
 
@@ -368,6 +369,7 @@ bool installOnTop() noexcept
 
 bool install(Listener newListener)
 {
+    keepCodeLoaded();
     listener.store(newListener, std::memory_order_release);
     // A thread of the parent may have been installing when this process was forked. It does not exist
     // here.
