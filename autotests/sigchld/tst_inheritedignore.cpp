@@ -4,6 +4,7 @@
 #include "sigchldhandler.h"
 
 #include "forkfdtest.h"
+#include "systemcallfilter.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -33,8 +34,8 @@ extern "C" __attribute__((visibility("default"))) int waitid(idtype_t type, id_t
 #endif
 
 /// In a program that was started with SIGCHLD ignored, or that told the kernel to reap its children, no
-/// zombies pile up while our handler is installed, and our statuses are right. The program is this test,
-/// started once more with an argument.
+/// zombies pile up while our handler is installed, and our statuses are right. Children inherit an
+/// ignored SIGCHLD. The program is this test, started once more with an argument.
 /// Holds: S11.
 class tst_InheritedIgnore : public ProcessTest
 {
@@ -181,12 +182,28 @@ int run()
     return 0;
 }
 
+// A filter that refuses pidfd_open and allows CLONE_PIDFD, as Docker's did before 20.10. After a child
+// that is watched by number, children with pidfds did not inherit an ignored SIGCHLD.
+int runWithBothBackends()
+{
+    setenv("FORKFD_BACKEND", "auto", 1);
+    if (!refuse({{SYS_pidfd_open, EPERM}, {SYS_pidfd_send_signal, EPERM}}))
+        return 0; // This system has no filters.
+    check(inheritsIgnore(true), "the first child does not inherit the disposition");
+    const int numbered =
+        ForkFdTest::startChild(Starter::Spawn, ForkFd::FFD_CLOEXEC, nullptr, {"exit", "0"});
+    check(ForkFdTest::wait(numbered) == "exited 0", "a child that is watched by number did not exit");
+    check(inheritsIgnore(true), "a later child does not inherit the disposition");
+    return 0;
+}
+
 } // namespace Inside
 
 void tst_InheritedIgnore::works_data()
 {
     QTest::addColumn<QString>("how");
     QTest::newRow("SIG_IGN") << "ignored";
+    QTest::newRow("SIG_IGN, with both backends") << "both";
     QTest::newRow("SA_NOCLDWAIT") << "nocldwait";
     QTest::newRow("SA_NOCLDWAIT with a handler") << "handler";
 }
@@ -204,13 +221,13 @@ int main(int argc, char **argv)
     if (argc != 3 || argv[1] != std::string("inside"))
         return SigChldTest::run<tst_InheritedIgnore>(argc, argv);
     const std::string how = argv[2];
-    if (how == "ignored") {
+    if (how == "ignored" || how == "both") {
         if (SigChldAction::current().sa_handler != SIG_IGN) { // Not inherited yet.
             std::signal(SIGCHLD, SIG_IGN);
             SigChldTest::changeMask(SIG_UNBLOCK);
             execv(argv[0], argv);
         }
-        return Inside::run();
+        return how == "both" ? Inside::runWithBothBackends() : Inside::run();
     }
     const SigChldAction action(how == "handler" ? [](int) {} : SIG_DFL, SA_NOCLDWAIT | SA_RESTART);
     SigChldTest::changeMask(SIG_UNBLOCK);

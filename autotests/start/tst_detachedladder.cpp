@@ -45,7 +45,7 @@ QByteArray describe(const Process &process, bool isStarted)
 } // namespace
 
 /// Every way to start a detached program keeps the same promises.
-/// Holds: L3.
+/// Holds: L3, S11 (passesIgnoreOn).
 class tst_DetachedLadder : public ChildProcessTest
 {
     Q_OBJECT
@@ -70,6 +70,8 @@ private Q_SLOTS:
     void noProcess_data();
     void noProcess();
     void raisesNoSigChld();
+    void passesIgnoreOn_data() { addWays(); }
+    void passesIgnoreOn();
     void killedBeforeTheExec_data();
     void killedBeforeTheExec();
     void killedBetween();
@@ -301,6 +303,24 @@ void tst_DetachedLadder::raisesNoSigChld()
         return all + QByteArray::number(childSignals);
     });
     QCOMPARE(result, "abc\nexec: No such file or directory 0");
+}
+
+// After a start with the SIGCHLD backend, detached programs did not inherit an ignored SIGCHLD.
+void tst_DetachedLadder::passesIgnoreOn()
+{
+    const QByteArray result = onThisWay([]() -> QByteArray {
+        const TemporaryAction ignored(SIGCHLD, SIG_IGN);
+        auto first = ForkFd::spawn(child({"exit", "0"}));
+        if (!first || !first->wait())
+            return "no first start";
+        const QByteArray signalLines = detach(childProgram(), words("signals"));
+        const qsizetype position = signalLines.indexOf("SigIgn:\t");
+        const QByteArray mask = signalLines.mid(position + 8, 16);
+        if (mask.toULongLong(nullptr, 16) >> (SIGCHLD - 1) & 1)
+            return "ignored";
+        return "not ignored: " + mask;
+    });
+    QCOMPARE(result, "ignored");
 }
 
 void tst_DetachedLadder::killedBeforeTheExec_data()

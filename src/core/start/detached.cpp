@@ -4,6 +4,7 @@
 #include "core/start/detached.h"
 
 #include "core/watch/childwait.h"
+#include "core/watch/sigchld/chain.h"
 
 #include <cerrno>
 
@@ -15,6 +16,7 @@ StartResult DetachedAttempt::run()
 {
     OrphanWatch watch;
     const int errorCode = watch.prepare();
+    m_child.ignoresSigChld = SigChldChain::standsForIgnore();
     const Outcome outcome = errorCode == 0 ? create() : failCreation(errorCode);
     // A failed orphan becomes our child, too, unless its first parent has reaped it.
     watch.adopt(m_child.report.orphan);

@@ -104,7 +104,7 @@ private:
         const int errorCode =
             m_watch.prepare(m_rung, m_program ? ExitEvent::Private : ExitEvent::Public, leadsGroup());
         if (errorCode == 0) {
-            m_child.ignoresSigChld = isWatchedByNumber(m_rung) && SigChldChain::standsForIgnore();
+            m_child.ignoresSigChld = SigChldChain::standsForIgnore();
             m_child.inherited = m_watch.inherited();
             return Started;
         }

@@ -390,6 +390,9 @@ bool install(Listener newListener)
 
 bool standsForIgnore() noexcept
 {
+    // Spares starts with pidfds a system call.
+    if (usedRecords.load(std::memory_order_relaxed) == 0)
+        return false;
     const Chain chain;
     return chain.top != poolSize && isIgnore(chain.stranger);
 }
