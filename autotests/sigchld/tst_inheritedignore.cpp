@@ -147,12 +147,15 @@ void checkFirstStartDuringTheHandler()
           "a forked copy has lost the status of its first child");
 }
 
-int run()
+int run(const std::string &how)
 {
     alarm(120);
     const bool isInherited = inheritsIgnore(false);
     auto living = ForkFd::spawn(ProcessTest::child({"sleep"}));
     check(living.has_value(), "a child of ours did not start");
+    // As after `old = signal(SIGCHLD, SIG_DFL)`, but no sweep can see SIG_DFL.
+    if (how == "restored")
+        std::signal(SIGCHLD, SigChldAction::current().sa_handler);
     checkOurs(3);
     checkStrangers();
     check(inheritsIgnore(true) == isInherited, "a child of ours inherits something else");
@@ -204,6 +207,7 @@ void tst_InheritedIgnore::works_data()
     QTest::addColumn<QString>("how");
     QTest::newRow("SIG_IGN") << "ignored";
     QTest::newRow("SIG_IGN, with both backends") << "both";
+    QTest::newRow("SIG_IGN, put back with signal()") << "restored";
     QTest::newRow("SA_NOCLDWAIT") << "nocldwait";
     QTest::newRow("SA_NOCLDWAIT with a handler") << "handler";
 }
@@ -221,16 +225,16 @@ int main(int argc, char **argv)
     if (argc != 3 || argv[1] != std::string("inside"))
         return SigChldTest::run<tst_InheritedIgnore>(argc, argv);
     const std::string how = argv[2];
-    if (how == "ignored" || how == "both") {
+    if (how == "ignored" || how == "restored" || how == "both") {
         if (SigChldAction::current().sa_handler != SIG_IGN) { // Not inherited yet.
             std::signal(SIGCHLD, SIG_IGN);
             SigChldTest::changeMask(SIG_UNBLOCK);
             execv(argv[0], argv);
         }
-        return how == "both" ? Inside::runWithBothBackends() : Inside::run();
+        return how == "both" ? Inside::runWithBothBackends() : Inside::run(how);
     }
     const SigChldAction action(how == "handler" ? [](int) {} : SIG_DFL, SA_NOCLDWAIT | SA_RESTART);
     SigChldTest::changeMask(SIG_UNBLOCK);
-    return Inside::run();
+    return Inside::run(how);
 }
 #include "tst_inheritedignore.moc"

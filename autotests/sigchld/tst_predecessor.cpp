@@ -47,6 +47,7 @@ class tst_Predecessor : public SigChldTest
 private Q_SLOTS:
     void isCalled_data();
     void isCalled();
+    void isBelowARestoredHandler();
     void flagsWithoutHandler_data();
     void flagsWithoutHandler();
 };
@@ -151,6 +152,43 @@ void tst_Predecessor::isCalled()
     sigaltstack(&stack, nullptr);
     QCOMPARE(collectForeignChild(foreignChild), 7);
     const auto info = ours->wait();
+    QVERIFY(info);
+    QCOMPARE(info->signal, SIGKILL);
+}
+
+// signal(3) puts our handler back without SA_SIGINFO, and the kernel then fills no siginfo: on the stack
+// lies that of an earlier signal.
+void tst_Predecessor::isBelowARestoredHandler()
+{
+    if (!usesSigChld())
+        QSKIP("Without us signal(3) would break the program's own handler.");
+    callCount = 0;
+    const SigChldAction foreign(siginfoHandler);
+    auto living = ForkFd::spawn(child({"sleep"}));
+    QVERIFY(living);
+    const struct sigaction ours = SigChldAction::current();
+    QList<pid_t> ended;
+    const auto end = [&ended] {
+        ended.append(spawnForeignChild({"exit", "7"}));
+        awaitEnd(ended.last());
+        return collectForeignChild(ended.last());
+    };
+    QCOMPARE(end(), 7);
+    std::signal(SIGCHLD, ours.sa_handler);
+    QCOMPARE(end(), 7);
+    QTRY_VERIFY(SigChldAction::current().sa_flags & SA_SIGINFO);
+    QCOMPARE(SigChldAction::current().sa_flags, ours.sa_flags);
+    QVERIFY(SigChldAction::current().sa_sigaction == ours.sa_sigaction);
+    QCOMPARE(end(), 7);
+    QTRY_COMPARE(callCount.load(), 3);
+    for (int i = 0; i < 3; ++i) {
+        const siginfo_t &info = calls[i].info;
+        QCOMPARE(info.si_signo, SIGCHLD);
+        if (!isUnderThreadSanitizer)
+            QVERIFY(info.si_pid == ended[i] || (i == 1 && info.si_pid == 0));
+    }
+    QVERIFY(living->sendSignal(SIGKILL));
+    const auto info = living->wait(std::chrono::seconds(10));
     QVERIFY(info);
     QCOMPARE(info->signal, SIGKILL);
 }

@@ -23,6 +23,7 @@
 #include "core/base/staycode.h"
 #include "core/base/thisprocess.h"
 #include "core/watch/sigchld/disposition.h"
+#include "core/watch/sigchld/handlerarguments.h"
 
 #include <array>
 #include <atomic>
@@ -31,7 +32,6 @@
 #include <cstdint>
 #include <utility>
 
-#include <ucontext.h>
 #include <unistd.h>
 
 namespace ForkFd::Internal::SigChldChain {
@@ -85,12 +85,13 @@ constexpr std::array<Entry, sizeof...(indices)> makeEntries(std::index_sequence<
 
 constexpr auto entries = makeEntries(std::make_index_sequence<poolSize>());
 
-// The index of our entry in `action`; poolSize if the action is not ours.
+// The index of our entry in `action`; poolSize if the action is not ours. Whatever the flags: signal(3)
+// returns our entry and can put it back, but without SA_SIGINFO and the other flags.
 std::size_t indexOf(const struct sigaction &action) noexcept
 {
+    const std::uintptr_t handler = handlerOf(action);
     std::size_t index = 0;
-    while (index < poolSize
-           && !((action.sa_flags & SA_SIGINFO) && action.sa_sigaction == entries[index]))
+    while (index < poolSize && handler != reinterpret_cast<std::uintptr_t>(entries[index]))
         ++index;
     return index;
 }
@@ -106,6 +107,7 @@ const struct sigaction *predecessorOf(const Record &record) noexcept
 struct Chain
 {
     std::size_t top; ///< The index of the current action; poolSize: a stranger.
+    bool topHasSigInfo; ///< The kernel fills siginfo for the current action.
     bool reachesDirectly = false; ///< No stranger stands above the given entry.
     struct sigaction stranger = {}; ///< The first stranger; SIG_DFL if not known.
 
@@ -113,6 +115,7 @@ struct Chain
     {
         stranger = currentAction();
         top = indexOf(stranger);
+        topHasSigInfo = takesThreeArguments(stranger);
         // Each record is older than the one before, so the loop ends.
         for (std::size_t index = top; index != poolSize; index = indexOf(stranger)) {
             reachesDirectly = reachesDirectly || index == entryIndex;
@@ -122,22 +125,6 @@ struct Chain
         }
     }
 };
-
-// The kernel puts siginfo and context on the stack, a little above the handler's frame. Check this,
-// because other code may install a handler above ours while ours is being called.
-bool isFromKernel(const siginfo_t *info, const void *context) noexcept
-{
-    const auto frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-    const auto isNear = [frame](const void *pointer) {
-        const auto address = reinterpret_cast<std::uintptr_t>(pointer);
-        return address > frame && address < frame + 16 * 1024;
-    };
-    // If handlers call each other in a loop, our own substitute (see call()) comes back and is near,
-    // too. It has no information. Nor does a signal from outside the PID namespace, which looks the
-    // same.
-    const auto isStandIn = [info] { return info->si_code == SI_USER && info->si_pid == 0; };
-    return isNear(info) && isNear(context) && info->si_signo == SIGCHLD && !isStandIn();
-}
 
 /// The innermost entry of ours on this thread's stack.
 struct Position
@@ -193,49 +180,27 @@ private:
     unsigned m_rounds;
 };
 
-/// The arguments of a handler. If a handler above ours takes one argument, the other two are garbage.
-struct Arguments
-{
-    int signal;
-    siginfo_t *info;
-    void *context;
-    bool areWhole;
-    int cancelType = PTHREAD_CANCEL_DEFERRED; ///< Of the interrupted thread.
-};
-
-void call(const struct sigaction &predecessor, const Arguments &arguments)
-{
-    if (!takesThreeArguments(predecessor)) {
-        predecessor.sa_handler(arguments.signal);
-    } else if (arguments.areWhole) {
-        predecessor.sa_sigaction(arguments.signal, arguments.info, arguments.context);
-    } else {
-        siginfo_t info = {};
-        info.si_signo = arguments.signal;
-        ucontext_t context = {};
-        predecessor.sa_sigaction(arguments.signal, &info, &context);
-    }
-}
-
 // Restores the thread's own cancel type, so that a predecessor that jumps out leaves that type behind.
 // The thread may be cancelled at any instruction here, so there must be nothing to unwind.
 __attribute__((noinline)) void callWithCancelType(const struct sigaction &predecessor,
-                                                  const Arguments &arguments, volatile bool &isCalled)
+                                                  const HandlerArguments &arguments,
+                                                  volatile bool &isCalled)
 {
     ::pthread_setcanceltype(arguments.cancelType, nullptr);
     isCalled = true;
-    call(predecessor, arguments);
+    callHandler(predecessor, arguments);
     ::pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, nullptr);
 }
 
-void callPredecessor(Record &record, const struct sigaction &predecessor, const Arguments &arguments)
+void callPredecessor(Record &record, const struct sigaction &predecessor,
+                     const HandlerArguments &arguments)
 {
     if (!isHandler(predecessor))
         return;
     if ((predecessor.sa_flags & static_cast<int>(SA_RESETHAND)) && record.isUsedUp.exchange(true))
         return;
     if (arguments.cancelType == PTHREAD_CANCEL_DEFERRED) {
-        call(predecessor, arguments);
+        callHandler(predecessor, arguments);
         return;
     }
     volatile bool isCalled = false;
@@ -243,13 +208,13 @@ void callPredecessor(Record &record, const struct sigaction &predecessor, const 
         callWithCancelType(predecessor, arguments, isCalled);
     } catch (...) { // Cancelled before the call: the predecessor still hears of the signal.
         if (!isCalled)
-            call(predecessor, arguments);
+            callHandler(predecessor, arguments);
         throw;
     }
 }
 
 // True if the installer will call the predecessor, false if the caller has to.
-bool keepForInstaller(Record &record, const Arguments &arguments) noexcept
+bool keepForInstaller(Record &record, const HandlerArguments &arguments) noexcept
 {
     const unsigned position = record.keptCount.fetch_add(1);
     if (position >= record.kept.size())
@@ -274,14 +239,15 @@ void handleUncancelled(std::size_t index, int signal, siginfo_t *info, void *con
     const Chain chain(index);
     // A stranger between the top and us has probably called us. If it takes one argument, the other two
     // are garbage. But it may also have been installed after the kernel had called us.
-    const bool isWhole =
-        isFromKernel(info, context) || (!chain.reachesDirectly && takesThreeArguments(chain.stranger));
+    const bool isFilled = chain.top == poolSize || chain.topHasSigInfo;
+    const bool isWhole = (isFilled && isFromKernel(info, context))
+        || (!chain.reachesDirectly && takesThreeArguments(chain.stranger));
     // If another entry of ours is on top, it has already told the listener.
     if (chain.top == index || chain.top == poolSize)
         tellListener(chain.top == index && isWhole ? info->si_pid : 0);
 
     const LoopGuard guard(index, info, isWhole);
-    const Arguments arguments = {signal, info, context, isWhole, cancelType};
+    const HandlerArguments arguments = {signal, info, context, isWhole, cancelType};
     Record &record = records[index];
     const struct sigaction *predecessor = predecessorOf(record);
     if (!predecessor && !keepForInstaller(record, arguments))
@@ -336,9 +302,23 @@ void deliverKept(Record &record)
     }
 }
 
+// Gives our current action its flags back. If other code changes the action just then, restores that
+// change, and `current` is the new action.
+void restoreFlags(struct sigaction &current) noexcept
+{
+    const std::size_t index = indexOf(current);
+    const struct sigaction *predecessor = predecessorOf(records[index]);
+    const struct sigaction unknown = {};
+    const struct sigaction action = actionFor(index, predecessor ? *predecessor : unknown);
+    if (::sigaction(SIGCHLD, &action, &current) == 0 && indexOf(current) != index)
+        ::sigaction(SIGCHLD, &current, nullptr);
+}
+
 bool installOnTop() noexcept
 {
     struct sigaction expected = currentAction();
+    if (indexOf(expected) != poolSize && !takesThreeArguments(expected))
+        restoreFlags(expected);
     if (indexOf(expected) != poolSize)
         return true;
     // The handler that was installed above ours now decides how children are waited for (S11).
@@ -355,6 +335,8 @@ bool installOnTop() noexcept
         const struct sigaction action = actionFor(index, expected);
         if (::sigaction(SIGCHLD, &action, &record.predecessor) != 0)
             return false;
+        if (indexOf(record.predecessor) != poolSize)
+            record.predecessor.sa_flags |= SA_SIGINFO; // Our entries always take three arguments.
         record.isPublished = true;
         if (haveSameHandler(record.predecessor, expected) || indexOf(record.predecessor) != poolSize)
             return true;
