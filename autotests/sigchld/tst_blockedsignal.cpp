@@ -10,7 +10,7 @@
 
 /// A program blocks SIGCHLD in every thread and gets each signal through signalfd() or sigwait(). The
 /// ends of our children are still reported.
-/// Holds: S9.
+/// Holds: S2 (getsStops), S9.
 class tst_BlockedSignal : public ProcessTest
 {
     Q_OBJECT
@@ -19,6 +19,8 @@ private Q_SLOTS:
     void endingsAreReported();
     void getsEverySignal_data();
     void getsEverySignal();
+    void getsStops_data() { getsEverySignal_data(); }
+    void getsStops();
 };
 
 namespace {
@@ -110,6 +112,33 @@ void tst_BlockedSignal::getsEverySignal()
     }
     QVERIFY(living->sendSignal(SIGKILL));
     QVERIFY(living->wait(std::chrono::seconds(10)));
+}
+
+// Our handler had SA_NOCLDSTOP where there had been no handler.
+void tst_BlockedSignal::getsStops()
+{
+    QFETCH(bool, usesSignalFd);
+    const auto next = usesSignalFd ? nextWithSignalFd : nextWithSigWait;
+
+    auto ours = ForkFd::spawn(child({"sleep"}));
+    QVERIFY(ours);
+    const pid_t pid = spawnForeignChild({"sleep"});
+    QVERIFY(pid > 0);
+    discardPending();
+    kill(pid, SIGSTOP);
+    const pid_t stopped = next();
+    int status = 0;
+    waitpid(pid, &status, WUNTRACED); // Collects the stop.
+    kill(pid, SIGCONT);
+    const pid_t continued = next();
+    kill(pid, SIGKILL);
+    const pid_t killed = next();
+    collectForeignChild(pid);
+    QCOMPARE(stopped, pid);
+    QCOMPARE(continued, pid);
+    QCOMPARE(killed, pid);
+    QVERIFY(ours->sendSignal(SIGKILL));
+    QVERIFY(ours->wait(std::chrono::seconds(10)));
 }
 
 int main(int argc, char **argv)

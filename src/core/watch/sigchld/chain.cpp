@@ -279,13 +279,14 @@ struct sigaction actionFor(std::size_t index, const struct sigaction &predecesso
 {
     struct sigaction action = {};
     action.sa_sigaction = entries[index];
-    action.sa_flags = SA_SIGINFO;
+    // A program may block SIGCHLD and read it with signalfd(2), and want stops without a handler.
+    action.sa_flags = SA_SIGINFO | (predecessor.sa_flags & SA_NOCLDSTOP);
     ::sigemptyset(&action.sa_mask);
     if (isHandler(predecessor)) {
-        action.sa_flags |= predecessor.sa_flags & (SA_RESTART | SA_NODEFER | SA_NOCLDSTOP | SA_ONSTACK);
+        action.sa_flags |= predecessor.sa_flags & (SA_RESTART | SA_NODEFER | SA_ONSTACK);
         action.sa_mask = predecessor.sa_mask;
     } else {
-        action.sa_flags |= SA_RESTART | SA_NOCLDSTOP;
+        action.sa_flags |= SA_RESTART;
     }
     return action;
 }
