@@ -178,18 +178,19 @@ void tst_Reentrancy::destroyedByTheSettings()
     const QStringList arguments = {u"an argument"_s.repeated(10)};
     QString told;
     auto *process = new Process;
-    connect(process, &Process::programChanged, process, [&](const QString &text) {
+    connect(process, &Process::programChanged, process, [process, result = &told](const QString &text) {
         delete process;
-        told = text;
+        *result = text;
     });
     process->setProgram(QString(program));
     QCOMPARE(told, program);
     QStringList toldArguments;
     process = new Process;
-    connect(process, &Process::argumentsChanged, process, [&](const QStringList &list) {
-        delete process;
-        toldArguments = list;
-    });
+    connect(process, &Process::argumentsChanged, process,
+            [process, result = &toldArguments](const QStringList &list) {
+                delete process;
+                *result = list;
+            });
     process->start(childProgram(), QStringList(arguments));
     QCOMPARE(toldArguments, arguments);
 }
