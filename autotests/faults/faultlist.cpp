@@ -13,7 +13,7 @@ namespace Faults {
 
 namespace {
 
-/// A delay is longer than the other threads and processes need for what they do meanwhile.
+/// Long enough for the other threads and processes to finish their current step.
 constexpr const char *delay = "30ms";
 /// A scenario makes up to a few hundred calls of one kind.
 constexpr const char *delayOfEach = "2ms";

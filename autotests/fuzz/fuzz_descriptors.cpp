@@ -89,7 +89,8 @@ std::string textOf(const Table &table)
     return text;
 }
 
-/// The descriptors that the steps open, at chosen numbers. They leave alone what was open before.
+/// Opens descriptors at numbers that the steps choose. It never replaces a descriptor that was open
+/// before.
 class OpenFiles
 {
 public:

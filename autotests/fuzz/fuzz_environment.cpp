@@ -59,7 +59,7 @@ struct Step3
     std::string second;
 };
 
-/// What the input asks for, and what has to come of it.
+/// The variables and changes of the input, and the environment that must result.
 struct Model
 {
     explicit Model(Fuzz::InputReader &reader)

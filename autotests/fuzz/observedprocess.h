@@ -73,8 +73,8 @@ public:
 
     static const char *nameOf(Moment moment);
     QByteArray readInTransaction; ///< A rollback brings it back.
-    bool isClosing =
-        false; ///< In close(), which also kills what a slot starts meanwhile, as in QProcess.
+    /// close() is running. As in QProcess, it also kills a child that a slot starts during the call.
+    bool isClosing = false;
 
 private:
     void connectSignals();

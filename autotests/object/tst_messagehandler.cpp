@@ -106,7 +106,7 @@ void tst_MessageHandler::waits()
     QCOMPARE(record.last(), u"ended"_s);
 }
 
-// The wait has a limit of its own here: the child would outlive the test.
+// This wait has a timeout, because with the fault the child never ends.
 void tst_MessageHandler::waitsAtTheTimeLimit()
 {
     Process process;

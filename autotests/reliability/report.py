@@ -63,7 +63,7 @@ def section_lines(section, kept):
 def page(kept):
     yield PREAMBLE
     yield from (wrapped(f"{number}. {sentence}", "   ") for number, sentence in enumerate(conclusions(kept), 1))
-    yield "\n| What was tried | Command | Date | Kernel |\n|---|---|---|---|"
+    yield "\n| Test | Command | Date | Kernel |\n|---|---|---|---|"
     for section in SECTIONS:
         result = kept.get(section.tool, {"date": "not measured yet", "kernel": ""})
         yield f"| {section.title} | `{section.command}` | {result['date']} | {result['kernel']} |"

@@ -95,7 +95,7 @@ void tst_ContextGone::programDoesNotWait()
     QCOMPARE(future.result().standardOutput.size(), 1100000);
 }
 
-// The function destroys the context of its own call, and more calls are due.
+// The function destroys its context while more calls of the function are queued.
 void tst_ContextGone::goesInAFunction()
 {
     auto context = std::make_unique<QObject>();
@@ -115,7 +115,7 @@ void tst_ContextGone::goesInAFunction()
 
 qint64 tst_ContextGone::residentBytes()
 {
-    ::malloc_trim(0); // What was freed does not count.
+    ::malloc_trim(0); // So that freed memory does not count.
     QFile file(u"/proc/self/statm"_s);
     if (!file.open(QIODevice::ReadOnly))
         return 0;

@@ -53,7 +53,7 @@ void tst_TreeTimeLimit::warmUp()
     ForkFd::run(childProgram(), words("exit 0")).then([](const RunResult &) {}).waitForFinished();
 }
 
-// Wakes the thread of run(), which looks at what is due before it returns.
+// Wakes the thread of run(). It checks its deadlines before the call returns.
 void tst_TreeTimeLimit::serveAnother()
 {
     QCOMPARE(ForkFd::run(childProgram(), words("exit 4")).result().exitInfo.code, 4);
