@@ -111,12 +111,15 @@ void tst_MessageHandler::waitsAtTheTimeLimit()
 {
     Process process;
     process.setTimeLimit(1ms);
+    QSignalSpy failed(&process, &Process::errorOccurred);
     bool hasEnded = false;
     reactTo(u"limit"_s, [&] { hasEnded = process.waitForFinished(60000); });
     process.start(childProgram(), words("sleep"));
     process.waitForFinished(-1);
     QVERIFY(hasEnded);
     QVERIFY(process.timeLimitExceeded());
+    QVERIFY(!failed.isEmpty());
+    QCOMPARE(failed[0][0].value<Process::ProcessError>(), Process::Timedout);
 }
 
 // The next child was stopped as if it had exceeded the limit.

@@ -220,6 +220,8 @@ bool ChildProcessPrivate::announceWhatIsDue(const Run &run)
         if (run.goesOnHere() && m_dataDue[channel])
             announceDataDue(channel);
     }
+    if (run.goesOnHere())
+        announceTimeout(run);
     if (run.goesOnHere() && std::exchange(m_isKillUntold, false)) {
         callFromEventLoop(); // A slot may run an event loop.
         setStopStage(ChildProcess::StopStage::Killed);

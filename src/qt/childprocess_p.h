@@ -226,6 +226,8 @@ private:
     void killStartAtDestruction() noexcept;
     Internal::Deadline timeLimitDeadline() const;
     void enforceTimeLimit();
+    void stopAtTimeLimit();
+    void announceTimeout(const Run &run);
     void serveStop();
     void followKill();
     void noteKillAtEnd();
@@ -318,7 +320,8 @@ private:
     ChildProcess::StopStage m_announcedStage = ChildProcess::StopStage::None;
     Internal::Deadline m_killLook; ///< In StopStage::Asked: when to look whether it was killed.
     Internal::RetryDelay m_killLookDelay;
-    bool m_isStopDue = false; ///< errorOccurred(Timedout) is being emitted.
+    bool m_isStopDue = false; ///< The time limit is over: errorOccurred(Timedout) and stop() follow.
+    bool m_isTimeoutUntold = false; ///< Of these, errorOccurred(Timedout) was not emitted yet.
     bool m_isStartedDue = false; ///< The state is Running, but started() was not emitted yet.
     bool m_closesInputWhenWritten = false;
     bool m_hasTypedEndOfFile = false; ///< Only a VEOF is left to be written.

@@ -321,6 +321,7 @@ void ChildProcessPrivate::reset(QIODevice::OpenMode mode)
     m_isEmittingBytesWritten = false;
     m_isEndOwed = false;
     m_isStopDue = false;
+    m_isTimeoutUntold = false;
     m_isKillUntold = false;
     stopStage = ChildProcess::StopStage::None;
     m_killLookDelay = {};

@@ -198,8 +198,8 @@ Deadline ChildProcessPrivate::timeLimitDeadline() const
 
 void ChildProcessPrivate::enforceTimeLimit()
 {
-    if (m_isStopDue) {
-        stop();
+    if (m_isStopDue) { // A slot or a message handler waits for the child, or runs an event loop.
+        stopAtTimeLimit();
         return;
     }
     if (!timeLimitDeadline().hasExpired())
@@ -211,24 +211,33 @@ void ChildProcessPrivate::enforceTimeLimit()
         return;
     const QString name = Log::isOn() ? nameForLog() : QString();
     timeLimitExceeded = true;
-    m_isStopDue = true; // A slot or a message handler may wait for the child, or run an event loop.
+    m_isStopDue = true;
+    m_isTimeoutUntold = true;
     requestCall();
-    if (!name.isEmpty()) {
+    if (!name.isEmpty())
         Log::timeLimitExceeded(name, stopSettings.timeLimit);
-        if (!run.goesOnHere())
-            return;
-    }
-    const auto announce = [&run, this] {
-        announceResult(run);
-        if (run.isObjectAlive())
-            reportErrorOf(
-                run.number(), ChildProcess::Timedout,
-                translateOwn(QT_TRANSLATE_NOOP("ForkFd::ChildProcess", "Time limit exceeded")));
-    };
-    callAfter(announce, [&run, this] {
-        if (run.goesOnHere() && std::exchange(m_isStopDue, false))
-            stop();
-    });
+    if (run.goesOnHere())
+        stopAtTimeLimit();
+}
+
+void ChildProcessPrivate::stopAtTimeLimit()
+{
+    const Run run(this);
+    callAfter([&run, this] { announceTimeout(run); },
+              [&run, this] {
+                  if (run.goesOnHere() && std::exchange(m_isStopDue, false))
+                      stop();
+              });
+}
+
+void ChildProcessPrivate::announceTimeout(const Run &run)
+{
+    if (!std::exchange(m_isTimeoutUntold, false))
+        return;
+    announceResult(run);
+    if (run.isObjectAlive())
+        reportErrorOf(run.number(), ChildProcess::Timedout,
+                      translateOwn(QT_TRANSLATE_NOOP("ForkFd::ChildProcess", "Time limit exceeded")));
 }
 
 /// Returns true if the signal was sent to at least one process. Signal 0 sends nothing: it only checks
