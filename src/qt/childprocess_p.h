@@ -326,8 +326,8 @@ private:
     bool m_closesInputWhenWritten = false;
     bool m_hasTypedEndOfFile = false; ///< Only a VEOF is left to be written.
     bool m_isEmittingReadyRead = false;
-    std::array<bool, 2> m_dataDue =
-        {}; ///< By channel: readyRead() was emitted, the channel's signals were not.
+    /// By channel: readyRead() was emitted, but the signals of the channel were not.
+    std::array<bool, 2> m_dataDue = {};
     bool m_isEmittingBytesWritten = false;
     Internal::Deadline m_pipeLook = Internal::Deadline::forever(); ///< When to look for idle pipes.
     quint64 m_runNumber = 0;
