@@ -216,10 +216,7 @@ void ChildProcessPrivate::finishEnding()
 // What precedes NotRunning. Returns whether this code may go on.
 bool ChildProcessPrivate::announceWhatIsDue(const Run &run)
 {
-    for (const auto channel : ChildOutput::ids) {
-        if (run.goesOnHere() && m_dataDue[channel])
-            announceDataDue(channel);
-    }
+    announceDataDue(run);
     if (run.goesOnHere())
         announceTimeout(run);
     if (run.goesOnHere() && std::exchange(m_isKillUntold, false)) {

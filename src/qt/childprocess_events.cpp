@@ -93,10 +93,7 @@ void ChildProcessPrivate::called()
     const Run run(this);
     if (run.goesOnHere())
         finishStarting();
-    for (const auto channel : ChildOutput::ids) {
-        if (run.goesOnHere() && m_dataDue[channel])
-            announceDataDue(channel);
-    }
+    announceDataDue(run);
     if (run.goesOnHere())
         serveStop();
     if (run.goesOnHere() && isEndDue()) // Drained, or a slot for the last output runs an event loop.

@@ -368,12 +368,20 @@ void ChildProcessPrivate::announceData(ChildProcess::ProcessChannel channel)
         }
     }
     if (run.goesOnHere())
-        announceDataDue(channel);
+        announceChannel(channel);
 }
 
 // If a slot of readyRead() waits for the end, the end calls this function; if it moves the object, the
 // new thread does.
-void ChildProcessPrivate::announceDataDue(ChildProcess::ProcessChannel channel)
+void ChildProcessPrivate::announceDataDue(const Run &run)
+{
+    for (const auto channel : ChildOutput::ids) {
+        if (run.goesOnHere() && m_dataDue[channel])
+            announceChannel(channel);
+    }
+}
+
+void ChildProcessPrivate::announceChannel(ChildProcess::ProcessChannel channel)
 {
     const Run run(this);
     m_dataDue[channel] = false;

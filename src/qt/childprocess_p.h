@@ -287,7 +287,8 @@ private:
     void watchPipes();
     void shrinkIdlePipes();
     void announceData(ChildProcess::ProcessChannel channel);
-    void announceDataDue(ChildProcess::ProcessChannel channel);
+    void announceDataDue(const Run &run);
+    void announceChannel(ChildProcess::ProcessChannel channel);
     void announceLastData(ChildProcess::ProcessChannel channel);
     bool isEndDue() noexcept;
 
