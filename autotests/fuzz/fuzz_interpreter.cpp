@@ -6,6 +6,7 @@
 // else.
 
 #include "fuzzer.h"
+#include "hex.h"
 #include "inputreader.h"
 #include "temporaryfolder.h"
 #include "tracedexec.h"
@@ -180,14 +181,7 @@ std::string describe(std::span<const std::uint8_t> input)
 {
     InputReader reader(input);
     const Sample sample(reader);
-    std::string text = std::string("  ") + kinds[sample.kind] + ' ';
-    for (const char byte : sample.content) {
-        if (byte >= ' ' && byte <= '~' && byte != '\\')
-            text += byte;
-        else
-            text += "\\" + std::to_string(static_cast<unsigned char>(byte));
-    }
-    return text + '\n';
+    return std::string("  ") + kinds[sample.kind] + ' ' + escaped(sample.content) + '\n';
 }
 
 } // namespace Fuzz

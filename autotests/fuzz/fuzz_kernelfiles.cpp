@@ -5,6 +5,7 @@
 // read as it was meant.
 
 #include "fuzzer.h"
+#include "hex.h"
 #include "inputreader.h"
 #include "temporaryfolder.h"
 
@@ -221,15 +222,8 @@ std::string describe(std::span<const std::uint8_t> input)
 {
     InputReader reader(input);
     const Sample sample(reader);
-    std::string text = std::string("  ") + kinds[sample.kind] + ' ' + std::to_string(sample.first) + ' '
-        + std::to_string(sample.second) + ' ';
-    for (const char byte : sample.text) {
-        if (byte >= ' ' && byte <= '~')
-            text += byte;
-        else
-            text += "\\x" + std::to_string(static_cast<unsigned char>(byte));
-    }
-    return text + '\n';
+    return std::string("  ") + kinds[sample.kind] + ' ' + std::to_string(sample.first) + ' '
+        + std::to_string(sample.second) + ' ' + escaped(sample.text) + '\n';
 }
 
 } // namespace Fuzz

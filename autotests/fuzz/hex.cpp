@@ -22,6 +22,17 @@ std::string toHex(std::span<const std::uint8_t> bytes)
     return text;
 }
 
+std::string escaped(std::string_view bytes)
+{
+    std::string text;
+    for (const char byte : bytes) {
+        const auto value = static_cast<std::uint8_t>(byte);
+        const bool isPrintable = byte >= ' ' && byte <= '~' && byte != '\\';
+        text += isPrintable ? std::string(1, byte) : "\\x" + toHex({&value, 1});
+    }
+    return text;
+}
+
 Input fromHex(std::string_view digits)
 {
     const auto valueOf = [](char digit) {

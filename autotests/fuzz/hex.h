@@ -11,6 +11,8 @@
 namespace Fuzz {
 
 std::string toHex(std::span<const std::uint8_t> bytes);
+/// Writes \xHH for a backslash and for each byte that is not printable ASCII.
+std::string escaped(std::string_view bytes);
 /// Ends at the first character that is no digit.
 Input fromHex(std::string_view digits);
 
