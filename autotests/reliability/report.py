@@ -32,14 +32,13 @@ a shorter form leaves smaller figures. `./dev check properties` fails if this pa
 
 
 def conclusions(kept):
-    """Five sentences, each from what was measured."""
+    """What a user should conclude, from what was measured."""
     def sentence(tool, titles):
         result = kept.get(tool)
         return CONCLUSIONS[tool](result["results"]) if result else f"{titles} not measured yet."
 
     yield sentence("soak", "Many children at the same time were")
     yield sentence("faults", "Failures of system calls were")
-    yield sentence("surroundings", "Containers, filters and limits were")
     yield sentence("mutants", "How many built-in faults the tests find was")
     yield ("The figures hold for the kernel and the date beside them, on a machine with two processors: if yours "
            "differs, run the commands there before you rely on them.")

@@ -68,7 +68,7 @@ def faults_conclusion(results):
     if wrong:
         return f"Do not rely on reported failures yet: {number(wrong)} of {number(injected)} had a wrong result."
     exception = f" {count_of(once, 'wrong result')} did not come again." if once else ""
-    return (f"A failure is reported and leaves nothing behind: {count_of(injected, 'failing call')} and allocations, "
+    return (f"A failure is reported and leaves nothing behind: {count_of(injected, 'failing call')}, "
             f"one at a time, had no wrong result that can be repeated.{exception}")
 
 
@@ -80,25 +80,6 @@ def faults_section(results):
         (*key, *total(each, *FAULT_COUNTS)) for key, each in grouped(scenarios, "kind", "backend")])
     yield from table(("Scenario", *header), [
         (*key, *total(each, *FAULT_COUNTS)) for key, each in grouped(scenarios, "name")])
-
-
-# --- Surroundings ---
-
-def surroundings_summary(results):
-    first = results[0]
-    return (f"{first['scenarios']} scenarios ran in {first['rows']} surroundings, such as filters, namespaces and "
-            f"limits, on {first['backends']} backends: {number(first['passed'])} runs passed, and "
-            f"{count_of(len(first['skipped']), 'row')} skipped.")
-
-
-def surroundings_conclusion(results):
-    return ("It works in containers, sandboxes and other unusual surroundings: "
-            f"{results[0]['rows']} of them were tried, and {len(results[0]['skipped'])} more were not available.")
-
-
-def surroundings_section(results):
-    if results[0]["skipped"]:
-        yield from table(("Skipped", "Reason"), [(each["row"], each["reason"]) for each in results[0]["skipped"]])
 
 
 # --- Load ---
@@ -219,9 +200,8 @@ class Section:
 
 
 SECTIONS = (
-    Section("faults", "Failures of system calls and allocations", "./dev check-faults --full", faults_summary,
+    Section("faults", "Failures of system calls", "./dev check-faults --full", faults_summary,
             faults_section),
-    Section("surroundings", "Surroundings", "./dev test -R surroundings", surroundings_summary, surroundings_section),
     Section("soak", "Load", "./dev soak --minutes 20", soak_summary, soak_section),
     Section("fuzz", "Fuzzers", "./dev check fuzz", fuzz_summary, fuzz_section),
     Section("tests", "Tests and sanitizers", "./dev test && ./dev check portable asan tsan parity", tests_summary,
@@ -234,6 +214,5 @@ SECTIONS = (
 CONCLUSIONS = {
     "soak": soak_conclusion,
     "faults": faults_conclusion,
-    "surroundings": surroundings_conclusion,
     "mutants": mutants_conclusion,
 }
