@@ -9,6 +9,7 @@
 #include <QtCore/QTemporaryDir>
 #include <QtCore/QThread>
 
+#include <cerrno>
 #include <optional>
 
 #include <fcntl.h>

@@ -12,6 +12,7 @@
 #include <QtCore/QTemporaryFile>
 
 #include <cerrno>
+#include <cstring>
 
 #include <linux/sched.h>
 #include <sys/inotify.h>
@@ -372,7 +373,8 @@ void tst_Refusals::noThreads()
     const QByteArray result = inRefusedCopy({noClone3, noThread}, []() -> QByteArray {
         TestPipe input;
         pid_t dropped = 0;
-        if (const auto echo = ForkFd::spawn(child({"echo"}), {.fileDescriptors = {{0, input.readEnd()}}}))
+        if (const auto echo =
+                ForkFd::spawn(child({"echo"}), {.fileDescriptors = {{0, input.readEnd()}}}))
             dropped = echo->pid();
         input.closeWriteEnd();
         // Each dropped child is another chance. The last one may still run.

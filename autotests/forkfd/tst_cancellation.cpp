@@ -9,6 +9,7 @@
 #include <QtCore/QTemporaryDir>
 
 #include <atomic>
+#include <cerrno>
 #include <thread>
 
 #include <pthread.h>

@@ -5,6 +5,7 @@
 
 #include <QtCore/QElapsedTimer>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>

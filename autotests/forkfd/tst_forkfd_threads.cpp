@@ -211,7 +211,8 @@ void tst_ForkFdThreads::cancelledWhileItWaits()
 
 void tst_ForkFdThreads::waitsAndCloseAtOnce()
 {
-    // While the keeper watches this child, it opens no descriptor, which could get a closed one's number.
+    // While the keeper watches this child, it opens no descriptor, which could get a closed one's
+    // number.
     Leash leash;
     QCOMPARE(forkfd_close(startOnLeash(Starter::Fork, leash, 17)), 0);
     for (int round = 0; round < 200; ++round) {

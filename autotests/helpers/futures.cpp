@@ -14,6 +14,7 @@
 #include <QtCore/QCoreApplication>
 
 #include <atomic>
+#include <cerrno>
 #include <cstdlib>
 #include <memory>
 #include <string>

@@ -9,7 +9,9 @@
 #include <QtCore/QFile>
 #include <QtCore/QThread>
 
+#include <algorithm>
 #include <array>
+#include <limits>
 
 #include <unistd.h>
 

@@ -5,6 +5,7 @@
 
 #include <QtCore/QRandomGenerator>
 
+#include <algorithm>
 #include <array>
 
 #include <malloc.h>

@@ -10,6 +10,7 @@
 
 #include <QtCore/QEventLoop>
 
+#include <algorithm>
 #include <csignal>
 #include <thread>
 

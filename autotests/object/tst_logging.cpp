@@ -13,6 +13,7 @@
 #include <QtCore/QRegularExpression>
 #include <QtCore/QSet>
 
+#include <cerrno>
 #include <csignal>
 #include <memory>
 #include <mutex>

@@ -6,6 +6,7 @@
 #include <QtCore/QMetaProperty>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <map>
 

@@ -7,6 +7,7 @@
 #include "systemcallfilter.h"
 
 #include <cerrno>
+#include <cstdlib>
 
 #include <sys/prctl.h>
 #include <unistd.h>

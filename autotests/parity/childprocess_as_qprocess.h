@@ -14,6 +14,8 @@
 #include <ForkFd/ChildProcess>
 
 #include <array>
+#include <chrono>
+#include <thread>
 
 #define QProcess ForkFd::ChildProcess
 

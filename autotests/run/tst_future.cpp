@@ -13,6 +13,7 @@
 #include <QtCore/QFutureWatcher>
 #include <QtCore/QThread>
 
+#include <atomic>
 #include <csignal>
 #include <thread>
 

@@ -11,6 +11,8 @@
 #include <QtCore/QTemporaryDir>
 
 #include <algorithm>
+#include <atomic>
+#include <climits>
 #include <memory>
 #include <thread>
 

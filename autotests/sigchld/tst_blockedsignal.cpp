@@ -5,6 +5,8 @@
 
 #include <QtCore/QElapsedTimer>
 
+#include <algorithm>
+
 #include <poll.h>
 #include <sys/signalfd.h>
 

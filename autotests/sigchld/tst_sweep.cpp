@@ -5,6 +5,8 @@
 
 #include "forkfdtest.h"
 
+#include <cstring>
+
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>

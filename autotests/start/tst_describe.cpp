@@ -6,6 +6,7 @@
 #include <QtCore/QByteArray>
 #include <QtCore/QByteArrayList>
 
+#include <cerrno>
 #include <csignal>
 
 /// describe() says what spawn() would do, and gives no secret away.

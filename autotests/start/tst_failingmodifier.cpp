@@ -5,6 +5,7 @@
 #include "modifiertest.h"
 #include "temporarychange.h"
 
+#include <cerrno>
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>

@@ -13,6 +13,7 @@
 
 #include <sys/inotify.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 using ForkFd::StartError;
 

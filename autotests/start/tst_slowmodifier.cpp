@@ -8,6 +8,7 @@
 #include <QtCore/QElapsedTimer>
 #include <QtCore/QThread>
 
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <memory>

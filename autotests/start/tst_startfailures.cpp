@@ -8,6 +8,7 @@
 #include <QtCore/QFile>
 #include <QtCore/QTemporaryDir>
 
+#include <atomic>
 #include <cerrno>
 #include <climits>
 

@@ -9,6 +9,7 @@
 #include <QtCore/QFile>
 #include <QtCore/QPromise>
 
+#include <atomic>
 #include <string>
 
 #include <sched.h>

@@ -7,6 +7,7 @@
 
 #include <QtCore/QThread>
 
+#include <atomic>
 #include <csignal>
 
 using Stage = Process::StopStage;

@@ -7,6 +7,8 @@
 #include <QtCore/QPointer>
 #include <QtCore/QThread>
 
+#include <atomic>
+
 using namespace std::chrono_literals;
 
 /// A child that exceeds its time limit is reported and stopped.

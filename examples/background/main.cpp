@@ -12,6 +12,7 @@
 #include <QtCore/QElapsedTimer>
 
 #include <cstdio>
+#include <string>
 
 using ForkFd::ChildProcess;
 

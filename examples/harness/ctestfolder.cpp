@@ -13,6 +13,7 @@
 #include <QtCore/QJsonValue>
 #include <QtCore/QRegularExpression>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <map>

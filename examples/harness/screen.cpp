@@ -3,6 +3,7 @@
 
 #include "screen.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <langinfo.h>
 #include <poll.h>

@@ -5,6 +5,7 @@
 
 #include <QtGui/QFont>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 

@@ -9,6 +9,7 @@
 #include <QtCore/QElapsedTimer>
 #include <QtCore/QList>
 
+#include <chrono>
 #include <optional>
 
 /// What a helper and all that it has started used in the last minute.

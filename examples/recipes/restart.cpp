@@ -12,7 +12,9 @@
 #include <QtCore/QTimer>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
+#include <string>
 
 using ForkFd::ChildProcess;
 using namespace std::chrono_literals;

@@ -11,6 +11,7 @@
 
 #include <QtCore/QCoreApplication>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 

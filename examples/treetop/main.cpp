@@ -13,6 +13,7 @@
 #include <QtCore/QSocketNotifier>
 #include <QtCore/QTimer>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 

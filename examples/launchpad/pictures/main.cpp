@@ -19,6 +19,7 @@
 #include <QtWidgets/QListView>
 #include <QtWidgets/QTabWidget>
 
+#include <chrono>
 #include <cstdio>
 
 using namespace Qt::StringLiterals;

@@ -4,6 +4,7 @@
 #include "core/base/thisprocess.h"
 
 #include <atomic>
+#include <cstddef>
 
 #include <sys/mman.h>
 #include <unistd.h>

@@ -5,6 +5,7 @@
 
 #include "core/base/uniquefd.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
