@@ -7,6 +7,8 @@
 #include <QtCore/QLoggingCategory>
 #include <QtCore/QTemporaryDir>
 
+#include <cstdlib>
+
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -43,6 +45,7 @@ private Q_SLOTS:
     void isClosedWhileAChildRuns();
     void isClosedBeforeItsFirstStart();
     void isClosedWhileADetachedProgramRuns();
+    void takesTurnsWithTheProgram();
 };
 
 // dlerror() reported a function of newer libcs that the library had looked for.
@@ -148,6 +151,30 @@ void tst_Plugin::isClosedWhileADetachedProgramRuns()
         return eventually([] { return !hasChildren(); }) ? "reaped" : "a zombie is left";
     });
     QCOMPARE(result, "reaped");
+}
+
+// Each copy once put its handler on top of the other's at each start and each sweep, up to 64 in all.
+// Each SIGCHLD ran through all of them, and threads with small stacks crashed.
+void tst_Plugin::takesTurnsWithTheProgram()
+{
+    const QByteArray result = inForkedCopy([]() -> QByteArray {
+        void *plugin = dlopen(FORKFD_TEST_PLUGIN, RTLD_NOW | RTLD_LOCAL);
+        if (!plugin)
+            return dlerror();
+        const auto runShell = reinterpret_cast<int (*)(const char *)>(dlsym(plugin, "runShell"));
+        struct sigaction inTheMiddle = {};
+        for (int turn = 1; turn <= 20; ++turn) {
+            auto ours = ForkFd::spawn(child({"exit", "4"}));
+            if (!ours || ours->wait()->code != 4 || runShell("exit 5") != 5)
+                return "wrong exit code";
+            if (turn == 10)
+                inTheMiddle = SigChldAction::current();
+        }
+        if (SigChldAction::current().sa_sigaction != inTheMiddle.sa_sigaction)
+            return "one more handler";
+        return "as before";
+    });
+    QCOMPARE(result, "as before");
 }
 
 int main(int argc, char **argv)

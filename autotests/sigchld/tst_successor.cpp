@@ -72,11 +72,11 @@ class tst_Successor : public SigChldTest
     Q_OBJECT
 
 private Q_SLOTS:
+    void restoresAnOlderAction(); // First: the other tests use up the spare installations.
     void comesAboveUs_data();
     void comesAboveUs();
     void closesALoop_data();
     void closesALoop();
-    void restoresAnOlderAction();
 };
 
 void tst_Successor::comesAboveUs_data()
@@ -155,7 +155,6 @@ void tst_Successor::closesALoop()
 
     auto second = ForkFd::spawn(child({"sleep"}));
     QVERIFY(second);
-    QVERIFY(SigChldAction::current().sa_sigaction != action.sa_sigaction);
     aboveCalls = 0;
     QVERIFY(second->sendSignal(SIGKILL));
     QVERIFY(second->wait(std::chrono::seconds(10)));

@@ -67,6 +67,14 @@ std::atomic<Listener> listener;
 std::atomic<ProcessIdentity> installer; ///< The process that is installing a handler, or none.
 /// Another handler was seen above an entry of ours.
 std::atomic<bool> wasDisplaced;
+// What was seen since the last installation.
+std::atomic<std::uintptr_t>
+    knownCaller; ///< The address of a handler above ours that has called ours, or 0.
+std::atomic<bool> wasReached; ///< A signal has reached us.
+std::atomic<bool> wasEndMissed;
+/// Installations that are still allowed although our handler may be reached without them. Used by the
+/// installer only.
+unsigned spareInstallations = 2;
 
 using Entry = void (*)(int, siginfo_t *, void *);
 void handle(std::size_t index, int signal, siginfo_t *info, void *context);
@@ -108,6 +116,7 @@ struct Chain
 {
     std::size_t top; ///< The index of the current action; poolSize: a stranger.
     bool topHasSigInfo; ///< The kernel fills siginfo for the current action.
+    std::uintptr_t topStranger; ///< The address of the current handler if it is not ours; otherwise 0.
     bool reachesDirectly = false; ///< No stranger stands above the given entry.
     struct sigaction stranger = {}; ///< The first stranger; SIG_DFL if not known.
 
@@ -116,6 +125,7 @@ struct Chain
         stranger = currentAction();
         top = indexOf(stranger);
         topHasSigInfo = takesThreeArguments(stranger);
+        topStranger = top == poolSize && isHandler(stranger) ? handlerOf(stranger) : 0;
         // Each record is older than the one before, so the loop ends.
         for (std::size_t index = top; index != poolSize; index = indexOf(stranger)) {
             reachesDirectly = reachesDirectly || index == entryIndex;
@@ -242,6 +252,10 @@ void handleUncancelled(std::size_t index, int signal, siginfo_t *info, void *con
     const bool isFilled = chain.top == poolSize || chain.topHasSigInfo;
     const bool isWhole = (isFilled && isFromKernel(info, context))
         || (!chain.reachesDirectly && takesThreeArguments(chain.stranger));
+    // Not true if it was installed after the kernel had called us. noteMissedEnd() puts that right.
+    if (chain.topStranger != 0)
+        knownCaller.store(chain.topStranger, std::memory_order_relaxed);
+    wasReached.store(true, std::memory_order_relaxed);
     // If another entry of ours is on top, it has already told the listener.
     if (chain.top == index || chain.top == poolSize)
         tellListener(chain.top == index && isWhole ? info->si_pid : 0);
@@ -315,42 +329,63 @@ void restoreFlags(struct sigaction &current) noexcept
         ::sigaction(SIGCHLD, &current, nullptr);
 }
 
-bool installOnTop() noexcept
+// Whether our handler may not be reached below the current action, or there is a spare installation.
+bool mayInstallAbove(const struct sigaction &current) noexcept
+{
+    // Without a handler the kernel may also throw away the status.
+    if (!isHandler(current) || reapsAutomatically(current)
+        || wasEndMissed.load(std::memory_order_relaxed))
+        return true;
+    const bool isKnown = handlerOf(current) == knownCaller.load(std::memory_order_relaxed);
+    if (wasReached.load(std::memory_order_relaxed) && !isKnown)
+        return true;
+    if (spareInstallations == 0)
+        return false;
+    --spareInstallations;
+    return true;
+}
+
+void installOnTop() noexcept
 {
     struct sigaction expected = currentAction();
     if (indexOf(expected) != poolSize && !takesThreeArguments(expected))
         restoreFlags(expected);
     if (indexOf(expected) != poolSize)
-        return true;
+        return;
     // The handler that was installed above ours now decides how children are waited for (S11).
-    if (usedRecords.load(std::memory_order_relaxed) > 0)
+    const bool isDisplaced = usedRecords.load(std::memory_order_relaxed) > 0;
+    if (isDisplaced)
         wasDisplaced.store(true, std::memory_order_relaxed);
+    if (isDisplaced && !mayInstallAbove(expected))
+        return;
+    knownCaller.store(0, std::memory_order_relaxed);
+    wasReached.store(false, std::memory_order_relaxed);
+    wasEndMissed.store(false, std::memory_order_relaxed);
     while (indexOf(expected) == poolSize) {
         const std::size_t index = usedRecords.load(std::memory_order_relaxed);
         if (index == poolSize)
-            return false;
+            return;
         usedRecords.store(index + 1, std::memory_order_relaxed);
         Record &record = records[index];
         record.expected = expected;
         record.publisher = ProcessIdentity::current();
         const struct sigaction action = actionFor(index, expected);
         if (::sigaction(SIGCHLD, &action, &record.predecessor) != 0)
-            return false;
+            return;
         if (indexOf(record.predecessor) != poolSize)
             record.predecessor.sa_flags |= SA_SIGINFO; // Our entries always take three arguments.
         record.isPublished = true;
         if (haveSameHandler(record.predecessor, expected) || indexOf(record.predecessor) != poolSize)
-            return true;
+            return;
         // Other code changed the action between the two calls, so ours has the flags of the wrong
         // predecessor. Install another entry on top, with the right flags.
         expected = record.predecessor;
     }
-    return true;
 }
 
 } // namespace
 
-bool install(Listener newListener)
+void install(Listener newListener)
 {
     keepCodeLoaded();
     listener.store(newListener, std::memory_order_release);
@@ -360,15 +395,19 @@ bool install(Listener newListener)
     if (holder.isCurrent()
         || !installer.compare_exchange_strong(holder, ProcessIdentity::current(),
                                               std::memory_order_acquire))
-        return false;
+        return;
     const std::size_t first = usedRecords.load(std::memory_order_relaxed);
-    const bool isInstalled = installOnTop();
+    installOnTop();
     const std::size_t end = usedRecords.load(std::memory_order_relaxed);
     installer.store({}, std::memory_order_release);
     // Last, because a predecessor may never return.
     for (std::size_t index = first; index < end; ++index)
         deliverKept(records[index]);
-    return isInstalled;
+}
+
+void noteMissedEnd() noexcept
+{
+    wasEndMissed.store(true, std::memory_order_relaxed);
 }
 
 bool standsForIgnore() noexcept

@@ -12,9 +12,14 @@ namespace ForkFd::Internal::SigChldChain {
 /// it is not known. Async-signal-safe calls only.
 using Listener = void (*)(pid_t pid) noexcept;
 
-/// Makes a handler of ours the current action. False if another thread is doing so, if all entry points
-/// are used up, or if sigaction(2) fails.
-bool install(Listener listener);
+/// Makes a handler of ours the current action. Does nothing if another thread is doing so, if all entry
+/// points are used up, or if the current handler is known to call ours and the two spare installations
+/// are used up. Without this limit two copies of the library would put their handlers above each other's
+/// again and again.
+void install(Listener listener);
+
+/// Call this if no handler of ours was told of a child's end: the next install() is necessary.
+void noteMissedEnd() noexcept;
 
 /// Whether the action that ours replaced ignored SIGCHLD: a new program must then find it ignored.
 bool standsForIgnore() noexcept;

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// requestSweep() and noteSignal() run in signal handlers: async-signal-safe calls only.
+// noteSignal() runs in signal handlers: async-signal-safe calls only.
 
 #include "core/watch/sigchld/sweeper.h"
 
@@ -16,6 +16,7 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstddef>
 #include <ctime>
 #include <memory>
@@ -50,6 +51,7 @@ struct State : OfOneProcess
     std::atomic<bool> isIdle = false;
     /// The number of signals until the next request for a sweep.
     std::atomic<std::ptrdiff_t> signalsToGo = 0;
+    std::atomic<unsigned> signalCount = 0;
 
     explicit State(ChildTable *itsTable) noexcept
         : table(itsTable)
@@ -80,6 +82,20 @@ std::chrono::nanoseconds timeUsed() noexcept
     timespec used = {};
     ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
     return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+}
+
+// Asks for a sweep soon. Async-signal-safe.
+void requestSweep(State &state) noexcept
+{
+    if (!state.isRequested.exchange(true) && !state.wakeUp.set())
+        state.isRequested = false; // The next signal tries again.
+}
+
+// The calling thread blocks the signal.
+bool isSigChldPending() noexcept
+{
+    sigset_t pending;
+    return ::sigpending(&pending) == 0 && ::sigismember(&pending, SIGCHLD) == 1;
 }
 
 void sleepFor(int descriptor, std::chrono::milliseconds time) noexcept
@@ -122,7 +138,7 @@ private:
         // A thread that adds a child now either sees `isIdle`, or has exchanged it before; then this
         // sweep sees the child.
         m_state.isIdle.exchange(true);
-        m_wasIdle = m_state.table->sweep() == 0;
+        m_wasIdle = m_state.table->sweep().living == 0;
         if (m_wasIdle)
             sleepFor(m_state.wakeUp.readable, libraryThreadIdleTime);
         m_state.isIdle = false;
@@ -139,7 +155,7 @@ private:
     // child is in the table.
     bool isNeeded() noexcept
     {
-        return m_state.table->startsInFlight.load() != 0 || m_state.table->sweep() != 0
+        return m_state.table->startsInFlight.load() != 0 || m_state.table->sweep().living != 0
             || servesOthers();
     }
 
@@ -157,7 +173,8 @@ private:
     void sweep() noexcept
     {
         const std::chrono::nanoseconds begin = timeUsed();
-        const std::size_t living = m_state.table->sweep();
+        const auto [living, hasFoundEnd] = m_state.table->sweep();
+        lookForMissedEnd(hasFoundEnd);
         reapForIgnoredSignal();
         m_state.signalsToGo = static_cast<std::ptrdiff_t>(living / childrenPerSignal);
         m_sweepsWithoutChild = living > 0 ? 0 : m_sweepsWithoutChild + 1;
@@ -168,8 +185,22 @@ private:
             SigChldChain::install(onChildSignal);
     }
 
+    // A sweep has found an end, and no signal has come since the sweep before. But the signal may be on
+    // its way, so the next sweep decides. A signal that is blocked would not reach us on top either.
+    void lookForMissedEnd(bool hasFoundEnd) noexcept
+    {
+        const unsigned count = m_state.signalCount.load(std::memory_order_relaxed);
+        const bool isQuiet = count == m_signalCount;
+        m_signalCount = count;
+        if (isQuiet && m_mayHaveMissedEnd && !isSigChldPending())
+            SigChldChain::noteMissedEnd();
+        m_mayHaveMissedEnd = isQuiet && hasFoundEnd;
+    }
+
     State &m_state;
     SignalGate m_gate;
+    unsigned m_signalCount = 0; ///< At the last sweep.
+    bool m_mayHaveMissedEnd = false;
     bool m_wasIdle = false; ///< No child in the last wait; a start may have added one since.
     std::chrono::milliseconds m_pause = shortestPause;
     int m_sweepsWithoutChild = 0;
@@ -202,18 +233,14 @@ void childAdded() noexcept
         state->isIdle = true; // The next child tries again.
 }
 
-void requestSweep() noexcept
+void noteSignal(SignalKind kind) noexcept
 {
     State *state = states.find();
-    if (state && !state->isRequested.exchange(true) && !state->wakeUp.set())
-        state->isRequested = false; // The next signal tries again.
-}
-
-void noteSignal() noexcept
-{
-    State *state = states.find();
-    if (state && state->signalsToGo.fetch_sub(1) <= 1)
-        requestSweep();
+    if (!state)
+        return;
+    state->signalCount.fetch_add(1, std::memory_order_relaxed);
+    if (kind == UnknownChild || state->signalsToGo.fetch_sub(1) <= 1)
+        requestSweep(*state);
 }
 
 } // namespace ForkFd::Internal::Sweeper

@@ -14,12 +14,10 @@ int ensureRunning() noexcept;
 /// Call this after a child was added to the table.
 void childAdded() noexcept;
 
-/// Asks for a sweep soon. Async-signal-safe.
-void requestSweep() noexcept;
-
-/// Counts a signal whose child was looked at. Asks for a sweep after so many signals that the sweep
-/// costs little for each. Async-signal-safe.
-void noteSignal() noexcept;
+enum SignalKind { KnownChild, UnknownChild };
+/// Counts a signal. Asks for a sweep if its child is not known; otherwise, if the child was looked at,
+/// after so many signals that the sweep costs little for each. Async-signal-safe.
+void noteSignal(SignalKind kind) noexcept;
 
 } // namespace ForkFd::Internal::Sweeper
 

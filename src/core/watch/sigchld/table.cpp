@@ -165,18 +165,20 @@ void ChildTable::endIfOver(ChildSlot *slot) noexcept
         recycle(slot);
 }
 
-std::size_t ChildTable::sweep() noexcept
+ChildTable::Sweep ChildTable::sweep() noexcept
 {
-    std::size_t living = 0;
+    Sweep result;
     const std::uint32_t count = m_slots.count();
     for (std::uint32_t index = 0; index < count; ++index) {
         ChildSlot *slot = m_slots.at(index);
+        const bool wasLive = slot->isLive();
         endIfOver(slot);
+        result.hasFoundEnd = result.hasFoundEnd || (wasLive && !slot->isLive());
         if (slot->tellAgain())
             recycle(slot);
-        living += slot->needsSweeper() ? 1 : 0;
+        result.living += slot->needsSweeper() ? 1 : 0;
     }
-    return living;
+    return result;
 }
 
 } // namespace ForkFd::Internal

@@ -45,8 +45,13 @@ public:
     bool endIfOver(pid_t pid) noexcept;
     /// The same for one slot. Async-signal-safe.
     void endIfOver(ChildSlot *slot) noexcept;
-    /// The same for all slots. Returns how many have to be looked at again.
-    std::size_t sweep() noexcept;
+    struct Sweep
+    {
+        std::size_t living = 0; ///< Slots that have to be looked at again.
+        bool hasFoundEnd = false; ///< A Live slot has ended.
+    };
+    /// The same for all slots.
+    Sweep sweep() noexcept;
 
     /// Children that are being created and are not yet published.
     std::atomic<int> startsInFlight = 0;

@@ -26,7 +26,7 @@ void onChildSignal(pid_t pid) noexcept
         return;
     }
     if (pid <= 0) {
-        Sweeper::requestSweep();
+        Sweeper::noteSignal(Sweeper::UnknownChild);
         return;
     }
     // Read the count before the table: if it is zero and the table does not have the ended child, that
@@ -35,7 +35,8 @@ void onChildSignal(pid_t pid) noexcept
     const bool isOurs = table->endIfOver(pid);
     if (!isOurs && !isStarting && SigChldChain::standsForAutomaticReaping())
         ChildWait::reap(pid);
-    Sweeper::noteSignal(); // Signals coalesce: one signal may stand for several children.
+    // Signals coalesce: one signal may stand for several children.
+    Sweeper::noteSignal(Sweeper::KnownChild);
 }
 
 void reapForIgnoredSignal() noexcept
