@@ -10,7 +10,8 @@
 
 namespace ForkFd::Internal {
 
-/// Owns one file descriptor, or none (-1). No other class closes descriptors.
+/// Owns one file descriptor, or none (-1). All code of the parent closes descriptors by it; code of a
+/// new child uses ChildFd.
 class UniqueFd
 {
 public:

@@ -5,12 +5,16 @@
 
 #include "core/base/writeends.h"
 
+#include "core/base/thisprocess.h"
+
 namespace ForkFd::Internal::WriteEnds {
 
 namespace {
 
 constinit std::array<std::atomic<std::uint64_t>, maximumCount / 64> words{};
-constinit std::atomic<int> copyCount = 0;
+/// The number of Copy objects that have not ended, and in the upper half the stamp of the process that
+/// counts them: no thread of a forked copy ends those of its parent.
+constinit std::atomic<std::uint64_t> copies = 0;
 
 std::size_t wordOf(int fd) noexcept
 {
@@ -25,6 +29,20 @@ std::uint64_t bitOf(int fd) noexcept
 bool fits(int fd) noexcept
 {
     return fd >= 0 && fd < maximumCount;
+}
+
+std::uint32_t copyCount(std::uint64_t word, std::uint32_t stamp) noexcept
+{
+    return word >> 32 == stamp ? static_cast<std::uint32_t>(word) : 0;
+}
+
+void addToCopyCount(std::uint32_t stamp, int change) noexcept
+{
+    std::uint64_t word = copies.load();
+    std::uint32_t count;
+    do {
+        count = copyCount(word, stamp) + static_cast<std::uint32_t>(change);
+    } while (!copies.compare_exchange_weak(word, std::uint64_t{stamp} << 32 | count));
 }
 
 } // namespace
@@ -51,14 +69,15 @@ Set all() noexcept
 
 bool mayBeCopied() noexcept
 {
-    return copyCount.load() > 0;
+    return copyCount(copies.load(), processStamp()) > 0;
 }
 
 // Counted before the child exists: while the count is 0, no child has copies.
 Copy::Copy() noexcept
-    : m_before(all())
+    : m_stamp(processStamp())
+    , m_before(all())
 {
-    ++copyCount;
+    addToCopyCount(m_stamp, 1);
 }
 
 Set Copy::mayHave() const noexcept
@@ -71,8 +90,9 @@ Set Copy::mayHave() const noexcept
 
 void Copy::end() noexcept
 {
-    if (!m_hasEnded.exchange(true))
-        --copyCount;
+    // A child that shares the memory has our stamp, a forked copy has its own.
+    if (!m_hasEnded.exchange(true) && m_stamp == processStamp())
+        addToCopyCount(m_stamp, -1);
 }
 
 } // namespace ForkFd::Internal::WriteEnds

@@ -47,6 +47,7 @@ public:
     void end() noexcept;
 
 private:
+    const std::uint32_t m_stamp; ///< Of the process that counts this object.
     const Set m_before;
     std::atomic<bool> m_hasEnded = false;
 };

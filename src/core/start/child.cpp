@@ -8,11 +8,11 @@
 #include "core/start/child.h"
 
 #include "core/base/signals.h"
-#include "core/base/uniquefd.h"
 #include "core/start/busypause.h"
 #include "core/start/child_calls.h"
 #include "core/start/child_descriptors.h"
 #include "core/start/child_options.h"
+#include "core/start/childfd.h"
 #include "core/stop/startcontrol.h"
 
 #include <cerrno>
@@ -187,7 +187,7 @@ private:
     void leaveTerminal() noexcept
     {
         // ENXIO: the child has no controlling terminal (tty(4)).
-        const UniqueFd terminal(::open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC));
+        const ChildFd terminal(::open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC));
         if (!terminal ? errno != ENXIO && errno != ENOENT : ::ioctl(terminal.get(), TIOCNOTTY) != 0)
             failParameter("ioctl");
     }
@@ -252,7 +252,7 @@ void ModifierExit::leaveAfterException(const char *what) noexcept
 void CodeContext::run() noexcept
 {
     for (const int fd : inherited)
-        UniqueFd(fd).reset();
+        ::close(fd); // Not a UniqueFd; see ChildFd.
     if (ignoresSigChld)
         ignoreSignal(SIGCHLD);
     if (!code.function)

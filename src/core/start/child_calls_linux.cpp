@@ -6,8 +6,8 @@
 #include "core/start/child_calls.h"
 
 #include "core/base/pidfd_linux.h"
-#include "core/base/uniquefd.h"
 #include "core/start/child.h"
+#include "core/start/childfd.h"
 #include "guardian/send.h"
 
 #include <cerrno>
@@ -51,7 +51,7 @@ std::uint64_t toKernelLimit(rlim_t limit) noexcept
     return limit == RLIM_INFINITY ? UINT64_MAX : limit;
 }
 
-bool writeAll(const UniqueFd &file, const char *text, std::size_t size) noexcept
+bool writeAll(const ChildFd &file, const char *text, std::size_t size) noexcept
 {
     return file && ::write(file.get(), text, size) == static_cast<ssize_t>(size);
 }
@@ -93,7 +93,7 @@ bool markEntries(const char *entries, long size, int lowest, int directory) noex
 // Returns false if /proc does not list the descriptors. opendir(3) would allocate.
 bool markListedFrom(int lowest) noexcept
 {
-    const UniqueFd directory(::open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const ChildFd directory(::open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!directory)
         return false;
     alignas(DirectoryEntry) char entries[4096];
@@ -150,7 +150,7 @@ bool ChildCalls::isCurrentDirectory(int directory) noexcept
 bool ChildCalls::joinControlGroup(int directory) noexcept
 {
     // 0 means the calling process (cgroups(7)).
-    return writeAll(UniqueFd(::openat(directory, "cgroup.procs", O_WRONLY | O_CLOEXEC)), "0", 1);
+    return writeAll(ChildFd(::openat(directory, "cgroup.procs", O_WRONLY | O_CLOEXEC)), "0", 1);
 }
 
 bool ChildCalls::setLimit(const ResourceLimit &limit) noexcept
@@ -169,7 +169,7 @@ bool ChildCalls::setOomScore(const char *text, std::size_t size) noexcept
 {
     // The kernel changes the score of all processes that share the memory, unless one is a vfork child,
     // as this process is: its parent waits for its exec (Linux 4.8, __set_oom_adj() in fs/proc/base.c).
-    return writeAll(UniqueFd(::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC)), text, size);
+    return writeAll(ChildFd(::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC)), text, size);
 }
 
 bool ChildCalls::dieWithParent(pid_t parent, int signal) noexcept
@@ -190,7 +190,7 @@ bool ChildCalls::dieWithParent(pid_t parent, int signal) noexcept
 bool ChildCalls::joinGuardian(const TreeTicket &ticket) noexcept
 {
     // Without a pidfd the guardian opens one. Then this process must not end and be reaped before.
-    const UniqueFd pidfd = ticket.usesPidFds ? openPidFd(::getpid()) : UniqueFd();
+    const ChildFd pidfd(ticket.usesPidFds ? openPidFd(::getpid()).release() : -1);
     const GuardianMessage message = {.kind = GuardianMessage::Leader, .tree = ticket.tree};
     const int errorCode = sendToGuardian(ticket.line->get(), message, pidfd.get());
     errno = errorCode;

@@ -40,7 +40,7 @@ bool isNeeded(const ProgramContext &child, int fd) noexcept
 }
 
 // Another file may have got the number. If it is close-on-exec, the program does not get it anyway.
-// Not a UniqueFd: in shared memory it would forget the parent's number.
+// Not a UniqueFd; see ChildFd.
 void closeUnlessNeeded(const ProgramContext &child, int fd) noexcept
 {
     const int flags = isNeeded(child, fd) ? -1 : ::fcntl(fd, F_GETFD);

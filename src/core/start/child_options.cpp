@@ -6,9 +6,9 @@
 
 #include "core/start/child_options.h"
 
-#include "core/base/uniquefd.h"
 #include "core/start/child.h"
 #include "core/start/child_calls.h"
+#include "core/start/childfd.h"
 
 #include <cerrno>
 
@@ -45,7 +45,7 @@ bool leaveTerminal(const ProgramContext &child) noexcept
         if (::ioctl(fd, TIOCNOTTY) == 0)
             return true;
     }
-    const UniqueFd terminal(::open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC));
+    const ChildFd terminal(::open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC));
     if (terminal)
         return ::ioctl(terminal.get(), TIOCNOTTY) == 0;
     // ENXIO: the child has no controlling terminal (tty(4)). If /dev/tty is missing or may not be
