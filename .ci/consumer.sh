@@ -38,6 +38,7 @@ try_static()
     cmake --install "$1/build" --prefix "$1/core" >/dev/null
     diff -r "$1/component" "$1/core"
     try_core "$1/core-cmake" -DCMAKE_PREFIX_PATH="$1/core"
+    cmake -S autotests/consumer -B "$1/missing" -DCMAKE_PREFIX_PATH="$1/core" 2>&1 | grep "ChildProcess is not installed"
 }
 
 try_shared()
@@ -77,8 +78,12 @@ try_packages()
 # of the library alone, and so finds missing includes.
 try_host()
 {
-    try_consumer "$1/build" -DFORKFD_FROM=add_subdirectory -DCMAKE_CXX_FLAGS="$strict -Werror" -DCMAKE_CXX_STANDARD=23 \
-        -DCMAKE_UNITY_BUILD=ON -DCMAKE_AUTOMOC=ON -DCMAKE_POSITION_INDEPENDENT_CODE=OFF
+    # As KDE's and Qt Creator's settings do.
+    try_consumer "$1/build" -DFORKFD_FROM=add_subdirectory \
+        -DCMAKE_CXX_FLAGS="$strict -Werror -fno-exceptions -fno-operator-names" -DCMAKE_CXX_STANDARD=23 \
+        -DCMAKE_UNITY_BUILD=ON -DCMAKE_AUTOMOC=ON -DCMAKE_AUTOUIC=ON -DCMAKE_AUTORCC=ON \
+        -DCMAKE_INCLUDE_CURRENT_DIR=ON -DCMAKE_INCLUDE_CURRENT_DIR_IN_INTERFACE=ON \
+        -DCMAKE_POSITION_INDEPENDENT_CODE=OFF -Werror=dev
     try_ways "$1/build"
     expect_files "$1/installed" "$1/build" bin/consumer
     cmake_build autotests/consumer "$1/build" -DFORKFD_FROM=FetchContent
@@ -102,9 +107,21 @@ install_moved()
 {
     DESTDIR=$1/stage cmake --install "$1/build" --prefix /opt/forkfd >/dev/null
     cp -R "$1/stage/opt/forkfd" "$1/moved"
+    expect_failing_uninstall "$1"
     DESTDIR=$1/stage ninja -C "$1/build" --quiet uninstall >/dev/null
     find "$1/stage" -type f -o -type l -o -name ForkFd | expect_nothing "not uninstalled"
     grep -rIlF -e "$build_root" -e "$source_dir" -e /opt/forkfd "$1/moved" | expect_nothing "not relocatable"
+}
+
+# expect_failing_uninstall FOLDER: without the rights to remove the files, it says so and can be repeated.
+expect_failing_uninstall()
+{
+    include=$1/stage/opt/forkfd/include/ForkFd
+    chmod a-w "$include"
+    if [ ! -w "$include" ]; then # Not root.
+        ! DESTDIR=$1/stage ninja -C "$1/build" --quiet uninstall >/dev/null 2>&1 || fail "uninstall: no failure"
+    fi
+    chmod u+w "$include"
 }
 
 # expect_nothing MESSAGE: fails if the input is not empty. "! grep" would not: the shell ignores its failure.

@@ -26,7 +26,11 @@ function(forkfd_compile_options target)
         CXX_VISIBILITY_PRESET hidden
         VISIBILITY_INLINES_HIDDEN ON
         POSITION_INDEPENDENT_CODE ON
+        AUTOMOC OFF # A host project may turn these on for its own sources.
+        AUTOUIC OFF
+        AUTORCC OFF
         UNITY_BUILD OFF)
+    target_compile_options(${target} PRIVATE -fexceptions) # KDE's settings turn them off.
     if(FORKFD_WERROR)
         set(warnings ${FORKFD_WARNINGS} -Werror)
     elseif(PROJECT_IS_TOP_LEVEL)
@@ -61,7 +65,6 @@ function(forkfd_add_library target exported_name)
         $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>
         PRIVATE ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../src)
     set_target_properties(${target} PROPERTIES
-        AUTOMOC OFF # A host project may turn it on for its own sources.
         UNITY_BUILD "${FORKFD_UNITY_BUILD}"
         EXPORT_NAME ${exported_name}
         VERSION ${PROJECT_VERSION}

@@ -9,7 +9,7 @@ add_executable(ForkFdGuardian EXCLUDE_FROM_ALL
     ${guardian}/main.cpp ${guardian}/cgroup.cpp ${guardian}/processes.cpp ${guardian}/tree.cpp ${guardian}/uniquefd.cpp)
 forkfd_compile_options(ForkFdGuardian)
 # Not in the folder of the host project's programs.
-set_target_properties(ForkFdGuardian PROPERTIES AUTOMOC OFF RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+set_target_properties(ForkFdGuardian PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
 target_include_directories(ForkFdGuardian PRIVATE
     ${guardian}/.. ${PROJECT_SOURCE_DIR}/include ${PROJECT_BINARY_DIR}/include)
 # It needs libc alone, whatever the program is built with.
