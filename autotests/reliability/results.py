@@ -40,7 +40,7 @@ def date_of(path):
 
 
 def kept_form(date, objects):
-    return {"date": date, "kernel": platform.release(), "results": objects}
+    return {"date": date, "kernel": platform.release().split("-")[0], "results": objects}
 
 
 def results_of_tests(build):

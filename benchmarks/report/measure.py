@@ -160,7 +160,7 @@ def machine():
         "processor": line_of("/proc/cpuinfo", "model name"),
         "processors": len(os.sched_getaffinity(0)),
         "memory": line_of("/proc/meminfo", "MemTotal"),
-        "kernel": f"{platform.system()} {platform.release()}",
+        "kernel": f"{platform.system()} {platform.release().split('-')[0]}",
         "load": os.getloadavg()[0],
     }
 

@@ -4,6 +4,7 @@
 """Writes docs/performance.md and its charts: report.py RESULTS.json GOALS FOLDER"""
 
 import os
+import re
 import sys
 
 import chart
@@ -114,6 +115,7 @@ def reasons(results, scenarios):
     prefix = os.path.commonprefix(list(scenarios))
     for scenario, contestant, reason in results.impossible(prefix):
         if scenario in scenarios:
+            reason = re.sub(r"/\S*/", "", reason)  # Not the folders of this machine.
             yield f"- {contestant} is missing from “{scenarios[scenario]}”: {reason}."
     yield ""
 
