@@ -70,6 +70,7 @@ private:
 } // namespace
 
 /// The list of the library's write ends, which each new child closes if they are not its own.
+/// Holds: L15.
 class tst_WriteEnds : public ForkFdTest
 {
     Q_OBJECT

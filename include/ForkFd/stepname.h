@@ -4,6 +4,10 @@
 #ifndef FORKFD_STEPNAME_H
 #define FORKFD_STEPNAME_H
 
+#if __cplusplus < 201703L
+#error "ForkFd needs C++17 or newer"
+#endif
+
 #include <string_view>
 #include <type_traits>
 #include <utility>
