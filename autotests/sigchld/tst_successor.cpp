@@ -40,6 +40,14 @@ void chainsFromFarDown(int signal, siginfo_t *info, void *context)
     large[1] = 0;
 }
 
+void reapsAllAndChains(int signal, siginfo_t *info, void *context)
+{
+    const int savedErrno = errno;
+    while (waitpid(-1, nullptr, WNOHANG) > 0) { }
+    errno = savedErrno;
+    saved.sa_sigaction(signal, info, context);
+}
+
 void doesNotChain(int)
 {
     ++aboveCalls;
@@ -72,11 +80,12 @@ class tst_Successor : public SigChldTest
     Q_OBJECT
 
 private Q_SLOTS:
-    void restoresAnOlderAction(); // First: the other tests use up the spare installations.
     void comesAboveUs_data();
     void comesAboveUs();
     void closesALoop_data();
     void closesALoop();
+    void reapsOurChildren();
+    void restoresAnOlderAction();
 };
 
 void tst_Successor::comesAboveUs_data()
@@ -155,6 +164,7 @@ void tst_Successor::closesALoop()
 
     auto second = ForkFd::spawn(child({"sleep"}));
     QVERIFY(second);
+    QVERIFY(SigChldAction::current().sa_sigaction != action.sa_sigaction);
     aboveCalls = 0;
     QVERIFY(second->sendSignal(SIGKILL));
     QVERIFY(second->wait(std::chrono::seconds(10)));
@@ -167,6 +177,27 @@ void tst_Successor::closesALoop()
     QVERIFY(third);
     QVERIFY(third->wait(std::chrono::seconds(10)));
     QVERIFY(aboveCalls < 20);
+}
+
+// It reaps the first child before it calls us. But the next start puts our handler on top, however
+// often.
+void tst_Successor::reapsOurChildren()
+{
+    if (!usesSigChld())
+        QSKIP("With pidfds it depends on the kernel whether the status is lost (P4).");
+    for (int turn = 1; turn <= 4; ++turn) {
+        auto first = ForkFd::spawn(child({"sleep"}));
+        QVERIFY(first);
+        const SigChldAction foreign(reapsAllAndChains);
+        saved = foreign.previous();
+        QVERIFY(first->sendSignal(SIGKILL));
+        QVERIFY(first->wait(std::chrono::seconds(10)));
+        auto second = ForkFd::spawn(child({"exit", "5"}));
+        QVERIFY(second);
+        const auto info = second->wait(std::chrono::seconds(10));
+        QVERIFY(info);
+        QCOMPARE(info->code, 5);
+    }
 }
 
 void tst_Successor::restoresAnOlderAction()

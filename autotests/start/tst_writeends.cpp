@@ -3,17 +3,25 @@
 
 #include "forkedcopy.h"
 #include "forkfdtest.h"
+#include "systemcallfilter.h"
 
 #include "core/base/uniquefd.h"
 #include "core/base/writeends.h"
 
 #include <ForkFd/spawn.h>
 
+#include <QtCore/QCoreApplication>
+
 #include <atomic>
+#include <cerrno>
 #include <functional>
 #include <optional>
+#include <string>
 #include <thread>
 #include <utility>
+
+#include <sys/mman.h>
+#include <sys/syscall.h>
 
 using namespace ForkFd;
 using Internal::WriteEnds::Set;
@@ -78,6 +86,8 @@ class tst_WriteEnds : public ForkFdTest
 private Q_SLOTS:
     void childForgetsNone_data();
     void childForgetsNone();
+    void childEndsItsCopy();
+    void kernelWipesNoPages();
     void forkedCopyCountsItsOwn();
 };
 
@@ -94,8 +104,10 @@ void tst_WriteEnds::childForgetsNone_data()
         });
     };
     QTest::newRow("no option") << spawned({});
-    QTest::newRow("oomScoreAdjust") << spawned({.oomScoreAdjust = 0});
-    QTest::newRow("treeDiesWithParent") << spawned({.treeDiesWithParent = true});
+    if (!FORKFD_TEST_PORTABLE) {
+        QTest::newRow("oomScoreAdjust") << spawned({.oomScoreAdjust = 1000}); // Nobody may lower it.
+        QTest::newRow("treeDiesWithParent") << spawned({.treeDiesWithParent = true});
+    }
     QTest::newRow("vforkfd") << Start([] {
         const int ffd = startChild(Starter::VFork, FFD_CLOEXEC, nullptr, {"exit", "0"});
         return wait(ffd) == "exited 0" && forkfd_close(ffd) == 0;
@@ -117,6 +129,25 @@ void tst_WriteEnds::childForgetsNone()
         return QByteArray::number(pipes.forgottenCount());
     });
     QCOMPARE(result, "0");
+}
+
+void tst_WriteEnds::childEndsItsCopy()
+{
+    auto started = spawn(child({"exit", "0"}));
+    QVERIFY(started);
+    QVERIFY(!Internal::WriteEnds::mayBeCopied());
+    QVERIFY(started->wait());
+}
+
+// There a child has another stamp than its parent, also if it shares the memory.
+void tst_WriteEnds::kernelWipesNoPages()
+{
+    const std::string self = QCoreApplication::applicationFilePath().toStdString();
+    const Refusal noWiping = {SYS_madvise, EINVAL, ~0U, MADV_WIPEONFORK, 2};
+    const QByteArray result = inRefusedCopy({noWiping}, [&self] {
+        return outcomeOf({{self, "childEndsItsCopy", "-o", "/dev/null,txt"}});
+    });
+    QCOMPARE(result, "exited with code 0");
 }
 
 // A copy that was made during a start of another thread waited longer for the end of each output.

@@ -36,15 +36,6 @@ std::uint32_t copyCount(std::uint64_t word, std::uint32_t stamp) noexcept
     return word >> 32 == stamp ? static_cast<std::uint32_t>(word) : 0;
 }
 
-void addToCopyCount(std::uint32_t stamp, int change) noexcept
-{
-    std::uint64_t word = copies.load();
-    std::uint32_t count;
-    do {
-        count = copyCount(word, stamp) + static_cast<std::uint32_t>(change);
-    } while (!copies.compare_exchange_weak(word, std::uint64_t{stamp} << 32 | count));
-}
-
 } // namespace
 
 void add(int fd) noexcept
@@ -77,7 +68,9 @@ Copy::Copy() noexcept
     : m_stamp(processStamp())
     , m_before(all())
 {
-    addToCopyCount(m_stamp, 1);
+    const std::uint64_t stamp = std::uint64_t{m_stamp} << 32;
+    std::uint64_t word = copies.load();
+    while (!copies.compare_exchange_weak(word, stamp | (copyCount(word, m_stamp) + 1))) { }
 }
 
 Set Copy::mayHave() const noexcept
@@ -90,9 +83,12 @@ Set Copy::mayHave() const noexcept
 
 void Copy::end() noexcept
 {
-    // A child that shares the memory has our stamp, a forked copy has its own.
-    if (!m_hasEnded.exchange(true) && m_stamp == processStamp())
-        addToCopyCount(m_stamp, -1);
+    if (m_hasEnded.exchange(true))
+        return;
+    // Not with the stamp of this process, which a child may have that shares the memory. A forked copy
+    // changes no count of its own here.
+    std::uint64_t word = copies.load();
+    while (copyCount(word, m_stamp) > 0 && !copies.compare_exchange_weak(word, word - 1)) { }
 }
 
 } // namespace ForkFd::Internal::WriteEnds

@@ -39,6 +39,13 @@ namespace ForkFd::Internal::SigChldChain {
 namespace {
 
 constexpr std::size_t poolSize = 32;
+/// A flag by which copies of this library recognize each other's actions: SA_EXPOSE_TAGBITS, which means
+/// nothing for SIGCHLD, and which kernels before 5.11 keep as they keep all flags (sigaction(2)).
+#ifdef __linux__
+constexpr int copyMark = 0x800;
+#else
+constexpr int copyMark = 0;
+#endif
 
 struct KeptSignal
 {
@@ -102,6 +109,12 @@ std::size_t indexOf(const struct sigaction &action) noexcept
     while (index < poolSize && handler != reinterpret_cast<std::uintptr_t>(entries[index]))
         ++index;
     return index;
+}
+
+// Whether the action of a stranger is that of another copy of this library.
+bool isOfCopy(const struct sigaction &stranger) noexcept
+{
+    return (stranger.sa_flags & copyMark) != 0;
 }
 
 const struct sigaction *predecessorOf(const Record &record) noexcept
@@ -294,7 +307,7 @@ struct sigaction actionFor(std::size_t index, const struct sigaction &predecesso
     struct sigaction action = {};
     action.sa_sigaction = entries[index];
     // A program may block SIGCHLD and read it with signalfd(2), and want stops without a handler.
-    action.sa_flags = SA_SIGINFO | (predecessor.sa_flags & SA_NOCLDSTOP);
+    action.sa_flags = SA_SIGINFO | copyMark | (predecessor.sa_flags & SA_NOCLDSTOP);
     ::sigemptyset(&action.sa_mask);
     if (isHandler(predecessor)) {
         action.sa_flags |= predecessor.sa_flags & (SA_RESTART | SA_NODEFER | SA_ONSTACK);
@@ -329,15 +342,18 @@ void restoreFlags(struct sigaction &current) noexcept
         ::sigaction(SIGCHLD, &current, nullptr);
 }
 
-// Whether our handler may not be reached below the current action, or there is a spare installation.
+// Above another copy of this library only if our handler may not be reached below it. Each copy would
+// put its handler above the other's again and again.
 bool mayInstallAbove(const struct sigaction &current) noexcept
 {
-    // Without a handler the kernel may also throw away the status.
-    if (!isHandler(current) || reapsAutomatically(current)
-        || wasEndMissed.load(std::memory_order_relaxed))
+    // Without a handler the kernel may throw away the status. Code that is no copy may reap our children
+    // before it calls us, if it does.
+    if (!isHandler(current) || reapsAutomatically(current) || !isOfCopy(current))
         return true;
     const bool isKnown = handlerOf(current) == knownCaller.load(std::memory_order_relaxed);
-    if (wasReached.load(std::memory_order_relaxed) && !isKnown)
+    // Signals that never reach us, wherever we stand, are blocked.
+    if (wasReached.load(std::memory_order_relaxed)
+        && (!isKnown || wasEndMissed.load(std::memory_order_relaxed)))
         return true;
     if (spareInstallations == 0)
         return false;

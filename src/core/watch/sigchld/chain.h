@@ -13,12 +13,10 @@ namespace ForkFd::Internal::SigChldChain {
 using Listener = void (*)(pid_t pid) noexcept;
 
 /// Makes a handler of ours the current action. Does nothing if another thread is doing so, if all entry
-/// points are used up, or if the current handler is known to call ours and the two spare installations
-/// are used up. Without this limit two copies of the library would put their handlers above each other's
-/// again and again.
+/// points are used up, or if the current handler is that of another copy of this library and calls ours.
 void install(Listener listener);
 
-/// Call this if no handler of ours was told of a child's end: the next install() is necessary.
+/// Call this if no handler of ours was told of a child's end: another copy does not call ours.
 void noteMissedEnd() noexcept;
 
 /// Whether the action that ours replaced ignored SIGCHLD: a new program must then find it ignored.

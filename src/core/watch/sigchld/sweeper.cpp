@@ -110,6 +110,7 @@ class Loop
 public:
     explicit Loop(State &state) noexcept
         : m_state(state)
+        , m_signalCount(state.signalCount.load(std::memory_order_relaxed))
     {
     }
 
@@ -173,8 +174,10 @@ private:
     void sweep() noexcept
     {
         const std::chrono::nanoseconds begin = timeUsed();
+        // Before the sweep: a signal of an end that only the next sweep finds counts for that one.
+        const unsigned signalCount = m_state.signalCount.load(std::memory_order_relaxed);
         const auto [living, hasFoundEnd] = m_state.table->sweep();
-        lookForMissedEnd(hasFoundEnd);
+        lookForMissedEnd(signalCount, hasFoundEnd);
         reapForIgnoredSignal();
         m_state.signalsToGo = static_cast<std::ptrdiff_t>(living / childrenPerSignal);
         m_sweepsWithoutChild = living > 0 ? 0 : m_sweepsWithoutChild + 1;
@@ -187,11 +190,10 @@ private:
 
     // A sweep has found an end, and no signal has come since the sweep before. But the signal may be on
     // its way, so the next sweep decides. A signal that is blocked would not reach us on top either.
-    void lookForMissedEnd(bool hasFoundEnd) noexcept
+    void lookForMissedEnd(unsigned signalCount, bool hasFoundEnd) noexcept
     {
-        const unsigned count = m_state.signalCount.load(std::memory_order_relaxed);
-        const bool isQuiet = count == m_signalCount;
-        m_signalCount = count;
+        const bool isQuiet = signalCount == m_signalCount;
+        m_signalCount = signalCount;
         if (isQuiet && m_mayHaveMissedEnd && !isSigChldPending())
             SigChldChain::noteMissedEnd();
         m_mayHaveMissedEnd = isQuiet && hasFoundEnd;
@@ -199,7 +201,7 @@ private:
 
     State &m_state;
     SignalGate m_gate;
-    unsigned m_signalCount = 0; ///< At the last sweep.
+    unsigned m_signalCount; ///< Before the last sweep.
     bool m_mayHaveMissedEnd = false;
     bool m_wasIdle = false; ///< No child in the last wait; a start may have added one since.
     std::chrono::milliseconds m_pause = shortestPause;
