@@ -6,6 +6,7 @@
 #include <QtCore/QRegularExpression>
 
 #include <csignal>
+#include <utility>
 
 /// close(), and the object as a QIODevice.
 /// Holds: H13.
@@ -22,6 +23,8 @@ private Q_SLOTS:
     void opensAgain();
     void insideSlot_data();
     void insideSlot();
+    void restartedInSlot_data();
+    void restartedInSlot();
 #ifndef FORKFD_TEST_QPROCESS // QProcess emits aboutToClose() twice, and once for a closed device.
     void aboutToClose();
 #endif
@@ -168,6 +171,36 @@ void tst_Close::insideSlot()
         QCOMPARE(finished.size(), 1);
         QVERIFY(!process.isOpen());
     }
+}
+
+void tst_Close::restartedInSlot_data()
+{
+    QTest::addColumn<bool>("closesDeviceAlone");
+    QTest::newRow("by close()") << false;
+    QTest::newRow("by QIODevice::close()") << true;
+}
+
+// The device is closed, but the child runs. A second close() returned at once and left it running.
+void tst_Close::restartedInSlot()
+{
+    QFETCH(const bool, closesDeviceAlone);
+    Process process;
+    process.start(childProgram(), words("sleep"));
+    QVERIFY(process.waitForStarted());
+    if (closesDeviceAlone) {
+        process.QIODevice::close();
+    } else {
+        QObject context;
+        connect(&process, &Process::finished, &context, [&process, isFirst = true]() mutable {
+            if (std::exchange(isFirst, false))
+                process.start(childProgram(), words("sleep"));
+        });
+        process.close();
+    }
+    QVERIFY(!process.isOpen());
+    QVERIFY(process.state() != Process::NotRunning);
+    process.close();
+    QCOMPARE(process.state(), Process::NotRunning);
 }
 
 #ifndef FORKFD_TEST_QPROCESS

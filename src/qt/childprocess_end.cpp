@@ -101,10 +101,11 @@ bool ChildProcess::waitForFinished(int msecs)
 /// child, and blocks until it has ended; drainTimeout() is ignored.
 void ChildProcess::close()
 {
-    if (!isOpen())
+    if (!isOpen() && d->state == NotRunning) // A subclass may have closed the device alone.
         return;
     const QPointer<ChildProcess> self = this;
-    Q_EMIT aboutToClose();
+    if (isOpen())
+        Q_EMIT aboutToClose();
     while (self && waitForBytesWritten(-1)) { }
     if (self) {
         d->output.endDraining(); // The output will not be read.
