@@ -39,6 +39,8 @@ private Q_SLOTS:
     void stopsItself();
     void outputFirst();
     void waitsShareADeadline();
+    void readsInput_data();
+    void readsInput();
     void killed_data() { addCopies(); }
     void killed();
     void timeLimit();
@@ -215,6 +217,32 @@ void tst_SlowModifier::waitsShareADeadline()
     waiting.go.write("g");
     QVERIFY(waiting.process.waitForFinished());
     QCOMPARE(waiting.process.exitCode(), 3);
+}
+
+void tst_SlowModifier::readsInput_data()
+{
+    QTest::addColumn<Waiter>("wait");
+    QTest::addRow("event loop") << Waiter([](Process &) {});
+    QTest::addRow("waitForStarted") << Waiter([](Process &process) { process.waitForStarted(); });
+    QTest::addRow("waitForFinished") << Waiter([](Process &process) { process.waitForFinished(); });
+}
+
+// What write() was given before started() stayed in the parent, and both waited for ever.
+void tst_SlowModifier::readsInput()
+{
+    QFETCH(const Waiter, wait);
+    Process process;
+    process.setChildProcessModifier([] {
+        char byte;
+        while (::read(STDIN_FILENO, &byte, 1) < 0 && errno == EINTR) { }
+    });
+    process.start(childProgram(), words("echo exit 3"));
+    QCOMPARE(process.write("Xrest"), 5);
+    process.closeWriteChannel();
+    wait(process);
+    QTRY_COMPARE(process.state(), Process::NotRunning);
+    QCOMPARE(process.exitCode(), 3);
+    QCOMPARE(process.readAll(), "rest");
 }
 
 void tst_SlowModifier::addCopies()

@@ -144,7 +144,7 @@ void ChildProcessPrivate::descriptorReady(Role role)
                 serve(first);
         }
     }
-    if (!run.goesOnHere() || m_pending)
+    if (!run.goesOnHere() || (m_pending && role != Role::StandardInput))
         return;
     if (isServable(role))
         serve(role);
@@ -243,7 +243,8 @@ bool ChildProcessPrivate::isServable(Role role) noexcept
         return m_retry.hasExpired();
     if (role == Role::Tree)
         return true;
-    if (m_pending) // The child's end may settle the start; everything else follows started().
+    // The child's end may settle the start, and a modifier may read; everything else follows started().
+    if (m_pending && (role != Role::StandardInput || !watch))
         return role == Role::Start;
     return role != Role::StandardInput || !streams.input.bytes().isEmpty();
 }

@@ -185,8 +185,9 @@ qint64 ChildProcess::readBufferSize() const
 ///
 /// The waitFor functions, close() and execute() ignore the limit, because the program cannot read while
 /// it waits: waitForFinished() keeps all output in memory. When all write ends of a pipe are closed, its
-/// remaining content is read, too. Bytes that a transaction has read ahead are not counted. A line that
-/// is longer than the limit never makes canReadLine() return true.
+/// remaining content is read, too. Bytes that a transaction has read ahead are not counted while it is
+/// open. After a rollback they are, so that a message that is longer than the limit never becomes
+/// complete in this way; nor does a longer line make canReadLine() return true.
 void ChildProcess::setReadBufferSize(qint64 bytes)
 {
     const qint64 used = std::max<qint64>(bytes, 0);

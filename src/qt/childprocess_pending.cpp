@@ -89,9 +89,16 @@ ChildProcessPrivate::WaitOutcome ChildProcessPrivate::awaitOutcome(Deadline dead
     while (run.goesOnHere() && !settleStart()) {
         if (deadline.hasExpired())
             return timeOut();
-        pollfd entries[] = {{m_pending->descriptor(), POLLIN, 0}, {descriptorOf(Role::Exit), POLLIN, 0}};
+        const int input = isServable(Role::StandardInput) ? descriptorOf(Role::StandardInput) : -1;
+        pollfd entries[] = {{m_pending->descriptor(), POLLIN, 0},
+                            {descriptorOf(Role::Exit), POLLIN, 0},
+                            {input, POLLOUT, 0}};
         pollDescriptors(entries, std::size(entries), timeToNextDeadline(deadline));
-        if (!settleStart())
+        if (settleStart())
+            break;
+        if (entries[2].revents != 0)
+            send(); // For a modifier that reads.
+        if (run.goesOnHere())
             serveStop();
     }
     return outcomeOf(run);
