@@ -35,6 +35,8 @@ private Q_SLOTS:
     void failureMovedInSlot();
     void movedBeforeTheEnd_data();
     void movedBeforeTheEnd();
+    void startedWhileItsThreadEnds_data();
+    void startedWhileItsThreadEnds();
 };
 
 // Qt is not instrumented. Data that its locks protect, such as events between threads, looks
@@ -300,6 +302,41 @@ void tst_Threads::movedBeforeTheEnd()
         process.reset();
     });
     QCOMPARE(end.count, 1);
+}
+
+void tst_Threads::startedWhileItsThreadEnds_data()
+{
+    QTest::addColumn<bool>("isFirst");
+    QTest::newRow("the thread's first child") << true;
+    QTest::newRow("the thread's second child") << false;
+}
+
+// A slot of QThread::finished() starts the child. The thread, started again, never heard of its end.
+void tst_Threads::startedWhileItsThreadEnds()
+{
+    QFETCH(const bool, isFirst);
+    Worker worker;
+    End end;
+    std::unique_ptr<Process> process;
+    worker.run([&] {
+        process = std::make_unique<Process>();
+        end.note(*process);
+        if (!isFirst)
+            process->start(childProgram(), words("exit 4"));
+    });
+    const int before = isFirst ? 0 : 1;
+    QTRY_COMPARE(end.count, before);
+    QObject::connect(
+        &worker, &QThread::finished, &worker,
+        [&process] { process->start(childProgram(), words("exit 3")); },
+        Qt::ConnectionType(Qt::DirectConnection | Qt::SingleShotConnection));
+    worker.quit();
+    worker.wait();
+    QCOMPARE(end.count, before);
+    worker.start();
+    QTRY_COMPARE(end.count, before + 1);
+    QCOMPARE(end.code, 3);
+    worker.run([&process] { process.reset(); });
 }
 
 QTEST_GUILESS_MAIN(tst_Threads)

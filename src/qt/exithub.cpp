@@ -147,12 +147,20 @@ bool ExitHub::belongsToThisProcess() const noexcept
     return m_owner == processStamp();
 }
 
+// A thread that is ending still has its dispatcher in slots of QThread::finished().
+bool ExitHub::isThreadEnding()
+{
+    return QThread::currentThread()->isFinished();
+}
+
 void ExitHub::attachToEventLoop()
 {
     QAbstractEventDispatcher *dispatcher = QAbstractEventDispatcher::instance();
     if (!dispatcher || m_isServed)
         return;
     const bool isNew = m_dispatcher != dispatcher;
+    if (isNew && isThreadEnding())
+        return;
     m_dispatcher = dispatcher;
     try {
         attach(isNew);
@@ -237,6 +245,7 @@ void ExitHub::lookAtOutsiders()
 
 void ExitHub::detachFromThread()
 {
+    m_dispatcher = nullptr;
     m_notifier.reset();
     delete m_timer;
     m_timerEnd = Deadline::forever();

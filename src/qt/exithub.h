@@ -151,6 +151,7 @@ private:
     void watchAlone(Registration &registration);
     void makeOwnNotifier(Registration &registration);
     void serveAlone(Id id);
+    static bool isThreadEnding();
     void attach(bool isNew);
     void followTurns();
     qint64 nextShare() noexcept;

@@ -25,8 +25,11 @@ bool ExitHub::callSoon(HubClient *client)
 {
     if (!belongsToThisProcess() || !(m_isServed || QAbstractEventDispatcher::instance()) || !openWake())
         return false;
-    if (!m_isServed && m_dispatcher != QAbstractEventDispatcher::instance())
+    if (!m_isServed && m_dispatcher != QAbstractEventDispatcher::instance()) {
+        if (isThreadEnding())
+            return false; // The next run of the thread makes the call.
         attachToEventLoop();
+    }
     if (client->m_isCallDue)
         return true;
     m_dueClients.push_back(client);
