@@ -122,6 +122,8 @@ void tst_EndText::ofValues()
 void tst_EndText::ofStartErrors()
 {
     QCOMPARE(ForkFd::endText(StartError{}), QString());
+    errno = ENOSPC;
+    QVERIFY(ForkFd::endText(StartError{"modifier", -1}).endsWith(u"Unknown error -1"));
     QCOMPARE(ForkFd::endText(StartError{"exec", ENOENT, "/no/such"}),
              u"Cannot start '/no/such': No such file or directory"_s);
     QCOMPARE(ForkFd::endText(StartError{"clone", EAGAIN}),

@@ -193,11 +193,15 @@ void tst_FailingModifier::longDescription()
 // QProcess uses negative error numbers itself.
 void tst_FailingModifier::unknownError()
 {
-    Process process;
-    process.setChildProcessModifier([&process] { process.failChildProcessModifier("no luck", -5); });
-    QVERIFY(!runs(process));
-    QCOMPARE(process.startError(), (ForkFd::StartError{"modifier", -5}));
-    QVERIFY(says(process, u"Child process modifier reported error: no luck: Unknown error -5"_s));
+    for (const int code : {-1, -5}) { // Qt takes -1 for the parent's errno.
+        Process process;
+        process.setChildProcessModifier(
+            [&process, code] { process.failChildProcessModifier("no luck", code); });
+        QVERIFY(!runs(process));
+        QCOMPARE(process.startError(), (ForkFd::StartError{"modifier", code}));
+        const QString text = u"Child process modifier reported error: no luck: Unknown error %1"_s;
+        QVERIFY(says(process, text.arg(code)));
+    }
 }
 
 // Outside a child the function can neither return nor exit: it aborts.

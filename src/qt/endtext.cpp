@@ -96,7 +96,7 @@ QString endText(const StartError &error)
     if (!error.step)
         return {};
     const QString reason =
-        error.errorCode != 0 ? qt_error_string(error.errorCode) : QString::fromLatin1(error.step);
+        error.errorCode != 0 ? textOfErrno(error.errorCode) : QString::fromLatin1(error.step);
     return failedStart(QFile::decodeName(error.subject.c_str()), {}, reason);
 }
 
@@ -141,7 +141,7 @@ QString ChildProcessPrivate::textForFailedStart() const
 {
     const bool isWorded =
         failure->step == Step::Modifier || (failure->step == Step::Program && failure->subject.empty());
-    const QString reason = isWorded ? textOfFailedStart() : qt_error_string(failure->errorCode);
+    const QString reason = isWorded ? textOfFailedStart() : textOfErrno(failure->errorCode);
     const bool hasProgram = failure->step != Step::Program || !failure->subject.empty();
     const QString subject = isWorded ? QString() : QFile::decodeName(failure->subject.c_str());
     return failedStart(hasProgram ? settings.program : QString(), subject, reason);

@@ -124,7 +124,7 @@ void Log::failed(const QString &program, const StartError &error)
 void Log::signaled(const QString &name, int signal, int errorCode)
 {
     message() << "signal: " << signalText(signal) << " to " << name << ": "
-              << (errorCode == 0 ? QStringLiteral("sent") : qt_error_string(errorCode));
+              << (errorCode == 0 ? QStringLiteral("sent") : textOfErrno(errorCode));
 }
 
 void Log::stopped(const QString &name, int signal, std::chrono::milliseconds grace)

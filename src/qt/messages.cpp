@@ -101,9 +101,14 @@ QString translateOwn(const char *sentence)
     return QCoreApplication::translate("ForkFd::ChildProcess", sentence);
 }
 
+QString textOfErrno(int code)
+{
+    return code == -1 ? QStringLiteral("Unknown error -1") : qt_error_string(code);
+}
+
 QString startErrorText(const StartFailure &failure, StandardStreams::Failure streams, StartKind kind)
 {
-    const QString reason = qt_error_string(failure.errorCode);
+    const QString reason = textOfErrno(failure.errorCode);
     QString text = textOfQProcess(failure, streams, kind, reason);
     const QString subject = subjectOf(failure);
     // The user has worded a modifier's error. Qt's own tests check how it ends.

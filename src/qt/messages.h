@@ -24,6 +24,9 @@ QString translate(const char *sentence);
 /// Translates a sentence of this library, marked with QT_TRANSLATE_NOOP("ForkFd::ChildProcess", …).
 QString translateOwn(const char *sentence);
 
+/// The text of an errno. Qt takes -1 for the thread's present errno.
+QString textOfErrno(int code);
+
 enum class StartKind { Plain, Detached };
 /// Describes why a start failed: QProcess's text of 6.8, or of the Qt that this is compiled with if that
 /// is newer, and then the subject. `streams` tells which stream failed in step `channels`.
