@@ -4,7 +4,11 @@
 #ifndef FORKFD_QT_OTHERTHREAD_H
 #define FORKFD_QT_OTHERTHREAD_H
 
+#include <QtCore/qglobal.h>
+
+QT_BEGIN_NAMESPACE
 class QObject;
+QT_END_NAMESPACE
 
 namespace ForkFd::Internal {
 
