@@ -28,6 +28,7 @@ private Q_SLOTS:
     void order();
     void interrupted_data();
     void interrupted();
+    void repeatedSignal();
     void killed();
     void killedWhileListing();
     void failFast();
@@ -247,8 +248,10 @@ void tst_Harness::interrupted()
         QTRY_COMPARE_WITH_TIMEOUT(QDir(path(".")).entryList({u"ready*"_s}).size(), 2, 60000);
     QVERIFY(harness.sendSignal(signal));
     QVERIFY(comesToContain(harness, output, "Stopping 2 tests; Ctrl-C kills at once.\n"));
-    if (isTwice)
+    if (isTwice) {
+        QVERIFY(!harness.waitForFinished(300)); // Sooner, the second would be a part of the first.
         QVERIFY(harness.sendSignal(signal));
+    }
     QVERIFY(harness.waitForFinished(-1));
     output = withoutTimes(output + harness.readAll());
     // A loop of a shell goes on after an exit code.
@@ -260,6 +263,25 @@ void tst_Harness::interrupted()
              output.constData());
     QCOMPARE(output.count("\nSTOPPED "), 2);
     QVERIFY2(output.endsWith(": 1 not run\n0 passed, 2 failed\n"), output.constData());
+}
+
+// timeout(1) and systemd send two signals at once. Both come while the harness is stopped, and so
+// without a pause in between.
+void tst_Harness::repeatedSignal()
+{
+    Process harness;
+    prepare(harness,
+            {u"-f"_s,
+             writeList("@name=t sh -c \"trap 'exit 5' HUP TERM; : >FOLDER/ready;"
+                       "while :; do sleep 0.01; done\"\n"),
+             u"--grace=600"_s});
+    harness.start();
+    QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(path("ready")), 60000);
+    for (const int signal : {SIGSTOP, SIGTERM, SIGHUP, SIGCONT})
+        QVERIFY(harness.sendSignal(signal));
+    QVERIFY(harness.waitForFinished(-1));
+    const QByteArray output = withoutTimes(harness.readAll());
+    QVERIFY2(output.contains("\nSTOPPED t: exited with code 5\n"), output.constData());
 }
 
 // The tests do not survive the harness, however it ends.

@@ -19,6 +19,8 @@ private Q_SLOTS:
     void endsTheTree();
     void killsAfterTheGrace();
     void killsAtTheSecondSignal();
+    void takesRepeatsForOneRequest();
+    void isNotToldWhatItSaid();
     void unblocksItsSignals();
     void passesMessagesToTheCommandAlone();
     void diesWithItsParent_data();
@@ -92,8 +94,36 @@ void tst_RunSignals::killsAtTheSecondSignal()
     Process process;
     startAndAwait(process, withBranch({u"--tree"_s, u"--grace=1d"_s}, "ignore 15 ignore 2"));
     send(process, SIGTERM);
+    QVERIFY(!process.waitForFinished(300)); // Sooner, the second would be a part of the first.
     send(process, SIGINT);
     QCOMPARE(resultOf(process).end, "exited with code 137");
+}
+
+// timeout(1) and systemd send two signals at once. Both come while forkfd-run is stopped, and so without
+// a pause in between.
+void tst_RunSignals::takesRepeatsForOneRequest()
+{
+    Process process;
+    startAndAwait(process,
+                  {u"--tree"_s, u"--grace=1d"_s, u"sh"_s, u"-c"_s,
+                   u"trap 'exit 5' HUP TERM; printf up; while :; do sleep 0.01; done"_s});
+    for (const int signal : {SIGSTOP, SIGTERM, SIGHUP, SIGCONT})
+        send(process, signal);
+    QCOMPARE(resultOf(process).end, "exited with code 5");
+}
+
+// A command that signals its group has got the signal. The second signal comes when forkfd-run has
+// handled the first.
+void tst_RunSignals::isNotToldWhatItSaid()
+{
+    Process process;
+    process.setLaunchOptions({.processGroup = 0});
+    startAndAwait(process,
+                  {u"sh"_s, u"-c"_s,
+                   u"trap 'n=x$n' USR1; trap 'exit ${#n}' USR2; kill -USR1 0; printf up;"
+                   "while :; do sleep 0.01; done"_s});
+    send(process, SIGUSR2);
+    QCOMPARE(resultOf(process).end, "exited with code 1");
 }
 
 void tst_RunSignals::passesMessagesToTheCommandAlone()

@@ -39,8 +39,9 @@ public:
 
 private:
     void passSignals(const SignalPipe &pipe);
-    void pass(int signal);
-    void stopTree(int signal);
+    void pass(const SignalPipe::Signal &signal);
+    void stopTree(const SignalPipe::Signal &signal);
+    bool hasReachedCommand(const SignalPipe::Signal &signal) const;
     void suspend();
     bool isOver() const;
     void leaveIfOver();
@@ -49,6 +50,7 @@ private:
     ChildProcess m_process;
     QEventLoop m_loop;
     Start m_start;
+    std::optional<SignalPipe::Signal> m_stopRequest;
     bool m_hasEnded = false;
     bool m_hasTreeEnded = false;
 };
@@ -116,10 +118,13 @@ void RunningCommand::leaveIfOver()
         m_loop.quit();
 }
 
-// The command shares our terminal. But a terminal that hangs up tells only the leader of its session.
-bool hasReachedCommand(const SignalPipe::Signal &signal)
+// The command shares our terminal and our group, to which it may send a signal, as kill(1) 0 does. But a
+// terminal that hangs up tells only the leader of its session.
+bool RunningCommand::hasReachedCommand(const SignalPipe::Signal &signal) const
 {
-    return signal.isFromTerminal && (signal.number != SIGHUP || ::getsid(0) != ::getpid());
+    if (signal.isFromTerminal)
+        return signal.number != SIGHUP || ::getsid(0) != ::getpid();
+    return signal.sender > 0 && signal.sender == m_process.processId();
 }
 
 void RunningCommand::passSignals(const SignalPipe &pipe)
@@ -128,29 +133,32 @@ void RunningCommand::passSignals(const SignalPipe &pipe)
         if (signal->number == SIGTSTP)
             suspend();
         else if (m_options.reachesTree || !hasReachedCommand(*signal))
-            pass(signal->number);
+            pass(*signal);
     }
 }
 
-void RunningCommand::pass(int signal)
+void RunningCommand::pass(const SignalPipe::Signal &signal)
 {
-    const bool isMessage = signal == SIGUSR1 || signal == SIGUSR2;
+    const bool isMessage = signal.number == SIGUSR1 || signal.number == SIGUSR2;
     if (!m_options.reachesTree)
-        m_process.sendSignal(signal);
+        m_process.sendSignal(signal.number);
     else if (!isMessage)
         stopTree(signal);
     else if (const qint64 number = m_process.processId(); number > 0)
-        ::kill(static_cast<pid_t>(number), signal); // Its descendants expect no such signal.
+        ::kill(static_cast<pid_t>(number), signal.number); // Its descendants expect no such signal.
 }
 
 // The second request does not wait for the grace.
-void RunningCommand::stopTree(int signal)
+void RunningCommand::stopTree(const SignalPipe::Signal &signal)
 {
+    if (m_stopRequest && signal.repeats(*m_stopRequest))
+        return;
+    m_stopRequest = m_stopRequest.value_or(signal);
     if (m_process.stopStage() != ChildProcess::StopStage::None) {
         m_process.kill();
         return;
     }
-    m_process.setStopSignal(signal);
+    m_process.setStopSignal(signal.number);
     m_process.stop();
 }
 

@@ -20,8 +20,9 @@ Interruption::Interruption(std::function<void()> onSignal)
 void Interruption::readSignals()
 {
     while (const std::optional<SignalPipe::Signal> signal = m_pipe.next()) {
-        if (m_signal == 0)
-            m_signal = signal->number;
+        if (m_first && signal->repeats(*m_first))
+            continue;
+        m_first = m_first.value_or(*signal);
         m_onSignal();
     }
 }

@@ -4,7 +4,10 @@
 #include "signalpipe.h"
 
 #include <cerrno>
+#include <climits>
 #include <csignal>
+#include <cstring>
+#include <ctime>
 #include <utility>
 #include <vector>
 
@@ -14,7 +17,16 @@
 namespace {
 
 int writeEnd = -1;
-constexpr unsigned char fromTerminal = 0x80;
+
+// What the handler writes into the pipe, in one piece.
+struct Record
+{
+    timespec time;
+    pid_t sender;
+    int number;
+    int code;
+};
+static_assert(sizeof(Record) <= _POSIX_PIPE_BUF);
 
 std::vector<std::pair<int, struct sigaction>> &previousActions()
 {
@@ -26,9 +38,13 @@ std::vector<std::pair<int, struct sigaction>> &previousActions()
 void writeSignal(int number, siginfo_t *info, void *)
 {
     const int savedErrno = errno;
-    const auto byte =
-        static_cast<unsigned char>(number | (info->si_code == SI_KERNEL ? fromTerminal : 0));
-    [[maybe_unused]] const ssize_t written = ::write(writeEnd, &byte, 1);
+    Record record;
+    std::memset(&record, 0, sizeof record);
+    ::clock_gettime(CLOCK_MONOTONIC, &record.time);
+    record.sender = info->si_code <= 0 ? info->si_pid : 0; // sigaction(2): what processes send.
+    record.number = number;
+    record.code = info->si_code;
+    [[maybe_unused]] const ssize_t written = ::write(writeEnd, &record, sizeof record);
     errno = savedErrno;
 }
 
@@ -83,8 +99,10 @@ SignalPipe::~SignalPipe()
 
 std::optional<SignalPipe::Signal> SignalPipe::next() const
 {
-    unsigned char byte = 0;
-    if (::read(m_readEnd, &byte, 1) != 1)
+    Record record = {};
+    if (::read(m_readEnd, &record, sizeof record) != static_cast<ssize_t>(sizeof record))
         return std::nullopt;
-    return Signal{byte & ~fromTerminal, (byte & fromTerminal) != 0};
+    const auto time =
+        std::chrono::seconds(record.time.tv_sec) + std::chrono::nanoseconds(record.time.tv_nsec);
+    return Signal{record.number, record.code == SI_KERNEL, record.sender, time};
 }

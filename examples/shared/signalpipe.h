@@ -4,9 +4,12 @@
 #ifndef FORKFD_EXAMPLES_SIGNALPIPE_H
 #define FORKFD_EXAMPLES_SIGNALPIPE_H
 
+#include <chrono>
 #include <csignal>
 #include <optional>
 #include <vector>
+
+#include <sys/types.h>
 
 /// Writes the signals that reach this program to a pipe, which an event loop can watch. There may be one
 /// object at a time. Signals that are ignored stay ignored, as under nohup(1). Signals that are blocked
@@ -18,6 +21,15 @@ public:
     {
         int number;
         bool isFromTerminal; ///< The kernel sent it to all processes in the terminal's foreground.
+        pid_t sender; ///< 0 if the kernel sent it, or a process that this one cannot see.
+        std::chrono::nanoseconds time; ///< When it was handled, on the monotonic clock.
+
+        /// Whether both are one request: timeout(1), systemd and many CI runners send a second signal,
+        /// the same or another one, to the process or to its group at once.
+        bool repeats(const Signal &first) const
+        {
+            return time - first.time < std::chrono::milliseconds(200);
+        }
     };
 
     /// On failure descriptor() is -1, errno is set, and the signals do what they did before.
