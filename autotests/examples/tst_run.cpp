@@ -19,6 +19,7 @@ class tst_Run : public ProcessTest
 private Q_SLOTS:
     void endsAsAShell_data();
     void endsAsAShell();
+    void runsWithoutStandardStreams();
     void forwardsPipes();
     void passesSignalsOn_data();
     void passesSignalsOn();
@@ -98,6 +99,21 @@ void tst_Run::endsAsAShell()
     const QString text = QString::fromLocal8Bit(process.readAllStandardError());
     QVERIFY2(text.startsWith(summary), qPrintable(text));
     QCOMPARE(text.count('\n'), 1);
+}
+
+// forkfd-run once wrote its report into its own pipe for signals, and waited for ever when that was
+// full. The command finds the descriptors closed.
+void tst_Run::runsWithoutStandardStreams()
+{
+    const QString command = "for fd in 0 1 2; do test ! -e /proc/$$/fd/$fd || exit 4; done; exit 3";
+    QStringList words(20000, "x");
+    words =
+        QStringList{"-c", "exec \"$0\" \"$@\" <&- >&- 2>&-", runProgram(), "--json", "sh", "-c", command}
+        + words;
+    QProcess process;
+    process.start("sh", words);
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 3);
 }
 
 void tst_Run::forwardsPipes()

@@ -13,6 +13,7 @@
 #include "screen.h"
 #include "selection.h"
 #include "session.h"
+#include "standarddescriptors.h"
 #include "summary.h"
 #include "testlist.h"
 #include "testtimes.h"
@@ -84,6 +85,9 @@ void writeReports(const Session &session, std::chrono::nanoseconds time, const O
 
 int runTests(const TestList &tests, const Options &options)
 {
+    // Reports are written although the reader of the output has gone. The library resets this in the
+    // tests.
+    std::signal(SIGPIPE, SIG_IGN);
     Screen screen(options.usesStandardOutput() ? STDERR_FILENO : STDOUT_FILENO, options.color);
     Progress progress(options, screen);
     Session session(tests, options, progress);
@@ -141,6 +145,7 @@ void dieOfInterrupt()
 
 int main(int, char **argv)
 {
+    occupyStandardDescriptors();
     int ours = 1;
     const QCoreApplication application(ours, argv);
     QCoreApplication::setApplicationName(u"forkfd-harness"_s);

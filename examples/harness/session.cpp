@@ -24,8 +24,8 @@ Session::Session(const TestList &tests, const Options &options, Progress &progre
     , m_results(tests.size())
 {
     const bool needsFolder = std::any_of(tests.begin(), tests.end(), [](auto &t) { return t.isQtTest; });
-    if (needsFolder && !m_folder.isValid())
-        throw HarnessError(m_folder.errorString());
+    if (needsFolder && !m_folder.emplace().isValid())
+        throw HarnessError(m_folder->errorString());
     for (std::size_t i = 0; i < tests.size(); ++i)
         m_results[i].test = &tests[i];
 }
@@ -84,7 +84,7 @@ RunSettings Session::settingsOf(const Test &test)
 {
     return {test.timeLimit.value_or(m_options.timeLimit), m_options.grace, m_options.slowTime,
             m_options.failsLeaky,
-            test.isQtTest ? m_folder.filePath(QString::number(++m_lastFile)) : QString()};
+            test.isQtTest ? m_folder->filePath(QString::number(++m_lastFile)) : QString()};
 }
 
 // Empty if it can run.

@@ -15,6 +15,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 class Progress;
@@ -59,7 +60,7 @@ private:
     Schedule m_schedule;
     std::vector<TestResult> m_results;
     std::vector<Running> m_running; ///< In the order of the starts.
-    QTemporaryDir m_folder; ///< For the results of QtTest.
+    std::optional<QTemporaryDir> m_folder; ///< For the results of QtTest.
     int m_lastFile = 0;
     QTimer m_clock;
     QObject m_context; ///< Of calls for later.

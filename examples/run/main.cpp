@@ -6,6 +6,7 @@
 
 #include "command.h"
 #include "options.h"
+#include "standarddescriptors.h"
 #include "tour.h"
 
 #include <QtCore/QCoreApplication>
@@ -43,6 +44,7 @@ int finish()
 
 int main(int argc, char **argv)
 {
+    occupyStandardDescriptors();
     Options options;
     if (!readOptions(argc, argv, options))
         return Failed;
