@@ -20,6 +20,7 @@ private Q_SLOTS:
     void endsAsAShell_data();
     void endsAsAShell();
     void runsWithoutStandardStreams();
+    void keepsSigPipeIgnored();
     void forwardsPipes();
     void passesSignalsOn_data();
     void passesSignalsOn();
@@ -114,6 +115,20 @@ void tst_Run::runsWithoutStandardStreams()
     process.start("sh", words);
     QVERIFY(process.waitForFinished());
     QCOMPARE(process.exitCode(), 3);
+}
+
+// systemd starts its units so.
+void tst_Run::keepsSigPipeIgnored()
+{
+    if (!QFile::exists("/proc/self/status"))
+        QSKIP("There is no /proc.");
+    QProcess process;
+    process.start("sh",
+                  {"-c", "trap '' PIPE; exec \"$0\" -q grep SigIgn /proc/self/status", runProgram()});
+    QVERIFY(process.waitForFinished());
+    const QByteArray line = process.readAllStandardOutput().simplified();
+    QVERIFY2(line.mid(line.indexOf(' ') + 1).toULongLong(nullptr, 16) & (1U << (SIGPIPE - 1)),
+             line.constData());
 }
 
 void tst_Run::forwardsPipes()

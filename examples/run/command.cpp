@@ -55,6 +55,12 @@ private:
     bool m_hasTreeEnded = false;
 };
 
+bool isIgnored(int signal)
+{
+    struct sigaction action = {};
+    return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 RunningCommand::RunningCommand(const Options &options)
     : m_options(options)
 {
@@ -63,6 +69,8 @@ RunningCommand::RunningCommand(const Options &options)
     m_process.setTimeLimit(options.timeLimit);
     m_process.setStopGrace(options.grace);
     m_process.setStopSignal(options.stopSignal);
+    if (isIgnored(SIGPIPE)) // As if the command ran without us.
+        m_process.setUnixProcessParameters(ChildProcess::UnixProcessFlag::IgnoreSigPipe);
     QObject::connect(&m_process, &ChildProcess::started, &m_loop,
                      [this] { m_start.pid = m_process.processId(); });
     QObject::connect(&m_process, &ChildProcess::ended, &m_loop, [this] {
