@@ -20,7 +20,9 @@ private Q_SLOTS:
     void partitions();
     void refusals_data();
     void refusals();
-    void keepsWordsOfQt();
+    void namesAFile();
+    void keepsWords_data();
+    void keepsWords();
     void everyOptionIsDocumented();
 };
 
@@ -112,6 +114,8 @@ void tst_HarnessOptions::refusals_data()
         "only one report can go to standard output\n");
     add("no list", {u"-f"_s, u"/no/such/list"_s}, "/no/such/list: No such file or directory\n");
     add("property", {u"-f"_s, u"list"_s}, "list:2: unknown property @color\n");
+    add("list that is not UTF-8", {u"-f"_s, u"latin1"_s}, "latin1: not valid UTF-8\n");
+    add("list that is a folder", {u"-f"_s, u"."_s}, ".: ");
     add("list with a placeholder", {u"-f"_s, u"%1"_s}, "%1:2: unknown property @color\n");
 }
 
@@ -121,6 +125,7 @@ void tst_HarnessOptions::refusals()
     QFETCH(const QByteArray, text);
     writeList("true\n@color=red true\n");
     write("%1", "true\n@color=red true\n");
+    write("latin1", "echo f\374r\n");
     const QByteArray result = run(arguments);
     QVERIFY2(result.startsWith(text), result.constData());
     QVERIFY2(result.endsWith("\nexited with code 2"), result.constData());
@@ -128,12 +133,29 @@ void tst_HarnessOptions::refusals()
              "forkfd-harness: there are no such tests\nexited with code 4");
 }
 
-// QCoreApplication removes words such as -qmljsdebugger=1 from the arguments that it is given.
-void tst_HarnessOptions::keepsWordsOfQt()
+// A program of the PATH would be another one than that of the test.
+void tst_HarnessOptions::namesAFile()
 {
-    const QByteArray result =
-        run({u"--show=all"_s, u"printf"_s, u"--"_s, u"%s\\n"_s, u"-qmljsdebugger=1"_s});
-    QVERIFY2(result.contains(" -qmljsdebugger=1\n"), result.constData());
+    const QByteArray result = run({u"true"_s});
+    QVERIFY2(result.contains("START true: exec: ") && result.endsWith("\nexited with code 1"),
+             result.constData());
+}
+
+// QCoreApplication removes words such as -qmljsdebugger=1 from the arguments that it is given.
+void tst_HarnessOptions::keepsWords_data()
+{
+    QTest::addColumn<QString>("word");
+    QTest::newRow("option of Qt") << u"-qmljsdebugger=1"_s;
+    QTest::newRow("byte order mark") << QString(QChar::ByteOrderMark) + u'a';
+}
+
+void tst_HarnessOptions::keepsWords()
+{
+    QFETCH(const QString, word);
+    write("printer", "#!/bin/sh\nprintf %s \"$1\" >word\n");
+    QFile(path("printer")).setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+    run({u"printer"_s, u"--"_s, word});
+    QCOMPARE(read("word"), word.toUtf8());
 }
 
 void tst_HarnessOptions::everyOptionIsDocumented()

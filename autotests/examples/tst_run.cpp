@@ -28,7 +28,8 @@ private Q_SLOTS:
     void takesTime();
     void refuses_data();
     void refuses();
-    void keepsWordsOfQt();
+    void keepsWords_data();
+    void keepsWords();
     void isSilentInEachLocale();
     void printsHelp();
     void noticesAFullDisk();
@@ -225,13 +226,22 @@ void tst_Run::refuses()
     QVERIFY2(error.contains(text), qPrintable(error));
 }
 
-// QCoreApplication removes words such as -qmljsdebugger=1 from the arguments that it is given.
-void tst_Run::keepsWordsOfQt()
+void tst_Run::keepsWords_data()
 {
+    QTest::addColumn<QString>("word");
+    // QCoreApplication removes it from the arguments that it is given.
+    QTest::newRow("option of Qt") << "-qmljsdebugger=1";
+    // QFile::decodeName() drops it.
+    QTest::newRow("byte order mark") << QString(QChar::ByteOrderMark) + "a";
+}
+
+void tst_Run::keepsWords()
+{
+    QFETCH(QString, word);
     QProcess process;
-    process.start(runProgram(), {"printf", "%s", "-qmljsdebugger=1"});
+    process.start(runProgram(), {"printf", "%s", word});
     QVERIFY(process.waitForFinished());
-    QCOMPARE(process.readAllStandardOutput(), "-qmljsdebugger=1");
+    QCOMPARE(process.readAllStandardOutput(), word.toUtf8());
 }
 
 void tst_Run::isSilentInEachLocale()

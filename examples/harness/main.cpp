@@ -5,6 +5,7 @@
 //
 // Runs tests at the same time, each in a process of its own, and says how each ended.
 
+#include "argumenttext.h"
 #include "harnesserror.h"
 #include "interruption.h"
 #include "options.h"
@@ -20,7 +21,6 @@
 
 #include <QtCore/QCoreApplication>
 #include <QtCore/QElapsedTimer>
-#include <QtCore/QFile>
 #include <QtCore/QLoggingCategory>
 
 #include <algorithm>
@@ -111,9 +111,10 @@ QStringList argumentsOf(char **argv)
 {
     QStringList arguments;
     for (; *argv; ++argv) {
-        arguments += QFile::decodeName(*argv);
-        if (QFile::encodeName(arguments.constLast()) != *argv)
-            throw HarnessError(u"not valid UTF-8: "_s + arguments.constLast());
+        const std::optional<QString> argument = textOfArgument(*argv);
+        if (!argument)
+            throw HarnessError(u"not valid UTF-8: "_s + QString::fromUtf8(*argv));
+        arguments += *argument;
     }
     return arguments;
 }

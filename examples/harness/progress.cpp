@@ -96,7 +96,7 @@ void Progress::noteRetry(const TestResult &result)
     printLine(Style::Notice, u"RETRY"_s, attempt.time,
               u"%1: %2; attempt %3 of %4"_s.arg(result.test->name, attempt.reason,
                                                 QString::number(result.attempts.size()),
-                                                QString::number(m_options.retries + 1)));
+                                                QString::number(qint64{m_options.retries} + 1)));
 }
 
 void Progress::noteEnd(const TestResult &result)
@@ -110,8 +110,8 @@ void Progress::noteEnd(const TestResult &result)
     if (!attempt.reason.isEmpty())
         remarks += attempt.reason;
     if (result.isFlaky())
-        remarks +=
-            u"passed at attempt %1 of %2"_s.arg(result.attempts.size()).arg(m_options.retries + 1);
+        remarks += u"passed at attempt %1 of %2"_s.arg(result.attempts.size())
+                       .arg(qint64{m_options.retries} + 1);
     if (result.isLeaky())
         remarks += leftoverText(attempt);
     const bool isNotice = hasPassed && !remarks.isEmpty();

@@ -112,7 +112,12 @@ QString contentOf(const QString &fileName)
         fileName == "-"_L1 ? file.open(stdin, QIODevice::ReadOnly) : file.open(QIODevice::ReadOnly);
     if (!isOpen)
         throw HarnessError(u"%1: %2"_s.arg(fileName, file.errorString()));
-    return QString::fromUtf8(file.readAll());
+    const QByteArray content = file.readAll();
+    if (file.error() != QFile::NoError)
+        throw HarnessError(u"%1: %2"_s.arg(fileName, file.errorString()));
+    if (!content.isValidUtf8()) // Another program could run, or one with other arguments.
+        throw HarnessError(fileName + ": not valid UTF-8"_L1);
+    return QString::fromUtf8(content);
 }
 
 Test testOfProgram(const QString &program, const QStringList &arguments)
@@ -120,7 +125,7 @@ Test testOfProgram(const QString &program, const QStringList &arguments)
     Test test;
     test.name = program;
     // A file is meant, as with ctest, and no program of the PATH.
-    test.program = QFileInfo(program).isFile() ? QFileInfo(program).absoluteFilePath() : program;
+    test.program = QFileInfo(program).absoluteFilePath();
     test.arguments = arguments;
     return test;
 }

@@ -3,10 +3,9 @@
 
 #include "options.h"
 
+#include "argumenttext.h"
 #include "duration.h"
 #include "signalname.h"
-
-#include <QtCore/QFile>
 
 #include <cstdio>
 #include <optional>
@@ -103,9 +102,10 @@ bool readCommand(char **words, Options &options)
 {
     QStringList command;
     for (; *words; ++words) {
-        command.push_back(QFile::decodeName(*words));
-        if (QFile::encodeName(command.back()) != *words)
+        const std::optional<QString> word = textOfArgument(*words);
+        if (!word)
             return complain("not valid UTF-8", *words);
+        command.push_back(*word);
     }
     options.hasCommand = !command.isEmpty();
     if (options.hasCommand)
