@@ -6,6 +6,7 @@
 #include <QtCore/QFile>
 #include <QtCore/QProcess>
 #include <QtCore/QProcessEnvironment>
+#include <QtCore/QTemporaryDir>
 
 #include <csignal>
 
@@ -19,9 +20,10 @@ class tst_Run : public ProcessTest
 private Q_SLOTS:
     void endsAsAShell_data();
     void endsAsAShell();
-    void runsWithoutStandardStreams();
-    void keepsSigPipeIgnored();
+    void tellsFoundFromMissing();
     void forwardsPipes();
+    void keepsSigPipeIgnored();
+    void runsWithoutStandardStreams();
     void passesSignalsOn_data();
     void passesSignalsOn();
     void takesTime_data();
@@ -71,6 +73,9 @@ void tst_Run::endsAsAShell_data()
         << "forkfd-run: did not start: exec: /no/such/program: No such file or directory\n";
     QTest::newRow("not executable") << QStringList{
         "/etc/passwd"} << 126 << "forkfd-run: did not start: exec: /etc/passwd: Permission denied\n";
+    QTest::newRow("control characters")
+        << QStringList{"/no\n/\33such"} << 127
+        << "forkfd-run: did not start: exec: /no\\x0a/\\x1bsuch: No such file or directory\n";
     QTest::newRow("empty name") << QStringList{""} << 127 << "forkfd-run: did not start: program";
     QTest::newRow("time limit") << QStringList{"--time-limit", "1ms", childProgram(), "sleep"} << 124
                                 << "forkfd-run: killed by SIGTERM, time limit exceeded; wall ";
@@ -103,19 +108,22 @@ void tst_Run::endsAsAShell()
     QCOMPARE(text.count('\n'), 1);
 }
 
-// forkfd-run once wrote its report into its own pipe for signals, and waited for ever when that was
-// full. The command finds the descriptors closed.
-void tst_Run::runsWithoutStandardStreams()
+// As with env(1), a file in PATH that may not be executed was found.
+void tst_Run::tellsFoundFromMissing()
 {
-    const QString command = "for fd in 0 1 2; do test ! -e /proc/$$/fd/$fd || exit 4; done; exit 3";
-    QStringList words(20000, "x");
-    words =
-        QStringList{"-c", "exec \"$0\" \"$@\" <&- >&- 2>&-", runProgram(), "--json", "sh", "-c", command}
-        + words;
+    const QTemporaryDir folder;
+    QFile file(folder.filePath("forkfd-plain-file"));
+    QVERIFY(file.open(QIODevice::WriteOnly));
     QProcess process;
-    process.start("sh", words);
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert("PATH", "/no/such/folder:" + folder.path());
+    process.setProcessEnvironment(environment);
+    process.start(runProgram(), {"forkfd-plain-file"});
     QVERIFY(process.waitForFinished());
-    QCOMPARE(process.exitCode(), 3);
+    QCOMPARE(process.exitCode(), 126);
+    process.start(runProgram(), {"forkfd-no-file"});
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 127);
 }
 
 // systemd starts its units so.
@@ -130,6 +138,21 @@ void tst_Run::keepsSigPipeIgnored()
     const QByteArray line = process.readAllStandardOutput().simplified();
     QVERIFY2(line.mid(line.indexOf(' ') + 1).toULongLong(nullptr, 16) & (1U << (SIGPIPE - 1)),
              line.constData());
+}
+
+// forkfd-run once wrote its report into its own pipe for signals, and waited for ever when that was
+// full. The command finds the descriptors closed.
+void tst_Run::runsWithoutStandardStreams()
+{
+    const QString command = "for fd in 0 1 2; do test ! -e /proc/$$/fd/$fd || exit 4; done; exit 3";
+    QStringList words(20000, "x");
+    words =
+        QStringList{"-c", "exec \"$0\" \"$@\" <&- >&- 2>&-", runProgram(), "--json", "sh", "-c", command}
+        + words;
+    QProcess process;
+    process.start("sh", words);
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 3);
 }
 
 void tst_Run::forwardsPipes()

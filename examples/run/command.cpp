@@ -8,8 +8,10 @@
 #include "signalpipe.h"
 
 #include <QtCore/QEventLoop>
+#include <QtCore/QFileInfo>
 #include <QtCore/QSocketNotifier>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -222,6 +224,18 @@ void dieOfInterrupt(const ChildProcess &process)
     ::raise(SIGINT);
 }
 
+// The search skips such files, and does not tell that there was one.
+bool isInPathWithoutPermission(const QString &name)
+{
+    if (name.contains(QLatin1Char('/')))
+        return false;
+    const QStringList folders = qEnvironmentVariable("PATH").split(QLatin1Char(':'), Qt::SkipEmptyParts);
+    return std::any_of(folders.begin(), folders.end(), [&name](const QString &folder) {
+        const QFileInfo file(folder + QLatin1Char('/') + name);
+        return file.isFile() && !file.isExecutable();
+    });
+}
+
 } // namespace
 
 void describeCommand(const Options &options)
@@ -233,7 +247,8 @@ int exitCodeOf(const ChildProcess &process)
 {
     if (const ForkFd::StartError error = process.startError(); error.step) {
         const bool isProgram = error.step == "exec" || error.step == "program";
-        const bool isFound = error.step == "exec" && error.errorCode != ENOENT;
+        const bool isFound = error.step == "exec"
+            && (error.errorCode != ENOENT || isInPathWithoutPermission(process.program()));
         return isProgram ? (isFound ? CannotExecute : NotFound) : Failed;
     }
     const ForkFd::ExitInfo info = process.exitInfo();

@@ -28,6 +28,19 @@ QString mebibytes(std::int64_t bytes)
     return QString::number(static_cast<double>(bytes) / (1024 * 1024), 'f', 1) + QStringLiteral(" MiB");
 }
 
+// The name of a program may have any character.
+QString oneLine(const QString &text)
+{
+    QString line;
+    for (const QChar character : text) {
+        if (character.category() == QChar::Other_Control)
+            line += QStringLiteral("\\x%1").arg(character.unicode(), 2, 16, QLatin1Char('0'));
+        else
+            line += character;
+    }
+    return line;
+}
+
 // Returns false with errno.
 bool writeAll(int fd, const QByteArray &text)
 {
@@ -70,7 +83,7 @@ void Report::write(const ForkFd::ChildProcess &process, const Start &start)
         return;
     const QByteArray line = m_options->writesJson
         ? jsonOf(process, start)
-        : "forkfd-run: " + summaryOf(process).toLocal8Bit() + '\n';
+        : "forkfd-run: " + oneLine(summaryOf(process)).toLocal8Bit() + '\n';
     std::signal(SIGPIPE, SIG_IGN); // The command has ended, and the exit code counts more.
     if (!writeAll(m_fd >= 0 ? m_fd : STDERR_FILENO, line) && m_fd >= 0)
         std::fprintf(stderr, "forkfd-run: %s: %s\n", m_options->outputFile,
