@@ -24,6 +24,7 @@ private Q_SLOTS:
     void terminal();
     void timeout_data();
     void timeout();
+    void timeoutOfAFilter();
     void treekill();
     void treetop_data();
     void treetop();
@@ -87,6 +88,10 @@ void tst_Examples::live()
     const QStringList shell = {u"sh"_s, u"-c"_s, u"echo a; printf b"_s};
     QCOMPARE(run("live", way + shell),
              "exited with code 0\n> a\n> b\nexited with code 0, output complete\n");
+    QCOMPARE(run("live", way + QStringList{u"/no/such/program"_s}),
+             "exited with code 0\nCannot start '/no/such/program': No such file or directory, "
+             "output incomplete\n");
+    QVERIFY(run("live", way + QStringList{u""_s}).startsWith("exited with code 0\nCannot start"));
     if (way.isEmpty())
         QCOMPARE(run("live", {u"sh"_s, u"-c"_s, u"echo stop; exec sleep 600"_s}),
                  "exited with code 0\n> stop\nkilled by SIGTERM, output complete\n");
@@ -141,6 +146,12 @@ void tst_Examples::timeout_data()
     QTest::newRow("not there") << QStringList{u"1"_s, u"1"_s, u"/no/such/program"_s}
                                << QByteArray("exited with code 127\nforkfd-timeout: exec: "
                                              "/no/such/program: No such file or directory\n");
+    QTest::newRow("no name") << QStringList{u"1"_s, u"1"_s, QString()}
+                             << QByteArray("exited with code 126\nforkfd-timeout: program: Invalid "
+                                           "argument\n");
+    QTest::newRow("no number") << QStringList{u"soon"_s, u"1"_s, child}
+                               << QByteArray("exited with code 125\n"
+                                             "forkfd-timeout SECONDS GRACE COMMAND [ARGUMENT...]\n");
     QTest::newRow("too few words") << QStringList{u"1"_s}
                                    << QByteArray("exited with code 125\n"
                                                  "forkfd-timeout SECONDS GRACE COMMAND [ARGUMENT...]\n");
@@ -150,6 +161,18 @@ void tst_Examples::timeout()
 {
     QFETCH(const QStringList, arguments);
     QTEST(run("timeout", arguments), "result");
+}
+
+// The command reads the input of forkfd-timeout, as with timeout(1).
+void tst_Examples::timeoutOfAFilter()
+{
+    Process example;
+    example.start(QDir(QStringLiteral(FORKFD_TEST_EXAMPLES)).filePath(u"forkfd-timeout"_s),
+                  {u"600"_s, u"1"_s, childProgram(), u"echo"_s});
+    example.write("a\n");
+    example.closeWriteChannel();
+    QVERIFY(example.waitForFinished(120000));
+    QCOMPARE(example.readAllStandardOutput(), "a\n");
 }
 
 void tst_Examples::treekill()
@@ -175,6 +198,8 @@ void tst_Examples::treetop_data()
         << QStringList{u"/no/such/program"_s}
         << QByteArray("exited with code 127\nexec: /no/such/program: No such file or directory\n")
         << QByteArray();
+    QTest::newRow("no name") << QStringList{QString()} << QByteArray("exited with code 127\nprogram")
+                             << QByteArray("\n");
     QTest::newRow("too few words") << QStringList{}
                                    << QByteArray("exited with code 125\nforkfd-treetop COMMAND")
                                    << QByteArray();

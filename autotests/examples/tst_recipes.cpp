@@ -20,6 +20,7 @@ private Q_SLOTS:
     void lines();
     void pipeline();
     void port();
+    void portWithoutServer();
     void prompt();
     void reexec();
     void restart();
@@ -114,6 +115,12 @@ void tst_Recipes::lines()
 void tst_Recipes::pipeline()
 {
     QCOMPARE(run("pipeline"), "exited with code 0\nready\nkilled by SIGTERM\nkilled by SIGTERM\n");
+}
+
+void tst_Recipes::portWithoutServer()
+{
+    QCOMPARE(run("port", {QString()}), "exited with code 127\n");
+    QCOMPARE(run("port", {u"/no/such/program"_s}), "exited with code 127\n");
 }
 
 // A lock stands for the port. The worker holds it for longer than the server lives.

@@ -10,7 +10,9 @@
 
 #include <QtCore/QCoreApplication>
 #include <QtCore/QPromise>
+#include <QtCore/QTimer>
 
+#include <cstddef>
 #include <cstdio>
 
 using ForkFd::ChildProcess;
@@ -24,15 +26,17 @@ public:
 
     void show(const QByteArray &line)
     {
-        std::printf("> %s\n", line.constData());
+        const QByteArray text = "> " + line + '\n';
+        std::fwrite(text.constData(), 1, static_cast<std::size_t>(text.size()), stdout);
+        std::fflush(stdout); // Standard output may be a pipe.
         if (line == "stop" && !stopAsked.future().isFinished())
             stopAsked.finish();
     }
 
     // NOLINTNEXTLINE(readability-convert-member-functions-to-static): a real window is an object.
-    void close(const std::string &end, bool isComplete)
+    void close(const QString &end, bool isComplete)
     {
-        std::printf("%s, output %s\n", end.c_str(), isComplete ? "complete" : "incomplete");
+        std::printf("%s, output %s\n", qPrintable(end), isComplete ? "complete" : "incomplete");
         QCoreApplication::quit();
     }
 
@@ -48,7 +52,7 @@ static void runInWindow(Window &window, const QString &program, const QStringLis
     };
     options.stopWhen = window.stopAsked.future();
     ForkFd::run(program, arguments, options).then(&window, [&window](const RunResult &result) {
-        window.close(result.exitInfo.toString(), result.outputComplete);
+        window.close(ForkFd::endText(result), result.outputComplete);
     });
 }
 
@@ -65,9 +69,9 @@ static void startInWindow(Window &window, ChildProcess &child, const QString &pr
 {
     const auto show = [&window, &child] { showLines(window, child); };
     QObject::connect(&child, &ChildProcess::channelReadyRead, &window, show);
-    QObject::connect(&child, &ChildProcess::finished, &window, [&window, &child] {
+    QObject::connect(&child, &ChildProcess::ended, &window, [&window, &child] {
         showLines(window, child); // The last line may be unfinished.
-        window.close(child.exitInfo().toString(), child.outputComplete());
+        window.close(child.endText(), child.outputComplete());
     });
     child.start(program, arguments);
 }
@@ -84,9 +88,12 @@ int main(int argc, char **argv)
     const QString program = words.takeFirst();
     Window window;
     ChildProcess child;
-    if (usesObject)
-        startInWindow(window, child, program, words);
-    else
-        runInWindow(window, program, words);
+    // quit() has no effect before exec(), and a start may fail at once.
+    QTimer::singleShot(0, &window, [&] {
+        if (usesObject)
+            startInWindow(window, child, program, words);
+        else
+            runInWindow(window, program, words);
+    });
     return QCoreApplication::exec();
 }

@@ -10,7 +10,9 @@
 #include <ForkFd/ChildProcess>
 
 #include <QtCore/QCoreApplication>
+#include <QtCore/QTimer>
 
+#include <cstddef>
 #include <cstdio>
 
 using ForkFd::ChildProcess;
@@ -31,10 +33,12 @@ public:
                 QCoreApplication::exit(127);
         });
         connect(&m_child, &ChildProcess::readyRead, this, [this] {
-            std::printf("%s", m_child.readAll().constData());
+            const QByteArray output = m_child.readAll();
+            std::fwrite(output.constData(), 1, static_cast<std::size_t>(output.size()), stdout);
             restart();
         });
-        m_child.start();
+        // exit() has no effect before exec(), and a start may fail at once.
+        QTimer::singleShot(0, &m_child, &ChildProcess::startProcess);
     }
 
 private:

@@ -10,32 +10,51 @@
 #include <ForkFd/ChildProcess>
 
 #include <QtCore/QCoreApplication>
+#include <QtCore/QTimer>
 
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
+#include <optional>
 
 using ForkFd::ChildProcess;
 
-static std::chrono::milliseconds seconds(const QString &text)
+static std::optional<std::chrono::milliseconds> seconds(const QString &text)
 {
-    return std::chrono::milliseconds(static_cast<qint64>(text.toDouble() * 1000));
+    bool isNumber = false;
+    const double number = text.toDouble(&isNumber);
+    if (!isNumber || !(number >= 0 && number <= 1e9))
+        return std::nullopt;
+    return std::chrono::milliseconds(static_cast<qint64>(number * 1000));
+}
+
+// As systemd starts its units: the command inherits it, as without this program.
+static bool isSigPipeIgnored()
+{
+    struct sigaction action = {};
+    return sigaction(SIGPIPE, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
 int main(int argc, char **argv)
 {
     const QCoreApplication application(argc, argv);
     const QStringList words = QCoreApplication::arguments();
-    if (words.size() < 4) {
+    const auto limit = seconds(words.value(1));
+    const auto grace = seconds(words.value(2));
+    if (words.size() < 4 || !limit || !grace) {
         std::fputs("forkfd-timeout SECONDS GRACE COMMAND [ARGUMENT...]\n", stderr);
         return 125;
     }
 
     ChildProcess child;
     child.setProcessChannelMode(ChildProcess::ForwardedChannels);
+    child.setInputChannelMode(ChildProcess::ForwardedInputChannel);
+    if (isSigPipeIgnored())
+        child.setUnixProcessParameters(ChildProcess::UnixProcessFlag::IgnoreSigPipe);
     child.setSignalScope(ChildProcess::SignalScope::Tree);
-    child.setTimeLimit(seconds(words[1]));
-    child.setStopGrace(seconds(words[2]));
+    child.setTimeLimit(*limit);
+    child.setStopGrace(*grace);
 
     QObject::connect(&child, &ChildProcess::errorOccurred, [&child](ChildProcess::ProcessError error) {
         if (error == ChildProcess::FailedToStart) {
@@ -58,6 +77,7 @@ int main(int argc, char **argv)
             exitCode += 128;
         QCoreApplication::exit(exitCode);
     });
-    child.start(words[3], words.mid(4));
+    // exit() has no effect before exec(), and a start may fail at once.
+    QTimer::singleShot(0, &child, [&] { child.start(words[3], words.mid(4)); });
     return QCoreApplication::exec();
 }

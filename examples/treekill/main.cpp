@@ -12,7 +12,9 @@
 #include <QtCore/QCoreApplication>
 #include <QtCore/QFile>
 #include <QtCore/QTemporaryDir>
+#include <QtCore/QTimer>
 
+#include <cstddef>
 #include <cstdio>
 
 using ForkFd::ChildProcess;
@@ -40,7 +42,8 @@ int main(int argc, char **argv)
         std::chrono::hours(1)); // Delays finished() until the last process has closed the pipe.
 
     QObject::connect(&build, &ChildProcess::readyRead, [&build] {
-        std::fputs(build.readAll().constData(), stdout);
+        const QByteArray output = build.readAll();
+        std::fwrite(output.constData(), 1, static_cast<std::size_t>(output.size()), stdout);
         build.kill();
     });
     QObject::connect(&build, &ChildProcess::finished, [&build] {
@@ -53,6 +56,9 @@ int main(int argc, char **argv)
             QCoreApplication::exit(1);
         }
     });
-    build.start(QStringLiteral("make"), {QStringLiteral("-j2"), QStringLiteral("--no-print-directory")});
+    build.setProgram(QStringLiteral("make"));
+    build.setArguments({QStringLiteral("-j2"), QStringLiteral("--no-print-directory")});
+    // exit() has no effect before exec(), and a start may fail at once.
+    QTimer::singleShot(0, &build, &ChildProcess::startProcess);
     return QCoreApplication::exec();
 }

@@ -66,6 +66,18 @@ static void conclude(const ChildProcess &child)
     std::fputs("\n", stderr);
 }
 
+static void leave(const ChildProcess &child)
+{
+    if (child.startError().step) {
+        std::fprintf(stderr, "%s\n", child.startError().toString().c_str());
+        QCoreApplication::exit(127);
+        return;
+    }
+    conclude(child);
+    const int signal = child.exitInfo().signal;
+    QCoreApplication::exit(signal != 0 ? 128 + signal : child.exitCode());
+}
+
 // SIGINT and SIGTERM arrive in the event loop. The child must not inherit the mask.
 static int blockSignals()
 {
@@ -100,18 +112,18 @@ int main(int argc, char **argv)
     QTimer clock;
     QObject::connect(&clock, &QTimer::timeout, &child, [&child] { show(child); });
     QObject::connect(&child, &ChildProcess::started, &clock, [&clock] { clock.start(1s); });
-    QObject::connect(&child, &ChildProcess::ended, &child, [&child] {
-        if (child.startError().step) {
-            std::fprintf(stderr, "%s\n", child.startError().toString().c_str());
-            QCoreApplication::exit(127);
-            return;
-        }
-        ChildProcess::waitForStopped(-1ms); // After Ctrl-C, until the whole tree has gone.
-        conclude(child);
-        QCoreApplication::exit(child.exitInfo().signal != 0 ? 128 + child.exitInfo().signal
-                                                            : child.exitCode());
+    const auto isStopped = [&child] { return child.stopStage() != ChildProcess::StopStage::None; };
+    QObject::connect(&child, &ChildProcess::ended, &child, [&child, isStopped] {
+        if (!isStopped() || child.startError().step)
+            leave(child);
+    });
+    // After Ctrl-C the whole tree has to go. A second Ctrl-C kills what is left.
+    QObject::connect(&child, &ChildProcess::treeEnded, &child, [&child, isStopped] {
+        if (isStopped() && !child.startError().step)
+            leave(child);
     });
     const QString program = words.takeFirst();
-    child.start(program, words);
+    // exit() has no effect before exec(), and a start may fail at once.
+    QTimer::singleShot(0, &child, [&] { child.start(program, words); });
     return QCoreApplication::exec();
 }
