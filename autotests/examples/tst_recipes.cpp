@@ -101,6 +101,8 @@ void tst_Recipes::lines_data()
                            << QByteArray("exited with code 3\n1: one\n1: \n1: three\n");
     QTest::newRow("errors") << QStringList{u"sh"_s, u"-c"_s, u"echo bad >&2"_s}
                             << QByteArray("exited with code 0\n2: bad\n");
+    QTest::newRow("NUL") << QStringList{u"printf"_s, u"a\\0b\n"_s}
+                         << QByteArray("exited with code 0\n1: a") + '\0' + "b\n";
     QTest::newRow("not there")
         << QStringList{u"/no/such/program"_s}
         << QByteArray("exited with code 127\nexec: /no/such/program: No such file or directory\n");
@@ -153,6 +155,10 @@ void tst_Recipes::restart()
              "exited with code 0\nkilled by SIGKILL\nnext start in 1 ms\nkilled by SIGKILL\nnext start "
              "in 2 ms\n"
              "exited with code 0\n");
+    // A delay of 0 grows, too.
+    QCOMPARE(run("restart", {u"0"_s, u"sh"_s, u"-c"_s, script, m_directory.filePath(u"more starts"_s)}),
+             "exited with code 0\nkilled by SIGKILL\nnext start in 0 ms\nkilled by SIGKILL\nnext start "
+             "in 1 ms\nexited with code 0\n");
 }
 
 void tst_Recipes::scope_data()

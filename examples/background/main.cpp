@@ -20,6 +20,7 @@ static bool runs(const QStringList &words, ChildProcess::StartMode mode, const c
 {
     ChildProcess child;
     child.setProcessChannelMode(ChildProcess::ForwardedChannels);
+    child.setInputChannelMode(ChildProcess::ForwardedInputChannel);
     child.setStartMode(mode);
     QElapsedTimer timer;
     timer.start();

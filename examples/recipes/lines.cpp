@@ -10,6 +10,7 @@
 
 #include <QtCore/QCoreApplication>
 
+#include <cstddef>
 #include <cstdio>
 
 using ForkFd::ChildProcess;
@@ -18,8 +19,11 @@ static void printLines(ChildProcess &child)
 {
     const auto print = [&child] {
         for (const auto channel : {ChildProcess::StandardOutput, ChildProcess::StandardError}) {
-            while (child.hasLine(channel))
-                std::printf("%d: %s\n", channel + 1, child.takeLine(channel).constData());
+            while (child.hasLine(channel)) {
+                const QByteArray line =
+                    QByteArray::number(channel + 1) + ": " + child.takeLine(channel) + '\n';
+                std::fwrite(line.constData(), 1, static_cast<std::size_t>(line.size()), stdout);
+            }
         }
     };
     QObject::connect(&child, &ChildProcess::readyReadStandardOutput, &child, print);
@@ -35,6 +39,7 @@ int main(int argc, char **argv)
     const QCoreApplication application(argc, argv);
     const QStringList words = QCoreApplication::arguments();
     ChildProcess child;
+    child.setInputChannelMode(ChildProcess::ForwardedInputChannel);
     printLines(child);
     child.start(words.value(1), words.mid(2));
     if (child.startError().step) {

@@ -10,6 +10,7 @@
 
 #include <QtCore/QCoreApplication>
 
+#include <cstddef>
 #include <cstdio>
 
 using ForkFd::ChildProcess;
@@ -40,7 +41,8 @@ int main(int argc, char **argv)
     second.setArguments(
         {QStringLiteral("-c"), QStringLiteral("read line; echo $line; exec sleep 1000")});
     QObject::connect(&second, &ChildProcess::readyRead, &first, [&] {
-        std::fputs(second.readAll().constData(), stdout);
+        const QByteArray output = second.readAll();
+        std::fwrite(output.constData(), 1, static_cast<std::size_t>(output.size()), stdout);
         first.stop(); // SIGTERM to the group, and SIGKILL after the grace.
     });
     if (!startPipeline(first, second) || !first.waitForStarted() || !second.waitForReadyRead(-1))

@@ -10,6 +10,7 @@
 
 #include <QtCore/QCoreApplication>
 
+#include <cstddef>
 #include <cstdio>
 
 using ForkFd::ChildProcess;
@@ -22,7 +23,7 @@ static void answerQuestion(ChildProcess &child, const QByteArray &question, cons
     QObject::connect(&child, &ChildProcess::readyRead,
                      [&child, question, answer, output = QByteArray()]() mutable {
                          const QByteArray text = child.readAll();
-                         std::fputs(text.constData(), stdout);
+                         std::fwrite(text.constData(), 1, static_cast<std::size_t>(text.size()), stdout);
                          output += text; // The question may come in pieces.
                          if (output.endsWith(question)) {
                              output.clear();

@@ -47,7 +47,7 @@ private:
             m_delay = m_firstDelay;
         std::printf("next start in %lld ms\n", static_cast<long long>(m_delay.count()));
         m_timer.start(m_delay);
-        m_delay = std::min<std::chrono::milliseconds>(m_delay * 2, 1min);
+        m_delay = std::clamp<std::chrono::milliseconds>(m_delay * 2, 1ms, 1min);
     }
 
     const std::chrono::milliseconds m_firstDelay;
