@@ -42,5 +42,5 @@ endforeach()
 
 if(left)
     list(JOIN left ", " left)
-    message(FATAL_ERROR "These files could not be removed: ${left}. Who has installed them has the rights.")
+    message(FATAL_ERROR "These files could not be removed: ${left}. Try again as the user who has installed them.")
 endif()

@@ -105,7 +105,7 @@ void tst_WriteEnds::childForgetsNone_data()
     };
     QTest::newRow("no option") << spawned({});
     if (!FORKFD_TEST_PORTABLE) {
-        QTest::newRow("oomScoreAdjust") << spawned({.oomScoreAdjust = 1000}); // Nobody may lower it.
+        QTest::newRow("oomScoreAdjust") << spawned({.oomScoreAdjust = 1000}); // Any user may raise it.
         QTest::newRow("treeDiesWithParent") << spawned({.treeDiesWithParent = true});
     }
     QTest::newRow("vforkfd") << Start([] {

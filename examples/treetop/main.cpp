@@ -117,7 +117,7 @@ int main(int argc, char **argv)
         if (!isStopped() || child.startError().step)
             leave(child);
     });
-    // After Ctrl-C the whole tree has to go. A second Ctrl-C kills what is left.
+    // Ctrl-C stops the whole tree. A second Ctrl-C kills the processes that are left.
     QObject::connect(&child, &ChildProcess::treeEnded, &child, [&child, isStopped] {
         if (isStopped() && !child.startError().step)
             leave(child);

@@ -85,8 +85,8 @@ void Copy::end() noexcept
 {
     if (m_hasEnded.exchange(true))
         return;
-    // Not with the stamp of this process, which a child may have that shares the memory. A forked copy
-    // changes no count of its own here.
+    // By the stamp of this object: a child that shares the memory may have another one. In a forked copy
+    // this changes only the parent's count, which the copy does not use.
     std::uint64_t word = copies.load();
     while (copyCount(word, m_stamp) > 0 && !copies.compare_exchange_weak(word, word - 1)) { }
 }

@@ -74,11 +74,11 @@ std::atomic<Listener> listener;
 std::atomic<ProcessIdentity> installer; ///< The process that is installing a handler, or none.
 /// Another handler was seen above an entry of ours.
 std::atomic<bool> wasDisplaced;
-// What was seen since the last installation.
-std::atomic<std::uintptr_t>
-    knownCaller; ///< The address of a handler above ours that has called ours, or 0.
+// These three begin anew with each installation.
+/// The address of a handler above ours that has called ours, or 0.
+std::atomic<std::uintptr_t> knownCaller;
 std::atomic<bool> wasReached; ///< A signal has reached us.
-std::atomic<bool> wasEndMissed;
+std::atomic<bool> wasEndMissed; ///< See noteMissedEnd().
 /// Installations that are still allowed although our handler may be reached without them. Used by the
 /// installer only.
 unsigned spareInstallations = 2;
