@@ -22,6 +22,7 @@
 #include "core/base/signals.h"
 #include "core/base/staycode.h"
 #include "core/base/thisprocess.h"
+#include "core/watch/sigchld/copies.h"
 #include "core/watch/sigchld/disposition.h"
 #include "core/watch/sigchld/handlerarguments.h"
 
@@ -39,13 +40,6 @@ namespace ForkFd::Internal::SigChldChain {
 namespace {
 
 constexpr std::size_t poolSize = 32;
-/// A flag by which copies of this library recognize each other's actions: SA_EXPOSE_TAGBITS, which means
-/// nothing for SIGCHLD, and which kernels before 5.11 keep as they keep all flags (sigaction(2)).
-#ifdef __linux__
-constexpr int copyMark = 0x800;
-#else
-constexpr int copyMark = 0;
-#endif
 
 struct KeptSignal
 {
@@ -74,14 +68,6 @@ std::atomic<Listener> listener;
 std::atomic<ProcessIdentity> installer; ///< The process that is installing a handler, or none.
 /// Another handler was seen above an entry of ours.
 std::atomic<bool> wasDisplaced;
-// These three begin anew with each installation.
-/// The address of a handler above ours that has called ours, or 0.
-std::atomic<std::uintptr_t> knownCaller;
-std::atomic<bool> wasReached; ///< A signal has reached us.
-std::atomic<bool> wasEndMissed; ///< See noteMissedEnd().
-/// Installations that are still allowed although our handler may be reached without them. Used by the
-/// installer only.
-unsigned spareInstallations = 2;
 
 using Entry = void (*)(int, siginfo_t *, void *);
 void handle(std::size_t index, int signal, siginfo_t *info, void *context);
@@ -109,12 +95,6 @@ std::size_t indexOf(const struct sigaction &action) noexcept
     while (index < poolSize && handler != reinterpret_cast<std::uintptr_t>(entries[index]))
         ++index;
     return index;
-}
-
-// Whether the action of a stranger is that of another copy of this library.
-bool isOfCopy(const struct sigaction &stranger) noexcept
-{
-    return (stranger.sa_flags & copyMark) != 0;
 }
 
 const struct sigaction *predecessorOf(const Record &record) noexcept
@@ -265,10 +245,7 @@ void handleUncancelled(std::size_t index, int signal, siginfo_t *info, void *con
     const bool isFilled = chain.top == poolSize || chain.topHasSigInfo;
     const bool isWhole = (isFilled && isFromKernel(info, context))
         || (!chain.reachesDirectly && takesThreeArguments(chain.stranger));
-    // Not true if it was installed after the kernel had called us. noteMissedEnd() puts that right.
-    if (chain.topStranger != 0)
-        knownCaller.store(chain.topStranger, std::memory_order_relaxed);
-    wasReached.store(true, std::memory_order_relaxed);
+    Copies::noteSignal(chain.topStranger);
     // If another entry of ours is on top, it has already told the listener.
     if (chain.top == index || chain.top == poolSize)
         tellListener(chain.top == index && isWhole ? info->si_pid : 0);
@@ -307,7 +284,7 @@ struct sigaction actionFor(std::size_t index, const struct sigaction &predecesso
     struct sigaction action = {};
     action.sa_sigaction = entries[index];
     // A program may block SIGCHLD and read it with signalfd(2), and want stops without a handler.
-    action.sa_flags = SA_SIGINFO | copyMark | (predecessor.sa_flags & SA_NOCLDSTOP);
+    action.sa_flags = SA_SIGINFO | Copies::mark | (predecessor.sa_flags & SA_NOCLDSTOP);
     ::sigemptyset(&action.sa_mask);
     if (isHandler(predecessor)) {
         action.sa_flags |= predecessor.sa_flags & (SA_RESTART | SA_NODEFER | SA_ONSTACK);
@@ -342,25 +319,6 @@ void restoreFlags(struct sigaction &current) noexcept
         ::sigaction(SIGCHLD, &current, nullptr);
 }
 
-// Above another copy of this library only if our handler may not be reached below it. Each copy would
-// put its handler above the other's again and again.
-bool mayInstallAbove(const struct sigaction &current) noexcept
-{
-    // Without a handler the kernel may throw away the status. Code that is no copy may reap our children
-    // before it calls us, if it does.
-    if (!isHandler(current) || reapsAutomatically(current) || !isOfCopy(current))
-        return true;
-    const bool isKnown = handlerOf(current) == knownCaller.load(std::memory_order_relaxed);
-    // Signals that never reach us, wherever we stand, are blocked.
-    if (wasReached.load(std::memory_order_relaxed)
-        && (!isKnown || wasEndMissed.load(std::memory_order_relaxed)))
-        return true;
-    if (spareInstallations == 0)
-        return false;
-    --spareInstallations;
-    return true;
-}
-
 void installOnTop() noexcept
 {
     struct sigaction expected = currentAction();
@@ -372,11 +330,9 @@ void installOnTop() noexcept
     const bool isDisplaced = usedRecords.load(std::memory_order_relaxed) > 0;
     if (isDisplaced)
         wasDisplaced.store(true, std::memory_order_relaxed);
-    if (isDisplaced && !mayInstallAbove(expected))
+    if (isDisplaced && !Copies::mayInstallAbove(expected))
         return;
-    knownCaller.store(0, std::memory_order_relaxed);
-    wasReached.store(false, std::memory_order_relaxed);
-    wasEndMissed.store(false, std::memory_order_relaxed);
+    Copies::noteInstallation();
     while (indexOf(expected) == poolSize) {
         const std::size_t index = usedRecords.load(std::memory_order_relaxed);
         if (index == poolSize)
@@ -419,11 +375,6 @@ void install(Listener newListener)
     // Last, because a predecessor may never return.
     for (std::size_t index = first; index < end; ++index)
         deliverKept(records[index]);
-}
-
-void noteMissedEnd() noexcept
-{
-    wasEndMissed.store(true, std::memory_order_relaxed);
 }
 
 bool standsForIgnore() noexcept

@@ -16,9 +16,6 @@ using Listener = void (*)(pid_t pid) noexcept;
 /// points are used up, or if the current handler is that of another copy of this library and calls ours.
 void install(Listener listener);
 
-/// Call this if no handler of ours was told of a child's end: another copy does not call ours.
-void noteMissedEnd() noexcept;
-
 /// Whether the action that ours replaced ignored SIGCHLD: a new program must then find it ignored.
 bool standsForIgnore() noexcept;
 

@@ -9,6 +9,7 @@
 #include "core/base/thisprocess.h"
 #include "core/base/wait.h"
 #include "core/watch/sigchld/chain.h"
+#include "core/watch/sigchld/copies.h"
 #include "core/watch/sigchld/table.h"
 #include "core/watch/sigchld/watch.h"
 
@@ -195,7 +196,7 @@ private:
         const bool isQuiet = signalCount == m_signalCount;
         m_signalCount = signalCount;
         if (isQuiet && m_mayHaveMissedEnd && !isSigChldPending())
-            SigChldChain::noteMissedEnd();
+            Copies::noteMissedEnd();
         m_mayHaveMissedEnd = isQuiet && hasFoundEnd;
     }
 
