@@ -34,7 +34,7 @@ QString oneLine(const QString &text)
     QString line;
     for (const QChar character : text) {
         if (character.category() == QChar::Other_Control)
-            line += QStringLiteral("\\x%1").arg(character.unicode(), 2, 16, QLatin1Char('0'));
+            line += QStringLiteral("\\x%1").arg(uint(character.unicode()), 2, 16, QLatin1Char('0'));
         else
             line += character;
     }
