@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// Signals, the time limit, stopping, and the destruction of the object.
+// Signals, the time limit and stopping.
 
 #include "qt/childprocess_p.h"
 
@@ -9,7 +9,6 @@
 #include "core/stop/keeper.h"
 
 #include <QtCore/QDebug>
-#include <QtCore/QDir>
 
 #include <algorithm>
 #include <atomic>
@@ -23,70 +22,6 @@ namespace ForkFd {
 
 using namespace Internal;
 using std::chrono::milliseconds;
-
-ChildProcessPrivate::~ChildProcessPrivate()
-{
-    const CancellationBlocker blocker;
-    leaveHub();
-    dropTree();
-    closeAll();
-    using Policy = ChildProcess::DestructionPolicy;
-    const Policy policy = stopSettings.atDestruction.value_or(Policy::Kill);
-    settleStart(); // A background start may have brought a child.
-    // A forked copy leaves the child alone, and a message handler's lock may be held there for ever.
-    if (isUnderWay() && Log::isOn() && (!watch || watch->belongsToThisProcess()))
-        Log::destroyed(nameForLog(), policy);
-    // The program was not executed yet: no grace, unless stop() has given one.
-    const bool hasGrace = policy == Policy::Stop && m_isStopping;
-    if (m_pending && policy != Policy::LeaveRunning && !hasGrace) {
-        warnOfDestruction();
-        killStartAtDestruction();
-    }
-    if (watch && policy == Policy::Kill)
-        killAtDestruction();
-    else if (watch && policy == Policy::Stop && !m_isStopping)
-        askToEnd();
-    letGoOfChild();
-}
-
-// In QProcess's words, unless the program has set a policy itself.
-void ChildProcessPrivate::warnOfDestruction() const
-{
-    if (!stopSettings.atDestruction)
-        qCWarning(childProcessLog).nospace()
-            << "QProcess: Destroyed while process (" << QDir::toNativeSeparators(settings.program)
-            << ") is still running.";
-}
-
-void ChildProcessPrivate::killAtDestruction()
-{
-    if (!watch->look()) // The event may come later than the end.
-        warnOfDestruction();
-    // The keeper walks through the tree, and repeats a kill that failed.
-    if (!child->signalsAtOnce() || isShortage(child->tryKill()))
-        Keeper::adopt(child, Keeper::NoGrace);
-}
-
-void ChildProcessPrivate::killStartAtDestruction() noexcept
-{
-    if (m_pending->cancel())
-        return;
-    const int errorCode = m_pending->child()->killStart();
-    if (errorCode == EBUSY || isShortage(errorCode))
-        Keeper::adopt(m_pending->child(), Keeper::NoGrace);
-}
-
-// The keeper collects the child, and keeps the grace of a child that is being stopped, also of one that
-// is being started.
-void ChildProcessPrivate::letGoOfChild() noexcept
-{
-    const auto &stopped = child || !m_pending ? child : m_pending->child();
-    if (stopped && m_isStopping && (isUnderWay() || stopped->sendSignal(0) != ESRCH))
-        Keeper::adopt(stopped, Keeper::KeepGrace);
-    child.reset();
-    watch = nullptr;
-    m_isStopping = false;
-}
 
 // Warns at most once: the reason holds for all children.
 void ChildProcessPrivate::noteMethod()
