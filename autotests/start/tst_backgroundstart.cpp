@@ -35,14 +35,6 @@ private Q_SLOTS:
     void timeLimit_data();
     void timeLimit();
     void oneDeadline();
-    void written_data();
-    void written();
-    void closedWriteChannel();
-    void readBuffer();
-    void pseudoTerminal();
-    void pipeline_data();
-    void pipeline();
-    void givenUpSourceEndsItsSink();
     void destroyed_data();
     void destroyed();
     void movedToAnotherThread();
@@ -50,12 +42,6 @@ private Q_SLOTS:
     void restartedInErrorOccurred();
     void nestedLoopInStarted();
     void modifierIsDirect();
-
-private:
-    static Process::StartMode mode(bool isBackground)
-    {
-        return isBackground ? Process::StartMode::Background : Process::StartMode::Direct;
-    }
 };
 
 void tst_BackgroundStart::initTestCase()
@@ -256,131 +242,6 @@ void tst_BackgroundStart::oneDeadline()
     fifo.letGo();
     QVERIFY(process.waitForFinished());
     QCOMPARE(process.exitCode(), 3);
-}
-
-void tst_BackgroundStart::written_data()
-{
-    QTest::addColumn<bool>("isWaiting");
-    QTest::newRow("event loop") << false;
-    QTest::newRow("waits") << true;
-}
-
-void tst_BackgroundStart::written()
-{
-    QFETCH(const bool, isWaiting);
-    HeldSystemCall search(statCall);
-    const auto process = startHeld(search, u"child"_s, "echo");
-    QVERIFY(search.await());
-    const QByteArray data(200000, 'x'); // More than a pipe holds.
-    QCOMPARE(process->write("abc"), 3);
-    QCOMPARE(process->write(data), data.size());
-    process->closeWriteChannel();
-    QCOMPARE(process->bytesToWrite(), data.size() + 3);
-    QSignalSpy finished(process.get(), &Process::finished);
-    search.letGo();
-    if (isWaiting) {
-        QVERIFY(process->waitForBytesWritten());
-        QVERIFY(process->waitForReadyRead());
-        QVERIFY(process->waitForFinished());
-    }
-    QVERIFY(comes(finished));
-    QCOMPARE(process->readAllStandardOutput(), "abc" + data);
-}
-
-void tst_BackgroundStart::closedWriteChannel()
-{
-    Process process;
-    process.setStartMode(Process::StartMode::Background);
-    process.start(childProgram(), words("echo exit 3"));
-    process.closeWriteChannel();
-    QVERIFY(process.waitForFinished());
-    QCOMPARE(process.exitCode(), 3);
-}
-
-void tst_BackgroundStart::readBuffer()
-{
-    Process process;
-    process.setStartMode(Process::StartMode::Background);
-    process.setReadBufferSize(1000);
-    process.start(childProgram(), words("write 150000 1 exit 3"));
-    qint64 size = 0;
-    connect(&process, &Process::readyRead, this, [&] {
-        QVERIFY(process.bytesAvailable() <= 1000 || process.state() == Process::NotRunning
-                || size > 80000); // At the end the rest of the pipe is read.
-        size += process.readAll().size();
-    });
-    QSignalSpy finished(&process, &Process::finished);
-    QVERIFY(comes(finished));
-    QCOMPARE(size + process.readAll().size(), 150000);
-}
-
-void tst_BackgroundStart::pseudoTerminal()
-{
-    HeldSystemCall search(statCall);
-    const auto process = startHeld(search, u"child"_s, "echo exit 3", [](Process &it) {
-        LaunchOptions options;
-        options.pseudoTerminal.emplace();
-        it.setLaunchOptions(options);
-    });
-    QVERIFY(search.await());
-    QVERIFY(process->setTerminalSize(90, 30));
-    process->write("abc\n");
-    process->closeWriteChannel(); // VEOF, not before the line.
-    search.letGo();
-    QVERIFY(process->waitForFinished());
-    QCOMPARE(process->exitCode(), 3);
-    QCOMPARE(process->readAll(), "abc\r\n");
-}
-
-void tst_BackgroundStart::pipeline_data()
-{
-    QTest::addColumn<bool>("isSourceInBackground");
-    QTest::addColumn<bool>("isSinkInBackground");
-    QTest::addColumn<bool>("isSinkFirst");
-    for (const bool isSinkFirst : {false, true}) {
-        const QByteArray order = isSinkFirst ? ", sink first" : "";
-        QTest::newRow("both" + order) << true << true << isSinkFirst;
-        QTest::newRow("source" + order) << true << false << isSinkFirst;
-        QTest::newRow("sink" + order) << false << true << isSinkFirst;
-    }
-}
-
-void tst_BackgroundStart::pipeline()
-{
-    QFETCH(const bool, isSourceInBackground);
-    QFETCH(const bool, isSinkInBackground);
-    QFETCH(const bool, isSinkFirst);
-    Process source;
-    Process sink;
-    source.setStartMode(mode(isSourceInBackground));
-    sink.setStartMode(mode(isSinkInBackground));
-    source.setStandardOutputProcess(&sink);
-    if (isSinkFirst)
-        sink.start(childProgram(), words("echo"));
-    source.start(childProgram(), words("write 100000 1"));
-    if (!isSinkFirst)
-        sink.start(childProgram(), words("echo"));
-    QVERIFY(source.waitForFinished());
-    QVERIFY(sink.waitForFinished());
-    QCOMPARE(sink.readAll().size(), 100000);
-}
-
-// The pipe of a start that was given up closes at once.
-void tst_BackgroundStart::givenUpSourceEndsItsSink()
-{
-    Fifo fifo;
-    Process source;
-    Process sink;
-    source.setStartMode(Process::StartMode::Background);
-    source.setStandardOutputProcess(&sink);
-    source.setStandardInputFile(fifo.name());
-    source.start(childProgram(), words("write 1 1"));
-    sink.start(childProgram(), words("echo exit 4"));
-    source.kill();
-    QVERIFY(sink.waitForFinished());
-    QCOMPARE(sink.exitCode(), 4);
-    QVERIFY(!source.waitForFinished());
-    fifo.letGo();
 }
 
 void tst_BackgroundStart::destroyed_data()
