@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <memory>
 #include <optional>
 
 #include <sys/prctl.h>
@@ -36,6 +37,8 @@ private Q_SLOTS:
     void descriptorsGoneAfterTheFirst_data();
     void descriptorsGoneAfterTheFirst();
     void threadedCgroup();
+    void movedChild_data();
+    void movedChild();
     void busyMachine_data();
     void busyMachine();
 };
@@ -158,6 +161,49 @@ void tst_CgroupMembers::threadedCgroup()
     if (!isThreaded)
         QSKIP("No threaded cgroup can be made here.");
     QVERIFY(areAllGone);
+}
+
+void tst_CgroupMembers::movedChild_data()
+{
+    QTest::addColumn<QString>("command");
+    QTest::addColumn<int>("way");
+    const char *const ways[] = {"terminate()", "kill()", "stop()", "destroyed"};
+    for (int way = 0; way < 4; ++way) {
+        QTest::newRow(ways[way]) << u"session sleep"_s << way;
+        QTest::addRow("%s, one is left inside", ways[way]) << u"branch same session sleep"_s << way;
+    }
+    QTest::newRow("stop(), it ignores the signal") << u"ignore 15 session sleep"_s << 2;
+}
+
+// As "systemd-run --scope" moves itself. No signal reached the child any more.
+void tst_CgroupMembers::movedChild()
+{
+    QFETCH(const QString, command);
+    QFETCH(const int, way);
+    Lifeline lifeline;
+    auto process = std::make_unique<Process>();
+    process->setSignalScope(Scope::Tree);
+    process->setStopGrace(std::chrono::milliseconds(command.contains(u"ignore") ? 50 : 60000));
+    process->setDestructionPolicy(Process::DestructionPolicy::Kill);
+    startAndAwait(*process, lifeline, qPrintable(command));
+    QFile members(TestCgroups::ownDirectory() + u"/cgroup.procs"_s);
+    QVERIFY(members.open(QIODevice::WriteOnly | QIODevice::Unbuffered));
+    QVERIFY(members.write(QByteArray::number(process->processId())) > 0);
+    QVERIFY(process->sendSignal(0));
+    QCOMPARE(process->remainingProcesses().count, command.startsWith(u"branch"_s) ? 2 : 1);
+    if (way == 0)
+        process->terminate();
+    else if (way == 1)
+        process->kill();
+    else if (way == 2)
+        process->stop();
+    else
+        process.reset();
+    const bool areAllGone = lifeline.comesToBeCut();
+    lifeline.cut();
+    QVERIFY(areAllGone);
+    QVERIFY(!process || ends(*process));
+    QVERIFY(Process::waitForStopped(std::chrono::milliseconds(-1)));
 }
 
 void tst_CgroupMembers::busyMachine_data()

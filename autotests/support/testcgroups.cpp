@@ -36,18 +36,6 @@ QString mountPoint()
     return {};
 }
 
-QString ownDirectory()
-{
-    QFile file(QStringLiteral("/proc/self/cgroup"));
-    if (mountPoint().isEmpty() || !file.open(QIODevice::ReadOnly))
-        return {};
-    for (const QByteArray &line : file.readAll().split('\n')) {
-        if (line.startsWith("0::"))
-            return mountPoint() + QString::fromLocal8Bit(line.mid(3));
-    }
-    return {};
-}
-
 } // namespace
 
 // Interposes libc's function, for the library too.
@@ -61,6 +49,18 @@ extern "C" int mkdir(const char *path, mode_t mode) noexcept
 }
 
 namespace TestCgroups {
+
+QString ownDirectory()
+{
+    QFile file(QStringLiteral("/proc/self/cgroup"));
+    if (mountPoint().isEmpty() || !file.open(QIODevice::ReadOnly))
+        return {};
+    for (const QByteArray &line : file.readAll().split('\n')) {
+        if (line.startsWith("0::"))
+            return mountPoint() + QString::fromLocal8Bit(line.mid(3));
+    }
+    return {};
+}
 
 bool canBeMade()
 {

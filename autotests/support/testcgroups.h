@@ -10,6 +10,8 @@
 /// The cgroups that the library makes for its children.
 namespace TestCgroups {
 
+/// The directory of this process's cgroup; empty if there is no hierarchy of version 2.
+QString ownDirectory();
 /// Whether this process may create a cgroup, and put a child into it and kill it there.
 bool canBeMade();
 /// Adds the column `hasCgroup` and a row for each way to find a tree: by its cgroup, and by a walk.

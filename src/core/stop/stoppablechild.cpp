@@ -124,7 +124,7 @@ int StoppableChild::trySendSignal(int signal, PrivateCgroup::Progress &progress,
     if (!hasCgroup())
         return trySendSignals({signal}, inShortage);
     if (signal == 0)
-        return m_own->group.isPopulated() ? 0 : ESRCH;
+        return m_own->group.isPopulated() ? 0 : m_watch->sendSignal(0);
     if (signal == SIGKILL)
         return killCgroup(inShortage);
     // The members of a cgroup can only be signalled by pidfd.
@@ -147,14 +147,31 @@ int StoppableChild::signalMembers(std::initializer_list<int> signals, PrivateCgr
                                   Clock::time_point end, InShortage inShortage) noexcept
 {
     const int errorCode = m_own->group.sendSignals(signals, progress, end);
+    if (errorCode == 0 || errorCode == ESRCH)
+        return signalOutsider(signals, progress, errorCode);
     const bool isOver = errorCode == ETIMEDOUT || errorCode == EINPROGRESS;
     const bool isShort = isShortage(errorCode);
-    if (errorCode == 0 || errorCode == ESRCH || isOver || (isShort && inShortage == InShortage::Repeat))
+    if (isOver || (isShort && inShortage == InShortage::Repeat))
         return errorCode;
     if (!progress.told.empty() && !(isShort && isGroupUntold(progress)))
         return errorCode;
     const int groupError = signalGroup(signals);
     return isShort ? errorCode : groupError;
+}
+
+// The child itself may have moved to another cgroup, or may have been moved. Then the signal has reached
+// only those that it left behind; `errorCode` says whether there were any.
+int StoppableChild::signalOutsider(std::initializer_list<int> signals,
+                                   const PrivateCgroup::Progress &progress, int errorCode) noexcept
+{
+    if (std::binary_search(progress.told.begin(), progress.told.end(), m_watch->pid())
+        || hasLeaderEnded())
+        return errorCode;
+    for (const int signal : signals) {
+        const int ownErrorCode = m_watch->sendSignal(signal);
+        errorCode = errorCode == ESRCH ? ownErrorCode : errorCode;
+    }
+    return errorCode;
 }
 
 // Whether a signal to the group reaches a process that was not told. Needs no descriptor. A number that
@@ -195,7 +212,9 @@ int StoppableChild::signalGroup(std::initializer_list<int> signals) noexcept
 // If the cgroup cannot be killed, kills the group instead, and returns the error.
 int StoppableChild::killCgroup(InShortage inShortage) noexcept
 {
-    const int errorCode = m_own->group.kill();
+    int errorCode = m_own->group.kill();
+    if (errorCode == 0 || errorCode == ESRCH)
+        errorCode = signalOutsider({SIGKILL}, {}, errorCode);
     const bool isRepeated = isShortage(errorCode) && inShortage == InShortage::Repeat;
     if (errorCode != 0 && errorCode != ESRCH && !isRepeated)
         m_watch->sendSignalToGroup(SIGKILL);

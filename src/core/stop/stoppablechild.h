@@ -163,6 +163,8 @@ private:
     int trySendSignals(std::initializer_list<int> signals, InShortage inShortage) noexcept;
     int signalMembers(std::initializer_list<int> signals, PrivateCgroup::Progress &progress,
                       PrivateCgroup::Clock::time_point end, InShortage inShortage) noexcept;
+    int signalOutsider(std::initializer_list<int> signals, const PrivateCgroup::Progress &progress,
+                       int errorCode) noexcept;
     bool isGroupUntold(const PrivateCgroup::Progress &progress) const noexcept;
     int signalGroup(std::initializer_list<int> signals) noexcept;
     int killCgroup(InShortage inShortage) noexcept;

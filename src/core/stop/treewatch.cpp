@@ -224,9 +224,13 @@ std::vector<pid_t> TreeWatch::membersOf(StoppableChild &child)
     if (child.hasOwnCgroup()) {
         numbers = child.cgroupMembers();
         eraseTornDown(numbers);
-    } else if (child.scope() == StoppableChild::Process) {
-        if (!child.hasLeaderEnded())
-            numbers.push_back(child.watch().pid());
+    }
+    if (child.hasOwnCgroup() || child.scope() == StoppableChild::Process) {
+        // The child may have moved to another cgroup.
+        const pid_t pid = child.watch().pid();
+        const auto place = std::lower_bound(numbers.begin(), numbers.end(), pid);
+        if ((place == numbers.end() || *place != pid) && !child.hasLeaderEnded())
+            numbers.insert(place, pid);
     } else {
         TreeMembers members(child.watch().pid(), reachOf(child));
         members.walk(isGroupHeld(child), TreeMembers::WithoutPidFds);
