@@ -26,7 +26,7 @@ struct Process
     /// A zombie whose other threads still run is alive.
     bool isAlive() const noexcept { return !isOver() || threads > 1; }
     /// Whether it cannot start another process.
-    bool isStopped() const noexcept { return isOver() || state == 'T' || state == 't'; }
+    bool isStopped() const noexcept { return !isAlive() || state == 'T' || state == 't'; }
 
 private:
     bool isOver() const noexcept { return state == 'Z' || state == 'X' || state == 'x'; }

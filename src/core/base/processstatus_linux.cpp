@@ -25,9 +25,9 @@ void throwIfExhausted(int errorCode)
         throw std::system_error(errorCode, std::generic_category());
 }
 
-bool ProcessStatus::isAlive() const noexcept
+bool ProcessStatus::isZombie() const noexcept
 {
-    return !std::strchr("ZXx", state);
+    return std::strchr("ZXx", state);
 }
 
 std::optional<ProcessStatus> statusOf(pid_t pid)

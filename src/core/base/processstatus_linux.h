@@ -24,13 +24,15 @@ struct ProcessStatus
     unsigned long long startTime; ///< With the number it identifies the process.
     unsigned long addressSpace; ///< In bytes; 0 when the process has given its memory back.
 
-    /// False for a zombie.
-    bool isAlive() const noexcept;
-    /// Whether the process has ended. A leader that has left its threads behind is a zombie, too.
-    bool isOver() const noexcept { return threads <= 1 && !isAlive(); }
+    /// Whether the process has ended. A process whose first thread has ended is a zombie, too, while its
+    /// other threads go on.
+    bool isOver() const noexcept { return threads <= 1 && isZombie(); }
     /// Whether it has ended, or the kernel is about to end it: it runs no code of its program. Its files
     /// may still be open.
-    bool isTornDown() const noexcept { return threads <= 1 && (!isAlive() || addressSpace == 0); }
+    bool isTornDown() const noexcept { return threads <= 1 && (isZombie() || addressSpace == 0); }
+
+private:
+    bool isZombie() const noexcept;
 };
 
 /// Empty if there is no such process. Throws std::system_error in a shortage (EMFILE, ENFILE, ENOMEM):

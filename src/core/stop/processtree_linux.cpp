@@ -130,7 +130,7 @@ private:
         const auto end = Clock::now() + 50ms;
         while (Clock::now() < end) {
             const std::optional<ProcessStatus> status = statusOf(pid);
-            if (!status || std::strchr("TtZXx", status->state))
+            if (!status || status->isOver() || std::strchr("Tt", status->state))
                 return;
             if (status->state == 'D')
                 break;
@@ -236,7 +236,7 @@ try {
         if (!mayBeIn(group, pid))
             continue;
         const std::optional<ProcessStatus> status = statusOf(pid);
-        if (status && status->group == group && status->isAlive())
+        if (status && status->group == group && !status->isOver())
             return true;
     }
     return false;
