@@ -31,6 +31,7 @@ private Q_SLOTS:
     void moved();
     void movedInSlot_data();
     void movedInSlot();
+    void movedDuringWait();
     void failureMovedInSlot_data();
     void failureMovedInSlot();
     void movedBeforeTheEnd_data();
@@ -205,6 +206,28 @@ void tst_Threads::movedInSlot()
             process.reset();
         });
     }
+}
+
+// The wait that the object has left once took away that the new thread was owed the end.
+void tst_Threads::movedDuringWait()
+{
+    Worker worker;
+    auto process = std::make_unique<Process>();
+    connect(process.get(), &Process::readyRead, process.get(), [&] {
+        process->moveToThread(&worker);
+        worker.run([&] { QVERIFY(!process->waitForFinished(1)); });
+    });
+    process->start(childProgram(), words("write 1 1 echo exit 3"));
+    QVERIFY(!process->waitForFinished());
+    worker.run([&] {
+        process->disconnect(process.get());
+        process->closeWriteChannel();
+        while (process->state() != Process::NotRunning)
+            QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+        QVERIFY(process->waitForFinished(1));
+        QVERIFY(!process->waitForFinished(1));
+        process.reset();
+    });
 }
 
 void tst_Threads::failureMovedInSlot_data()

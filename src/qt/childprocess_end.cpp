@@ -83,8 +83,8 @@ void ChildProcess::setDrainTimeout(std::chrono::milliseconds timeout)
         Q_EMIT settingsChanged();
 }
 
-/// Blocks for `msecs` at most (-1: no timeout), and emits signals. Reads and writes the channels, so
-/// that a child that writes a lot does not block.
+/// Blocks for `msecs` at most (negative: no timeout), and emits signals. Reads and writes the channels,
+/// so that a child that writes a lot does not block.
 ///
 /// After a call that timed out, the next call also returns true if the event loop has reported the end
 /// in between. So `while (!process.waitForFinished(10)) processEvents();` always ends.
@@ -94,7 +94,7 @@ void ChildProcess::setDrainTimeout(std::chrono::milliseconds timeout)
 bool ChildProcess::waitForFinished(int msecs)
 {
     warnInOtherThread(*this, "waitForFinished");
-    return d->waitForFinished(Deadline(std::chrono::milliseconds(msecs)));
+    return d->waitForFinished(Deadline::unlessNegative(std::chrono::milliseconds(msecs)));
 }
 
 /// Emits aboutToClose() first. Blocks until the start is over and all data has been written, kills the
@@ -130,7 +130,7 @@ bool ChildProcessPrivate::waitForFinished(Deadline deadline)
     const bool hasFailed = isKnown && hasFailedToStart();
     if (isKnown)
         outcome = serveUntil([] { return false; }, deadline);
-    if (run.isLatest())
+    if (run.isLatest() && run.isHere())
         m_isEndOwed = outcome == TimedOut;
     return isKnown && outcome == RunEnded && !hasFailed;
 }

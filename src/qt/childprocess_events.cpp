@@ -41,6 +41,7 @@ void ChildProcessPrivate::changeThread()
     leaveHub();
     m_isEmittingReadyRead = false;
     m_isEmittingBytesWritten = false;
+    output.limitPauses = 0; // The waits of this thread end without the object.
     if (state != ChildProcess::NotRunning || m_tree)
         postCall(); // The event moves with the object.
 }
@@ -292,7 +293,7 @@ int ChildProcessPrivate::timeToNextDeadline(Deadline deadline) const
     return Keeper::retryBefore(std::min(deadline, nextDeadline()).pollTimeout());
 }
 
-/// Blocks for `msecs` at most (-1: no timeout), and emits signals.
+/// Blocks for `msecs` at most (negative: no timeout), and emits signals.
 ///
 /// **Errors:** returns false if there is no child, if the child has ended without more data, after a
 /// timeout (error() is Timedout), and if a slot has deleted this object.
@@ -303,19 +304,20 @@ bool ChildProcess::waitForReadyRead(int msecs)
         return false;
     ChildProcessPrivate *const p = d.get();
     const auto hasNewData = [p, before = p->readCount] { return p->readCount != before; };
-    const auto outcome = p->serveUntil(hasNewData, Deadline(std::chrono::milliseconds(msecs)));
+    const auto outcome =
+        p->serveUntil(hasNewData, Deadline::unlessNegative(std::chrono::milliseconds(msecs)));
     return outcome == ChildProcessPrivate::Done
         || (outcome == ChildProcessPrivate::RunEnded && hasNewData());
 }
 
-/// Blocks for `msecs` at most (-1: no timeout), and emits signals.
+/// Blocks for `msecs` at most (negative: no timeout), and emits signals.
 ///
 /// **Errors:** returns false if there is no data to write, if the child has ended or closed its standard
 /// input, after a timeout (error() is Timedout), and if a slot has deleted this object.
 bool ChildProcess::waitForBytesWritten(int msecs)
 {
     warnInOtherThread(*this, "waitForBytesWritten");
-    const Deadline deadline{std::chrono::milliseconds(msecs)};
+    const auto deadline = Deadline::unlessNegative(std::chrono::milliseconds(msecs));
     if (d->state == Starting && !d->waitForStarted(deadline))
         return false;
     if (d->state == NotRunning || !d->isWriting())

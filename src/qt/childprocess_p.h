@@ -362,9 +362,11 @@ public:
     /// Whether no other start has begun since.
     bool isLatest() const { return isObjectAlive() && m_d->m_runNumber == m_number; }
     bool goesOn() const { return isLatest() && m_d->state != ChildProcess::NotRunning; }
-    /// Whether this code may continue to serve the child. If a slot has moved the object, the new thread
-    /// serves it, possibly at this moment.
-    bool goesOnHere() const { return goesOn() && m_q->thread() == m_thread; }
+    /// Whether this code may touch the object. If a slot has moved it, the new thread may use it at this
+    /// moment.
+    bool isHere() const { return isObjectAlive() && m_q->thread() == m_thread; }
+    /// Whether this code may continue to serve the child.
+    bool goesOnHere() const { return goesOn() && isHere(); }
     quint64 number() const { return m_number; }
 
 private:
@@ -400,7 +402,8 @@ private:
     bool *const m_isEmitting;
 };
 
-/// Suspends readBufferSize during a wait, because the program cannot read during the wait.
+/// Suspends readBufferSize during a wait, because the program cannot read during the wait. If a slot
+/// moves the object to another thread, changeThread() ends this.
 class ChildProcessPrivate::LimitPause
 {
 public:
@@ -412,7 +415,7 @@ public:
     }
     ~LimitPause()
     {
-        if (m_run.isObjectAlive())
+        if (m_run.isHere() && m_d->output.limitPauses > 0)
             --m_d->output.limitPauses;
     }
     LimitPause(const LimitPause &) = delete;

@@ -18,7 +18,7 @@ namespace ForkFd {
 using namespace Internal;
 
 /// Blocks only while a childProcessModifier() runs or a background start goes on, for `msecs` at most
-/// (-1: no timeout). Emits the signals that are due.
+/// (negative: no timeout). Emits the signals that are due.
 ///
 /// **Errors:** returns false if there is no child, if the start failed (see error() and startError()),
 /// and after a timeout (error() is Timedout).
@@ -26,7 +26,7 @@ bool ChildProcess::waitForStarted(int msecs)
 {
     warnInOtherThread(*this, "waitForStarted");
     if (d->state == Starting)
-        return d->waitForStarted(Deadline(std::chrono::milliseconds(msecs)));
+        return d->waitForStarted(Deadline::unlessNegative(std::chrono::milliseconds(msecs)));
     return d->state == Running;
 }
 

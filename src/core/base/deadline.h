@@ -24,16 +24,13 @@ public:
         : m_end(end)
     {
     }
-    /// Expires `timeout` after `begin`; never if `timeout` is -1 ms, at once with another negative value
-    /// (as QDeadlineTimer). Counts more than a hundred years as a hundred years, because the clock
-    /// cannot represent every end.
+    /// Expires `timeout` after `begin`; at once if `timeout` is negative. Counts more than a hundred
+    /// years as a hundred years, because the clock cannot represent every end.
     explicit Deadline(Milliseconds timeout, Clock::time_point begin = Clock::now()) noexcept
-        : m_end(timeout == Milliseconds(-1)
-                    ? Clock::time_point::max()
-                    : begin + std::clamp(timeout, Milliseconds::zero(), longestTimeout))
+        : m_end(begin + std::clamp(timeout, Milliseconds::zero(), longestTimeout))
     {
     }
-    /// Expires after `timeout`; never if it is negative.
+    /// Expires after `timeout`; never if it is negative, as QDeadlineTimer since Qt 6.6.
     static Deadline unlessNegative(Milliseconds timeout) noexcept
     {
         return timeout < Milliseconds::zero() ? forever() : Deadline(timeout);

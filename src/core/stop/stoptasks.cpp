@@ -25,7 +25,7 @@ constexpr std::chrono::milliseconds shortDelay = 10ms; ///< Before a failed acti
 
 Clock::time_point fromNow(std::chrono::milliseconds time) noexcept
 {
-    return Deadline(std::max(time, 0ms)).end();
+    return Deadline(time).end();
 }
 
 std::uint64_t addressOf(const StopTask &task) noexcept

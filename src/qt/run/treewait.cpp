@@ -87,7 +87,7 @@ void TreeWait::stop()
     if (m_state == Settling && isFirst)
         enter(Settling, Deadline(settlingTime)); // The grace for leftovers is over.
     else if (m_state == Waiting)
-        enter(Asked, Deadline(std::max(m_options.stopGrace, milliseconds::zero())));
+        enter(Asked, Deadline(m_options.stopGrace));
 }
 
 void TreeWait::kill()
