@@ -30,6 +30,8 @@ private Q_SLOTS:
     void noEcho();
     void endOfFile_data();
     void endOfFile();
+    void onlyOneEndOfFile_data();
+    void onlyOneEndOfFile();
     void endOfFileInRawMode();
     void muchInput();
     void bytesWritten();
@@ -158,6 +160,22 @@ void tst_PseudoTerminal::endOfFile()
     QFETCH(QByteArray, input);
     QByteArray wanted = input;
     QCOMPARE(shell("cat; echo .", input), wanted.replace("\n", "\r\n") + ".\r\n");
+}
+
+void tst_PseudoTerminal::onlyOneEndOfFile_data()
+{
+    QTest::addColumn<QByteArray>("input");
+    for (const char *const input : {"", "abc", "abc\n", "abc\r", "abc\4"})
+        QTest::newRow(QByteArray(input).toPercentEncoding()) << QByteArray(input);
+}
+
+// A second one would end the input of the next program, such as a shell behind "cat".
+void tst_PseudoTerminal::onlyOneEndOfFile()
+{
+    QFETCH(const QByteArray, input);
+    const QByteArray output =
+        shell("cat >&2; dd iflag=nonblock bs=1 count=1 2>/dev/null && echo again || echo once", input);
+    QVERIFY2(output.endsWith("once\r\n"), output);
 }
 
 // In raw mode the end-of-file character is a byte like all others.

@@ -23,6 +23,17 @@ bool switchEchoOff(const UniqueFd &childEnd) noexcept
     return ::tcsetattr(childEnd.get(), TCSANOW, &modes) == 0;
 }
 
+// Whether the terminal ends a line with this character in canonical mode (termios(3)).
+bool endsLine(char typed, const termios &modes) noexcept
+{
+    const bool isReturn = typed == '\r' && (modes.c_iflag & ICRNL) != 0 && (modes.c_iflag & IGNCR) == 0;
+    const bool isNewline = typed == '\n' && (modes.c_iflag & INLCR) == 0;
+    const auto is = [&](int index) {
+        return modes.c_cc[index] != _POSIX_VDISABLE && modes.c_cc[index] == static_cast<cc_t>(typed);
+    };
+    return isReturn || isNewline || is(VEOL) || is(VEOL2) || is(VEOF);
+}
+
 UniqueFd openChildEnd(const UniqueFd &ours) noexcept
 {
     char name[128];
@@ -37,7 +48,7 @@ UniqueFd openChildEnd(const UniqueFd &ours) noexcept
 UniqueFd PseudoTerminal::open(const TerminalSize &size) noexcept
 {
     close();
-    m_isLineBegun = false;
+    m_lastTyped.reset();
     m_ours.reset(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
     if (!m_ours)
         return {};
@@ -75,7 +86,7 @@ QByteArray PseudoTerminal::endOfFile() const
         return {};
     // In canonical mode VEOF after an incomplete line only submits that line, like a newline. A second
     // VEOF reports end of file (termios(3)).
-    const bool isTwice = m_isLineBegun && (modes.c_lflag & ICANON) != 0;
+    const bool isTwice = m_lastTyped && !endsLine(*m_lastTyped, modes) && (modes.c_lflag & ICANON) != 0;
     return QByteArray(isTwice ? 2 : 1, static_cast<char>(modes.c_cc[VEOF]));
 }
 

@@ -10,6 +10,8 @@
 
 #include <QtCore/QByteArray>
 
+#include <optional>
+
 namespace ForkFd::Internal {
 
 /// The parent's end of a terminal that replaces the child's pipes.
@@ -36,7 +38,7 @@ public:
     void noteTyped(const char *data, qint64 size) noexcept
     {
         if (size > 0)
-            m_isLineBegun = data[size - 1] != '\n';
+            m_lastTyped = data[size - 1];
     }
     /// Returns the characters to write for an end of file, after all other data.
     QByteArray endOfFile() const;
@@ -47,7 +49,7 @@ public:
 private:
     UniqueFd m_ours;
     UniqueFd m_childEnd;
-    bool m_isLineBegun = false;
+    std::optional<char> m_lastTyped; ///< Empty before the first character.
 };
 
 } // namespace ForkFd::Internal
