@@ -29,6 +29,7 @@ private Q_SLOTS:
     void noProgram();
     void whileRunning();
     void open();
+    void changedInSlot();
 
 private:
     using Starter = void (*)(Process &);
@@ -190,6 +191,10 @@ void tst_Starting::failureBeforeStarting_data()
     QTest::newRow("no such working directory")
         << Preparation([](Process &process) { process.setWorkingDirectory(u"/no/such"_s); })
         << StartError{"workingDirectory", ENOENT} << parentText("chdir: No such file or directory");
+    QTest::newRow("no such working directory and program") << Preparation([](Process &process) {
+        process.setWorkingDirectory(u"/no/such"_s);
+        process.setProgram(u"no-such-program"_s);
+    }) << StartError{"workingDirectory", ENOENT} << parentText("chdir: No such file or directory");
     QTest::newRow("a file for a working directory")
         << Preparation([](Process &process) { process.setWorkingDirectory(childProgram()); })
         << StartError{"workingDirectory", ENOTDIR} << parentText("chdir: Not a directory");
@@ -212,8 +217,10 @@ void tst_Starting::failureBeforeStarting()
     Process process;
     QStringList signalsSeen;
     atEverySignal(&process, [&signalsSeen](const QString &name) { signalsSeen += name; });
+    process.setProgram(childProgram());
+    process.setArguments(words("exit 3"));
     prepare(process);
-    process.start(childProgram(), words("exit 3"));
+    process.start();
     QCOMPARE(signalsSeen,
              QStringList({u"stateChanged Starting"_s, u"errorOccurred FailedToStart"_s,
                           u"stateChanged NotRunning"_s}));
@@ -307,6 +314,26 @@ void tst_Starting::open()
     QCOMPARE(process.openMode(), QIODevice::ReadOnly);
     QVERIFY(process.waitForFinished());
     QCOMPARE(process.exitCode(), 3);
+
+    process.setStandardInputFile(u"/no/such/file"_s);
+    QVERIFY(!process.open());
+    QCOMPARE(failed.size(), 1);
+}
+
+// The child exists when the first signal of its start comes.
+void tst_Starting::changedInSlot()
+{
+    Process process;
+    connect(&process, &Process::stateChanged, &process, [&process](Process::ProcessState state) {
+        if (state == Process::Starting)
+            process.setWorkingDirectory(u"/"_s);
+    });
+    process.start(childProgram(), words("cwd"));
+    QVERIFY(process.waitForFinished());
+    QVERIFY(process.readAll() != "/\n");
+    process.start();
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.readAll(), "/\n");
 }
 
 QTEST_GUILESS_MAIN(tst_Starting)

@@ -17,7 +17,9 @@
 #include <string_view>
 #include <utility>
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace ForkFd::Internal {
 
@@ -155,17 +157,35 @@ StartRequest makeStartRequest(ChildSettings &settings, const ChildEnds &ends,
     return request;
 }
 
+// The child enters its directory before it executes the program, so that this failure comes first.
+static StartFailure checkDirectory(const StartRequest &request)
+{
+    const std::string &directory = request.command.workingDirectory;
+    if (directory.empty())
+        return {};
+    const int start = request.directoryFd >= 0 ? request.directoryFd : AT_FDCWD;
+    struct stat status;
+    int errorCode = 0;
+    if (::fstatat(start, directory.c_str(), &status, 0) != 0
+        || (S_ISDIR(status.st_mode) && ::faccessat(start, directory.c_str(), X_OK, AT_EACCESS) != 0))
+        errorCode = errno;
+    else if (!S_ISDIR(status.st_mode))
+        errorCode = ENOTDIR;
+    return errorCode == 0 ? StartFailure() : StartFailure(Step::WorkingDirectory, errorCode, directory);
+}
+
 StartFailure findProgram(StartRequest &request, const std::string &path)
 {
     std::string &program = request.command.argv.front();
-    StartFailure failure;
     const std::string name = program;
     program = resolve(program, path);
     request.executable = program;
-    if (program.empty()) {
+    if (!program.empty())
+        return {};
+    StartFailure failure = checkDirectory(request);
+    if (!failure)
         failure = {Step::Exec, ENOENT, name};
-        failure.isInChild = true;
-    }
+    failure.isInChild = true;
     return failure;
 }
 
