@@ -128,7 +128,7 @@ private:
     {
         constexpr int lookInterval = 500;
         epoll_event event = {};
-        const bool needsLooks = !m_usesPidFds;
+        const bool needsLooks = !m_usesPidFds || m_hasUntoldEnd;
         const int count = ::epoll_wait(m_poll.get(), &event, 1, needsLooks ? lookInterval : -1);
         if (count > 0 && event.data.ptr)
             look(*static_cast<Tree *>(event.data.ptr));
@@ -224,17 +224,22 @@ private:
         return place;
     }
 
+    // A program that is stopped does not read, and the socket may be full.
     void look(Tree &tree) noexcept
     {
         if (!tree.isOver())
             return;
-        tell({.kind = GuardianMessage::Gone, .tree = tree.id()});
+        if (!tell({.kind = GuardianMessage::Gone, .tree = tree.id()})) {
+            m_hasUntoldEnd = true;
+            return;
+        }
         std::unique_ptr<Tree> *place = find(tree.id());
         *place = std::move((*place)->next);
     }
 
     void lookAtAll() noexcept
     {
+        m_hasUntoldEnd = false;
         for (Tree *tree = m_trees.get(); tree;) {
             Tree *next = tree->next.get();
             look(*tree);
@@ -281,6 +286,7 @@ private:
     const UniqueFd m_program{m_usesPidFds ? GuardianProgram::programFd : -1};
     Cgroup m_ownCgroup;
     bool m_hasEndOfFile = false;
+    bool m_hasUntoldEnd = false; ///< The program was not told yet that a tree is over.
     int m_errorCode = 0; ///< Why this guardian cannot begin.
     std::unique_ptr<Tree> m_trees;
 };
