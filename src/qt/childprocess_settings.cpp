@@ -223,7 +223,7 @@ ChildProcess::StartMode ChildProcess::startMode() const
     return d->settings.startMode;
 }
 
-/// With Background, start() returns after about 20 µs, however long the start takes. A start takes long
+/// With Background, start() returns after about 25 µs, however long the start takes. A start takes long
 /// on a slow disk, on a network mount that does not respond, behind an on-access scanner, in a frozen
 /// control group. start() copies what the child gets (arguments, environment, PATH, signal mask,
 /// options), duplicates the descriptors in launchOptions(), opens the current directory, and makes the

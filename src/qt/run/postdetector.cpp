@@ -3,11 +3,25 @@
 
 #include "qt/run/postdetector.h"
 
-#include <QtCore/QThread>
-
 #include <utility>
 
 namespace ForkFd::Internal {
+
+namespace {
+
+constinit thread_local bool isPaused = false;
+
+} // namespace
+
+PostDetector::Pause::Pause()
+{
+    isPaused = true;
+}
+
+PostDetector::Pause::~Pause()
+{
+    isPaused = false;
+}
 
 PostDetector::PostDetector(std::function<void()> onPost)
     : m_onPost(std::move(onPost))
@@ -17,7 +31,7 @@ PostDetector::PostDetector(std::function<void()> onPost)
 
 void PostDetector::wakeUp()
 {
-    if (m_isReady && QThread::currentThread() != thread())
+    if (m_isReady && !isPaused)
         m_onPost();
 }
 

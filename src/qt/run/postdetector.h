@@ -11,7 +11,7 @@
 
 namespace ForkFd::Internal {
 
-/// Reports that another thread has posted an event to an object of this thread, which has no event loop.
+/// Reports that an event was posted to an object of this thread, which has no event loop.
 ///
 /// The events are never delivered. Qt delivers none without an application object, and delivery is risky
 /// while an application object is being destroyed. RunThread only needs to know of them.
@@ -20,7 +20,17 @@ class PostDetector final : public QAbstractEventDispatcher
     Q_OBJECT
 
 public:
-    /// `onPost` is called in the other thread, and must not block.
+    /// Events that the calling thread posts in the meantime are not reported.
+    class Pause
+    {
+    public:
+        Pause();
+        ~Pause();
+        Pause(const Pause &) = delete;
+        Pause &operator=(const Pause &) = delete;
+    };
+
+    /// `onPost` is called in the thread that posts, which may be this one, and must not block.
     explicit PostDetector(std::function<void()> onPost);
 
     void wakeUp() override;

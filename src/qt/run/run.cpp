@@ -36,9 +36,11 @@ using namespace Internal;
 /// with an Unknown exitInfo, and are canceled.
 ///
 /// A continuation without a context (`.then(function)`) runs in a thread of the library with all signals
-/// blocked, unless the future is already finished. Any number of continuations may block. After the
-/// application object was destroyed, Qt can wait only for the future returned by this function, not for
-/// the future returned by such a continuation.
+/// blocked, unless the future is already finished. Any number of continuations may block. If the process
+/// can create no thread, a continuation may run in a thread that calls run(); there it must not wait for
+/// the end of another future, whose result is already available. After the application object was
+/// destroyed, Qt can wait only for the future returned by this function, not for the future returned by
+/// such a continuation.
 ///
 /// `environmentChanges` apply to `environment`, or else to this process's environment at this moment. A
 /// value is converted to a string.

@@ -5,6 +5,7 @@
 
 #include "qt/childprocess_p.h"
 #include "qt/defaultoptions.h"
+#include "qt/run/postdetector.h"
 #include "qt/run/queuecore.h"
 
 #include <QtCore/QCoreApplication>
@@ -12,6 +13,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <limits>
 #include <memory>
 #include <utility>
 
@@ -118,7 +120,6 @@ void RunJob::failNow(const StartError &error)
     finishFuture();
 }
 
-// Runs the continuations in the calling thread.
 void RunJob::finishFuture()
 {
     m_promise.finish();
@@ -150,11 +151,15 @@ void RunJob::take(std::function<void()> onOver, FutureFinisher &finisher)
     stopIfWanted();
 }
 
-// The watcher's first events would wait for ever, and with 10,000 jobs it takes long to search them.
+// The watcher's first events would wait for ever, and with 10,000 jobs it takes long to search them. The
+// limit counts results whose events wait, and no event is ever delivered: Qt would slow down the user's
+// producer.
 template<typename Watcher, typename Future>
 void RunJob::watch(std::optional<Watcher> &watcher, const Future &future)
 {
+    const PostDetector::Pause pause;
     watcher.emplace();
+    watcher->setPendingResultsLimit(std::numeric_limits<int>::max());
     watcher->setFuture(future);
     QCoreApplication::removePostedEvents(&*watcher);
 }

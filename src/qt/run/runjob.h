@@ -54,7 +54,9 @@ public:
     void noteLackOfMemory();
     /// Gives up a job that is not served yet, and sets the result. The future is to be finished.
     void fail(const StartError &error);
-    /// The same, and finishes the future in the calling thread.
+    /// Finishes the future, whose result is set. Runs the continuations in the calling thread.
+    void finishFuture();
+    /// fail() and finishFuture().
     void failNow(const StartError &error);
 
     /// The calling thread owns the job from now on. `onOver` is called once, when the child has ended,
@@ -87,7 +89,6 @@ private:
     static void watch(std::optional<Watcher> &watcher, const Future &future);
     bool isWaiting() const noexcept { return m_entry && m_entry->isWaiting(); }
     void leaveQueue();
-    void finishFuture();
     void finishLater(FutureFinisher &finisher, std::function<void()> end) const;
     void setUp();
     void end();

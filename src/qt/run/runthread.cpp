@@ -101,10 +101,14 @@ std::unique_ptr<RunJob> RunThread::takeFirst(RunJob *&list) noexcept
     return std::unique_ptr<RunJob>(job);
 }
 
+// All get their results before the first continuation runs, which may wait for one of them.
 void RunThread::failWaiting(const StartError &error)
 {
-    for (RunJob *list = takeAll(m_waiting); list;)
-        takeFirst(list)->failNow(error);
+    RunJob *list = takeAll(m_waiting);
+    for (RunJob *job = list; job; job = job->nextInThread)
+        job->fail(error);
+    while (list)
+        takeFirst(list)->finishFuture();
 }
 
 bool RunThread::isProcessEnding()
