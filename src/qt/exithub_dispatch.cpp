@@ -122,6 +122,10 @@ void ExitHub::serveAlone(Id id)
     const Registration *ready = find(id);
     if (!ready)
         return;
+    if (!belongsToThisProcess()) {
+        ready->ownNotifier->setEnabled(false); // A forked copy must not read the parent's pipes.
+        return;
+    }
     const auto keepAlive = shared_from_this();
     const QScopedValueRollback share(m_bytesPerEvent, nextShare());
     ready->client->descriptorReady(ready->role);

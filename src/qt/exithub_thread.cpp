@@ -119,7 +119,7 @@ bool ExitHub::isThreadEnding()
 void ExitHub::attachToEventLoop()
 {
     QAbstractEventDispatcher *dispatcher = QAbstractEventDispatcher::instance();
-    if (!dispatcher || m_isServed)
+    if (!dispatcher || m_isServed || !belongsToThisProcess())
         return;
     const bool isNew = m_dispatcher != dispatcher;
     if (isNew && isThreadEnding())
