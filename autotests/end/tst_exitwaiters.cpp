@@ -111,7 +111,9 @@ void tst_ExitWaiters::future_data()
 {
     QTest::addColumn<int>("call");
     QTest::newRow("result") << 0;
-    QTest::newRow("takeResult") << 1;
+    if (QT_VERSION
+        < QT_VERSION_CHECK(6, 9, 0)) // Qt 6.11 asserts that nothing is taken from a canceled future.
+        QTest::newRow("takeResult") << 1;
     QTest::newRow("waitForFinished") << 2;
 }
 
