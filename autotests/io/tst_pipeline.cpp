@@ -21,6 +21,9 @@ private Q_SLOTS:
     void merged();
     void sinkIsReadOnly();
     void restarted();
+#ifndef FORKFD_TEST_QPROCESS
+    void sourceStartedTwice();
+#endif
     void anotherSink();
     void anotherSource();
     void sinkDestroyed();
@@ -192,6 +195,22 @@ void tst_Pipeline::restarted()
         QCOMPARE(sink.readAll(), QByteArray::number(i) + '\n');
     }
 }
+
+#ifndef FORKFD_TEST_QPROCESS // Its second source writes to the parent's standard output.
+void tst_Pipeline::sourceStartedTwice()
+{
+    Process source;
+    Process sink;
+    source.setStandardOutputProcess(&sink);
+    for (const char *const text : {"args one", "args two"}) {
+        source.start(childProgram(), words(text));
+        QVERIFY(ends(source));
+    }
+    sink.start(childProgram(), words("echo"));
+    QVERIFY(ends(sink));
+    QCOMPARE(sink.readAll(), "two\n");
+}
+#endif
 
 // The former sink has an ordinary input again.
 void tst_Pipeline::anotherSink()

@@ -72,9 +72,9 @@ struct LeftBehind
 ///
 /// Threads: an object may be used only in the thread it lives in, like any QObject. Static functions may
 /// be called from any thread. started(), readyRead(), bytesWritten() and finished() are emitted from the
-/// event loop of the object's thread or from the waitFor functions, which need no event loop. start(),
-/// startDetached(), close() and the setters of properties also emit signals. A slot may restart or
-/// delete the object.
+/// event loop of the object's thread or from the waitFor functions, which need no event loop. The
+/// functions that start a child, stop(), close() and the setters of properties also emit signals before
+/// they return. A slot may restart or delete the object.
 ///
 /// Properties that change together have their signals one directly after another. So when any other
 /// signal is emitted, each property has the value of its last signal. docs/qml.md shows them in QML.
@@ -198,9 +198,11 @@ public:
 
     /// How the last child ended.
     enum ExitStatus {
-        NormalExit, ///< The child exited; exitCode() is its exit code.
+        NormalExit, ///< The child exited; exitCode() is its exit code. Also before the first end and
+                    ///< after a failed start.
         CrashExit, ///< A signal killed the child.
-        UnknownExit ///< Another part of the process took the exit status, and it is lost.
+        UnknownExit ///< The exit status is lost: other code of the process took it, or SIGCHLD is
+                    ///< ignored.
     };
     Q_ENUM(ExitStatus)
 
@@ -274,7 +276,7 @@ public:
     void start(const QString &program, const QStringList &arguments = {}, OpenMode mode = ReadWrite);
     /// Starts program().
     void start(OpenMode mode = ReadWrite);
-    /// Splits `command` with splitCommand() and starts the program.
+    /// Splits `command` with splitCommand(), without a shell, and starts the program.
     void startCommand(const QString &command, OpenMode mode = ReadWrite);
     /// Starts program() detached: the child outlives this process, and this object does not track it.
     bool startDetached(qint64 *pid = nullptr);
@@ -455,16 +457,21 @@ public:
     /// Returns whether the child has started; blocks only if a modifier or a background start is not
     /// over.
     bool waitForStarted(int msecs = 30000);
-    /// Blocks until new data is available on the current read channel.
+    /// Blocks for `msecs` at most (negative: no timeout) until the current read channel has new data.
+    /// Returns whether it has. Emits signals.
     bool waitForReadyRead(int msecs = 30000) override;
-    /// Blocks until some of the written data has reached the child's pipe.
+    /// Blocks for `msecs` at most (negative: no timeout) until some of the written data has reached the
+    /// child's pipe. Returns whether some has. Emits signals.
     bool waitForBytesWritten(int msecs = 30000) override;
-    /// Blocks until the child has ended and finished() has been emitted.
+    /// Blocks for `msecs` at most (negative: no timeout) until the child has ended and finished() has
+    /// been emitted. Returns false after the timeout, without a child and after a failed start.
     bool waitForFinished(int msecs = 30000);
-    /// Blocks until all processes in signalScope() have ended and treeEnded() has been emitted.
+    /// Blocks for `timeout` at most (negative: no timeout) until all processes in signalScope() have
+    /// ended and treeEnded() has been emitted.
     bool waitForTreeEnded(std::chrono::milliseconds timeout);
 
-    /// Blocks until all children of this process that are being stopped have ended.
+    /// Blocks for `timeout` at most (negative: no timeout, 0: only checks) until all children of this
+    /// process that are being stopped have ended. Returns whether they have. Any thread.
     static bool waitForStopped(std::chrono::milliseconds timeout);
     /** \} */ /** \name For the whole process */ /** \{ */
     /// Returns the options that new objects begin with; until they are set, options that change nothing.
@@ -481,7 +488,8 @@ public:
     static QStringList systemEnvironment();
     /// Returns the name of the null device.
     static QString nullDevice();
-    /// Splits a command line at its spaces, except within double quotes.
+    /// Splits a command line at its spaces, except within double quotes; three double quotes in a row
+    /// stand for one. There is no shell: single quotes, backslashes and variables have no meaning.
     static QStringList splitCommand(QStringView command);
     /** \} */ /** \name As a QIODevice */ /** \{ */
     /// Returns 2 if the device is open for reading, with MergedChannels 1, otherwise 0.
@@ -518,12 +526,13 @@ public Q_SLOTS:
     void stop();
 
 Q_SIGNALS:
-    /// Emitted when the child has begun to execute its program.
+    /// Emitted when the child has begun to execute its program. Not emitted by startDetached().
     void started(QPrivateSignal);
-    /// Emitted when the child has ended; its output can still be read.
+    /// Emitted when the child has ended; its output can still be read. Not emitted after a failed start;
+    /// ended() is.
     void finished(int exitCode, ForkFd::ChildProcess::ExitStatus exitStatus = NormalExit);
     /// Emitted once for each start, after all its other signals but treeEnded(): the child has ended, or
-    /// never began.
+    /// could not be started. Not emitted by startDetached().
     void ended();
     /// Emitted once after ended(), when no process in signalScope() is left.
     void treeEnded();
@@ -535,10 +544,10 @@ Q_SIGNALS:
     void readyReadStandardOutput(QPrivateSignal);
     /// Emitted when new data is available on standard error.
     void readyReadStandardError(QPrivateSignal);
-    /// Emitted when processId() has changed.
+    /// Emitted when processId() has changed; 0: the child has ended.
     void processIdChanged(qint64 processId);
-    /// Emitted when a child has ended, a start has failed, a time limit is exceeded, or a start forgets
-    /// it.
+    /// Emitted when the properties of the result have changed: a child has ended, a start has failed, a
+    /// time limit is exceeded, or a new start has reset them.
     void resultChanged();
     /// Emitted when a property that has no signal of its own was set to another value.
     void settingsChanged();

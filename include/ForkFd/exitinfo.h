@@ -26,7 +26,8 @@ struct FORKFD_EXPORT ExitInfo
     enum Reason {
         Exited, ///< It called exit() or returned from main().
         Signaled, ///< A signal killed it.
-        Unknown ///< Another part of the process took the exit status, and it is lost.
+        Unknown ///< The exit status is lost: other code of the process took it, or SIGCHLD is ignored.
+                ///< Also the value before an end and after a failed start.
     };
 
     Reason reason = Unknown; ///< Why the child ended.

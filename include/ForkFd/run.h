@@ -40,7 +40,7 @@ struct RunResult
 /// Options of run(). The default of each member changes nothing. \ingroup running
 struct RunOptions
 {
-    /// The data that the child reads from its standard input.
+    /// The data that the child reads from its standard input, followed by end of file.
     QByteArray input = {};
     /// The directory that the child starts in; empty means the parent's.
     QString workingDirectory = {};
@@ -77,7 +77,8 @@ struct RunOptions
     /// when run() is called. Without it, they are called in a thread of the library. A continuation that
     /// should come after all calls must be attached before the end.
     QObject *context = nullptr;
-    /// The signal that a stop sends first; 0: SIGTERM, with a pseudo-terminal SIGHUP.
+    /// The signal that a stop sends first; 0: SIGTERM, with a pseudo-terminal SIGHUP. A number that is
+    /// no signal counts as 0, with a warning.
     int stopSignal = 0;
     /// Whether the processes of RunResult::leftBehind are killed. The future then waits for their end.
     bool killLeftovers = false;
@@ -87,8 +88,8 @@ struct RunOptions
     /// How many bytes of output may wait for onOutput and onLine before the program has to wait; 0 or
     /// less means no limit.
     qint64 maxUndelivered = 0;
-    /// Variables to set in `environment` or, with a value that is null, to remove from it; as
-    /// ChildProcess::environmentChanges().
+    /// Variables to set in `environment` or, with a value that is null, to remove from it. A name that
+    /// is empty or has a "=" makes the start fail.
     QVariantMap environmentChanges = {};
     /// How long the processes that the program leaves behind may take to end by themselves, before they
     /// are counted in RunResult::leftBehind; 0 or less means that they count at once.

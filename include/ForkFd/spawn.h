@@ -99,7 +99,7 @@ struct FileDescriptor
 /// A resource limit of the child; see setrlimit(2). \ingroup options
 struct ResourceLimit
 {
-    int resource = -1; ///< RLIMIT_CORE, RLIMIT_NOFILE, …
+    int resource = -1; ///< RLIMIT_CORE, RLIMIT_NOFILE, …; must be set.
     rlim_t soft = RLIM_INFINITY; ///< The limit in force; RLIM_INFINITY means none.
     rlim_t hard = RLIM_INFINITY; ///< The maximum that the child may raise `soft` to.
 };
@@ -187,7 +187,7 @@ public:
     int descriptor() const noexcept;
     /// Waits for the end of the child, at most `timeout` (negative: no limit; 0: does not block).
     std::optional<ExitInfo> wait(std::chrono::milliseconds timeout = std::chrono::milliseconds(-1));
-    /// Sends a signal to the child; on failure returns false and sets errno.
+    /// Sends a signal to the child; 0 only checks. On failure returns false and sets errno.
     bool sendSignal(int signal) noexcept;
 
 private:
@@ -200,7 +200,8 @@ private:
     pid_t m_pid = -1;
 };
 
-/// Starts a child; on failure returns no child and sets `error`, which may be null. \ingroup starting
+/// Starts a child, and returns when it executes its program. On failure returns no child and sets
+/// `error`, which may be null; on success clears it. \ingroup starting
 FORKFD_EXPORT std::optional<Child> spawn(const Command &command, const LaunchOptions &options = {},
                                          StartError *error = nullptr);
 

@@ -183,7 +183,8 @@ void ChildProcessPrivate::announceTimeout(const Run &run)
 /// the system can identify it; see "Stopping children for good".
 ///
 /// With SignalScope::Tree it blocks: without a cgroup it walks through all processes, with a cgroup it
-/// signals each member. While processes start others, it repeats the search for a second at most.
+/// signals each member. While processes start others, it repeats the search for a second at most. With
+/// SignalScope::Group it walks once if something waits for treeEnded(), to find what leaves the group.
 /// Otherwise it never blocks. **Errors** (errno): ESRCH, there is no such process; EINVAL, no such
 /// signal; EPERM, the processes have changed their identity; ETIMEDOUT, those that were found have got
 /// the signal, but they still started others when the second was over; EMFILE, ENFILE, ENOMEM, for
@@ -219,8 +220,9 @@ void ChildProcess::kill()
 /// does not prolong the grace. Without a child, and if the last child's group or tree is empty, this
 /// function does nothing. A background start that has no child yet is given up; see setStartMode().
 ///
-/// With SignalScope::Tree it blocks for about 3 ms at most, otherwise not at all. **Errors:** none;
-/// without memory or threads for a grace, SIGKILL follows at once.
+/// With SignalScope::Tree it blocks for about 3 ms at most. Without a cgroup it also walks through all
+/// processes once if something waits for treeEnded(), and so it does with SignalScope::Group. Otherwise
+/// it never blocks. **Errors:** none; without memory or threads for a grace, SIGKILL follows at once.
 void ChildProcess::stop()
 {
     d->stop();

@@ -81,7 +81,7 @@ std::string StartError::toString() const
         return {};
     std::string text = step;
     if (text == "backend")
-        text += ", as the kernel or the environment variable FORKFD_BACKEND has it";
+        text += " in FORKFD_BACKEND is unknown or unavailable";
     if (!subject.empty())
         text += ": " + subject;
     return text + ": " + std::generic_category().message(errorCode);

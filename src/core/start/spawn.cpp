@@ -131,8 +131,9 @@ std::optional<ExitInfo> Child::wait(milliseconds timeout)
 ///
 /// Never blocks. Not async-signal-safe; one thread at a time.
 /// **Errors** (errno): EINVAL, no such signal; EPERM, the child has taken another identity; ESRCH, the
-/// child has ended and was collected, or the object was moved from, or this process is a forked copy.
-/// \since 0.1
+/// child has ended and was collected (with Backend::SigChld: has ended), or the object was moved from,
+/// or this process is a forked copy. Until the end is collected, a signal to an ended child returns true
+/// and does nothing. \since 0.1
 bool Child::sendSignal(int signal) noexcept
 {
     const CancellationBlocker blocker;
