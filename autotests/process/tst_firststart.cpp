@@ -19,6 +19,8 @@ private Q_SLOTS:
     void initTestCase();
     void inForkedCopyOfAFirstStart();
     void inForkedCopyOfAFirstRun();
+    void afterForkInAHandler();
+    void withALockThatForkWaitsFor();
     void whileAPluginIsLoaded();
     void besideAFifoOfItsName();
 };
@@ -38,7 +40,19 @@ void tst_FirstStart::inForkedCopyOfAFirstStart()
 // The thread pool that replaces Qt's was a static of a function.
 void tst_FirstStart::inForkedCopyOfAFirstRun()
 {
-    QCOMPARE(outcomeOf({{FORKFD_TEST_FIRSTRUN}}), "exited with code 0");
+    QCOMPARE(outcomeOf({{FORKFD_TEST_FIRSTRUN, "copy"}}), "exited with code 0");
+}
+
+// The library's handler of pthread_atfork(3) waited for a lock that its own thread held.
+void tst_FirstStart::afterForkInAHandler()
+{
+    QCOMPARE(outcomeOf({{FORKFD_TEST_FIRSTRUN, "handler"}}), "exited with code 0");
+}
+
+// The first run() waited for the end of a fork() that waited for the thread of this run().
+void tst_FirstStart::withALockThatForkWaitsFor()
+{
+    QCOMPARE(outcomeOf({{FORKFD_TEST_FIRSTRUN, "lock"}}), "exited with code 0");
 }
 
 void tst_FirstStart::whileAPluginIsLoaded()

@@ -3,8 +3,12 @@
 
 #include "core/base/exithandler.h"
 
+#include "core/base/deadline.h"
 #include "core/base/signals.h"
+#include "core/base/wait.h"
 
+#include <atomic>
+#include <cstdint>
 #include <cstdlib>
 
 #include <pthread.h>
@@ -13,29 +17,82 @@ namespace ForkFd::Internal {
 
 namespace {
 
-constinit pthread_mutex_t forkGate = PTHREAD_MUTEX_INITIALIZER;
+using namespace std::chrono_literals;
 
-void closeGate()
+// docs/design/base.md, "Exit handlers and fork()", explains the word and the two limits.
+constexpr std::chrono::milliseconds forkPatience = 2s;
+constexpr std::chrono::milliseconds registrationPatience = 100ms;
+
+// How many calls of fork() are under way, and in the bits above it how many registrations.
+constinit std::atomic<std::uint32_t> gate = 0;
+constexpr std::uint32_t oneFork = 1;
+constexpr std::uint32_t oneRegistration = 1U << 16;
+constexpr std::uint32_t forkBits = oneRegistration - 1;
+
+// The next three run inside fork(), which a signal handler may call: async-signal-safe calls only.
+
+void beginFork()
 {
-    ::pthread_mutex_lock(&forkGate);
+    gate.fetch_add(oneFork, std::memory_order_acquire);
+    const Deadline end(forkPatience);
+    while (gate.load(std::memory_order_acquire) >= oneRegistration && !end.hasExpired())
+        pauseFor(1ms);
 }
 
-void openGate()
+// The count is 0 in a copy that a signal handler made inside this very fork().
+void endForkInParent()
 {
-    ::pthread_mutex_unlock(&forkGate);
+    std::uint32_t word = gate.load(std::memory_order_relaxed);
+    while ((word & forkBits) != 0
+           && !gate.compare_exchange_weak(word, word - oneFork, std::memory_order_release,
+                                          std::memory_order_relaxed)) { }
+}
+
+// The other threads, and what they had begun, do not exist here.
+void endForkInChild()
+{
+    gate.store(0, std::memory_order_relaxed);
 }
 
 // Registered when the library is loaded: a registration by the first start could itself be late.
-[[maybe_unused]] const int gateError = ::pthread_atfork(closeGate, openGate, openGate);
+[[maybe_unused]] const int gateError = ::pthread_atfork(beginFork, endForkInParent, endForkInChild);
+
+bool beginRegistrationWithoutForks() noexcept
+{
+    std::uint32_t word = gate.load(std::memory_order_relaxed);
+    while ((word & forkBits) == 0) {
+        if (gate.compare_exchange_weak(word, word + oneRegistration, std::memory_order_acquire,
+                                       std::memory_order_relaxed))
+            return true;
+    }
+    return false;
+}
+
+void beginRegistration() noexcept
+{
+    const Deadline end(registrationPatience);
+    while (!beginRegistrationWithoutForks()) {
+        if (end.hasExpired()) {
+            gate.fetch_add(oneRegistration, std::memory_order_acquire);
+            return;
+        }
+        pauseFor(1ms);
+    }
+}
+
+void endRegistration() noexcept
+{
+    gate.fetch_sub(oneRegistration, std::memory_order_release);
+}
 
 } // namespace
 
 bool callAtExit(void (*handler)()) noexcept
 {
     const Uninterrupted guard; // A signal handler may call fork(), or jump.
-    closeGate();
+    beginRegistration();
     const bool isRegistered = std::atexit(handler) == 0;
-    openGate();
+    endRegistration();
     return isRegistered;
 }
 
