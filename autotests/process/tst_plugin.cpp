@@ -4,6 +4,7 @@
 #include "forkedcopy.h"
 #include "sigchldhandler.h"
 
+#include <QtCore/QFile>
 #include <QtCore/QLoggingCategory>
 #include <QtCore/QTemporaryDir>
 
@@ -42,6 +43,7 @@ class tst_Plugin : public SigChldTest
 
 private Q_SLOTS:
     void isLoadedWithoutAnError();
+    void isClosedWhileAChildRuns_data();
     void isClosedWhileAChildRuns();
     void isClosedBeforeItsFirstStart();
     void isClosedWhileADetachedProgramRuns();
@@ -64,11 +66,27 @@ void tst_Plugin::isLoadedWithoutAnError()
     QCOMPARE(result, "no error");
 }
 
+void tst_Plugin::isClosedWhileAChildRuns_data()
+{
+    QTest::addColumn<bool>("isDeleted");
+    QTest::addColumn<bool>("isRelative");
+    QTest::newRow("its file stays") << false << false;
+    QTest::newRow("its file is deleted") << true << false;
+    QTest::newRow("a relative name in another directory") << false << true;
+}
+
+// Libraries that Java loads may be deleted at once. Such a plug-in was unloaded under its threads.
 void tst_Plugin::isClosedWhileAChildRuns()
 {
+    QFETCH(const bool, isDeleted);
+    QFETCH(const bool, isRelative);
     if (isUnderAddressSanitizer)
         QSKIP("In a copy of the process the leak sanitizer takes what other threads hold for lost.");
+    if (FORKFD_TEST_PORTABLE && (isDeleted || isRelative))
+        QSKIP("POSIX does not tell which code is the program's.");
     const QTemporaryDir directory;
+    const std::string file = directory.filePath("plugin").toStdString();
+    QVERIFY(QFile::copy(QStringLiteral(FORKFD_TEST_PLUGIN), QString::fromStdString(file)));
     const std::string fifo = directory.filePath("fifo").toStdString();
     QCOMPARE(mkfifo(fifo.c_str(), 0600), 0);
     // The plug-in's copy of the library keeps threads and descriptors for good. So the test runs in a
@@ -80,8 +98,12 @@ void tst_Plugin::isClosedWhileAChildRuns()
     }
 
     const SigChldAction foreign(countCall);
-    void *plugin = dlopen(FORKFD_TEST_PLUGIN, RTLD_NOW | RTLD_LOCAL);
+    if (isRelative && chdir(directory.path().toStdString().c_str()) != 0)
+        _exit(1);
+    void *plugin = dlopen(isRelative ? "./plugin" : file.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (!plugin)
+        _exit(1);
+    if ((isDeleted && unlink(file.c_str()) != 0) || (isRelative && chdir("/") != 0))
         _exit(1);
     const auto startChild = reinterpret_cast<pid_t (*)(const char *)>(dlsym(plugin, "startChild"));
     const pid_t pid = startChild(fifo.c_str());
@@ -89,7 +111,8 @@ void tst_Plugin::isClosedWhileAChildRuns()
         leave(pid, 2);
     // A plug-in with a static copy of the library stays loaded. With a shared library it may be
     // unloaded.
-    if (!FORKFD_TEST_SHARED && !dlopen(FORKFD_TEST_PLUGIN, RTLD_NOW | RTLD_NOLOAD))
+    Dl_info object;
+    if (!FORKFD_TEST_SHARED && dladdr(reinterpret_cast<void *>(startChild), &object) == 0)
         leave(pid, 3);
     callCount = 0;
     close(open(fifo.c_str(), O_WRONLY | O_CLOEXEC));

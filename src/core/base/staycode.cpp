@@ -18,10 +18,18 @@ constexpr bool isNodelete = true; // Our shared library.
 constexpr bool isNodelete = false;
 #endif
 
+// glibc finds a shared object by the name that dladdr(3) tells, without a look at the file. So it finds
+// the object also if the file was deleted, or if the name is relative and the directory has changed. It
+// opens the name of the program, as other loaders open every name, and that may be a fifo now.
+#ifdef __GLIBC__
+constexpr bool namesAreKnown = true;
+#else
+constexpr bool namesAreKnown = false;
+#endif
+
 // An address in this shared object.
 const char here = 0;
 
-// The loader may know the program by a relative name, which may name another file now.
 bool isRegularFile(const char *path) noexcept
 {
     struct stat status;
@@ -29,13 +37,14 @@ bool isRegularFile(const char *path) noexcept
 }
 
 // RTLD_NODELETE and RTLD_NOLOAD are not in POSIX; Linux, macOS and the BSDs have them.
-void stay() noexcept
+// RTLD_NOLOAD: this very object, never another copy. The handle is never closed, which alone keeps the
+// object loaded.
+void stay([[maybe_unused]] CodePlace place) noexcept
 {
 #if defined(RTLD_NODELETE) && defined(RTLD_NOLOAD)
     Dl_info object = {};
-    // RTLD_NOLOAD: this very object, never another copy. The handle is never closed, which alone keeps
-    // the object loaded.
-    if (::dladdr(&here, &object) != 0 && object.dli_fname && isRegularFile(object.dli_fname))
+    if (::dladdr(&here, &object) != 0 && object.dli_fname
+        && ((namesAreKnown && place == CodePlace::SharedObject) || isRegularFile(object.dli_fname)))
         ::dlopen(object.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
 #endif
 }
@@ -46,8 +55,10 @@ void keepCodeLoaded() noexcept
 {
     // Without a lock two threads at once may do it twice, which does no harm.
     static std::atomic<bool> isDone = false;
-    if (!isNodelete && !isDone.load(std::memory_order_relaxed) && !isInMainProgram(&here))
-        stay();
+    if (!isNodelete && !isDone.load(std::memory_order_relaxed)) {
+        if (const CodePlace place = placeOf(&here); place != CodePlace::Program)
+            stay(place);
+    }
     isDone.store(true, std::memory_order_relaxed);
 }
 

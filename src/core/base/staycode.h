@@ -20,10 +20,12 @@ namespace ForkFd::Internal {
 /// another thread may hold while it waits for a start.
 void keepCodeLoaded() noexcept;
 
-/// Whether the address lies in the program itself, which is never unloaded, and not in a shared object.
-/// Does not use the dynamic loader: another thread may hold its lock and wait for this thread. False if
-/// unknown.
-bool isInMainProgram(const void *address) noexcept;
+/// The program itself is never unloaded.
+enum class CodePlace { Program, SharedObject, Unknown };
+
+/// Where an address of code or constants lies. Does not use the dynamic loader: another thread may hold
+/// its lock and wait for this thread.
+CodePlace placeOf(const void *address) noexcept;
 
 } // namespace ForkFd::Internal
 

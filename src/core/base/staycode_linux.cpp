@@ -35,17 +35,17 @@ std::uintptr_t loadBiasOf(Headers headers) noexcept
 
 } // namespace
 
-bool isInMainProgram(const void *address) noexcept
+CodePlace placeOf(const void *address) noexcept
 {
     const Headers headers = headersOfProgram();
     if (!headers.data())
-        return false;
+        return CodePlace::Unknown;
     const std::uintptr_t offset = reinterpret_cast<std::uintptr_t>(address) - loadBiasOf(headers);
     for (const auto &header : headers) {
         if (header.p_type == PT_LOAD && offset - header.p_vaddr < header.p_memsz)
-            return true;
+            return CodePlace::Program;
     }
-    return false;
+    return CodePlace::SharedObject;
 }
 
 } // namespace ForkFd::Internal

@@ -5,9 +5,9 @@
 
 namespace ForkFd::Internal {
 
-bool isInMainProgram(const void *) noexcept
+CodePlace placeOf(const void *) noexcept
 {
-    return false;
+    return CodePlace::Unknown;
 }
 
 } // namespace ForkFd::Internal
