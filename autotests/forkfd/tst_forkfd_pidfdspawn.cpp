@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
+#include "forkedcopy.h"
 #include "forkfdtest.h"
 
 #include <cerrno>
@@ -19,7 +20,9 @@ struct Libc
     int spawnpCalls = 0;
     pid_t lastChild = -1;
     int spawnError = 0; ///< The error instead of a child; 0: none.
-    int getPidError = 0;
+    int getPidError = 0; ///< For a child.
+    int ownNumber = 0; ///< The number of this process is this much too high.
+    int ownNumberError = 0;
 };
 Libc libc;
 
@@ -28,6 +31,17 @@ int openPidFd(int *pidfd, int error)
     if (error == 0)
         *pidfd = static_cast<int>(::syscall(SYS_pidfd_open, libc.lastChild, 0));
     return error;
+}
+
+// Null: children can be started in forked copies.
+const char *whyNoCopies()
+{
+    if (isCopyUnableToAllocate)
+        return "Before Clang 18, AddressSanitizer's allocator may hang in a forked copy.";
+    if (isUnderThreadSanitizer)
+        return "ThreadSanitizer does not support new threads in a forked copy of a process with "
+               "threads.";
+    return nullptr;
 }
 
 } // namespace
@@ -55,6 +69,10 @@ int pidfd_spawnp(int *pidfd, const char *path, const posix_spawn_file_actions_t 
 
 pid_t pidfd_getpid(int)
 {
+    if (libc.lastChild < 0) { // The library tries it before there is a child.
+        errno = libc.ownNumberError;
+        return libc.ownNumberError != 0 ? -1 : ::getpid() + libc.ownNumber;
+    }
     errno = libc.getPidError;
     return libc.getPidError != 0 ? -1 : libc.lastChild;
 }
@@ -68,6 +86,9 @@ class tst_ForkFdPidFdSpawn : public ForkFdTest
     Q_OBJECT
 
 private Q_SLOTS:
+    void numbersAreUnusable_data();
+    void numbersAreUnusable();
+    void numbersAreUnusableForNow();
     void isUsed_data();
     void isUsed();
     void kernelCannot();
@@ -75,6 +96,55 @@ private Q_SLOTS:
     void numberIsNotAvailable();
     void numberIsGone();
 };
+
+// The next two come first: the library remembers the answer.
+
+void tst_ForkFdPidFdSpawn::numbersAreUnusable_data()
+{
+    QTest::addColumn<int>("errorCode");
+    QTest::addColumn<int>("number");
+    QTest::newRow("without /proc") << EBADF << 0;
+    QTest::newRow("the /proc of another PID namespace") << 0 << 1;
+}
+
+// Each start failed, and its child was killed while it ran.
+void tst_ForkFdPidFdSpawn::numbersAreUnusable()
+{
+    if (const char *reason = whyNoCopies())
+        QSKIP(reason);
+    QFETCH(const int, errorCode);
+    QFETCH(const int, number);
+    const QByteArray result = inForkedCopy([errorCode, number]() -> QByteArray {
+        QByteArray text;
+        for (const Libc &answers : {Libc{.ownNumber = number, .ownNumberError = errorCode}, Libc()}) {
+            libc = answers;
+            pid_t pid = -7;
+            const int ffd = startChild(Starter::Spawn, FFD_CLOEXEC, &pid, {"exit", "5"});
+            text += QByteArray::number(libc.spawnCalls) + (pid > 0 ? " calls, " : " calls, no number, ")
+                + (ffd < 0 ? QByteArray("failed") : wait(ffd)) + "; ";
+        }
+        return text;
+    });
+    QCOMPARE(result, "0 calls, exited 5; 0 calls, exited 5; ");
+}
+
+// A shortage is not remembered.
+void tst_ForkFdPidFdSpawn::numbersAreUnusableForNow()
+{
+    if (backend() == Backend::SigChld)
+        QSKIP("It is not used on this backend.");
+    if (const char *reason = whyNoCopies())
+        QSKIP(reason);
+    const QByteArray result = inForkedCopy([]() -> QByteArray {
+        libc = {.ownNumberError = EMFILE};
+        if (startChild(Starter::Spawn, FFD_CLOEXEC, nullptr, {"exit", "5"}) >= 0 || errno != EMFILE)
+            return "no shortage";
+        libc = {};
+        const QByteArray end = wait(startChild(Starter::Spawn, FFD_CLOEXEC, nullptr, {"exit", "5"}));
+        return QByteArray::number(libc.spawnCalls) + " call, " + end;
+    });
+    QCOMPARE(result, "1 call, exited 5");
+}
 
 void tst_ForkFdPidFdSpawn::isUsed_data()
 {

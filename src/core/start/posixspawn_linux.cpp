@@ -7,12 +7,15 @@
 
 #include "core/base/backendwish.h"
 #include "core/base/libcfunction.h"
+#include "core/base/pidfd_linux.h"
+#include "core/base/refusal.h"
 #include "core/base/signals.h"
 #include "core/start/busypause.h"
 #include "core/start/ladder_linux.h"
 #include "core/start/preparedwatch_linux.h"
 #include "core/watch/pidfd.h"
 
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 
@@ -42,11 +45,51 @@ bool mayUsePidFds() noexcept
     return backendWish() != BackendWish::SigChld && hasPidFd();
 }
 
+/// Whether pidfd_getpid(3) tells the numbers of children. The first answer counts for the process.
+enum class NumberSource { Unknown, Usable, Unusable };
+constinit std::atomic<NumberSource> numberSource = NumberSource::Unknown;
+
+// pidfd_getpid(3) reads /proc/self/fdinfo, which may be missing, or belong to another PID namespace. So
+// it is tried with this process before there is a child. glibc 2.39 says EBADF if it cannot open the
+// file, for whatever reason, so a number is kept free for it. Returns 0, ENOSYS, or what is lacking.
+int tryToGetPid() noexcept
+{
+    const UniqueFd self = openPidFd(::getpid());
+    if (!self)
+        return isRefusal(errno) ? 0 : errno; // A filter may refuse pidfd_open(2) and nothing else.
+    UniqueFd spare = openReadable();
+    if (!spare)
+        return errno;
+    spare.reset();
+    const pid_t pid = libc.getPid(self.get());
+    const int errorCode = pid < 0 ? errno : 0;
+    if (pid != ::getpid()) {
+        if (isShortage(errorCode))
+            return errorCode;
+        spare = openReadable(); // Another thread may have taken the last number.
+        if (!spare)
+            return errno;
+    }
+    const bool isUsable = pid == ::getpid();
+    numberSource = isUsable ? NumberSource::Usable : NumberSource::Unusable;
+    return isUsable ? 0 : ENOSYS;
+}
+
+int findNumberSource() noexcept
+{
+    const NumberSource source = numberSource;
+    if (source == NumberSource::Unknown)
+        return tryToGetPid();
+    return source == NumberSource::Usable ? 0 : ENOSYS;
+}
+
 // Returns ENOSYS if libc or the kernel does not support this; then nothing was started.
 int spawnWithPidFd(const SpawnCall &call, PreparedWatch &watch)
 {
     if (!libc || !mayUsePidFds())
         return ENOSYS;
+    if (const int errorCode = findNumberSource(); errorCode != 0)
+        return errorCode;
     // Any rung that gives a pidfd.
     if (const int errorCode = watch.prepare(Rung::Copy, ExitEvent::Public, call.leadsGroup());
         errorCode != 0)
@@ -68,7 +111,7 @@ int spawnWithPidFd(const SpawnCall &call, PreparedWatch &watch)
     // ESRCH: the child has ended, and other code has reaped it. The kernel may still know the status.
     if (pidError == 0 || pidError == ESRCH)
         return 0;
-    // pidfd_getpid(3) reads /proc, which may be missing.
+    // Another thread has taken the free number, or /proc has gone since.
     watch.take()->sendSignal(SIGKILL);
     return pidError;
 }
