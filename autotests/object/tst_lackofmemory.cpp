@@ -12,6 +12,7 @@
 
 #include <cstdlib>
 #include <new>
+#include <string>
 
 // Set by the linker; see end(3).
 extern "C" char __executable_start;
@@ -21,6 +22,8 @@ namespace {
 
 // The allocations of this thread that still succeed; the next one fails. Below 0: all succeed.
 constinit thread_local int left = -1;
+// In this thread allocations of this size fail, also those within libstdc++.
+constinit thread_local std::size_t refusedSize = 0;
 
 // Those of Qt's own code always succeed. This program contains the library, unless that is shared.
 bool isOfProgram(const void *caller) noexcept
@@ -30,6 +33,8 @@ bool isOfProgram(const void *caller) noexcept
 
 void *allocate(std::size_t size, const void *caller) noexcept
 {
+    if (size == refusedSize && size != 0)
+        return nullptr;
     if (left >= 0 && isOfProgram(caller) && left-- == 0)
         return nullptr;
     return std::malloc(size);
@@ -70,6 +75,7 @@ class tst_LackOfMemory : public ChildProcessTest
 private Q_SLOTS:
     void once_data();
     void once();
+    void noMemoryForAMessage();
 };
 
 namespace {
@@ -156,6 +162,23 @@ void tst_LackOfMemory::once()
     for (; result == "ok" && number < 2000; number += number < 100 ? 1 : 10)
         result = inForkedCopy([start, number] { return failOnce(start, number); });
     QVERIFY2(result == "all", (result + ", allocation " + QByteArray::number(number)).constData());
+}
+
+// It was std::terminate(): a noexcept function copied the message of a background start.
+void tst_LackOfMemory::noMemoryForAMessage()
+{
+    const std::string program = "/nonexistent/" + std::string(200, 'x');
+    Process process;
+    process.setProgram(QString::fromStdString(program));
+    process.setStartMode(Process::StartMode::Background);
+    process.start();
+    refusedSize = program.size() + 1;
+    try {
+        process.waitForStarted();
+    } catch (const std::bad_alloc &) { // The caller can handle it.
+    }
+    refusedSize = 0;
+    QTRY_COMPARE(process.state(), Process::NotRunning);
 }
 
 QTEST_GUILESS_MAIN(tst_LackOfMemory)

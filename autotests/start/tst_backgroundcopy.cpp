@@ -14,6 +14,7 @@
 #include <thread>
 
 #include <dlfcn.h>
+#include <pthread.h>
 #include <sys/wait.h>
 
 using ForkFd::LaunchOptions;
@@ -44,6 +45,7 @@ private Q_SLOTS:
     void initTestCase();
     void exitOfTheProcess_data();
     void exitOfTheProcess();
+    void exitOfACancelledThread();
     void startDuringTheExit();
     void forkedCopy();
     void forkedCopyClosesDescriptors();
@@ -84,6 +86,31 @@ void tst_BackgroundCopy::exitOfTheProcess()
         std::exit(0);
     });
     lifeline.letGo();
+    QVERIFY(lifeline.comesToBeCut());
+}
+
+// It was std::terminate() with SIGCHLD: cancellation in waitid(2) unwound through a noexcept function.
+void tst_BackgroundCopy::exitOfACancelledThread()
+{
+    Lifeline lifeline;
+    const QByteArray result = ::inForkedCopy([&lifeline]() -> QByteArray {
+        // Cancellation is on while the library's function is called, which is registered in between.
+        std::atexit([] { ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, nullptr); });
+        HeldSystemCall exec(SYS_execve);
+        auto process = startHeld(exec, u"child"_s, "sleep", [&lifeline](Process &it) {
+            LaunchOptions options;
+            options.fileDescriptors = {lifeline.asDescriptor()};
+            it.setLaunchOptions(options);
+        });
+        static_cast<void>(process.release()); // No destructor.
+        exec.await();
+        ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, nullptr);
+        ::pthread_cancel(::pthread_self());
+        std::atexit([] { ::pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, nullptr); });
+        std::exit(0);
+    });
+    lifeline.letGo();
+    QCOMPARE(result, QByteArray());
     QVERIFY(lifeline.comesToBeCut());
 }
 

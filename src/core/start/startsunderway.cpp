@@ -6,6 +6,7 @@
 #include "core/base/deadline.h"
 #include "core/base/event.h"
 #include "core/base/exithandler.h"
+#include "core/base/signals.h"
 #include "core/base/wait.h"
 #include "core/stop/startcontrol.h"
 
@@ -65,6 +66,7 @@ bool StartsUnderWay::add(List &entry) noexcept
 
 void StartsUnderWay::endAllAtExit()
 {
+    const CancellationBlocker blocker;
     StartsUnderWay *starts = lists.find();
     const Deadline end(exitPatience);
     while (starts && !starts->endAll() && !end.hasExpired())

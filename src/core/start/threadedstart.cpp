@@ -5,6 +5,7 @@
 
 #include "core/base/event.h"
 #include "core/base/librarythread.h"
+#include "core/base/signals.h"
 #include "core/base/staycode.h"
 #include "core/base/wait.h"
 #include "core/start/environment.h"
@@ -126,6 +127,7 @@ public:
 
     bool look() noexcept override
     {
+        const CancellationBlocker blocker;
         if (m_isKnown)
             return true;
         const bool isCanceled = m_control.isCanceled() || !belongsToThisProcess();
@@ -133,7 +135,7 @@ public:
             && !(m_control.isTold() && (m_shared->hasWoken || isReadable(m_shared->told.readable))))
             return false;
         m_isKnown = true;
-        m_failure = isCanceled ? StartFailure(Step::Canceled, ECANCELED) : m_shared->failure;
+        m_failure = isCanceled ? StartFailure(Step::Canceled, ECANCELED) : std::move(m_shared->failure);
         if (m_failure)
             m_child.reset();
         return true;
