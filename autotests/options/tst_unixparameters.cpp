@@ -47,6 +47,8 @@ private Q_SLOTS:
     void descriptorsWithoutCloseRange();
     void mappedDescriptors();
     void coreDumps();
+    void terminalBelowALimit_data();
+    void terminalBelowALimit();
     void all();
 #endif
 
@@ -317,6 +319,34 @@ void tst_UnixParameters::coreDumps()
     QCOMPARE(after[0], "0");
     QCOMPARE(after[1], before[1]);
     QCOMPARE(output(Flags(), "cores").split(' '), before); // The parent's limits have not changed.
+}
+
+void tst_UnixParameters::terminalBelowALimit_data()
+{
+    terminal_data();
+}
+
+// /dev/tty was opened after the limits, which left no descriptor.
+void tst_UnixParameters::terminalBelowALimit()
+{
+    QFETCH(const Flags, flags);
+    QFETCH(const bool, hasTerminal);
+    const QByteArray result = inForkedCopy([&]() -> QByteArray {
+        setsid();
+        const int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+        if (master < 0 || grantpt(master) != 0 || unlockpt(master) != 0)
+            return "no terminals";
+        if (hasTerminal && open(ptsname(master), O_RDWR | O_CLOEXEC) < 0)
+            return "no terminal";
+        Process process;
+        process.setLaunchOptions({.resourceLimits = {{RLIMIT_NOFILE, 64, 64}}});
+        process.setUnixProcessParameters(flags);
+        while (open("/dev/null", O_RDONLY | O_CLOEXEC) < 64) { }
+        return output(process, "terminal");
+    });
+    if (result == "no terminals")
+        QSKIP("This system has no pseudo-terminals.");
+    QTEST(result, "seen");
 }
 
 void tst_UnixParameters::all()

@@ -91,6 +91,34 @@ void discardStopSignalsUntilExec() noexcept
     }
 }
 
+/// The child's controlling terminal. It is opened before the limits, which may leave no descriptor for
+/// it, and given up after the modifier.
+class OpenedTerminal
+{
+public:
+    explicit OpenedTerminal(bool isWanted = true) noexcept
+        : m_fd(isWanted ? ::open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC) : -1)
+        , m_errorCode(m_fd || !isWanted ? 0 : errno)
+    {
+    }
+
+    bool isOpen() const noexcept { return static_cast<bool>(m_fd); }
+    /// ENXIO: the child has no controlling terminal (tty(4)).
+    bool isNone() const noexcept { return m_errorCode == ENXIO || m_errorCode == ENOENT; }
+    /// Why it is not open; 0: it was not tried, or it is open.
+    int errorCode() const noexcept { return m_errorCode; }
+    /// False with errno if it is not open, or not the controlling terminal any more.
+    bool leave() const noexcept
+    {
+        errno = m_errorCode;
+        return m_fd && ::ioctl(m_fd.get(), TIOCNOTTY) == 0;
+    }
+
+private:
+    const ChildFd m_fd;
+    const int m_errorCode;
+};
+
 class ChildSetup
 {
 public:
@@ -110,9 +138,12 @@ public:
         apply(ChildDescriptors::placeMapped(m_context));
         // With the child's own limits, /proc may not open.
         apply(ChildDescriptors::closeUnmapped(m_context));
-        apply(ChildOptions::enter(m_context));
+        apply(ChildOptions::join(m_context));
+        const OpenedTerminal terminal(m_plan.parameters().leavesTerminal
+                                      && !m_plan.options().resourceLimits.empty());
+        apply(ChildOptions::limit(m_context));
         callModifier();
-        applyParameters();
+        applyParameters(terminal);
         apply(ChildOptions::takeIdentity(m_context));
         execute();
     }
@@ -160,7 +191,7 @@ private:
         sendReport(m_context);
     }
 
-    void applyParameters() noexcept
+    void applyParameters(const OpenedTerminal &terminal) noexcept
     {
         const ProcessParameters &wanted = m_plan.parameters();
         if (wanted.resetsSignalHandlers) {
@@ -172,7 +203,7 @@ private:
         if (wanted.createsSession && !m_plan.options().newSession && ::setsid() < 0)
             failParameter("setsid");
         if (wanted.leavesTerminal)
-            leaveTerminal();
+            leaveTerminal(terminal);
         if (wanted.resetsIds && !ChildCalls::resetIds())
             failParameter("setuid");
         if (wanted.disablesCoreDumps)
@@ -184,11 +215,16 @@ private:
         fail(Step::UnixProcessParameters, errno, function);
     }
 
-    void leaveTerminal() noexcept
+    // The modifier may have changed the terminal.
+    void leaveTerminal(const OpenedTerminal &before) noexcept
     {
-        // ENXIO: the child has no controlling terminal (tty(4)).
-        const ChildFd terminal(::open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC));
-        if (!terminal ? errno != ENXIO && errno != ENOENT : ::ioctl(terminal.get(), TIOCNOTTY) != 0)
+        if (before.leave())
+            return;
+        const OpenedTerminal terminal;
+        const bool isUnknown = terminal.errorCode() == EMFILE || terminal.errorCode() == ENFILE;
+        if (terminal.isNone() || (isUnknown && (before.isOpen() || before.isNone())))
+            return;
+        if (!terminal.leave())
             failParameter("ioctl");
     }
 

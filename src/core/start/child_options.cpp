@@ -11,6 +11,7 @@
 #include "core/start/childfd.h"
 
 #include <cerrno>
+#include <span>
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
@@ -103,30 +104,43 @@ struct Option
     bool (*apply)(const ProgramContext &) noexcept;
 };
 
-// The order is part of the interface. The OOM score needs a descriptor, so it comes before the limits,
-// which may leave none. RLIMIT_NICE comes before the nice value that it limits.
-constexpr Option steps[] = {
+// The order is part of the interface.
+constexpr Option joinOptions[] = {
     {Step::NewSession, makeSession},
     {Step::ProcessGroup, joinGroup},
     {Step::SignalScope, leaveTerminal},
     {Step::ControllingTerminal, takeTerminal},
     {Step::ControlGroup, joinControlGroup},
-    {Step::OomScoreAdjust, adjustOomScore},
+    {Step::OomScoreAdjust, adjustOomScore}, // Needs a descriptor.
+};
+
+// RLIMIT_NICE comes before the nice value that it limits.
+constexpr Option limitOptions[] = {
     {Step::ResourceLimits, limitResources},
     {Step::NiceValue, setNiceValue},
     {Step::Umask, setUmask},
     {Step::CpuAffinity, chooseProcessors},
 };
 
-} // namespace
-
-Step ChildOptions::enter(const ProgramContext &child) noexcept
+Step applyAll(std::span<const Option> options, const ProgramContext &child) noexcept
 {
-    for (const Option &option : steps) {
+    for (const Option &option : options) {
         if (!option.apply(child))
             return option.step;
     }
     return Step::None;
+}
+
+} // namespace
+
+Step ChildOptions::join(const ProgramContext &child) noexcept
+{
+    return applyAll(joinOptions, child);
+}
+
+Step ChildOptions::limit(const ProgramContext &child) noexcept
+{
+    return applyAll(limitOptions, child);
 }
 
 Step ChildOptions::takeIdentity(const ProgramContext &child) noexcept

@@ -14,12 +14,17 @@ struct ProgramContext;
 // Runs in the child between clone and exec: async-signal-safe calls only.
 namespace ChildOptions {
 
-/// Applies session, process group, terminal, control group, limits and priorities. Returns the
-/// step that failed, with errno, or Step::None.
-Step enter(const ProgramContext &child) noexcept;
+// A function returns the step that failed, with errno, or Step::None.
+
+/// Applies session, process group, terminal, control group and OOM score, some of which need a
+/// descriptor.
+Step join(const ProgramContext &child) noexcept;
+
+/// Applies limits, which may leave no descriptor, and priorities.
+Step limit(const ProgramContext &child) noexcept;
 
 /// Applies groups, user, `dieWithParent` and `noNewPrivileges`, after the modifier and
-/// UnixProcessParameters. Returns as enter() does.
+/// UnixProcessParameters.
 Step takeIdentity(const ProgramContext &child) noexcept;
 
 } // namespace ChildOptions
