@@ -13,8 +13,8 @@
 namespace ForkFd::Internal {
 
 namespace {
-// The size of a mask for rt_sigaction(2) and rt_sigprocmask(2).
-constexpr std::size_t kernelMaskSize = (_NSIG - 1) / 8;
+// The size of a mask for rt_sigaction(2) and rt_sigprocmask(2). libc's _NSIG is 65, on MIPS 128.
+constexpr std::size_t kernelMaskSize = _NSIG / 8;
 } // namespace
 
 void blockAllSignals(sigset_t *previousMask) noexcept
@@ -34,9 +34,14 @@ void setSignalMask(const sigset_t &mask) noexcept
 }
 
 // The raw rt_sigaction(2), because sigaction() refuses libc's own signals and takes a lock for SIGABRT.
-// The kernel's struct begins with the handler on every architecture except MIPS; all zeroes mean SIG_DFL
+// The kernel's struct begins with the handler; on MIPS the flags precede it. All zeroes mean SIG_DFL
 // everywhere. The array is larger than the struct of any architecture.
 using KernelSigaction = unsigned long[8];
+#ifdef __mips__
+constexpr std::size_t handlerPlace = 1;
+#else
+constexpr std::size_t handlerPlace = 0;
+#endif
 
 void resetSignal(int signal) noexcept
 {
@@ -50,8 +55,8 @@ void resetCaughtSignals() noexcept
         KernelSigaction current = {};
         ::syscall(SYS_rt_sigaction, signal, nullptr, current, kernelMaskSize);
         // Reading an action costs less than setting it, and most signals have the default.
-        if (current[0] != reinterpret_cast<unsigned long>(SIG_DFL)
-            && current[0] != reinterpret_cast<unsigned long>(SIG_IGN))
+        if (current[handlerPlace] != reinterpret_cast<unsigned long>(SIG_DFL)
+            && current[handlerPlace] != reinterpret_cast<unsigned long>(SIG_IGN))
             resetSignal(signal);
     }
 }
