@@ -4,6 +4,7 @@
 #include "guardian/processes.h"
 
 #include "core/base/pidfd_linux.h"
+#include "core/base/procfile_linux.h"
 #include "guardian/pause.h"
 
 #include <cerrno>
@@ -13,15 +14,12 @@
 #include <cstring>
 
 #include <dirent.h>
-#include <fcntl.h>
 
 namespace ForkFd::Internal {
 
 bool lookAt(pid_t pid, Process &process) noexcept
 {
-    char path[32];
-    std::snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    const UniqueFd file(::open(path, O_RDONLY | O_CLOEXEC));
+    const UniqueFd file = openProcFile(pid, "stat");
     char text[512];
     const ssize_t size = file ? ::read(file.get(), text, sizeof text - 1) : -1;
     if (size <= 0)
@@ -72,9 +70,9 @@ bool readNext(DIR *directory, pid_t &pid) noexcept
 bool listProcesses(List<Process> &processes) noexcept
 {
     processes.clear();
-    DIR *directory = ::opendir("/proc");
+    DIR *directory = isProcOurs() ? ::opendir("/proc") : nullptr;
     if (!directory)
-        return errno == ENOENT; // It is not mounted.
+        return errno == ENOENT; // It is not mounted, or another PID namespace's.
     bool isComplete = true;
     pid_t pid;
     while (readNext(directory, pid)) {

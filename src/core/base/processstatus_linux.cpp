@@ -3,6 +3,7 @@
 
 #include "core/base/processstatus_linux.h"
 
+#include "core/base/procfile_linux.h"
 #include "core/base/refusal.h"
 #include "core/base/uniquefd.h"
 
@@ -32,9 +33,7 @@ bool ProcessStatus::isZombie() const noexcept
 
 std::optional<ProcessStatus> statusOf(pid_t pid)
 {
-    char path[32];
-    std::snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    const UniqueFd file(::open(path, O_RDONLY | O_CLOEXEC));
+    const UniqueFd file = openProcFile(pid, "stat");
     if (!file)
         throwIfExhausted(errno);
     char text[512];
@@ -87,7 +86,8 @@ bool mayBeKilledIn(const char *text) noexcept
 std::vector<pid_t> allProcesses()
 {
     std::vector<pid_t> processes;
-    const std::unique_ptr<DIR, int (*)(DIR *)> directory(::opendir("/proc"), ::closedir);
+    const std::unique_ptr<DIR, int (*)(DIR *)> directory(isProcOurs() ? ::opendir("/proc") : nullptr,
+                                                         ::closedir);
     if (!directory)
         throwIfExhausted(errno);
     while (const dirent *entry = directory ? ::readdir(directory.get()) : nullptr) {

@@ -35,14 +35,14 @@ private:
     bool isZombie() const noexcept;
 };
 
-/// Empty if there is no such process. Throws std::system_error in a shortage (EMFILE, ENFILE, ENOMEM):
-/// then the status is unknown.
+/// Empty if there is no such process, or if /proc is another PID namespace's. Throws std::system_error
+/// in a shortage (EMFILE, ENFILE, ENOMEM): then the status is unknown.
 std::optional<ProcessStatus> statusOf(pid_t pid);
 /// The same for this content of /proc/PID/stat.
 std::optional<ProcessStatus> statusIn(const char *text) noexcept;
 
-/// The numbers of all processes that /proc shows; none without /proc. Holds no descriptor when it
-/// returns. Throws as statusOf().
+/// The numbers of all processes that /proc shows; none if it is another PID namespace's, or not mounted.
+/// Holds no descriptor when it returns. Throws as statusOf().
 std::vector<pid_t> allProcesses();
 
 /// Whether the kernel or a tracer may end the calling thread for a system call: it has a filter

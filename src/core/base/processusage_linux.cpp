@@ -4,17 +4,15 @@
 #include "core/base/processusage_linux.h"
 
 #include "core/base/processstatus_linux.h"
-#include "core/base/uniquefd.h"
+#include "core/base/procfile_linux.h"
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <limits>
 
-#include <fcntl.h>
 #include <unistd.h>
 
 namespace ForkFd::Internal {
@@ -60,9 +58,7 @@ std::int64_t bytesIn(const char *text, const char *name) noexcept
 
 std::optional<ResidentMemory> residentMemoryOf(pid_t pid)
 {
-    char path[32];
-    std::snprintf(path, sizeof path, "/proc/%d/status", pid);
-    const UniqueFd file(::open(path, O_RDONLY | O_CLOEXEC));
+    const UniqueFd file = openProcFile(pid, "status");
     if (!file)
         throwIfExhausted(errno);
     char text[4096]; // The lines come before those whose length depends on the number of processors.

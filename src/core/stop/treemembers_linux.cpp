@@ -6,17 +6,16 @@
 #include "core/base/pidfd_linux.h"
 #include "core/base/pollset.h"
 #include "core/base/processstatus_linux.h"
+#include "core/base/procfile_linux.h"
 
 #include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <cstdio>
 #include <map>
 #include <optional>
 #include <set>
 #include <utility>
 
-#include <fcntl.h>
 #include <unistd.h>
 
 namespace ForkFd::Internal {
@@ -314,9 +313,7 @@ void eraseTornDown(std::vector<pid_t> &processes)
 // The content ends with a newline (proc_pid_comm(5)).
 std::string nameOfProcess(pid_t pid)
 {
-    char path[32];
-    std::snprintf(path, sizeof path, "/proc/%d/comm", pid);
-    const UniqueFd file(::open(path, O_RDONLY | O_CLOEXEC));
+    const UniqueFd file = openProcFile(pid, "comm");
     char name[64];
     const ssize_t size = file ? ::read(file.get(), name, sizeof name) : 0;
     return size > 0 ? std::string(name, static_cast<std::size_t>(size) - 1) : std::string();
