@@ -84,7 +84,7 @@ void awaitDescriptor(Arguments &arguments)
 
 void echo(Arguments &)
 {
-    char buffer[65536];
+    static char buffer[65536]; // The stack may be smaller.
     ssize_t count;
     while ((count = read(STDIN_FILENO, buffer, sizeof buffer)) > 0) {
         for (ssize_t done = 0; done < count;) {

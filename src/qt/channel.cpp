@@ -130,7 +130,7 @@ Channel::Rest Channel::readRest()
 Channel::Result Channel::readAtMost(qint64 maximum, qint64 *taken)
 {
     const bool isLong = isEnlarged() && m_fullReads > 0 && !m_isDiscarding && maximum > shortRead;
-    const qint64 count = isLong ? readLong(maximum) : readShort(maximum);
+    const qint64 count = isLong ? readPiece(std::min(maximum, longRead)) : readShort(maximum);
     if (count > 0) {
         *taken = count;
         noteLength(count);
@@ -142,23 +142,29 @@ Channel::Result Channel::readAtMost(qint64 maximum, qint64 *taken)
     return count == 0 || (isTerminal && count == -EIO) ? Finished : Failed;
 }
 
-// Most reads are short. The queue copies only the bytes received.
+// Most reads are short, and the queue copies only the bytes received. Threads may have small stacks: a
+// read that fills this array goes on in one of the heap, which becomes a piece of the queue.
 qint64 Channel::readShort(qint64 maximum)
 {
-    std::array<char, shortRead> scratch;
-    const qint64 count = readFrom(m_pipe, scratch.data(), std::min(maximum, shortRead));
+    std::array<char, 8 * 1024> scratch;
+    constexpr auto size = static_cast<qint64>(scratch.size());
+    const qint64 count = readFrom(m_pipe, scratch.data(), std::min(maximum, size));
     if (count > 0 && !m_isDiscarding)
         m_bytes.append(scratch.data(), count);
-    return count;
+    if (count < size || count == maximum)
+        return count;
+    return count + std::max<qint64>(readPiece(std::min(maximum, shortRead) - count), 0);
 }
 
-// Under sustained output: reads into the array that readAll() returns.
-qint64 Channel::readLong(qint64 maximum)
+// Reads into the array that readAll() returns.
+qint64 Channel::readPiece(qint64 maximum)
 {
-    QByteArray piece(std::min(maximum, longRead), Qt::Uninitialized);
-    const qint64 count = readFrom(m_pipe, piece.data(), piece.size());
-    piece.resize(std::max<qint64>(count, 0));
-    if (count < longRead / 2)
+    QByteArray piece(maximum, Qt::Uninitialized);
+    const qint64 count = readFrom(m_pipe, piece.data(), maximum);
+    if (count <= 0 || m_isDiscarding)
+        return count;
+    piece.resize(count);
+    if (count < maximum / 2)
         piece.squeeze();
     m_bytes.append(std::move(piece));
     return count;

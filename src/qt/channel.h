@@ -77,7 +77,7 @@ public:
 private:
     Result readAtMost(qint64 maximum, qint64 *taken);
     qint64 readShort(qint64 maximum);
-    qint64 readLong(qint64 maximum);
+    qint64 readPiece(qint64 maximum);
     ssize_t writePieces() const noexcept;
     void noteLength(qint64 count) noexcept;
 
