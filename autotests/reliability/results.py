@@ -8,7 +8,7 @@ import json
 import platform
 import xml.etree.ElementTree as xml
 
-TOOLS = ("faults", "soak", "fuzz", "mutants", "coverage", "tests")
+TOOLS = ("faults", "soak", "surroundings", "fuzz", "mutants", "coverage", "tests")
 LICENSE = """\
 SPDX-FileCopyrightText: 2026 The ForkFd authors
 SPDX-License-Identifier: MIT

@@ -112,6 +112,22 @@ def soak_section(results):
         for (part, backend), each in grouped(results, "part", "backend")])
 
 
+# --- Surroundings ---
+
+def surroundings_summary(results):
+    figures = results[0]
+    return (f"{count_of(figures['scenarios'], 'scenario')} were played in {count_of(figures['rows'], 'surrounding')}: "
+            f"system call filters, containers, limits, signal settings and tools. {number(figures['results'])} results "
+            f"in {count_of(figures['passed'], 'row')} were right, and nothing was left over. "
+            f"{count_of(figures['failed'], 'row')} failed, and {number(len(figures['skipped']))} were skipped.")
+
+
+def surroundings_section(results):
+    skipped = results[0]["skipped"]
+    if skipped:
+        yield from table(("Skipped", "Reason"), [(each["row"], each["reason"]) for each in skipped])
+
+
 # --- Fuzzers ---
 
 FUZZ_COUNTS = ("executions", "operations", "seconds", "failures")
@@ -203,6 +219,7 @@ SECTIONS = (
     Section("faults", "Failures of system calls", "./dev check-faults --full", faults_summary,
             faults_section),
     Section("soak", "Load", "./dev soak --minutes 20", soak_summary, soak_section),
+    Section("surroundings", "Surroundings", "./dev surroundings", surroundings_summary, surroundings_section),
     Section("fuzz", "Fuzzers", "./dev check fuzz", fuzz_summary, fuzz_section),
     Section("tests", "Tests and sanitizers", "./dev test && ./dev check portable asan tsan parity", tests_summary,
             tests_section),
