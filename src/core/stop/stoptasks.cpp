@@ -277,8 +277,10 @@ void StopTasks::look(const Due &due) noexcept
     StoppableChild &child = *due.child;
     ExitWatch *const watch = due.isAdopted ? watchOf(child) : nullptr;
     const bool isWatching = watch && watch->isWatching();
-    // The kill needs the number: it names the group and the root of the tree.
-    const bool keepsNumber = isWatching && due.isKillToCome && child.needsNumber();
+    // The kill needs the number: it names the group and the root of the tree. After the kill it tells
+    // whether a member is still ending.
+    const bool needsNumber = due.isKillToCome || child.kill() == StoppableChild::Killed;
+    const bool keepsNumber = isWatching && needsNumber && child.needsNumber();
     const bool mayEnd = !isWatching || (keepsNumber ? watch->look() : watch->collect());
     const bool hasEnded = mayEnd && child.hasEnded();
     if (!hasEnded)
