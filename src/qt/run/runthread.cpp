@@ -7,6 +7,7 @@
 
 #include "core/base/exithandler.h"
 #include "core/base/librarythread.h"
+#include "core/base/signals.h"
 #include "core/base/wait.h"
 
 #include <QtCore/QCoreApplication>
@@ -120,6 +121,7 @@ bool RunThread::isProcessEnding()
 // Runs in the thread that ends the process. The wait has a limit, so that the process always ends.
 void RunThread::killAllAtExit()
 {
+    const CancellationBlocker blocker;
     RunThread *thread = threads.find();
     if (!thread || thread->m_isLeaving.exchange(true))
         return;
