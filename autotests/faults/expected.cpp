@@ -73,7 +73,7 @@ constexpr Expected table[] = {
     {"guarded*/*", "*/@(clone3|mmap:stack)", "ENOMEM",
      "@(result|next start) \"start: treeDiesWithParent EAGAIN\" instead*",
      "pthread_create(3) says EAGAIN when the kernel says ENOMEM"},
-    {"guarded*/*", "any/@(openat|read|newfstatat|getdents64|kill|pread64)", "",
+    {"guarded*/*", "any/@(openat|read|readlink|newfstatat|getdents64|kill|pread64)", "",
      "outlives the process: *", "what a guardian cannot find out counts as alive, and it tries for 10 s",
      true},
     {"guarded*/*", "any/@(waitid|waitid:P_PIDFD)", "", "outlives the process: *",
@@ -86,7 +86,7 @@ constexpr Expected table[] = {
      "the kernel itself says so when the program has ended"},
     {"guarded*/*", "guardian?/getdents64", "ENOENT", "outlives the process: *",
      "readdir(3) takes ENOENT for the end of a directory"},
-    {"guarded*/*", "guardian?/@(openat|newfstatat)", "ENOENT", "outlives the process: *",
+    {"guarded*/*", "guardian?/@(openat|readlink|newfstatat)", "ENOENT", "outlives the process: *",
      "there is no /proc, or the process has ended: the guardian forgets what it cannot see"},
 
     // Bytes are lost, and the caller learns of it.
@@ -171,7 +171,7 @@ constexpr Expected table[] = {
      "@(left: *|outlives the process: *|@(result|next start) \"@(does not finish|no signal; "
      "*|left|*limit)\" instead*)",
      "the filter refuses signals by number, and there is no other way", true},
-    {"@(stopTree|treeEnded)/*", "*/@(openat|read)", "",
+    {"@(stopTree|treeEnded)/*", "*/@(openat|read|readlink)", "",
      "@(result|next start) \"killed by SIGKILL*\" instead*",
      "the tree cannot be read for the first signal, and the grace ends in another look"},
     {"runLimited/*", "*/@(kill|pidfd_send_signal)", "",
