@@ -336,14 +336,14 @@ std::optional<bool> StoppableChild::holdsNumber() noexcept
         && (isThere(m_watch->sendSignal(0)) || isThere(m_watch->sendSignalToGroup(0)));
 }
 
-bool StoppableChild::hasEnded() noexcept
+bool StoppableChild::hasEnded(Leader leader) noexcept
 {
     // In a forked copy, a thread that does not exist may have locked the mutex.
     if (!belongsToThisProcess())
         return true;
     const CancellationBlocker blocker;
     const std::unique_lock lock(m_signalling, std::try_to_lock);
-    if (!lock || !hasLeaderEnded())
+    if (!lock || (leader == Unknown && !hasLeaderEnded()))
         return false;
     if (m_scope == Process || isStarting() || !m_watch)
         return true;

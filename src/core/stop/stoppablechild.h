@@ -122,8 +122,10 @@ public:
     Kill kill() const noexcept { return m_kill.load(); }
     /// Kills a killed cgroup again: before Linux 6.14 cgroup.kill may miss a process in fork().
     void killMissed() noexcept;
+    enum Leader { Unknown, Ended };
     /// Whether the child has ended, collected or not, and its scope reaches no other living process.
-    bool hasEnded() noexcept;
+    /// `leader` is what the caller knows of the child itself.
+    bool hasEnded(Leader leader = Unknown) noexcept;
     /// Whether the child itself has ended, collected or not.
     bool hasLeaderEnded() noexcept;
     /// Waits until the child itself may have ended, or `time` is over. The caller blocks cancellation.

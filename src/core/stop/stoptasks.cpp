@@ -282,7 +282,9 @@ void StopTasks::look(const Due &due) noexcept
     const bool needsNumber = due.isKillToCome || child.kill() == StoppableChild::Killed;
     const bool keepsNumber = isWatching && needsNumber && child.needsNumber();
     const bool mayEnd = !isWatching || (keepsNumber ? watch->look() : watch->collect());
-    const bool hasEnded = mayEnd && child.hasEnded();
+    // A filter may refuse poll(2), which hasEnded() would ask.
+    const auto leader = keepsNumber ? StoppableChild::Ended : StoppableChild::Unknown;
+    const bool hasEnded = mayEnd && child.hasEnded(leader);
     if (!hasEnded)
         child.killMissed();
     else if (keepsNumber)
