@@ -5,15 +5,12 @@
 #include "forkedcopy.h"
 #include "systemcallfilter.h"
 #include "temporarychange.h"
-#include "testpipe.h"
 
 #include <ForkFd/forkfd.h>
 #include <ForkFd/run.h>
 
-#include <QtCore/QEventLoop>
 #include <QtCore/QFile>
 #include <QtCore/QSet>
-#include <QtCore/QTimer>
 
 #include <cerrno>
 #include <csignal>
@@ -85,8 +82,6 @@ private Q_SLOTS:
     void notAllowedToSignal();
     void noPollSets_data();
     void noPollSets();
-    void copyReadsNothing_data();
-    void copyReadsNothing();
     void closingDescriptors_data();
     void closingDescriptors();
     void detached_data();
@@ -190,54 +185,6 @@ void tst_RefusalsQt::noPollSets()
         return all + (eventually([] { return !hasChildren(); }) ? "collected" : "left");
     });
     QCOMPARE(result, "hello\ncollected");
-}
-
-void tst_RefusalsQt::copyReadsNothing_data()
-{
-    QTest::addColumn<Refusals>("refusals");
-    QTest::newRow("set") << Refusals();
-    QTest::newRow("no set") << Refusals{{SYS_epoll_create1, EPERM}};
-    QTest::newRow("no members") << Refusals{{SYS_epoll_ctl, EPERM}};
-}
-
-// A copy of the process that goes on with the event loop once took output from the original: without
-// epoll(7) each pipe has a notifier of its own.
-void tst_RefusalsQt::copyReadsNothing()
-{
-    QFETCH(Refusals, refusals);
-    const QByteArray result = inRefusedCopy(refusals, [&]() -> QByteArray {
-        ChildProcess process;
-        process.start(childProgram(), words("echo"));
-        QCoreApplication::processEvents();
-        TestPipe ready;
-        const pid_t copy = fork();
-        if (copy == 0) {
-            QTimer::singleShot(0, [&] { (void)!::write(ready.writeEnd(), "x", 1); });
-            QEventLoop().exec();
-            _exit(1);
-        }
-        char byte = 0;
-        (void)!::read(ready.readEnd(), &byte, 1);
-        int count = 0;
-        const auto comes = [&process] {
-            QCoreApplication::processEvents();
-            return process.bytesAvailable() > 0;
-        };
-        for (; count < 100; ++count) {
-            process.write("x");
-            if (!eventually(comes))
-                break;
-            process.readAll();
-        }
-        kill(copy, SIGKILL);
-        waitpid(copy, nullptr, 0);
-        process.closeWriteChannel();
-        process.waitForFinished();
-        return QByteArray::number(count);
-    });
-    if (result == "no filter")
-        QSKIP("This system has no seccomp filters.");
-    QCOMPARE(result, "100");
 }
 
 void tst_RefusalsQt::closingDescriptors_data()

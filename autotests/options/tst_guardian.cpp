@@ -5,15 +5,50 @@
 #include "systemcallfilter.h"
 #include "temporarychange.h"
 
+#include <QtCore/QDir>
+#include <QtCore/QFile>
+
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <thread>
+#include <utility>
 #include <vector>
 
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 using ForkFd::StartError;
+
+namespace {
+
+std::atomic<bool> isSocketSmall = false;
+
+// Whether this process has a thread of that name.
+bool hasThread(const QByteArray &name)
+{
+    const QDir tasks(QStringLiteral("/proc/self/task"));
+    const QStringList numbers = tasks.entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+    return std::any_of(numbers.begin(), numbers.end(), [&](const QString &number) {
+        QFile file(tasks.filePath(number + QStringLiteral("/comm")));
+        return file.open(QIODevice::ReadOnly) && file.readAll().trimmed() == name;
+    });
+}
+
+} // namespace
+
+// Replaces libc's function for the library, too. The guardian's end gets the smallest buffer.
+extern "C" int socketpair(int domain, int type, int protocol, int ends[2]) noexcept
+{
+    const auto result = static_cast<int>(syscall(SYS_socketpair, domain, type, protocol, ends));
+    constexpr int size = 1;
+    if (result == 0 && isSocketSmall)
+        setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+    return result;
+}
 
 /// The guardian of LaunchOptions::treeDiesWithParent. The program is a forked copy, because a guardian
 /// lives as long as its program.
@@ -31,6 +66,7 @@ private Q_SLOTS:
     void noneUnasked();
     void endedTrees_data() { TestCgroups::addTrees(); }
     void endedTrees();
+    void endsWhileTheProgramIsStopped();
     void failedStart();
     void noGuardian_data();
     void noGuardian();
@@ -181,6 +217,46 @@ void tst_Guardian::endedTrees()
         return areForgotten ? "forgotten" : "still there";
     });
     QCOMPARE(result, "forgotten");
+}
+
+// While the program is stopped it reads nothing, and the socket takes only a few messages. The trees
+// whose message was lost once stayed known for ever, and so did the thread that waits for their ends.
+void tst_Guardian::endsWhileTheProgramIsStopped()
+{
+    isSocketSmall = true;
+    const QByteArray result = inForkedCopy([]() -> QByteArray {
+        const TestCgroups::Refusal refusal(true);
+        TestPipe life;
+        const pid_t program = fork();
+        if (program == 0) {
+            std::vector<ForkFd::Child> children;
+            for (int i = 0; i < 30; ++i) {
+                auto started = ForkFd::spawn(
+                    child({"eof", "8"}),
+                    {.fileDescriptors = {{8, life.readEnd()}}, .treeDiesWithParent = true});
+                if (!started)
+                    _exit(1);
+                children.push_back(std::move(*started));
+            }
+            life.closeWriteEnd();
+            raise(SIGSTOP);
+            for (ForkFd::Child &ended : children)
+                ended.wait();
+            _exit(eventually([] { return !hasThread("forkfd-guard"); }) ? 0 : 2);
+        }
+        int status = 0;
+        if (waitpid(program, &status, WUNTRACED) != program || !WIFSTOPPED(status))
+            return "not started";
+        const pid_t guardian = guardians(program).value(0);
+        life.closeWriteEnd();
+        // Its epoll set, its socket, and a pidfd of the program.
+        eventually([&] { return descriptorCount(guardian) <= 3; });
+        kill(program, SIGCONT);
+        waitpid(program, &status, 0);
+        return WIFEXITED(status) ? QByteArray::number(WEXITSTATUS(status)) : "killed";
+    });
+    isSocketSmall = false;
+    QCOMPARE(result, "0");
 }
 
 void tst_Guardian::failedStart()

@@ -55,7 +55,19 @@ private Q_SLOTS:
 private:
     static QByteArray output(Process &process, const char *words);
     static QByteArray output(Flags flags, const char *words);
+    static QByteArray beginSession(bool hasTerminal);
 };
+
+// Returns why it cannot; empty on success.
+QByteArray tst_UnixParameters::beginSession(bool hasTerminal)
+{
+    setsid();
+    const int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (master < 0 || grantpt(master) != 0 || unlockpt(master) != 0)
+        return "no terminals";
+    // The first terminal that a session leader opens becomes its controlling terminal.
+    return hasTerminal && open(ptsname(master), O_RDWR | O_CLOEXEC) < 0 ? "no terminal" : "";
+}
 
 // QProcess installs its SIGCHLD handler with the first child that it forks.
 void tst_UnixParameters::warmUp()
@@ -214,13 +226,8 @@ void tst_UnixParameters::terminal()
     QFETCH(const Flags, flags);
     QFETCH(const bool, hasTerminal);
     const QByteArray result = inForkedCopy([&]() -> QByteArray {
-        setsid();
-        const int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-        if (master < 0 || grantpt(master) != 0 || unlockpt(master) != 0)
-            return "no terminals";
-        // The first terminal that a session leader opens becomes its controlling terminal.
-        if (hasTerminal && open(ptsname(master), O_RDWR | O_CLOEXEC) < 0)
-            return "no terminal";
+        if (const QByteArray fault = beginSession(hasTerminal); !fault.isEmpty())
+            return fault;
         return output(flags, "terminal");
     });
     if (result == "no terminals")
@@ -332,12 +339,8 @@ void tst_UnixParameters::terminalBelowALimit()
     QFETCH(const Flags, flags);
     QFETCH(const bool, hasTerminal);
     const QByteArray result = inForkedCopy([&]() -> QByteArray {
-        setsid();
-        const int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-        if (master < 0 || grantpt(master) != 0 || unlockpt(master) != 0)
-            return "no terminals";
-        if (hasTerminal && open(ptsname(master), O_RDWR | O_CLOEXEC) < 0)
-            return "no terminal";
+        if (const QByteArray fault = beginSession(hasTerminal); !fault.isEmpty())
+            return fault;
         Process process;
         process.setLaunchOptions({.resourceLimits = {{RLIMIT_NOFILE, 64, 64}}});
         process.setUnixProcessParameters(flags);

@@ -23,8 +23,8 @@ using ForkFd::RunResult;
 
 namespace {
 
-constinit thread_local int createdBefore =
-    -1; ///< Threads of this thread before the one that is refused.
+// How many threads the calling thread may still create before one is refused; -1: any number.
+constinit thread_local int createdBefore = -1;
 std::atomic<bool> isCreating = false;
 std::atomic<bool> mayFail = false;
 
@@ -43,8 +43,8 @@ extern "C" int pthread_create(pthread_t *thread, const pthread_attr_t *attribute
     if (createdBefore < 0 || createdBefore-- > 0)
         return real(thread, attributes, main, argument);
     isCreating = true;
-    while (!mayFail)
-        usleep(1000);
+    isCreating.notify_all();
+    mayFail.wait(false);
     return EAGAIN;
 }
 
@@ -120,8 +120,9 @@ void tst_RunThread::doesNotThrottle()
     future.waitForFinished();
 }
 
-// The thread of run() cannot be created. Its jobs are those of two threads. The one that fails them runs
-// the continuation of the other's first job, which waits for the second.
+// Two threads have called run(), and the thread that serves all programs cannot be created. The first
+// caller fails all of them. So it runs a continuation of the second caller, which waits for the result
+// of another program.
 void tst_RunThread::waitsForAnotherFailedJob()
 {
     if (isUnderThreadSanitizer)
@@ -136,8 +137,7 @@ void tst_RunThread::waitsForAnotherFailedJob()
             run("exit 0");
             hasReturned = true;
         });
-        while (!isCreating)
-            usleep(1000);
+        isCreating.wait(false);
         auto first = run("exit 0");
         auto second = run("exit 0");
         first.then([&](const RunResult &) {
@@ -145,6 +145,7 @@ void tst_RunThread::waitsForAnotherFailedJob()
             hasContinued = true;
         });
         mayFail = true;
+        mayFail.notify_all();
         if (!eventually([&] { return hasReturned && hasContinued; }))
             _exit(1);
         caller.join();

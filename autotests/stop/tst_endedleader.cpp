@@ -6,6 +6,7 @@
 #include "systemcallfilter.h"
 
 #include <QtCore/QElapsedTimer>
+#include <QtCore/QFile>
 
 #include <atomic>
 #include <cerrno>
@@ -45,7 +46,7 @@ extern "C" int kill(pid_t pid, int signal) noexcept
 }
 
 /// A child that ends in its grace, and the rest of its group.
-/// Holds: P5 (isNotReapedDuringTheSignal), R2.
+/// Holds: P5 (isNotReapedDuringTheSignal), R2, R5 (leftoverWithoutFirstThread).
 class tst_EndedLeader : public StoppingTest
 {
     Q_OBJECT
@@ -55,6 +56,8 @@ private Q_SLOTS:
     void restOfTheGroup();
     void isNotReapedDuringTheSignal();
     void looksAtItsGroupAlone();
+    void leftoverWithoutFirstThread_data();
+    void leftoverWithoutFirstThread();
 };
 
 void tst_EndedLeader::restOfTheGroup_data()
@@ -145,6 +148,42 @@ void tst_EndedLeader::looksAtItsGroupAlone()
     beforeOpen = nullptr;
     QVERIFY(hasEnded);
     QVERIFY2(statusFileCount <= 1, qPrintable(QString::number(statusFileCount))); // The leader's.
+}
+
+void tst_EndedLeader::leftoverWithoutFirstThread_data()
+{
+    QTest::addColumn<bool>("isDestroyed");
+    QTest::newRow("live object") << false;
+    QTest::newRow("gone object") << true;
+}
+
+// The system shows a process whose first thread has ended as a zombie. Once it was never killed.
+void tst_EndedLeader::leftoverWithoutFirstThread()
+{
+    QFETCH(const bool, isDestroyed);
+    Lifeline lifeline;
+    TestPipe life;
+    auto process = std::make_unique<Process>();
+    process->setSignalScope(Scope::Group);
+    process->setStopGrace(200ms);
+    process->setDestructionPolicy(Process::DestructionPolicy::Stop);
+    process->setLaunchOptions({.fileDescriptors = {lifeline.asDescriptor(), {8, life.readEnd()}}});
+    process->start(u"/bin/sh"_s,
+                   {u"-c"_s, u"\"$0\" ignore 15 survive 8 & echo $!; exec sleep 300"_s, childProgram()});
+    lifeline.letGo();
+    QVERIFY(process->waitForReadyRead());
+    QFile status(u"/proc/%1/stat"_s.arg(process->readAll().trimmed().toInt()));
+    QVERIFY(eventually([&status] {
+        status.close();
+        return status.open(QIODevice::ReadOnly) && status.readAll().contains(") Z");
+    }));
+    isDestroyed ? process.reset() : process->stop();
+    QVERIFY(!process || ends(*process));
+    const bool areStopped = Process::waitForStopped(-1ms);
+    const bool areAllGone = lifeline.isCut();
+    lifeline.cut();
+    QVERIFY(areStopped);
+    QVERIFY(areAllGone);
 }
 
 QTEST_GUILESS_MAIN(tst_EndedLeader)

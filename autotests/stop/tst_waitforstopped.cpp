@@ -8,7 +8,6 @@
 #include <ForkFd/run.h>
 
 #include <QtCore/QElapsedTimer>
-#include <QtCore/QFile>
 #include <QtCore/QThread>
 
 #include <atomic>
@@ -62,8 +61,6 @@ private Q_SLOTS:
     void goneObject();
     void leftovers_data();
     void leftovers();
-    void leftoverWithoutFirstThread_data();
-    void leftoverWithoutFirstThread();
     void killThatMisses_data();
     void killThatMisses();
     void manyGraces();
@@ -186,42 +183,6 @@ void tst_WaitForStopped::leftovers()
     QVERIFY(!lifeline.isCut());
     QVERIFY(Process::waitForStopped(forEver));
     QVERIFY(lifeline.isCut());
-}
-
-void tst_WaitForStopped::leftoverWithoutFirstThread_data()
-{
-    QTest::addColumn<bool>("isDestroyed");
-    QTest::newRow("live object") << false;
-    QTest::newRow("gone object") << true;
-}
-
-// The system shows a process whose first thread has ended as a zombie. Once it was never killed.
-void tst_WaitForStopped::leftoverWithoutFirstThread()
-{
-    QFETCH(const bool, isDestroyed);
-    Lifeline lifeline;
-    TestPipe life;
-    auto process = std::make_unique<Process>();
-    process->setSignalScope(Scope::Group);
-    process->setStopGrace(200ms);
-    process->setDestructionPolicy(Policy::Stop);
-    process->setLaunchOptions({.fileDescriptors = {lifeline.asDescriptor(), {8, life.readEnd()}}});
-    process->start(u"/bin/sh"_s,
-                   {u"-c"_s, u"\"$0\" ignore 15 survive 8 & echo $!; exec sleep 300"_s, childProgram()});
-    lifeline.letGo();
-    QVERIFY(process->waitForReadyRead());
-    QFile status(u"/proc/%1/stat"_s.arg(process->readAll().trimmed().toInt()));
-    QVERIFY(eventually([&status] {
-        status.close();
-        return status.open(QIODevice::ReadOnly) && status.readAll().contains(") Z");
-    }));
-    isDestroyed ? process.reset() : process->stop();
-    QVERIFY(!process || ends(*process));
-    const bool areStopped = Process::waitForStopped(forEver);
-    const bool areAllGone = lifeline.isCut();
-    lifeline.cut();
-    QVERIFY(areStopped);
-    QVERIFY(areAllGone);
 }
 
 void tst_WaitForStopped::killThatMisses_data()

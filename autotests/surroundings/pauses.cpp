@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// Programs that somebody else pauses: `docker pause`, systemd's freezer, a shell.
+// Another process pauses the program, as `docker pause`, systemd and a shell do.
 
 #include "delegatedcgroup.h"
 #include "surrounding.h"

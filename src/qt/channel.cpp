@@ -146,7 +146,7 @@ Channel::Result Channel::readAtMost(qint64 maximum, qint64 *taken)
 // read that fills this array goes on in one of the heap, which becomes a piece of the queue.
 qint64 Channel::readShort(qint64 maximum)
 {
-    std::array<char, 8 * 1024> scratch;
+    std::array<char, 16 * 1024> scratch;
     constexpr auto size = static_cast<qint64>(scratch.size());
     const qint64 count = readFrom(m_pipe, scratch.data(), std::min(maximum, size));
     if (count > 0 && !m_isDiscarding)

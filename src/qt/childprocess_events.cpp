@@ -21,6 +21,7 @@
 namespace ForkFd {
 
 using namespace Internal;
+using std::chrono::milliseconds;
 
 namespace {
 
@@ -111,7 +112,7 @@ void ChildProcessPrivate::requestCall()
     Deadline next = std::min(nextDeadline(), m_pipeLook);
     // If the keeper has no thread, the event loop does its work.
     if (const int help = m_isStopping ? Keeper::retryBefore(-1) : -1; help >= 0)
-        next = std::min(next, Deadline(std::chrono::milliseconds(help)));
+        next = std::min(next, Deadline(milliseconds(help)));
     m_hub->callAt(this, next);
 }
 
@@ -304,8 +305,7 @@ bool ChildProcess::waitForReadyRead(int msecs)
         return false;
     ChildProcessPrivate *const p = d.get();
     const auto hasNewData = [p, before = p->readCount] { return p->readCount != before; };
-    const auto outcome =
-        p->serveUntil(hasNewData, Deadline::unlessNegative(std::chrono::milliseconds(msecs)));
+    const auto outcome = p->serveUntil(hasNewData, Deadline::unlessNegative(milliseconds(msecs)));
     return outcome == ChildProcessPrivate::Done
         || (outcome == ChildProcessPrivate::RunEnded && hasNewData());
 }
@@ -317,7 +317,7 @@ bool ChildProcess::waitForReadyRead(int msecs)
 bool ChildProcess::waitForBytesWritten(int msecs)
 {
     warnInOtherThread(*this, "waitForBytesWritten");
-    const auto deadline = Deadline::unlessNegative(std::chrono::milliseconds(msecs));
+    const auto deadline = Deadline::unlessNegative(milliseconds(msecs));
     if (d->state == Starting && !d->waitForStarted(deadline))
         return false;
     if (d->state == NotRunning || !d->isWriting())
