@@ -53,16 +53,21 @@ std::vector<Surrounding> toolSurroundings()
     const Surrounding::Difference slowExec = {"missing program", nullptr,
                                               "on a busy machine an exec here takes more than the 100 "
                                               "ms for which a start waits after a copy"};
+    // A tracer may kill a thread for a system call, like a filter.
+    const Surrounding::Difference noWalk =
+        treeIsGroup("below a tracer SIGCHLD holds no descendants", "sigchld");
     const char *traced = "a sanitizer's leak check does not work under ptrace";
     const char *translated = "it does not work in a program with a sanitizer";
     return {
         {.name = "strace",
          .enter = needTracing,
+         .differences = {noWalk},
          .notWithSanitizers = traced,
          .tool = {"strace", "-f", "-qq", "-o", "/dev/null"},
          .only = few},
         {.name = "gdb",
          .enter = needTracingAndShell,
+         .differences = {noWalk},
          .notWithSanitizers = traced,
          .tool = {"gdb", "-batch", "-nx", "-ex", "run", "--args"},
          .only = few},
