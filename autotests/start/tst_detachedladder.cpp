@@ -27,17 +27,6 @@ constexpr bool canShareMemory = FORKFD_TEST_HAS_VFORK && !isUnderThreadSanitizer
 
 std::atomic<int> childSignals;
 
-/// Makes the library open the descriptors that its keeper keeps open.
-void leaveChildToKeeper()
-{
-    auto left = ForkFd::spawn(ProcessTest::child({"sleep"}));
-    const pid_t pid = left ? left->pid() : -1;
-    left.reset();
-    if (pid > 0)
-        ::kill(pid, SIGKILL);
-    eventually([] { return !hasChildren(); });
-}
-
 QByteArray describe(const Process &process, bool isStarted)
 {
     return isStarted ? "started" : ProcessTest::text(process.startError());
@@ -221,7 +210,8 @@ void tst_DetachedLadder::failures()
 {
     const QByteArray result = onThisWay([] {
         prctl(PR_SET_CHILD_SUBREAPER, 1);
-        leaveChildToKeeper();
+        outcomeOf(child({})); // Opens the descriptors that the library keeps.
+        awaitLibrary();
         const auto before = ProcessState::now();
         QByteArray all = detach(u"/no/such/program"_s, {}) + '\n' + detach(u"/proc"_s, {}) + '\n';
         Process elsewhere;
