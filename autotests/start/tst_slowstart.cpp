@@ -1,57 +1,35 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#include "childprocesstest.h"
 #include "forkedcopy.h"
-#include "heldsystemcall.h"
 #include "lifeline.h"
+#include "slowstarttest.h"
 #include "startthreads.h"
 #include "systemcallfilter.h"
 #include "testpipe.h"
 
-#include <ForkFd/run.h>
-
-#include <QtCore/QDir>
 #include <QtCore/QElapsedTimer>
 #include <QtCore/QRandomGenerator>
-#include <QtCore/QTemporaryDir>
 
 #include <cerrno>
 #include <cstdlib>
 #include <thread>
 
-#include <fcntl.h>
 #include <sched.h>
-#include <sys/stat.h>
 
 using ForkFd::RunOptions;
 using ForkFd::RunResult;
 using ForkFd::StartError;
 using namespace std::chrono_literals;
 
-namespace {
-
-constexpr auto noThreadsInCopies =
-    "ThreadSanitizer does not support new threads in a forked copy of a process with threads.";
-
-} // namespace
-
 /// A start of run() that takes long, as on a dead network mount or behind an on-access scanner.
 /// Holds: L15.
-class tst_SlowStart : public ChildProcessTest
+class tst_SlowStart : public SlowStartTest
 {
     Q_OBJECT
 
-protected:
-    void warmUp() override
-    {
-        ChildProcessTest::warmUp();
-        run("exit 0").waitForFinished();
-        warmUpKeeper();
-    }
-
 private Q_SLOTS:
-    void initTestCase();
+    void initTestCase() { prepareSlowStarts(); }
     void holdsUpNoOther();
     void holdsNoOutput();
     void holdsNoInput_data();
@@ -63,12 +41,6 @@ private Q_SLOTS:
     void canceledBeforeThereIsAChild();
     void timeLimitBeforeThereIsAChild();
     void canceledAtTheGate();
-    void copiesWhatItNeeds();
-    void closedDirectory_data();
-    void closedDirectory();
-    void directoryLeft();
-    void directoryCannotBeOpened();
-    void inAService();
     void exitOfTheProcess_data() { addBackends(); }
     void exitOfTheProcess();
     void noThread();
@@ -80,15 +52,6 @@ private:
         QTest::addColumn<bool>("isBeforeTheChild");
         QTest::newRow("in the exec") << false;
         QTest::newRow("in the search") << true;
-    }
-    static QFuture<RunResult> run(const char *command, const RunOptions &options = {})
-    {
-        return ForkFd::run(childProgram(), words(command), options);
-    }
-    /// Searches PATH.
-    static QFuture<RunResult> runByName(const char *command, const RunOptions &options = {})
-    {
-        return ForkFd::run(u"child"_s, words(command), options);
     }
     /// The result of a start whose time limit expires in the exec. On a slow machine it may expire
     /// before the child exists; then the start gets more time.
@@ -104,15 +67,6 @@ private:
         return result;
     }
 };
-
-void tst_SlowStart::initTestCase()
-{
-    const QByteArray directory = QFile::encodeName(QFileInfo(childProgram()).path());
-    qputenv("PATH", directory + ':' + qgetenv("PATH"));
-    HeldSystemCall probe(SYS_execve);
-    if (!probe.isPossible())
-        QSKIP("This system cannot hold up a system call (seccomp(2), Linux 5.5).");
-}
 
 // A held start does not delay the start, end, time limit or cancellation of others.
 void tst_SlowStart::holdsUpNoOther()
@@ -284,118 +238,6 @@ void tst_SlowStart::canceledAtTheGate()
         return startsComeToRest() ? "ended" : "goes on";
     });
     QCOMPARE(result, "ended");
-}
-
-// The caller may change directory, environment and descriptors as soon as run() has returned.
-void tst_SlowStart::copiesWhatItNeeds()
-{
-    const QTemporaryDir directory;
-    const QString before = QDir::currentPath();
-    const QString wanted = QDir(directory.path()).canonicalPath();
-    const QByteArray path = qgetenv("PATH");
-    QVERIFY(QDir(wanted).mkdir(u"below"_s));
-    QVERIFY(QDir::setCurrent(wanted));
-    qputenv("FORKFD_TEST_INHERITED", "then");
-    HeldSystemCall search(statCall);
-    TestPipe pipe;
-    RunOptions options;
-    options.launchOptions.fileDescriptors = {{8, pipe.writeEnd()}};
-    options.workingDirectory = u"below"_s;
-    QFuture<RunResult> future = search.call(
-        [&options] { return runByName("cwd env FORKFD_TEST_INHERITED write 1 8", options); });
-    QVERIFY(search.await());
-    pipe.closeWriteEnd();
-    QVERIFY(QDir::setCurrent(before));
-    qputenv("FORKFD_TEST_INHERITED", "now");
-    qputenv("PATH", "/no/such/directory");
-    search.letGo();
-    const RunResult result = future.result();
-    qputenv("PATH", path);
-    qunsetenv("FORKFD_TEST_INHERITED");
-    QCOMPARE(result.standardOutput, QFile::encodeName(wanted) + "/below\nthen\n");
-    QCOMPARE(pipe.readAll(), "x");
-}
-
-void tst_SlowStart::closedDirectory_data()
-{
-    QTest::addColumn<QString>("wanted");
-    QTest::addColumn<QByteArray>("expected");
-    QTest::newRow("the parent's") << QString() << QByteArray("started");
-    QTest::newRow("absolute") << u"/"_s << QByteArray("started");
-    QTest::newRow("relative") << u"below"_s << QByteArray("workingDirectory: below: Permission denied");
-}
-
-// The process may not search its current directory, like a daemon started in another user's.
-void tst_SlowStart::closedDirectory()
-{
-    if (isUnderThreadSanitizer)
-        QSKIP(noThreadsInCopies);
-    QFETCH(const QString, wanted);
-    if (!isChildOpenToAll())
-        QSKIP("The helper program lies in a directory that is not open to all.");
-    const QTemporaryDir directory;
-    const QByteArray result = ::inForkedCopy([&]() -> QByteArray {
-        if (!QDir::setCurrent(directory.path()) || chmod(".", 0) != 0)
-            return "no such directory";
-        becomeOrdinaryUser();
-        RunOptions options;
-        options.workingDirectory = wanted;
-        const StartError error = run("exit 3", options).result().startError;
-        return error.step ? QByteArray::fromStdString(error.toString()) : "started";
-    });
-    QTEST(result, "expected");
-}
-
-// As above, but the process leaves the directory before the child exists. The child must not start in
-// the new directory.
-void tst_SlowStart::directoryLeft()
-{
-    if (isUnderThreadSanitizer)
-        QSKIP(noThreadsInCopies);
-    if (!FORKFD_TEST_HAS_VFORK)
-        QSKIP("That library cannot open such a directory: its child inherits the later one.");
-    if (!isChildOpenToAll())
-        QSKIP("The helper program lies in a directory that is not open to all.");
-    const QTemporaryDir directory;
-    const QByteArray result = ::inForkedCopy([&]() -> QByteArray {
-        run("exit 0").waitForFinished();
-        if (!QDir::setCurrent(directory.path()) || chmod(".", 0) != 0)
-            return "no such directory";
-        becomeOrdinaryUser();
-        HeldSystemCall search(statCall);
-        QFuture<RunResult> future = search.call([] { return runByName("cwd"); });
-        search.await();
-        QDir::setCurrent(u"/"_s);
-        search.letGo();
-        return QByteArray::fromStdString(future.result().startError.toString());
-    });
-    QCOMPARE(result, "workingDirectory: .: Permission denied");
-}
-
-// The directory cannot be opened, as without /proc. The child inherits it.
-void tst_SlowStart::directoryCannotBeOpened()
-{
-    if (isUnderThreadSanitizer)
-        QSKIP(noThreadsInCopies);
-    const QByteArray result =
-        ::inRefusedCopy({{SYS_openat, EACCES, O_PATH, O_PATH, 2}}, []() -> QByteArray {
-            const RunResult outcome = run("cwd").result();
-            return outcome.startError.step ? text(outcome.startError) : outcome.standardOutput;
-        });
-    QCOMPARE(result, QFile::encodeName(QDir::currentPath()) + '\n');
-}
-
-// A call that the filter does not know ends the whole process.
-void tst_SlowStart::inAService()
-{
-    if (isUnderThreadSanitizer)
-        QSKIP(noThreadsInCopies);
-    const QByteArray result = ::inForkedCopy([]() -> QByteArray {
-        if (!beginServiceFilter())
-            return "no filter";
-        return run("cwd").result().standardOutput;
-    });
-    QCOMPARE(result, QFile::encodeName(QDir::currentPath()) + '\n');
 }
 
 // The process exits at once, and no child outlives it.
