@@ -221,7 +221,8 @@ void ObservedProcess::noteError(ChildProcess::ProcessError error)
         ++life->failedCount;
         if (!life->mayFail)
             fail("error: FailedToStart, " + m_process->errorString().toUtf8());
-        if (!m_process->startError().step)
+        const bool isLast = life == m_lives.back().get(); // Otherwise a slot has started the next child.
+        if (isLast && !m_process->startError().step)
             fail("error: FailedToStart without a step");
     } else if (error == ChildProcess::Crashed) {
         ChildLife *const life = firstOpen(true);
