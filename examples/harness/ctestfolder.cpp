@@ -3,6 +3,7 @@
 
 #include "ctestfolder.h"
 
+#include "ctestpattern.h"
 #include "harnesserror.h"
 
 #include <ForkFd/run.h>
@@ -11,7 +12,6 @@
 #include <QtCore/QJsonDocument>
 #include <QtCore/QJsonObject>
 #include <QtCore/QJsonValue>
-#include <QtCore/QRegularExpression>
 
 #include <algorithm>
 #include <cmath>
@@ -92,7 +92,7 @@ void modifyVariable(Test &test, const QString &modification)
 void checkPatterns(const QString &test, const QStringList &patterns)
 {
     for (const QString &pattern : patterns) {
-        const QRegularExpression regex(pattern);
+        const QRegularExpression regex = ctestPattern(pattern);
         if (!regex.isValid())
             throw HarnessError(u"test %1: \"%2\" is no regular expression: %3"_s.arg(
                 test, pattern, regex.errorString()));

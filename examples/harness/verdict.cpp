@@ -3,26 +3,43 @@
 
 #include "verdict.h"
 
+#include "ctestpattern.h"
 #include "plaintext.h"
-
-#include <QtCore/QRegularExpression>
 
 using namespace Qt::StringLiterals;
 
 namespace {
 
-// The first pattern that the output matches; null if it matches none.
-QString matchIn(const QByteArray &output, const QStringList &patterns)
+/// Searches the output of a test for patterns. PCRE may lack the stack to search a long output for some
+/// patterns. Then it is unknown whether the output matches, and the test fails.
+class PatternSearch
 {
-    if (patterns.isEmpty())
-        return {};
-    const QString text = QString::fromUtf8(output);
-    for (const QString &pattern : patterns) {
-        if (QRegularExpression(pattern).match(text).hasMatch())
-            return pattern;
+public:
+    explicit PatternSearch(const QByteArray &output)
+        : m_output(output)
+    {
     }
-    return {};
-}
+
+    /// The first pattern that matches; null if none does.
+    QString matchOf(const QStringList &patterns)
+    {
+        const QString text = patterns.isEmpty() ? QString() : QString::fromUtf8(m_output);
+        for (const QString &pattern : patterns) {
+            const QRegularExpressionMatch match = ctestPattern(pattern).match(text);
+            if (match.hasMatch())
+                return pattern;
+            if (!match.isValid())
+                m_failure = u"its output is too long to be searched for \"%1\""_s.arg(pattern);
+        }
+        return {};
+    }
+    /// Which search has failed; null if none has.
+    QString failure() const { return m_failure; }
+
+private:
+    const QByteArray &m_output;
+    QString m_failure;
+};
 
 QString exitText(const ForkFd::ExitInfo &info)
 {
@@ -53,19 +70,22 @@ void judgeExit(const Test &test, const ForkFd::ExitInfo &info, Attempt &attempt)
     };
     if (test.skipCode == info.code)
         return conclude(Outcome::Skipped, exitText(info));
-    if (const QString pattern = matchIn(attempt.output, test.skipPatterns); !pattern.isNull())
+    PatternSearch search(attempt.output);
+    if (const QString pattern = search.matchOf(test.skipPatterns); !pattern.isNull())
         return conclude(Outcome::Skipped, u"its output matches \"%1\""_s.arg(pattern));
 
     // As ctest has it: with PASS_REGULAR_EXPRESSION the exit code does not count.
     const bool mustMatch = !test.passPatterns.isEmpty();
     QString fault;
-    if (const QString pattern = matchIn(attempt.output, test.failPatterns); !pattern.isNull())
+    if (const QString pattern = search.matchOf(test.failPatterns); !pattern.isNull())
         fault = u"its output matches \"%1\""_s.arg(pattern);
-    else if (mustMatch && matchIn(attempt.output, test.passPatterns).isNull())
+    else if (mustMatch && search.matchOf(test.passPatterns).isNull())
         fault = u"its output does not match \"%1\""_s.arg(test.passPatterns.join(u"\", \""_s));
     else if (!mustMatch && info.code != 0)
         fault = failureText(info, attempt.functions);
 
+    if (!search.failure().isNull())
+        return conclude(Outcome::Failed, search.failure());
     if (!test.isExpectedToFail)
         return conclude(fault.isEmpty() ? Outcome::Passed : Outcome::Failed, fault);
     if (fault.isEmpty())
