@@ -35,12 +35,12 @@ struct ResourceUsage
     std::chrono::microseconds userTime{0}; ///< Time spent in user mode.
     std::chrono::microseconds systemTime{0}; ///< Time that the kernel spent for the processes.
     qint64 residentBytes = 0; ///< The memory that the processes have now.
-    /// The most memory that they are known to have had: of the whole tree where the system counts that,
-    /// else of a single process, or all together at an earlier call.
+    /// The largest amount of memory that is known: the peak of the whole tree where the system counts
+    /// it; elsewhere the peak of a single process, or the sum that an earlier call returned.
     qint64 maxResidentBytes = 0;
     int processCount = 0; ///< The processes that live now; threads and zombies do not count.
-    /// Whether nothing is missing, in any member but maxResidentBytes: each process counts that the
-    /// child has started, wherever it went. Only a tree with a control group has that.
+    /// Whether all members except maxResidentBytes count every process that the child has started,
+    /// wherever it went. Only a tree with a control group can have this.
     bool wholeTree = false;
     /// Whether maxResidentBytes is the peak of the whole tree together, as its control group counts it.
     bool isTreePeak = false;
@@ -49,7 +49,7 @@ struct ResourceUsage
 /// The processes that a child has left behind. \ingroup ending
 struct LeftBehind
 {
-    int count = 0; ///< How many processes; -1 if that could not be found out.
+    int count = 0; ///< The number of processes; -1 if it could not be determined.
     QStringList names; ///< The names of their programs, sorted, each once; at most 15 bytes of each.
 };
 
@@ -67,8 +67,8 @@ struct LeftBehind
 /// Each child has its own exit descriptor. So ChildProcess notices the end of the child even if other
 /// code waits for all children or ignores SIGCHLD. SIGCHLD handlers of the program keep working.
 ///
-/// A setting takes effect at the next start, and a function neither blocks nor fails, unless its
-/// documentation says otherwise.
+/// Unless its documentation says otherwise, a setting takes effect at the next start, and a function
+/// neither blocks nor fails.
 ///
 /// Threads: an object may be used only in the thread it lives in, like any QObject. Static functions may
 /// be called from any thread. started(), readyRead(), bytesWritten() and finished() are emitted from the
@@ -76,18 +76,19 @@ struct LeftBehind
 /// functions that start a child, stop(), close() and the setters of properties also emit signals before
 /// they return. A slot may restart or delete the object.
 ///
-/// Properties that change together have their signals one directly after another. So when any other
-/// signal is emitted, each property has the value of its last signal. docs/qml.md shows them in QML.
+/// When several properties change together, their signals are emitted directly one after another. So
+/// when any other signal is emitted, each property has the value that its last signal announced.
+/// docs/qml.md shows the properties in QML.
 ///
-/// ended() is the last signal of each start but treeEnded(), except of a start that is refused because a
-/// child is running. state(), error(), exitInfo() and startError() are then final, unless a slot of an
-/// earlier signal of the same end has started the next child. ended() comes even if such a slot has
-/// thrown, and not if the object is destroyed before.
+/// ended() is the last signal of each start, except for treeEnded(). A start that is refused because a
+/// child is running does not emit it. When it is emitted, state(), error(), exitInfo() and startError()
+/// are final, unless a slot of an earlier signal of the same end has started the next child. ended() is
+/// emitted even if such a slot has thrown, but not if the object was destroyed before.
 ///
-/// treeEnded() may follow ended() at once or much later: when the last process that signalScope()
-/// reaches has ended. It comes once for each start that has brought a child, unless the next start or
-/// the destructor comes first. The object watches for it only while the signal is connected; a
-/// connection may also be made when the child has ended.
+/// treeEnded() follows ended(), at once or much later, when the last process that signalScope() reaches
+/// has ended. It is emitted once for each start that has created a child, unless the next start or the
+/// destructor comes first. The object watches the tree only while treeEnded() is connected; the
+/// connection may also be made after the child has ended.
 ///
 /// The destructor kills a child that is still running (see DestructionPolicy). It does not wait for the
 /// child, leaves no zombie and emits nothing. In a process created by fork() the child still belongs to
@@ -105,9 +106,9 @@ class FORKFD_EXPORT ChildProcess : public QIODevice
     /// The exit code of the last child: the signal number after CrashExit, -1 after UnknownExit, 255
     /// after a failed start.
     Q_PROPERTY(int exitCode READ exitCode NOTIFY exitCodeChanged)
-    /// How far the current child, or the last one, was stopped.
+    /// How far the library has come in stopping the current child, or the last one.
     Q_PROPERTY(StopStage stopStage READ stopStage NOTIFY stopStageChanged)
-    /// The signal that a stop sends first; 0: SIGTERM, with a pseudo-terminal SIGHUP.
+    /// The signal that a stop sends first; 0 means SIGTERM, or SIGHUP with a pseudo-terminal.
     Q_PROPERTY(int stopSignal READ stopSignal WRITE setStopSignal NOTIFY stopSignalChanged)
     /// The program to start.
     Q_PROPERTY(QString program READ program WRITE setProgram NOTIFY programChanged)
@@ -119,11 +120,11 @@ class FORKFD_EXPORT ChildProcess : public QIODevice
     Q_PROPERTY(ForkFd::ExitInfoValue exitInfo READ exitInfoValue NOTIFY resultChanged)
     /// Why the last start failed.
     Q_PROPERTY(ForkFd::StartErrorValue startError READ startErrorValue NOTIFY resultChanged)
-    /// One sentence for people about the end of the last child, or about the failed start.
+    /// One sentence that tells the user how the last child ended, or why the start failed.
     Q_PROPERTY(QString endText READ endText NOTIFY resultChanged)
     /// Whether the current child, or the last one, exceeded its time limit.
     Q_PROPERTY(bool timeLimitExceeded READ timeLimitExceeded NOTIFY resultChanged)
-    /// Whether the last child's output came to its end.
+    /// Whether the last child's output was received up to its end.
     Q_PROPERTY(bool outputComplete READ outputComplete NOTIFY resultChanged)
     /// The directory that the child starts in; empty means the parent's.
     Q_PROPERTY(
@@ -133,12 +134,12 @@ class FORKFD_EXPORT ChildProcess : public QIODevice
                    settingsChanged)
     /// The milliseconds between the stop signal and SIGKILL.
     Q_PROPERTY(double stopGrace READ stopGraceMsecs WRITE setStopGraceMsecs NOTIFY settingsChanged)
-    /// The milliseconds that a child may run before it is stopped; 0: no limit.
+    /// The milliseconds that a child may run before it is stopped; 0 means no limit.
     Q_PROPERTY(double timeLimit READ timeLimitMsecs WRITE setTimeLimitMsecs NOTIFY settingsChanged)
     /// The milliseconds that finished() is delayed while descendants hold the output open.
     Q_PROPERTY(
         double drainTimeout READ drainTimeoutMsecs WRITE setDrainTimeoutMsecs NOTIFY settingsChanged)
-    /// The maximum size of the read buffer of each channel; 0: no limit.
+    /// The maximum size of the read buffer of each channel, in bytes; 0 means no limit.
     Q_PROPERTY(
         double readBufferSize READ readBufferNumber WRITE setReadBufferNumber NOTIFY settingsChanged)
     /// Which processes signals, stop() and the time limit reach.
@@ -230,7 +231,7 @@ public:
     /// The processes that a signal for the child is sent to.
     enum class SignalScope {
         Process, ///< Only the child.
-        Group, ///< The child and its own process group; it gives up the parent's terminal.
+        Group, ///< The child and its own process group; the child gives up the parent's terminal.
         Tree ///< The child and all descendants that the system can find; at least its group.
     };
     Q_ENUM(SignalScope)
@@ -280,7 +281,7 @@ public:
     void startCommand(const QString &command, OpenMode mode = ReadWrite);
     /// Starts program() detached: the child outlives this process, and this object does not track it.
     bool startDetached(qint64 *pid = nullptr);
-    /// Starts program(), and returns false if the start failed immediately.
+    /// Starts program(), and returns false if the start fails before this function returns.
     bool open(OpenMode mode = ReadWrite) override;
     /** \} */ /** \name Program, directory and environment */ /** \{ */
     /// Returns the program to start.
@@ -305,8 +306,7 @@ public:
     void setEnvironment(const QStringList &environment);
     /// Returns how the child's environment differs from the parent's; a removed variable has no value.
     QVariantMap environmentChanges() const;
-    /// Sets the environment to the parent's with these changes; a value that is null removes the
-    /// variable.
+    /// Sets the environment to the parent's with these changes; a null value removes the variable.
     void setEnvironmentChanges(const QVariantMap &changes);
     /** \} */ /** \name Channels and redirections */ /** \{ */
     /// Returns where the output channels lead; the default is SeparateChannels.
@@ -346,18 +346,18 @@ public:
     /// Sets only the flags.
     void setUnixProcessParameters(UnixProcessFlags flagsOnly);
     /** \} */ /** \name Reading and writing */ /** \{ */
-    /// Returns all data received from standard output that was not read yet.
+    /// Returns all data that was received from standard output and not read yet.
     Q_INVOKABLE QByteArray readAllStandardOutput();
-    /// Returns all data received from standard error that was not read yet.
+    /// Returns all data that was received from standard error and not read yet.
     Q_INVOKABLE QByteArray readAllStandardError();
     /// Closes the child's standard input as soon as all data has been written.
     Q_INVOKABLE void closeWriteChannel();
     /// Discards all data that the channel receives from now on.
     Q_INVOKABLE void closeReadChannel(ForkFd::ChildProcess::ProcessChannel channel);
-    /// Returns the unread text of standard output, from UTF-8; the bytes of an unfinished character
-    /// stay.
+    /// Returns the unread data of standard output, decoded from UTF-8. The bytes of an incomplete
+    /// character stay unread.
     Q_INVOKABLE QString readStandardOutputText();
-    /// Returns the unread text of standard error, in the same way.
+    /// Returns the unread data of standard error, decoded in the same way.
     Q_INVOKABLE QString readStandardErrorText();
     /// Writes `text` to the child, as UTF-8; returns the number of bytes, or -1.
     Q_INVOKABLE qint64 writeText(const QString &text);
@@ -375,11 +375,13 @@ public:
     int exitCode() const;
     /// Returns how the last child ended, with its signal and resource usage; valid after finished().
     ExitInfo exitInfo() const;
-    /// Returns what the processes in signalScope() use and have used; empty if the system does not tell.
+    /// Returns the resources that the processes in signalScope() use and have used; empty if they are
+    /// not known.
     std::optional<ResourceUsage> resourceUsage() const;
-    /// Returns the step of the last start that failed, with its errno.
+    /// Returns why the last start failed: the failed step, its errno and its subject. The step is null
+    /// if the start did not fail.
     StartError startError() const;
-    /// Returns one sentence for people about the end of the last child, or about the failed start.
+    /// Returns one sentence that tells the user how the last child ended, or why the start failed.
     Q_INVOKABLE QString endText() const;
     /// Returns how long the child has run so far, or did run; 0 before the first start.
     std::chrono::nanoseconds elapsedTime() const;
@@ -396,12 +398,12 @@ public:
     /** \} */ /** \name Signals, stopping and limits */ /** \{ */
     /// Sends `signal` to the processes in signalScope(); on failure returns false and sets errno.
     Q_INVOKABLE bool sendSignal(int signal);
-    /// Returns the signal that a stop sends first; 0, the default: SIGTERM, with a pseudo-terminal
-    /// SIGHUP.
+    /// Returns the signal that a stop sends first; 0, the default, means SIGTERM, or SIGHUP with a
+    /// pseudo-terminal.
     int stopSignal() const;
     /// Sets the signal that a stop sends first.
     void setStopSignal(int signal);
-    /// Returns how far the current child, or the last one, was stopped.
+    /// Returns how far the library has come in stopping the current child, or the last one.
     StopStage stopStage() const;
     /// Returns the time between the stop signal and SIGKILL; the default is 5 s.
     std::chrono::milliseconds stopGrace() const;
@@ -424,9 +426,9 @@ public:
     /// Sets what the destructor does to a child that is still running.
     void setDestructionPolicy(DestructionPolicy policy);
 
-    /// Returns the numbers of the processes in signalScope() that are left, the child included.
+    /// Returns the process ids of the processes in signalScope() that are left, including the child.
     QList<qint64> remainingProcessIds() const;
-    /// Returns how many processes those are, and the names of their programs.
+    /// Returns how many processes remainingProcessIds() returns, and the names of their programs.
     LeftBehind remainingProcesses() const;
 
     /// Returns what start() would do with the present settings, as text for a bug report.
@@ -443,19 +445,19 @@ public:
     std::chrono::milliseconds drainTimeout() const;
     /// Sets how long finished() is delayed while descendants hold the output open.
     void setDrainTimeout(std::chrono::milliseconds timeout);
-    /// Returns whether the last child's output came to its end, so that nothing is missing.
+    /// Returns whether the last child's output was received up to its end, so that nothing is missing.
     bool outputComplete() const;
-    /// Returns whether takeLine() has a line of this channel.
+    /// Returns whether takeLine() can return a line of this channel.
     Q_INVOKABLE bool hasLine(ForkFd::ChildProcess::ProcessChannel channel) const;
-    /// Removes the next line of this channel and returns it without its end.
+    /// Removes the next line of this channel and returns it without its line end.
     QByteArray takeLine(ProcessChannel channel);
-    /// Returns takeLine() as text, from UTF-8.
+    /// Does the same as takeLine(), and decodes the line from UTF-8.
     Q_INVOKABLE QString takeTextLine(ForkFd::ChildProcess::ProcessChannel channel);
     /// Resizes the child's pseudo-terminal; on failure returns false and sets errno.
     Q_INVOKABLE bool setTerminalSize(int columns, int rows);
     /** \} */ /** \name Waiting */ /** \{ */
-    /// Returns whether the child has started; blocks only if a modifier or a background start is not
-    /// over.
+    /// Returns whether the child has started; blocks only while a modifier runs or a background start is
+    /// in progress.
     bool waitForStarted(int msecs = 30000);
     /// Blocks for `msecs` at most (negative: no timeout) until the current read channel has new data.
     /// Returns whether it has. Emits signals.
@@ -467,7 +469,7 @@ public:
     /// been emitted. Returns false after the timeout, without a child and after a failed start.
     bool waitForFinished(int msecs = 30000);
     /// Blocks for `timeout` at most (negative: no timeout) until all processes in signalScope() have
-    /// ended and treeEnded() has been emitted.
+    /// ended and treeEnded() has been emitted. Returns whether they have.
     bool waitForTreeEnded(std::chrono::milliseconds timeout);
 
     /// Blocks for `timeout` at most (negative: no timeout, 0: only checks) until all children of this
@@ -492,7 +494,7 @@ public:
     /// stand for one. There is no shell: single quotes, backslashes and variables have no meaning.
     static QStringList splitCommand(QStringView command);
     /** \} */ /** \name As a QIODevice */ /** \{ */
-    /// Returns 2 if the device is open for reading, with MergedChannels 1, otherwise 0.
+    /// Returns 2 if the device is open for reading, or 1 with MergedChannels; otherwise 0.
     int readChannelCount() const;
     /// Returns readChannel() as a number.
     int currentReadChannel() const;
@@ -522,17 +524,17 @@ public Q_SLOTS:
     void terminate();
     /// Sends SIGKILL.
     void kill();
-    /// Sends the stopSignal(), and SIGKILL after stopGrace(); returns at once.
+    /// Sends the stopSignal(), and SIGKILL after stopGrace(); does not wait for the end of the child.
     void stop();
 
 Q_SIGNALS:
     /// Emitted when the child has begun to execute its program. Not emitted by startDetached().
     void started(QPrivateSignal);
-    /// Emitted when the child has ended; its output can still be read. Not emitted after a failed start;
-    /// ended() is.
+    /// Emitted when the child has ended; its output can still be read. After a failed start it is not
+    /// emitted, but ended() is.
     void finished(int exitCode, ForkFd::ChildProcess::ExitStatus exitStatus = NormalExit);
-    /// Emitted once for each start, after all its other signals but treeEnded(): the child has ended, or
-    /// could not be started. Not emitted by startDetached().
+    /// Emitted once for each start, after all its other signals except treeEnded(): the child has ended,
+    /// or could not be started. Not emitted by startDetached().
     void ended();
     /// Emitted once after ended(), when no process in signalScope() is left.
     void treeEnded();
@@ -551,7 +553,8 @@ Q_SIGNALS:
     void resultChanged();
     /// Emitted when a property that has no signal of its own was set to another value.
     void settingsChanged();
-    /// Emitted when exitCode() has changed: a child has ended, a start has failed, or a start resets it.
+    /// Emitted when exitCode() has changed: a child has ended, a start has failed, or a new start has
+    /// reset it.
     void exitCodeChanged(int exitCode);
     /// Emitted when stopStage() has changed.
     void stopStageChanged(ForkFd::ChildProcess::StopStage stage);
@@ -579,7 +582,7 @@ protected:
 private:
     ExitInfoValue exitInfoValue() const;
     StartErrorValue startErrorValue() const;
-    // As numbers of QML, which cannot assign a literal to a qint64.
+    // As double, because QML cannot assign a number literal to a qint64.
     double stopGraceMsecs() const;
     void setStopGraceMsecs(double msecs);
     double timeLimitMsecs() const;

@@ -34,18 +34,19 @@ struct FORKFD_EXPORT ExitInfo
     int code = -1; ///< Exit code, 0 to 255, with Exited; -1 otherwise.
     int signal = 0; ///< Signal number with Signaled; 0 otherwise.
     bool coreDumped = false; ///< With Signaled: the kernel wrote a core dump.
-    /// Whether `usage` was measured. It is the usage of the child, and never of its whole tree.
+    /// Whether `usage` was measured. `usage` never covers the whole tree of the child.
     bool hasUsage = false;
     /// The resources that the child used, and those of its descendants that ended and were waited for
     /// before (getrusage(2)). Descendants that outlived the child, or that were killed with its group or
-    /// tree, are not included: ChildProcess::resourceUsage() may know them.
+    /// tree, are not included: ChildProcess::resourceUsage() may count them.
     struct rusage usage = {};
 
     /// Returns the time spent in user mode; 0 without `hasUsage`.
     std::chrono::microseconds userTime() const noexcept;
     /// Returns the time that the kernel spent for the child; 0 without `hasUsage`.
     std::chrono::microseconds systemTime() const noexcept;
-    /// Returns the largest resident size of a single process in `usage`, in bytes; 0 without `hasUsage`.
+    /// Returns the largest resident size of any single process that `usage` covers, in bytes; 0 without
+    /// `hasUsage`.
     std::int64_t maxResidentBytes() const noexcept;
     /// Returns one line for a log, such as "killed by SIGSEGV, core dumped".
     std::string toString() const;
@@ -64,9 +65,9 @@ struct FORKFD_EXPORT StartError
     /// The program, file or directory that the step failed on, or "interpreter /bin/x of script".
     std::string subject = {};
 
-    /// Nothing failed.
+    /// Creates the value for a start that did not fail.
     StartError() = default;
-    /// A failure of the step with this name, a static string.
+    /// Creates the value for a failure of the step `failedStep`, which must be a static string.
     StartError(const char *failedStep, int error, std::string failedOn = {}) noexcept
         : step(failedStep)
         , errorCode(error)
@@ -74,7 +75,8 @@ struct FORKFD_EXPORT StartError
     {
     }
 
-    /// Returns a line for a log ("exec: /bin/x: No such file or directory"); empty if nothing failed.
+    /// Returns one line for a log, such as "exec: /bin/x: No such file or directory"; empty if nothing
+    /// failed.
     std::string toString() const;
 
     /// Compares the name of the step and the errno, but not the subject.
@@ -91,7 +93,7 @@ enum class Backend {
 
 /// Returns the backend that this process uses.
 FORKFD_EXPORT Backend backend() noexcept;
-/// Returns the name of the way in which this process creates children, such as "clone3".
+/// Returns the name of the interface with which this process creates children, such as "clone3".
 FORKFD_EXPORT const char *rung() noexcept;
 /** \} */
 } // namespace ForkFd

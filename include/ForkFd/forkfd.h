@@ -53,8 +53,8 @@ inline constexpr int FFD_CHILD_PROCESS = -2;
 
 /// Option: do not block.
 inline constexpr int FFDW_NOHANG = 1;
-/// Option: return how the child ended, but do not collect it. No effect with Backend::SigChld, except
-/// for a child that spawnfd() has put into its own process group.
+/// Option: return how the child ended, but do not reap it. No effect with Backend::SigChld, except for a
+/// child that spawnfd() has put into its own process group.
 inline constexpr int FFDW_NOWAIT = 2;
 
 /// How a child ended.
@@ -64,7 +64,7 @@ struct forkfd_info
     std::int32_t status; ///< With CLD_EXITED the exit code, 0 to 255; otherwise the signal number.
 };
 
-/// Forks, and returns an exit descriptor in the parent.
+/// Forks; returns an exit descriptor in the parent, and FFD_CHILD_PROCESS in the child.
 FORKFD_EXPORT int forkfd(int flags, pid_t *ppid);
 /// Calls a function in a child that shares the parent's memory if possible. The child exits with the
 /// result of the function.
@@ -74,9 +74,9 @@ FORKFD_EXPORT int spawnfd(int flags, pid_t *ppid, const char *path,
                           const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
                           char *const argv[], char *const envp[]);
 
-/// Returns how the child ended; accepts the FFDW_ options.
+/// Waits for the end of the child as `options` say (FFDW_NOHANG, FFDW_NOWAIT), and reports how it ended.
 FORKFD_EXPORT int forkfd_wait4(int ffd, forkfd_info *info, int options, struct rusage *rusage);
-/// Waits for the end of the child and collects it.
+/// Waits for the end of the child, reaps it, and reports how it ended.
 FORKFD_EXPORT int forkfd_wait(int ffd, forkfd_info *info, struct rusage *rusage);
 /// Closes an exit descriptor; a child that is still running continues.
 FORKFD_EXPORT int forkfd_close(int ffd);

@@ -28,12 +28,13 @@ struct RunResult
     QByteArray standardOutput; ///< The standard output; with RunOptions::mergedChannels, both outputs.
     QByteArray standardError; ///< The standard error; empty with RunOptions::mergedChannels.
     std::chrono::nanoseconds elapsedTime{0}; ///< From the start to the end of the child.
-    /// Whether nothing is missing in the outputs: both came to their end, and maxOutput was enough.
+    /// Whether no output is missing: both outputs came to their end, and maxOutput was large enough.
     bool outputComplete = false;
-    /// The processes that RunOptions::signalScope still reached when the program had ended.
+    /// The processes in RunOptions::signalScope that were left when the program had ended and
+    /// RunOptions::leftoverGrace was over.
     LeftBehind leftBehind = {};
-    /// What the child, its group or its tree had used when the child had ended, or when the run had
-    /// waited for its tree; see ChildProcess::resourceUsage().
+    /// What the child, its group or its tree had used when the child had ended or, if the run waited for
+    /// the tree, when that wait was over; see ChildProcess::resourceUsage().
     std::optional<ResourceUsage> resourceUsage = {};
 };
 
@@ -59,47 +60,50 @@ struct RunOptions
     /// How many bytes of each output are kept; 0 or less means all. Further output is read and
     /// discarded, so that the child does not block.
     qint64 maxOutput = 0;
-    /// Further options, at first those of the process. Without a signalMask the child gets the mask of
-    /// the thread that calls run().
+    /// Further options; by default ChildProcess::defaultLaunchOptions(). Without a signalMask the child
+    /// gets the signal mask of the thread that calls run().
     LaunchOptions launchOptions = ChildProcess::defaultLaunchOptions();
-    /// How long the end is delayed while descendants of the child hold its output open.
+    /// How long the end of the run is delayed at most while descendants of the child hold its output
+    /// open; 0 or less means no delay.
     std::chrono::milliseconds drainTimeout{0};
-    /// Stops the program when this future is finished. Unlike with a canceled future, there is a result.
+    /// The program is stopped when this future is finished. Unlike after a cancellation of the future
+    /// that run() returned, there is a result.
     std::optional<QFuture<void>> stopWhen = {};
-    /// A function that gets output while the program runs.
+    /// A function that receives output while the program runs.
     using OutputFunction = std::function<void(ChildProcess::ProcessChannel, const QByteArray &)>;
-    /// Called for output as it arrives, in pieces of any size. What it has not got yet stays in memory.
+    /// Called with output as it arrives, in pieces of any size. Output that it has not received yet
+    /// stays in memory.
     OutputFunction onOutput = {};
-    /// Called for each line, without its end ("\n" or "\r\n"), and at the end of the output for what
-    /// follows the last line.
+    /// Called with each line, without its line end ("\n" or "\r\n"), and at the end of the output with
+    /// the text after the last line end.
     OutputFunction onLine = {};
-    /// The functions are called in the thread of this object, until it is destroyed. It must exist
-    /// when run() is called. Without it, they are called in a thread of the library. A continuation that
-    /// should come after all calls must be attached before the end.
+    /// The object in whose thread the functions are called, until it is destroyed. It must exist when
+    /// run() is called. If it is null, a thread of the library calls the functions. A continuation that
+    /// should run after all calls must be attached before the future is finished.
     QObject *context = nullptr;
-    /// The signal that a stop sends first; 0: SIGTERM, with a pseudo-terminal SIGHUP. A number that is
-    /// no signal counts as 0, with a warning.
+    /// The signal that a stop sends first; 0 means SIGTERM, or SIGHUP with a pseudo-terminal. A number
+    /// that is not a signal counts as 0, with a warning.
     int stopSignal = 0;
     /// Whether the processes of RunResult::leftBehind are killed. The future then waits for their end.
     bool killLeftovers = false;
-    /// Whether the future waits for the end of the last process in signalScope. The time limit and
-    /// cancelling apply to that time, too.
+    /// Whether the future waits until the last process in signalScope has ended. The time limit and a
+    /// cancellation also apply to this wait.
     bool waitForTree = false;
     /// How many bytes of output may wait for onOutput and onLine before the program has to wait; 0 or
     /// less means no limit.
     qint64 maxUndelivered = 0;
-    /// Variables to set in `environment` or, with a value that is null, to remove from it. A name that
-    /// is empty or has a "=" makes the start fail.
+    /// Variables to set in `environment` or, with a null value, to remove from it. A name that is empty,
+    /// or contains "=" or a NUL, makes the start fail.
     QVariantMap environmentChanges = {};
-    /// How long the processes that the program leaves behind may take to end by themselves, before they
-    /// are counted in RunResult::leftBehind; 0 or less means that they count at once.
+    /// How long the processes that the program leaves behind may take to end by themselves, before
+    /// RunResult::leftBehind counts them; 0 or less means that it counts them at once.
     std::chrono::milliseconds leftoverGrace{0};
-    /// Called with the process id when the program has begun, in the same thread as the two functions
-    /// for output, and before them.
+    /// Called once with the process id when the program has started, in the same thread as onOutput and
+    /// onLine, and before them.
     std::function<void(qint64)> onStarted = {};
 };
 /** \addtogroup running */ /** \{ */
-/// Returns one translated sentence for people about the end of the child, or about the failed start.
+/// Returns one translated sentence that tells the user how the child ended, or why the start failed.
 FORKFD_EXPORT QString endText(const RunResult &result);
 
 /// Runs a program in the background and returns a future for its result. Cancelling the future stops the

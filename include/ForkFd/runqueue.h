@@ -40,8 +40,8 @@ public:
     RunQueue(const RunQueue &) = delete;
     RunQueue &operator=(const RunQueue &) = delete;
 
-    /// Runs a program as soon as it is its turn, and returns a future for its result. Programs with a
-    /// higher `priority` come first, those with the same priority in the order of the calls.
+    /// Runs a program as soon as its turn comes, and returns a future for its result. Programs with a
+    /// higher `priority` come first; programs with the same priority keep the order of the calls.
     [[nodiscard]] QFuture<RunResult> run(const QString &program, const QStringList &arguments = {},
                                          const RunOptions &options = {}, int priority = 0);
 
@@ -56,7 +56,8 @@ public:
 
     /// Cancels the futures of all programs: those that wait are not started, the others are stopped.
     void cancelAll();
-    /// Blocks until all futures of this queue are finished; a negative timeout means no limit.
+    /// Blocks for `timeout` at most (negative: no limit, 0: only checks) until all futures of this queue
+    /// are finished. Returns whether they are.
     bool waitForDone(std::chrono::milliseconds timeout = std::chrono::milliseconds(-1));
 
 private:

@@ -26,7 +26,8 @@ namespace ForkFd {
 
 namespace Internal {
 class ExitWatch;
-/// Deletes a watch, or leaves it to the keeper if the child still has to be reaped.
+/// Deletes the watch of a child, or leaves it to a thread of the library if the child still has to be
+/// reaped.
 struct FORKFD_EXPORT LeaveToKeeper
 {
     void operator()(ExitWatch *watch) const noexcept;
@@ -83,9 +84,9 @@ struct Command
     /// The whole environment of the child as "NAME=value"; without a value, the parent's.
     Optional<std::vector<std::string>> environment = {};
     std::string workingDirectory = {}; ///< Empty means the parent's.
-    /// The program to execute, if it is not `argv[0]`; looked up in the same way.
+    /// The program to execute instead of `argv[0]`, looked up in the same way; empty means `argv[0]`.
     std::string program = {};
-    /// Variables to set in that environment or, without a value, to remove from it; in this order.
+    /// Variables to set in `environment` or, without a value, to remove from it, in this order.
     std::vector<std::pair<std::string, std::optional<std::string>>> environmentChanges = {};
 };
 
@@ -116,13 +117,15 @@ struct TerminalSize
 /// the options. \ingroup options
 struct LaunchOptions
 {
-    /// The descriptors that the child inherits, set as if all at once: any permutation is possible.
+    /// The descriptors that the child inherits. They are set as if all at once, so that numbers can be
+    /// swapped.
     std::vector<FileDescriptor> fileDescriptors = {};
     /// Whether the child starts a new session, and with it a new process group without a terminal.
     bool newSession = false;
     /// The process group that the child joins; 0 means a new group.
     std::optional<pid_t> processGroup = {};
-    /// The parent's descriptor of the child's controlling terminal. The child must lead a session.
+    /// A descriptor of the parent for the terminal that becomes the child's controlling terminal. The
+    /// child must lead a session.
     std::optional<int> controllingTerminal = {};
     /// The resource limits of the child, set one after another.
     std::vector<ResourceLimit> resourceLimits = {};
@@ -157,10 +160,10 @@ struct LaunchOptions
     std::optional<std::string> argumentZero = {};
     /// The signal that `dieWithParent` sends; without `dieWithParent` it has no effect.
     int parentDeathSignal = SIGKILL;
-    /// Whether the child and all that it has started are killed when this process ends or executes
-    /// another program, however it ends.
+    /// Whether the child and all that it has started are killed when this process ends, however it ends,
+    /// or executes another program.
     bool treeDiesWithParent = false;
-    /// The same where a guardian can be had; elsewhere the child starts without one.
+    /// Like `treeDiesWithParent`, but where the system does not allow that, the child starts without it.
     bool treeDiesWithParentIfPossible = false;
 };
 
@@ -181,9 +184,10 @@ public:
     /// Releases the child; if it is still running, it continues.
     ~Child();
 
-    /// Returns the process id; after the end was collected, it may name another process.
+    /// Returns the process id; after the child was reaped, it may name another process.
     pid_t pid() const noexcept;
-    /// Returns the exit descriptor, which is readable after the child's end; -1 once that was collected.
+    /// Returns the exit descriptor, which is readable after the child's end; -1 once wait() has returned
+    /// how the child ended.
     int descriptor() const noexcept;
     /// Waits for the end of the child, at most `timeout` (negative: no limit; 0: does not block).
     std::optional<ExitInfo> wait(std::chrono::milliseconds timeout = std::chrono::milliseconds(-1));
@@ -200,8 +204,8 @@ private:
     pid_t m_pid = -1;
 };
 
-/// Starts a child, and returns when it executes its program. On failure returns no child and sets
-/// `error`, which may be null; on success clears it. \ingroup starting
+/// Starts a child, and returns when it executes its program. On failure it returns no child and sets
+/// `*error`; on success it clears `*error`. `error` may be null. \ingroup starting
 FORKFD_EXPORT std::optional<Child> spawn(const Command &command, const LaunchOptions &options = {},
                                          StartError *error = nullptr);
 

@@ -19,18 +19,20 @@ namespace ForkFd {
 
 /// The name of the step of a start that failed, such as "exec"; null if nothing failed.
 ///
-/// It is used like a `const char *`, but compares as text, with every type that compares with one:
+/// It is used like a `const char *`, but compares the text and not the address. It can be compared with
+/// any type that can be compared with a `const char *`:
 /// \code
 /// if (child.startError().step == "exec")
 ///     qWarning() << child.startError().step << child.startError().errorCode;
 /// \endcode
-/// It converts to `const char *`, null included, and to classes that are made from one, such as
-/// std::string, QByteArray and QByteArrayView. They are empty if nothing failed. A function with
-/// overloads for several of these, such as QString::arg(), needs the one that is meant. It keeps the
-/// pointer, not the characters. Any thread. \since 0.1 \ingroup starting
+/// If nothing failed, it converts to a null `const char *`. It also converts to classes that can be
+/// constructed from a `const char *`, such as std::string, QByteArray and QByteArrayView; these are
+/// empty if nothing failed. Before you pass it to a function that has overloads for several of these
+/// types, such as QString::arg(), convert it to one of them. A StepName keeps the pointer, not the
+/// characters. Any thread. \since 0.1 \ingroup starting
 class StepName
 {
-    // Not std::is_constructible, which must not be asked about a class that is only declared so far.
+    // Not std::is_constructible, which must not be used with a class that is only declared so far.
     template<typename T>
     using IfText = std::enable_if_t<std::is_class_v<T>, decltype(T(std::declval<const char *>()))>;
     template<typename T, typename = IfText<T>>
@@ -41,7 +43,7 @@ class StepName
                          decltype(std::declval<const char *>() == std::declval<const T &>())>;
 
 public:
-    /// No step.
+    /// Creates a null name: nothing failed.
     constexpr StepName() noexcept = default;
     /// Keeps the pointer.
     explicit constexpr StepName(const char *name) noexcept
@@ -64,7 +66,7 @@ public:
         return T(text());
     }
 
-    /// Compares the texts; null is as an empty one.
+    /// Compares the texts; null equals an empty text.
     friend bool operator==(const StepName &a, const char *b) noexcept
     {
         return std::string_view(a.text()) == (b ? b : "");

@@ -13,8 +13,8 @@
 #include <utility>
 
 /// \file
-/// ExitInfo and StartError as value types of QML: the properties `exitInfo` and `startError` of
-/// ChildProcess.
+/// ExitInfo and StartError as value types for QML: the types of the properties `exitInfo` and
+/// `startError` of ChildProcess.
 
 namespace ForkFd {
 
@@ -41,9 +41,9 @@ class ExitInfoValue
     Q_PROPERTY(QString text READ text CONSTANT)
 
 public:
-    /// As before the first end.
+    /// Creates the value that ChildProcess has before its first child has ended.
     ExitInfoValue() = default;
-    /// Takes the members of `info`.
+    /// Creates a copy of `info`.
     ExitInfoValue(const ExitInfo &info)
         : m_info(info)
     {
@@ -88,9 +88,9 @@ class StartErrorValue
     Q_PROPERTY(QString text READ text CONSTANT)
 
 public:
-    /// Nothing failed.
+    /// Creates the value for a start that did not fail.
     StartErrorValue() = default;
-    /// Takes the members of `error`.
+    /// Creates a copy of `error`.
     StartErrorValue(StartError error) noexcept
         : m_error(std::move(error))
     {
