@@ -27,23 +27,23 @@ ChildProcess::ProcessState ChildProcess::state() const
     return d->state;
 }
 
-/// The opposite of the state NotRunning: true in Starting and Running, when another start would be
-/// refused. The property `running` is the same.
+/// True in the states Starting and Running, in which another start would be refused. The property
+/// `running` has the same value.
 bool ChildProcess::isRunning() const
 {
     return d->state != NotRunning;
 }
 
-/// As in QProcess, the number is set after stateChanged(Starting), and in a slot of
-/// stateChanged(NotRunning) it is still that of the child that has ended. By that time it may name
-/// another process: use sendSignal() instead of kill(2). processIdChanged() follows both signals. With
-/// StartMode::Background it precedes stateChanged(Running).
+/// As in QProcess, the id is set after stateChanged(Starting), and in a slot of stateChanged(NotRunning)
+/// it is still that of the child that has ended. By then the number may name another process: use
+/// sendSignal() instead of kill(2). processIdChanged() follows both signals. With StartMode::Background
+/// it precedes stateChanged(Running).
 qint64 ChildProcess::processId() const
 {
     return d->pid;
 }
 
-/// Kept until the next start; errorString() describes it.
+/// The error is kept until the next start; errorString() describes it.
 ChildProcess::ProcessError ChildProcess::error() const
 {
     return d->error;

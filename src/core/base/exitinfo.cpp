@@ -46,8 +46,8 @@ std::int64_t ExitInfo::maxResidentBytes() const noexcept
     return std::int64_t{usage.ru_maxrss} * 1024; // KiB since Linux 2.6.32 (getrusage(2)).
 }
 
-/// "exited with code 3", "killed by SIGTERM", "killed by SIGSEGV, core dumped", or "ended, exit status
-/// unknown". Does not contain the resource usage.
+/// The line is, for example, "exited with code 3", "killed by SIGTERM", "killed by SIGSEGV, core
+/// dumped", or "ended, exit status unknown". It does not contain the resource usage.
 ///
 /// Never blocks, any thread. \since 0.1
 std::string ExitInfo::toString() const
@@ -71,8 +71,9 @@ bool operator==(const ExitInfo &a, const ExitInfo &b) noexcept
         && std::memcmp(&a.usage, &b.usage, sizeof a.usage) == 0;
 }
 
-/// The step, the subject if there is one, and the strerror(3) text of the errno, such as
-/// "workingDirectory: /no/such: No such file or directory". For step `backend` also the possible causes.
+/// The line consists of the step, the subject if there is one, and the strerror(3) text of the errno,
+/// such as "workingDirectory: /no/such: No such file or directory". For step `backend` it also names the
+/// possible causes.
 ///
 /// Never blocks, any thread. \since 0.1
 std::string StartError::toString() const

@@ -33,7 +33,7 @@ int failWith(int errorCode) noexcept
     return -1;
 }
 
-// The child exists; nothing fails from here on.
+// The child exists, and nothing can fail any more.
 int finishStart(ExitRegistry::Place &place, ExitWatchPtr watch, int flags, pid_t *ppid) noexcept
 {
     const int ffd = watch->descriptor();
@@ -72,7 +72,7 @@ try {
     return failWith(ENOMEM);
 }
 
-// Empty, with errno EBADF, if `ffd` is closed by close(2) in this time.
+// Waits for the answer. Empty, with errno EBADF, if close(2) closes `ffd` in the meantime.
 std::optional<ExitInfo> awaitAnswer(ExitRecord &record, int ffd, bool leavesChild,
                                     const CancellationBlocker &blocker)
 {
@@ -113,11 +113,12 @@ int tell(const ExitInfo &answer, forkfd_info *info, struct rusage *rusage) noexc
 /// no effect here. If the kernel supports it, one system call creates the child and the descriptor, and
 /// libc does not know of the child. So the child may call only async-signal-safe functions, also in a
 /// program with one thread, and the handlers of pthread_atfork(3) do not run. With FFD_USE_FORK the
-/// child is created by fork() with these handlers; they run while all signals are blocked. (The handlers
-/// always run if libc has no _Fork() and the kernel no such call, and under ThreadSanitizer.)
+/// child is created by fork() with these handlers; they run while all signals are blocked. (Under
+/// ThreadSanitizer, and if libc has no _Fork() and the kernel has no such system call, the handlers
+/// always run.)
 ///
-/// The child has the parent's signal mask and dispositions, as after fork(). It does not have the exit
-/// descriptor.
+/// The child has the parent's signal mask and dispositions, as after fork(). It does not inherit the
+/// exit descriptor.
 ///
 /// Blocks as long as fork() does. Any thread; not async-signal-safe; no cancellation point.
 ///
@@ -218,27 +219,28 @@ try {
     return failWith(ENOMEM);
 }
 
-/// Reports how the child behind `ffd` ended, and returns 0. `*info` receives the end, `*rusage` the
-/// resource usage of the child and its own collected children; both may be null. The usage is all zeroes
-/// if it is not known because other code in the process reaped the child.
+/// Reports how the child behind `ffd` ended, and returns 0. `*info` receives how it ended, and `*rusage`
+/// the resource usage of the child and of the descendants that were waited for; both pointers may be
+/// null. The usage is all zeroes if it is unknown because other code in the process reaped the child.
 ///
-/// `options` combines FFDW_NOHANG (do not wait) and FFDW_NOWAIT (do not collect: the child stays a
-/// zombie until a later call or forkfd_close()). With Backend::SigChld, FFDW_NOWAIT has no effect: the
-/// child is collected when it ends, unless spawnfd() put it into its own process group. The
-/// first answer is kept: every later call, from any thread and with any options, returns the same until
-/// the descriptor is closed, even if other code then reaps the child.
+/// `options` combines FFDW_NOHANG (do not wait) and FFDW_NOWAIT (do not reap: the child stays a zombie
+/// until a later call or forkfd_close()). With Backend::SigChld, FFDW_NOWAIT has no effect: the child is
+/// reaped when it ends, unless spawnfd() put it into its own process group. The first answer is kept:
+/// until the descriptor is closed, every later call, from any thread and with any options, returns the
+/// same answer, even if other code then reaps the child.
 ///
 /// Blocks until the child ends, unless FFDW_NOHANG is given or the descriptor is non-blocking
-/// (FFD_NONBLOCK, or O_NONBLOCK set by fcntl(2)). Goes on waiting after a signal handler has run. Any
-/// number of threads may wait at once and get the same answer, also if one of them closes the
+/// (FFD_NONBLOCK, or O_NONBLOCK set by fcntl(2)). It continues to wait after a signal handler has run.
+/// Any number of threads may wait at once and get the same answer, also if one of them closes the
 /// descriptor. Any thread; not async-signal-safe; a cancellation point while it blocks.
 ///
 /// **Errors** (errno); `*info` and `*rusage` are unchanged:
-/// - EAGAIN: the child still runs, and the call does not block. A readable descriptor may give this for
-///   a moment, and as long as a tracer holds the child.
-/// - ECHILD: other code in the process reaped the child, or SIGCHLD is ignored, and the kernel no
-///   longer knows the end (it does since Linux 6.15); or the descriptor was inherited through fork().
-/// - EINVAL: an unknown option; `ffd` is open but no exit descriptor, or a dup(2) of one.
+/// - EAGAIN: the child still runs, and the call does not block. This can also happen although the
+///   descriptor is readable: for a moment, and for as long as a tracer holds the child.
+/// - ECHILD: other code in the process reaped the child, or SIGCHLD is ignored, and the kernel no longer
+///   knows the wait status (Linux 6.15 and newer keep it); or the descriptor was inherited through
+///   fork().
+/// - EINVAL: an unknown option; `ffd` is open, but is not an exit descriptor, or is a dup(2) of one.
 /// - EBADF: `ffd` is not open, or was closed by close(2) during the call. (If another file gets the
 ///   number, the call may return only after the next signal.)
 ///
@@ -280,9 +282,9 @@ int forkfd_wait(int ffd, forkfd_info *info, struct rusage *rusage)
 }
 
 /// Closes an exit descriptor, and returns 0. A child that still runs continues and leaves no zombie: the
-/// library collects it when it ends. If there is no memory or thread for that, the library tries again
-/// when the next child is left in this way. If no other descriptor is available, it waits for the child
-/// by its process id.
+/// library reaps it when it ends. If there is no memory or thread for that, the library tries again when
+/// the next child is left to it. If no other descriptor is available, it waits for the child by its
+/// process id.
 ///
 /// The number is free when the function returns, unless other threads wait on the descriptor. They still
 /// get their answer, and the last of them frees the number. In a forked copy of the process that started
@@ -294,8 +296,8 @@ int forkfd_wait(int ffd, forkfd_info *info, struct rusage *rusage)
 /// Never blocks. Any thread; not async-signal-safe, except in a forked process; no cancellation point.
 ///
 /// **Errors** (errno):
-/// - EINVAL: `ffd` is open but no exit descriptor, or a dup(2) of one.
-/// - EBADF: `ffd` is not open, or another thread closes it now.
+/// - EINVAL: `ffd` is open, but is not an exit descriptor, or is a dup(2) of one.
+/// - EBADF: `ffd` is not open, or another thread is closing it.
 ///
 /// \since 0.1
 int forkfd_close(int ffd)

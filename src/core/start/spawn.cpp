@@ -30,7 +30,7 @@ std::string programOf(const Command &command)
     return command.program.empty() && !command.argv.empty() ? command.argv.front() : command.program;
 }
 
-// Without an executable if the program is not found.
+// The request has no executable if the program is not found.
 StartRequest requestOf(const Command &command, const LaunchOptions &options, int &searchError)
 {
     StartRequest request;
@@ -70,14 +70,14 @@ Child &Child::operator=(Child &&other) noexcept
     return *this;
 }
 
-/// A child that still runs goes on, and the library collects it when it ends. Never blocks and never
-/// fails. Without memory or threads, a later call to the library collects the child.
-/// \since 0.1
+/// A child that still runs continues, and the library reaps it when it ends. Never blocks and never
+/// fails. If there is no memory or thread for that, a later call to the library reaps the child. \since
+/// 0.1
 Child::~Child() = default;
 
-/// Names this child until its end is collected, by wait() or by other code of the process. Another
-/// process may get the number after that, so use sendSignal() rather than kill(2). -1 if the object was
-/// moved from.
+/// The id names this child until it is reaped, by wait() or by other code of the process. After that
+/// another process may get the number, so use sendSignal() rather than kill(2). Returns -1 if the object
+/// was moved from.
 ///
 /// Never blocks. **Errors:** none. \since 0.1
 pid_t Child::pid() const noexcept
@@ -85,9 +85,9 @@ pid_t Child::pid() const noexcept
     return m_pid;
 }
 
-/// For poll(2), select(2) or an event loop; readable once wait() is likely to have a result. It belongs
-/// to this object: do not read from it, close it or wait for it. It is close-on-exec. -1 once wait()
-/// has returned a result, or if the object was moved from.
+/// Use it with poll(2), select(2) or an event loop. It becomes readable when wait() is likely to have a
+/// result. It belongs to this object: do not read from it, close it or wait for it (waitid(2)). It is
+/// close-on-exec. Returns -1 once wait() has returned a result, or if the object was moved from.
 ///
 /// Never blocks. **Errors:** none. \since 0.1
 int Child::descriptor() const noexcept
@@ -96,9 +96,9 @@ int Child::descriptor() const noexcept
 }
 
 /// Returns how the child ended, or nothing if it still runs after the timeout. The first call that sees
-/// the end collects the child; later calls return the same result at once. If other code of the process
-/// has reaped the child, its wait status is still known on Linux 6.15 and newer, without resource
-/// usage; elsewhere the result is ExitInfo::Unknown.
+/// the end reaps the child; later calls return the same result at once. If other code of the process has
+/// reaped the child, its wait status is still known on Linux 6.15 and newer, without resource usage;
+/// elsewhere the result is ExitInfo::Unknown.
 ///
 /// Blocks for the timeout at most, and is a cancellation point while it does. Not async-signal-safe;
 /// one thread at a time.
@@ -126,14 +126,13 @@ std::optional<ExitInfo> Child::wait(milliseconds timeout)
 
 /// Returns true if the signal was sent. Signal 0 only checks whether the child can be signalled. The
 /// signal cannot reach another process that got the number, with one exception: if a filter refuses
-/// pidfd_send_signal(2), the number is used right after a look that finds the child
+/// pidfd_send_signal(2), this function uses the number, right after a check that the child still exists
 /// (docs/sandboxes.md).
 ///
-/// Never blocks. Not async-signal-safe; one thread at a time.
-/// **Errors** (errno): EINVAL, no such signal; EPERM, the child has taken another identity; ESRCH, the
-/// child has ended and was collected (with Backend::SigChld: has ended), or the object was moved from,
-/// or this process is a forked copy. Until the end is collected, a signal to an ended child returns true
-/// and does nothing. \since 0.1
+/// Never blocks. Not async-signal-safe; one thread at a time. **Errors** (errno): EINVAL, no such
+/// signal; EPERM, the child has taken another identity; ESRCH, the child has ended and was reaped (with
+/// Backend::SigChld: has ended), or the object was moved from, or this process is a forked copy. Until
+/// an ended child is reaped, this function returns true for it and does nothing. \since 0.1
 bool Child::sendSignal(int signal) noexcept
 {
     const CancellationBlocker blocker;
@@ -143,18 +142,19 @@ bool Child::sendSignal(int signal) noexcept
     return errorCode == 0;
 }
 
-/// Starts `command.program`, or without it `command.argv[0]`, and returns once it runs, or was killed
-/// before its exec. So a failure of the exec is known here, too. The child gets the calling thread's
-/// signal mask unless `options` has one, the default action of SIGPIPE and of every signal that the
-/// parent catches, ignored signals as they are, and the descriptors that are not close-on-exec.
+/// Starts `command.program` or, if that is empty, `command.argv[0]`. Returns when the child has executed
+/// the program, or was killed before its exec. So a failure of the exec is reported, too. The child gets
+/// the calling thread's signal mask unless `options` has one, the default action of SIGPIPE and of every
+/// signal that the parent catches, ignored signals as they are, and the descriptors that are not
+/// close-on-exec.
 ///
-/// A login shell or a multi-call program finds out from `argv[0]` what it is to do:
+/// A login shell or a multi-call program learns from `argv[0]` what to do:
 /// \code
 /// ForkFd::spawn({.argv = {"-sh"}, .program = "/bin/sh", .environmentChanges = {{"TERM", "dumb"}}});
 /// \endcode
-/// The interpreter of a script gets the path of the script in its place (execve(2)). If `argv` is
-/// empty, the child gets the name of the program there. A PATH in `environmentChanges` is the child's:
-/// the program is looked up in the parent's.
+/// The interpreter of a script gets the path of the script in its place (execve(2)). If `argv` is empty,
+/// the child gets the name of the program there. A PATH in `environmentChanges` is only for the child:
+/// the program is looked up in the parent's PATH.
 ///
 /// Blocks until the exec, for a time that does not depend on the size of this process. While the program
 /// is open for writing (ETXTBSY), the exec is tried again for 20 ms. May be called
@@ -165,9 +165,9 @@ bool Child::sendSignal(int signal) noexcept
 /// - `argument`, `environment`: EINVAL, a string has an embedded NUL, or a name in `environmentChanges`
 ///   is empty or has a "=".
 /// - `workingDirectory`: EINVAL, an embedded NUL; otherwise the errno of chdir(2).
-/// - the name of a LaunchOptions member: see docs/options.md. EINVAL also for an invalid value;
-///   ENOTSUP, this system does not support it, or `pseudoTerminal`, which needs channels and so a
-///   ChildProcess.
+/// - the name of a LaunchOptions member: see docs/options.md. Also EINVAL, the value is invalid;
+///   ENOTSUP, this system does not support the option, or it is `pseudoTerminal`, which only
+///   ChildProcess supports.
 /// - `fileDescriptors`: EINVAL, a `childFd` is listed twice; EBADF, a negative number, a `parentFd`
 ///   that is not open, a `childFd` above RLIMIT_NOFILE.
 /// - `backend`: EINVAL, FORKFD_BACKEND names an unknown or unavailable backend.
@@ -204,20 +204,21 @@ std::optional<Child> spawn(const Command &command, const LaunchOptions &options,
     return Child(std::move(result.watch));
 }
 
-/// Lines of a name, a colon and a text: the library's version, the kernel, the backend, the rung (see
-/// rung()), the program and where it was found, how many arguments it gets, the directory, how the
-/// environment differs from the parent's, and the options. Starts nothing.
+/// Each line consists of a name, a colon and a text. The lines tell the library's version, the kernel,
+/// the backend, the result of rung(), the program and where it was found, how many arguments it gets,
+/// the directory, how the environment differs from the parent's, and the options. Starts nothing.
 ///
-/// Fit to be published: it has no value of an argument or of a variable, only the names of variables
-/// that are set or removed. It does name the program, directories and the numbers of users and groups.
+/// You can publish the text: it contains no argument and no value of a variable, only the names of
+/// variables that are set or removed. But it contains the names of the program and of directories, and
+/// the numbers of users and groups.
 /// \code
 /// std::fputs(ForkFd::describe({.argv = {"make", "-j4"}}, {.niceValue = 10}).c_str(), stderr);
 /// \endcode
 /// The text is for people: programs must not depend on it.
 ///
 /// Looks the program up as spawn() does, and blocks as long as the file system does. May be called from
-/// any thread; not async-signal-safe. Does not change errno. **Errors:** none. The text says if the
-/// program is not found or an option is wrong, and nothing about what only a start finds out. Throws
+/// any thread; not async-signal-safe. Does not change errno. **Errors:** none. The text says whether the
+/// program is not found or an option is wrong, but not what only a start can find out. Throws
 /// std::bad_alloc. \since 0.1
 std::string describe(const Command &command, const LaunchOptions &options)
 {

@@ -131,11 +131,11 @@ ExitWatchPtr spawnChild(const SpawnCall &call, int &errorCode)
 
 namespace ForkFd {
 
-/// How this process notices the end of its children: by pidfd if the kernel offers it, else by SIGCHLD.
-/// The environment variable FORKFD_BACKEND (`auto`, `pidfd`, `sigchld`) selects the backend. If that
-/// backend is unavailable or unknown, every start fails with step `backend`, and the result is the one
-/// of `auto`. The result may change from PidFd to SigChld once, when the first start finds that a
-/// filter refuses every call that gives a pidfd.
+/// Returns how this process notices the end of its children: by pidfds if the kernel offers them,
+/// otherwise by SIGCHLD. The environment variable FORKFD_BACKEND (`auto`, `pidfd`, `sigchld`) selects
+/// the backend. If that backend is unavailable or unknown, every start fails with step `backend`, and
+/// this function returns what it would return with `auto`. The result may change once, from PidFd to
+/// SigChld, when the first start finds that a filter refuses every call that returns a pidfd.
 ///
 /// Never blocks. May be called from any thread; not async-signal-safe.
 /// **Errors:** none.
@@ -146,10 +146,11 @@ Backend backend() noexcept
     return Internal::System::backend();
 }
 
-/// The best way to create a child that is left in this process: a rung of the ladder, whose table is in
-/// docs/design/start.md. A start that finds a way missing or refused by a filter takes the next one, so
-/// that the result may change, and is only sure after a start. A child with a childProcessModifier()
-/// that needs a copy of the memory is created in another way. A static string.
+/// The name is that of the best interface that this process has not found missing so far;
+/// docs/design/start.md has the table. A start that finds an interface missing, or refused by a filter,
+/// uses the next one. So the result may change, and is certain only after a start. A child with a
+/// childProcessModifier() that needs a copy of the memory is created with another interface. The result
+/// is a static string.
 ///
 /// Never blocks. May be called from any thread; not async-signal-safe.
 /// **Errors:** none.
