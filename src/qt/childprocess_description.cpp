@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// What the next start would do, as text.
+// A description of what the next start would do, as text.
 
 #include "qt/childprocess_p.h"
 
@@ -55,20 +55,22 @@ QString parametersText(const ChildProcess::UnixProcessParameters &parameters)
 
 } // namespace
 
-/// Lines of a name, a colon and a text: those of `describe()` in spawn.h, the version of Qt, where the
-/// standard streams lead, and all settings that concern the start or the end of a child. Starts nothing.
+/// Each line consists of a name, a colon and a text. The lines are those of `describe()` in spawn.h, the
+/// version of Qt, where the standard streams lead, and all settings that concern the start or the end of
+/// a child. Starts nothing.
 ///
-/// Fit to be published: it has no value of an argument or of a variable, only the names of variables
-/// that are set or removed. It does name the program, directories and redirected files.
+/// You can publish the text: it contains no argument and no value of a variable, only the names of
+/// variables that are set or removed. But it contains the names of the program, of directories and of
+/// redirected files.
 /// \code
 /// if (child.error() == ForkFd::ChildProcess::FailedToStart)
 ///     qWarning().noquote() << child.describe();
 /// \endcode
 /// The text is for people: programs must not depend on it.
 ///
-/// Looks the program up as start() does, and blocks as long as the file system does.
-/// **Errors:** none. The text says if the program is not found, or an option or the scope is wrong, and
-/// nothing about what only a start finds out. \since 0.1
+/// Looks the program up as start() does, and blocks as long as the file system does. **Errors:** none.
+/// The text says whether the program is not found, or an option or the scope is wrong, but not what only
+/// a start can find out. \since 0.1
 QString ChildProcess::describe() const
 {
     const CancellationBlocker blocker;

@@ -18,8 +18,8 @@ namespace ForkFd {
 
 using namespace Internal;
 
-/// NormalExit before the first end. UnknownExit if other code reaped the child and the kernel does not
-/// keep the exit status (before Linux 6.15).
+/// NormalExit before the first child has ended. UnknownExit if other code reaped the child and the
+/// kernel does not keep the exit status (before Linux 6.15).
 ChildProcess::ExitStatus ChildProcess::exitStatus() const
 {
     if (!d->isEndTold)
@@ -35,10 +35,11 @@ ChildProcess::ExitStatus ChildProcess::exitStatus() const
     return UnknownExit;
 }
 
-/// After NormalExit 0 to 255, and 0 before the first end. After CrashExit the number of the signal, as
-/// with QProcess; exitInfo() has separate fields. After UnknownExit -1. After a failed start 255, from
-/// stateChanged(NotRunning) or errorOccurred(FailedToStart) on, whichever is emitted first. As in
-/// QProcess, it is right in a slot of stateChanged(NotRunning); exitCodeChanged() follows that signal.
+/// After NormalExit 0 to 255, and 0 before the first child has ended. After CrashExit the number of the
+/// signal, as with QProcess; exitInfo() has separate fields. After UnknownExit -1. After a failed start
+/// 255, from stateChanged(NotRunning) or errorOccurred(FailedToStart) on, whichever is emitted first. As
+/// in QProcess, the code is already set in a slot of stateChanged(NotRunning); exitCodeChanged() follows
+/// that signal.
 int ChildProcess::exitCode() const
 {
     if (!d->isEndTold)
@@ -46,8 +47,8 @@ int ChildProcess::exitCode() const
     return d->exitInfo->reason == ExitInfo::Signaled ? d->exitInfo->signal : d->exitInfo->code;
 }
 
-/// The reason is Unknown as long as no child has ended. Known from stateChanged(NotRunning) on, and from
-/// the child's end on while the output drains.
+/// The reason is Unknown as long as no child has ended. The result is known from
+/// stateChanged(NotRunning) on; with a drainTimeout(), already from the child's end on.
 ExitInfo ChildProcess::exitInfo() const
 {
     return d->isEndTold ? static_cast<const ExitInfo &>(d->exitInfo.get()) : ExitInfo();
@@ -214,7 +215,7 @@ void ChildProcessPrivate::finishEnding()
     callAfter([&run, this] { announceEnd(run); }, [&run, this] { endTree(run); });
 }
 
-// What precedes NotRunning. Returns whether this code may go on.
+// Emits the signals that precede NotRunning. Returns whether the caller may continue.
 bool ChildProcessPrivate::announceWhatIsDue(const Run &run)
 {
     announceDataDue(run);

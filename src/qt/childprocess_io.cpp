@@ -28,8 +28,8 @@ void ChildProcess::setReadChannel(ProcessChannel channel)
     d->output.setReadChannel(channel);
 }
 
-/// Hides QIODevice::readChannelCount(), which returns 1. With MergedChannels there is one channel, too.
-/// A new processChannelMode() counts from the next start on.
+/// Hides QIODevice::readChannelCount(), which returns 1. With MergedChannels there is also only one
+/// channel. A change of processChannelMode() takes effect at the next start.
 int ChildProcess::readChannelCount() const
 {
     if (!isReadable())
@@ -45,7 +45,7 @@ int ChildProcess::currentReadChannel() const
 
 /// Hides QIODevice::setCurrentReadChannel(). Do not call that function with 1 through a QIODevice
 /// pointer: it is not virtual, and QIODevice then reads from a buffer that can only be created with Qt's
-/// private headers. **Errors:** a number other than 0 and 1 changes nothing; those of setReadChannel().
+/// private headers. **Errors:** those of setReadChannel(); a number other than 0 and 1 changes nothing.
 void ChildProcess::setCurrentReadChannel(int channel)
 {
     if (channel == StandardOutput || channel == StandardError)
@@ -123,8 +123,8 @@ qint64 ChildProcess::readData(char *data, qint64 maxSize)
     return count == 0 && maxSize > 0 && d->state == NotRunning ? -1 : count;
 }
 
-/// As QIODevice does with bytes in its own buffer: a carriage return that is not part of a line's end
-/// stays in text mode, too. **Errors:** those of readData().
+/// Works as QIODevice does with bytes in its own buffer: a carriage return that is not part of a line
+/// end is kept, even in text mode. **Errors:** those of readData().
 qint64 ChildProcess::readLineData(char *data, qint64 maxSize)
 {
     const qint64 newline = d->output.current().bytes().indexOfNewline();
@@ -174,15 +174,16 @@ qint64 ChildProcess::readBufferSize() const
     return d->output.limit;
 }
 
-/// If so many bytes of a channel are unread, its pipe is not read any further. The child blocks when the
-/// pipe (64 KiB) is full, too. Reading continues when some bytes were read. 0 or a negative size means
-/// no limit. Takes effect at once.
+/// While `bytes` bytes of a channel are unread, the library does not read the channel's pipe any
+/// further. The child blocks when the pipe (64 KiB) is full as well. The library continues when the
+/// program has read some bytes. 0 or a negative size means no limit. Takes effect at once.
 ///
 /// The waitFor functions, close() and execute() ignore the limit, because the program cannot read while
 /// it waits: waitForFinished() keeps all output in memory. When all write ends of a pipe are closed, its
 /// remaining content is read, too. Bytes that a transaction has read ahead are not counted while it is
-/// open. After a rollback they are, so that a message that is longer than the limit never becomes
-/// complete in this way; nor does a longer line make canReadLine() return true.
+/// open, but after a rollback they are. So a message that is longer than the limit can never be
+/// completed by rolling back and waiting for more; and canReadLine() never returns true for a line that
+/// is longer than the limit.
 void ChildProcess::setReadBufferSize(qint64 bytes)
 {
     const qint64 used = std::max<qint64>(bytes, 0);

@@ -10,25 +10,26 @@ namespace ForkFd {
 using namespace Internal;
 
 /// Returns whether the last child's output is complete: the child has ended, and each output that this
-/// object reads came to its end, so that nothing can be missing. A channel that leads elsewhere (a file,
-/// another process, a forwarded one) does not count. Valid after finished().
+/// object reads came to its end, so that nothing can be missing. A channel that leads elsewhere (to a
+/// file or another process, or forwarded) does not count. Valid after finished().
 ///
-/// Returns false if other processes still hold the output open, usually descendants of the child: with a
-/// drainTimeout() when it expires, without one when the child ends. What they write later is lost. A
-/// child that the library is just starting does not count: finished() waits until that child has let go
-/// of the output, usually for less than 1 ms. A child that other code starts at that moment counts. Also
-/// false after a ReadError, after closeReadChannel() on an output that had not ended, while the child
-/// runs, and after a failed start. The signals do not show the difference: readChannelFinished() is
-/// emitted in each case. \since 0.1
+/// Returns false if other processes, usually descendants of the child, still held the output open when
+/// the child ended or, with a drainTimeout(), when that expired. What they write later is lost. Another
+/// child that the library is just starting does not count: finished() waits until it has closed its copy
+/// of the output, usually for less than 1 ms. A child that other code is just starting does count. Also
+/// returns false after a ReadError, after closeReadChannel() on an output that had not ended, while the
+/// child runs, and after a failed start. The signals do not show the difference: readChannelFinished()
+/// is emitted in each case. \since 0.1
 bool ChildProcess::outputComplete() const
 {
     return d->state == NotRunning && d->isEndTold && d->output.isComplete();
 }
 
-/// Returns whether takeLine() has a line of `channel`. At the end of the output, what is left after the
-/// last newline is a line, too. So is a full buffer without a newline, if there is a readBufferSize().
+/// Returns whether takeLine() can return a line of `channel`. At the end of the output, the text after
+/// the last newline is a line, too. If there is a readBufferSize(), so is a full buffer without a
+/// newline.
 ///
-/// During a read transaction of the current read channel returns false. \since 0.1
+/// Returns false for the current read channel while it has a read transaction. \since 0.1
 bool ChildProcess::hasLine(ProcessChannel channel) const
 {
     return d->output.hasLine(channel);
@@ -38,8 +39,8 @@ bool ChildProcess::hasLine(ProcessChannel channel) const
 /// readChannel() nor the text mode matters. Unlike readLine(), it never returns the beginning of a line
 /// whose rest may follow, except for a line that does not fit into readBufferSize().
 ///
-/// A line that was cut there looks like any other. Where that matters, use readLine(), which keeps the
-/// newline.
+/// A line that was cut at readBufferSize() looks like any other line. Where that matters, use
+/// readLine(), which keeps the newline.
 ///
 /// To tell an empty line from none, ask hasLine() first:
 /// `while (child.hasLine(channel)) use(child.takeLine(channel));`

@@ -17,8 +17,8 @@ namespace ForkFd {
 
 using namespace Internal;
 
-/// Blocks only while a childProcessModifier() runs or a background start goes on, for `msecs` at most
-/// (negative: no timeout). Emits the signals that are due.
+/// Blocks only while a childProcessModifier() runs or a background start is in progress, for `msecs` at
+/// most (negative: no timeout). Emits the signals that are due.
 ///
 /// **Errors:** returns false if there is no child, if the start failed (see error() and startError()),
 /// and after a timeout (error() is Timedout).

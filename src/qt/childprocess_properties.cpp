@@ -48,7 +48,7 @@ double numberOf(milliseconds time)
     return static_cast<double>(time.count());
 }
 
-// Any number of QML, NaN included. The largest is 31 years in milliseconds, or 1 TB.
+// Accepts any number of QML, including NaN. The largest result is 31 years in milliseconds, or 1 TB.
 qint64 wholeOf(double number)
 {
     return number > 0 ? static_cast<qint64>(std::min(number, 1e12)) : 0;
@@ -56,10 +56,10 @@ qint64 wholeOf(double number)
 
 } // namespace
 
-/// Decodes all unread bytes of standard output. While more may follow, the bytes of an unfinished
-/// character stay unread. A byte that is no UTF-8 becomes U+FFFD. For QML; in C++,
-/// readAllStandardOutput() returns the bytes. **Errors:** during a read transaction, this function warns
-/// and returns nothing; those of readAllStandardOutput(). \since 0.1
+/// Decodes all unread bytes of standard output. While more output may follow, the bytes of an incomplete
+/// character stay unread. A byte that is not valid UTF-8 becomes U+FFFD. This function is for QML; in
+/// C++, readAllStandardOutput() returns the bytes. **Errors:** those of readAllStandardOutput(); during
+/// a read transaction, this function warns and returns nothing. \since 0.1
 QString ChildProcess::readStandardOutputText()
 {
     return takeText(StandardOutput);
@@ -87,8 +87,8 @@ QString ChildProcess::takeText(ProcessChannel channel)
     return QString::fromUtf8(bytes);
 }
 
-/// The same as takeLine(). A byte that is no UTF-8 becomes U+FFFD. **Errors:** empty if hasLine() is
-/// false. \since 0.1
+/// The same as takeLine(). A byte that is not valid UTF-8 becomes U+FFFD. **Errors:** empty if hasLine()
+/// is false. \since 0.1
 QString ChildProcess::takeTextLine(ProcessChannel channel)
 {
     return QString::fromUtf8(takeLine(channel));
@@ -107,8 +107,8 @@ qint64 ChildProcess::elapsedMilliseconds() const
     return std::chrono::duration_cast<milliseconds>(elapsedTime()).count();
 }
 
-/// Compares the environment that was set, by whichever function, with that of this process at this
-/// moment. Empty if no environment was set. \since 0.1
+/// Compares the environment that was set, no matter by which function, with the environment that this
+/// process has at this moment. Empty if no environment was set. \since 0.1
 QVariantMap ChildProcess::environmentChanges() const
 {
     if (d->settings.environment.inheritsFromParent())

@@ -106,8 +106,8 @@ void ChildProcess::setInputChannelMode(InputChannelMode mode)
 
 /// The next start opens the device without WriteOnly. The parent opens the file; a relative name is
 /// relative to the parent's directory. ForwardedInputChannel overrides the file, with a warning at the
-/// start. **Errors:** if the file cannot be opened, the start fails with step `channels`, inside
-/// start() unless that works in the background.
+/// start. **Errors:** if the file cannot be opened, the start fails with step `channels`: inside
+/// start(), or later with StartMode::Background.
 void ChildProcess::setStandardInputFile(const QString &fileName)
 {
     d->streams.redirections.setFile(Redirections::Input, fileName, ReadOnly);
@@ -152,13 +152,13 @@ std::function<void(void)> ChildProcess::childProcessModifier() const
 /// function may call only async-signal-safe functions.
 ///
 /// The child is created by a real fork, whose time grows with the size of this process. With UseVFork
-/// the child may run in the parent's memory instead: the function has 256 KiB of stack, and what it
-/// writes to memory is written in the parent.
+/// the child may run in the parent's memory instead: then the function has 256 KiB of stack, and
+/// whatever it writes changes the memory of the parent.
 ///
-/// The function may wait for the parent or stop itself: start() returns before it is called, and state()
-/// is Starting until the function has returned and the program is executed. This time counts towards the
-/// time limit, and kill() ends it. With UseVFork and in startDetached() the caller blocks until the
-/// function has returned.
+/// The function may wait for the parent or stop its own process: start() returns before the function is
+/// called, and state() is Starting until the function has returned and the program is executed. This
+/// time counts towards the time limit, and kill() ends it. With UseVFork and in startDetached() the
+/// caller blocks until the function has returned.
 ///
 /// An exception that leaves the function makes the start fail, as failChildProcessModifier() does.
 /// **Errors:** step `modifier`.
@@ -201,16 +201,17 @@ void ChildProcess::setUnixProcessParameters(UnixProcessFlags flagsOnly)
     d->settings.parameters = {flagsOnly, 0};
 }
 
-/// At first those of defaultLaunchOptions() when the object was created.
+/// Until setLaunchOptions() is called, these are the options that defaultLaunchOptions() returned when
+/// the object was created.
 LaunchOptions ChildProcess::launchOptions() const
 {
     return d->settings.launchOptions.get();
 }
 
-/// All of them are replaced, those that defaultLaunchOptions() gave the object included. To keep them,
-/// change a copy of launchOptions(). docs/options.md lists what each option requires. With a
-/// `pseudoTerminal` all output is received on StandardOutput. startDetached() rejects `pseudoTerminal`,
-/// `dieWithParent` and `treeDiesWithParent` (EINVAL).
+/// Replaces all options, including those that the object got from defaultLaunchOptions(). To change only
+/// some of them, change a copy of launchOptions(). docs/options.md lists what each option requires. With
+/// a `pseudoTerminal` all output is received on StandardOutput. startDetached() rejects
+/// `pseudoTerminal`, `dieWithParent` and `treeDiesWithParent` (EINVAL).
 ///
 /// **Errors:** the start fails with the name of the member as its step.
 void ChildProcess::setLaunchOptions(const LaunchOptions &options)
@@ -224,32 +225,33 @@ ChildProcess::StartMode ChildProcess::startMode() const
 }
 
 /// With Background, start() returns after about 25 µs, however long the start takes. A start takes long
-/// on a slow disk, on a network mount that does not respond, behind an on-access scanner, in a frozen
-/// control group. start() copies what the child gets (arguments, environment, PATH, signal mask,
-/// options), duplicates the descriptors in launchOptions(), opens the current directory, and makes the
-/// pipes. The caller may change these afterwards. All else that a child inherits from the process is
-/// taken later, as docs/slow-starts.md says: above all forwarded streams, and other descriptors without
-/// close-on-exec. They have to stay open and unchanged until started() is emitted.
+/// if the program is on a slow disk or on a network mount that does not respond, behind an on-access
+/// scanner, or in a frozen control group. start() copies what the child gets (arguments, environment,
+/// PATH, signal mask, options), duplicates the descriptors in launchOptions(), opens the current
+/// directory, and makes the pipes. The caller may change these afterwards. Everything else that a child
+/// inherits from the process is taken later (see docs/slow-starts.md), above all forwarded streams and
+/// other descriptors without close-on-exec. Those have to stay open and unchanged until started() is
+/// emitted.
 ///
-/// A new thread does everything that touches files the program names: PATH, redirections, working
+/// A new thread does everything that touches files named by the settings: PATH, redirections, working
 /// directory, control group, program. The thread inherits the attributes of the calling thread and ends
-/// with the start; starts do not wait for each other. libc's setuid(3) and its kin change all threads,
-/// and so wait until the child has executed its program.
+/// with the start; starts do not wait for each other. setuid(3) and related functions of libc change all
+/// threads, and so wait until the child has executed its program.
 ///
-/// What fails in start() is reported there: an empty program, invalid options, no descriptor left
-/// (`channels`, `descriptors`), no thread (`clone`; with EAGAIN also while the process exits). All other
-/// failures follow from the event loop or a waitFor function, also those of redirections and of the
+/// start() itself reports these failures: an empty program, invalid options, no descriptor left
+/// (`channels`, `descriptors`), no thread (`clone`; with EAGAIN also while the process exits). The event
+/// loop or a waitFor function reports all other failures, including those of redirections and of the
 /// working directory. startError() is known when started() or errorOccurred() is emitted.
 ///
-/// Until then processId() is 0, and sendSignal() and terminate() find no process. kill() and stop()
-/// give the start up. If there is no child yet, the start fails with step `canceled` and ECANCELED, even
-/// if its thread hangs; if there is one, it gets the signal, and if that ends it before it has executed
-/// its program, it counts as started. Data can be written; the time limit counts from start(). The
-/// object can be destroyed (this kills the start, unless the policy is LeaveRunning) or moved to another
-/// thread. close() blocks until the start is over, unless kill() has given it up.
+/// Until then processId() is 0, and sendSignal() and terminate() find no process. kill() and stop() give
+/// up the start. If there is no child yet, the start fails with step `canceled` and ECANCELED, even if
+/// its thread hangs. If there is a child, it gets the signal; if the signal ends it before it has
+/// executed its program, it counts as started. Data can be written; the time limit counts from start().
+/// The object can be destroyed (this kills the start, unless the policy is LeaveRunning) or moved to
+/// another thread. close() blocks until the start is over, unless kill() has given it up.
 ///
 /// At normal exit of the process, all starts that are not over are given up. With a
-/// childProcessModifier() the start is Direct, and so are startDetached() and execute(). \since 0.1
+/// childProcessModifier() the start is always Direct, as are startDetached() and execute(). \since 0.1
 void ChildProcess::setStartMode(StartMode mode)
 {
     if (std::exchange(d->settings.startMode, mode) != mode)

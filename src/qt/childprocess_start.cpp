@@ -22,25 +22,26 @@ namespace ForkFd {
 
 using namespace Internal;
 
-/// Sets program() and arguments(), emits programChanged() and argumentsChanged() if they are different,
-/// forgets the last child (exitCode(), exitInfo(), startError(), stopStage(), with their signals), and
-/// starts the child, with what slots have set then. If the start did not fail inside this call,
-/// state() is then Starting, and started() or errorOccurred(FailedToStart) follows from the event loop
-/// or a waitFor function. finished() follows started(), and never a failed start. `mode` specifies how
-/// the device is opened. Without ReadOnly the child's output is discarded. Without WriteOnly the child's
-/// standard input stays open, too, until closeWriteChannel() is called.
+/// Sets program() and arguments(), and emits programChanged() and argumentsChanged() if they are
+/// different. Then resets the results of the last child (exitCode(), exitInfo(), startError(),
+/// stopStage()) and emits their signals. Then starts the child, with any settings that slots have
+/// changed until then. If the start did not fail inside this call, state() is Starting when it returns,
+/// and started() or errorOccurred(FailedToStart) follows from the event loop or a waitFor function.
+/// finished() follows started(), and never a failed start. `mode` specifies how the device is opened.
+/// Without ReadOnly the child's output is discarded. Without WriteOnly the child's standard input stays
+/// open, too, until closeWriteChannel() is called.
 ///
 /// Blocks until the child has executed its program; this time does not depend on the size of this
 /// process. With a childProcessModifier() and without UseVFork it blocks until the child is about to
 /// call the modifier; the outcome of the start, and startError(), are known when started() or
-/// errorOccurred() is emitted. A program that is open for writing (ETXTBSY) is tried for at least 20 ms,
-/// and always in vain if this process has it open. With StartMode::Background it does not block; see
-/// setStartMode().
+/// errorOccurred() is emitted. While the program is open for writing (ETXTBSY), the exec is tried again
+/// for at least 20 ms; this is always in vain if this process itself has the program open. With
+/// StartMode::Background it does not block; see setStartMode().
 ///
 /// **Errors:** if a child is already running, this function warns and does nothing. Otherwise
-/// errorOccurred(FailedToStart) and startError(): inside start() for what fails in the parent, and for
-/// the steps `workingDirectory` and `descriptors`; later for all others (docs/start-errors.md). An
-/// argument with an embedded NUL is an error; QProcess truncates it.
+/// errorOccurred(FailedToStart) and startError() report the failure: inside start() for failures in the
+/// parent and for the steps `workingDirectory` and `descriptors`; later for all others
+/// (docs/start-errors.md). An argument with an embedded NUL is an error; QProcess truncates it.
 void ChildProcess::start(const QString &program, const QStringList &arguments, OpenMode mode)
 {
     if (d->state != NotRunning) {
@@ -101,9 +102,9 @@ void ChildProcess::startCommand(const QString &command, OpenMode mode)
     start(program, words, mode);
 }
 
-/// Same as start(). **Errors:** returns false if a child is already running, if start() reported a
-/// failure before it returned, and if no program is set. In the last case it warns and sets startError()
-/// and exitCode(), but emits no errorOccurred().
+/// Does the same as start(). **Errors:** returns false if a child is already running, if start()
+/// reported a failure before it returned, and if no program is set. In the last case it warns and sets
+/// startError() and exitCode(), but emits no errorOccurred().
 bool ChildProcess::open(OpenMode mode)
 {
     if (d->state == NotRunning && d->settings.program.isEmpty()) {
@@ -117,15 +118,15 @@ bool ChildProcess::open(OpenMode mode)
     return self && !wasRunning && d->state != NotRunning;
 }
 
-/// The child starts a new session, continues when this process ends, and is reaped by init. If orphans
-/// go to this process (PID 1, PR_SET_CHILD_SUBREAPER), the library reaps it. The standard streams are
-/// the parent's, unless they are redirected to files or to another process. A redirection overrides a
-/// channel mode that forwards or merges, with a warning. All other settings apply. `*pid` (may be null)
-/// is set to the process id, or to -1.
+/// The child starts a new session, continues when this process ends, and is reaped by init. If this
+/// process adopts orphans (as PID 1, or by PR_SET_CHILD_SUBREAPER), the library reaps the child. The
+/// standard streams are the parent's, unless they are redirected to files or to another process. A
+/// redirection overrides a channel mode that forwards or merges, with a warning. All other settings
+/// apply. `*pid` (may be null) is set to the process id, or to -1.
 ///
-/// Blocks until the child has executed its program. **Errors:** returns false;
-/// errorOccurred(FailedToStart) and startError(), all inside this call. If a child is running, this
-/// function warns and returns false.
+/// Blocks until the child has executed its program. **Errors:** returns false, sets startError() and
+/// emits errorOccurred(FailedToStart), all inside this call. If a child is running, this function warns
+/// and returns false.
 bool ChildProcess::startDetached(qint64 *pid)
 {
     if (pid)
@@ -144,7 +145,7 @@ bool ChildProcess::startDetached(qint64 *pid)
     return child > 0;
 }
 
-/// Same as the member function, without an object, and with defaultLaunchOptions() except
+/// Does the same as the member function, without an object, and with defaultLaunchOptions() except for
 /// `dieWithParent`, `treeDiesWithParent` and `pseudoTerminal`. **Errors:** returns false.
 bool ChildProcess::startDetached(const QString &program, const QStringList &arguments,
                                  const QString &workingDirectory, qint64 *pid)
@@ -164,8 +165,9 @@ bool ChildProcess::startDetached(const QString &program, const QStringList &argu
 }
 
 /// The child writes to the parent's standard output and standard error. Its standard input is a pipe
-/// that receives no data. It gets defaultLaunchOptions() except `pseudoTerminal`: on a terminal its
-/// input would never end, and the user's Ctrl-C would not reach it. Blocks until the child has ended.
+/// that receives no data. It gets defaultLaunchOptions() except for `pseudoTerminal`: with a terminal of
+/// its own, its input would never end, and the user's Ctrl-C would not reach it. Blocks until the child
+/// has ended.
 ///
 /// **Errors:** -2 if the child did not start; -1 if a signal killed it or its exit status is unknown.
 int ChildProcess::execute(const QString &program, const QStringList &arguments)

@@ -88,7 +88,7 @@ void ChildProcessPrivate::stop()
     announceStopStage();
 }
 
-// What is due for a child that is being stopped or has a time limit.
+// Does what is due for a child that is being stopped or has a time limit.
 void ChildProcessPrivate::serveStop()
 {
     const Run run(this);
@@ -97,7 +97,8 @@ void ChildProcessPrivate::serveStop()
         enforceTimeLimit();
 }
 
-// The keeper's thread kills. Only the objects of children that it stops look for that, at their time.
+// The keeper's thread sends the SIGKILL. An object looks for that only while its child is being stopped,
+// and not before its grace is over.
 void ChildProcessPrivate::followKill()
 {
     if (stopStage != ChildProcess::StopStage::Asked || !isUnderWay() || !m_killLook.hasExpired())
@@ -177,19 +178,20 @@ void ChildProcessPrivate::announceTimeout(const Run &run)
 
 /// Returns true if the signal was sent to at least one process. Signal 0 sends nothing: it only checks
 /// whether there is such a process. With pidfds the signal cannot reach another process that reuses the
-/// number; docs/sandboxes.md names the exceptions.
-/// Before a background start is over there is no process, but SIGKILL gives the start up, as kill()
-/// does. After the end of the child, the rest of its group or tree is signalled until the next start, if
-/// the system can identify it; see "Stopping children for good".
+/// number; docs/sandboxes.md lists the exceptions. Before a background start is over there is no
+/// process, but SIGKILL gives the start up, as kill() does. After the end of the child, the rest of its
+/// group or tree is signalled until the next start, if the system can identify it; see "Stopping
+/// children for good".
 ///
-/// With SignalScope::Tree it blocks: without a cgroup it walks through all processes, with a cgroup it
-/// signals each member. While processes start others, it repeats the search for a second at most. With
-/// SignalScope::Group it walks once if something waits for treeEnded(), to find what leaves the group.
-/// Otherwise it never blocks. **Errors** (errno): ESRCH, there is no such process; EINVAL, no such
-/// signal; EPERM, the processes have changed their identity; ETIMEDOUT, those that were found have got
-/// the signal, but they still started others when the second was over; EMFILE, ENFILE, ENOMEM, for
-/// 100 ms there was no descriptor or memory to find the tree, and at most the group was signalled;
-/// EAGAIN, a background start is creating the child, which SIGKILL will reach in a moment.
+/// With SignalScope::Tree it blocks: without a cgroup it walks through all processes of the system, with
+/// a cgroup it signals each member. While processes start others, it repeats the search for a second at
+/// most. With SignalScope::Group it walks once if something waits for treeEnded(), to find processes
+/// that leave the group. Otherwise it never blocks. **Errors** (errno): ESRCH, there is no such process;
+/// EINVAL, no such signal; EPERM, the processes have changed their identity; ETIMEDOUT, the processes
+/// that were found got the signal, but were still starting others when the second was over; EMFILE,
+/// ENFILE, ENOMEM, for 100 ms there was no descriptor or memory to find the tree, and at most the group
+/// was signalled; EAGAIN, a background start is creating the child, which SIGKILL will reach in a
+/// moment.
 bool ChildProcess::sendSignal(int signal)
 {
     const int errorCode = d->sendSignal(signal);
@@ -220,9 +222,10 @@ void ChildProcess::kill()
 /// does not prolong the grace. Without a child, and if the last child's group or tree is empty, this
 /// function does nothing. A background start that has no child yet is given up; see setStartMode().
 ///
-/// With SignalScope::Tree it blocks for about 3 ms at most. Without a cgroup it also walks through all
-/// processes once if something waits for treeEnded(), and so it does with SignalScope::Group. Otherwise
-/// it never blocks. **Errors:** none; without memory or threads for a grace, SIGKILL follows at once.
+/// With SignalScope::Tree it blocks for about 3 ms at most. If something waits for treeEnded(), it also
+/// walks through all processes once: with SignalScope::Tree if there is no cgroup, and with
+/// SignalScope::Group. Otherwise it never blocks. **Errors:** none; if there is no memory or thread to
+/// wait for the grace, SIGKILL follows at once.
 void ChildProcess::stop()
 {
     d->stop();
@@ -233,11 +236,11 @@ int ChildProcess::stopSignal() const
     return d->stopSettings.signal;
 }
 
-/// The signal that stop(), the time limit and DestructionPolicy::Stop send first. 0 means SIGTERM, and
-/// SIGHUP if the child has a pseudo-terminal, because an interactive shell ignores SIGTERM. Emits
+/// stop(), the time limit and DestructionPolicy::Stop send this signal first. 0 means SIGTERM, or SIGHUP
+/// if the child has a pseudo-terminal, because an interactive shell ignores SIGTERM. Emits
 /// stopSignalChanged() if the number is different. Takes effect at the next stop, also of the current
 /// child. A background start that has no child yet is given up, whatever the signal is. If there is a
-/// child that has not executed its program yet and ignores the signal, its program starts, and gets
+/// child that has not executed its program yet and that ignores the signal, the program starts, and gets
 /// SIGKILL after the grace.
 ///
 /// **Errors:** if there is no such signal, this function warns in the category `forkfd.childprocess` and
@@ -252,10 +255,10 @@ void ChildProcess::setStopSignal(int signal)
         Q_EMIT stopSignalChanged(signal);
 }
 
-/// Asked from the stop() of a running child on, also by the time limit; Killed as soon as this object
-/// learns that the library has sent SIGKILL after the grace, in the event loop or in a waitFor function.
-/// A SIGKILL of any other origin, and kill(), change nothing. Kept after the child's end; the next start
-/// resets it to None. \since 0.1
+/// The stage is Asked from the moment when stop() or the time limit stops a running child. It is Killed
+/// as soon as this object learns, in the event loop or in a waitFor function, that the library has sent
+/// SIGKILL after the grace. kill() and a SIGKILL of any other origin do not change it. It is kept after
+/// the child's end; the next start resets it to None. \since 0.1
 ChildProcess::StopStage ChildProcess::stopStage() const
 {
     return d->stopStage;
@@ -306,29 +309,32 @@ ChildProcess::SignalScope ChildProcess::signalScope() const
 
 /// With Group and Tree the child gets its own process group, and with Tree also its own cgroup, if this
 /// process may create one. The child stays in the parent's session, but gives up the controlling
-/// terminal: there it would be in the background, and a prompt would stop it without notice. So opening
-/// `/dev/tty` fails (ENXIO), and the child reads and writes a forwarded terminal without being stopped.
-/// LaunchOptions::newSession, controllingTerminal and pseudoTerminal, and CreateNewSession, override
-/// this.
+/// terminal: on that terminal it would be a background process, and a prompt would stop it without
+/// notice. So opening `/dev/tty` fails (ENXIO), and the child reads and writes a forwarded terminal
+/// without being stopped. LaunchOptions::newSession, controllingTerminal and pseudoTerminal, and
+/// CreateNewSession, override this.
 ///
-/// The start fails with step `signalScope`: EINVAL, LaunchOptions::processGroup names another group;
-/// EMFILE, ENFILE, the child has no descriptor left to give up the terminal.
+/// **Errors:** the start fails with step `signalScope`: EINVAL, LaunchOptions::processGroup names
+/// another group; EMFILE, ENFILE, the child has no descriptor left to give up the terminal.
 void ChildProcess::setSignalScope(SignalScope scope)
 {
     if (std::exchange(d->stopSettings.scope, scope) != scope)
         Q_EMIT settingsChanged();
 }
 
-/// Known as soon as the start has succeeded; None while a background start goes on. Kept after the
-/// child's end; the next start resets it. With SignalScope::Group it is Group, with Process None.
+/// The method is known as soon as the start has succeeded; it is None while a background start is in
+/// progress. It is kept after the child's end; the next start resets it. With SignalScope::Group it is
+/// Group, with Process it is None.
 ///
-/// The start decides it: ControlGroup where this process may make one, else Walk where `/proc` and
-/// pidfd_open(2) are available, else Group. A walk may still be impossible later, for lack of
-/// descriptors or because of a filter (docs/sandboxes.md); then signals reach the group. The first child
-/// whose Tree can only be a Group is reported by a warning in the category `forkfd.childprocess`.
+/// With SignalScope::Tree the start chooses it: ControlGroup if this process may make a control group,
+/// else Walk if `/proc` and pidfd_open(2) are available, else Group. A walk may still be impossible
+/// later, for lack of descriptors or because of a filter (docs/sandboxes.md); then signals reach only
+/// the group. The first child whose Tree can only be a Group is reported by a warning in the category
+/// `forkfd.childprocess`.
 ///
-/// It says what signals reach. The guardian of LaunchOptions::treeDiesWithParent reaches with each scope
-/// what this function says with SignalScope::Tree. \since 0.1
+/// The method says which processes signals reach. LaunchOptions::treeDiesWithParent does not depend on
+/// signalScope(): it always reaches the processes of the method that SignalScope::Tree would have.
+/// \since 0.1
 ChildProcess::TreeMethod ChildProcess::treeMethod() const
 {
     switch (d->method) {
@@ -349,11 +355,11 @@ ChildProcess::DestructionPolicy ChildProcess::destructionPolicy() const
     return d->stopSettings.atDestruction.value_or(DestructionPolicy::Kill);
 }
 
-/// Takes effect when the object is destroyed. Kill and Stop apply to the processes in signalScope(). All
-/// policies continue a stop() in progress. LeaveRunning closes the pipes, so that a child that continues
-/// to write gets SIGPIPE. When the process exits normally, children that are being stopped are killed;
-/// waitForStopped() waits for them. If no policy was set, a destructor that kills a child warns in
-/// QProcess's words, in the category `forkfd.childprocess`.
+/// The policy takes effect when the object is destroyed. Kill and Stop apply to the processes in
+/// signalScope(). With each policy a stop() in progress continues. LeaveRunning closes the pipes, so
+/// that a child that continues to write gets SIGPIPE. When the process exits normally, children that are
+/// being stopped are killed; waitForStopped() waits for them. If no policy was set, a destructor that
+/// kills a child warns in QProcess's words, in the category `forkfd.childprocess`.
 void ChildProcess::setDestructionPolicy(DestructionPolicy policy)
 {
     const DestructionPolicy before = destructionPolicy();

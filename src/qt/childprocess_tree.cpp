@@ -26,16 +26,16 @@ namespace ForkFd {
 
 using namespace Internal;
 
-/// The numbers of the processes in signalScope() that are left, in ascending order: the child, and with
-/// Group and Tree what else a signal reaches, before the end of the child and after it, until the next
-/// start. Processes that the kernel is tearing down are not named, nor those that have no number in this
-/// PID namespace. While treeEnded() is awaited, this function also names processes that were found
-/// earlier and have lost their parent and left the group since.
+/// Returns the ids in ascending order: the child, and with Group and Tree the other processes that a
+/// signal reaches. Can be called before and after the end of the child, until the next start. Leaves out
+/// processes that the kernel is tearing down, and those that have no id in this PID namespace. While
+/// something waits for treeEnded(), the list also contains processes that were found earlier and have
+/// since lost their parent and left the group.
 ///
-/// A number is a hint: the process may end at any time, and another may get the number. kill() signals
-/// them without that risk. Blocks for a walk through all processes if there is no cgroup. **Errors**
-/// (errno, else 0): EMFILE, ENFILE, ENOMEM, or that of reading the cgroup; the list is then empty.
-/// \since 0.1
+/// An id is only a hint: the process may end at any time, and another process may get the number.
+/// ChildProcess::kill() signals the processes without that risk. Blocks for a walk through all processes
+/// if there is no cgroup. **Errors** (errno, which is 0 if there is none): EMFILE, ENFILE, ENOMEM, or
+/// the errno of reading the cgroup; the list is then empty. \since 0.1
 QList<qint64> ChildProcess::remainingProcessIds() const
 {
     QList<qint64> ids;
@@ -50,17 +50,17 @@ QList<qint64> ChildProcess::remainingProcessIds() const
     return ids;
 }
 
-/// The processes of remainingProcessIds(), counted, with the names of their programs: what a message to
-/// people says about them. A process that ends during the call may be counted and not be named. Without
-/// `/proc` there are no names.
+/// The result has what a message to the user needs: the number of the processes that
+/// remainingProcessIds() returns, and the names of their programs. A process that ends during the call
+/// may be counted but not named. Without `/proc` there are no names.
 ///
 /// \code
 /// const ForkFd::LeftBehind left = child.remainingProcesses();
 /// if (left.count > 0)
 ///     qWarning() << left.count << "processes are left:" << left.names;
 /// \endcode
-/// Blocks as remainingProcessIds() does. **Errors** (errno, else 0): those of remainingProcessIds(); the
-/// count is then -1. \since 0.1
+/// Blocks as remainingProcessIds() does. **Errors** (errno, which is 0 if there is none): those of
+/// remainingProcessIds(); the count is then -1. \since 0.1
 LeftBehind ChildProcess::remainingProcesses() const
 {
     const QList<qint64> ids = remainingProcessIds();
@@ -79,9 +79,9 @@ LeftBehind ChildProcess::remainingProcesses() const
 }
 
 /// Blocks for `timeout` at most (negative: no limit) until the child and all processes in signalScope()
-/// have ended, and treeEnded() has been emitted. Before the end of the child it is waitForFinished(),
-/// and emits the same signals. Called in a slot of a signal before ended(), it waits for the end of the
-/// tree all the same; treeEnded() then follows ended().
+/// have ended, and treeEnded() has been emitted. Until the child has ended, it works like
+/// waitForFinished() and emits the same signals. If a slot calls it before ended() is emitted, it waits
+/// for the end of the tree all the same; treeEnded() is then emitted after ended().
 ///
 /// Returns true at once if treeEnded() was emitted for the last start. **Errors:** returns false if
 /// there is no child, if the start has failed, after the timeout, if a slot has started the next child

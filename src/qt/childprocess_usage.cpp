@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// What a child and its scope use.
+// The resources that a child and the processes in its scope use.
 
 #include "qt/childprocess_p.h"
 
@@ -13,38 +13,38 @@ namespace ForkFd {
 
 using namespace Internal;
 
-/// While the child runs, what it and the rest of signalScope() use at this moment. After its end, what
-/// it has used, together with the processes of the group or tree that are left.
+/// While the child runs, returns what it and the other processes in signalScope() use at this moment.
+/// After its end, returns what it has used, together with what the remaining processes of the group or
+/// tree use.
 ///
-/// - Process: the times of the child, and of descendants that have ended and were waited for, and the
+/// - Process: the times of the child and of descendants that have ended and were waited for, and the
 ///   memory of the child alone.
 /// - Group: the same for each process of the group, added up.
 /// - Tree, with a control group: the times of all processes that were ever in it. wholeTree is true.
 /// - Tree, without one: the same as with Group, for each process that a walk through `/proc` finds.
 ///
-/// Without a control group, processes are missing that have ended without being waited for: orphans, and
+/// Without a control group, processes that have ended without being waited for are missing: orphans, and
 /// those that died together with the child in a kill(). The start of the child decides which of these
-/// holds.
+/// cases applies.
 ///
 /// With a control group that has the memory controller, residentBytes is `memory.current`, which
 /// includes the file cache and the kernel's own memory for the tree, and maxResidentBytes is
-/// `memory.peak` (Linux 5.19): the peak of all processes together. isTreePeak is true then, and only
-/// then. Elsewhere residentBytes is the sum of the resident sizes, in which memory
-/// that processes share counts for each of them, and maxResidentBytes is the largest value that is
-/// known: the peak of any process that lives now, of the child and the descendants it has waited for
-/// once it has ended (ExitInfo::maxResidentBytes() says what that includes: at least what the
-/// child shared with its parent before its exec), and for a Tree what an
-/// earlier call has returned. If processes start others all the time, wholeTree may be false even with a
-/// control group.
+/// `memory.peak` (Linux 5.19): the peak of all processes together. Only then is isTreePeak true.
+/// Elsewhere residentBytes is the sum of the resident sizes, in which shared memory counts once for each
+/// process that shares it. There maxResidentBytes is the largest of these values: the peak of each
+/// process that lives now; once the child has ended, the peak of the child and of each descendant that
+/// it has waited for (ExitInfo::maxResidentBytes() says what that includes: at least the memory that the
+/// child shared with its parent before its exec); and, for a Tree, the result of an earlier call. If
+/// processes start others all the time, wholeTree may be false even with a control group.
 ///
-/// Reads a few files: with a control group a fixed number, and one for each process where the memory
-/// controller is off; for a walk one for each process of the system. Blocks for that long, and while
-/// another thread of the library signals this child. Costs nothing until it is called, except that the
-/// end of a tree with a control group is read once.
+/// Reads files: with a control group a fixed number, plus one for each process of the group if the
+/// memory controller is off; with a walk, one for each process of the system. Blocks for that long, and
+/// while another thread of the library signals this child. Costs nothing until it is called, except that
+/// the usage of a tree with a control group is read once at the end.
 ///
-/// **Errors:** empty before the first start and after a failed one, while a background start goes on,
-/// without `/proc`, on systems other than Linux until the child has ended, if another part of the
-/// process has reaped the child, and for lack of descriptors or memory. \since 0.1
+/// **Errors:** the result is empty before the first start and after a failed one, while a background
+/// start is in progress, without `/proc`, on systems other than Linux until the child has ended, if
+/// another part of the process has reaped the child, and for lack of descriptors or memory. \since 0.1
 std::optional<ResourceUsage> ChildProcess::resourceUsage() const
 {
     const std::optional<ProcessesUsage> usage = d->usage();

@@ -41,7 +41,7 @@ void DefaultOptions::set(const LaunchOptions &options)
 
 } // namespace Internal
 
-/// The options that setDefaultLaunchOptions() was last given.
+/// Returns the options that were last passed to setDefaultLaunchOptions().
 ///
 /// Any thread. Never blocks. \since 0.1
 LaunchOptions ChildProcess::defaultLaunchOptions()
@@ -50,23 +50,23 @@ LaunchOptions ChildProcess::defaultLaunchOptions()
     return defaults ? *defaults : LaunchOptions();
 }
 
-/// From now on each ChildProcess and each RunOptions begins with a copy of `options`, and so does each
-/// call of execute(), which leaves out `pseudoTerminal`, and of the static startDetached(), which leaves
-/// out `dieWithParent` and `treeDiesWithParent`, too. The member startDetached() leaves out nothing:
-/// with one of the three in the defaults it fails (EINVAL) for every object that has no options of its
-/// own. Objects that exist keep their options. setLaunchOptions(), and a value for
-/// RunOptions::launchOptions, replace all of them. spawn() ignores them.
+/// From now on each new ChildProcess and each new RunOptions begins with a copy of `options`. So does
+/// each call of execute(), which leaves out `pseudoTerminal`, and of the static startDetached(), which
+/// leaves out `pseudoTerminal`, `dieWithParent` and `treeDiesWithParent`. The member startDetached()
+/// leaves out nothing: if one of these three is in the defaults, it fails (EINVAL) for every object that
+/// has no options of its own. Existing objects keep their options. setLaunchOptions(), and a value for
+/// RunOptions::launchOptions, replace all default options. spawn() ignores them.
 ///
 /// \code
 /// ForkFd::ChildProcess::setDefaultLaunchOptions({.closeDescriptors = true});
 /// \endcode
-/// This is for the application, once, before it starts children: libraries in the same process start
-/// children with these options, too. A library sets the options of its own objects. The code of a
-/// plug-in that has a static copy of this library has its own defaults.
+/// An application should call this function once, before it starts children: libraries in the same
+/// process start children with these options, too. A library should set the options of its own objects
+/// instead. A plug-in that contains a static copy of this library has its own defaults.
 ///
 /// Any thread, also while other threads start children. Never blocks, and takes no lock that a forked
 /// copy could find locked. Each call keeps a copy of the options until the process ends. **Errors:**
-/// none here; options that are invalid make the starts fail. \since 0.1
+/// none here; invalid options make the starts fail. \since 0.1
 void ChildProcess::setDefaultLaunchOptions(const LaunchOptions &options)
 {
     Internal::DefaultOptions::set(options);

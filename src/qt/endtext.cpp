@@ -82,15 +82,15 @@ QString failedStart(const QString &program, const QString &subject, const QStrin
 
 } // namespace
 
-/// Translated in the context `ForkFd::ChildProcess`, such as "exited with code 3" or "killed by SIGSEGV,
-/// core dumped". Any thread. \since 0.1
+/// The text is, for example, "exited with code 3" or "killed by SIGSEGV, core dumped". It is translated
+/// in the context `ForkFd::ChildProcess`. Any thread. \since 0.1
 QString endText(const ExitInfo &info)
 {
     return withCore(endOf(info), info);
 }
 
-/// Such as "Cannot start '/no/such': No such file or directory"; the subject of the error is what stands
-/// in quotation marks. Empty if nothing failed. Any thread. \since 0.1
+/// The text is, for example, "Cannot start '/no/such': No such file or directory"; the subject of the
+/// error is in quotation marks. Empty if nothing failed. Any thread. \since 0.1
 QString endText(const StartError &error)
 {
     if (!error.step)
@@ -100,8 +100,8 @@ QString endText(const StartError &error)
     return failedStart(QFile::decodeName(error.subject.c_str()), {}, reason);
 }
 
-/// The text of the start error, or of the end; says whether the time limit was exceeded. Any thread.
-/// \since 0.1
+/// The text tells why the start failed, or how the child ended and whether it exceeded its time limit.
+/// Any thread. \since 0.1
 QString endText(const RunResult &result)
 {
     if (result.startError.step)
@@ -136,7 +136,7 @@ QString ChildProcessPrivate::endText() const
     return withCore(text, exitInfo.get());
 }
 
-// The texts for no program and for the modifier are QProcess's; errno says nothing there.
+// The texts for a missing program and for the modifier are QProcess's; errno says nothing there.
 QString ChildProcessPrivate::textForFailedStart() const
 {
     const bool isWorded =

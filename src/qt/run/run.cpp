@@ -15,10 +15,10 @@ namespace ForkFd {
 using namespace Internal;
 
 /// Does not need an event loop or an application object: `result()` and `waitForFinished()` may block in
-/// any thread, including the main thread and continuations. One thread of the library serves all
-/// children of run(). It blocks all signals.
+/// any thread, including the main thread and continuations. One thread of the library, in which all
+/// signals are blocked, serves all children of run().
 ///
-/// Each start has its own thread until the program is executed. The thread inherits the attributes of
+/// Each start has its own thread until the program is executed. This thread inherits the attributes of
 /// the caller: scheduling, processors, identity, capabilities, filters. So a slow start, such as from a
 /// network mount that does not respond, delays neither the caller nor the start, end, time limit or
 /// cancellation of another child. This function copies what the start needs: the environment, PATH, the
@@ -32,58 +32,61 @@ using namespace Internal;
 /// is destroyed, the child continues.
 ///
 /// When the process exits normally, all children of run() are killed. Threads that wait for their
-/// futures return: the futures get a result, with step `canceled` if the start was not over and else
-/// with an Unknown exitInfo, and are canceled.
+/// futures return: the futures get a result, with step `canceled` if the start was not over and
+/// otherwise with an Unknown exitInfo, and are canceled.
 ///
 /// A continuation without a context (`.then(function)`) runs in a thread of the library with all signals
 /// blocked, unless the future is already finished. Any number of continuations may block. If the process
-/// can create no thread, a continuation may run in a thread that calls run(); there it must not wait for
-/// the end of another future, whose result is already available. After the application object was
-/// destroyed, Qt can wait only for the future returned by this function, not for the future returned by
-/// such a continuation.
+/// cannot create a thread, a continuation may run in a thread that calls run(). There it must not wait
+/// until another future is finished; the result of that future is already available. After the
+/// application object was destroyed, Qt can wait only for the future that this function returned, not
+/// for the future of such a continuation.
 ///
-/// `environmentChanges` apply to `environment`, or else to this process's environment at this moment. A
-/// value is converted to a string.
+/// `environmentChanges` apply to `environment` or, if that is not set, to this process's environment at
+/// the time of the call. A value is converted to a string.
 ///
-/// `onStarted` is called once with the process id, when the program has begun; not for a failed start.
-/// It comes before the calls for output, and follows the same rules. What it is told may be over.
+/// `onStarted` is called once with the process id, when the program has started, but not after a failed
+/// start. The call precedes the calls for output, and follows the same rules. The process may already
+/// have ended by then.
 ///
-/// Output while the program runs: `onOutput` gets each piece as it arrives, and `onLine` each line
-/// without its end ("\n" or "\r\n"), at the end of the output also what is left after the last newline.
-/// A piece is told before the lines in it. The two channels have no common order; with `mergedChannels`
-/// all is StandardOutput. Both functions get all output: `maxOutput` limits only what is kept for the
-/// result, and a line without an end is kept in memory whatever its length. They are also called after
-/// the future was canceled, and not for a failed start.
+/// Output while the program runs: `onOutput` gets each piece as it arrives. `onLine` gets each line
+/// without its line end ("\n" or "\r\n"), and at the end of the output also the text after the last
+/// newline. `onOutput` gets a piece before `onLine` gets the lines in it. The two channels have no
+/// common order; with `mergedChannels` all output is StandardOutput. Both functions get all output:
+/// `maxOutput` limits only what is kept for the result, and a line whose end has not come is kept in
+/// memory whatever its length. The functions are also called after the future was canceled, but not for
+/// a failed start.
 ///
 /// With a `context`, which must exist during this call, the functions are called from the event loop of
-/// its thread. All calls are posted before the end of the future is, so that a continuation in the same
-/// context that was attached before the end comes after them. A continuation that is attached to a
-/// finished future is called at once, and the result may be available before the calls. An event loop in
-/// one of the functions gets the further lines of the same piece only if another piece follows. When the
-/// context is destroyed, calls that were not made are dropped.
-/// Without a context a thread of the library calls them, one after the other for each program, and all
-/// before the future is finished: waitForFinished() waits for them, and result() does not. They may
-/// block: without `maxUndelivered` neither the program nor other programs wait for them. An exception is
-/// logged as a warning in the category forkfd.childprocess, and the next call follows. With a context an
-/// exception is that of a slot.
+/// its thread. All calls are posted before the future is finished. So a continuation in the same context
+/// that was attached before then runs after them. A continuation that is attached to a finished future
+/// is called at once, and the result may be available before the calls are made. If one of the functions
+/// runs an event loop, that loop delivers the further lines of the same piece only if another piece
+/// follows. When the context is destroyed, calls that were not made yet are dropped. Without a context a
+/// thread of the library makes the calls, one after the other for each program, and all before the
+/// future is finished: waitForFinished() waits for them, but result() does not. The functions may block:
+/// without `maxUndelivered` neither the program nor other programs wait for them. An exception is logged
+/// as a warning in the category forkfd.childprocess, and the next call follows. With a context an
+/// exception has the same effect as one in a slot.
 ///
 /// If the functions are slower than the program, output waits for them in memory without a limit. With
-/// `maxUndelivered` no more is read while so many bytes wait, so that the program blocks when its pipe
-/// (64 KiB) is full, too. The rest of the pipe is read at the program's end in any case.
+/// `maxUndelivered` the library reads no more while that many bytes wait, so that the program blocks
+/// when its pipe (64 KiB) is full, too. The rest of the pipe is read at the program's end in any case.
 ///
-/// The functions, and what they hold, are destroyed after the last call: in the thread of the context if
-/// it still exists, else in a thread of the library that may block.
+/// The functions, and the objects that they hold, are destroyed after the last call: in the thread of
+/// the context if that still exists, otherwise in a thread of the library that may block.
 ///
-/// `stopWhen` stops the child when that future is finished, as ChildProcess::stop() does. Until the
-/// child has ended its output is kept, and the result says how it ended. If there was no child yet, the
-/// start has failed with step `canceled`. A default-constructed QFuture is finished.
+/// When the future `stopWhen` is finished, the child is stopped as by ChildProcess::stop(). Until the
+/// child has ended, its output is kept, and the result says how it ended. If there was no child yet, the
+/// start fails with step `canceled`. A default-constructed QFuture is finished.
 ///
 /// `leftoverGrace` delays the end only if processes of `signalScope` are left when the program has
-/// ended. When they have gone, or the grace is over, `leftBehind` is what is left. After a stop it has
-/// no effect, and a stop ends it. With `waitForTree` so does the time limit.
+/// ended. When these have ended or the grace is over, `leftBehind` has the processes that are still
+/// left. The grace has no effect after a stop, and a stop ends it. With `waitForTree` the time limit
+/// ends it, too.
 ///
-/// `drainTimeout` is ChildProcess::drainTimeout(). RunResult::outputComplete is
-/// ChildProcess::outputComplete(), and false if `maxOutput` cut something off.
+/// `drainTimeout` works as ChildProcess::drainTimeout(). RunResult::outputComplete is
+/// ChildProcess::outputComplete(), but false if `maxOutput` cut something off.
 ///
 /// Any number of children may run at once. Each child needs up to four descriptors, and about eight
 /// while it starts. The time limit is counted from this call.
@@ -92,7 +95,7 @@ using namespace Internal;
 /// the kernel asks the server. In a forked copy a future of the parent never finishes; new futures do.
 ///
 /// **Errors**, in RunResult::startError: those of ChildProcess::start(). Also step `environment` with
-/// EINVAL, `environmentChanges` has an empty name or one with "=" or a NUL; step `canceled` with
+/// EINVAL, `environmentChanges` has a name that is empty or contains "=" or a NUL; step `canceled` with
 /// ECANCELED, the time limit expired, or `stopWhen` was finished, before the child existed;
 /// `descriptors`, no descriptor was available for the library's thread or for the start; `clone`, the
 /// thread of the start could not be created, or with EAGAIN the process is about to exit. \since 0.1

@@ -20,7 +20,8 @@ namespace ForkFd {
 
 using namespace Internal;
 
-/// In a forked copy it makes a core of the copy's own. The mutex of the parent's may be locked for ever.
+/// In a forked copy of the process it makes a new core, because the mutex of the parent's core may be
+/// locked for ever.
 class RunQueuePrivate
 {
 public:
@@ -66,36 +67,36 @@ RunQueue::RunQueue(int maxInFlight)
 {
 }
 
-/// Does not block. Programs that wait are not started. Those that are running are stopped in the
+/// Does not block. Programs that wait are not started. Programs that are running are stopped in the
 /// background, with the grace of their options; see ChildProcess::waitForStopped(). Until they have
-/// ended, the functions of their options are still called. No other thread may still use the queue.
+/// ended, the functions in their options are still called. No other thread may still be using the queue.
 /// \since 0.1
 RunQueue::~RunQueue()
 {
     cancelAll();
 }
 
-/// As ForkFd::run(), with these differences:
+/// Works as ForkFd::run(), with these differences:
 ///
 /// The program starts at once if fewer than maxInFlight() programs of this queue are running and none is
-/// waiting. Otherwise it starts when others have ended. One that continues after its future was canceled
-/// keeps its place until it has ended. A blocking continuation keeps none.
+/// waiting. Otherwise it starts when others have ended. A program that continues after its future was
+/// canceled keeps its place until it has ended. A continuation that blocks takes no place.
 ///
 /// `priority` is any number, as in QThreadPool. A program that has begun to start does not give up its
 /// place for one of a higher priority.
 ///
-/// RunOptions::timeLimit and RunResult::elapsedTime count from the moment when it is the program's turn.
+/// RunOptions::timeLimit and RunResult::elapsedTime count from the moment when the program's turn comes.
 ///
 /// A program that waits starts with the environment, PATH, signal mask, current directory and
 /// descriptors of this call, and with the attributes that the calling thread has now: identity,
 /// capabilities, processors, scheduling, namespaces. It never has more rights than the calling thread
-/// has now. If the thread restricts itself by Landlock, which it cannot be asked about, and then calls
+/// has now. If the thread restricts itself by Landlock, which the library cannot notice, and then calls
 /// this function again, its earlier programs that still wait are restricted, too. Attributes of the
-/// whole process, such as resource limits, are those at the start of the program. For this each calling
-/// thread with waiting programs has one sleeping thread in the library; without /proc, each waiting
-/// program has one. A waiting program needs about 3 KB of memory, and no descriptor except duplicates of
-/// those in `launchOptions`. But a call with another current directory or environment than the call
-/// before keeps its own copy: one descriptor for the directory, and all variables.
+/// whole process, such as resource limits, are those at the start of the program. For this the library
+/// has one sleeping thread for each calling thread with waiting programs; without /proc, it has one for
+/// each waiting program. A waiting program needs about 3 KB of memory, and no descriptor except
+/// duplicates of those in `launchOptions`. But a call whose current directory or environment differs
+/// from that of the call before keeps its own copy: one descriptor for the directory, and all variables.
 ///
 /// Cancelling the future of a program that waits finishes the future within a moment, and nothing is
 /// started.
@@ -162,8 +163,9 @@ void RunQueue::cancelAll()
 /// Blocks for `timeout` at most; a negative value means no limit, 0 only checks. Returns true if no
 /// program waits or runs, and all futures that run() has returned are finished; their continuations may
 /// still run. A continuation may call this function. In RunOptions::onOutput and onLine without a
-/// context it waits for ever: the function's own future is not finished before. When exit(3) has begun,
-/// for example in a static destructor, it returns false without waiting.
+/// context it waits for ever, because the future of that program is finished only after they have
+/// returned. When exit(3) has begun, for example in a static destructor, it returns false without
+/// waiting.
 ///
 /// Not a cancellation point. **Errors:** returns false after a timeout, or if the process is ending.
 /// \since 0.1

@@ -23,15 +23,15 @@ using std::chrono::milliseconds;
 /// `main()` returns, so that children that are being stopped can save their work: all graces end with
 /// the process.
 ///
-/// Collects no child of a live object and emits nothing: finished() follows from the event loop or a
-/// waitFor function. Does not wait for children that were only signalled (terminate(), kill()) or killed
-/// by a destructor (DestructionPolicy::Kill).
+/// Emits nothing, and leaves the children of existing objects to them: finished() follows from the event
+/// loop or a waitFor function. Does not wait for children that were only signalled (terminate(), kill())
+/// or killed by a destructor (DestructionPolicy::Kill).
 ///
-/// Blocks for `timeout` at most; a negative value means no limit. With 0 it only checks, but the thread
-/// of run() has to look at its futures first: usually this takes a millisecond, at most a second. Needs
-/// no event loop and no application object; any thread. Returns true if all these children have ended,
-/// or if there were none. A forked copy does not wait for children of the parent. **Errors:** none.
-/// \since 0.1
+/// Blocks for `timeout` at most; a negative value means no limit. With 0 it only checks, but the
+/// library's thread for run() has to look at its futures first, which usually takes a millisecond, and
+/// at most a second. Needs no event loop and no application object; any thread. Returns true if all
+/// these children have ended, or if there were none. A forked copy does not wait for children of the
+/// parent. **Errors:** none. \since 0.1
 bool ChildProcess::waitForStopped(milliseconds timeout)
 {
     const Deadline::Clock::time_point end = Deadline::unlessNegative(timeout).end();
