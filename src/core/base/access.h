@@ -10,7 +10,7 @@
 namespace ForkFd::Internal {
 
 /// Whether the calling thread may use a file in this way (X_OK, W_OK). Like open(2) and execve(2), and
-/// unlike access(2), it asks for the effective IDs. Sets errno if not.
+/// unlike access(2), it checks the effective IDs. Sets errno if it may not.
 inline bool mayAccess(const char *path, int mode) noexcept
 {
     if (::faccessat(AT_FDCWD, path, mode, AT_EACCESS) == 0)

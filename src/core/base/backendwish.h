@@ -8,8 +8,8 @@ namespace ForkFd::Internal {
 
 /// The backend that the environment variable FORKFD_BACKEND asks for.
 enum class BackendWish { NotAsked, Auto, PidFd, SigChld, Unknown };
-/// Auto in a program with rights of its file (set-user-ID). Read once and kept for the life of the
-/// process; never NotAsked.
+/// Auto in a program that gets rights from its file (set-user-ID). Read once and kept for the life of
+/// the process; never NotAsked.
 BackendWish backendWish() noexcept;
 
 } // namespace ForkFd::Internal

@@ -43,7 +43,7 @@ public:
     ~PrivateCgroup() = default;
 
     explicit operator bool() const noexcept { return !m_path.empty(); }
-    /// The path of its directory; empty without one.
+    /// The path of its directory; empty without a cgroup.
     const std::string &path() const noexcept { return m_path; }
     /// Opens the directory, so that a caller can put a process into the cgroup.
     UniqueFd open() const noexcept;
@@ -54,9 +54,9 @@ public:
     /// number, as soon as the list was read. Throws std::system_error if it cannot be read.
     std::vector<pid_t> members() const;
     /// Opens cgroup.events, which becomes ready (PollSet::Priority) when isPopulated() may have changed
-    /// since it was last read. Empty with errno on failure.
+    /// since the file was last read. Empty with errno on failure.
     UniqueFd openEvents() const noexcept;
-    /// Reads that file. Empty if it cannot be read.
+    /// The same for an open cgroup.events. Empty if the file cannot be read.
     static std::optional<bool> isPopulated(int events) noexcept;
     /// What all processes that are or were in the cgroup have used. Empty if the cgroup is gone. Throws
     /// std::system_error in a shortage, and std::bad_alloc.
@@ -78,8 +78,8 @@ public:
     };
     /// Sends `signals` in order, through pidfds, to each process in the cgroup or below that `progress`
     /// does not name as told. Stops when it finds no further process, or at `end`. Returns 0 or an
-    /// errno: ESRCH if it found no process; when the time is over, EINPROGRESS if a process that was
-    /// there first is left, and ETIMEDOUT if only processes that came since can be left.
+    /// errno: ESRCH if it found no process; when the time is over, EINPROGRESS if a process of
+    /// `progress.first` is left, and ETIMEDOUT if only processes that came later can be left.
     int sendSignals(std::initializer_list<int> signals, Progress &progress,
                     Clock::time_point end) const noexcept;
     /// Removes the directory and the directories that the child made in it. False if a process is left

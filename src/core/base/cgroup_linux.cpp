@@ -27,8 +27,8 @@ namespace ForkFd::Internal {
 
 namespace {
 
-/// Opens handles to members that are not in `told`. It opens only a few at a time, so that the list is
-/// still true when the caller reads it again. Returns whether there was such a member.
+/// Opens handles to members that are not in `told`. It opens only a few at a time, so that the list has
+/// hardly changed when the caller reads it again. Returns whether there was such a member.
 bool holdNewMembers(const std::string &directory, const std::vector<pid_t> &told,
                     std::vector<ProcessHandle> &handles)
 {
@@ -54,8 +54,8 @@ bool holdNewMembers(const std::string &directory, const std::vector<pid_t> &told
     return isNew;
 }
 
-/// When the time is over: `result` if all members were told; EINPROGRESS if a process that was there
-/// first was not; else ETIMEDOUT. The lists are sorted.
+/// When the time is over: `result` if all members were told; EINPROGRESS if a process of
+/// `progress.first` was not; else ETIMEDOUT. The lists are sorted.
 int resultAtTheEnd(const PrivateCgroup::Progress &progress, const std::vector<pid_t> &members,
                    int result)
 {
@@ -120,7 +120,7 @@ std::string makeBelow(const std::string &directory, const std::string &name)
     do {
         path = directory + "/forkfd-" + std::to_string(::getpid()) + '-' + std::to_string(++counter)
             + '-' + name;
-        const std::string killFile = path + "/cgroup.kill"; // Without memory there is no directory yet.
+        const std::string killFile = path + "/cgroup.kill"; // If this throws, there is no directory yet.
         if (::mkdir(path.c_str(), 0755) == 0) {
             if (mayAccess(killFile.c_str(), W_OK))
                 return path;

@@ -70,8 +70,8 @@ std::string contentOf(const std::string &path)
     return content;
 }
 
-// Not by std::filesystem, which ends the program for lack of memory: libstdc++ declares as noexcept what
-// allocates the names.
+// Does not use std::filesystem, which ends the program if there is no memory: in libstdc++ functions
+// that allocate the names are noexcept.
 std::vector<std::string> directoriesIn(const std::string &directory)
 {
     std::vector<std::string> directories;

@@ -36,8 +36,8 @@ std::string unescaped(const std::string &word)
     return text;
 }
 
-// cgroups(7): beside version 1 it may be mounted anywhere. In a line of mountinfo (proc(5)) the fourth
-// word is the root, the fifth the mount point. The type comes after " - ".
+// cgroups(7): if version 1 is also mounted, version 2 may be mounted anywhere. In a line of mountinfo
+// (proc(5)) the fourth word is the root, and the fifth is the mount point. The type comes after " - ".
 Mount mountIn(const std::string &mountInfo)
 {
     std::istringstream lines(mountInfo);

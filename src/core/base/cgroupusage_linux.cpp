@@ -23,7 +23,8 @@ namespace {
 
 using std::chrono::microseconds;
 
-/// The beginning of a file of the cgroup. False if it cannot be read: its controller is not on.
+/// The beginning of a file of the cgroup. False if the file cannot be read because its controller is
+/// off.
 class Text
 {
 public:
@@ -83,7 +84,8 @@ MembersMemory addUp(const std::string &directory, std::vector<pid_t> &members)
     return sum;
 }
 
-// Processes that start others may be ahead of each list: three attempts, and the sum is not whole.
+// Processes that start others may always be ahead of the list. So it gives up after three attempts; then
+// the sum is not whole.
 MembersMemory memoryOf(const std::string &directory, std::vector<pid_t> &members)
 {
     MembersMemory sum;

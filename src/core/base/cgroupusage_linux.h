@@ -11,8 +11,8 @@
 
 namespace ForkFd::Internal {
 
-/// What all processes have used that are or were in this cgroup or below. Empty if it is gone. Throws
-/// std::system_error in a shortage, and std::bad_alloc.
+/// What all processes that are or were in this cgroup or below have used. Empty if the cgroup is gone.
+/// Throws std::system_error in a shortage, and std::bad_alloc.
 std::optional<ProcessesUsage> usageOfCgroup(const std::string &directory);
 
 } // namespace ForkFd::Internal

@@ -30,7 +30,7 @@ public:
         : m_end(begin + std::clamp(timeout, Milliseconds::zero(), longestTimeout))
     {
     }
-    /// Expires after `timeout`; never if it is negative, as QDeadlineTimer since Qt 6.6.
+    /// Expires after `timeout`; never if it is negative, like QDeadlineTimer since Qt 6.6.
     static Deadline unlessNegative(Milliseconds timeout) noexcept
     {
         return timeout < Milliseconds::zero() ? forever() : Deadline(timeout);
@@ -57,7 +57,7 @@ public:
         return static_cast<int>(std::min(std::chrono::ceil<Milliseconds>(m_end - now), longest).count());
     }
 
-    // clang-tidy 14 takes the comparison with 0 in the generated code for a pointer's.
+    // clang-tidy 14 takes the comparison with 0 in the generated code for that of a pointer.
     friend auto operator<=>(const Deadline &, const Deadline &) = default; // NOLINT(*-use-nullptr)
 
 private:

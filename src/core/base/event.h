@@ -17,8 +17,7 @@ struct FORKFD_EXPORT ExitEvent
     enum Kind {
         Private, ///< Only the library knows the descriptors. They are non-blocking.
         /// The user gets `readable`, which blocks. The two ends are different files: set() never writes
-        /// to a descriptor of the user's, and closing `readable` removes it from the user's epoll(7)
-        /// sets.
+        /// to the user's descriptor, and closing `readable` removes it from the user's epoll(7) sets.
         Public
     };
 

@@ -23,7 +23,8 @@ using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds forkPatience = 2s;
 constexpr std::chrono::milliseconds registrationPatience = 100ms;
 
-// How many calls of fork() are under way, and in the bits above it how many registrations.
+// The number of calls of fork() in progress, and in the upper bits the number of registrations in
+// progress.
 constinit std::atomic<std::uint32_t> gate = 0;
 constexpr std::uint32_t oneFork = 1;
 constexpr std::uint32_t oneRegistration = 1U << 16;
@@ -48,7 +49,7 @@ void endForkInParent()
                                           std::memory_order_relaxed)) { }
 }
 
-// The other threads, and what they had begun, do not exist here.
+// The other threads do not exist here, and so neither do their forks and registrations.
 void endForkInChild()
 {
     gate.store(0, std::memory_order_relaxed);

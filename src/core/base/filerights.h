@@ -6,7 +6,7 @@
 
 namespace ForkFd::Internal {
 
-/// Whether this program has rights of its file, which its caller may lack (set-user-ID, set-group-ID,
+/// Whether this program has rights from its file that its caller may lack (set-user-ID, set-group-ID,
 /// file capabilities). Then the caller's environment must not choose how the library works.
 /// Async-signal-safe.
 bool hasRightsOfItsFile() noexcept;

@@ -7,7 +7,7 @@
 
 namespace ForkFd::Internal {
 
-// Of the exec: the program may have given its rights up since (getauxval(3)).
+// Tells the state at the exec: the program may have given up its rights since then (getauxval(3)).
 bool hasRightsOfItsFile() noexcept
 {
     return ::getauxval(AT_SECURE) != 0;

@@ -59,7 +59,7 @@ void *run(void *argument)
 {
     const Start start = *std::unique_ptr<Start>(static_cast<Start *>(argument));
     ::pthread_setname_np(::pthread_self(), start.name);
-    // The thread counts itself, so that it is never counted while it does not exist.
+    // The thread counts itself, so that no thread is counted that does not exist.
     if (start.census)
         start.census->begin();
     start.main(start.argument);
@@ -68,7 +68,8 @@ void *run(void *argument)
     return nullptr;
 }
 
-// The part of a stack that libc uses, mostly for thread-local variables; null if libc does not tell it.
+// Returns the part of a stack that libc uses, mostly for thread-local variables; null if libc does not
+// have this function.
 using MinimalStack = std::size_t (*)(const pthread_attr_t *);
 const auto minimalStack = findLibcFunction<MinimalStack>("__pthread_get_minstack");
 

@@ -14,8 +14,8 @@ namespace ForkFd::Internal {
 /// How long an idle library thread waits for work before it ends.
 inline constexpr std::chrono::milliseconds libraryThreadIdleTime(2000);
 
-/// Stack sizes of library threads, beside what libc uses of the stack. Programs that lock their memory
-/// (mlockall(2)) pay for all of it.
+/// Stack sizes of library threads, in addition to the part that libc uses. Programs that lock their
+/// memory (mlockall(2)) pay for all of it.
 namespace LibraryStack {
 inline constexpr std::size_t libraryCode = std::size_t{128} * 1024;
 /// Modifiers of a child. They get the same size in a child that shares the parent's memory.
@@ -44,7 +44,7 @@ public:
     /// The longest time in ms to wait before the next look(), or `timeout` (negative: for ever) if that
     /// is shorter.
     int timeout(int timeout = -1) const noexcept;
-    /// Looks if the time for it has come.
+    /// Looks, if a look is due.
     void look() noexcept;
 
 private:

@@ -17,13 +17,13 @@
 
 namespace ForkFd::Internal {
 
-/// pidfd_open(2), since Linux 5.3. On failure returns none, with errno: ESRCH if there is no such
-/// process.
+/// pidfd_open(2), since Linux 5.3. On failure returns no descriptor, with errno: ESRCH if there is no
+/// such process.
 inline UniqueFd openPidFd(pid_t pid) noexcept
 {
     UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-    // While a process group or session still has the number of a reaped process, Linux says EINVAL
-    // before 6.15, and some versions since say ENOENT (pidfd_prepare() in kernel/fork.c).
+    // If a process group or session still has the number of a reaped process, Linux before 6.15 returns
+    // EINVAL, and some later versions return ENOENT (pidfd_prepare() in kernel/fork.c).
     if (!pidfd && (errno == EINVAL || errno == ENOENT)) {
         const int errorCode = errno;
         errno = ::kill(pid, 0) != 0 && errno == ESRCH ? ESRCH : errorCode;

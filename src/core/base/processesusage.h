@@ -24,7 +24,7 @@ struct ProcessesUsage
     bool isWhole = false; ///< No process is missing, except in maxResidentBytes.
     bool isPeakWhole = false; ///< maxResidentBytes is the peak of all processes together.
 
-    /// A single process has had so much memory.
+    /// Call this if a single process has had this much memory.
     void raisePeak(std::int64_t bytes) noexcept
     {
         if (!isPeakWhole)

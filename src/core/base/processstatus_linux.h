@@ -24,8 +24,8 @@ struct ProcessStatus
     unsigned long long startTime; ///< With the number it identifies the process.
     unsigned long addressSpace; ///< In bytes; 0 when the process has given its memory back.
 
-    /// Whether the process has ended. A process whose first thread has ended is a zombie, too, while its
-    /// other threads go on.
+    /// Whether the process has ended. A process whose first thread has ended is also a zombie while its
+    /// other threads continue.
     bool isOver() const noexcept { return threads <= 1 && isZombie(); }
     /// Whether it has ended, or the kernel is about to end it: it runs no code of its program. Its files
     /// may still be open.
@@ -35,14 +35,14 @@ private:
     bool isZombie() const noexcept;
 };
 
-/// Empty if there is no such process, or if /proc is another PID namespace's. Throws std::system_error
-/// in a shortage (EMFILE, ENFILE, ENOMEM): then the status is unknown.
+/// Empty if there is no such process, or if /proc belongs to another PID namespace. Throws
+/// std::system_error in a shortage (EMFILE, ENFILE, ENOMEM): then the status is unknown.
 std::optional<ProcessStatus> statusOf(pid_t pid);
 /// The same for this content of /proc/PID/stat.
 std::optional<ProcessStatus> statusIn(const char *text) noexcept;
 
-/// The numbers of all processes that /proc shows; none if it is another PID namespace's, or not mounted.
-/// Holds no descriptor when it returns. Throws as statusOf().
+/// The numbers of all processes that /proc shows; none if /proc belongs to another PID namespace or is
+/// not mounted. Holds no descriptor when it returns. Throws as statusOf().
 std::vector<pid_t> allProcesses();
 
 /// Whether the kernel or a tracer may end the calling thread for a system call: it has a filter
@@ -51,7 +51,8 @@ bool mayBeKilledForCalls();
 /// The same for this content of /proc/thread-self/status.
 bool mayBeKilledIn(const char *text) noexcept;
 
-/// What cannot be opened is gone, except in a shortage: then `errorCode` is thrown as std::system_error.
+/// For a process whose files cannot be opened. In a shortage throws `errorCode` as std::system_error;
+/// otherwise the process is gone.
 void throwIfExhausted(int errorCode);
 
 } // namespace ForkFd::Internal

@@ -28,8 +28,8 @@ microseconds ofTicks(unsigned long long ticks) noexcept
     return microseconds(static_cast<long long>(std::min(ticks, maximum)) * 1'000'000 / perSecond);
 }
 
-// The process's own clock counts nanoseconds, where /proc has ticks of 10 ms, which short processes do
-// not fill. Any process may read it. 0 if it cannot be read.
+// The process's own clock counts nanoseconds, but /proc has ticks of 10 ms, and short processes use
+// less. Any process may read it. 0 if it cannot be read.
 microseconds clockOf(pid_t pid) noexcept
 {
     clockid_t clock;
@@ -47,7 +47,7 @@ std::int64_t numberIn(const char *text, const char *name) noexcept
     return line ? std::strtoll(line + std::strlen(name), nullptr, 10) : 0;
 }
 
-// In the file are KiB. File systems that stand in for /proc may have any number.
+// The file has numbers in KiB. File systems that replace /proc may contain any number.
 std::int64_t bytesIn(const char *text, const char *name) noexcept
 {
     constexpr std::int64_t maximum = std::numeric_limits<std::int64_t>::max() / 1024;
@@ -71,7 +71,7 @@ std::optional<ResidentMemory> residentMemoryOf(pid_t pid)
 
 ResidentMemory residentMemoryIn(const char *text) noexcept
 {
-    // A thread that has ended has no memory, though it may be the first one of a process that lives.
+    // A thread that has ended has no memory, even if it is the first thread of a living process.
     const bool hasMemory = std::strstr(text, "\nVmRSS:") != nullptr;
     return ResidentMemory{.now = bytesIn(text, "\nVmRSS:"),
                           .peak = bytesIn(text, "\nVmHWM:"),

@@ -16,8 +16,9 @@
 
 namespace ForkFd::Internal {
 
-/// Whether /proc numbers the processes as this process does. One of another PID namespace does not: its
-/// numbers are other processes here (pid_namespaces(7)). If not, sets errno as if it were not mounted.
+/// Whether /proc numbers the processes as this process does. The /proc of another PID namespace does
+/// not: here its numbers mean other processes (pid_namespaces(7)). If not, sets errno as if /proc were
+/// not mounted.
 inline bool isProcOurs() noexcept
 {
     char number[16];
@@ -29,7 +30,7 @@ inline bool isProcOurs() noexcept
     return std::atoi(number) == ::getpid();
 }
 
-/// Opens a file of /proc/PID. On failure returns none, with errno.
+/// Opens a file of /proc/PID. On failure returns no descriptor, with errno.
 inline UniqueFd openProcFile(pid_t pid, const char *name) noexcept
 {
     char path[32];

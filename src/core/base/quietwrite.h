@@ -11,7 +11,7 @@
 
 namespace ForkFd::Internal {
 
-/// As writev(2), but raises no SIGPIPE, and leaves the disposition of the process as it is. Never
+/// Like writev(2), but raises no SIGPIPE, and does not change the disposition of the process. Never
 /// returns EINTR. Not a cancellation point.
 FORKFD_EXPORT ssize_t writeQuietly(int fd, const iovec *pieces, int count) noexcept;
 

@@ -21,7 +21,7 @@ constexpr int noSignal = 0x100; // RWF_NOSIGNAL, since Linux 6.18.
 // Relaxed: it orders no other memory, and a thread that sees it late tries once more.
 std::atomic<bool> isRefused = false;
 
-// At the current position, as writev(2): both halves of the offset are -1 (pwritev2(2)).
+// Writes at the current position, like writev(2): both halves of the offset are -1 (pwritev2(2)).
 ssize_t tryWrite(int fd, const iovec *pieces, int count) noexcept
 {
     const CancellationBlocker blocker;
@@ -34,7 +34,7 @@ ssize_t tryWrite(int fd, const iovec *pieces, int count) noexcept
 
 } // namespace
 
-// Older kernels do not know the flag and say EOPNOTSUPP.
+// Older kernels do not know the flag and return EOPNOTSUPP.
 ssize_t writeQuietly(int fd, const iovec *pieces, int count) noexcept
 {
     if (!isRefused.load(std::memory_order_relaxed)) {

@@ -14,8 +14,8 @@ bool areActive() noexcept;
 
 /// Whether every child must begin as a copy made by fork(). In a child that shares our memory,
 /// intercepted calls change the sanitizer's records of the parent, and the interceptor of clone() turns
-/// recording off in the parent's thread. In a copy made in another way, a lock of the runtime may be
-/// locked that another thread held. Only the interceptor of fork() unlocks it.
+/// recording off in the parent's thread. In a copy that was made in another way, a lock of the runtime
+/// that another thread held may stay locked. Only the interceptor of fork() unlocks it.
 bool needFork() noexcept;
 
 /// Tells a leak sanitizer that an object is in use although it finds no pointer to it.

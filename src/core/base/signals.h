@@ -21,7 +21,8 @@ void setSignalMask(const sigset_t &mask) noexcept;
 void resetCaughtSignals() noexcept;
 /// Gives one signal its default action.
 void resetSignal(int signal) noexcept;
-/// Ignores one signal, but none that libc reserves, and not SIGABRT, for which libc takes a lock.
+/// Ignores one signal. Not for the signals that libc reserves, nor for SIGABRT, for which libc takes a
+/// lock.
 inline void ignoreSignal(int signal) noexcept
 {
     ::signal(signal, SIG_IGN);

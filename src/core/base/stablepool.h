@@ -35,7 +35,7 @@ public:
     StablePool(const StablePool &) = delete;
     StablePool &operator=(const StablePool &) = delete;
 
-    /// A free element; null if there is no memory.
+    /// Takes a free element; null if there is no memory.
     Element *take() noexcept
     {
         Element *element = pop();

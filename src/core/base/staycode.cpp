@@ -18,9 +18,10 @@ constexpr bool isNodelete = true; // Our shared library.
 constexpr bool isNodelete = false;
 #endif
 
-// glibc finds a shared object by the name that dladdr(3) tells, without a look at the file. So it finds
-// the object also if the file was deleted, or if the name is relative and the directory has changed. It
-// opens the name of the program, as other loaders open every name, and that may be a fifo now.
+// glibc finds a shared object by the name that dladdr(3) returns, without looking at the file. So it
+// finds the object even if the file was deleted, or if the name is relative and the directory has
+// changed. But it opens the file with the name of the program, as other loaders do with every name, and
+// this file may be a FIFO by now.
 #ifdef __GLIBC__
 constexpr bool namesAreKnown = true;
 #else
@@ -36,8 +37,8 @@ bool isRegularFile(const char *path) noexcept
     return ::stat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
 
-// RTLD_NODELETE and RTLD_NOLOAD are not in POSIX; Linux, macOS and the BSDs have them.
-// RTLD_NOLOAD: this very object, never another copy. The handle is never closed, which alone keeps the
+// RTLD_NODELETE and RTLD_NOLOAD are not in POSIX; Linux, macOS and the BSDs have them. RTLD_NOLOAD: the
+// handle is of this very object, never of another copy. It is never closed, and this alone keeps the
 // object loaded.
 void stay([[maybe_unused]] CodePlace place) noexcept
 {

@@ -7,9 +7,9 @@
 namespace ForkFd::Internal {
 
 /// Keeps the shared object with this code loaded for the life of the process, because threads and signal
-/// handlers run its code. A call of dlclose(3) does not unload it then. The object is a plug-in with a
-/// static copy of the library: for our own shared library, which is linked with `-z nodelete`,
-/// and for a program the function does nothing.
+/// handlers run its code. Then a call of dlclose(3) does not unload it. The object is a plug-in with a
+/// static copy of the library: for our own shared library, which is linked with `-z nodelete`, and for a
+/// program the function does nothing.
 ///
 /// A library thread and a signal handler call this before they begin. Call it also before the first
 /// child with an owner exists, because a static object of the plug-in may leave its child to the keeper

@@ -10,8 +10,8 @@
 
 namespace ForkFd::Internal {
 
-/// Owns one file descriptor, or none (-1). All code of the parent closes descriptors by it; code of a
-/// new child uses ChildFd.
+/// Owns one file descriptor, or none (-1). All code of the parent closes descriptors through it; code of
+/// a new child uses ChildFd.
 class UniqueFd
 {
 public:

@@ -13,7 +13,7 @@ namespace {
 
 constinit std::array<std::atomic<std::uint64_t>, maximumCount / 64> words{};
 /// The number of Copy objects that have not ended, and in the upper half the stamp of the process that
-/// counts them: no thread of a forked copy ends those of its parent.
+/// counts them: no thread of a forked copy ends the objects of its parent.
 constinit std::atomic<std::uint64_t> copies = 0;
 
 std::size_t wordOf(int fd) noexcept
@@ -85,8 +85,8 @@ void Copy::end() noexcept
 {
     if (m_hasEnded.exchange(true))
         return;
-    // By the stamp of this object: a child that shares the memory may have another one. In a forked copy
-    // this changes only the parent's count, which the copy does not use.
+    // Compares with the stamp of this object: a child that shares the memory may have another one. In a
+    // forked copy this changes only the parent's count, which the copy does not use.
     std::uint64_t word = copies.load();
     while (copyCount(word, m_stamp) > 0 && !copies.compare_exchange_weak(word, word - 1)) { }
 }

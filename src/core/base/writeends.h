@@ -13,8 +13,8 @@
 
 /// The write ends of the library's pipes and terminals, as far as their numbers are below 1024.
 ///
-/// A new child has copies of them all until its exec, which may take long, and a reader waits for its
-/// end of file meanwhile. So each child first closes those that are not its own.
+/// A new child has copies of all of them until its exec, which may take long, and meanwhile a reader
+/// waits in vain for the end of file. So each child first closes the write ends that are not its own.
 ///
 /// The numbers are hints: a child closes only descriptors that its exec would close anyway.
 namespace ForkFd::Internal::WriteEnds {
@@ -25,7 +25,7 @@ using Set = std::array<std::uint64_t, maximumCount / 64>;
 /// Any thread. Does nothing for -1. UniqueFd::reset() undoes it.
 FORKFD_EXPORT void add(int fd) noexcept;
 void remove(int fd) noexcept;
-/// The present numbers. Async-signal-safe.
+/// The current numbers. Async-signal-safe.
 Set all() noexcept;
 
 /// Whether a child may have copies now that it has not closed yet.
@@ -40,10 +40,11 @@ public:
     Copy(const Copy &) = delete;
     Copy &operator=(const Copy &) = delete;
 
-    /// The numbers that were write ends before the child was created, and those that are now: together
-    /// all of which the child can have copies, unless its creation takes longer than another start.
+    /// The numbers that were write ends before the child was created, and those that are write ends now.
+    /// Together these are all write ends of which the child can have copies, unless its creation takes
+    /// longer than another start.
     Set mayHave() const noexcept;
-    /// The child calls it, if it shares the parent's memory. Async-signal-safe.
+    /// Called by a child that shares the parent's memory. Async-signal-safe.
     void end() noexcept;
 
 private:

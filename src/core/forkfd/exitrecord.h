@@ -22,7 +22,7 @@ namespace ForkFd::Internal {
 /// One child of the forkfd family, shared by the threads that wait for it.
 ///
 /// Its references are counted: the registry has one until forkfd_close(), and each call that uses the
-/// record has one. The thread that gives back the last one finishes the record. Records are never freed
+/// record has one. The thread that drops the last reference finishes the record. Records are never freed
 /// and may be used again for another child. So an old pointer is harmless: reference() fails, or the
 /// caller detects the other child.
 ///

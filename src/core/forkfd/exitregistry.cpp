@@ -131,7 +131,7 @@ Finding find(int descriptor) noexcept
     if (!record->reference())
         return {};
     RecordRef reference(record);
-    // The record may have been given up and begun for another number before the reference.
+    // Before the reference was taken, the record may have been given up and begun for another number.
     if (cell->load(std::memory_order_acquire) != record)
         return {};
     if (!record->isBehind(descriptor)) {

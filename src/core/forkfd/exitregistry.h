@@ -18,7 +18,7 @@
 /// and does not touch them; only records of its own children replace them.
 namespace ForkFd::Internal::ExitRegistry {
 
-/// Gives a reference back. The last one finishes the record.
+/// Drops a reference. The last one finishes the record.
 struct ReferenceDropper
 {
     void operator()(ExitRecord *record) const noexcept;

@@ -65,7 +65,7 @@ public:
 
     /// Whether the backend collects the child at its end after the watch was deleted.
     virtual bool endsUnwatched() const noexcept { return false; }
-    /// Closes descriptor() and goes on with a private descriptor, or without one.
+    /// Closes descriptor() and continues with a private descriptor, or without one.
     virtual void leaveDescriptor() noexcept { }
     /// Ends the watch after other code closed descriptor(): the number may belong to another file.
     void disownDescriptor() noexcept;

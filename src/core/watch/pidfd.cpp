@@ -79,7 +79,7 @@ int waitid(int pidfd, siginfo_t *info, int options, KernelUsage *usage) noexcept
 }
 
 /// Lets one thread at a time reap the child or signal it by number. Each makes only a few system calls.
-/// Cancelled, or left by a handler that jumps, the thread would leave the pin.
+/// A thread that is cancelled, or whose signal handler jumps away, would leave the pin set.
 class Pin
 {
 public:
@@ -110,8 +110,8 @@ bool isReaped(int pidfd) noexcept
     const int count = ::poll(&entry, 1, 0);
     if (count >= 0)
         return count == 1 && (entry.revents & POLLHUP);
-    // RLIMIT_NOFILE is 0, or a filter refuses poll(2). A signal reaches a zombie, but no reaped process.
-    // If a filter refuses the signal, too, the child counts as reaped, so that the watch ends.
+    // RLIMIT_NOFILE is 0, or a filter refuses poll(2). A signal reaches a zombie, but not a reaped
+    // process. If a filter refuses the signal, too, the child counts as reaped, so that the watch ends.
     const int errorCode = PidFdSignal::send(pidfd, 0);
     return errorCode == ESRCH || PidFdSignal::isFiltered(errorCode);
 }
@@ -166,8 +166,8 @@ std::optional<ExitInfo> PidFdWatch::tryLook() noexcept
     return waitForEnd(WNOWAIT);
 }
 
-// There was no free descriptor: wait by number until a pidfd can be opened. The last free descriptor is
-// left to the user, who may have just closed one by forkfd_close().
+// There was no free descriptor: waits by number until a pidfd can be opened. Leaves the last free
+// descriptor to the user, who may have just closed one by forkfd_close().
 std::optional<ExitInfo> PidFdWatch::waitByNumber(int options) noexcept
 {
     UniqueFd pidfd = open(pid());
@@ -207,7 +207,7 @@ std::optional<ExitInfo> PidFdWatch::waitForEnd(int options) noexcept
     return recoverStolenStatus();
 }
 
-// The filter was installed later: with it the first such wait would have selected another backend.
+// This filter was installed later: otherwise the first such wait would have selected another backend.
 std::optional<ExitInfo> PidFdWatch::waitRefused(int options) noexcept
 {
     const ChildWait::Finding found = findByNumber(pid(), options);
@@ -283,9 +283,9 @@ bool PidFdWatch::canBeWaitedFor() const noexcept
     return isRefusal(errno) && ChildWait::look(pid()).sight != ChildWait::Finding::Gone;
 }
 
-// The number is the child's as long as the child can be waited for. This library does not reap it in
-// between. Another part of the process could, and the kernel could then give the number to another
-// process: where this is used, the kernel offers no better call.
+// The number belongs to the child as long as the child can be waited for. This library does not reap the
+// child in between. Another part of the process could, and the kernel could then give the number to
+// another process. But where this function is used, the kernel offers no better call.
 int PidFdWatch::signalByNumber(pid_t target, int signal) noexcept
 {
     const Pin pin(m_isPinned);

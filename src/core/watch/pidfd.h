@@ -49,7 +49,8 @@ private:
 
     UniqueFd m_pidfd;
     bool m_endIsUnknown = false;
-    /// Held to reap the child, and to signal by number. The number is the child's in this time.
+    /// Held to reap the child, and to signal it by number. While it is held, the number belongs to the
+    /// child.
     std::atomic<bool> m_isPinned = false;
 };
 

@@ -14,8 +14,9 @@
 // predecessor then. It stores the siginfo in the record; the installer publishes the record and calls
 // the predecessor with it. Each stored siginfo goes Empty → Kept → Taken. The thread that moves it to
 // Taken calls the predecessor: the installer, or the handler if it finds the record published after all.
-// Each side writes before it reads, in sequentially consistent order (the handler `state`, then
-// `isPublished`; the installer the other way round). So one of them sees the other.
+// Each side writes before it reads, in sequentially consistent order: the handler writes `state` and
+// reads `isPublished`, and the installer writes `isPublished` and reads `state`. So at least one of them
+// sees what the other wrote.
 
 #include "core/watch/sigchld/chain.h"
 
@@ -86,8 +87,8 @@ constexpr std::array<Entry, sizeof...(indices)> makeEntries(std::index_sequence<
 
 constexpr auto entries = makeEntries(std::make_index_sequence<poolSize>());
 
-// The index of our entry in `action`; poolSize if the action is not ours. Whatever the flags: signal(3)
-// returns our entry and can put it back, but without SA_SIGINFO and the other flags.
+// The index of our entry in `action`; poolSize if the action is not ours. Does not look at the flags:
+// signal(3) returns our entry and can put it back, but without SA_SIGINFO and the other flags.
 std::size_t indexOf(const struct sigaction &action) noexcept
 {
     const std::uintptr_t handler = handlerOf(action);
@@ -144,12 +145,12 @@ __attribute__((tls_model("initial-exec"))) thread_local Position innermost;
 
 /// Detects handlers that call each other in a loop.
 ///
-/// Down a sound chain our entries get older. An entry that runs deeper on the stack of the same thread
-/// than an older one, or than itself, is a round of a loop, unless the kernel's siginfo is another one:
-/// then it handles a new signal. A siglongjmp() out of a handler leaves the count behind. The next entry
-/// resets it if it is not deeper or has another siginfo. So jumps look like a loop only if several come
-/// in a row, each out of a handler with one argument that calls us from deeper on the stack than the
-/// handler before.
+/// In a sound chain our entries get older from the top down. So if an entry runs deeper on the stack of
+/// the same thread than an older entry, or than itself, the handlers form a loop, unless the kernel's
+/// siginfo is another one: then the entry handles a new signal. A siglongjmp() out of a handler leaves
+/// the count behind. The next entry resets it if it is not deeper or has another siginfo. So jumps look
+/// like a loop only if several come in a row, each out of a handler with one argument that calls us from
+/// deeper on the stack than the handler before.
 class LoopGuard
 {
 public:
@@ -209,7 +210,7 @@ void callPredecessor(Record &record, const struct sigaction &predecessor,
     volatile bool isCalled = false;
     try {
         callWithCancelType(predecessor, arguments, isCalled);
-    } catch (...) { // Cancelled before the call: the predecessor still hears of the signal.
+    } catch (...) { // Cancelled before the call: the predecessor is still called for the signal.
         if (!isCalled)
             callHandler(predecessor, arguments);
         throw;
@@ -258,7 +259,7 @@ void handleUncancelled(std::size_t index, int signal, siginfo_t *info, void *con
         predecessor = &record.predecessor;
     // A stranger that installed itself a second time, above us, is also our predecessor and was called
     // before us. Skip it only after it has led back to us, at the price of a second call: if it was
-    // installed after the kernel had called us, it has not heard of this signal.
+    // installed after the kernel had called us, it was not called for this signal.
     const bool wasCalled = guard.hasGoneRound() && predecessor && !chain.reachesDirectly
         && haveSameHandler(chain.stranger, *predecessor);
     if (predecessor && !wasCalled && !guard.isLoop())
@@ -307,8 +308,8 @@ void deliverKept(Record &record)
     }
 }
 
-// Gives our current action its flags back. If other code changes the action just then, restores that
-// change, and `current` is the new action.
+// Gives our current action its flags back. If other code changes the action at the same moment, restores
+// that change, and `current` is then the new action.
 void restoreFlags(struct sigaction &current) noexcept
 {
     const std::size_t index = indexOf(current);

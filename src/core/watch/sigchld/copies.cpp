@@ -25,8 +25,8 @@ unsigned spareInstallations = 2;
 
 bool mayInstallAbove(const struct sigaction &current) noexcept
 {
-    // Without a handler the kernel may throw away the status. Code that is no copy may reap our children
-    // before it calls us, if it does.
+    // Without a handler the kernel may throw away the status. Code that is not a copy may reap our
+    // children before it calls us, or may not call us at all.
     const bool isOfCopy = (current.sa_flags & mark) != 0;
     if (!isHandler(current) || reapsAutomatically(current) || !isOfCopy)
         return true;
@@ -50,7 +50,8 @@ void noteInstallation() noexcept
 
 void noteSignal(std::uintptr_t caller) noexcept
 {
-    // Not true if it was installed after the kernel had called us. noteMissedEnd() puts that right.
+    // This is wrong if the caller was installed after the kernel had called us. noteMissedEnd() corrects
+    // it.
     if (caller != 0)
         knownCaller.store(caller, std::memory_order_relaxed);
     wasReached.store(true, std::memory_order_relaxed);

@@ -21,13 +21,13 @@ inline constexpr int mark = 0;
 
 /// Whether our handler may go above `current`, which is not ours. For the installer only.
 bool mayInstallAbove(const struct sigaction &current) noexcept;
-/// What was noted before is forgotten. For the installer only.
+/// Forgets what was noted before. For the installer only.
 void noteInstallation() noexcept;
 
 /// A signal has reached our handler, while `caller` was the current handler; 0 if that was ours.
 /// Async-signal-safe.
 void noteSignal(std::uintptr_t caller) noexcept;
-/// Call this if no handler of ours was told of a child's end: another copy does not call ours.
+/// Call this if no handler of ours was called for a child's end: another copy does not call ours.
 void noteMissedEnd() noexcept;
 
 } // namespace ForkFd::Internal::Copies

@@ -44,7 +44,7 @@ inline void callHandler(const struct sigaction &predecessor, const HandlerArgume
 
 /// Whether the arguments are the kernel's, which puts siginfo and context on the stack, a little above
 /// the handler's frame. Other code may install a handler above ours while ours is being called. The
-/// kernel fills siginfo only if the action has SA_SIGINFO: the caller asks for that.
+/// kernel fills siginfo only if the action has SA_SIGINFO: the caller of this function checks that.
 inline bool isFromKernel(const siginfo_t *info, const void *context) noexcept
 {
     const auto frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
@@ -52,9 +52,9 @@ inline bool isFromKernel(const siginfo_t *info, const void *context) noexcept
         const auto address = reinterpret_cast<std::uintptr_t>(pointer);
         return address > frame && address < frame + 16 * 1024;
     };
-    // If handlers call each other in a loop, our own substitute (see callHandler()) comes back and is
-    // near, too. It has no information. Nor does a signal from outside the PID namespace, which looks
-    // the same.
+    // If handlers call each other in a loop, our own substitute (see callHandler()) comes back, and it
+    // is also near the frame. It contains no information. A signal from outside the PID namespace looks
+    // the same, and contains none either.
     const auto isStandIn = [info] { return info->si_code == SI_USER && info->si_pid == 0; };
     return isNear(info) && isNear(context) && info->si_signo == SIGCHLD && !isStandIn();
 }

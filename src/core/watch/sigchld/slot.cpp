@@ -32,8 +32,9 @@ void pauseBriefly() noexcept
     ::nanosleep(&moment, nullptr);
 }
 
-// The look is the answer, and the wait adds the resource usage. If other code takes the child between
-// them and the kernel gives out its number again, the wait may bring the end of another child.
+// The result of the look is the answer, and the wait adds the resource usage. If other code takes the
+// child in between and the kernel gives out its number again, the wait may return the end of another
+// child.
 ExitInfo withUsage(const ExitInfo &seen, const ChildWait::Finding &reaped) noexcept
 {
     ExitInfo bare = reaped.end;
@@ -173,7 +174,7 @@ std::optional<ExitInfo> ChildSlot::collect() noexcept
     return m_result;
 }
 
-// Waits for a thread with a claim or a pin. Afterwards the slot may be Live again.
+// Waits until no thread has a claim or a pin. Afterwards the slot may be Live again.
 std::uint64_t ChildSlot::settledState() const noexcept
 {
     while (true) {

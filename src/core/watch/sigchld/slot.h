@@ -80,8 +80,8 @@ public:
     void disownReadable() noexcept { m_event.readable = -1; }
     const ExitEvent &event() const noexcept { return m_event; }
     /// For the starter of another child that has this number now: ends the slot if it is Live with it.
-    /// Other code has reaped this child, also if it was kept. Waits while another thread claims or
-    /// pins the slot. Returns the same as endIfOver().
+    /// Other code has reaped this child, even if it was kept. Waits while another thread claims or pins
+    /// the slot. Returns the same as endIfOver().
     bool endAsUnknown(pid_t itsPid) noexcept;
 
     // For all threads: async-signal-safe.

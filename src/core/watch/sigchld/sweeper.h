@@ -15,8 +15,8 @@ int ensureRunning() noexcept;
 void childAdded() noexcept;
 
 enum SignalKind { KnownChild, UnknownChild };
-/// Counts a signal. Asks for a sweep if its child is not known; otherwise, if the child was looked at,
-/// after so many signals that the sweep costs little for each. Async-signal-safe.
+/// Counts a signal. Asks for a sweep at once if the child of the signal is not known. If the child was
+/// looked at, asks only after so many signals that the sweep costs little for each. Async-signal-safe.
 void noteSignal(SignalKind kind) noexcept;
 
 } // namespace ForkFd::Internal::Sweeper

@@ -64,8 +64,8 @@ ChildSlot *ChildTable::reserve(ExitEvent::Kind kind) noexcept
         errno = ENOMEM;
         return nullptr;
     }
-    // At most half full, so that a number hardly ever finds all its cells taken. If there is no memory
-    // for another level, the sweeper finds children without a cell.
+    // A level is at most half full, so that a number hardly ever finds all its cells taken. If there is
+    // no memory for another level, the sweeper finds children without a cell.
     const std::uint32_t used = m_usedCount.fetch_add(1, std::memory_order_relaxed) + 1;
     if (m_cellCount.load(std::memory_order_relaxed) < 2 * used)
         addLevel();

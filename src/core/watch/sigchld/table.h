@@ -17,7 +17,7 @@
 
 namespace ForkFd::Internal {
 
-/// The children of the SIGCHLD backend. Finds a child by its number in constant time, also in a signal
+/// The children of the SIGCHLD backend. Finds a child by its number in constant time, even in a signal
 /// handler.
 ///
 /// Lock-free: the slots are in a pool; the levels of the hash are published once and kept. A table
@@ -40,8 +40,8 @@ public:
     /// Undoes reserve() or publish(). A child that still runs is reaped when it ends.
     void release(ChildSlot *slot) noexcept;
 
-    /// Ends the Live slot with this number if its child is over. Returns whether the number was that of
-    /// a child of the table that was not reaped. Async-signal-safe.
+    /// Ends the Live slot with this number if its child has ended. Returns whether the number was that
+    /// of a child of the table that was not reaped. Async-signal-safe.
     bool endIfOver(pid_t pid) noexcept;
     /// The same for one slot. Async-signal-safe.
     void endIfOver(ChildSlot *slot) noexcept;

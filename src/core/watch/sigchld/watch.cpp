@@ -44,8 +44,8 @@ void reapForIgnoredSignal() noexcept
     siginfo_t info = {};
     while (SigChldChain::standsForAutomaticReaping()
            && ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && isEnd(info)) {
-        // Asked after the look: the table is made before its first child. The count before the table, as
-        // in onChildSignal().
+        // Looks for the table after the look at the child: the table is made before its first child.
+        // Reads the count before the table, as in onChildSignal().
         ChildTable *table = ChildTable::ofThisProcess();
         if (table && (table->startsInFlight.load() != 0 || table->endIfOver(info.si_pid)))
             return;

@@ -44,7 +44,8 @@ private:
 /// Called by the handler before its predecessor. Async-signal-safe.
 void onChildSignal(pid_t pid) noexcept;
 
-/// Reaps ended foreign children where SIGCHLD was auto-reaping before us. Async-signal-safe.
+/// Reaps ended foreign children if SIGCHLD was auto-reaping before our handler was installed.
+/// Async-signal-safe.
 void reapForIgnoredSignal() noexcept;
 
 } // namespace ForkFd::Internal
