@@ -12,8 +12,8 @@
 
 namespace ForkFd::Internal {
 
-/// Removes the cgroups of children that were let go, once their last process has left. After a kill
-/// that takes a moment.
+/// Removes the cgroups of children that were let go, once the last process of a cgroup has left it.
+/// After a kill this takes a moment.
 ///
 /// Any thread. Only add() allocates memory. The lock is not held while a directory is removed.
 class CgroupRemover
@@ -26,7 +26,8 @@ public:
     /// Removes the cgroups that are empty.
     void removeEmptyOnes() noexcept;
     /// When removeEmptyOnes() is due; Clock::time_point::max() if no cgroup is left. While another
-    /// thread has cgroups in hand, it may bring them back: then it is due in a moment.
+    /// thread is trying to remove cgroups, it may put some of them back: then the call is due in a
+    /// moment.
     Clock::time_point nextTry() noexcept;
     /// Whether a cgroup still has killed processes that have not ended.
     bool hasKilledOnes() noexcept;

@@ -25,10 +25,10 @@ struct GuardianMessage;
 
 /// The process that kills the trees of this process when this process ends, and the list of these trees.
 ///
-/// The guardian begins with the first tree and ends with this process. A thread waits for what it says:
-/// a tree is over, or (end of file) the guardian has ended. Then the thread starts another one, and
-/// sends the list again. The thread ends when it was idle for a while. docs/design/guardian.md explains
-/// all this.
+/// The guardian begins with the first tree and ends with this process. A thread waits for its messages:
+/// a tree is over, or (end of file) the guardian has ended. After an end of file the thread starts
+/// another guardian and sends the list again. The thread ends when it was idle for a while.
+/// docs/design/guardian.md explains all this.
 class Guardian : public OfOneProcess
 {
 public:
@@ -41,15 +41,16 @@ public:
         , m_user(user)
     {
     }
-    /// That of this process and the effective user of the calling thread. Throws std::bad_alloc.
+    /// The guardian of this process and of the effective user of the calling thread. Throws
+    /// std::bad_alloc.
     static Guardian &findOrMake(Launch program);
 
     /// Opens an entry for a tree that is about to be started, in this cgroup or in none, and tells the
     /// guardian. Returns 0 or an errno. Throws std::bad_alloc.
     int open(const PrivateCgroup &group, bool usesPidFds, TreeTicket &ticket);
-    /// The tree's leader runs. Takes `own` over and removes it when the tree is over.
+    /// Call this when the tree's leader runs. Takes `own` over and removes it when the tree is over.
     void keep(const TreeTicket &ticket, pid_t leader, PrivateCgroup own) noexcept;
-    /// The tree was not started.
+    /// Call this if the tree was not started.
     void close(const TreeTicket &ticket) noexcept;
 
 private:
@@ -58,7 +59,7 @@ private:
     struct Entry
     {
         std::uint64_t id;
-        std::string group; ///< The path of its cgroup; empty: none.
+        std::string group; ///< The path of the tree's cgroup; empty: none.
         pid_t leader = -1; ///< -1 while it is being started.
         std::uint64_t leaderStart = 0;
         PrivateCgroup own = {};
@@ -85,7 +86,7 @@ private:
     Guardian *m_before = nullptr; ///< Made before this one; constant from the publication on.
     std::mutex m_mutex; ///< Guards the following.
     Line m_line; ///< Our end of the socket. Null before the first launch.
-    PrivateCgroup m_cgroup; ///< That of the guardian, which removes it unless it is killed.
+    PrivateCgroup m_cgroup; ///< The guardian's own, which it removes unless it is killed.
     Entries m_entries;
     std::uint64_t m_lastId = 0;
     std::atomic<Clock::time_point> m_lastLaunch = Clock::time_point();

@@ -31,12 +31,13 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// How long a new guardian may take to say that it listens, and any guardian to make room for a message.
+// How long a new guardian may take to report that it is listening, and any guardian to make room for a
+// message.
 constexpr milliseconds launchTime(10'000);
 constexpr timeval sendTime = {1, 0};
 
-// All guardians of this process and its ancestors, newest first. A forked copy reads of its parent's
-// only what never changes.
+// All guardians of this process and its ancestors, newest first. In its parent's objects a forked copy
+// reads only members that never change.
 constinit std::atomic<Guardian *> newest = nullptr;
 
 bool hasEnded(int socket) noexcept
@@ -68,15 +69,15 @@ try {
     return 0;
 }
 
-// A process that was killed may still be in it.
+// A process that was killed may still be in the cgroup.
 void removeNowOrLater(PrivateCgroup group) noexcept
 {
     if (!group.remove())
         Keeper::removeLater(std::move(group));
 }
 
-/// A cgroup that no process should need any more. Make it before the lock of the mutex, so that it is
-/// destroyed without: the keeper may work for a second then.
+/// A cgroup that no process should need any more. Declare it before the lock of the mutex, so that it is
+/// destroyed after the mutex was unlocked: the keeper may then work for a second.
 struct UnusedCgroup
 {
     PrivateCgroup group;
@@ -132,13 +133,13 @@ int Guardian::open(const PrivateCgroup &group, bool usesPidFds, TreeTicket &tick
 
 int Guardian::ensureGuardian(PrivateCgroup &unused)
 {
-    // The thread first: after unshare(CLONE_NEWPID) there can be none (EINVAL), and a process between us
-    // and the guardian would be the init of the new namespace.
+    // Start the thread first: after unshare(CLONE_NEWPID) no thread can be created (EINVAL), and a
+    // process between us and the guardian would be the init of the new namespace.
     const int errorCode = ensureThread();
     return errorCode != 0 || (m_line && !hasEnded(m_line->get())) ? errorCode : launch(unused);
 }
 
-// Connects a new guardian, and tells it of all trees. `unused` gets the cgroup of a guardian that has
+// Connects a new guardian, and sends it all trees. `unused` gets the cgroup of a guardian that has
 // ended.
 int Guardian::launch(PrivateCgroup &unused)
 {
@@ -169,7 +170,7 @@ int Guardian::launch(PrivateCgroup &unused)
     return 0;
 }
 
-// Also for an entry whose leader is not known yet: that comes with keep().
+// Also announces an entry whose leader is not known yet: keep() announces the leader later.
 int Guardian::announce(const Entry &entry) noexcept
 try {
     GuardianMessage message = {.tree = entry.id};
@@ -218,7 +219,7 @@ void Guardian::keep(const TreeTicket &ticket, pid_t leader, PrivateCgroup own) n
     if (ticket.line == m_line)
         tell(message);
     else
-        announce(*entry); // The child has told a guardian that has ended since.
+        announce(*entry); // The child has reported to a guardian that has ended since then.
 }
 
 void Guardian::close(const TreeTicket &ticket) noexcept
@@ -280,7 +281,7 @@ bool Guardian::receive(const Line &line) noexcept
     if (size == 0 || (size < 0 && errno == ECONNRESET))
         return replace(line);
     if (size < 0 && errno != EAGAIN && errno != EINTR)
-        pauseFor(milliseconds(10)); // The guardian lives. It must not take this for our end.
+        pauseFor(milliseconds(10)); // The guardian lives, and must not think that we have ended.
     if (size < 0)
         return true;
     if (message.kind == GuardianMessage::Gone)
@@ -314,7 +315,7 @@ bool Guardian::replace(const Line &line) noexcept
             if (m_entries.empty())
                 return false;
             if (m_line != line || tryLaunch(unused.group))
-                return true; // Here, or in a start.
+                return true; // Replaced here, or by a start.
         }
         pauseFor(pause);
     }

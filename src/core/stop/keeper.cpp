@@ -86,7 +86,7 @@ void Keeper::letGo(StoppableChild &child) noexcept
     const CancellationBlocker blocker;
     if (Keeper *keeper = keeperOf(child)) {
         keeper->m_tasks.letGo(child);
-        keeper->m_set.wake(); // The thread may be idle now, and ends then.
+        keeper->m_set.wake(); // The thread may be idle now, and can then end.
     }
 }
 
@@ -103,7 +103,7 @@ try {
 // Every wait comes here before it polls. Usually there was no work since the last time.
 int Keeper::retryBefore(int timeout) noexcept
 {
-    // Acquire: what was added before the count is visible to hasNothingToDo().
+    // Acquire: work that was added before the count is visible to hasNothingToDo().
     const unsigned added = addedCount.load(std::memory_order_acquire);
     if (added == doneCount.load(std::memory_order_relaxed) && !Orphans::arePending())
         return timeout;
@@ -136,7 +136,7 @@ void Keeper::serve() noexcept
     }
 }
 
-// Makes the thread if the place is free. Returns true if the caller has to do the work, without one.
+// Creates the thread if the place is free. Returns true if that fails and the caller has to do the work.
 bool Keeper::takePlace() noexcept
 {
     const std::lock_guard lock(m_mutex);
@@ -199,7 +199,7 @@ bool Keeper::pass(int timeout) noexcept
         else if (ids[i] != KeeperSet::wakeUp)
             m_orphans.childReady(ids[i]);
     }
-    // Also while events come all the time.
+    // Also swept while events come all the time.
     if (const Clock::time_point now = Clock::now(); count == 0 || now >= m_nextSweep) {
         m_nextSweep = now + std::chrono::milliseconds(sweepInterval);
         m_orphans.watchPending();

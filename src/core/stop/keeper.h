@@ -57,9 +57,9 @@ public:
     /// or until `end`. Collects no child that has an owner. Returns whether all have ended.
     static bool awaitAll(Clock::time_point end) noexcept;
 
-    /// Without a thread, tries to make it or does its work. Costs almost nothing without work. For a
-    /// caller that is about to sleep for `timeout` milliseconds (-1: for ever). Returns how long it may
-    /// sleep before the next call, which is shorter while there is no thread.
+    /// If there is no thread, tries to create it or does its work. Costs almost nothing without work.
+    /// For a caller that is about to sleep for `timeout` milliseconds (-1: for ever). Returns how long
+    /// the caller may sleep before the next call, which is shorter while there is no thread.
     static int retryBefore(int timeout) noexcept;
 
 private:
@@ -85,8 +85,9 @@ private:
     bool awaitOne(StoppableChild &child, Clock::time_point end) noexcept;
 
     static OnePerProcess<Keeper> keepers;
-    /// Counts additions of work, and how many of them were seen to be done: retryBefore() then looks at
-    /// no keeper. A caller that misses an addition is as one that came before it.
+    /// The number of additions of work, and the number that was reached when all work was last seen to
+    /// be done. If both are equal, retryBefore() does not look at the keeper. A caller that misses an
+    /// addition behaves like one that came before it.
     static std::atomic<unsigned> addedCount;
     static std::atomic<unsigned> doneCount;
 
@@ -94,7 +95,7 @@ private:
     Orphans m_orphans{m_set};
     StopTasks m_tasks{m_set};
     CgroupRemover m_groups;
-    Clock::time_point m_nextSweep; ///< Of orphans that are not in the set. The server's.
+    Clock::time_point m_nextSweep; ///< The next look at orphans outside the set. The server's.
     std::mutex m_mutex; ///< Guards changes of m_place.
     std::atomic<Place> m_place = Free;
     std::atomic<bool> m_killsAtExit = false;

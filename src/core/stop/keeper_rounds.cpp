@@ -18,7 +18,8 @@ namespace ForkFd::Internal {
 
 using namespace std::chrono_literals;
 
-// A stop or a new cgroup: after the end of main() all is killed at once, for there may be no time.
+// After a stop or a new cgroup. After the end of main() all children are killed at once, because there
+// may be no time for a grace.
 void Keeper::serveTasks() noexcept
 {
     if (!m_killsAtExit.exchange(true))
@@ -42,7 +43,7 @@ void Keeper::killAll() noexcept
 {
     for (auto child = m_tasks.childAfter(nullptr); child; child = m_tasks.childAfter(child.get()))
         child->sendSignal(SIGKILL);
-    // The cgroups can be removed in a moment. Later there is no thread that does it.
+    // The cgroups can be removed in a moment. Later there is no thread that could do it.
     for (int i = 0; i < 100; ++i) {
         bool areRemoved = true;
         for (auto child = m_tasks.childAfter(nullptr); child; child = m_tasks.childAfter(child.get()))
@@ -61,7 +62,8 @@ bool Keeper::awaitAll(Clock::time_point end) noexcept
     return !keeper || keeper->doAwaitAll(end);
 }
 
-// All have to end, so it waits for one after another, until a round had nothing to wait for.
+// All children have to end, so it waits for one after another, until there was nothing to wait for in a
+// whole round.
 bool Keeper::doAwaitAll(Clock::time_point end) noexcept
 {
     bool hasWaited = true;

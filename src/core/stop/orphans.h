@@ -26,7 +26,7 @@ public:
     {
     }
 
-    /// Takes ownership. Any thread, even if this process has no keeper.
+    /// Takes ownership of `watch`. Any thread, even if this process has no keeper.
     static void push(ExitWatch *watch) noexcept;
     static bool arePending() noexcept { return pending.load(std::memory_order_relaxed); }
     /// Collects the children in `pending` that have ended, and puts the others into the set. Any thread.

@@ -28,9 +28,9 @@ enum class InShortage {
     SignalGroup ///< Signal the group. The rest of the tree cannot be found after that.
 };
 
-/// Whether processes that are no children may be held by a pidfd: 0 or an errno, which is that of a
-/// shortage if that is not known now. With the SIGCHLD backend pidfd_open(2) is tried, unless
-/// FORKFD_BACKEND wants that backend in a thread that could be killed for a call.
+/// Whether processes that are not our children may be held by a pidfd. Returns 0 or an errno, which is
+/// that of a shortage if the answer is unknown at present. With the SIGCHLD backend pidfd_open(2) is
+/// tried, unless FORKFD_BACKEND asks for that backend and the thread could be killed for the call.
 int checkHolding(const ExitWatch &root) noexcept;
 /// Whether signalTree() walks: this needs checkHolding(), pidfd_open(2) and /proc.
 bool canWalk(const ExitWatch &root) noexcept;
@@ -40,11 +40,10 @@ bool canWalk(const ExitWatch &root) noexcept;
 /// stopped when it is found, so that it cannot start others, and the search is repeated until it finds
 /// no new process.
 ///
-/// Needs two free descriptors, however large the tree is. Where it may not hold
-/// processes it signals the group only. Blocks for a walk through /proc, and for a second at most
-/// while processes start others. Returns 0 or an errno: ESRCH if no process was reached; ETIMEDOUT if
-/// they still did so at the end; EMFILE, ENFILE or ENOMEM in a shortage, after which no process stays
-/// stopped.
+/// Needs two free descriptors, however large the tree is. If processes may not be held, it signals only
+/// the group. Blocks for a walk through /proc, and for a second at most while processes start others.
+/// Returns 0 or an errno: ESRCH if no process was reached; ETIMEDOUT if processes were still starting
+/// others at the end; EMFILE, ENFILE or ENOMEM in a shortage, after which no process stays stopped.
 int signalTree(ExitWatch &root, std::initializer_list<int> signals, InShortage inShortage) noexcept;
 
 /// The child, its process group, and the descendants of both, zombies included, as one or two walks find

@@ -91,8 +91,8 @@ private:
         }
     }
 
-    // Continues the stopped processes of a walk that is given up. Without a descriptor SIGCONT is sent
-    // by number: the number named this process a moment ago, and SIGCONT ends no process.
+    // Continues the stopped processes of a walk that is given up. If there is no descriptor, SIGCONT is
+    // sent by number: the number named this process a moment ago, and SIGCONT does not end a process.
     void letGoOn() const noexcept
     {
         for (const auto &[pid, startTime] : m_tree.members()) {
@@ -169,7 +169,7 @@ try {
     Walk walk(root.pid(), *status, kills);
     walk.run();
     int result = walk.send(signals);
-    // The walk has signalled the rest of the group, except members that came since.
+    // The walk has signalled the rest of the group, except members that came later.
     if (kills && root.sendSignalToGroup(SIGKILL) == 0)
         result = 0;
     return result == 0 && walk.mayMiss() ? ETIMEDOUT : result;
@@ -179,8 +179,8 @@ try {
     return ENOMEM;
 }
 
-// A system call costs much less than reading a file, and the thread of the child's owner looks. If a
-// filter refuses it, the file has the answer.
+// A system call costs much less than reading a file, and this runs in the thread of the child's owner.
+// If a filter refuses the call, the file has the answer.
 bool mayBeIn(pid_t group, pid_t pid) noexcept
 {
     const pid_t found = ::getpgid(pid);
@@ -200,7 +200,8 @@ try {
     return error.code().value();
 }
 
-// Asked about this process: the child may have ended. A shortage may be over when the walk comes.
+// Looks at this process, because the child may have ended. A shortage may be over by the time of the
+// walk.
 bool canWalk(const ExitWatch &root) noexcept
 try {
     if (const int errorCode = checkHolding(root); errorCode != 0)

@@ -8,7 +8,7 @@
 
 namespace ForkFd::Internal {
 
-// A start that is tried again without its cgroup claims again, unless it was given up since.
+// A start that is tried again without its cgroup claims again, unless it was given up in the meantime.
 bool StartControl::claim() noexcept
 {
     State state = Preparing;
@@ -48,7 +48,7 @@ bool StartControl::cancel() noexcept
 }
 
 // Stores the wish before it looks for the child; the child shows itself before it reads the wish. Both
-// are sequentially consistent, so that one sees the other.
+// are sequentially consistent, so that at least one sees the other.
 int StartControl::end(int signal) noexcept
 {
     if (m_wish.load() != SIGKILL)

@@ -11,7 +11,8 @@
 
 namespace ForkFd::Internal {
 
-/// Connects the thread that starts a child with the start's owner, which may give it up at any time.
+/// Connects the thread that starts a child with the start's owner, which may give up the start at any
+/// time.
 ///
 /// States: Preparing → Creating → Told, or Preparing → Canceled. docs/design/start-pending.md explains
 /// the memory orders. Not for forked copies, where a thread that does not exist may hold the mutex.
@@ -33,22 +34,23 @@ public:
     /// Publishes the stored outcome. False: the start was canceled, and its owner ignores the outcome.
     bool tell() noexcept;
 
-    /// A signal of end() that has not reached the child; 0: none.
+    /// The signal of an end() that has not reached the child; 0: none.
     int undelivered() noexcept;
 
     // For the child, and for any thread.
 
-    /// The signal with which the owner gave the start up; 0: it did not. Async-signal-safe.
+    /// The signal with which the owner gave up the start; 0: it did not. Async-signal-safe.
     int wish() const noexcept { return m_wish.load(); }
 
     // For the owner.
 
-    /// True: there is no child and will be none.
+    /// Cancels the start, unless a child may already exist. True: there is no child, and there will be
+    /// none.
     bool cancel() noexcept;
-    /// Ends the child of a start that cannot be canceled any more, by this signal. 0: the signal was
+    /// Sends this signal to the child of a start that cannot be canceled any more. 0: the signal was
     /// sent. EAGAIN: the child or the starting thread will see the wish.
     int end(int signal) noexcept;
-    /// Continues the child, if it was stopped by a signal. That is no wish.
+    /// Continues the child if a signal has stopped it. This is not a wish.
     void continueChild() noexcept;
     bool isCanceled() const noexcept { return m_state.load(std::memory_order_acquire) == Canceled; }
     /// Whether tell() was called. Then the starting thread's writes are visible.

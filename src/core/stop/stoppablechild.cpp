@@ -56,7 +56,7 @@ int StoppableChild::sendSignal(int signal) noexcept
     return m_watch ? sendPatiently(signal) : signalStart(signal);
 }
 
-// Signal 0 and SIGCONT do not give the start up.
+// Signal 0 and SIGCONT do not give up the start.
 int StoppableChild::signalStart(int signal) noexcept
 {
     if (!isStarting() || m_start->isCanceled())
@@ -64,7 +64,7 @@ int StoppableChild::signalStart(int signal) noexcept
     return signal == 0 || signal == SIGCONT ? 0 : m_start->end(signal);
 }
 
-// Any number is a wish here, also one that the child ignores.
+// Any signal is a wish here, even one that the child ignores.
 void StoppableChild::askStartToEnd() noexcept
 {
     if (!isStarting() || m_start->isCanceled())
@@ -93,8 +93,8 @@ void StoppableChild::setWatch(ExitWatchPtr watch) noexcept
         m_own->canWalk = !m_own->group && canWalk(*m_watch);
     if (!m_watch || !m_start)
         return;
-    // A signal during the start has reached the child at most. The program may have started others
-    // since.
+    // A signal during the start has reached at most the child. Its program may have started others since
+    // then.
     const int signal = m_scope == Process ? m_start->undelivered() : m_start->wish();
     if (signal != 0)
         sendPatiently(signal);
@@ -133,7 +133,7 @@ int StoppableChild::trySendSignal(int signal, PrivateCgroup::Progress &progress,
         return held;
     if (held != 0)
         return trySendSignals({signal}, inShortage);
-    // On a busy machine one look at each member may take longer. They are not endless.
+    // On a busy machine one look at each member may take longer. The number of members is limited.
     int errorCode;
     do {
         errorCode = signalMembers({signal}, progress, Clock::now() + 1s, inShortage);
@@ -141,8 +141,8 @@ int StoppableChild::trySendSignal(int signal, PrivateCgroup::Progress &progress,
     return errorCode;
 }
 
-// If the members of the cgroup cannot be found or held, signals the group instead. In a shortage returns
-// its errno all the same.
+// If the members of the cgroup cannot be found or held, signals the group instead. After a shortage it
+// still returns the errno of the shortage.
 int StoppableChild::signalMembers(std::initializer_list<int> signals, PrivateCgroup::Progress &progress,
                                   Clock::time_point end, InShortage inShortage) noexcept
 {
@@ -174,8 +174,8 @@ int StoppableChild::signalOutsider(std::initializer_list<int> signals,
     return errorCode;
 }
 
-// Whether a signal to the group reaches a process that was not told. Needs no descriptor. A number that
-// was given out again counts only if its process is in the group, too.
+// Whether a signal to the group reaches a process that has not got the signal yet. Needs no descriptor.
+// If a number was given out again, it counts only if its new process is in the group, too.
 bool StoppableChild::isGroupUntold(const PrivateCgroup::Progress &progress) const noexcept
 {
     return std::any_of(progress.first.begin(), progress.first.end(), [&, this](pid_t pid) {
@@ -193,13 +193,13 @@ int StoppableChild::trySendSignals(std::initializer_list<int> signals, InShortag
     return signalGroup(signals);
 }
 
-// With Process the child alone.
+// Signals the group; with Process only the child.
 int StoppableChild::signalGroup(std::initializer_list<int> signals) noexcept
 {
     int result = ESRCH;
     for (const int signal : signals) {
         int errorCode = m_scope == Process ? ESRCH : m_watch->sendSignalToGroup(signal);
-        // The child may have joined another group, and may have left others in its own.
+        // The child may have joined another group, and may have left other processes in its own.
         if (errorCode == ESRCH || ::getpgid(m_watch->pid()) != m_watch->pid()) {
             const int ownErrorCode = m_watch->sendSignal(signal);
             errorCode = errorCode == ESRCH ? ownErrorCode : errorCode;
@@ -229,7 +229,7 @@ bool StoppableChild::askToEnd(Patience patience) noexcept
     std::unique_lock lock(m_signalling, std::defer_lock);
     if (patience == MayWalk)
         lock.lock();
-    // Decided under the lock, where a start in a thread hands over its child.
+    // Decided under the lock, because a start in a thread hands over its child under this lock.
     else if (!lock.try_lock() || needsWalk())
         return false;
     if (!m_watch) {
@@ -273,7 +273,7 @@ int StoppableChild::tryAsk(Clock::time_point now, InShortage inShortage) noexcep
     if (isShortage(held) && inShortage == InShortage::Repeat)
         return held;
     if (held != 0) {
-        // Another walk would ask the processes again that were found.
+        // Another walk would again ask the processes that this walk has found.
         const int errorCode = trySendSignals(signals, inShortage);
         return errorCode == ETIMEDOUT ? 0 : errorCode;
     }
@@ -305,7 +305,8 @@ int StoppableChild::tryKill() noexcept
     return errorCode;
 }
 
-// After other errors the kill goes on, and some processes may have got the signal.
+// After other errors it is still BeingKilled: the kill is tried again, and some processes may already
+// have got the signal.
 void StoppableChild::noteKill(int errorCode) noexcept
 {
     if (errorCode == 0 || errorCode == ETIMEDOUT)

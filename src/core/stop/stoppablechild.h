@@ -81,12 +81,12 @@ public:
     bool isCgroupPopulated() const noexcept { return m_own->group.isPopulated(); }
     /// The processes in that cgroup; see PrivateCgroup::members().
     std::vector<pid_t> cgroupMembers() const { return m_own->group.members(); }
-    /// Whether the child's number is still the child's, or that of its process group. Empty if another
+    /// Whether the child's number still belongs to the child or to its process group. Empty if another
     /// thread is signalling the child.
     std::optional<bool> holdsNumber() noexcept;
 
-    /// Whether only the child's number tells which processes are in its scope. They can be signalled
-    /// everywhere as long as the child is not collected.
+    /// Whether the processes in the scope can be found only through the child's number. On every system
+    /// they can be signalled as long as the child is not collected.
     bool needsNumber() const noexcept { return m_scope != Process && !isStarting() && !hasCgroup(); }
 
     /// How the signals reach the processes of the scope.
@@ -95,25 +95,26 @@ public:
     Method method() const noexcept;
 
     /// Sends a signal to the living processes of the scope. Returns 0 or an errno; ESRCH if no process
-    /// was reached. In a shortage it waits 100 ms at most; then the group gets the signal, and the
-    /// errno is that of the shortage. Members of the group that had the signal before get it twice then.
-    /// ETIMEDOUT if for a second processes have started others that may not have been reached. During a
-    /// start in a thread, a signal gives the start up, unless it is 0 or SIGCONT; EAGAIN if the child
-    /// was not reached but will see the wish.
+    /// was reached. In a shortage it waits 100 ms at most; then the group gets the signal, and the errno
+    /// is that of the shortage. Members of the group that already had the signal then get it twice.
+    /// ETIMEDOUT if processes went on starting others for a second, and some of those may not have been
+    /// reached. During a start in a thread, a signal gives up the start, unless it is 0 or SIGCONT;
+    /// EAGAIN if the child was not reached but will see the wish.
     int sendSignal(int signal) noexcept;
     /// Sends SIGKILL during a start in a thread, as sendSignal() does. EBUSY if that needs a walk, or if
     /// another thread is signalling this child: the keeper can wait for that.
     int killStart() noexcept;
-    /// Sets the signal of askToEnd(), which then asks all processes, also those that it has asked.
+    /// Sets the signal of askToEnd(), which then asks all processes, including those that it has already
+    /// asked.
     void beginStop(int signal) noexcept;
     enum Patience {
         NoWait, ///< Neither walks nor waits for another thread that signals this child.
         MayWalk
     };
-    /// Asks these processes to end. SIGCONT follows the stop signal, because a stopped process must go
-    /// on to handle it. Returns false after a short time if processes are left, or in a shortage: then
-    /// call it again. After a second it asks no further processes that come, and in a shortage the
-    /// group.
+    /// Asks the processes of the scope to end. SIGCONT follows the stop signal, because a stopped
+    /// process must continue to handle it. Returns false after a short time if some processes were not
+    /// asked yet, or in a shortage: then call it again. After a second it asks no further new processes,
+    /// and in a shortage it asks the group.
     bool askToEnd(Patience patience) noexcept;
     /// Sends SIGKILL like sendSignal(), but does not wait in a shortage: call it again as long as
     /// isShortage() is true for the result. After a second the group gets the signal.
@@ -134,10 +135,11 @@ public:
     /// process is left.
     bool wantsTree() const noexcept { return m_own != nullptr; }
     /// What the processes of the scope use, and have used. `end` is how the child ended, if its owner
-    /// knows; only the owner calls this. Empty if the system does not tell, and in a shortage. Waits for
-    /// a signal that another thread is sending.
+    /// knows; only the owner calls this. Empty if the system does not show it, and in a shortage. Waits
+    /// for a signal that another thread is sending.
     std::optional<ProcessesUsage> usage(const ExitInfo *end) noexcept;
-    /// For the end of the process, when no destructor runs. False if killed processes are left in it.
+    /// Removes the cgroup at the end of the process, when no destructor runs. False if killed processes
+    /// are left in it.
     bool removeCgroup() noexcept;
 
 private:
@@ -178,11 +180,12 @@ private:
     std::atomic<Kill> m_kill = NotKilled;
     const std::unique_ptr<StartControl> m_start; ///< With InThread.
     const std::unique_ptr<OwnCgroup>
-        m_own; ///< With Tree. The starting thread's until StartControl::tell().
+        m_own; ///< With Tree. Belongs to the starting thread until StartControl::tell().
     ExitWatchPtr m_watch;
-    StopTask m_task; ///< The keeper's.
-    std::mutex m_signalling; ///< Admits one signal at a time. Guards all below, and setting m_watch.
-    /// When an unfinished askToEnd() or tryKill() falls back to the group. The default: there is none.
+    StopTask m_task; ///< Belongs to the keeper.
+    std::mutex m_signalling; ///< Admits one signal at a time. Guards setting m_watch and all below.
+    /// When an unfinished askToEnd() or tryKill() falls back to the group. The default value means that
+    /// none is unfinished.
     PrivateCgroup::Clock::time_point m_askEnd, m_killEnd;
 };
 

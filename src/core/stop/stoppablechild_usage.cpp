@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// What a child and its scope use.
+// The resources that a child and the processes in its scope use.
 
 #include "core/stop/stoppablechild.h"
 
@@ -56,7 +56,7 @@ try {
     return std::nullopt;
 }
 
-// A child that was reaped is visible no more: `end` has its usage.
+// A child that was reaped is no longer visible: `end` has its usage.
 std::optional<ProcessesUsage> StoppableChild::visibleUsageOfScope(const ExitInfo *end)
 {
     VisibleUsage visible = visibleUsage(*m_watch, membersOf(m_scope));

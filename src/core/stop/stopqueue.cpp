@@ -24,7 +24,7 @@ StopTask *StopQueue::meld(StopTask *one, StopTask *other) noexcept
     return one;
 }
 
-// In pairs, and then all pairs from the last to the first.
+// Melds the siblings in pairs, and then all pairs from the last to the first.
 StopTask *StopQueue::meldSiblings(StopTask *first) noexcept
 {
     StopTask *pairs = nullptr;

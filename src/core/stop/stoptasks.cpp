@@ -39,7 +39,7 @@ void grow(StopTask::Delay &delay) noexcept
         std::chrono::duration_cast<StopTask::Delay>(std::min<std::chrono::milliseconds>(delay * 2, 1s));
 }
 
-// Not later than it was to be looked at before: the set may have told of the end just now.
+// Does not postpone a look that is due earlier: the set may just have reported the end.
 void lookAgain(StopTask &task) noexcept
 {
     task.lookTime = std::min(task.lookTime, fromNow(task.lookDelay));
@@ -155,7 +155,8 @@ std::shared_ptr<StoppableChild> StopTasks::childAfter(const StoppableChild *prev
     return nullptr;
 }
 
-// Until the starting thread has told the outcome, the watch is its own. After that, null: it failed.
+// Until the starting thread has reported the outcome, the watch belongs to this thread. After that null
+// means that the start failed.
 ExitWatch *StopTasks::watchOf(const StoppableChild &child) noexcept
 {
     return child.isStarting() ? nullptr : child.m_watch.get();
@@ -187,7 +188,8 @@ void StopTasks::watchAdopted() noexcept
     }
 }
 
-// The task exists: only the server lets an adopted child go, and takes it out of the set before.
+// The task exists: only the server lets an adopted child go, and it first takes the child out of the
+// set.
 void StopTasks::childReady(std::uint64_t id) noexcept
 {
     auto &task = *reinterpret_cast<StopTask *>(static_cast<std::uintptr_t>(id & ~taskBit));
@@ -265,24 +267,24 @@ void StopTasks::kill(StoppableChild &child) noexcept
         task.killTime = std::min(task.killTime, fromNow(task.killDelay));
         grow(task.killDelay);
     } else if (!task.isInSet) {
-        task.lookDelay = StopTask::firstLookDelay; // Looks at a child that was not killed made it long.
+        task.lookDelay = StopTask::firstLookDelay; // The looks before the kill have made the delay long.
         lookAgain(task);
     }
 }
 
 // Collects an adopted child, and lets it go when its scope has no living process. The child of a living
-// owner keeps its task, for the end of the process.
+// owner keeps its task until it is destroyed or the process ends.
 void StopTasks::look(const Due &due) noexcept
 {
     StoppableChild &child = *due.child;
     ExitWatch *const watch = due.isAdopted ? watchOf(child) : nullptr;
     const bool isWatching = watch && watch->isWatching();
-    // The kill needs the number: it names the group and the root of the tree. After the kill it tells
-    // whether a member is still ending.
+    // The kill needs the number, which names the group and the root of the tree. After the kill the
+    // number shows whether a member is still ending.
     const bool needsNumber = due.isKillToCome || child.kill() == StoppableChild::Killed;
     const bool keepsNumber = isWatching && needsNumber && child.needsNumber();
     const bool mayEnd = !isWatching || (keepsNumber ? watch->look() : watch->collect());
-    // A filter may refuse poll(2), which hasEnded() would ask.
+    // A filter may refuse poll(2), which hasEnded() would call.
     const auto leader = keepsNumber ? StoppableChild::Ended : StoppableChild::Unknown;
     const bool hasEnded = mayEnd && child.hasEnded(leader);
     if (!hasEnded)

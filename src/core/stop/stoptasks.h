@@ -39,7 +39,7 @@ struct StopTask
     StopTask *previous = nullptr;
     StopTask *firstBelow = nullptr; ///< In the StopQueue: the first of those that are due later.
     StopTask *sibling = nullptr;
-    StopTask *back = nullptr; ///< The sibling before, or the task above.
+    StopTask *back = nullptr; ///< The previous sibling, or the task above.
     Delay lookDelay = firstLookDelay;
     Delay killDelay = firstKillDelay; ///< Until the next try to kill a child that is being started.
     bool isListed = false;
@@ -73,7 +73,7 @@ public:
 
     void stop(const std::shared_ptr<StoppableChild> &child, std::chrono::milliseconds grace) noexcept;
     void adopt(const std::shared_ptr<StoppableChild> &child, bool hasGrace) noexcept;
-    /// The last user of the child has let it go.
+    /// Call this when the last user of the child has let it go.
     void letGo(StoppableChild &child) noexcept;
 
     /// Whether all children have ended.
@@ -86,7 +86,7 @@ public:
     // For the server.
 
     static bool isIdOfTask(std::uint64_t id) noexcept { return (id & taskBit) != 0; }
-    /// The set has reported the child with this id.
+    /// Call this when the set has reported the child with this id.
     void childReady(std::uint64_t id) noexcept;
     /// Puts adopted children into the set, after it was opened.
     void watchAdopted() noexcept;

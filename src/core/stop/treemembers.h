@@ -15,7 +15,7 @@
 namespace ForkFd::Internal {
 
 /// The processes of a child's group, or of its tree without a cgroup, as far as walks through /proc have
-/// found them. Once found, a process is known until it ends, also when it has lost its parent.
+/// found them. Once found, a process is known until it ends, even if it has lost its parent.
 ///
 /// It knows a process by number and start time, and watches at most 64 of them through pidfds.
 /// docs/design/stop-treeend.md says which processes a walk finds.
@@ -32,26 +32,26 @@ public:
     TreeMembers &operator=(const TreeMembers &) = delete;
 
     /// Walks through all processes. `isGroupHeld` says whether the number of the child is still that of
-    /// its group; `means` whether this thread may open pidfds. Blocks for one walk, and for more while
-    /// they find new processes, 100 ms at most. Throws std::exception in a shortage; what is known stays
-    /// known.
+    /// its group; `means` whether this thread may open pidfds. Blocks for one walk, and for further
+    /// walks while these find new processes, for 100 ms at most. Throws std::exception in a shortage;
+    /// the processes that are known stay known.
     void walk(bool isGroupHeld, Means means);
-    /// Drops those of which the end was watched; if none is watched, looks for one that lives. Returns
-    /// whether any has ended. Throws as walk().
+    /// Drops the watched processes that have ended; if none is watched, drops ended ones until it finds
+    /// one that lives. Returns whether it has dropped any. Throws as walk().
     bool dropEnded();
 
-    /// Whether no process is known that has not ended.
+    /// Whether all known processes have ended.
     bool isEmpty() const noexcept;
-    /// Whether a process is known, and the end of none is watched.
+    /// Whether processes are known, but the end of none of them is watched.
     bool needsLooks() const noexcept;
-    /// Readable when a watched process has ended that was not dropped yet; -1 until the first is
+    /// Readable when a watched process has ended and was not dropped yet; -1 until the first process is
     /// watched.
     int descriptor() const noexcept;
-    /// The numbers of those that are known and not torn down, sorted. Throws as walk().
+    /// The numbers of the known processes that are not torn down, sorted. Throws as walk().
     std::vector<pid_t> numbers() const;
     enum Whom { All, NotInGroup };
-    /// Sends the signal to all that are known, or to those that are not in the child's group, through
-    /// pidfds. Returns 0 or an errno; ESRCH if there is none.
+    /// Sends the signal through pidfds to all known processes, or only to those that are not in the
+    /// child's group. Returns 0 or an errno; ESRCH if there is none.
     int sendSignal(int signal, Whom whom) const noexcept;
 
 private:

@@ -159,7 +159,8 @@ std::optional<ProcessStatus> TreeMembers::Private::statusOfMember(const Members:
     return status;
 }
 
-// The set is told first: a forked copy may hold the pidfd open, and then epoll would go on to report it.
+// Removes the pidfd from the set first: a forked copy may hold the pidfd open, and then epoll would
+// continue to report it.
 TreeMembers::Private::Members::iterator TreeMembers::Private::drop(Members::iterator member)
 {
     if (member->second.handle) {
@@ -192,9 +193,9 @@ void TreeMembers::Private::dropUntilLiving()
     }
 }
 
-// The numbers of groups and sessions of a process whose end was watched are looked for in this walk,
-// too: it has just ended. Of other processes the end may be long ago, unless neither this walk nor the
-// last one used pidfds: then there are frequent looks.
+// If the end of a process was watched, the process has just ended. So the numbers of the groups and
+// sessions that it has made still count in this walk. Other processes may have ended long ago, unless
+// neither this walk nor the last one used pidfds: then there are frequent looks.
 void TreeMembers::Private::lookAtKnown(bool hadPidFds)
 {
     const bool watchesSome = usesPidFds || hadPidFds;

@@ -23,8 +23,8 @@ TreeMembers::TreeMembers(pid_t root, Reach)
 
 TreeMembers::~TreeMembers() = default;
 
-// When the child is reaped, the number may soon be another group's. ESRCH is true all the same: if no
-// group has the number, the child's has no process. Another group can only delay that.
+// When the child is reaped, the number may soon be another group's. But ESRCH is still reliable: if no
+// group has the number, the child's group has no process. Another group can only delay this answer.
 void TreeMembers::walk(bool isGroupHeld, Means)
 {
     bool &hasGroup = m_private->hasGroup;
@@ -66,7 +66,7 @@ void eraseTornDown(std::vector<pid_t> &)
 {
 }
 
-// POSIX has no way to ask for it.
+// POSIX has no way to find out the name.
 std::string nameOfProcess(pid_t)
 {
     return {};

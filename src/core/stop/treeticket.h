@@ -11,7 +11,7 @@
 
 namespace ForkFd::Internal {
 
-/// With this a child tells the guardian that it leads a tree, before it executes its program.
+/// A child uses it to tell the guardian that it leads a tree, before it executes its program.
 struct TreeTicket
 {
     using Line = std::shared_ptr<const UniqueFd>;

@@ -38,8 +38,8 @@ std::vector<TreeMember> find(ExitWatch &root, Members which)
     return which == Members::Tree && status ? findTree(root) : findGroup(root);
 }
 
-/// False if a process has ended since it was found. Its parent, which comes before it, was looked at
-/// before it waited for it.
+/// False if a process has ended since it was found. Its parent, which comes before it in the list, was
+/// then looked at before the parent waited for this process.
 bool addUp(const std::vector<TreeMember> &members, pid_t root, VisibleUsage &usage)
 {
     usage = {};

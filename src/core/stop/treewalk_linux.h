@@ -30,13 +30,13 @@ public:
     /// `status` is that of the child `root`, which leads its group.
     TreeWalk(pid_t root, const ProcessStatus &status);
 
-    /// One pass over all processes. Calls `onNew` for each process that it finds. Returns whether it
-    /// has found any: then another pass may find more.
+    /// One pass over all processes. Calls `onNew` for each process that it finds. Returns whether it has
+    /// found any process: then another pass may find more.
     bool findMore(const std::function<void(pid_t)> &onNew = [](pid_t) {});
 
     /// What was found, zombies included. The root comes first, and parents before their children.
     const std::vector<TreeMember> &members() const noexcept { return m_members; }
-    /// Whether this process that was found has not been reaped.
+    /// Whether this process, which a pass has found, has not been reaped.
     bool isStill(pid_t pid) const;
 
 private:

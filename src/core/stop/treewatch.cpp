@@ -19,7 +19,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// After a walk, at least so many times its processor time passes before the next. The short pause is for
+// The pause between two walks, as a multiple of the processor time of the first. The short pause is for
 // the time when no process is known to be left.
 constexpr int usualPause = 50;
 constexpr int shortPause = 4;
@@ -28,7 +28,8 @@ constexpr int shortPause = 4;
 // us.
 constexpr std::chrono::milliseconds longestLookDelay = 20ms;
 
-// Of the calling thread. On a busy machine a walk takes longer, but costs no more.
+// The processor time of the calling thread. On a busy machine a walk takes longer, but does not cost
+// more.
 std::chrono::nanoseconds processorTime() noexcept
 {
     timespec time = {};
@@ -91,11 +92,11 @@ void TreeWatch::look() noexcept
     else if (m_child && m_child->hasOwnCgroup())
         lookAtCgroup();
     else
-        m_isEmpty = true; // The child was all.
+        m_isEmpty = true; // The child was the only process.
 }
 
-// A change after the read makes the file ready (cgroups(7), "cgroup.events"). In a shortage it cannot be
-// opened. Where a filter refuses the read, it would stay ready for ever.
+// A change after the read makes the file ready (cgroups(7), "cgroup.events"). In a shortage the file
+// cannot be opened. If a filter refuses the read, the file would stay ready for ever.
 void TreeWatch::lookAtCgroup() noexcept
 {
     m_nextLook = Deadline::forever();
@@ -123,7 +124,7 @@ try {
     lookLater();
 }
 
-// Asked before each walk: the object may have moved to a thread with a filter since the last one.
+// Called before each walk: the object may have moved to a thread with a filter since the last walk.
 TreeMembers::Means TreeWatch::means() const noexcept
 {
     return checkHolding(m_child->watch()) == 0 ? TreeMembers::WithPidFds : TreeMembers::WithoutPidFds;

@@ -19,7 +19,7 @@
 
 namespace ForkFd::Internal {
 
-/// Notices the end of the last process in the scope of a child that was started.
+/// Notices the end of the last process in the scope of a started child.
 ///
 /// Used by the thread of the child's owner. It signals no process and reaps none. The caller waits for
 /// descriptor(), or until nextLook(), and then calls look(). In a forked copy it finds nothing.
@@ -27,25 +27,26 @@ class FORKFD_EXPORT TreeWatch
 {
 public:
     /// Begins to watch; walks where there is no cgroup. `hasEnded`: the end of the child itself is
-    /// known. A null `child` has been let go, because its scope reached no process any more.
+    /// known. A null `child` means that the child has been let go, because its scope reached no process
+    /// any more.
     TreeWatch(std::shared_ptr<StoppableChild> child, bool hasEnded);
 
     /// What to wait for: with PollSet::Priority a file, with Readable a set. -1: wait for nextLook()
     /// only.
     int descriptor() const noexcept;
     PollSet::Interest interest() const noexcept;
-    /// When to look, also without an event; usually never.
+    /// When to look even without an event; usually never.
     Deadline nextLook() const noexcept { return m_nextLook; }
 
     /// False in a forked copy.
     bool belongsToThisProcess() const noexcept { return !m_child || m_child->belongsToThisProcess(); }
-    /// Looks whether processes have ended, and walks again if that is due. Descriptor and interest may
-    /// be others after that.
+    /// Looks whether processes have ended, and walks again if a walk is due. This may change descriptor
+    /// and interest.
     void look() noexcept;
-    /// Walks now: the child is about to get a signal. Look soon after this and after members(): the walk
-    /// may have seen the last end.
+    /// Walks now, because the child is about to get a signal. Call look() soon after this and after
+    /// members(): the walk may have seen the last end.
     void walk() noexcept;
-    /// The child itself has ended. Call it while the child is not reaped.
+    /// Call this when the child itself has ended, and before it is reaped.
     void noteChildEnd() noexcept;
     /// Whether all processes have ended, as the last look has seen them; false before noteChildEnd().
     bool isOver() const noexcept { return m_hasChildEnded && m_isEmpty; }
@@ -53,7 +54,7 @@ public:
     /// there are none, or if this thread may not hold them (checkHolding()).
     int sendSignal(int signal, TreeMembers::Whom whom) const noexcept;
     /// Walks, if there is no cgroup, and returns the numbers of the processes that are left, sorted.
-    /// Does not name those that the kernel is tearing down. Throws std::exception in a shortage.
+    /// Leaves out those that the kernel is tearing down. Throws std::exception in a shortage.
     std::vector<pid_t> members();
     /// The same for a child that is not watched.
     static std::vector<pid_t> membersOf(StoppableChild &child);
