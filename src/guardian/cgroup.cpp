@@ -53,7 +53,7 @@ void Cgroup::set(UniqueFd directory, const char *name) noexcept
     openEvents();
 }
 
-// Does without the cgroup if it was removed, or if the descriptors are needed for others.
+// Leaves the object without a cgroup if that was removed, or if no descriptors can be spared for it.
 void Cgroup::openEvents() noexcept
 {
     UniqueFd events(::openat(m_directory.get(), "cgroup.events", O_RDONLY | O_CLOEXEC));

@@ -15,18 +15,18 @@ class Cgroup
 {
 public:
     Cgroup() noexcept = default;
-    /// `name` is that of the directory in the one above.
+    /// `name` is the name of the directory in its parent directory.
     void set(UniqueFd directory, const char *name) noexcept;
-    /// Whether there is one, and it was not removed when isPopulated() looked last.
+    /// Whether there is a cgroup that was not removed when isPopulated() looked last.
     explicit operator bool() const noexcept { return static_cast<bool>(m_directory); }
 
     /// Ready with EPOLLPRI when isPopulated() may have changed since its last call; -1: none.
     int events() const noexcept { return m_events.get(); }
-    /// Whether a process is in it or below. True if that is not known.
+    /// Whether a process is in the cgroup or below. True if that is unknown.
     bool isPopulated() noexcept;
-    /// Kills all processes in it and below. Returns false if that is not possible.
+    /// Kills all processes in the cgroup and below. Returns false if that is not possible.
     bool kill() const noexcept;
-    /// Moves this process out of it, to the cgroup above.
+    /// Moves this process to the cgroup above.
     void leave() const noexcept;
     /// Removes the directory and those below, as far as they are empty.
     void remove() const noexcept;

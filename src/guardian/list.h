@@ -10,8 +10,8 @@
 
 namespace ForkFd::Internal {
 
-/// An array that grows. The guardian does without libstdc++, which a program may bring along in a place
-/// that the guardian would not find.
+/// An array that grows. The guardian does not use libstdc++: a program may bring its own along, in a
+/// place where the guardian would not find it.
 template<typename T>
 class List
 {

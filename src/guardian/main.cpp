@@ -83,8 +83,8 @@ private:
         killAll();
     }
 
-    // Nothing was sent yet. A filter that refuses to receive or to wait is found here, and so fails the
-    // start.
+    // Nothing was sent yet. A filter that refuses to receive or to wait is found here, so that the start
+    // fails.
     void prepare() noexcept
     {
         epoll_event none = {};
@@ -108,7 +108,8 @@ private:
             == static_cast<ssize_t>(sizeof message);
     }
 
-    // With a pidfd the program's end is known at once, whoever else holds the other end of the socket.
+    // With a pidfd the program's end is known at once, even if other processes hold the other end of the
+    // socket.
     bool hasProgramEnded() noexcept
     {
         if (m_hasEndOfFile)
@@ -140,7 +141,7 @@ private:
             pauseFor(10); // It may fail again.
     }
 
-    // Tries again for a moment, because the messages stay where they are.
+    // Tries again for a moment, because the messages stay in the socket.
     void receiveAll() noexcept
     {
         constexpr int mostFailures = 10;
@@ -178,8 +179,8 @@ private:
         return Received;
     }
 
-    // A program that has given up its user, or a copy of it that has, must not make this process kill
-    // for it.
+    // A program that has given up its user, or a forked copy that has done so, must not be able to make
+    // this process kill for it.
     static bool mayTellUs(const ucred &sender) noexcept
     {
         return sender.pid >= 0 && sender.uid == ::geteuid();

@@ -9,34 +9,34 @@
 
 namespace ForkFd::Internal {
 
-/// What the program and its guardian tell each other, one message in each packet. Both come from the
-/// same build, so the bytes need no version.
+/// A message between the program and its guardian; each packet contains one. Both sides come from the
+/// same build, so the format needs no version.
 struct GuardianMessage
 {
     enum Kind : std::uint32_t {
         // To the guardian.
         Group, ///< The tree will be in the cgroup `name`, whose directory comes with the message.
-        Leader, ///< `leader` leads the tree, or the sender does. Its pidfd may come with the message.
+        Leader, ///< `leader`, or else the sender, leads the tree. Its pidfd may come with the message.
         Started, ///< The leader has begun its program, so that the tree is over when it is empty.
-        Forget, ///< The tree has failed to start.
+        Forget, ///< The start of the tree has failed.
         // From the guardian.
-        Ready, ///< It listens, or cannot: `errorCode`.
+        Ready, ///< The guardian listens, or cannot; see `errorCode`.
         Gone ///< The tree is over.
     };
 
     Kind kind = Ready;
-    std::int32_t leader = -1; ///< -1: the sender. The kernel tells its number (SCM_CREDENTIALS).
-    std::uint64_t tree = 0; ///< Chosen by the program, and never used again.
+    std::int32_t leader = -1; ///< -1: the sender, whose number the kernel adds (SCM_CREDENTIALS).
+    std::uint64_t tree = 0; ///< Chosen by the program; never used for another tree.
     /// Start time of the leader (proc_pid_stat(5)); 0: not known. Comes with Leader or Started.
     std::uint64_t leaderStart = 0;
     char name[64] = {};
     std::int32_t errorCode = 0; ///< With Ready: why the guardian ends; 0: it listens.
-    std::int32_t unused = 0; ///< No byte is undefined.
+    std::int32_t unused = 0; ///< Fills the gap, so that no byte is undefined.
 };
 static_assert(std::is_trivially_copyable_v<GuardianMessage>);
 
-/// The descriptors and arguments that the guardian begins with. argv[1] is the number of the program's
-/// process. argv[2] is `usesPidFds`, or another word.
+/// The descriptors and arguments with which the guardian begins. argv[1] is the number of the program's
+/// process. argv[2] is `usesPidFds`, or another word if there are no pidfds.
 namespace GuardianProgram {
 
 inline constexpr const char *name = "forkfd-guardian"; ///< As long as the kernel permits.

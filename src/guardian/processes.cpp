@@ -50,7 +50,8 @@ bool isGivenOutAgain(pid_t pid, std::uint64_t start) noexcept
 
 namespace {
 
-// Ended, or another user's (proc(5), "hidepid"): the next look will not see more.
+// The process has ended, or belongs to another user (proc(5), "hidepid"): another look would not see
+// more.
 bool isUnseen(int errorCode) noexcept
 {
     return errorCode == ENOENT || errorCode == ESRCH || errorCode == EPERM || errorCode == EACCES;
@@ -72,7 +73,7 @@ bool listProcesses(List<Process> &processes) noexcept
     processes.clear();
     DIR *directory = isProcOurs() ? ::opendir("/proc") : nullptr;
     if (!directory)
-        return errno == ENOENT; // It is not mounted, or another PID namespace's.
+        return errno == ENOENT; // /proc is not mounted, or of another PID namespace.
     bool isComplete = true;
     pid_t pid;
     while (readNext(directory, pid)) {
@@ -113,7 +114,8 @@ bool Walk::belongs(const Process &process) const noexcept
     return false;
 }
 
-// Another process may have got the number of one that was found and has ended.
+// Compares the start time, too: a process that was found may have ended, and another may have its
+// number.
 bool Walk::isFound(const Process &process) const noexcept
 {
     for (const Identity &found : m_found) {
@@ -123,7 +125,8 @@ bool Walk::isFound(const Process &process) const noexcept
     return false;
 }
 
-// Compares the start time after the pidfd was opened: before, the number may have changed its owner.
+// Compares the start time after the pidfd was opened: before that, another process may have got the
+// number.
 void Walk::send(const Identity &found, int signal) const noexcept
 {
     if (!m_usesPidFds) {

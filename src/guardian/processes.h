@@ -32,18 +32,20 @@ private:
     bool isOver() const noexcept { return state == 'Z' || state == 'X' || state == 'x'; }
 };
 
-/// False, with errno, if there is no such process, or if it cannot be seen; see mayExist().
+/// Returns false, with errno, if there is no such process, or if it is hidden; see mayExist().
 bool lookAt(pid_t pid, Process &process) noexcept;
-/// Whether a process has this number, as far as the kernel tells without /proc.
+/// Whether a process has this number, as far as that can be found out without /proc.
 bool mayExist(pid_t pid) noexcept;
-/// Whether another process has got the number of the process that began at `start`. Then that process
-/// has left no group and no session: the kernel does not give out a number that one still has.
+/// Whether another process has got the number of the process that began at `start`. If so, the earlier
+/// process has left no group and no session: the kernel does not give out a number that a group or
+/// session still has.
 bool isGivenOutAgain(pid_t pid, std::uint64_t start) noexcept;
 
-/// All that /proc shows. False if a process may be missing that it would show at another time.
+/// Lists all processes that /proc shows. Returns false if a process may be missing from the list that
+/// /proc would show at another time.
 bool listProcesses(List<Process> &processes) noexcept;
 
-/// Kills processes that the program has left behind, and what descends from them.
+/// Kills processes that the program has left behind, and their descendants.
 class Walk
 {
 public:
@@ -57,8 +59,8 @@ public:
 
     /// The leader of a tree, which may have ended. Its group and session count as well.
     void addRoot(pid_t pid, std::uint64_t start) noexcept { m_roots.add({pid, start}); }
-    /// Stops each process when it finds it, until it finds no other, or a second is over. Kills all
-    /// then.
+    /// Stops each process when it finds it, until it finds no other or a second is over. Then kills all
+    /// of them.
     void killAll() noexcept;
 
 private:

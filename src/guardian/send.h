@@ -17,8 +17,8 @@ namespace ForkFd::Internal {
 // All functions here have internal linkage: the child's code is compiled without sanitizers, and must
 // get its own. They run in the child between clone and exec: async-signal-safe calls only.
 
-/// What goes with a message. The kernel checks that the sender has, or may take, the user of the
-/// credentials. Without them it attaches the real user.
+/// The attachments of a message. The kernel checks that the sender has, or may take, the user of the
+/// credentials. Without credentials the kernel attaches the real user.
 struct GuardianAttachment
 {
     alignas(cmsghdr) char bytes[CMSG_SPACE(sizeof(ucred)) + CMSG_SPACE(sizeof(int))] = {};
@@ -53,7 +53,7 @@ struct GuardianAttachment
 }
 
 /// Sends a message, with a descriptor unless `fd` is -1. Returns 0 or an errno; EPIPE: the guardian has
-/// ended. (The kernel says ECONNRESET once if it had not received everything.)
+/// ended. (The kernel returns ECONNRESET once if the guardian had not received everything.)
 [[maybe_unused]] static int sendToGuardian(int socket, GuardianMessage message, int fd) noexcept
 {
     GuardianAttachment attachment;

@@ -30,7 +30,7 @@ void Tree::take(const GuardianMessage &message, UniqueFd fd) noexcept
     }
 }
 
-// Once for each change: a file that cannot be read would be ready for ever.
+// Waits for one change only: a file that cannot be read would be ready for ever.
 void Tree::awaitCgroup() noexcept
 {
     wait(m_cgroup.events(), EPOLLPRI | EPOLLET);
@@ -38,7 +38,7 @@ void Tree::awaitCgroup() noexcept
 
 namespace {
 
-// While a process has not been reaped, its number is its own.
+// As long as a process has not been reaped, no other process has its number.
 bool isUnreaped(const UniqueFd &pidfd) noexcept
 {
     pollfd process = {pidfd.get(), POLLIN, 0};
@@ -47,12 +47,13 @@ bool isUnreaped(const UniqueFd &pidfd) noexcept
 
 } // namespace
 
-// Looks at the number while a pidfd is open. The leader's own shows afterwards whether the number was
-// still the leader's. One that was opened by number is the leader's if the start time is.
+// Looks at the number while a pidfd is open. If the leader has sent the pidfd, this shows afterwards
+// whether the number still belonged to the leader. A pidfd that was opened by number is the leader's if
+// the start time is.
 void Tree::setLeader(const GuardianMessage &message, UniqueFd pidfd) noexcept
 {
     if (message.leader <= 0)
-        return; // In a PID namespace that this process does not see.
+        return; // It is in a PID namespace that this process does not see.
     unwatch();
     m_leader = message.leader;
     m_isPidFdSent = static_cast<bool>(pidfd);
@@ -68,7 +69,7 @@ void Tree::setLeader(const GuardianMessage &message, UniqueFd pidfd) noexcept
     forgetOtherProcess();
 }
 
-// The program has read it before it reaped the leader.
+// The program has read the start time before it reaped the leader.
 void Tree::setLeaderStart(std::uint64_t start) noexcept
 {
     const bool isProven = m_isPidFdSent && m_leaderStart != 0;
@@ -136,7 +137,7 @@ pid_t Tree::findMember(const List<Process> *processes) const noexcept
     return isComplete ? -1 : 0;
 }
 
-// Returns false if the process has ended before.
+// Returns false if the process has already ended.
 bool Tree::watch(pid_t member) noexcept
 {
     m_watched = openPidFd(member);
@@ -164,8 +165,8 @@ bool Tree::isOver(const List<Process> *processes) noexcept
     return member < 0 || (member > 0 && m_usesPidFds && !watch(member) && isOver());
 }
 
-// A cgroup that cannot be killed (cgroupfs is mounted read-only, a filter) leaves it to the walk. The
-// group of a leader that has ended is only killed if the number is certainly still the leader's.
+// If the cgroup cannot be killed (cgroupfs is mounted read-only, or a filter), the walk kills the tree.
+// The group of a leader that has ended is killed only if the number is certainly still the leader's.
 void Tree::kill(Walk &walk) noexcept
 {
     const bool isCgroupKilled = m_cgroup.kill();

@@ -32,13 +32,14 @@ public:
     Tree &operator=(const Tree &) = delete;
 
     std::uint64_t id() const noexcept { return m_id; }
-    /// `fd` came with the message, or is none.
+    /// `fd` came with the message; it may be empty.
     void take(const GuardianMessage &message, UniqueFd fd) noexcept;
-    /// Looks whether the tree is over. If not, it waits for the next change. False before it has
-    /// started. `processes`: a list that was made a moment ago; null: it makes one where it needs it.
+    /// Looks whether the tree is over. If not, makes the epoll set wait for the next change. False
+    /// before the tree has started. `processes` is a list that was made a moment ago; if it is null, the
+    /// function makes a list when it needs one.
     bool isOver(const List<Process> *processes = nullptr) noexcept;
     Cgroup &cgroup() noexcept { return m_cgroup; }
-    /// Kills the cgroup, and adds to the walk what only that can kill.
+    /// Kills the cgroup, and adds to the walk the processes that only the walk can kill.
     void kill(Walk &walk) noexcept;
 
     std::unique_ptr<Tree> next; ///< In the guardian's list.
@@ -62,7 +63,7 @@ private:
     Cgroup m_cgroup;
     pid_t m_leader = -1; ///< Also the number of its group and session, if it has made them.
     std::uint64_t m_leaderStart = 0; ///< 0: not known.
-    bool m_isPidFdSent = false; ///< The leader has sent its pidfd. Others are opened by number.
+    bool m_isPidFdSent = false; ///< The leader has sent its pidfd; other pidfds are opened by number.
     UniqueFd m_watched; ///< A pidfd of the leader, or later of another member of its group or session.
     bool m_watchesLeader = false;
 };

@@ -7,7 +7,7 @@
 
 namespace ForkFd::Internal {
 
-// Without what a library has to add: the guardian has one thread and no children.
+// Simpler than the library's function: the guardian has one thread and no children.
 void UniqueFd::reset(int fd) noexcept
 {
     const int old = std::exchange(m_fd, fd);

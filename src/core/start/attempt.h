@@ -13,7 +13,7 @@ namespace ForkFd::Internal {
 
 class StartControl;
 
-/// Base of all ways to create a child. Blocks signals while it exists.
+/// Base of all ways to create a child. Signals are blocked while it exists.
 class StartAttempt
 {
     SignalBlocker m_blocker;
@@ -31,7 +31,7 @@ public:
     StartAttempt &operator=(const StartAttempt &) = delete;
 
     /// Waits until the child of `watch`, which is about to exit, has ended, and collects it. Only the
-    /// watch may wait: after a theft the number may belong to another process.
+    /// watch may wait for the child: after a theft the number may belong to another process.
     static void collectFailedCopy(ExitWatch &watch) noexcept;
 
     /// Whether all user code of a program's child copes with shared memory.
@@ -53,7 +53,7 @@ protected:
 
     /// Returns false and sets the failure if the start was canceled.
     bool mayBegin() noexcept;
-    /// Whether that holds for this attempt's program.
+    /// The same for this attempt's program.
     bool maySeeOurMemory() const noexcept;
     /// Whether the child becomes the leader of a new process group.
     bool leadsGroup() const noexcept;
@@ -63,7 +63,8 @@ protected:
     Outcome startCopy(bool hasGate);
     /// Creates the child; returns like fork().
     virtual pid_t createCopy() noexcept = 0;
-    /// Begins to watch the child, or fails if createCopy() has. Without Started, it does not go on.
+    /// Begins to watch the child, or fails if createCopy() has failed. Unless it returns Started, the
+    /// child does not continue.
     virtual Outcome watchCopy(pid_t pid) noexcept = 0;
     /// The watch of the child; null: there is none. A start that fails collects the child through it.
     virtual ExitWatch *watch() const noexcept { return nullptr; }
@@ -87,7 +88,7 @@ protected:
 
     ChildContext &m_child;
     ProgramContext *const m_program; ///< m_child, if it is to execute a program.
-    StartControl *const m_control; ///< Null: the start cannot be given up.
+    StartControl *const m_control; ///< Null if the start cannot be given up.
 
 private:
     /// The socket pair with a copied child. The parent opens the gate here, and the child reports here.

@@ -10,7 +10,7 @@ namespace ForkFd::Internal {
 
 /// The pauses between the attempts to execute a program that is open for writing (ETXTBSY). In a process
 /// with threads, any child between its clone and its exec holds the descriptors that the other threads
-/// had at that moment, and so the file that one of them was writing.
+/// had open at its creation, and so perhaps a file that one of them was writing.
 class BusyPause
 {
 public:

@@ -43,8 +43,8 @@ struct ChildContext
 {
     virtual ~ChildContext() = default;
 
-    /// Does what the child exists for. The calling process is a new child with all signals blocked.
-    /// Returns only to user code that forkChild() returns to.
+    /// Does the work of the child. The calling process is a new child with all signals blocked. Returns
+    /// only to user code that forkChild() returns to.
     // Runs in the child between clone and exec: async-signal-safe calls only.
     virtual void run() noexcept = 0;
 
@@ -89,7 +89,7 @@ struct ProgramContext : ChildContext
     const StartPlan &plan;
     /// For each move of the plan: the number of the descriptor that stepped aside. Filled by the child.
     std::vector<int> aside;
-    // Descriptors that the setup needs; -1: none. In the child they may step aside, too.
+    // Descriptors that the setup needs; -1: none. In the child they may get other numbers, too.
     int directory; ///< Entered before the plan's workingDirectory().
     int controllingTerminal;
     int controlGroup; ///< The directory of the group that the child has to join.
@@ -107,8 +107,8 @@ struct DetachedContext final : ProgramContext
     /// errno.
     pid_t (*createOrphan)(DetachedContext &context) = nullptr;
     void *orphanStack = nullptr; ///< Top of the stack for an orphan that shares the memory.
-    /// The orphan's number while it shares the memory, else 0. The kernel sets it, then clears it and
-    /// wakes the futex (clone(2), CLONE_CHILD_CLEARTID).
+    /// The orphan's number while the orphan shares the memory, else 0. The kernel sets it, then clears
+    /// it and wakes the futex (clone(2), CLONE_CHILD_CLEARTID).
     std::atomic<pid_t> orphanHere = 0;
 };
 

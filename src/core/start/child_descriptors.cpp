@@ -69,7 +69,7 @@ int duplicateAside(const ProgramContext &child, int fd) noexcept
     return aside;
 }
 
-// A descriptor that the setup itself needs later. False: errno says why it cannot step aside.
+// Moves a descriptor that the setup itself needs later out of the way. False: errno says why it cannot.
 bool keepAside(const ProgramContext &child, int &fd) noexcept
 {
     if (!isTarget(child, fd))

@@ -21,12 +21,12 @@ void closeForeignWriteEnds(ProgramContext &child) noexcept;
 /// Duplicates each descriptor that a later dup2() would overwrite.
 Step stepAside(ProgramContext &child) noexcept;
 
-/// The next two need what stepAside() did.
+/// Call the next two after stepAside().
 Step placeChannels(const ProgramContext &child) noexcept;
 Step placeMapped(const ProgramContext &child) noexcept;
 
-/// Makes what the plan does not name close-on-exec, if it asks for that. Does not close it: the child
-/// still needs a descriptor to report a failed exec.
+/// If the plan asks for it, makes all descriptors that the plan does not name close-on-exec. Does not
+/// close them: the child still needs one of them to report a failed exec.
 Step closeUnmapped(const ProgramContext &child) noexcept;
 
 } // namespace ChildDescriptors

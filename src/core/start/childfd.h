@@ -10,9 +10,9 @@
 
 namespace ForkFd::Internal {
 
-/// Owns a file descriptor of a new child, or none. For the child's code between clone and exec: if it
-/// shares the parent's memory, UniqueFd would make WriteEnds forget a descriptor of the parent that has
-/// the same number.
+/// Owns a file descriptor of a new child, or none. For the child's code between clone and exec: if the
+/// child shares the parent's memory, UniqueFd would make WriteEnds forget a descriptor of the parent
+/// that has the same number.
 class ChildFd
 {
 public:

@@ -18,8 +18,8 @@ namespace {
 // At least one page: the page sizes in common use end at 64 KiB.
 constexpr std::size_t guardSize = 64 * 1024;
 
-// The stacks that are not in use. More than a few threads rarely start children at the same moment. If
-// a stack finds no place here, it is unmapped.
+// The stacks that are not in use. More than a few threads rarely start children at the same moment. A
+// stack for which the array has no free place is unmapped.
 std::array<std::atomic<void *>, 8> idleStacks;
 
 void *mapStack() noexcept

@@ -99,7 +99,7 @@ std::string namesIn(const std::vector<std::string_view> &names, const char *what
     return text;
 }
 
-// The names of what the child finds different from this process.
+// The names of the variables that are different in the child.
 std::string differencesOf(const Variables &wanted)
 {
     const Variables ours = variablesOfProcess();

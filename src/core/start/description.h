@@ -20,7 +20,8 @@ struct StartRequest;
 /// the request has no executable.
 FORKFD_EXPORT std::string describe(const StartRequest &request, int searchError = 0);
 
-/// The members of the options that are not the default, with commas between them; "none".
+/// The members of the options that do not have their default, with commas between them; "none" if there
+/// are none.
 FORKFD_EXPORT std::string describeOptions(const LaunchOptions &options);
 
 /// The rung of the ladder that has created this child.

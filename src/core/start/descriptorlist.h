@@ -14,9 +14,9 @@ namespace ForkFd::Internal {
 
 /// Descriptors that a start in a thread holds.
 ///
-/// A forked copy has no such thread, and may have been made at any moment of it. It can close its own
-/// descriptors all the same: the list is complete at each moment, and each number is taken out before it
-/// is closed. At worst the copy keeps the one that was just being closed.
+/// A forked copy has no such thread, and may have been made at any moment of the thread's work. It can
+/// still close its own descriptors: the list is complete at each moment, and each number is taken out
+/// before it is closed. At worst the copy keeps the one descriptor that was just being closed.
 class DescriptorList
 {
 public:

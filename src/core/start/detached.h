@@ -43,7 +43,7 @@ private:
 /// nearest subreaper among its ancestors (prctl(2), PR_SET_CHILD_SUBREAPER), else to PID 1. If this
 /// process is neither, OrphanWatch does nothing.
 ///
-/// Waits for this orphan only: the program collects all others.
+/// Waits for this orphan only: the program has to collect all others.
 class OrphanWatch
 {
 public:
@@ -55,8 +55,8 @@ public:
     /// Allocates all that the watch needs, if orphans become our children. Returns 0 or an errno. Throws
     /// std::bad_alloc.
     int prepare();
-    /// Has to come after the end of the orphan's first parent. If the orphan is our child, the keeper
-    /// collects it. -1: there is no orphan.
+    /// Call this after the end of the orphan's first parent. If the orphan is our child, the keeper
+    /// collects it. -1 means that there is no orphan.
     void adopt(pid_t orphan) noexcept;
 
 private:

@@ -17,11 +17,11 @@ namespace ForkFd::Internal {
 
 namespace {
 
-/// The starts under way that may clear the flag. One aligned word without padding, so that Clang does
+/// The starts in progress that may clear the flag. One aligned word without padding, so that Clang does
 /// not call libatomic.
 struct alignas(8) Starts
 {
-    std::uint32_t owner = 0; ///< The stamp of their process; a forked copy has no starts under way.
+    std::uint32_t owner = 0; ///< The stamp of their process; a forked copy has no starts in progress.
     std::uint16_t generation = 0; ///< Changes when a start ends, so that a compare-exchange notices it.
     std::uint16_t restores : 1 = 0; ///< The process was dumpable before; the last start restores that.
     std::uint16_t isRestoring : 1 = 0; ///< The last start is doing so. No start may begin.
@@ -39,7 +39,7 @@ Starts ours(Starts starts) noexcept
 }
 
 // Until this is over, other starts wait: the flag must not be set while their children have another
-// identity. A fork() in between does not matter to the copy, which is another owner.
+// identity. A fork() in between does not affect the copy, which is another owner.
 void restore(Starts marked) noexcept
 {
     ::prctl(PR_SET_DUMPABLE, 1);
@@ -50,7 +50,7 @@ void restore(Starts marked) noexcept
     current.store(done);
 }
 
-// Returns the value with one start more than in `before`; none while the flag is being restored.
+// Returns `before` with one more start; empty while the flag is being restored.
 std::optional<Starts> withOneMore(Starts before) noexcept
 {
     Starts after = ours(before);

@@ -63,7 +63,7 @@ std::vector<char *> environmentNow()
     return entries;
 }
 
-// In one piece: a piece for each variable would take as long as the rest of inThread().
+// The copy is one piece: a piece for each variable would take as long as the rest of inThread().
 std::string copyOfEnvironment()
 {
     std::string copy;

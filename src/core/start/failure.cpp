@@ -127,7 +127,7 @@ void StartNames::completeExec(StartFailure &failure) const
     errno = savedErrno;
 }
 
-// A path of the child, relative to its directory, as this process can open it.
+// Returns a path that is relative to the child's directory in a form that this process can open.
 std::string StartNames::fromHere(const std::string &path) const
 {
     const bool isRelative = !path.empty() && path.front() != '/';

@@ -101,7 +101,7 @@ struct FORKFD_EXPORT StartFailure : ReportedFailure
     StartError error() const { return {nameOf(step), errorCode, subject}; }
 
     std::string subject; ///< StartError::subject.
-    bool isInChild = false; ///< It came about in a child.
+    bool isInChild = false; ///< It happened in a child.
     int redirectedStream = -1; ///< With step Channels: the standard stream whose file cannot be opened.
     /// With step Exec, if an interpreter cannot be executed: its path and the file that names it.
     std::string interpreter;

@@ -27,7 +27,8 @@ StartResult startIn(const PrivateCgroup &group, StartRequest request, StartRepor
     return startChild(StartPlan(std::move(request)), later);
 }
 
-// A process may be allowed to create a cgroup but not to move a child there. Then it goes without one.
+// A process may be allowed to create a cgroup but not to move a child there. Then the child is started
+// without a cgroup.
 StartResult startInIfAllowed(PrivateCgroup &group, StartRequest request, StartReport *later)
 {
     if (group) {
@@ -118,7 +119,7 @@ StartResult startWithGuardian(PrivateCgroup &group, const StartRequest &request,
 
 } // namespace
 
-// The child joins the guardian before it does anything else, and so a failure of that is known here.
+// The child joins the guardian before it does anything else, so that a failure to join is known here.
 StartResult startGuarded(PrivateCgroup &group, StartRequest request, StartReport *later)
 {
     const bool isRequired = request.options.treeDiesWithParent;

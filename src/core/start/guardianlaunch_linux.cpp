@@ -37,7 +37,8 @@ UniqueFd makeMemoryFile() noexcept
     return file ? UniqueFd(::fcntl(file.get(), F_DUPFD_CLOEXEC, 10)) : UniqueFd();
 }
 
-// Returns none, with errno, if the program cannot be written: RLIMIT_FSIZE holds for memory, too.
+// Returns no descriptor, with errno, if the program cannot be written: RLIMIT_FSIZE also limits files in
+// memory.
 UniqueFd makeProgram() noexcept
 {
     UniqueFd file = makeMemoryFile();
@@ -96,7 +97,7 @@ int launchGuardian(int socket, PrivateCgroup &own)
     if (descriptors.errorCode != 0)
         return descriptors.errorCode;
     const StartRequest request = requestFor(descriptors, socket);
-    // In a cgroup of its own, where that is permitted, it survives the death of ours.
+    // In a cgroup of its own, where that is permitted, the guardian survives a kill of our cgroup.
     PrivateCgroup group = PrivateCgroup::make({}, "guardian");
     if (const UniqueFd directory = group ? group.open() : UniqueFd()) {
         StartRequest inGroup = request;

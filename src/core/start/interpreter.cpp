@@ -37,8 +37,8 @@ bool isRegular(const UniqueFd &file) noexcept
     return file && ::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode);
 }
 
-// To open a device may have effects, and a user who may change the path can put a device there at any
-// time. With O_PATH, exactly the file that was looked at is opened. That needs /proc.
+// Opening a device may have effects, and a user who may change the path can put a device there at any
+// time. With O_PATH, the file that is opened is exactly the one that was checked. That needs /proc.
 UniqueFd openRegularFile(const char *path)
 {
 #ifdef O_PATH

@@ -108,7 +108,7 @@ Rung Ladder::rungFor(Creation creation) noexcept
     return rung;
 }
 
-// Without pidfds the first rungs are no choice, so that they do not count as refused.
+// Without pidfds the first rungs cannot be used at all, so that they do not count as refused.
 bool Ladder::isRefused(Rung rung) noexcept
 {
     const bool hasPidFd = backendWish() != BackendWish::SigChld && PidFdWatch::isSupported();

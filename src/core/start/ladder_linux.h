@@ -31,11 +31,12 @@ namespace Ladder {
 
 /// The best rung that is left and suits `creation`. At least one rung is always left.
 Rung rungFor(Creation creation) noexcept;
-/// Whether a start has found it missing or refused, in a process that would use it otherwise.
+/// Whether a start has found the rung missing or refused, in a process that would use it otherwise.
 bool isRefused(Rung rung) noexcept;
 void giveUp(Rung rung) noexcept;
 void giveUpSharedMemory() noexcept;
-/// Gives the rung up, unless it is the last, if the error is a refusal (refusal.h). True: it did.
+/// Gives up the rung if the error is a refusal (refusal.h), unless it is the last rung. Returns whether
+/// it did.
 bool giveUpAfter(Rung rung, int errorCode) noexcept;
 
 } // namespace Ladder

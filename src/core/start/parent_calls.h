@@ -16,12 +16,12 @@ namespace ForkFd::Internal::ParentCalls {
 int endOfOpenDescriptors() noexcept;
 
 /// Opens the calling thread's current directory for fchdir(2), which needs the right to search it. On
-/// failure returns none, with errno.
+/// failure returns no descriptor, with errno.
 FORKFD_EXPORT UniqueFd openCurrentDirectory() noexcept;
 
 /// Opens the directory of a control group (cgroup v2, see cgroups(7)), to place children in it. On
-/// failure returns none, with errno; ENOTSUP if the system has no such groups, or if the directory is
-/// none.
+/// failure returns no descriptor, with errno; ENOTSUP if the system has no such groups, or if the
+/// directory is not that of a control group.
 UniqueFd openControlGroup(const char *path) noexcept;
 
 } // namespace ForkFd::Internal::ParentCalls

@@ -27,10 +27,10 @@ struct ThreadedRequest
     /// Descriptors of `start`, closed once the child has them, or when the start is canceled.
     DescriptorList owned;
     bool needsDirectory = false; ///< complete() uses `directory`.
-    /// Called first in the thread: completes the request with all that needs the file system. Must not
-    /// touch `owned`.
+    /// Called first in the thread: completes the request with everything that needs the file system.
+    /// Must not touch `owned`.
     std::function<StartFailure(ThreadedRequest &)> complete;
-    int directory = -1; ///< The caller's current one, or -1; set by inThread().
+    int directory = -1; ///< The caller's current directory, or -1; set by inThread().
     /// Descriptors that the thread needs until its end: `directory`, and what complete() has opened.
     DescriptorList opened;
 };
@@ -49,19 +49,19 @@ public:
     /// with step `clone` and EAGAIN also if the process exits. Opens no file that the user names.
     static std::unique_ptr<PendingStart> inThread(ThreadedRequest request, StartFailure &failure);
 
-    /// A pending start goes on, and its child is left to the keeper. cancel() gives the start up.
+    /// A pending start continues, and its child is left to the keeper. cancel() gives up the start.
     virtual ~PendingStart();
     PendingStart(const PendingStart &) = delete;
     PendingStart &operator=(const PendingStart &) = delete;
 
     /// Call look() when it is readable, or when the exit descriptor of a known child is.
     virtual int descriptor() const noexcept = 0;
-    /// Call look() then, although no descriptor is readable.
+    /// The time to call look() although no descriptor is readable.
     virtual Deadline deadline() const noexcept = 0;
     /// Returns whether the outcome is known. Does not wait for the child. Always true in a forked copy.
     virtual bool look() noexcept = 0;
-    /// Gives the start up. True: there is no child and will be none; the start has failed with step
-    /// `canceled`, and its `owned` descriptors are closed. False: signal child().
+    /// Gives up the start. True: there is no child, and there will be none; the start has failed with
+    /// step `canceled`, and its `owned` descriptors are closed. False: signal child() instead.
     virtual bool cancel() noexcept = 0;
 
     /// Why the start has failed; without a step it has not failed.

@@ -45,7 +45,7 @@ struct ChildModifier
     /// Called with `token`; `exit` lets it give up. Null: none.
     void (*function)(void *token, ModifierExit &exit) = nullptr;
     void *token = nullptr;
-    bool maySeeOurMemory = false; ///< It copes with shared memory.
+    bool maySeeOurMemory = false; ///< The code works in shared memory, too.
 };
 
 /// The flags of QProcess::UnixProcessParameters.
@@ -81,7 +81,7 @@ struct StartRequest
     int controlGroupFd = -1;
     /// The directory that the child enters before `workingDirectory`, not owned; -1: the parent's.
     int directoryFd = -1;
-    /// Lets the owner give the start up; not owned, may be null.
+    /// Lets the owner give up the start; not owned, may be null.
     StartControl *control = nullptr;
     /// With treeDiesWithParent: the child's entry at the guardian.
     TreeTicket ticket = {};

@@ -45,13 +45,14 @@ bool mayUsePidFds() noexcept
     return backendWish() != BackendWish::SigChld && hasPidFd();
 }
 
-/// Whether pidfd_getpid(3) tells the numbers of children. The first answer counts for the process.
+/// Whether pidfd_getpid(3) returns the numbers of children. The first answer counts for the process.
 enum class NumberSource { Unknown, Usable, Unusable };
 constinit std::atomic<NumberSource> numberSource = NumberSource::Unknown;
 
 // pidfd_getpid(3) reads /proc/self/fdinfo, which may be missing, or belong to another PID namespace. So
-// it is tried with this process before there is a child. glibc 2.39 says EBADF if it cannot open the
-// file, for whatever reason, so a number is kept free for it. Returns 0, ENOSYS, or what is lacking.
+// it is tried with this process before there is a child. glibc 2.39 fails with EBADF if it cannot open
+// the file, no matter why, so a number is kept free for the file. Returns 0, ENOSYS, or the errno of a
+// shortage.
 int tryToGetPid() noexcept
 {
     const UniqueFd self = openPidFd(::getpid());
@@ -90,7 +91,7 @@ int spawnWithPidFd(const SpawnCall &call, PreparedWatch &watch)
         return ENOSYS;
     if (const int errorCode = findNumberSource(); errorCode != 0)
         return errorCode;
-    // Any rung that gives a pidfd.
+    // Any rung that returns a pidfd will do.
     if (const int errorCode = watch.prepare(Rung::Copy, ExitEvent::Public, call.leadsGroup());
         errorCode != 0)
         return errorCode;

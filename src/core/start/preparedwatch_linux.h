@@ -18,7 +18,7 @@ namespace ForkFd::Internal {
 class PidFdWatch;
 class SigChldWatch;
 
-/// A descriptor that stays readable. On failure none, with errno.
+/// Opens a descriptor that stays readable. On failure returns no descriptor, with errno.
 UniqueFd openReadable() noexcept;
 
 /// The watch of a child that does not exist yet. Makes its allocations before the child exists.
@@ -35,7 +35,7 @@ public:
     /// Begins to watch a child of which only the number is known. Returns 0 or an errno; then the child
     /// has been killed and collected, or, if a filter refuses the signal, is left to the keeper.
     int beginByNumber(pid_t pid) noexcept;
-    /// Begins to watch the process if it is our child. Returns whether it does.
+    /// Begins to watch the process if it is our child. Returns whether it is.
     bool beginIfChild(pid_t pid) noexcept;
     ExitWatch &get() const noexcept { return *m_watch; }
     ExitWatchPtr take() noexcept { return std::move(m_watch); }

@@ -39,7 +39,8 @@ public:
     }
 
 private:
-    // glibc's execvp(3) ignores these and goes on. It remembers EACCES, and stops at all others.
+    // glibc's execvp(3) ignores these errors and continues. It remembers EACCES, and stops at all
+    // others.
     static bool isOrdinary(int errorCode) noexcept
     {
         return errorCode == ENOENT || errorCode == ENOTDIR || errorCode == ESTALE || errorCode == ENODEV
@@ -75,7 +76,7 @@ std::string absolutePath(const std::string &path)
 
 } // namespace
 
-// The search goes on after every error, like shells and QStandardPaths. glibc's execvp(3) stops at
+// The search continues after every error, as in shells and QStandardPaths. glibc's execvp(3) stops at
 // ELOOP or EIO. For a directory the error is EACCES.
 int checkExecutable(const char *path) noexcept
 {

@@ -39,13 +39,14 @@ struct StartResult
 /// report goes to `later`.
 StartResult startChild(const StartPlan &plan, StartReport *later = nullptr);
 
-/// The same for a StoppableChild without a child, which gets the watch. If the scope asks for it, the
+/// The same for a StoppableChild that has no child yet and gets the watch. If the scope asks for it, the
 /// child gets a new process group or cgroup, and gives up the controlling terminal that it shares with
-/// us. Returns why it has failed.
+/// us. Returns why the start has failed.
 FORKFD_EXPORT StartFailure startStoppable(StoppableChild &child, StartRequest request,
                                           StartReport *later = nullptr);
 
-/// Starts a detached program, in a new session; init collects it. Returns when it runs, or has failed.
+/// Starts a detached program, in a new session; init collects it. Returns when the program runs, or the
+/// start has failed.
 FORKFD_EXPORT StartResult startOrphan(const StartPlan &plan);
 
 /// The parent's code that a child without a plan runs.

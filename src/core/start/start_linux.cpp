@@ -95,7 +95,7 @@ private:
             return cloneSharingMemory();
         // The gate holds the child until its pidfd is open, so that a lack of descriptors is known
         // before the child does anything. User code on the copy rung needs no gate, because the same
-        // call gives the pidfd. On a numbered rung nothing can fail after the fork.
+        // call returns the pidfd. On a numbered rung nothing can fail after the fork.
         return startCopy(rung == Rung::ForkAndOpen || (rung == Rung::Copy && m_program));
     }
 
@@ -156,10 +156,10 @@ private:
     }
 
     // signalPidFd() and signalNumber() run in the thread that gives the start up, while this thread
-    // sleeps in the clone. The kernel may write the pidfd and fail after that. The child exists when
-    // its number is there: from clone3, or from the child that has begun to run. No child of a thread is
-    // in another PID namespace, where its number would be another: the kernel makes no thread after
-    // unshare(CLONE_NEWPID).
+    // sleeps in the clone. The kernel may write the pidfd and fail after that. The child exists once its
+    // number was written: by clone3, or by the child that has begun to run. The child of a thread is
+    // never in another PID namespace, where it would have another number: the kernel creates no thread
+    // after unshare(CLONE_NEWPID).
     static int signalPidFd(void *attempt, int signal) noexcept
     {
         LinuxAttempt &self = *static_cast<LinuxAttempt *>(attempt);
@@ -296,10 +296,10 @@ private:
     // Returns at once: the child is about to exit, and no other wait() sees it without an exit signal.
     static void reapFailed(pid_t pid) noexcept { ChildWait::awaitEnd(pid); }
 
-    const bool m_wantsHandlers; ///< If it has to be a copy, pthread_atfork(3)'s handlers run.
+    const bool m_wantsHandlers; ///< If the child has to be a copy, pthread_atfork(3)'s handlers run.
     const Creation m_creation;
     PreparedWatch m_watch;
-    Rung m_rung = {}; ///< The present one.
+    Rung m_rung = {}; ///< The current one.
     int m_kernelMark = -1; ///< The kernel writes the pidfd or the child's number here.
     pid_t m_number = -1; ///< With clone3 the kernel writes the number here.
 };

@@ -48,7 +48,7 @@ bool isAlive(pid_t child) noexcept
 
 // The end of this thread would kill the child. A blocking wait for the child would never call
 // SignalGate::look(). So the thread looks at growing intervals. It outlives the child by half of the
-// child's life, by 30 s at most.
+// child's lifetime at most, and by 30 s at most.
 void stayWith(pid_t child) noexcept
 {
     constexpr milliseconds longestPause(30'000);

@@ -33,7 +33,7 @@ public:
         Failed ///< failure() says why.
     };
 
-    /// How long after the announcement of the exec a failure still counts.
+    /// A failure still counts this long after the announcement of the exec.
     static constexpr Deadline::Milliseconds patience{100};
 
     StartReport() noexcept = default;

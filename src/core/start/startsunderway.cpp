@@ -45,8 +45,8 @@ StartsUnderWay &StartsUnderWay::ofThisProcess()
 {
     StartsUnderWay *starts = lists.findOrMake([] {
         auto fresh = std::make_unique<StartsUnderWay>();
-        // A forked copy inherits the function, unless it was made just before this. It then has it
-        // twice, and the second call finds nothing left to do.
+        // A forked copy inherits the registration, unless the copy was made just before it, and
+        // registers the function again. The second call at exit finds nothing left to do.
         if (!callAtExit(endAllAtExit))
             fresh.reset();
         return fresh;
@@ -74,7 +74,8 @@ void StartsUnderWay::endAllAtExit()
 }
 
 // Returns whether every child was reached. Signals through the control: the lock of a StoppableChild may
-// be held for long, and the exit must not wait for it. A start that is told in between stays as it is.
+// be held for long, and the exit must not wait for it. A start whose outcome is reported in between is
+// left alone.
 bool StartsUnderWay::endAll() noexcept
 {
     const std::lock_guard lock(m_mutex);

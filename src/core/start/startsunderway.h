@@ -14,8 +14,8 @@ namespace ForkFd::Internal {
 struct ExitEvent;
 class StartControl;
 
-/// The starts in threads of this process. At its normal exit they are given up: no child is created
-/// after that, a child that is just being created is killed, and the owners that wait are woken.
+/// The starts in threads of this process. When the process exits normally, they are given up: no child
+/// is created after that, a child that is just being created is killed, and owners that wait are woken.
 class StartsUnderWay : public OfOneProcess
 {
     struct Start
@@ -30,7 +30,8 @@ public:
     class Entry
     {
     public:
-        /// `told` is open, and wakes the owner. Both outlive this object. Throws std::bad_alloc.
+        /// `told` is an open event that wakes the owner. Both arguments outlive this object. Throws
+        /// std::bad_alloc.
         Entry(StartControl &control, const ExitEvent &told);
         /// In a forked copy it leaves the list alone.
         ~Entry();

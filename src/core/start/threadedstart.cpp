@@ -36,10 +36,10 @@ struct ToldEvent : ExitEvent
     ToldEvent(const ToldEvent &) = delete;
     ToldEvent &operator=(const ToldEvent &) = delete;
 
-    const int errorCode = open(Private) ? 0 : errno; ///< 0: it is open.
+    const int errorCode = open(Private) ? 0 : errno; ///< 0 if it is open.
 };
 
-/// The owner and the starting thread share this; the last one frees it.
+/// The owner and the starting thread share this; the last one that releases it frees it.
 struct Shared
 {
     explicit Shared(ThreadedRequest itsRequest)
@@ -63,7 +63,7 @@ struct Shared
 bool isReadable(int fd) noexcept
 {
     pollfd entry = {fd, POLLIN, 0};
-    return ::poll(&entry, 1, 0) != 0; // If poll(2) is refused, tell() alone counts.
+    return ::poll(&entry, 1, 0) != 0; // If poll(2) is refused, only tell() counts.
 }
 
 StartFailure completeAndStart(Shared &shared)
@@ -184,12 +184,12 @@ StartFailure keepDescriptors(ThreadedRequest &request)
     return {};
 }
 
-// A child with an absolute working directory needs no other. If the current directory cannot be opened,
-// a child without a working directory inherits the directory that is current then.
+// A child with an absolute working directory needs no other directory. If the current directory cannot
+// be opened, a child without a working directory inherits the directory that is current at its creation.
 StartFailure keepDirectory(ThreadedRequest &request)
 {
     if (request.start.directoryFd >= 0)
-        return {}; // The request has one.
+        return {}; // The request already has one.
     const std::string &wanted = request.start.command.workingDirectory;
     const bool isAbsolute = !wanted.empty() && wanted.front() == '/';
     if (isAbsolute && !request.needsDirectory)
@@ -226,7 +226,7 @@ std::unique_ptr<PendingStart> PendingStart::inThread(ThreadedRequest request, St
         failure = keepDirectory(request);
     if (failure)
         return nullptr;
-    keepCodeLoaded(); // The thread runs it, and so does the exit handler of the list of starts.
+    keepCodeLoaded(); // The thread runs this code, and so does the exit handler of the list of starts.
     auto shared = std::make_shared<Shared>(std::move(request));
     if (!shared->entry) {
         failure = {Step::Clone, EAGAIN};
