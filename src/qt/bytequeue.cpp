@@ -38,8 +38,9 @@ qint64 ByteQueue::indexOfNewline() const noexcept
     return -1;
 }
 
-// Often the program reads what one append has brought, or the child takes it, before the next. So only a
-// piece behind another small one gathers, and the first has just the size that it needs.
+// Often the bytes of one append are read by the program, or taken by the child, before the next append.
+// So the first small piece has just the size that it needs, and only a piece behind another small one
+// gathers.
 void ByteQueue::appendPieces(const char *data, qint64 size)
 {
     if (size <= 0)

@@ -24,7 +24,7 @@ public:
     bool isEmpty() const noexcept { return size() == 0; }
     bool hasNewline() const noexcept { return indexOfNewline() >= 0; }
     /// The number of bytes before the first newline; -1 if there is none. Searches each byte once, so
-    /// that a long line that comes in many pieces costs no more than others.
+    /// that a long line that arrives in many pieces costs no more than other lines.
     qint64 indexOfNewline() const noexcept;
     void clear() noexcept { m_store.reset(); }
 
@@ -48,7 +48,7 @@ private:
         QList<QByteArray> pieces; ///< No piece is empty.
         qint64 frontOffset = 0; ///< The number of bytes already taken from the first piece.
         qint64 size = 0;
-        qint64 searched = 0; ///< So many bytes at the front are no newline.
+        qint64 searched = 0; ///< The number of bytes at the front that contain no newline.
         char *room = nullptr; ///< The unused end of the last piece, which the next bytes fill.
         qint64 roomSize = 0;
     };

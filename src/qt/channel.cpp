@@ -70,7 +70,7 @@ void Channel::close() noexcept
     m_pipe.reset();
 }
 
-// A pipe that holds too much to shrink is held back. The next read of it begins the watch again.
+// A pipe that contains too much to shrink is held back. The next read from it begins the watch again.
 bool Channel::shrinkWhenIdle() noexcept
 {
     if (!isEnlarged())
@@ -143,7 +143,7 @@ Channel::Result Channel::readAtMost(qint64 maximum, qint64 *taken)
 }
 
 // Most reads are short, and the queue copies only the bytes received. Threads may have small stacks: a
-// read that fills this array goes on in one of the heap, which becomes a piece of the queue.
+// read that fills this array continues into an array on the heap, which becomes a piece of the queue.
 qint64 Channel::readShort(qint64 maximum)
 {
     std::array<char, 16 * 1024> scratch;

@@ -13,7 +13,8 @@
 
 namespace ForkFd::Internal {
 
-/// Our end of a pipe to the child, or of a terminal in its place, and the bytes that wait behind it.
+/// Our end of a pipe to the child, or of a terminal that replaces the pipe, and the bytes that wait in
+/// our memory.
 ///
 /// States: without a pipe → open → closed by either side, and open again with the next child. The bytes
 /// outlive the pipe. Our end is non-blocking, the child's end is not.
@@ -86,7 +87,7 @@ private:
     UniqueFd m_pipe;
     int m_capacity = 0; ///< 0 for a pipe, where FIONREAD works.
     const Direction m_direction;
-    quint8 m_fullReads = 0; ///< How many successive reads brought at least 64 KiB; at most manyReads.
+    quint8 m_fullReads = 0; ///< How many successive reads returned at least 64 KiB; at most manyReads.
     bool m_mayBeEnlarged = true;
     bool m_isIdle = false; ///< Nothing was read since the last shrinkWhenIdle().
     bool m_isDiscarding = false;

@@ -9,8 +9,8 @@ namespace ForkFd::Internal {
 
 namespace {
 
-// A child that is being started closes what it does not need right after its creation. Looks often: if a
-// descendant holds the output, too, the end of that start wakes nothing up.
+// A child that is being started closes what it does not need right after its creation. So the object
+// looks often: if a descendant holds the output, too, the end of that start wakes nothing up.
 constexpr std::chrono::milliseconds drainInterval(1);
 constexpr std::uint8_t maximumLooks = 250;
 
@@ -87,8 +87,9 @@ bool ChildOutput::isAwaited() const noexcept
     return hasAwaited([](const Channel &) { return true; });
 }
 
-// A child that is being started has copies of the write ends for a moment. Asked in this order: if no
-// child is being started, only the descendants of this child can hold its output.
+// A child that is being started has copies of the write ends for a moment. The order of the two checks
+// matters: if no child is being started at the first one, only the descendants of this child can hold
+// its output.
 bool ChildOutput::isHeldByOthers() const noexcept
 {
     return WriteEnds::mayBeCopied()

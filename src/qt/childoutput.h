@@ -19,7 +19,7 @@ namespace ForkFd::Internal {
 /// The output of a child, as its device reads it: the read channel, the limit of unread bytes, and the
 /// drain after the child's end.
 ///
-/// Reads no descriptor and emits nothing: its owner does.
+/// Reads no descriptor and emits nothing: its owner does both.
 class ChildOutput
 {
 public:
@@ -53,16 +53,16 @@ public:
     /// Called after the child's end. Returns whether finished() has to wait for output.
     bool beginDraining() noexcept;
     bool isDraining() const noexcept { return m_isDraining; }
-    /// Never, without a drain.
+    /// The end of the drain; never, without a drain.
     Deadline drainEnd() const noexcept { return m_drainEnd; }
     /// Whether finished() need not wait any longer.
     bool isDrained() noexcept;
-    /// This child's output is awaited no longer.
+    /// Ends the wait for this child's output.
     void endDraining() noexcept;
 
     /// Whether both channels have ended, and nothing was cut off. False as long as there was no child.
     bool isComplete() const noexcept;
-    /// Some of this child's output is not received.
+    /// Call this if some of this child's output is not received.
     void noteCut() noexcept { m_isCut = true; }
 
     /// See ChildProcess::hasLine().
@@ -88,7 +88,7 @@ private:
     bool m_isDraining = false;
     bool m_isCut = false;
     bool m_drains = true; ///< Whether drainTimeout applies to this child.
-    std::uint8_t m_looksLeft = 0; ///< In a drain for the sake of children that are being started.
+    std::uint8_t m_looksLeft = 0; ///< In a drain that waits for children that are being started.
 };
 
 } // namespace ForkFd::Internal

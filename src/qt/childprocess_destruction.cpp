@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// The destruction of the object, and what becomes of its child.
+// The destruction of the object, and what happens to its child.
 
 #include "qt/childprocess_p.h"
 
@@ -25,7 +25,7 @@ ChildProcessPrivate::~ChildProcessPrivate()
     closeAll();
     using Policy = ChildProcess::DestructionPolicy;
     const Policy policy = stopSettings.atDestruction.value_or(Policy::Kill);
-    settleStart(); // A background start may have brought a child.
+    settleStart(); // A background start may have created a child.
     // A forked copy leaves the child alone, and a message handler's lock may be held there for ever.
     if (isUnderWay() && Log::isOn() && (!watch || watch->belongsToThisProcess()))
         Log::destroyed(nameForLog(), policy);
@@ -42,7 +42,7 @@ ChildProcessPrivate::~ChildProcessPrivate()
     letGoOfChild();
 }
 
-// In QProcess's words, unless the program has set a policy itself.
+// Warns in QProcess's words, unless the program has set a policy itself.
 void ChildProcessPrivate::warnOfDestruction() const
 {
     if (!stopSettings.atDestruction)
@@ -69,8 +69,8 @@ void ChildProcessPrivate::killStartAtDestruction() noexcept
         Keeper::adopt(m_pending->child(), Keeper::NoGrace);
 }
 
-// The keeper collects the child, and keeps the grace of a child that is being stopped, also of one that
-// is being started.
+// The keeper collects the child. It also keeps the grace of a child that is being stopped, even during a
+// start.
 void ChildProcessPrivate::letGoOfChild() noexcept
 {
     const auto &stopped = child || !m_pending ? child : m_pending->child();

@@ -102,7 +102,7 @@ bool ChildProcess::waitForFinished(int msecs)
 /// child, and blocks until it has ended; drainTimeout() is ignored.
 void ChildProcess::close()
 {
-    if (!isOpen() && d->state == NotRunning) // A subclass may have closed the device alone.
+    if (!isOpen() && d->state == NotRunning) // A subclass may have closed only the device.
         return;
     const QPointer<ChildProcess> self = this;
     if (isOpen())
@@ -197,7 +197,7 @@ void ChildProcessPrivate::finishEnding()
         Channel &pipe = output.channel(channel);
         if (!pipe.isOpen())
             continue;
-        const bool hasHungUp = pipe.hasHungUp(); // Then the rest is all that will ever come.
+        const bool hasHungUp = pipe.hasHungUp(); // If so, nothing can follow the rest.
         const Channel::Rest rest = pipe.readRest();
         if (!hasHungUp || rest.hasFailed)
             output.noteCut();
@@ -263,8 +263,8 @@ bool ChildProcessPrivate::collectLeader()
 {
     if (!child || !child->watch().isWatching())
         return false;
-    // When the grace is over, the keeper kills what is left of the group. The leader keeps its number
-    // until then.
+    // When the grace is over, the keeper kills the rest of the group. The leader keeps its number until
+    // then.
     if (m_isStopping && child->needsNumber() && !child->hasEnded()) {
         Keeper::adopt(child, Keeper::KeepGrace);
         return false;

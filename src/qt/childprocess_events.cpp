@@ -85,7 +85,7 @@ void ChildProcessPrivate::postCall()
     QMetaObject::invokeMethod(q, arrive, Qt::QueuedConnection);
 }
 
-// Runs in the event loop of the object's thread, and does all that is due there.
+// Runs in the event loop of the object's thread, and does everything that is due.
 void ChildProcessPrivate::called()
 {
     shrinkIdlePipes();
@@ -174,8 +174,8 @@ void ChildProcessPrivate::watchAll()
         watchDescriptor(role);
 }
 
-// While a call is due, the descriptors that are not watched yet are left to called(): a thread that
-// waits for its child in place of an event loop never makes it, and does not pay for it.
+// While a call is due, descriptors that are not watched yet are left to called(). A thread that waits
+// for its child and runs no event loop never makes this call, and so does not pay for the watches.
 void ChildProcessPrivate::watchDescriptor(Role role)
 {
     ExitHub::Id *const id = registrationOf(role);
@@ -236,7 +236,7 @@ int ChildProcessPrivate::descriptorOf(Role role) noexcept
     return watch ? watch->descriptor() : -1;
 }
 
-// Whether an event of this descriptor is of use now.
+// Whether an event of this descriptor can be handled now.
 bool ChildProcessPrivate::isServable(Role role) noexcept
 {
     if (descriptorOf(role) < 0)
@@ -245,7 +245,7 @@ bool ChildProcessPrivate::isServable(Role role) noexcept
         return m_retry.hasExpired();
     if (role == Role::Tree)
         return true;
-    // The child's end may settle the start, and a modifier may read; everything else follows started().
+    // The child's end may decide the start, and a modifier may read; everything else follows started().
     if (m_pending && (role != Role::StandardInput || !watch))
         return role == Role::Start;
     return role != Role::StandardInput || !streams.input.bytes().isEmpty();

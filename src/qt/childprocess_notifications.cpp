@@ -9,7 +9,7 @@
 
 namespace ForkFd {
 
-// Before there is a child, so that no slot sees a running child with the result of another one.
+// Called before there is a child, so that no slot sees a running child with the result of another one.
 void ChildProcessPrivate::forgetLast()
 {
     exitInfo.reset();
@@ -69,7 +69,7 @@ void ChildProcessPrivate::announceExitCode()
         Q_EMIT q->exitCodeChanged(exitCode);
 }
 
-// Tells the properties of an end or of a failed start.
+// Emits the signals of the properties that an end or a failed start changes.
 void ChildProcessPrivate::announceResult(const Run &run)
 {
     if (run.isLatest())

@@ -54,7 +54,7 @@ struct ChildEnd : ExitInfo
     {
     }
 
-    /// Set when `child` can no longer tell.
+    /// Set when `child` no longer has it.
     std::unique_ptr<const ProcessesUsage> treeUsage;
 };
 
@@ -65,8 +65,8 @@ struct ChildEnd : ExitInfo
 ///     NotRunning --start()--> Starting --finishStarting()--> Running --finishEnding()--> NotRunning
 ///                                 \_________________ a failed start _______________________/
 ///
-/// After the child's end, finishEnding() may wait for output to drain. Then the state is Running,
-/// exitInfo is set and watch is null.
+/// After the child's end, finishEnding() may have to wait until the output has drained. Meanwhile the
+/// state is Running, exitInfo is set and watch is null.
 ///
 /// After start() the state is Starting: the child runs, or its failure is known, or the start is
 /// pending (with a modifier, or in the background). While it is pending, only its outcome and the
@@ -116,12 +116,12 @@ public:
     void askToEnd() noexcept;
     /// The same, and emits stopStageChanged().
     void stop();
-    /// Makes the event loop serve all that is due at the next deadline, if there is one.
+    /// Makes the event loop call called() at the next deadline, if there is one.
     void requestCall();
 
     // The child's tree.
 
-    /// Begins to watch for the end of the tree, unless that has been told.
+    /// Begins to watch for the end of the tree, unless treeEnded() was emitted.
     void watchTree();
     bool waitForTreeEnded(Internal::Deadline deadline);
     std::vector<pid_t> remainingProcesses();
@@ -164,7 +164,7 @@ public:
     Internal::SeldomSet<Internal::StartFailure> failure; ///< The failure of the last start.
     bool isFailureTold = false; ///< Its signals are being emitted, or were emitted.
     Internal::SeldomSet<Internal::ChildEnd> exitInfo; ///< Set when the child's end is known.
-    bool isEndTold = false; ///< exitInfo is the user's to see.
+    bool isEndTold = false; ///< The user may see exitInfo.
     /// Kept after the end was collected, as long as there may be processes to signal.
     std::shared_ptr<Internal::StoppableChild> child;
     Internal::ExitWatch *watch = nullptr; ///< Owned by `child`; null when the end was collected.
@@ -308,9 +308,9 @@ private:
     Internal::RetryDelay m_retryDelay;
     Internal::Deadline m_retry; ///< A child that cannot be collected yet is not watched until then.
     int m_announcedExitCode = 0;
-    bool m_isResultTold = false; ///< The last resultChanged() told of an end, a failure or a time limit.
+    bool m_isResultTold = false; ///< The last resultChanged() was for an end, a failure or a time limit.
     Internal::StandardStreams::Failure m_streamFailure = Internal::StandardStreams::None;
-    bool m_isErrorTold = false; ///< Of a failed start, before NotRunning.
+    bool m_isErrorTold = false; ///< The error of a failed start was emitted before NotRunning.
     bool m_isEndOwed = false; ///< A waitForFinished() timed out; the next call reports the end.
     bool m_hasTerminal = false; ///< The child was started with a pseudo-terminal.
     /// None: no child has started. Alive: ended() is to come. Left: some processes may be left. Over:
@@ -322,7 +322,7 @@ private:
     Internal::Deadline m_killLook; ///< In StopStage::Asked: when to look whether it was killed.
     Internal::RetryDelay m_killLookDelay;
     bool m_isStopDue = false; ///< The time limit is over: errorOccurred(Timedout) and stop() follow.
-    bool m_isTimeoutUntold = false; ///< Of these, errorOccurred(Timedout) was not emitted yet.
+    bool m_isTimeoutUntold = false; ///< That errorOccurred(Timedout) was not emitted yet.
     bool m_isStartedDue = false; ///< The state is Running, but started() was not emitted yet.
     bool m_closesInputWhenWritten = false;
     bool m_hasTypedEndOfFile = false; ///< Only a VEOF is left to be written.
@@ -359,7 +359,7 @@ public:
     }
 
     bool isObjectAlive() const { return !m_q.isNull(); }
-    /// Whether no other start has begun since.
+    /// Whether no other start has begun since then.
     bool isLatest() const { return isObjectAlive() && m_d->m_runNumber == m_number; }
     bool goesOn() const { return isLatest() && m_d->state != ChildProcess::NotRunning; }
     /// Whether this code may touch the object. If a slot has moved it, the new thread may use it at this
@@ -377,8 +377,8 @@ private:
 };
 
 /// Marks a signal as being emitted, so that slots do not cause it recursively. Clears the mark even if a
-/// slot throws. It does not touch the mark of the next run, which reset() has cleared, nor that of
-/// another thread, for which changeThread() has.
+/// slot throws. It does not touch the mark of the next run, which reset() has cleared, nor the mark
+/// after a move to another thread, which changeThread() has cleared.
 class ChildProcessPrivate::Emission
 {
 public:

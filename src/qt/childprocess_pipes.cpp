@@ -172,8 +172,8 @@ void ChildProcessPrivate::announceData(ChildProcess::ProcessChannel channel)
         announceChannel(channel);
 }
 
-// If a slot of readyRead() waits for the end, the end calls this function; if it moves the object, the
-// new thread does.
+// If a slot of readyRead() waits for the child's end, the code for the end calls this function; if the
+// slot moves the object, the new thread calls it.
 void ChildProcessPrivate::announceDataDue(const Run &run)
 {
     for (const auto channel : ChildOutput::ids) {

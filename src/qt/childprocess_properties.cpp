@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// Settings, results and text in the types that QML has.
+// Settings, results and text in types that QML knows.
 
 #include "qt/childprocess_p.h"
 #include "qt/parentenvironment.h"

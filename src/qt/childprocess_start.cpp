@@ -198,7 +198,7 @@ void ChildProcessPrivate::start(QIODevice::OpenMode mode)
 
 void ChildProcessPrivate::startNow(QIODevice::OpenMode mode)
 {
-    const bool isLogged = Log::isOn(); // Asked before there is a child: the first call needs memory.
+    const bool isLogged = Log::isOn(); // Before there is a child: the first call needs memory.
     beginStart(mode);
     const Run run(this);
     if (!m_pending && isLogged)

@@ -15,9 +15,9 @@ namespace ForkFd {
 
 using namespace Internal;
 
-/// Has no step if the last start did not fail. Known when start() returns; after a real fork with a
-/// childProcessModifier(), and with StartMode::Background, when started() or errorOccurred() is emitted.
-/// docs/start-errors.md lists the steps.
+/// Has no step if the last start did not fail. The error is known when start() returns. With a
+/// childProcessModifier() and a real fork, and with StartMode::Background, it is known when started() or
+/// errorOccurred() is emitted. docs/start-errors.md lists the steps.
 StartError ChildProcess::startError() const
 {
     return d->failure->error();
@@ -79,9 +79,9 @@ void ChildProcessPrivate::noteFailureTold() noexcept
     exitInfo.reset();
 }
 
-// As in QProcess, the error precedes NotRunning if the start fails before the fork; else it follows. A
-// slot may wait or run an event loop, and so finish the failed start before this function does. If a
-// slot moves the object, the new thread finishes it.
+// As in QProcess, the error precedes NotRunning if the start fails before the fork; otherwise it
+// follows. A slot may wait or run an event loop, and so finish the failed start before this function
+// does. If a slot moves the object, the new thread finishes it.
 void ChildProcessPrivate::failInsideStart()
 {
     closeAll();

@@ -130,7 +130,7 @@ void ChildProcessPrivate::dropTree() noexcept
     m_tree.reset();
 }
 
-// The tree's end may be told from now on, also by an event loop that a slot of ended() runs.
+// From now on the tree's end may be reported, even by an event loop that a slot of ended() runs.
 void ChildProcessPrivate::endTree(const Run &run)
 {
     if (run.isLatest()) {
@@ -226,8 +226,9 @@ try {
 } catch (const std::bad_alloc &) { // The next event will do.
 }
 
-// After the end of the child, those that walks have found get the signal, too, unless it has reached
-// them with the group. Before it, only a kill may reach a process twice.
+// After the end of the child, the processes that walks have found get the signal, too, unless the signal
+// to the group has reached them. Before the end, this is done only for a kill, which may reach a process
+// twice.
 int ChildProcessPrivate::signalWatchedTree(int signal) noexcept
 {
     if (signal != 0)

@@ -40,7 +40,7 @@ struct ChildSettings
     ChildProcess::UnixProcessParameters parameters = {};
     ChildProcess::StartMode startMode = ChildProcess::StartMode::Direct;
 
-    /// A modifier needs this thread: it may wait for the caller of start().
+    /// Not with a modifier, which needs this thread: it may wait for the caller of start().
     bool startsInBackground() const noexcept
     {
         return startMode == ChildProcess::StartMode::Background && !modifier.function;

@@ -52,8 +52,8 @@ bool ExitHub::belongsToThisProcess() const noexcept
     return m_owner == processStamp();
 }
 
-// Keeps a notifier that is not needed now: only the event loop can delete it, and without an event loop
-// a thread that waits for its children would pile up notifiers.
+// Keeps a notifier that is not needed now: only the event loop can delete it, and in a thread that waits
+// for its children without an event loop, notifiers would pile up.
 void ExitHub::watchAlone(Registration &registration)
 {
     const PollSet::Interest interest = registration.interest;
@@ -180,8 +180,8 @@ void ExitHub::enterSet(Registration &registration)
         set.add(registration.fd, registration.interest, idOf(registration)) ? &set : nullptr;
 }
 
-// An event of a member of a member costs two calls of epoll_wait(2). With a few channels that is most of
-// what the hub costs, and one call finds all events.
+// An event in the second set costs two calls of epoll_wait(2). With a few channels this would be most of
+// the cost of the hub; in a single set one call finds all events.
 void ExitHub::separateChannels()
 {
     m_areChannelsSeparate = openBulkSet();
@@ -205,7 +205,7 @@ bool ExitHub::openBulkSet()
         return false;
     if (m_bulkSet.descriptor() >= 0 && m_set.add(m_bulkSet.descriptor(), PollSet::Readable, bulkId))
         return true;
-    m_bulkSet.close(); // It is not a member of m_set: its events would be lost.
+    m_bulkSet.close(); // It is not a member of m_set, so its events would be lost.
     return false;
 }
 

@@ -91,7 +91,7 @@ public:
     /// Calls client->called() once at `when`, from the event loop of the thread or from serve().
     /// Replaces the client's earlier request; Deadline::forever() cancels it.
     void callAt(HubClient *client, Deadline when);
-    /// Calls client->called() once, from the event loop of the thread or from serve(). Requests
+    /// Calls client->called() once, from the event loop of the thread or from serve(). Further requests
     /// before that call change nothing. The call comes from a notifier (docs/design/qt.md says why).
     /// Returns false if the thread has no event dispatcher yet, there is no descriptor, or the event
     /// cannot be set.
@@ -130,7 +130,7 @@ private:
     };
 
     static constexpr Id bulkId = 0;
-    /// So many channels share a set with the ends.
+    /// Up to this many channels share a set with the ends.
     static constexpr int fewChannels = 8;
     static constexpr qint64 unlimited = std::numeric_limits<qint64>::max();
 
@@ -169,7 +169,7 @@ private:
     void setTimer();
     void callAllDue();
 
-    const std::uint32_t m_owner; ///< The stamp of the process that created it.
+    const std::uint32_t m_owner; ///< The stamp of the process that created the hub.
     PollSet m_set;
     bool m_hasSet = false;
     /// The channels, if there are many, so that ends are found without visiting channels. A member of
@@ -194,7 +194,7 @@ private:
     Waker m_waker{this};
     Id m_wakeRegistration = 0;
     std::set<std::pair<Deadline, HubClient *>> m_calls; ///< The requests of callAt().
-    QPointer<QTimer> m_timer; ///< For the first of them; owned by the dispatcher.
+    QPointer<QTimer> m_timer; ///< For the first of m_calls; owned by the dispatcher.
     Deadline m_timerEnd = Deadline::forever();
 };
 

@@ -22,7 +22,7 @@ constexpr HubClient::Role dispatchOrder[] = {HubClient::Start,          HubClien
                                              HubClient::StandardOutput, HubClient::StandardError,
                                              HubClient::StandardInput,  HubClient::Tree};
 
-// The budget of a wake-up. After it timers, other events and other ends have their turn.
+// The budget of a wake-up. After that, timers, other events and other ends have their turn.
 constexpr int bulkEvents = 8;
 constexpr qint64 bytesPerWakeUp = 1024 * 1024;
 constexpr qint64 shortestShare = 4096; // A shorter read costs about the same.
@@ -101,9 +101,9 @@ void ExitHub::followTurns()
     m_turns = QObject::connect(m_dispatcher, &QAbstractEventDispatcher::awake, m_dispatcher, beginTurn);
 }
 
-// In one turn Qt serves every notifier whose descriptor is ready, and does not tell their number. So the
-// share depends on the number of events of the last turn. If many descriptors become ready at once, the
-// shares become smaller. A share is never 0, because Qt would emit the event again.
+// In one turn Qt serves every notifier whose descriptor is ready, and does not say how many there are.
+// So the share depends on the number of events of the last turn. If many descriptors become ready at
+// once, the shares become smaller. A share is never 0, because Qt would emit the event again.
 qint64 ExitHub::nextShare() noexcept
 {
     if (!m_turns)

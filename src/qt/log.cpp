@@ -79,12 +79,12 @@ const char *scopeText(const StoppableChild &child)
     return "process";
 }
 
-// Once for each rung that is given up, because the reason holds for all later starts.
+// Reports each rung that is given up once, because the reason holds for all later starts.
 void tellOfFallback()
 {
     static std::atomic<std::size_t> told = 0; // clazy:exclude=non-pod-global-static
     const std::string gone = rungsGivenUp();
-    // The list only grows. Another thread may have told a longer one.
+    // The list only grows. Another thread may have reported a longer one.
     std::size_t known = told;
     while (known < gone.size() && !told.compare_exchange_weak(known, gone.size())) { }
     if (known < gone.size())

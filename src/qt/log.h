@@ -27,25 +27,25 @@ inline bool isOn()
 
 using Duration = std::chrono::nanoseconds;
 
-/// What is said of a child that has started.
+/// The data of the message about a started child.
 struct Start
 {
     const QString &program;
     qsizetype argumentCount;
     const LaunchOptions &options;
     Duration time;
-    bool hasHeld; ///< The caller of start() has waited for that time.
+    bool hasHeld; ///< The caller of start() had to wait meanwhile.
 };
 
 void started(const Start &start, const StoppableChild &child);
 void startedDetached(const Start &start, qint64 pid);
 void failed(const QString &program, const StartError &error);
-/// `name` is that of nameOf().
+/// `name` is the result of nameOf().
 void signaled(const QString &name, int signal, int errorCode);
 void stopped(const QString &name, int signal, std::chrono::milliseconds grace);
 void timeLimitExceeded(const QString &name, std::chrono::milliseconds limit);
 void killed(const QString &name);
-/// `wasRecovered` is that of ExitWatch.
+/// `wasRecovered` is ExitWatch::wasRecovered().
 void ended(const QString &name, const ExitInfo &info, bool wasRecovered, Duration time);
 void treeEnded(const QString &name);
 void destroyed(const QString &name, ChildProcess::DestructionPolicy policy);

@@ -111,7 +111,7 @@ QString startErrorText(const StartFailure &failure, StandardStreams::Failure str
     const QString reason = textOfErrno(failure.errorCode);
     QString text = textOfQProcess(failure, streams, kind, reason);
     const QString subject = subjectOf(failure);
-    // The user has worded a modifier's error. Qt's own tests check how it ends.
+    // The text of a modifier's error comes from the user. Qt's own tests check how the text ends.
     const bool isModifiers = failure.step == Step::Modifier;
     if (!subject.isEmpty() && !isModifiers)
         text += separator + subject;
@@ -143,7 +143,7 @@ struct Category : private CategoryName, QLoggingCategory
     }
 };
 
-// Q_LOGGING_CATEGORY makes a static of a function, whose lock a forked copy could find locked.
+// Not Q_LOGGING_CATEGORY: it defines a static of a function, whose lock a forked copy could find locked.
 constinit OnlyOne<const Category> category;
 
 std::string textOf(const StartError &error)

@@ -24,12 +24,13 @@ QString translate(const char *sentence);
 /// Translates a sentence of this library, marked with QT_TRANSLATE_NOOP("ForkFd::ChildProcess", …).
 QString translateOwn(const char *sentence);
 
-/// The text of an errno. Qt takes -1 for the thread's present errno.
+/// The text of an errno. For Qt, -1 means the thread's current errno.
 QString textOfErrno(int code);
 
 enum class StartKind { Plain, Detached };
-/// Describes why a start failed: QProcess's text of 6.8, or of the Qt that this is compiled with if that
-/// is newer, and then the subject. `streams` tells which stream failed in step `channels`.
+/// Describes why a start failed: with QProcess's text of Qt 6.8, or of the Qt version with which this is
+/// compiled if that is newer, and then the subject. `streams` says which stream failed in step
+/// `channels`.
 QString startErrorText(const StartFailure &failure, StandardStreams::Failure streams, StartKind kind);
 
 } // namespace Internal

@@ -13,7 +13,7 @@ namespace ForkFd::Internal {
 /// use it until the process ends.
 ///
 /// A static of a function is guarded by a lock, which a forked copy could find locked for ever. Here
-/// several threads may create an object at once; the first that is published counts for all of them.
+/// several threads may create an object at once; all of them use the first one that is published.
 template<typename T>
 class OnlyOne
 {

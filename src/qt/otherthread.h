@@ -12,8 +12,8 @@ QT_END_NAMESPACE
 
 namespace ForkFd::Internal {
 
-/// Says in the log that `function` of ChildProcess was called in another thread than that of `object`,
-/// if so. QProcess says it through the classes that it uses.
+/// Warns if `function` of ChildProcess was called in another thread than that of `object`. With
+/// QProcess, the classes that it uses give the warning.
 void warnInOtherThread(const QObject &object, const char *function);
 
 } // namespace ForkFd::Internal

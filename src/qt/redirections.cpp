@@ -14,7 +14,7 @@ namespace ForkFd::Internal {
 
 namespace {
 
-// Without it a file over 2 GiB cannot be opened if off_t has 32 bits.
+// Without this flag a file over 2 GiB cannot be opened if off_t has 32 bits.
 #ifdef O_LARGEFILE
 constexpr int largeFile = O_LARGEFILE;
 #else

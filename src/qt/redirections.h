@@ -23,8 +23,8 @@ struct RedirectedFile
     std::string name; ///< In the encoding of the file system.
     int flags; ///< For open(2).
 
-    /// A relative name is relative to `directory`; AT_FDCWD: the current one. Returns an empty
-    /// descriptor with errno on failure. May block.
+    /// Opens the file. A relative name is relative to `directory`; AT_FDCWD means the current directory.
+    /// Returns an empty descriptor with errno on failure. May block.
     UniqueFd open(int directory) const noexcept;
 };
 

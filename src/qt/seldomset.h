@@ -11,7 +11,7 @@
 
 namespace ForkFd::Internal {
 
-/// A value that most objects never set. Until then it has the default value, and costs a pointer.
+/// A value that most objects never set. Until it is set it has the default value, and costs a pointer.
 template<typename T>
 class SeldomSet
 {

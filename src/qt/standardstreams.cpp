@@ -141,7 +141,7 @@ QIODevice::OpenMode StandardStreams::closedDirections() const noexcept
     return closed;
 }
 
-// In the order in which open() asks.
+// Checks in the same order as open().
 QString StandardStreams::describe(Redirections::Stream stream, bool hasTerminal) const
 {
     if (isMerged(stream))
@@ -245,7 +245,7 @@ void StandardStreams::warnOfContradiction(Redirections::Stream stream, const cha
                   names[stream]);
 }
 
-// Directs standard error to where standard output leads, unless that is the parent's.
+// Directs standard error to where standard output leads, unless that is the parent's standard output.
 bool StandardStreams::addMerged(ChildEnds &ends)
 {
     const auto isOutput = [](const FileDescriptor &end) { return end.childFd == STDOUT_FILENO; };

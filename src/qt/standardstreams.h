@@ -47,14 +47,14 @@ public:
                  ChildEnds &ends);
     /// Creates the streams of a detached child; a stream without a redirection is the parent's.
     Failure openDetached(ChildEnds &ends);
-    /// The file that could not be opened; after InputFile and OutputFile.
+    /// The file that could not be opened, after InputFile or OutputFile.
     QString failedFile() const { return redirections.fileName(m_lastRedirected); }
     /// The directions that the device cannot be opened in, because no stream of the child leads there.
     QIODevice::OpenMode closedDirections() const noexcept;
     /// Takes the open streams of `other`.
     void takeOver(StandardStreams &other) noexcept;
     void close() noexcept;
-    /// Where a stream of the next child leads, for people.
+    /// Describes to people where a stream of the next child leads.
     QString describe(Redirections::Stream stream, bool hasTerminal) const;
     /// Discards unread and unwritten data.
     void clear() noexcept;

@@ -25,7 +25,7 @@ namespace ForkFd::Internal {
 
 namespace {
 
-// Returns an empty path if the program is not found, whatever the reason: QProcess then reports ENOENT.
+// Returns an empty path if the program is not found, for whatever reason: QProcess then reports ENOENT.
 std::string resolve(const std::string &name, const std::string &searchPath)
 {
     int errorCode = 0;
@@ -40,8 +40,8 @@ std::string resolve(const std::string &name, const std::string &searchPath)
     return QDir::cleanPath(text).toLocal8Bit().toStdString();
 }
 
-// The variables of the parent that QString cannot represent, by the text that QProcessEnvironment makes
-// of them. Several variables may have the same text.
+// The parent's variables that QString cannot represent. The key is the text that QProcessEnvironment
+// makes of a variable; several variables may have the same text.
 template<typename Entries>
 QMultiHash<QString, QByteArray> undecodableOf(const Entries &entries)
 {

@@ -27,12 +27,13 @@ struct Surroundings;
 
 /// Converts the settings for the core, in the encoding of the file system. Call findProgram() next. The
 /// modifier is not copied: `settings` must not move while the request is in use. Variables that QString
-/// cannot represent are taken from the `surroundings`, or without any from the present ones.
+/// cannot represent are taken from the `surroundings` or, if these are null, from the current
+/// environment.
 StartRequest makeStartRequest(ChildSettings &settings, const ChildEnds &ends,
                               const Surroundings *surroundings = nullptr);
 
-/// Searches `path`, a value of PATH, for the program. The failure is marked as the child's: QProcess
-/// also searches in the parent, but its child reports the failure.
+/// Searches `path`, a value of PATH, for the program. The failure is marked as one of the child:
+/// QProcess also searches in the parent, but its child reports the failure.
 StartFailure findProgram(StartRequest &request, const std::string &path);
 
 /// Moves the child's ends of the streams into a request for PendingStart::inThread(). Not for settings
@@ -45,14 +46,14 @@ StoppableChild::Scope scopeOf(const StopSettings &settings);
 /// Whether the options leave the child the process group that the scope needs.
 bool isScopePossible(const ChildSettings &settings, const StopSettings &stopSettings);
 
-/// What a start copies from its process. Several starts that happen later may share one.
+/// What a start copies from its process. Several later starts may share one object.
 struct Surroundings
 {
     std::vector<std::string> environment;
     std::string searchPath; ///< See absoluteSearchPath().
-    UniqueFd directory; ///< The current one; empty if it cannot be opened.
-    /// The device and the number of the directory. now() asks for them, because the question may wait
-    /// for a server.
+    UniqueFd directory; ///< The current directory; empty if it cannot be opened.
+    /// The device and the inode number of the directory. Read by now(), because this may wait for a
+    /// server.
     std::optional<std::pair<std::uintmax_t, std::uintmax_t>> directoryId;
 
     /// Null with errno if there is no descriptor.
@@ -73,7 +74,7 @@ struct PreparedStart
     std::unique_ptr<PendingStart> pending; ///< Null after a failure.
 
     /// Creates the streams and the thread. The child inherits the attributes of the calling thread, and
-    /// the `surroundings`, or without any the present ones.
+    /// the `surroundings` or, if these are null, the current ones.
     void begin(ChildSettings &settings, const StopSettings &stopSettings,
                std::shared_ptr<const Surroundings> surroundings = {});
 

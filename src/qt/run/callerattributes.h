@@ -13,10 +13,11 @@ namespace ForkFd::Internal {
 /// A number that no other thread of this process has or had.
 std::uint64_t numberOfThisThread() noexcept;
 
-/// A text of what a child inherits from the calling thread and what can be told about it: two texts of
-/// one thread are equal if these attributes are. Without a value if they cannot be told.
+/// A text of the attributes that a child inherits from the calling thread, as far as they can be found
+/// out: two texts of one thread are equal if these attributes are. Without a value if they cannot be
+/// found out.
 ///
-/// The Landlock domain, which nothing shows, is missing: a thread can only restrict it further.
+/// The Landlock domain is missing, because no interface shows it; a thread can only restrict it further.
 std::optional<std::string> attributesOfThisThread();
 
 } // namespace ForkFd::Internal

@@ -15,7 +15,7 @@ namespace ForkFd::Internal {
 /// Posts calls from any thread to the thread of an object, in order. The calls are dropped when the
 /// object is destroyed, which may happen at any time.
 ///
-/// QPointer is not enough: the object could be destroyed between the look at it and the post.
+/// QPointer is not enough: the object could be destroyed between the check and the post.
 class ContextPost
 {
 public:
@@ -26,8 +26,7 @@ public:
     ContextPost(const ContextPost &) = delete;
     ContextPost &operator=(const ContextPost &) = delete;
 
-    /// Whether the object was not destroyed yet. In other threads than its own it may be in the next
-    /// moment.
+    /// Whether the object still exists. Outside its own thread it may be destroyed in the next moment.
     bool isThere() const;
     void post(const std::function<void()> &call);
 

@@ -31,7 +31,7 @@ Deputy::Deputy(std::shared_ptr<std::mutex> mutex, std::uint64_t caller,
 {
 }
 
-// The thread takes over when it exists, so that there always is a thread for the entries.
+// The new thread takes over once it exists, so that there is always a thread for the entries.
 int Deputy::relieve()
 {
     const unsigned number = ++m_lastNumber;
@@ -91,7 +91,7 @@ void Deputy::serve(unsigned number)
 void Deputy::beginNow(QueueEntry &entry)
 {
     if (entry.thread.isLeaving() || entry.isUnwanted() || !entry.claim())
-        return; // The thread of run() gives it up, or has done so.
+        return; // The thread of run() gives up the entry, or has done so.
     try {
         entry.job.begin();
     } catch (const std::bad_alloc &) {

@@ -16,11 +16,11 @@ namespace ForkFd::Internal {
 
 class QueueEntry;
 
-/// Begins the waiting programs of one caller of RunQueue::run(), in a thread that this caller has made,
-/// so that the children inherit from it (docs/design/run.md).
+/// Begins the waiting programs of one caller of RunQueue::run(), in a thread that this caller has
+/// created, so that the children inherit from the caller (docs/design/run.md).
 ///
-/// Each call makes a new thread, which relieves the one before. So a program that waits starts with the
-/// restrictions of its caller, or with those that the caller has imposed on itself since.
+/// Each call creates a new thread, which replaces the one before. So a program that waits starts with
+/// the restrictions of its caller, including those that the caller has imposed on itself since then.
 class Deputy : public std::enable_shared_from_this<Deputy>
 {
 public:
@@ -30,21 +30,22 @@ public:
     Deputy(const Deputy &) = delete;
     Deputy &operator=(const Deputy &) = delete;
 
-    /// Whether it begins programs for this caller with these attributes.
+    /// Whether this deputy begins programs for this caller with these attributes.
     bool actsFor(std::uint64_t caller, const std::optional<std::string> &attributes) const noexcept
     {
         return m_caller == caller && attributes && m_attributes == attributes;
     }
-    /// Makes the new thread in the calling thread. Returns 0 or an errno, and then the thread before
-    /// goes on. Call it without the mutex.
+    /// Creates the new thread from the calling thread. Returns 0, or an errno if the previous thread
+    /// stays in place. Call it without the mutex.
     int relieve();
 
     // With the mutex locked.
 
     void addEntry() noexcept { ++m_entryCount; }
-    /// An entry needs it no longer. Returns whether it was the last; the thread then ends.
+    /// Call this when an entry no longer needs the deputy. Returns whether it was the last entry; the
+    /// thread then ends.
     bool removeEntry() noexcept;
-    /// It is the turn of `entry`.
+    /// Call this when the turn of `entry` has come.
     void begin(std::shared_ptr<QueueEntry> entry);
 
 private:

@@ -36,7 +36,7 @@ public:
     bool isCanceled() const { return m_interface.isCanceled(); }
     /// Wakes up threads that wait for the result. Does nothing if the future was canceled.
     void setResult(const RunResult &result) { m_interface.reportResult(result); }
-    /// No continuation is called with the result. Any thread may wait for it all the same.
+    /// No continuation is called with the result. But any thread may still wait for the result.
     void cancel() { m_interface.cancel(); }
     /// Runs the continuations in the calling thread.
     void finish() { m_interface.reportFinished(); }
@@ -56,13 +56,14 @@ private:
 class FutureFinisher
 {
 public:
-    /// Calls the function soon, on one of the threads. It may block. It is destroyed there, too.
+    /// Calls the function soon, on one of the threads. The function may block. It is also destroyed on
+    /// that thread.
     void call(std::function<void()> function);
 
     /// Returns the time in ms until helpIfStuck() should be called; -1: never.
     int timeToHelp();
-    /// Starts another thread if there was no progress since the last call. If there is none, and for a
-    /// second none could be made, calls a function itself.
+    /// Starts another thread if there was no progress since the last call. If there is no thread, and
+    /// none could be created for a second, calls a function itself.
     void helpIfStuck();
 
 private:
@@ -77,7 +78,7 @@ private:
     std::deque<std::function<void()>> m_waiting;
     int m_threadCount = 0;
     int m_idleCount = 0;
-    bool m_hasGoneOn = false; ///< Since the last helpIfStuck().
+    bool m_hasGoneOn = false; ///< A function was begun since the last helpIfStuck().
     std::chrono::steady_clock::time_point m_lackEnd = {}; ///< Set while no thread can be made.
 };
 

@@ -40,7 +40,8 @@ void OutputDelivery::callIn(QObject *context)
     });
 }
 
-// The context is being destroyed: nothing will be told any more. The program may run for long.
+// The context is being destroyed, and nothing will be reported any more. The program may run for a long
+// time.
 void OutputDelivery::dropPieces()
 {
     std::deque<Piece> dropped; // Freed without the mutex.
@@ -88,7 +89,7 @@ void OutputDelivery::add(Piece piece)
     m_context->post([self = shared_from_this()] { self->serveInContext(); });
 }
 
-// Without its context nothing will be told, and the program must not wait for that.
+// Once the context is gone nothing is reported any more, and the program must not wait for that.
 bool OutputDelivery::isFull()
 {
     if (m_limit == 0)
@@ -109,7 +110,7 @@ void OutputDelivery::popPiece()
     }
 }
 
-// The next call for the piece; none if it is told.
+// The next call for the piece; empty if the piece is complete.
 std::optional<OutputDelivery::Call> OutputDelivery::nextOf(Piece &piece)
 {
     const bool isStart = piece.processId != 0;
@@ -141,8 +142,9 @@ std::optional<QByteArray> OutputDelivery::nextLine(Piece &piece)
     return line;
 }
 
-// Tells one piece to its end. The piece stays in front meanwhile: if a function runs an event loop, the
-// next event goes on with it, so that the order stays. There are as many events as pieces.
+// Makes all remaining calls for one piece. The piece stays in front meanwhile: if a function runs an
+// event loop, the next event continues with the same piece, so that the order is kept. There are as many
+// events as pieces.
 void OutputDelivery::serveInContext()
 {
     std::unique_lock lock(m_mutex);
@@ -172,7 +174,7 @@ void OutputDelivery::noteLastCall()
     dropFunctions(lock);
 }
 
-// In the thread of the context, for whose sake a program has put objects of that thread into them.
+// Runs in the thread of the context, because the functions may hold objects of that thread.
 void OutputDelivery::dropFunctions(std::unique_lock<std::mutex> &lock)
 {
     if (!m_isOver || !m_pieces.empty())

@@ -38,20 +38,20 @@ public:
     void setFinisher(FutureFinisher &finisher) noexcept { m_finisher = &finisher; }
     /// Whether one of the functions for output is wanted. If not, do not add any.
     bool wantsOutput() const noexcept { return m_wantsOutput || m_wantsLines; }
-    /// The program has begun.
+    /// Adds the call for the start of the program.
     void addStart(qint64 processId);
     void add(ChildProcess::ProcessChannel channel, const QByteArray &bytes);
     /// Whether RunOptions::maxUndelivered bytes wait. If so, RunThread::noteRoom() is called when there
     /// is room again.
     bool isFull();
-    /// The output has ended: what is left of each channel is a line.
+    /// Call this when the output has ended: the rest of each channel is then a line.
     void endLines();
     /// Calls `end` after the last call, on a thread of the finisher. Call setFinisher() first. `end` may
     /// own this object.
     void finish(std::function<void()> end);
 
 private:
-    /// What is left to tell of the start, of a piece of output, or of the end of a channel.
+    /// What is left to report of the start, of a piece of output, or of the end of a channel.
     struct Piece
     {
         ChildProcess::ProcessChannel channel;
@@ -71,7 +71,7 @@ private:
         const char *name() const noexcept;
     };
 
-    /// What the user has given. A call holds them, so that they live until it returns.
+    /// The user's functions. A call holds them, so that they live until it returns.
     struct Functions
     {
         RunOptions::OutputFunction onOutput;

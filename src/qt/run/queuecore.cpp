@@ -33,7 +33,7 @@ void QueueCore::submit(std::unique_ptr<RunJob> job, RunThread &thread, int prior
         thread.add(std::move(job));
 }
 
-// Without memory the entry must not keep its place.
+// If there is no memory, the entry must not keep its place.
 StartError QueueCore::beginOrKeep(const std::shared_ptr<QueueEntry> &entry)
 try {
     if (!takePlace(entry))
@@ -93,8 +93,8 @@ int QueueCore::assignDeputy(QueueEntry &entry)
     return errorCode;
 }
 
-// The deputy counts the entry at once, so that it does not end before it has the entry. Without memory
-// for the new thread, remove() dismisses it.
+// The deputy counts the entry at once, so that it does not end before it has the entry. If there is no
+// memory for the new thread, remove() dismisses the deputy.
 std::shared_ptr<Deputy> QueueCore::joinDeputyOfThisThread(QueueEntry &entry)
 {
     const std::uint64_t caller = numberOfThisThread();
@@ -182,8 +182,8 @@ int QueueCore::runningCount() const
     return m_runningCount;
 }
 
-// First all that wait lose their turn: a program that ends at once frees a place before the others are
-// canceled.
+// First takes all waiting entries out of the order: otherwise a program that ends at once would free its
+// place for one of them.
 void QueueCore::cancelAll()
 {
     std::vector<RunPromise> promises;

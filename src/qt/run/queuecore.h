@@ -40,7 +40,7 @@ public:
     /// Begins the job in the calling thread if there is a place. Otherwise keeps what the start will
     /// need. In both cases gives the job to `thread`.
     void submit(std::unique_ptr<RunJob> job, RunThread &thread, int priority);
-    /// Looks at the limit, which has changed.
+    /// Call this after a change of the limit.
     void lookAtLimit();
     int pendingCount() const;
     int runningCount() const;
@@ -49,11 +49,11 @@ public:
 
     /// Puts an entry in order; called by the thread of run(), which notices if it is canceled.
     void enlist(const std::shared_ptr<QueueEntry> &entry);
-    /// The entry is over: its place is free.
+    /// Call this when the entry is over: its place becomes free.
     void remove(QueueEntry &entry);
-    /// The future of the entry is finished. Destroys a handle of it.
+    /// Call this when the future of the entry is finished. Destroys a handle of the future.
     void noteFinished(const QueueEntry &entry);
-    /// The entry needs its deputy no longer. With the mutex locked.
+    /// Call this with the mutex locked when the entry no longer needs its deputy.
     void dismissDeputy(QueueEntry &entry);
 
 private:

@@ -46,7 +46,7 @@ public:
     bool isBegun() const noexcept { return m_phase == Begun; }
     bool claim() noexcept { return change(Waiting, Beginning); }
     bool giveUp() noexcept { return change(Waiting, GivenUp); }
-    /// What was written before is seen by a thread that sees isBegun().
+    /// A thread that sees isBegun() also sees everything that was written before this call.
     void setBegun() noexcept { m_phase = Begun; }
 
     const std::shared_ptr<QueueCore> core;
@@ -65,7 +65,7 @@ public:
     Place place = Outside;
     bool isDropped = false; ///< By cancelAll(): it gets no place.
     std::uint64_t number = 0; ///< In the order of submission.
-    std::shared_ptr<Deputy> deputy; ///< Until it has begun.
+    std::shared_ptr<Deputy> deputy; ///< Until the program has begun.
 
 private:
     enum Phase { Waiting, Beginning, Begun, GivenUp };

@@ -151,9 +151,9 @@ void RunJob::take(std::function<void()> onOver, FutureFinisher &finisher)
     stopIfWanted();
 }
 
-// The watcher's first events would wait for ever, and with 10,000 jobs it takes long to search them. The
-// limit counts results whose events wait, and no event is ever delivered: Qt would slow down the user's
-// producer.
+// The first events of a watcher would wait for ever, and with 10,000 jobs searching them takes long. The
+// limit counts results whose events wait, and here no event is ever delivered: with the usual limit, Qt
+// would slow down the user's producer.
 template<typename Watcher, typename Future>
 void RunJob::watch(std::optional<Watcher> &watcher, const Future &future)
 {
@@ -176,7 +176,7 @@ void RunJob::serve()
     m_child->write(m_options.input);
     m_child->closeWriteChannel();
     m_options.input.clear();
-    stopIfWanted(); // Wishes until now; later ones are reported by the watchers.
+    stopIfWanted(); // For requests until now; the watchers report later ones.
 }
 
 void RunJob::end()
@@ -225,10 +225,10 @@ void RunJob::setUp()
         QObject::connect(&*m_child, &ChildProcess::started, &*m_child,
                          [this] { m_delivery->addStart(m_child->processId()); });
     m_child->setDrainTimeout(m_options.drainTimeout);
-    if (m_options.waitForTree || m_options.killLeftovers) // Watched from the start, more of it is found.
+    if (m_options.waitForTree || m_options.killLeftovers) // So that walks find more.
         QObject::connect(&*m_child, &ChildProcess::treeEnded, &*m_child, [] {});
     if (deliversOutput())
-        m_child->setReadBufferSize(m_options.maxUndelivered); // Beyond it the child has to wait.
+        m_child->setReadBufferSize(m_options.maxUndelivered); // Beyond this the child has to wait.
     if (m_options.maxOutput <= 0 && !deliversOutput())
         return;
     QObject::connect(&*m_child, &ChildProcess::readyReadStandardOutput, &*m_child,
@@ -313,7 +313,7 @@ bool RunJob::stopIfWanted()
         }
         return m_isStopped;
     }
-    if (!m_child) // It has begun, and is still on its way to this thread.
+    if (!m_child) // The job has begun, and is still on its way to this thread.
         return false;
     m_isStopped = true;
     if (m_treeWait)
@@ -364,7 +364,7 @@ void RunJob::finishLater(FutureFinisher &finisher, std::function<void()> end) co
     }
 }
 
-// A deputy may be using the job: touches only what that leaves alone.
+// A deputy may be using the job: touches only members that the deputy does not use.
 void RunJob::abandon(FutureFinisher &finisher) const
 {
     RunPromise promise = m_promise;

@@ -36,7 +36,7 @@ public:
 
     QFuture<RunResult> future() { return m_promise.future(); }
     RunPromise promise() const { return m_promise; }
-    /// Makes it a job of a queue, which is told when the job is over.
+    /// Makes this a job of a queue, which learns when the job is over.
     void setEntry(std::shared_ptr<QueueEntry> entry) { m_entry = std::move(entry); }
     /// A copy of RunOptions::stopWhen.
     std::optional<QFuture<void>> stopWhen() const { return m_options.stopWhen; }
@@ -50,7 +50,7 @@ public:
     void logWait() const;
     /// Begins the start in a new thread, which inherits from the calling thread.
     void begin();
-    /// begin() has thrown: the start has failed.
+    /// Call this if begin() has thrown: the start has failed.
     void noteLackOfMemory();
     /// Gives up a job that is not served yet, and sets the result. The future is to be finished.
     void fail(const StartError &error);
@@ -64,15 +64,15 @@ public:
     void take(std::function<void()> onOver, FutureFinisher &finisher);
     /// Serves a job that has begun, in the thread that has taken it.
     void serve();
-    /// Stops it if its future was canceled, or RunOptions::stopWhen is finished. Returns false if a
+    /// Stops the job if its future was canceled, or RunOptions::stopWhen is finished. Returns false if a
     /// deputy is just beginning it; serve() will look again.
     bool stopIfWanted();
     /// Reads output that was left because of RunOptions::maxUndelivered.
     void readIfThereIsRoom();
     /// Returns false if the child was not reached yet; a later call may reach it.
     bool kill();
-    /// For the end of the process, after kill(): leaves the end of the future to `finisher`. The future
-    /// is canceled with a result that says little, unless the job is over.
+    /// For the end of the process, after kill(): leaves the end of the future to `finisher`. Unless the
+    /// job is over, the future is canceled with a result that says little.
     void abandon(FutureFinisher &finisher) const;
     /// Destroys the ChildProcess of a job that is over, frees the place in the queue, sets the result,
     /// and calls finishSoon().

@@ -67,7 +67,7 @@ RunJob *RunThread::takeAll(std::atomic<RunJob *> &stack) noexcept
     return first;
 }
 
-// The thread has the job, and so it exists.
+// The thread exists, because it has the job.
 void RunThread::addBegun(RunJob &job)
 {
     push(m_begun, &job);
@@ -259,8 +259,8 @@ void RunThread::readWhatHasRoom()
         job->readIfThereIsRoom();
 }
 
-// Returns false if a job was not reached yet. The events of all watchers go at once: the user's future
-// may report much else, and be that of many jobs.
+// Returns false if a job was not reached yet. Removes the events of all watchers at once: the user's
+// future may report many other things, and may be that of many jobs.
 bool RunThread::stopCanceled()
 {
     QCoreApplication::removePostedEvents(nullptr, QEvent::FutureCallOut); // In this thread.
@@ -304,8 +304,9 @@ void RunThread::finishThoseThatAreOver()
     }
 }
 
-// Threads of the program may wait for the futures, and the exit for those threads. Other parts of the
-// process are destroyed after this: only the threads that finish futures are touched then.
+// Threads of the program may wait for the futures, and the exit may wait for those threads. Other parts
+// of the process are destroyed after this, so from then on this thread touches only the threads that
+// finish futures.
 void RunThread::leave()
 {
     std::vector<RunJob *> jobs;

@@ -13,8 +13,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// How long the kernel may take to end what was killed, before it counts as left behind. A busy machine
-// needs it for a large tree.
+// How long the kernel may take to end killed processes before they count as left behind. A busy machine
+// needs this time for a large tree.
 constexpr milliseconds settlingTime(1000);
 // A process that cannot be killed must not hold up the future for ever.
 constexpr milliseconds killPatience(1000);
@@ -67,7 +67,7 @@ void TreeWait::settle()
         enter(Waiting, m_timeLimit);
 }
 
-// The limit ends the grace, too, unless nothing is left that could be stopped.
+// The limit also ends the grace, unless no process is left that could be stopped.
 bool TreeWait::isOverTime() const
 {
     return !m_isStopWanted && m_timeLimit.hasExpired() && m_child.remainingProcesses().count > 0;

@@ -15,31 +15,31 @@
 
 namespace ForkFd::Internal {
 
-/// The time between the end of a program that has left processes behind and the end of its future: looks
-/// at them, kills them, waits for them.
+/// Serves the time between the end of a program that has left processes behind and the end of its
+/// future: looks at these processes, kills them, and waits for them.
 ///
 ///     made ──▶ Settling ──▶ Waiting ──▶ Asked ──▶ Killed ──▶ over
 ///
 /// Settling after a stop, or with RunOptions::leftoverGrace: the processes may be about to end. Each
-/// state may be skipped, and is left for over when the last process has gone. Belongs to the thread of
+/// state may be skipped, and changes to over when the last process has gone. Belongs to the thread of
 /// run().
 class TreeWait final : private HubClient
 {
 public:
-    /// `timeLimit` is that of the program and counts here only with RunOptions::waitForTree. `onOver` is
-    /// called once, perhaps in begin() or stop(); it must not delete this object.
+    /// `timeLimit` is that of the program, and applies here only with RunOptions::waitForTree. `onOver`
+    /// is called once, perhaps in begin() or stop(); it must not delete this object.
     TreeWait(ChildProcess &child, const RunOptions &options, Deadline timeLimit,
              std::function<void()> onOver);
     ~TreeWait() override;
     TreeWait(const TreeWait &) = delete;
     TreeWait &operator=(const TreeWait &) = delete;
 
-    /// The child has ended.
+    /// Call this when the child has ended.
     void begin();
-    /// Stops those that are left, as ChildProcess::stop() does.
+    /// Stops the processes that are left, as ChildProcess::stop() does.
     void stop();
 
-    /// Valid when it is over.
+    /// Valid in the state over.
     const LeftBehind &leftBehind() const noexcept { return m_leftBehind; }
     bool hasExceededTimeLimit() const noexcept { return m_hasExceededTimeLimit; }
 
