@@ -74,8 +74,8 @@ struct ChildEnd : ExitInfo
 /// before anything else.
 ///
 /// A slot may start the next child, wait, delete the object or move it to another thread. So code that
-/// emits a signal holds a Run. If the Run does not go on here after the signal, the code returns at
-/// once. After a move called() continues in the new thread.
+/// emits a signal holds a Run. If the Run does not go on in this thread after the signal, the code
+/// returns at once. After a move called() continues in the new thread.
 class ChildProcessPrivate final : private Internal::HubClient
 {
 public:

@@ -33,7 +33,7 @@ public:
     PrivateCgroup() noexcept = default;
     /// Makes a cgroup below the directory `parent`. If that is empty: below the cgroup of this process,
     /// or else below the nearest cgroup above it where this process may make one and put its children
-    /// into it, as the app.slice of `systemd --user`. The name tells tools the number of this process
+    /// into it, as the app.slice of `systemd --user`. The name shows tools the number of this process
     /// and the name of the program, for example `forkfd-4711-2-make`. Returns no cgroup if making one is
     /// not permitted, or if the kernel cannot kill it (before Linux 5.14).
     static PrivateCgroup make(const std::string &parent, std::string_view program);

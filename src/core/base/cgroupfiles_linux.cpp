@@ -83,7 +83,7 @@ std::vector<std::string> directoriesIn(const std::string &directory)
     errno = 0;
     while (const dirent *entry = ::readdir(opened.get())) {
         const std::string_view name = entry->d_name;
-        if (entry->d_type == DT_DIR && name != "." && name != "..") // cgroup2 tells the type.
+        if (entry->d_type == DT_DIR && name != "." && name != "..") // cgroup2 fills d_type.
             directories.push_back(directory + '/' + entry->d_name);
         errno = 0;
     }

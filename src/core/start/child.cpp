@@ -56,7 +56,7 @@ void sendReport(const ChildContext &context) noexcept
         written = ::write(context.reportFd, &context.report, sizeof context.report);
     } while (written < 0 && errno == EINTR);
     if (written < 0 && errno == EPIPE)
-        discardSigPipe(); // The parent has died. The child goes on, as it does with shared memory.
+        discardSigPipe(); // The parent has died. The child continues, as with shared memory.
 }
 
 [[noreturn]] void fail(ChildContext &context, Step step, int errorCode,

@@ -112,7 +112,7 @@ int spawnWithPidFd(const SpawnCall &call, PreparedWatch &watch)
     // ESRCH: the child has ended, and other code has reaped it. The kernel may still know the status.
     if (pidError == 0 || pidError == ESRCH)
         return 0;
-    // Another thread has taken the free number, or /proc has gone since.
+    // Another thread has taken the free number, or /proc is no longer available.
     watch.take()->sendSignal(SIGKILL);
     return pidError;
 }

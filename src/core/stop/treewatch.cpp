@@ -24,7 +24,7 @@ using namespace std::chrono_literals;
 constexpr int usualPause = 50;
 constexpr int shortPause = 4;
 
-// Where no descriptor tells of an end, the delay grows to this. One look at one process takes about 10
+// Where no descriptor reports an end, the delay grows to this. One look at one process takes about 10
 // us.
 constexpr std::chrono::milliseconds longestLookDelay = 20ms;
 

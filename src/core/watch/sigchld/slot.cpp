@@ -129,7 +129,7 @@ bool ChildSlot::endAsUnknown(pid_t itsPid) noexcept
     }
 }
 
-// Ending → EndedUntold → Ended, or → Free if the owner has gone or goes now.
+// Ending → EndedUntold → Ended, or → Free if the owner has gone or is just going.
 bool ChildSlot::tell(std::uint64_t word) noexcept
 {
     // Release, in moveFrom(): a thread that sees the phase sees the result.

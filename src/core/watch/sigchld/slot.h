@@ -89,8 +89,8 @@ public:
     pid_t pid() const noexcept { return m_pid.load(std::memory_order_relaxed); }
     /// Whether the child can be waited for, with or without an owner.
     bool isLive() const noexcept { return isLivePhase(phase()); }
-    /// Whether the sweeper has to look again: the end is not known or not told. A claim may be undone,
-    /// and an event may not be set.
+    /// Whether the sweeper has to look again: the end is not known, or the owner was not told. A claim
+    /// may be undone, and an event may not be set.
     bool needsSweeper() const noexcept
     {
         const Phase now = phase();
