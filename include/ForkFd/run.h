@@ -92,8 +92,8 @@ struct RunOptions
     /// How many bytes of output may wait for onOutput and onLine before the program has to wait; 0 or
     /// less means no limit.
     qint64 maxUndelivered = 0;
-    /// Variables to set in `environment` or, with a null value, to remove from it. A name that is empty,
-    /// or contains "=" or a NUL, makes the start fail.
+    /// Variables to set in `environment` or, with a null value, to remove from it. A name that is empty
+    /// or contains "=", and a NUL in a name or a value, make the start fail.
     QVariantMap environmentChanges = {};
     /// How long the processes that the program leaves behind may take to end by themselves, before
     /// RunResult::leftBehind counts them; 0 or less means that it counts them at once.

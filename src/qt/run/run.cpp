@@ -95,10 +95,11 @@ using namespace Internal;
 /// the kernel asks the server. In a forked copy a future of the parent never finishes; new futures do.
 ///
 /// **Errors**, in RunResult::startError: those of ChildProcess::start(). Also step `environment` with
-/// EINVAL, `environmentChanges` has a name that is empty or contains "=" or a NUL; step `canceled` with
-/// ECANCELED, the time limit expired, or `stopWhen` was finished, before the child existed;
-/// `descriptors`, no descriptor was available for the library's thread or for the start; `clone`, the
-/// thread of the start could not be created, or with EAGAIN the process is about to exit. \since 0.1
+/// EINVAL, `environmentChanges` has a name that is empty or contains "=", or a NUL in a name or a value;
+/// step `canceled` with ECANCELED, the time limit expired, or `stopWhen` was finished, before the child
+/// existed; `descriptors`, no descriptor was available for the library's thread or for the start;
+/// `clone`, the thread of the start could not be created, or with EAGAIN the process is about to exit.
+/// \since 0.1
 QFuture<RunResult> run(const QString &program, const QStringList &arguments, const RunOptions &options)
 {
     const CancellationBlocker blocker;
