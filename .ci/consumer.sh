@@ -102,14 +102,20 @@ try_makefiles()
     "$1/core-consumer"
 }
 
-# install_moved FOLDER: installs FOLDER/build, copies the installed files to FOLDER/moved, and uninstalls the others.
+# install_moved FOLDER: installs FOLDER/build, copies the installed files to FOLDER/moved, and uninstalls the others. The
+# brackets must not be taken for a pattern, and a file of another project must stay.
 install_moved()
 {
-    DESTDIR=$1/stage cmake --install "$1/build" --prefix /opt/forkfd >/dev/null
-    cp -R "$1/stage/opt/forkfd" "$1/moved"
+    stage="$1/stage[1]"
+    foreign=$stage/opt/forkfd/include/ForkFd/foreign
+    DESTDIR=$stage cmake --install "$1/build" --prefix /opt/forkfd >/dev/null
+    cp -R "$stage/opt/forkfd" "$1/moved"
+    touch "$foreign"
     expect_failing_uninstall "$1"
-    DESTDIR=$1/stage ninja -C "$1/build" --quiet uninstall >/dev/null
-    find "$1/stage" -type f -o -type l -o -name ForkFd | expect_nothing "not uninstalled"
+    DESTDIR=$stage ninja -C "$1/build" --quiet uninstall >/dev/null
+    rm "$foreign"
+    rmdir "${foreign%/*}"
+    find "$stage" -type f -o -type l -o -name ForkFd | expect_nothing "not uninstalled"
     grep -rIlF -e "$build_root" -e "$source_dir" -e /opt/forkfd "$1/moved" | expect_nothing "not relocatable"
 }
 
@@ -117,10 +123,10 @@ install_moved()
 # the file has the effect of missing rights, also for root.
 expect_failing_uninstall()
 {
-    file=$1/stage/opt/forkfd/include/ForkFd/spawn.h
+    file=$stage/opt/forkfd/include/ForkFd/spawn.h
     rm "$file"
     mkdir "$file"
-    if DESTDIR=$1/stage ninja -C "$1/build" --quiet uninstall >/dev/null 2>&1; then
+    if DESTDIR=$stage ninja -C "$1/build" --quiet uninstall >/dev/null 2>&1; then
         fail "uninstall has left a file and has not failed"
     fi
     rmdir "$file"

@@ -30,9 +30,11 @@ function(forkfd_install_library target component)
         COMPONENT ${component} EXCLUDE_FROM_ALL)
 endfunction()
 
-# The file finds its prefix from its own place, so that the installed folder can be moved.
+# The file finds its prefix from its own place, so that the installed folder can be moved. In /usr it names the prefix:
+# pkg-config must recognize the folders that the compiler searches anyway.
 function(forkfd_install_pkgconfig name component)
-    if(IS_ABSOLUTE ${CMAKE_INSTALL_LIBDIR} OR IS_ABSOLUTE ${CMAKE_INSTALL_INCLUDEDIR})
+    if(IS_ABSOLUTE ${CMAKE_INSTALL_LIBDIR} OR IS_ABSOLUTE ${CMAKE_INSTALL_INCLUDEDIR}
+        OR CMAKE_INSTALL_PREFIX STREQUAL "/usr")
         set(prefix ${CMAKE_INSTALL_PREFIX})
         set(libdir ${CMAKE_INSTALL_FULL_LIBDIR})
         set(includedir ${CMAKE_INSTALL_FULL_INCLUDEDIR})
@@ -58,7 +60,8 @@ endfunction()
 # itself, wherever both are moved to. In /usr the loader finds them by itself, and distributions allow no run path.
 function(forkfd_set_run_path target folder)
     if(NOT DEFINED CMAKE_INSTALL_RPATH AND NOT CMAKE_INSTALL_PREFIX STREQUAL "/usr")
-        file(RELATIVE_PATH libraries "/${folder}" "/${CMAKE_INSTALL_LIBDIR}")
+        cmake_path(ABSOLUTE_PATH folder BASE_DIRECTORY "${CMAKE_INSTALL_PREFIX}")
+        file(RELATIVE_PATH libraries "${folder}" "${CMAKE_INSTALL_FULL_LIBDIR}")
         string(REGEX REPLACE "/$" "" path "$ORIGIN/${libraries}")
         set_target_properties(${target} PROPERTIES INSTALL_RPATH "${path}")
     endif()

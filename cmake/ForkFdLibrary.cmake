@@ -94,7 +94,9 @@ function(forkfd_link_options target)
     target_compile_definitions(${target} PRIVATE FORKFD_IS_NODELETE)
     # Report undefined symbols when linking the library, not when linking its users. With a sanitizer this cannot
     # work, because only the program links the sanitizer's runtime.
-    if(NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize")
+    string(TOUPPER "${CMAKE_BUILD_TYPE}" type)
+    get_directory_property(options COMPILE_OPTIONS)
+    if(NOT "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${type}} ${options}" MATCHES "-fsanitize")
         target_link_options(${target} PRIVATE LINKER:-z,defs)
     endif()
     set(map ${PROJECT_BINARY_DIR}/ForkFd.map)

@@ -4,7 +4,8 @@
 # Removes the files that the last `cmake --install` of each component has installed from FORKFD_BUILD_DIR, and then
 # those of our own folders that are empty. DESTDIR has to be what it was then.
 
-file(GLOB manifests ${FORKFD_BUILD_DIR}/install_manifest*.txt)
+string(REGEX REPLACE "([][*?])" "[\\1]" build_dir "${FORKFD_BUILD_DIR}") # It is no pattern.
+file(GLOB manifests "${build_dir}/install_manifest*.txt")
 if(NOT manifests)
     message(FATAL_ERROR "Nothing was installed from ${FORKFD_BUILD_DIR}.")
 endif()
@@ -34,9 +35,8 @@ endforeach()
 list(REMOVE_DUPLICATES folders)
 list(SORT folders ORDER DESCENDING) # A folder comes after the folders in it.
 foreach(folder IN LISTS folders)
-    file(GLOB content "${folder}/*")
-    if(folder MATCHES "/ForkFd(/|$)" AND IS_DIRECTORY "${folder}" AND NOT content)
-        file(REMOVE_RECURSE "${folder}")
+    if(folder MATCHES "/ForkFd(/|$)")
+        execute_process(COMMAND rmdir "${folder}" OUTPUT_QUIET ERROR_QUIET) # It removes no other files.
     endif()
 endforeach()
 
