@@ -6,7 +6,8 @@
 # The parts of ./dev check, which sources this file. The function check_NAME implements the part NAME. Each runs
 # in the top folder of the checkout.
 
-# project_files [GLOB…]: lists the files of the project, including new files that are not yet added to Git.
+# project_files [GLOB…]: lists the files of the project, including new files that are not yet added to Git. The shell
+# does not notice its failure in a pipe.
 project_files()
 {
     git -c safe.directory='*' ls-files --cached --others --exclude-standard -- "$@"
@@ -14,7 +15,8 @@ project_files()
 
 check_format()
 {
-    project_files '*.cpp' '*.h' | xargs clang-format --dry-run --Werror
+    files=$(project_files '*.cpp' '*.h')
+    echo "$files" | xargs clang-format --dry-run --Werror
 }
 
 # Each file has its copyright holder and its license in its first lines, or in FILE.license.
@@ -31,7 +33,8 @@ check_shell()
 
 check_man()
 {
-    project_files '*.1' | xargs mandoc -T lint -W warning
+    files=$(project_files '*.1')
+    echo "$files" | xargs mandoc -T lint -W warning
 }
 
 # Includes between the folders of src run one way.

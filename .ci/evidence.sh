@@ -48,7 +48,9 @@ word_mutants()
     dir=$build_root/mutants
     rm -rf "$dir/source"
     mkdir -p "$dir/source"
-    (cd "$source_dir" && project_files | xargs cp -p --parents -t "$dir/source")
+    cd "$source_dir"
+    files_to_copy=$(project_files)
+    echo "$files_to_copy" | xargs cp -p --parents -t "$dir/source"
     cd "$dir/source"
     cmake --preset dev -B "$dir/build" -DFORKFD_UNITY_BUILD=OFF -DFORKFD_EXAMPLES=OFF >&2
     # Of all Pythons, Debian's has python3-clang.
