@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "childprocesstest.h"
+#include "lifeline.h"
 
 #include <QtCore/QDir>
 #include <QtCore/QStandardPaths>
@@ -25,6 +26,8 @@ private Q_SLOTS:
     void timeout_data();
     void timeout();
     void timeoutOfAFilter();
+    void timeoutOfDescendants();
+    void timeoutIsKilled();
     void treekill();
     void treetop_data();
     void treetop();
@@ -175,6 +178,34 @@ void tst_Examples::timeoutOfAFilter()
     QCOMPARE(example.readAllStandardOutput(), "a\n");
 }
 
+// They were once killed as soon as the command had ended.
+void tst_Examples::timeoutOfDescendants()
+{
+    const QString script = u"(trap 'sleep 0.2; echo cleaned; exit' TERM; echo ready; "
+                           "while :; do sleep 0.05; done) & wait"_s;
+    const QByteArray result = run("timeout", {u"2"_s, u"60"_s, u"sh"_s, u"-c"_s, script});
+    if (!result.contains("ready\n"))
+        QSKIP("This machine is too busy: the limit expired before the trap was set.");
+    QVERIFY2(result.startsWith("exited with code 124\n"), result.constData());
+    QVERIFY2(result.contains("cleaned\n"), result.constData());
+}
+
+// The command is in a process group of its own, so that Ctrl-C does not reach it.
+void tst_Examples::timeoutIsKilled()
+{
+    Lifeline lifeline;
+    Process example;
+    example.setLaunchOptions({.fileDescriptors = {lifeline.asDescriptor()}});
+    example.start(QDir(QStringLiteral(FORKFD_TEST_EXAMPLES)).filePath(u"forkfd-timeout"_s),
+                  QStringList{u"600"_s, u"1"_s, childProgram()} + words("write 1 1 sleep"));
+    QVERIFY(example.waitForReadyRead());
+    example.terminate();
+    lifeline.letGo();
+    QVERIFY(lifeline.comesToBeCut());
+    QVERIFY(example.waitForFinished());
+    QCOMPARE(text(example.exitInfo()), "killed by SIGTERM");
+}
+
 void tst_Examples::treekill()
 {
     if (QStandardPaths::findExecutable(u"make"_s).isEmpty())
@@ -182,7 +213,8 @@ void tst_Examples::treekill()
     const QByteArray result = run("treekill");
     QVERIFY2(result.startsWith("exited with code 0\nbuilding "), result.constData());
     // With SIGCHLD and without a cgroup no signal reaches the new session, which ends by itself.
-    QVERIFY2(result.endsWith("make was killed by SIGKILL, and nobody is left\n"), result.constData());
+    QVERIFY2(result.endsWith("make was killed by SIGKILL, and no process is left\n"),
+             result.constData());
 }
 
 void tst_Examples::treetop_data()

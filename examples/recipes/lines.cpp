@@ -23,6 +23,7 @@ static void printLines(ChildProcess &child)
                 const QByteArray line =
                     QByteArray::number(channel + 1) + ": " + child.takeLine(channel) + '\n';
                 std::fwrite(line.constData(), 1, static_cast<std::size_t>(line.size()), stdout);
+                std::fflush(stdout); // It may be a pipe.
             }
         }
     };

@@ -26,6 +26,7 @@ public:
         m_child.setProgram(command.value(0));
         m_child.setArguments(command.mid(1));
         m_child.setSignalScope(ChildProcess::SignalScope::Tree);
+        m_child.setLaunchOptions({.treeDiesWithParentIfPossible = true}); // Ctrl-C does not reach them.
         m_child.setStopGrace(10s);
         connect(&m_child, &ChildProcess::treeEnded, this, &Server::treeEnded);
         connect(&m_child, &ChildProcess::errorOccurred, this, [](ChildProcess::ProcessError error) {
@@ -35,6 +36,7 @@ public:
         connect(&m_child, &ChildProcess::readyRead, this, [this] {
             const QByteArray output = m_child.readAll();
             std::fwrite(output.constData(), 1, static_cast<std::size_t>(output.size()), stdout);
+            std::fflush(stdout); // It may be a pipe.
             restart();
         });
         // exit() has no effect before exec(), and a start may fail at once.

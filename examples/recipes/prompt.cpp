@@ -24,6 +24,7 @@ static void answerQuestion(ChildProcess &child, const QByteArray &question, cons
                      [&child, question, answer, output = QByteArray()]() mutable {
                          const QByteArray text = child.readAll();
                          std::fwrite(text.constData(), 1, static_cast<std::size_t>(text.size()), stdout);
+                         std::fflush(stdout); // It may be a pipe.
                          output += text; // The question may come in pieces.
                          if (output.endsWith(question)) {
                              output.clear();

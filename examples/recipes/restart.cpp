@@ -46,6 +46,7 @@ private:
         if (m_child.elapsedTime() > 1min)
             m_delay = m_firstDelay;
         std::printf("next start in %lld ms\n", static_cast<long long>(m_delay.count()));
+        std::fflush(stdout); // It may be a pipe.
         m_timer.start(m_delay);
         m_delay = std::clamp<std::chrono::milliseconds>(m_delay * 2, 1ms, 1min);
     }

@@ -5,7 +5,7 @@
 //
 // Runs a command for at most SECONDS. Then it sends SIGTERM to the command and its descendants, and
 // SIGKILL to those that are still alive GRACE seconds later. Like timeout(1), exits with the command's
-// exit code, or with 124 after a timeout.
+// exit code, or with 124 after a timeout. If it is killed, the command and its descendants die, too.
 
 #include <ForkFd/ChildProcess>
 
@@ -53,6 +53,7 @@ int main(int argc, char **argv)
     if (isSigPipeIgnored())
         child.setUnixProcessParameters(ChildProcess::UnixProcessFlag::IgnoreSigPipe);
     child.setSignalScope(ChildProcess::SignalScope::Tree);
+    child.setLaunchOptions({.treeDiesWithParentIfPossible = true});
     child.setTimeLimit(*limit);
     child.setStopGrace(*grace);
 
@@ -70,12 +71,15 @@ int main(int argc, char **argv)
     });
     QObject::connect(&child, &ChildProcess::finished, [&child](int exitCode) {
         std::fprintf(stderr, "forkfd-timeout: %s\n", child.exitInfo().toString().c_str());
-        child.kill(); // Kills descendants that are still alive.
         if (child.timeLimitExceeded())
-            exitCode = 124;
-        else if (child.exitInfo().reason == ForkFd::ExitInfo::Signaled)
-            exitCode += 128;
-        QCoreApplication::exit(exitCode);
+            return; // The descendants have the grace, too.
+        child.kill(); // Kills descendants that are still alive.
+        const bool isSignaled = child.exitInfo().reason == ForkFd::ExitInfo::Signaled;
+        QCoreApplication::exit(isSignaled ? 128 + exitCode : exitCode);
+    });
+    QObject::connect(&child, &ChildProcess::treeEnded, [&child] {
+        if (child.timeLimitExceeded())
+            QCoreApplication::exit(124);
     });
     // exit() has no effect before exec(), and a start may fail at once.
     QTimer::singleShot(0, &child, [&] { child.start(words[3], words.mid(4)); });

@@ -38,6 +38,7 @@ int main(int argc, char **argv)
     build.setWorkingDirectory(directory.path());
     build.setProcessChannelMode(ChildProcess::MergedChannels);
     build.setSignalScope(ChildProcess::SignalScope::Tree);
+    build.setLaunchOptions({.treeDiesWithParentIfPossible = true}); // Ctrl-C does not reach the build.
     build.setDrainTimeout(
         std::chrono::hours(1)); // Delays finished() until the last process has closed the pipe.
 
@@ -47,7 +48,7 @@ int main(int argc, char **argv)
         build.kill();
     });
     QObject::connect(&build, &ChildProcess::finished, [&build] {
-        std::printf("make was %s, and nobody is left\n", build.exitInfo().toString().c_str());
+        std::printf("make was %s, and no process is left\n", build.exitInfo().toString().c_str());
         QCoreApplication::quit();
     });
     QObject::connect(&build, &ChildProcess::errorOccurred, [&build](ChildProcess::ProcessError error) {
