@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 
 #include "glyphicon.h"
+#include "helperdialog.h"
+#include "helpersupervisor.h"
 #include "helpertext.h"
 #include "interruption.h"
 #include "outputdocument.h"
@@ -11,6 +13,7 @@
 
 #include <QtGui/QPainter>
 #include <QtGui/QTextBlock>
+#include <QtTest/QSignalSpy>
 #include <QtWidgets/QApplication>
 
 #include <csignal>
@@ -41,6 +44,8 @@ private Q_SLOTS:
     void statesHaveTheirShapes();
     void iconsAreCrisp();
     void signalsAreGivenBack();
+    void dialogKeepsWhatItCannotShow();
+    void countsDownAfterAFailedStart();
 
 private:
     static QPalette palette(const QColor &base, const QColor &text)
@@ -271,6 +276,36 @@ void tst_LaunchpadParts::signalsAreGivenBack()
     QVERIFY(handlerOf(SIGTERM) == before);
     QVERIFY(handlerOf(SIGHUP) == SIG_IGN);
     sigaction(SIGHUP, &hangup, nullptr);
+}
+
+// OK without a change once removed PATH, and turned a grace of 49 ms into none.
+void tst_LaunchpadParts::dialogKeepsWhatItCannotShow()
+{
+    Helper helper;
+    helper.name = u" spaces "_s;
+    helper.program = u"program "_s;
+    helper.arguments = {u"a\u00a0b"_s, u"c\r\nd"_s, QString()};
+    helper.directory = u"/a\nb"_s;
+    helper.environmentChanges = {{u"CERTIFICATE"_s, u"line\nPATH\nX=1"_s}, {u"REMOVED"_s, QVariant()}};
+    helper.restartDelay = 40ms;
+    helper.stopGrace = 49ms;
+    helper.stopSignal = SIGWINCH;
+    QVERIFY(HelperDialog(helper).helper() == helper);
+}
+
+void tst_LaunchpadParts::countsDownAfterAFailedStart()
+{
+    HelperSupervisor::sampleInterval = 1ms;
+    Helper helper;
+    helper.program = u"/no/such/program"_s;
+    helper.restartDelay = 1h;
+    HelperSupervisor supervisor(helper);
+    QSignalSpy sampled(&supervisor, &HelperSupervisor::sampled);
+    supervisor.start();
+    QTRY_COMPARE(supervisor.state(), HelperSupervisor::State::Waiting);
+    sampled.clear();
+    QTRY_VERIFY(sampled.size() > 2);
+    supervisor.stop();
 }
 
 QTEST_MAIN(tst_LaunchpadParts)

@@ -34,7 +34,7 @@ static QDoubleSpinBox *newSecondsField()
 {
     auto *field = new QDoubleSpinBox;
     field->setRange(0, 86400);
-    field->setDecimals(1);
+    field->setDecimals(3);
     field->setSuffix(HelperDialog::tr(" s"));
     return field;
 }
@@ -167,6 +167,7 @@ void HelperDialog::fill()
     m_grace->setValue(toSeconds(m_original.stopGrace));
     m_startsWithLaunchpad->setChecked(m_original.startsWithLaunchpad);
     m_hasTerminal->setChecked(m_original.hasTerminal);
+    m_shown = entered();
 }
 
 void HelperDialog::check()
@@ -179,7 +180,28 @@ void HelperDialog::check()
     m_ok->setEnabled(isReadable && !m_program->text().trimmed().isEmpty());
 }
 
+// A field cannot show everything that the file may hold, such as a line break in a variable. What the
+// user has not changed stays as it was.
 Helper HelperDialog::helper() const
+{
+    Helper helper = entered();
+    const auto keep = [&](auto Helper::*member) {
+        if (helper.*member == m_shown.*member)
+            helper.*member = m_original.*member;
+    };
+    keep(&Helper::name);
+    keep(&Helper::program);
+    keep(&Helper::arguments);
+    keep(&Helper::directory);
+    keep(&Helper::environmentChanges);
+    keep(&Helper::restartPolicy);
+    keep(&Helper::restartDelay);
+    keep(&Helper::stopSignal);
+    keep(&Helper::stopGrace);
+    return helper;
+}
+
+Helper HelperDialog::entered() const
 {
     QString badLine;
     Helper helper = m_original;

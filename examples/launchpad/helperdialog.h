@@ -28,6 +28,7 @@ public:
     Helper helper() const;
 
 private:
+    Helper entered() const;
     void addProgramRows(QFormLayout *form);
     void addEndRows(QFormLayout *form);
     void addButtons(QFormLayout *form);
@@ -37,6 +38,7 @@ private:
     void check();
 
     const Helper m_original;
+    Helper m_shown; ///< What the fields make of it.
     QLineEdit *const m_name;
     QLineEdit *const m_program;
     QPlainTextEdit *const m_arguments;

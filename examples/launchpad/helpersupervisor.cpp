@@ -42,7 +42,6 @@ void HelperSupervisor::connectChild()
     connect(&m_child, &ChildProcess::started, this, [this] {
         if (m_state == State::Starting)
             setState(State::Running);
-        m_sampleTimer.start(sampleInterval);
     });
     connect(&m_child, &ChildProcess::readyRead, this, [this] {
         if (!m_readTimer.isActive())
@@ -231,6 +230,8 @@ void HelperSupervisor::setState(State state)
     if (!isWanted()) {
         m_sampleTimer.stop();
         sample(); // The graphs end at zero.
+    } else if (!m_sampleTimer.isActive()) {
+        m_sampleTimer.start(sampleInterval); // The state may count down.
     }
     Q_EMIT stateChanged();
 }
