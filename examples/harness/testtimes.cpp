@@ -71,7 +71,9 @@ void writeTestTimes(const QStringList &buildFolders, const std::vector<TestResul
         Times times;
         readOwnTimes(folder, times); // Of tests that were not selected.
         for (const TestResult &result : results) {
-            if (result.test->folder == folder && result.last().time.count() != 0)
+            const bool isWhole =
+                result.outcome() != Outcome::Interrupted && result.last().time.count() != 0;
+            if (result.test->folder == folder && isWhole)
                 times[result.test->nameInFolder] =
                     std::chrono::duration<double>(result.last().time).count();
         }
