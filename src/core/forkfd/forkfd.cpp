@@ -181,7 +181,7 @@ int vforkfd(int flags, pid_t *ppid, int (*childFn)(void *), void *token)
 /// starts with the default action instead.)
 ///
 /// If the program is open for writing (ETXTBSY), posix_spawn() is called again, with the same `actions`,
-/// for 20 ms in all: a child that another thread is creating may hold the file for a moment.
+/// for at least 20 ms in all: a child that another thread is creating may hold the file for a moment.
 ///
 /// Blocks as long as posix_spawn() does. Any thread; not async-signal-safe; no cancellation point.
 ///

@@ -157,7 +157,7 @@ bool Child::sendSignal(int signal) noexcept
 /// the program is looked up in the parent's PATH.
 ///
 /// Blocks until the exec, for a time that does not depend on the size of this process. While the program
-/// is open for writing (ETXTBSY), the exec is tried again for 20 ms. May be called
+/// is open for writing (ETXTBSY), the exec is tried again for at least 20 ms. May be called
 /// from any thread; not async-signal-safe. Installs no SIGCHLD handler on Linux 5.4 and newer.
 ///
 /// **Errors:** no result; `error` has the step, its errno and its subject, and nothing was started.
