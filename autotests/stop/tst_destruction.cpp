@@ -4,6 +4,7 @@
 #include "childprocesstest.h"
 #include "forkedcopy.h"
 #include "temporarychange.h"
+#include "testpipe.h"
 
 #include <QtCore/QElapsedTimer>
 #include <QtCore/QPointer>
@@ -30,6 +31,8 @@ private Q_SLOTS:
     void insideSlotOfOpen();
     void insideSlotOfAFailedStart_data();
     void insideSlotOfAFailedStart();
+    void letGo();
+    void letGoWhileTheObjectLives();
     void inForkedCopy();
 
 private:
@@ -220,6 +223,48 @@ void tst_Destruction::insideSlotOfAFailedStart()
             QVERIFY(!process->waitForFinished());
         QTRY_VERIFY(!process);
     }
+}
+
+namespace {
+
+class Detachable : public Process
+{
+public:
+    void detach() { setProcessState(NotRunning); }
+};
+
+} // namespace
+
+// The way in which subclasses of QProcess detach their child.
+void tst_Destruction::letGo()
+{
+    TestPipe gate;
+    TestPipe report;
+    {
+        Detachable process;
+        process.setLaunchOptions({.fileDescriptors = {{8, gate.readEnd()}, {9, report.writeEnd()}}});
+        process.start(childProgram(), words("eof 8 write 1 9"));
+        QVERIFY(process.waitForStarted());
+        process.detach();
+    }
+    gate.closeWriteEnd();
+    report.closeWriteEnd();
+    QCOMPARE(report.readAll(), "x");
+}
+
+void tst_Destruction::letGoWhileTheObjectLives()
+{
+    TestPipe gate;
+    Detachable process;
+    QSignalSpy finished(&process, &Process::finished);
+    process.setLaunchOptions({.fileDescriptors = {{8, gate.readEnd()}}});
+    process.start(childProgram(), words("eof 8 write 200000 1 exit 3"));
+    QVERIFY(process.waitForStarted());
+    process.detach();
+    gate.closeWriteEnd();
+    QVERIFY(comes(finished));
+    QCOMPARE(process.exitCode(), 3);
+    QCOMPARE(process.readAll().size(), 200'000);
 }
 
 // The child belongs to the process that started it. fork() makes no second owner.

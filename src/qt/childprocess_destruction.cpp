@@ -24,7 +24,10 @@ ChildProcessPrivate::~ChildProcessPrivate()
     dropTree();
     closeAll();
     using Policy = ChildProcess::DestructionPolicy;
-    const Policy policy = stopSettings.atDestruction.value_or(Policy::Kill);
+    // With setProcessState(NotRunning), subclasses let go of their child, as with QProcess.
+    const bool isLetGo = state == ChildProcess::NotRunning;
+    const Policy policy =
+        stopSettings.atDestruction.value_or(isLetGo ? Policy::LeaveRunning : Policy::Kill);
     settleStart(); // A background start may have created a child.
     // A forked copy leaves the child alone, and a message handler's lock may be held there for ever.
     if (isUnderWay() && Log::isOn() && (!watch || watch->belongsToThisProcess()))

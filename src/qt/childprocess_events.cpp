@@ -43,7 +43,7 @@ void ChildProcessPrivate::changeThread()
     m_isEmittingReadyRead = false;
     m_isEmittingBytesWritten = false;
     output.limitPauses = 0; // The waits of this thread end without the object.
-    if (state != ChildProcess::NotRunning || m_tree)
+    if (isServed() || m_tree)
         postCall(); // The event moves with the object.
 }
 
@@ -89,7 +89,7 @@ void ChildProcessPrivate::postCall()
 void ChildProcessPrivate::called()
 {
     shrinkIdlePipes();
-    if (state != ChildProcess::NotRunning || m_tree)
+    if (isServed() || m_tree)
         watchAll();
     requestCall(); // First: a slot may throw.
     const Run run(this);

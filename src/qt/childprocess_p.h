@@ -101,6 +101,12 @@ public:
     void announceProgram();
     /// Whether there is a child whose end is not known, or a pending start.
     bool isUnderWay() const noexcept { return watch || m_pending; }
+    /// Whether there is a child or an end to report. A subclass may have set the state NotRunning
+    /// before.
+    bool isServed() const noexcept
+    {
+        return state != ChildProcess::NotRunning || isUnderWay() || (exitInfo && !isEndTold);
+    }
     QString endText() const;
     /// The lines of describe() that the core does not know.
     QString describeSettings() const;
@@ -361,7 +367,7 @@ public:
     bool isObjectAlive() const { return !m_q.isNull(); }
     /// Whether no other start has begun since then.
     bool isLatest() const { return isObjectAlive() && m_d->m_runNumber == m_number; }
-    bool goesOn() const { return isLatest() && m_d->state != ChildProcess::NotRunning; }
+    bool goesOn() const { return isLatest() && m_d->isServed(); }
     /// Whether this code may touch the object. If a slot has moved it, the new thread may use it at this
     /// moment.
     bool isHere() const { return isObjectAlive() && m_q->thread() == m_thread; }
