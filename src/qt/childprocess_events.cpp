@@ -345,10 +345,15 @@ void ChildProcessPrivate::serveReady(const std::function<bool()> &isDone, Deadli
         entries[indexOf(role)] = {isServable(role) ? descriptorOf(role) : -1, eventsOf(role), 0};
     }
     const int count = pollDescriptors(entries.data(), entries.size(), timeToNextDeadline(deadline));
+    bool hasOutput = false;
     for (const Role role : servingOrder) {
-        if (count > 0 && entries[indexOf(role)].revents != 0 && run.goesOnHere() && !isDone()
-            && isServable(role))
-            serve(role);
+        if (count <= 0 || entries[indexOf(role)].revents == 0 || !run.goesOnHere() || !isServable(role))
+            continue;
+        // As in QProcess, a wait that is done after standard output also reads standard error.
+        if (isDone() && !(hasOutput && role == Role::StandardError))
+            continue;
+        hasOutput = role == Role::StandardOutput;
+        serve(role);
     }
 }
 
