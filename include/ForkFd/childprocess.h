@@ -580,6 +580,12 @@ protected:
     void connectNotify(const QMetaMethod &signal) override;
 
 private:
+    struct Use_setChildProcessModifier_Instead
+    {
+    };
+    // As with Qt 6, a subclass for Qt 5 that overrides this function does not compile: nothing calls it.
+    virtual Use_setChildProcessModifier_Instead setupChildProcess() { return {}; }
+
     ExitInfoValue exitInfoValue() const;
     StartErrorValue startErrorValue() const;
     // As double, because QML cannot assign a number literal to a qint64.
