@@ -148,7 +148,7 @@ void tst_DieWithParent::ignoredSignal()
 {
     TestPipe input;
     TestPipe output;
-    inForkedCopy([&] {
+    const QByteArray result = inForkedCopy([&] {
         const TestPipe ready;
         const auto process = ForkFd::spawn(
             child({"ignore", "10", "stamp", "3", "echo"}),
@@ -159,6 +159,7 @@ void tst_DieWithParent::ignoredSignal()
         raise(SIGKILL);
         return QByteArray();
     });
+    QVERIFY2(result.contains("wait status 9"), result.constData());
     output.closeWriteEnd();
     input.write("still here");
     input.closeWriteEnd();

@@ -126,24 +126,29 @@ void tst_TreeDiesWithParent::eachRung()
 void tst_TreeDiesWithParent::programEnds_data()
 {
     QTest::addColumn<QByteArray>("how");
-    QTest::newRow("exit") << QByteArray("exit");
-    QTest::newRow("signal") << QByteArray("signal");
-    QTest::newRow("exec") << QByteArray("exec");
+    QTest::addColumn<QByteArray>("result");
+    QTest::newRow("exit") << QByteArray("exit") << QByteArray();
+    QTest::newRow("signal") << QByteArray("signal")
+                            << " [the copy ended with wait status " + QByteArray::number(SIGUSR2) + ']';
+    QTest::newRow("exec") << QByteArray("exec") << QByteArray();
 }
 
 void tst_TreeDiesWithParent::programEnds()
 {
     QFETCH(const QByteArray, how);
     Lifeline lifeline;
-    inForkedCopy([&]() -> QByteArray {
+    const QByteArray result = inForkedCopy([&]() -> QByteArray {
         const auto process = startBranch(lifeline, "group");
-        if (process && how == "signal")
+        if (!process)
+            return "not started";
+        if (how == "signal")
             raise(SIGUSR2);
-        if (process && how == "exec")
+        if (how == "exec")
             execl(FORKFD_TEST_CHILD, FORKFD_TEST_CHILD, "exit", "0", nullptr);
         return {};
     });
     lifeline.letGo();
+    QTEST(result, "result");
     QVERIFY(lifeline.comesToBeCut());
 }
 

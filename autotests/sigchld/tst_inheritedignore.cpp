@@ -172,6 +172,8 @@ int run(const std::string &how)
     SigChldTest::changeMask(SIG_UNBLOCK);
     checkStrangers();
 
+    int ends[2];
+    check(pipe2(ends, O_CLOEXEC) == 0, "pipe2");
     const pid_t copy = fork();
     if (copy == 0) {
         checkStrangers();
@@ -179,9 +181,14 @@ int run(const std::string &how)
         if (usesSigChld())
             checkFirstStartDuringTheHandler();
 #endif
+        check(::write(ends[1], "x", 1) == 1, "write");
         _exit(0);
     }
-    checkGone(copy, "a forked copy has zombies");
+    close(ends[1]);
+    char end = 0;
+    check(::read(ends[0], &end, 1) == 1, "a forked copy did not come to its end");
+    close(ends[0]);
+    checkGone(copy, "a forked copy became a zombie");
     return 0;
 }
 

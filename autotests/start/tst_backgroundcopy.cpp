@@ -74,7 +74,7 @@ void tst_BackgroundCopy::exitOfTheProcess()
 {
     QFETCH(const int, moment);
     Lifeline lifeline;
-    ::inForkedCopy([&lifeline, moment]() -> QByteArray {
+    const QByteArray result = ::inForkedCopy([&lifeline, moment]() -> QByteArray {
         HeldSystemCall held(callOf(Moment(moment)));
         auto process = startHeld(held, u"child"_s, "sleep", [&lifeline](Process &it) {
             LaunchOptions options;
@@ -86,6 +86,7 @@ void tst_BackgroundCopy::exitOfTheProcess()
         std::exit(0);
     });
     lifeline.letGo();
+    QCOMPARE(result, QByteArray());
     QVERIFY(lifeline.comesToBeCut());
 }
 
@@ -118,7 +119,7 @@ void tst_BackgroundCopy::exitOfACancelledThread()
 void tst_BackgroundCopy::startDuringTheExit()
 {
     TestPipe pipe;
-    ::inForkedCopy([&pipe]() -> QByteArray {
+    const QByteArray result = ::inForkedCopy([&pipe]() -> QByteArray {
         static const TestPipe *report = &pipe;
         std::atexit([] { // Before the library's function is registered, so it is called later.
             Process process;
@@ -132,6 +133,7 @@ void tst_BackgroundCopy::startDuringTheExit()
         process.waitForFinished();
         std::exit(0);
     });
+    QCOMPARE(result, QByteArray());
     pipe.closeWriteEnd();
     QCOMPARE(pipe.readAll(), text(StartError{"clone", EAGAIN}));
 }
