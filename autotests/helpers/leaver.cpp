@@ -27,7 +27,8 @@ int main(int argc, char **argv)
     child->setStopGrace(std::chrono::hours(1));
     child->start(QStringLiteral(FORKFD_TEST_CHILD),
                  {QStringLiteral("ignore"), QStringLiteral("15"), QStringLiteral("session"),
-                  QStringLiteral("sleep")});
+                  QStringLiteral("eof"), QStringLiteral("8"), QStringLiteral("write"),
+                  QStringLiteral("1"), QStringLiteral("9"), QStringLiteral("sleep")});
     if (!child->waitForReadyRead())
         return 1;
     if (word(3) == "before")

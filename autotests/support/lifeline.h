@@ -12,6 +12,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <vector>
 
 #include <poll.h>
 #include <sys/stat.h>
@@ -25,6 +26,22 @@ public:
     /// For LaunchOptions::fileDescriptors.
     ForkFd::FileDescriptor asDescriptor(int childFd = 9) const { return {childFd, m_pipe.writeEnd()}; }
 
+    /// The same with a second descriptor, for isAnsweredBy().
+    std::vector<ForkFd::FileDescriptor> descriptors() const
+    {
+        return {asDescriptor(), {8, m_gate.readEnd()}};
+    }
+    /// Whether so many processes go on, which were told "eof 8 write 1 9": each has to write a byte now.
+    /// A process that was sent SIGKILL writes nothing, but may still hold the descriptor. Call letGo()
+    /// before.
+    bool isAnsweredBy(qsizetype count)
+    {
+        m_gate.closeWriteEnd();
+        qsizetype answers = 0;
+        for (qsizetype more = 1; answers < count && more > 0; answers += more)
+            more = m_pipe.read().size();
+        return answers == count;
+    }
     /// Whether no process holds the descriptor now.
     bool isCut() const { return isCutWithin(0); }
     /// Whether all processes close the descriptor within a minute.
@@ -59,6 +76,7 @@ private:
     }
 
     TestPipe m_pipe;
+    TestPipe m_gate;
 };
 
 #endif

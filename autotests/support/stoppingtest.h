@@ -74,7 +74,7 @@ protected:
     static void startAndAwait(Process &process, Lifeline &lifeline, const QString &program,
                               const QStringList &arguments)
     {
-        process.setLaunchOptions({.fileDescriptors = {lifeline.asDescriptor()}});
+        process.setLaunchOptions({.fileDescriptors = lifeline.descriptors()});
         process.start(program, arguments);
         lifeline.letGo();
         QVERIFY2(process.waitForReadyRead(), qPrintable(process.errorString()));
