@@ -59,7 +59,7 @@ void tst_Threads::inWorker()
         end.note(*process);
         process->start(childProgram(), words("write 100000 1 exit 3"));
     });
-    QTRY_COMPARE(end.count, 1);
+    QTRY_COMPARE_WITH_TIMEOUT(end.count, 1, 60000);
     QCOMPARE(end.code, 3);
     QCOMPARE(end.thread, &worker);
     worker.run([&] {
@@ -159,7 +159,7 @@ void tst_Threads::moved()
         QCOMPARE(process->state(), isRunning ? Process::Running : Process::Starting);
         process->moveToThread(&worker);
 
-        QTRY_COMPARE(end.count, 1);
+        QTRY_COMPARE_WITH_TIMEOUT(end.count, 1, 60000);
         QCOMPARE(end.code, 3);
         QCOMPARE(end.thread, &worker);
         QCOMPARE(started, 1);
@@ -198,7 +198,7 @@ void tst_Threads::movedInSlot()
             process->closeWriteChannel();
         };
         process->thread() == &worker ? worker.run(feed) : feed();
-        QTRY_COMPARE(end.count, 1);
+        QTRY_COMPARE_WITH_TIMEOUT(end.count, 1, 60000);
         QCOMPARE(end.code, 3);
         QCOMPARE(end.thread, &worker);
         worker.run([&] {
@@ -317,7 +317,7 @@ void tst_Threads::movedBeforeTheEnd()
     QCOMPARE(end.count, 0);
     hasLeft.release();
 
-    QTRY_COMPARE(end.count, 1);
+    QTRY_COMPARE_WITH_TIMEOUT(end.count, 1, 60000);
     QCOMPARE(end.thread, &worker);
     QCOMPARE(started, 1);
     worker.run([&] {

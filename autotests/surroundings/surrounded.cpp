@@ -61,7 +61,7 @@ void warmUp(const Surrounding &surrounding, const char *const *wanted)
     static const char *const opening[] = {
         "dropped",  "time limit", "run()",     "background",
         "guardian", "event loop", "spawnfd()", "event loop without GLib",
-        nullptr};
+        "modifier", nullptr};
     for (const Scenario &scenario : allScenarios()) {
         if (surrounding.only.empty() ? isAmong(opening, scenario.name) : isAmong(wanted, scenario.name))
             scenario.play();
