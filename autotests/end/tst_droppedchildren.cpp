@@ -89,7 +89,7 @@ void tst_DroppedChildren::manyAtOnce()
     TestPipe input;
     {
         std::vector<Child> running;
-        constexpr int count = isUnderThreadSanitizer ? 500 : 2000;
+        constexpr int count = 300;
         for (int i = 0; i < count; ++i) {
             auto process = startEcho(input);
             QVERIFY(process);
@@ -107,7 +107,7 @@ void tst_DroppedChildren::fromManyThreads()
     std::vector<std::thread> threads;
     for (int i = 0; i < 8; ++i) {
         threads.emplace_back([&input] {
-            for (int j = 0; j < 50; ++j) {
+            for (int j = 0; j < 20; ++j) {
                 startEcho(input);
                 ForkFd::spawn(child({"exit", "0"}));
             }
@@ -127,7 +127,7 @@ void tst_DroppedChildren::amongMany()
     const auto isReaped = [](pid_t pid) { return kill(pid, 0) != 0; };
     std::vector<std::unique_ptr<TestPipe>> inputs;
     std::vector<pid_t> others;
-    for (int i = 0; i < 300; ++i) {
+    for (int i = 0; i < 60; ++i) {
         inputs.push_back(std::make_unique<TestPipe>());
         const auto other = startEcho(*inputs.back());
         QVERIFY(other);

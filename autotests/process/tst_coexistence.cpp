@@ -7,11 +7,12 @@
 #include <ForkFd/forkfd.h>
 
 #include <QtCore/QProcess>
+#include <QtCore/QSet>
 #include <QtCore/QTemporaryDir>
 
 #include <algorithm>
 
-/// GLib, libuv, libev, QProcess and ForkFd have children in one process, begun in every order. The
+/// GLib, libuv, libev, QProcess and ForkFd have children in one process, begun in many orders. The
 /// others see what they see without ForkFd, and ForkFd sees all of its children's ends.
 /// Holds: S2, S3, S4.
 class tst_Coexistence : public ProcessTest
@@ -35,14 +36,39 @@ void tst_Coexistence::initTestCase()
         QSKIP("It reports a race in GLib and hides all ends from libev, without us too.");
 }
 
+// Every order of three of the names, as it occurs among all of them.
+static QSet<QStringList> triplesIn(const QStringList &names)
+{
+    QSet<QStringList> triples;
+    for (qsizetype i = 0; i < names.size(); ++i) {
+        for (qsizetype j = i + 1; j < names.size(); ++j) {
+            for (qsizetype k = j + 1; k < names.size(); ++k)
+                triples.insert({names[i], names[j], names[k]});
+        }
+    }
+    return triples;
+}
+
+// As few permutations as a greedy choice needs to have each three of the five in each of their orders.
 void tst_Coexistence::everyOrder_data()
 {
     QTest::addColumn<QString>("order");
     QStringList names = {"ev", "glib", "qt", "us", "uv"};
+    QList<QStringList> permutations;
+    QSet<QStringList> missing;
     do {
-        const QString order = names.join(',');
-        QTest::newRow(qPrintable(order)) << order;
+        permutations += names;
+        missing += triplesIn(names);
     } while (std::next_permutation(names.begin(), names.end()));
+    while (!missing.isEmpty()) {
+        const auto gain = [&](const QStringList &one) { return (triplesIn(one) & missing).size(); };
+        const QStringList best = *std::max_element(
+            permutations.cbegin(), permutations.cend(),
+            [&](const QStringList &a, const QStringList &b) { return gain(a) < gain(b); });
+        missing -= triplesIn(best);
+        const QString order = best.join(',');
+        QTest::newRow(qPrintable(order)) << order;
+    }
 }
 
 void tst_Coexistence::start(QProcess &process, const QString &how, const QString &order,
