@@ -27,6 +27,18 @@ class tst_LaunchpadParts : public ProcessTest
 {
     Q_OBJECT
 
+protected:
+    /// What the first start of a helper opens stays open.
+    void warmUp() override
+    {
+        ProcessTest::warmUp();
+        HelperSupervisor supervisor(missingHelper());
+        supervisor.start();
+        QTRY_COMPARE(supervisor.state(), HelperSupervisor::State::Waiting);
+        supervisor.stop();
+        awaitLibrary();
+    }
+
 private Q_SLOTS:
     void argumentsReadBack_data();
     void argumentsReadBack();
@@ -48,6 +60,13 @@ private Q_SLOTS:
     void countsDownAfterAFailedStart();
 
 private:
+    static Helper missingHelper()
+    {
+        Helper helper;
+        helper.program = u"/no/such/program"_s;
+        helper.restartDelay = 1h;
+        return helper;
+    }
     static QPalette palette(const QColor &base, const QColor &text)
     {
         QPalette palette;
@@ -296,10 +315,7 @@ void tst_LaunchpadParts::dialogKeepsWhatItCannotShow()
 void tst_LaunchpadParts::countsDownAfterAFailedStart()
 {
     HelperSupervisor::sampleInterval = 1ms;
-    Helper helper;
-    helper.program = u"/no/such/program"_s;
-    helper.restartDelay = 1h;
-    HelperSupervisor supervisor(helper);
+    HelperSupervisor supervisor(missingHelper());
     QSignalSpy sampled(&supervisor, &HelperSupervisor::sampled);
     supervisor.start();
     QTRY_COMPARE(supervisor.state(), HelperSupervisor::State::Waiting);
