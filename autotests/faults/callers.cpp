@@ -91,7 +91,13 @@ CodeMap CodeMap::ofGuardian(pid_t pid)
     return map;
 }
 
-const CodeMap::Code *CodeMap::codeAt(std::uint64_t address) const
+std::optional<Caller> CodeMap::ownerAt(std::uint64_t address) const noexcept
+{
+    const Code *code = codeAt(address);
+    return code ? std::optional(code->caller) : std::nullopt;
+}
+
+const CodeMap::Code *CodeMap::codeAt(std::uint64_t address) const noexcept
 {
     for (const Code &code : m_code) {
         if (address >= code.begin && address < code.end)

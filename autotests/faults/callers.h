@@ -5,6 +5,7 @@
 #define FORKFD_FAULTS_CALLERS_H
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include <sys/types.h>
@@ -36,6 +37,8 @@ public:
     /// The caller of the system call that this thread of the program is stopped in. Looks for the first
     /// return address on its stack that does not lie in libc.
     Call callerOf(pid_t thread, std::uint64_t instructionPointer) const;
+    /// Whose code is there; nothing if there is none.
+    std::optional<Caller> ownerAt(std::uint64_t address) const noexcept;
 
 private:
     struct Code
@@ -45,7 +48,7 @@ private:
         Caller caller;
     };
 
-    const Code *codeAt(std::uint64_t address) const;
+    const Code *codeAt(std::uint64_t address) const noexcept;
 
     std::vector<Code> m_code;
 };

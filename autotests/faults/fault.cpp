@@ -11,6 +11,8 @@ namespace Faults {
 
 Kind Fault::kind() const
 {
+    if (place.call == allocation)
+        return Kind::Allocations;
     return error.ends_with("ms") ? Kind::Delays : Kind::Calls;
 }
 

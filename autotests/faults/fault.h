@@ -16,6 +16,9 @@ namespace Faults {
 /// The occurrence, with actor "any", that stands for a filter: it refuses every call of the kind.
 inline constexpr int everyCall = 0;
 
+/// Stands in the place of a system call's name for an allocation of memory.
+inline constexpr const char *allocation = "malloc";
+
 /// A system call of the library in a scenario: the n-th of its kind in one thread or child.
 struct Place
 {

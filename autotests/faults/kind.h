@@ -13,6 +13,7 @@ namespace Faults {
 /// What the walker does to a run.
 enum class Kind {
     Calls, ///< A system call fails.
+    Allocations, ///< An allocation of memory fails.
     Delays ///< A system call begins later, and nothing else changes.
 };
 

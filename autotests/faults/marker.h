@@ -17,12 +17,15 @@ enum class Marker : int {
     Begin, ///< A cycle begins.
     End, ///< It has ended. The text is its result.
     Pause, ///< The following calls are the scenario's, not the library's. Per thread; nests.
-    Resume ///< The calls are the library's again.
+    Resume, ///< The calls are the library's again.
+    Allocation ///< The library wants memory; the text is the name of its function. An error: it gets
+               ///< none.
 };
 
-inline void mark(Marker marker, std::string_view text = {}) noexcept
+/// Returns 0, or -1 with errno if the walker says so.
+inline int mark(Marker marker, std::string_view text = {}) noexcept
 {
-    prctl(static_cast<int>(marker), text.data(), text.size(), 0, 0);
+    return prctl(static_cast<int>(marker), text.data(), text.size(), 0, 0);
 }
 
 } // namespace Faults

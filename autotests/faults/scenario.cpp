@@ -36,13 +36,17 @@ const std::vector<Scenario> &allScenarios()
 {
     static const std::vector<Scenario> all = [] {
         std::vector<Scenario> scenarios;
-        for (const auto &part : {coreScenarios(), familyScenarios(), guardianScenarios(),
-                                 objectScenarios(), stopScenarios(), runScenarios()}) {
-            for (const Scenario &scenario : part) {
+        const auto add = [&scenarios](const std::vector<Scenario> &part, bool isOfCore) {
+            for (Scenario scenario : part) {
+                scenario.isOfCore = isOfCore;
                 if (!scenario.isPossible || scenario.isPossible())
                     scenarios.push_back(scenario);
             }
-        }
+        };
+        for (const auto &part : {coreScenarios(), familyScenarios(), guardianScenarios()})
+            add(part, true);
+        for (const auto &part : {objectScenarios(), stopScenarios(), runScenarios()})
+            add(part, false);
         return scenarios;
     }();
     return all;

@@ -32,6 +32,7 @@ struct Scenario
     std::string (*run)();
     bool (*isPossible)() = nullptr; ///< Null: everywhere.
     bool hasIdleThreads = false; ///< Threads that are made on demand and end by themselves do not count.
+    bool isOfCore = false; ///< It uses only the core, which survives a lack of memory.
 };
 
 const std::vector<Scenario> &allScenarios();
@@ -56,6 +57,8 @@ public:
 /// The program child with these arguments; see child.cpp.
 ForkFd::Command child(std::initializer_list<std::string> words);
 
+/// The result of a scenario that has thrown std::bad_alloc.
+inline constexpr const char *withoutMemory = "std::bad_alloc";
 /// The result of a failed start: "start: pipe EMFILE". In the forkfd family it has no step.
 std::string failure(const ForkFd::StartError &error);
 std::string failure(int errorCode);

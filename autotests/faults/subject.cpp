@@ -3,6 +3,7 @@
 
 #include "subject.h"
 
+#include "allocations.h"
 #include "filter.h"
 #include "marker.h"
 
@@ -10,6 +11,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <new>
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -21,7 +23,14 @@ namespace Faults {
 
 namespace {
 
-[[noreturn]] void play(const Scenario &scenario, int cycles)
+std::string resultOf(const Scenario &scenario)
+try {
+    return scenario.run();
+} catch (const std::bad_alloc &) {
+    return withoutMemory;
+}
+
+[[noreturn]] void play(const Scenario &scenario, int cycles, bool reportsTheAllocations)
 {
     static char name[] = "faults";
     char *arguments[] = {name, nullptr};
@@ -36,9 +45,11 @@ namespace {
         close(listener);
         close(handOverFd);
         mark(Marker::Ready);
+        if (reportsTheAllocations)
+            reportAllocations();
         for (int cycle = 0; cycle < cycles; ++cycle) {
             mark(Marker::Begin);
-            const std::string result = scenario.run();
+            const std::string result = resultOf(scenario);
             mark(Marker::End, result);
         }
     }
@@ -47,7 +58,8 @@ namespace {
 
 } // namespace
 
-Subject Subject::start(const Scenario &scenario, const std::string &backend, int cycles)
+Subject Subject::start(const Scenario &scenario, const std::string &backend, int cycles,
+                       bool reportsAllocations)
 {
     Subject subject;
     int sockets[2];
@@ -63,7 +75,7 @@ Subject Subject::start(const Scenario &scenario, const std::string &backend, int
         dup3(sockets[1], handOverFd, O_CLOEXEC);
         for (const int fd : {sockets[0], sockets[1], subject.log})
             close(fd);
-        play(scenario, cycles);
+        play(scenario, cycles, reportsAllocations);
     }
     close(sockets[1]);
     subject.listener = receiveDescriptor(sockets[0]);

@@ -20,7 +20,9 @@ struct Subject
     int pidfd = -1;
     int log = -1; ///< The output of the copy and its children.
 
-    static Subject start(const Scenario &scenario, const std::string &backend, int cycles);
+    /// `reportsAllocations`: it sends Marker::Allocation.
+    static Subject start(const Scenario &scenario, const std::string &backend, int cycles,
+                         bool reportsAllocations);
     /// Returns the output and closes all descriptors.
     std::string finish();
 };

@@ -59,7 +59,8 @@ Supervisor::Supervisor(const Scenario &scenario, const std::string &backend, con
 Report Supervisor::run()
 {
     const auto begin = Clock::now();
-    m_subject = Subject::start(m_scenario, m_backend, cycles);
+    const bool reportsAllocations = !m_fault || m_fault->kind() == Kind::Allocations;
+    m_subject = Subject::start(m_scenario, m_backend, cycles, reportsAllocations);
     if (m_subject.listener < 0)
         complain("no filter");
     while (m_subject.listener >= 0 && !m_hasEnded) {
@@ -105,13 +106,16 @@ void Supervisor::handle(const seccomp_notif &call)
 {
     if (call.data.nr == SYS_prctl && handleMarker(call))
         return;
-    const auto pause = m_pauses.find(static_cast<pid_t>(call.pid));
-    const bool isWatched =
-        (m_isOn && (pause == m_pauses.end() || pause->second == 0)) || isOfGuardian(call);
-    if (const KnownCall *known = isWatched ? libraryCall(call) : nullptr)
-        handleLibraryCall(call, *known);
+    if (const KnownCall *known = isWatched(call) ? libraryCall(call) : nullptr)
+        handleLibraryCall(call, known->name);
     else
         letThrough(m_subject.listener, call);
+}
+
+bool Supervisor::isWatched(const seccomp_notif &call) const
+{
+    const auto pause = m_pauses.find(static_cast<pid_t>(call.pid));
+    return (m_isOn && (pause == m_pauses.end() || pause->second == 0)) || isOfGuardian(call);
 }
 
 bool Supervisor::handleMarker(const seccomp_notif &call)
@@ -135,6 +139,9 @@ bool Supervisor::handleMarker(const seccomp_notif &call)
     case Marker::Resume:
         --m_pauses[thread];
         break;
+    case Marker::Allocation:
+        handleAllocation(call);
+        return true;
     default:
         return false;
     }
@@ -185,10 +192,23 @@ const KnownCall *Supervisor::guardianCall(const seccomp_notif &call)
     return origin.caller == Caller::Library ? known : nullptr;
 }
 
-void Supervisor::handleLibraryCall(const seccomp_notif &call, const KnownCall &known)
+void Supervisor::handleAllocation(const seccomp_notif &call)
+{
+    if (!isWatched(call)) {
+        answer(m_subject.listener, call, 0);
+        return;
+    }
+    if (m_traces)
+        std::printf("  %s\n", readText(call, call.data.args[2]).c_str());
+    handleLibraryCall(call, allocation);
+    if (actorOf(call).starts_with("child"))
+        complain("allocates memory between clone and exec");
+}
+
+void Supervisor::handleLibraryCall(const seccomp_notif &call, std::string_view name)
 {
     const std::string &actor = actorOf(call);
-    Place place{actor, std::string(known.name), 0};
+    Place place{actor, std::string(name), 0};
     place.occurrence = ++m_counts[{place.actor, place.call}];
     if (m_cycle == 1 || isOfGuardian(call))
         m_report.places.push_back(place);
@@ -198,6 +218,8 @@ void Supervisor::handleLibraryCall(const seccomp_notif &call, const KnownCall &k
                     isHit ? ": " : "", isHit ? m_fault->error.c_str() : "");
         std::fflush(stdout);
     }
+    if (!isHit && name == allocation)
+        return answer(m_subject.listener, call, 0);
     if (!isHit)
         return letThrough(m_subject.listener, call);
     m_report.wasReached = true;

@@ -18,6 +18,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace Faults {
@@ -55,7 +56,9 @@ private:
     bool serve(std::chrono::milliseconds atMost);
     void handle(const seccomp_notif &call);
     bool handleMarker(const seccomp_notif &call);
-    void handleLibraryCall(const seccomp_notif &call, const KnownCall &known);
+    void handleLibraryCall(const seccomp_notif &call, std::string_view name);
+    void handleAllocation(const seccomp_notif &call);
+    bool isWatched(const seccomp_notif &call) const;
     const KnownCall *libraryCall(const seccomp_notif &call);
     const KnownCall *guardianCall(const seccomp_notif &call);
     bool isOfGuardian(const seccomp_notif &call) const;

@@ -4,6 +4,7 @@
 #include "verdict.h"
 
 #include "expected.h"
+#include "scenario.h"
 
 #include <sstream>
 
@@ -14,6 +15,11 @@ namespace {
 bool isRightFailure(const Fault &fault, const std::string &result)
 {
     constexpr std::string_view start = "start: ";
+    if (fault.kind() == Kind::Allocations)
+        // pthread_create(3) reports each lack as EAGAIN.
+        return result == withoutMemory
+            || (result.starts_with(start)
+                && (result.ends_with(" ENOMEM") || result.ends_with(" EAGAIN")));
     const KnownCall *call = findCall(fault.place.call);
     const std::size_t space = result.rfind(' ');
     if (fault.kind() == Kind::Delays || !call || !result.starts_with(start) || space < start.size())
