@@ -71,6 +71,8 @@ try_packages()
     (LD_LIBRARY_PATH=$(dirname "$(find "$2/root" -name libForkFdCore.so)")
     export LD_LIBRARY_PATH
     try_consumer "$2/cmake" -DCMAKE_PREFIX_PATH="$2/root/usr")
+    # The packages are not installed in /usr here.
+    find "$2/root" -name 'forkfd*.pc' -exec sed -i "s,^prefix=/usr$,prefix=$2/root/usr," {} +
     try_pkg_config "$2/pkg-config" "$2/root/usr"
 }
 
