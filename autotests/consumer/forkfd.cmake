@@ -7,6 +7,11 @@ set(FORKFD_FROM find_package CACHE STRING "find_package, add_subdirectory or Fet
 set(sources ${CMAKE_CURRENT_LIST_DIR}/../..)
 
 if(FORKFD_FROM STREQUAL find_package)
+    # Like a project for CMake 3.2, which does not know if(IN_LIST). CMake 4 supports no such projects.
+    if(CMAKE_VERSION VERSION_LESS 4)
+        set(CMAKE_WARN_DEPRECATED OFF)
+        cmake_policy(SET CMP0057 OLD)
+    endif()
     find_package(ForkFd REQUIRED COMPONENTS ${forkfd_components})
     return()
 endif()
