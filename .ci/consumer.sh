@@ -113,7 +113,7 @@ install_moved()
     DESTDIR=$stage cmake --install "$1/build" --prefix /opt/forkfd >/dev/null
     cp -R "$stage/opt/forkfd" "$1/moved"
     touch "$foreign"
-    expect_failing_uninstall "$1"
+    expect_failing_uninstall "$1" "$stage"
     DESTDIR=$stage ninja -C "$1/build" --quiet uninstall >/dev/null
     rm "$foreign"
     rmdir "${foreign%/*}"
@@ -121,14 +121,14 @@ install_moved()
     grep -rIlF -e "$build_root" -e "$source_dir" -e /opt/forkfd "$1/moved" | expect_nothing "not relocatable"
 }
 
-# expect_failing_uninstall FOLDER: uninstall fails if it cannot remove a file, and can be repeated. A folder in place of
+# expect_failing_uninstall FOLDER STAGE: uninstall fails if it cannot remove a file, and can be repeated. A folder in place of
 # the file has the effect of missing rights, also for root.
 expect_failing_uninstall()
 {
-    file=$stage/opt/forkfd/include/ForkFd/spawn.h
+    file=$2/opt/forkfd/include/ForkFd/spawn.h
     rm "$file"
     mkdir "$file"
-    if DESTDIR=$stage ninja -C "$1/build" --quiet uninstall >/dev/null 2>&1; then
+    if DESTDIR=$2 ninja -C "$1/build" --quiet uninstall >/dev/null 2>&1; then
         fail "uninstall has left a file and has not failed"
     fi
     rmdir "$file"

@@ -15,8 +15,6 @@ class tst_HarnessPatterns : public ChildProcessTest
     Q_OBJECT
 
 private Q_SLOTS:
-    void init() { ProcessTest::init(); }
-    void cleanup() { ProcessTest::cleanup(); }
     void matches_data();
     void matches();
     void tooLong_data();

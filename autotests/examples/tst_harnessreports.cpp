@@ -165,10 +165,12 @@ void tst_HarnessReports::noBuildFolder()
     QCOMPARE(run({u"."_s}), "forkfd-harness: there are no such tests\nexited with code 4");
 }
 
+// ctest prints its own complaint in front of the JSON.
 void tst_HarnessReports::badPattern()
 {
     writeTests("{'name': 't', 'command': ['true'],"
                "'properties': [{'name': 'PASS_REGULAR_EXPRESSION', 'value': ['x(']}]}");
+    write("ctest", "#!/bin/sh\necho 'unmatched ()'; exec cat '" + path("tests.json").toUtf8() + "'\n");
     const QByteArray result = run({u"."_s});
     QVERIFY2(result.startsWith("forkfd-harness: test t: \"x(\" is no regular expression: "),
              result.constData());

@@ -65,7 +65,7 @@ constexpr Expected table[] = {
      "@(left: *zombie*|@(result|next start) \"?(closed, )left\" instead*|left: +? anon_inode:?pidfd?)",
      "R1: collected with the next child that is left", true},
     {"@(dropped|closed)/auto", "main/malloc", "", "result \"?(closed, )left\" instead*",
-     "R1: without memory for the keeper the child is collected with the next one that is left", true,
+     "R1: the keeper lacks memory, and collects the child when it gets the next one", true,
      Kind::Allocations},
     {"@(stopGroup|stopTree)/*", "*/@(clone3|mmap:stack)", "", "left: +@(1|2) anon_inode:?pidfd?",
      "R1: a group whose last member is still a zombie is let go with the next child that is left"},

@@ -36,7 +36,7 @@ void tst_Coexistence::initTestCase()
         QSKIP("It reports a race in GLib and hides all ends from libev, without us too.");
 }
 
-// Every order of three of the names, as it occurs among all of them.
+// Three names each, in the order in which they stand in `names`.
 static QSet<QStringList> triplesIn(const QStringList &names)
 {
     QSet<QStringList> triples;
@@ -49,7 +49,7 @@ static QSet<QStringList> triplesIn(const QStringList &names)
     return triples;
 }
 
-// As few permutations as a greedy choice needs to have each three of the five in each of their orders.
+// A greedy selection of permutations, in which each three of the five names occur in every order.
 void tst_Coexistence::everyOrder_data()
 {
     QTest::addColumn<QString>("order");

@@ -49,7 +49,8 @@ ChildProcess::ProcessError ChildProcess::error() const
     return d->error;
 }
 
-/// Emits stateChanged() if the state is different. Does not start or stop a child.
+/// Emits stateChanged() if the state is different. Does not start or stop a child. After NotRunning, the
+/// destructor leaves a running child alone, unless the program has called setDestructionPolicy().
 void ChildProcess::setProcessState(ProcessState state)
 {
     d->setState(state);
