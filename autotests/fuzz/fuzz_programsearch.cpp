@@ -115,9 +115,10 @@ struct Result
     std::string text() const { return path.empty() ? "errno " + std::to_string(errorCode) : path; }
 };
 
-Result find(const std::string &path, EmptyEntry emptyEntry = EmptyEntry::CurrentDirectory)
+Result find(std::string path, EmptyEntry emptyEntry = EmptyEntry::CurrentDirectory)
 {
     int errorCode = 0;
+    std::replace(path.begin(), path.end(), ':', '\0'); // See absoluteSearchPath().
     const auto found = ForkFd::Internal::findExecutable(path, program, emptyEntry, &errorCode);
     return found ? Result{fs::path(*found).lexically_normal().string(), 0} : Result{{}, errorCode};
 }

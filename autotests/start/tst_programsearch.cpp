@@ -55,6 +55,7 @@ private Q_SLOTS:
     void filterThatRefusesToTell_data();
     void filterThatRefusesToTell();
     void relativeEntryCountsFromHere();
+    void colonInTheCurrentDirectory();
     void nameStaysAsGiven();
 
 private:
@@ -245,6 +246,23 @@ void tst_ProgramSearch::relativeEntryCountsFromHere()
         return outputOf({{"tool"}, {}, "/"}).trimmed();
     });
     QCOMPARE(result, QFile::encodeName(m_directory.filePath(QStringLiteral("first/tool"))));
+}
+
+// "…/a:b/bin" is one folder, and "…/a" is not searched.
+void tst_ProgramSearch::colonInTheCurrentDirectory()
+{
+    const QDir directory(m_directory.path());
+    QVERIFY(directory.mkpath(QStringLiteral("first/a:b/bin")));
+    QVERIFY(directory.mkpath(QStringLiteral("first/a")));
+    const QString tool = directory.filePath(QStringLiteral("first/a:b/bin/tool"));
+    QVERIFY(QFile::copy(directory.filePath(QStringLiteral("tool")), tool));
+    QVERIFY(QFile::copy(tool, directory.filePath(QStringLiteral("first/a/tool"))));
+    const QByteArray result = inForkedCopy([&] {
+        QDir::setCurrent(directory.filePath(QStringLiteral("first/a:b")));
+        qputenv("PATH", "bin:/usr/bin:/bin");
+        return found("tool");
+    });
+    QCOMPARE(result, QFile::encodeName(tool));
 }
 
 void tst_ProgramSearch::nameStaysAsGiven()

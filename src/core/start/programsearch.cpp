@@ -52,6 +52,9 @@ private:
     int m_last = ENOENT;
 };
 
+/// Between two entries of a search path. No name of a directory contains it.
+constexpr char separator = '\0';
+
 std::string_view pathVariable() noexcept
 {
     const char *variable = std::getenv("PATH");
@@ -66,15 +69,14 @@ std::string join(std::string_view directory, const std::string &program)
     return path + program;
 }
 
-// A relative entry is relative to the parent's directory, not to the child's working directory.
+} // namespace
+
 std::string absolutePath(const std::string &path)
 {
     std::error_code error;
     const std::filesystem::path absolute = std::filesystem::absolute(path, error);
     return error ? path : absolute.string();
 }
-
-} // namespace
 
 // The search continues after every error, as in shells and QStandardPaths. glibc's execvp(3) stops at
 // ELOOP or EIO. For a directory the error is EACCES.
@@ -94,7 +96,7 @@ std::optional<std::string> findExecutable(const std::string &searchPath, const s
     SearchError error;
     const std::string_view path = searchPath;
     for (std::size_t begin = 0; !program.empty() && begin <= path.size();) {
-        const std::size_t end = std::min(path.find(':', begin), path.size());
+        const std::size_t end = std::min(path.find(separator, begin), path.size());
         const std::string_view entry = path.substr(begin, end - begin);
         begin = end + 1;
         if (entry.empty() && emptyEntry == EmptyEntry::Nothing)
@@ -109,6 +111,7 @@ std::optional<std::string> findExecutable(const std::string &searchPath, const s
     return std::nullopt;
 }
 
+// A relative entry is relative to the parent's directory, not to the child's working directory.
 std::string absoluteSearchPath()
 {
     const std::string_view path = pathVariable();
@@ -116,7 +119,8 @@ std::string absoluteSearchPath()
     for (std::size_t begin = 0; begin <= path.size();) {
         const std::size_t end = std::min(path.find(':', begin), path.size());
         const std::string entry(path.substr(begin, end - begin));
-        result += begin == 0 ? "" : ":";
+        if (begin > 0)
+            result += separator;
         result += entry.empty() || entry.front() == '/' ? entry : absolutePath(entry);
         begin = end + 1;
     }

@@ -20,12 +20,16 @@ enum class EmptyEntry {
 /// Returns 0, or the errno with which execve(2) refuses this file. Does not look at its interpreter.
 int checkExecutable(const char *path) noexcept;
 
-/// Searches a program in this value of PATH, unless the name has a slash. Returns its path, which is
-/// absolute even for a relative entry. Without a result sets `errorCode` as execvp(3) sets errno.
+/// Searches a program in the entries that absoluteSearchPath() returns, unless the name has a slash.
+/// Returns its path, which is absolute even for a relative entry. Without a result sets `errorCode` as
+/// execvp(3) sets errno.
 FORKFD_EXPORT std::optional<std::string> findExecutable(const std::string &searchPath,
                                                         const std::string &program,
                                                         EmptyEntry emptyEntry, int *errorCode);
-/// The parent's PATH with its relative entries made absolute, so that it survives a chdir(2).
+/// The path from the root, if the current directory is known. Does not look at the file.
+FORKFD_EXPORT std::string absolutePath(const std::string &path);
+/// The entries of the parent's PATH, with a NUL between two of them. Relative entries are made absolute,
+/// so that they survive a chdir(2). An absolute path may contain a colon.
 FORKFD_EXPORT std::string absoluteSearchPath();
 
 } // namespace ForkFd::Internal
