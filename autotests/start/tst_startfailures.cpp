@@ -51,6 +51,8 @@ private Q_SLOTS:
     void failure_data();
     void failure();
     void forbiddenWorkingDirectory();
+    void lowestClosedDescriptors_data();
+    void lowestClosedDescriptors();
     void noErrorAfterSuccess();
 
 private:
@@ -167,6 +169,29 @@ void tst_StartFailures::forbiddenWorkingDirectory()
         return outcomeOf(command);
     });
     QCOMPARE(outcome, text(StartError{"workingDirectory", EACCES}));
+}
+
+void tst_StartFailures::lowestClosedDescriptors_data()
+{
+    QTest::addColumn<LaunchOptions>("options");
+    QTest::newRow("alone") << LaunchOptions();
+    QTest::newRow("treeDiesWithParent") << LaunchOptions{.treeDiesWithParent = true};
+    QTest::newRow("if possible") << LaunchOptions{.treeDiesWithParentIfPossible = true};
+}
+
+// The start itself opens descriptors, which get the lowest numbers.
+void tst_StartFailures::lowestClosedDescriptors()
+{
+    QFETCH(LaunchOptions, options);
+    if (options.treeDiesWithParent && !FORKFD_TEST_HAS_VFORK)
+        QSKIP("POSIX knows nothing of this.");
+    for (int fd = STDERR_FILENO + 1, count = 0; count < 8; ++fd) {
+        if (fcntl(fd, F_GETFD) >= 0)
+            continue;
+        ++count;
+        options.fileDescriptors = {{100, fd}};
+        QCOMPARE(outcomeOf(child({"exit", "0"}), options), text(StartError{"fileDescriptors", EBADF}));
+    }
 }
 
 void tst_StartFailures::noErrorAfterSuccess()

@@ -102,6 +102,9 @@ StartResult startWithEntry(PrivateCgroup &group, PrivateCgroup &own, StartReques
 
 StartResult startWithGuardian(PrivateCgroup &group, const StartRequest &request, StartReport *later)
 {
+    if (const FailedStep error =
+            StartPlan::check(request.options)) // Before the guardian opens descriptors.
+        return {.failure = {error.step, error.errorCode, request.executable}};
     keepCodeLoaded(); // Before a guardian's thread needs it, and outside the guardian's lock.
     CgroupForTree own;
     if (!group)
