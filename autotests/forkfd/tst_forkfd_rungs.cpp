@@ -5,6 +5,8 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
+#include <cstdarg>
 #include <cstddef>
 
 #include <dlfcn.h>
@@ -76,7 +78,25 @@ constexpr std::pair<const char *, Starter> starters[] = {{"forkfd", Starter::For
                                                          {"vforkfd", Starter::VFork},
                                                          {"spawnfd", Starter::Spawn}};
 
+#ifdef FORKFD_TEST_INTERPOSES
+bool copiesMemory = false;
+#endif
+
 } // namespace
+
+#ifdef FORKFD_TEST_INTERPOSES
+// Replaces clone() for the library, too. Some emulators and valgrind ignore CLONE_VM.
+extern "C" int clone(int (*function)(void *), void *stack, int flags, void *argument, ...) noexcept
+{
+    using Clone = int (*)(int (*)(void *), void *, int, void *, ...);
+    static const auto next = reinterpret_cast<Clone>(dlsym(RTLD_NEXT, "clone"));
+    va_list list;
+    va_start(list, argument);
+    void *const mark = va_arg(list, void *);
+    va_end(list);
+    return next(function, stack, copiesMemory ? flags & ~CLONE_VM : flags, argument, mark);
+}
+#endif
 
 /// If a filter refuses some calls, the family works with the others.
 /// Holds: B1, L5.
@@ -87,6 +107,8 @@ class tst_ForkFdRungs : public ForkFdTest
 private Q_SLOTS:
     void refusedCalls_data();
     void refusedCalls();
+    void copiedMemory_data();
+    void copiedMemory();
 };
 
 void tst_ForkFdRungs::refusedCalls_data()
@@ -143,6 +165,49 @@ void tst_ForkFdRungs::refusedCalls()
         return wait(ffd) == "killed 9" && forkfd_close(ffd) == 0 ? nullptr : "another second end";
     });
     QCOMPARE(failure, "");
+}
+
+void tst_ForkFdRungs::copiedMemory_data()
+{
+    QTest::addColumn<Starter>("starter");
+    QTest::addColumn<bool>("ignores");
+    QTest::newRow("forkfd") << Starter::Fork << false;
+    QTest::newRow("forkfd, SIGCHLD ignored") << Starter::Fork << true; // The kernel reaps children.
+    QTest::newRow("vforkfd") << Starter::VFork << false;
+    QTest::newRow("vforkfd, SIGCHLD ignored") << Starter::VFork << true;
+}
+
+// A child whose memory is not shared exits at once, and is started in another way.
+void tst_ForkFdRungs::copiedMemory()
+{
+#ifdef FORKFD_TEST_INTERPOSES
+    QFETCH(Starter, starter);
+    QFETCH(bool, ignores);
+    const QByteArray failure = inCopy([=]() -> const char * {
+        if (ignores)
+            std::signal(SIGCHLD, SIG_IGN);
+        if (!refuse(Clone3, ENOSYS))
+            return "no filter";
+        copiesMemory = true;
+        for (int i = 0; i < 2; ++i) {
+            Leash leash;
+            const int ffd = startOnLeash(starter, leash, 5);
+            if (ffd < 0)
+                return "cannot start";
+            if (wait(ffd, FFDW_NOHANG) != "EAGAIN")
+                return "it should be running";
+            leash.end();
+            const QByteArray end = wait(ffd);
+            const bool isLost = ignores && end == "ECHILD";
+            if ((end != "exited 5" && !isLost) || forkfd_close(ffd) != 0)
+                return "another end";
+        }
+        return nullptr;
+    });
+    QCOMPARE(failure, "");
+#else
+    QSKIP("A sanitizer replaces clone() itself.");
+#endif
 }
 
 QTEST_GUILESS_MAIN(tst_ForkFdRungs)

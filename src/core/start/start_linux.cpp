@@ -142,7 +142,6 @@ private:
             return failAsReported();
         }
         if (!m_child.hasBegun && refusedToRun(pid)) {
-            reapFailed(pid);
             // Without a pidfd: the kernel (before Linux 5.2) has ignored the flag. With a pidfd: the
             // child has a copy of our memory.
             if (givesPidFd && !pidfd)
@@ -283,14 +282,22 @@ private:
         return errorCode == 0 ? Started : failCreation(errorCode);
     }
 
-    // Whether a child without a report has found that its memory is not shared, and was not killed. If
-    // waitid(2) is refused, another rung tries once more: the child has done nothing.
+    // Whether a child that has done nothing has found that its memory is not shared, and was not killed.
+    // Such a child is reaped. If waitid(2) is refused, or another has reaped the child, as the kernel
+    // does where SIGCHLD is ignored, this counts as well: another rung tries once more.
     static bool refusedToRun(pid_t pid) noexcept
     {
         siginfo_t info = {};
-        if (::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT | __WALL) != 0)
-            return isRefusal(errno);
-        return info.si_code == CLD_EXITED && info.si_status == notSharedExitCode;
+        if (::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT | __WALL) != 0) {
+            if (errno == ECHILD)
+                return true;
+            if (!isRefusal(errno))
+                return false;
+        } else if (info.si_code != CLD_EXITED || info.si_status != notSharedExitCode) {
+            return false;
+        }
+        reapFailed(pid);
+        return true;
     }
 
     // Returns at once: the child is about to exit, and no other wait() sees it without an exit signal.
