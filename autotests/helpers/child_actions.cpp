@@ -72,6 +72,22 @@ void ignoreSignal(Arguments &arguments)
     std::signal(arguments.number(), SIG_IGN);
 }
 
+void tellSignal(Arguments &arguments)
+{
+    static int output;
+    const int signal = arguments.number();
+    output = arguments.number();
+    std::signal(signal, [](int) {
+        if (write(output, "!", 1) < 0)
+            _exit(1);
+    });
+}
+
+void obeySignal(Arguments &arguments)
+{
+    std::signal(arguments.number(), [](int) { _exit(write(STDOUT_FILENO, "!", 1) == 1 ? 0 : 1); });
+}
+
 void awaitFifo(Arguments &arguments)
 {
     awaitEndOfFile(open(arguments.next(), O_RDONLY));
@@ -214,6 +230,8 @@ constexpr Word words[] = {
     {"sleep", "", sleepFlushed, "sleeps until a signal kills it"},
     {"stop", "", stopItself, "stops itself"},
     {"ignore", "N", ignoreSignal, "ignores signal N"},
+    {"tell", "N FD", tellSignal, "writes '!' to descriptor FD each time signal N comes"},
+    {"obey", "N", obeySignal, "writes '!' to standard output and exits when signal N comes"},
     {"await", "FIFO", awaitFifo, "waits until a process opens and closes the fifo for writing"},
     {"eof", "FD", awaitDescriptor, "waits for end of file on descriptor FD"},
     {"echo", "", echo, "copies standard input to standard output until end of file"},

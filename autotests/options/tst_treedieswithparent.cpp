@@ -53,6 +53,7 @@ private Q_SLOTS:
     void leaderEndsBefore_data() { TestCgroups::addTrees(); }
     void leaderEndsBefore();
     void copyLivesOn();
+    void staysStopped();
     void readOnlyCgroups();
 };
 
@@ -268,6 +269,30 @@ void tst_TreeDiesWithParent::copyLivesOn()
     life.write("end");
     QVERIFY2(result.contains("wait status 9"), result.constData());
     QVERIFY(isCut);
+}
+
+// As tst_TreeLeftovers::staysStopped().
+void tst_TreeDiesWithParent::staysStopped()
+{
+    TestPipe output;
+    Lifeline lifeline;
+    const QByteArray result = inForkedCopy([&]() -> QByteArray {
+        const TestCgroups::Refusal refusal(true);
+        const auto process =
+            ForkFd::spawn(child({"ignore", std::to_string(SIGHUP), "tell", std::to_string(SIGCONT), "1",
+                                 "crowd", "30", "move", "write", "1", "1", "sleep"}),
+                          {.fileDescriptors = {{1, output.writeEnd()}, lifeline.asDescriptor()},
+                           .treeDiesWithParent = true});
+        for (qsizetype count = 0; process && count < 31;)
+            count += output.read().size();
+        raise(process ? SIGKILL : SIGTERM);
+        return {};
+    });
+    lifeline.letGo();
+    output.closeWriteEnd();
+    QVERIFY2(result.contains("wait status 9"), result.constData());
+    QVERIFY(lifeline.comesToBeCut());
+    QCOMPARE(output.readAll(), "");
 }
 
 // The guardian can neither kill the cgroup nor remove it. It walks, and the next program removes.

@@ -24,6 +24,10 @@ private Q_SLOTS:
     void walkSeesTheEnd();
     void manyMembers_data() { TestCgroups::addTrees(); }
     void manyMembers();
+    void staysStopped_data();
+    void staysStopped();
+    void pausedTree_data() { TestCgroups::addTrees(); }
+    void pausedTree();
     void forkBomb_data() { TestCgroups::addTrees(); }
     void forkBomb();
 };
@@ -185,6 +189,56 @@ void tst_TreeLeftovers::forkBomb()
     startAndAwait(process, lifeline, u"sh"_s, {u"-c"_s, both, u"sh"_s, chain});
     QVERIFY(comes(treeEnded));
     QVERIFY(hasCgroup ? isCut : lifeline.comesToBeCut());
+}
+
+void tst_TreeLeftovers::staysStopped_data()
+{
+    QTest::addColumn<QString>("place");
+    QTest::newRow("in the child's group") << u"crowd 30"_s;
+    QTest::newRow("in groups of their own") << u"crowd 30 move"_s;
+}
+
+// Each process gets the signal before another one continues. Otherwise the first end would orphan the
+// group, and the kernel would send SIGHUP to the processes that are still stopped.
+void tst_TreeLeftovers::pausedTree()
+{
+    QFETCH(const bool, hasCgroup);
+    if (!hasCgroup && !canHoldMembers())
+        QSKIP("There is no walk without pidfds.");
+    const TestCgroups::Refusal refusal(!hasCgroup);
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(Scope::Tree);
+    process.setStopGrace(1min);
+    process.setDrainTimeout(1min); // The child may end before the others have written.
+    const QString command = u"crowd 40 obey %1 write 1 1 sleep"_s;
+    startCrowd(process, lifeline, command.arg(SIGTERM), 41);
+    QCOMPARE(process.readAll(), QByteArray(41, 'x'));
+    QVERIFY(process.sendSignal(SIGSTOP));
+    process.stop();
+    QVERIFY(process.waitForFinished());
+    QVERIFY(lifeline.comesToBeCut());
+    QCOMPARE(process.readAll(), QByteArray(41, '!'));
+}
+
+// When a process dies, the kernel continues the stopped groups that become orphaned (SIGHUP, SIGCONT).
+// They could start processes that no walk finds.
+void tst_TreeLeftovers::staysStopped()
+{
+    QFETCH(const QString, place);
+    if (!canHoldMembers())
+        QSKIP("There is no walk without pidfds.");
+    const TestCgroups::Refusal refusal(true);
+    Lifeline lifeline;
+    Process process;
+    process.setSignalScope(Scope::Tree);
+    const QString command = u"ignore %1 tell %2 1 %3 write 1 1 sleep"_s;
+    startCrowd(process, lifeline, command.arg(SIGHUP).arg(SIGCONT).arg(place), 31);
+    QCOMPARE(process.readAll(), QByteArray(31, 'x'));
+    process.kill();
+    QVERIFY(process.waitForFinished());
+    QVERIFY(lifeline.comesToBeCut());
+    QCOMPARE(process.readAll(), "");
 }
 
 QTEST_GUILESS_MAIN(tst_TreeLeftovers)

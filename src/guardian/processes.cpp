@@ -165,8 +165,10 @@ void Walk::killAll() noexcept
     const Moment end = Moment::in(1000);
     while (pass() && !end.isOver())
         pauseFor(1);
-    for (const Identity &found : m_found)
-        send(found, SIGKILL);
+    // The last descendants first: when a process dies, the kernel continues the stopped groups that
+    // become orphaned.
+    for (const Identity *found = m_found.end(); found != m_found.begin();)
+        send(*--found, SIGKILL);
 }
 
 } // namespace ForkFd::Internal

@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <functional>
 #include <iterator>
 #include <system_error>
 #include <utility>
@@ -233,8 +234,25 @@ int PrivateCgroup::kill() noexcept
     return 0;
 }
 
-int PrivateCgroup::sendSignals(std::initializer_list<int> signals, Progress &progress,
-                               Clock::time_point end) const noexcept
+// When a process dies, the kernel sends SIGHUP to the groups that become orphaned and have a stopped
+// member (setpgid(2)). So no process continues before the others have the signal, and the child with its
+// low number continues last. A number is hardly given out again at once, and SIGCONT ends no process.
+void PrivateCgroup::continueTold(Progress &progress) const
+{
+    const std::vector<pid_t> members = membersOfCgroup(m_path);
+    std::sort(progress.toContinue.begin(), progress.toContinue.end(), std::greater<>());
+    for (const pid_t pid : std::exchange(progress.toContinue, {})) {
+        if (!std::binary_search(members.begin(), members.end(), pid))
+            continue;
+        if (const ProcessHandle handle(pid); handle.isOpen())
+            handle.sendSignal(SIGCONT);
+        else
+            ::kill(pid, SIGCONT);
+    }
+}
+
+int PrivateCgroup::sendSignal(int signal, bool continues, Progress &progress,
+                              Clock::time_point end) const noexcept
 try {
     if (!isOfThisProcess())
         return ESRCH;
@@ -252,14 +270,18 @@ try {
             if (!std::binary_search(members.begin(), members.end(), handle.pid()))
                 continue;
             told.insert(std::upper_bound(told.begin(), told.end(), handle.pid()), handle.pid());
-            for (const int signal : signals) {
-                const int errorCode = handle.sendSignal(signal);
-                result = errorCode == 0 || result == ESRCH ? errorCode : result;
-            }
+            if (continues)
+                progress.toContinue.push_back(handle.pid());
+            const int errorCode = handle.sendSignal(signal);
+            result = errorCode == 0 || result == ESRCH ? errorCode : result;
         }
-        if (Clock::now() >= end)
-            return resultAtTheEnd(progress, membersOfCgroup(m_path), result);
+        if (Clock::now() >= end) {
+            result = resultAtTheEnd(progress, membersOfCgroup(m_path), result);
+            break;
+        }
     }
+    if (result != EINPROGRESS)
+        continueTold(progress);
     return result;
 } catch (const std::system_error &error) {
     return error.code().value();

@@ -11,6 +11,7 @@
 #include "core/watch/exitwatch.h"
 #include "core/watch/pidfd.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -18,6 +19,8 @@
 #include <exception>
 #include <optional>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include <unistd.h>
 
@@ -65,10 +68,11 @@ public:
     int send(std::initializer_list<int> signals)
     {
         int result = ESRCH;
-        for (const auto &[pid, startTime] : m_tree.members()) {
-            for (const int signal : signals) {
-                const bool isFirst = pid == m_root && signal == *signals.begin();
-                const int errorCode = isFirst ? sendTo(pid, signal) : sendPatiently(pid, signal);
+        bool isFirst = true;
+        for (const int signal : signals) {
+            for (const auto &[pid, startTime] : inOrderFor(signal)) {
+                const int errorCode =
+                    std::exchange(isFirst, false) ? sendTo(pid, signal) : sendPatiently(pid, signal);
                 result = errorCode == 0 || result == ESRCH ? errorCode : result;
             }
         }
@@ -77,6 +81,17 @@ public:
     }
 
 private:
+    // When a process dies, the kernel sends SIGHUP and SIGCONT to the groups that become orphaned and
+    // have a stopped member (setpgid(2)). So stopped processes die, or continue, from the last
+    // descendants to the root.
+    std::vector<TreeMember> inOrderFor(int signal) const
+    {
+        std::vector<TreeMember> members = m_tree.members();
+        if (m_stops || signal == SIGCONT)
+            std::reverse(members.begin(), members.end());
+        return members;
+    }
+
     // Waits for the end of a shortage: descendants of a signalled parent cannot be found again.
     int sendPatiently(pid_t pid, int signal) const
     {
