@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "guardiantest.h"
+#include "interposedopen.h"
 #include "systemcallfilter.h"
 #include "temporarychange.h"
 
@@ -12,6 +13,7 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -74,6 +76,7 @@ private Q_SLOTS:
     void noGuardianIsNeeded();
     void oneIsHadIfPossible();
     void noFiles();
+    void noWayToTheCgroup();
 };
 
 void tst_Guardian::guardianIsKilled()
@@ -344,6 +347,26 @@ void tst_Guardian::noFiles()
             + outcomeOf(child({"exit", "3"}));
     });
     QCOMPARE(result, text(StartError{"treeDiesWithParent", EFBIG}) + ", exited with code 3");
+}
+
+// The start would succeed in a cgroup that the guardian does not know.
+void tst_Guardian::noWayToTheCgroup()
+{
+    if (!TestCgroups::canBeMade())
+        QSKIP("No cgroup can be made here.");
+    const ForkFd::LaunchOptions options = {.treeDiesWithParent = true};
+    const QByteArray result = inForkedCopy([&] {
+        const QByteArray before = outcomeOf(child({"exit", "3"}), options); // Launches the guardian.
+        beforeOpen = [](const char *path) {
+            return std::strncmp(std::strrchr(path, '/'), "/forkfd-", 8) == 0 ? "/dev/null" : path;
+        };
+        const QByteArray outcome = outcomeOf(child({"exit", "3"}), options);
+        beforeOpen = nullptr;
+        return before + ", " + outcome + ", " + outcomeOf(child({"exit", "3"}), options);
+    });
+    QCOMPARE(result,
+             "exited with code 3, " + text(StartError{"treeDiesWithParent", ENOTDIR})
+                 + ", exited with code 3");
 }
 
 QTEST_GUILESS_MAIN(tst_Guardian)

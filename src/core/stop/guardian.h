@@ -63,13 +63,17 @@ private:
         pid_t leader = -1; ///< -1 while it is being started.
         std::uint64_t leaderStart = 0;
         PrivateCgroup own = {};
+        bool isAnnounced = false; ///< To the guardian of m_line.
     };
     using Entries = std::list<Entry>;
 
     int ensureGuardian(PrivateCgroup &unused);
     int launch(PrivateCgroup &unused);
     int ensureThread() noexcept;
-    int announce(const Entry &entry) noexcept;
+    int announce(Entry &entry) noexcept;
+    int send(const Entry &entry) noexcept;
+    bool hasAnnouncedAll() const noexcept;
+    void announceRest() noexcept;
     int tell(const GuardianMessage &message, int fd = -1) noexcept;
     Entries::iterator find(std::uint64_t id) noexcept;
     static void threadMain(void *self);

@@ -35,6 +35,8 @@ using std::chrono::milliseconds;
 // message.
 constexpr milliseconds launchTime(10'000);
 constexpr timeval sendTime = {1, 0};
+// How long to wait before a tree that could not be announced is announced again.
+constexpr milliseconds shortagePause(100);
 
 // All guardians of this process and its ancestors, newest first. In its parent's objects a forked copy
 // reads only members that never change.
@@ -165,18 +167,45 @@ int Guardian::launch(PrivateCgroup &unused)
     unused = std::exchange(m_cgroup, std::move(cgroup)); // The guardian before was killed.
     m_line = ours;
     m_lastLaunch = Clock::now();
-    for (const Entry &entry : m_entries)
-        announce(entry);
+    for (Entry &entry : m_entries)
+        announce(entry); // run() repeats what fails.
     return 0;
 }
 
-// Also announces an entry whose leader is not known yet: keep() announces the leader later.
-int Guardian::announce(const Entry &entry) noexcept
+int Guardian::announce(Entry &entry) noexcept
+{
+    const int errorCode = send(entry);
+    entry.isAnnounced = errorCode == 0;
+    return errorCode;
+}
+
+bool Guardian::hasAnnouncedAll() const noexcept
+{
+    return std::all_of(m_entries.begin(), m_entries.end(),
+                       [](const Entry &entry) { return entry.isAnnounced; });
+}
+
+void Guardian::announceRest() noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    for (Entry &entry : m_entries) {
+        if (!entry.isAnnounced)
+            announce(entry);
+    }
+}
+
+// Also sends an entry whose leader is not known yet: keep() announces the leader later.
+int Guardian::send(const Entry &entry) noexcept
 try {
     GuardianMessage message = {.tree = entry.id};
     int errorCode = 0;
-    const UniqueFd directory(
-        entry.group.empty() ? -1 : ::open(entry.group.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    UniqueFd directory;
+    if (!entry.group.empty()) {
+        directory.reset(::open(entry.group.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        if (!directory
+            && errno != ENOENT) // Without its directory the child starts without the cgroup, too.
+            return errno;
+    }
     if (directory) {
         message.kind = GuardianMessage::Group;
         nameOf(entry.group).copy(message.name, sizeof message.name - 1);
@@ -251,15 +280,20 @@ void Guardian::run() noexcept
     for (;;) {
         Line line;
         bool isIdle;
+        bool isBehind;
         {
             const std::lock_guard lock(m_mutex);
             line = m_line;
             isIdle = m_entries.empty();
+            isBehind = !hasAnnouncedAll();
         }
-        const int longest = isIdle ? static_cast<int>(libraryThreadIdleTime.count()) : -1;
+        const milliseconds longest = isBehind ? shortagePause : libraryThreadIdleTime;
+        const int timeout = isIdle || isBehind ? static_cast<int>(longest.count()) : -1;
         pollfd entry = {line ? line->get() : -1, POLLIN, 0};
-        const int count = pollDescriptors(&entry, 1, gate.timeout(longest));
+        const int count = pollDescriptors(&entry, 1, gate.timeout(timeout));
         gate.look();
+        if (count == 0 && isBehind)
+            announceRest();
         const bool hasWork = count > 0 ? receive(line) : !isIdle;
         if (!hasWork && mayEnd())
             return;
