@@ -52,6 +52,7 @@ private Q_SLOTS:
     void nothingOfOursIsOpen();
     void parentIsLeftAsItWas_data() { returnsTwice_data(); }
     void parentIsLeftAsItWas();
+    void numberIsReusedInACopy();
 };
 
 void tst_ForkFdFork::initTestCase()
@@ -177,6 +178,28 @@ void tst_ForkFdFork::parentIsLeftAsItWas()
     QCOMPARE(after.dispositions, before.dispositions);
     QCOMPARE(state, PTHREAD_CANCEL_ENABLE);
     QCOMPARE(wait(ffd), "exited 0");
+    QCOMPARE(forkfd_close(ffd), 0);
+}
+
+// A copy closes the exit descriptor that it has inherited, and opens a file, which gets the number.
+void tst_ForkFdFork::numberIsReusedInACopy()
+{
+    Leash leash;
+    const int ffd = startOnLeash(Starter::Fork, leash, 3);
+    QVERIFY(ffd >= 0);
+    const QByteArray failure = inCopy([ffd]() -> const char * {
+        if (wait(ffd, FFDW_NOHANG) != "ECHILD")
+            return "it should know the descriptor of its parent";
+        const int file = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+        if (::dup2(file, ffd) != ffd)
+            return "another number";
+        if (wait(ffd, FFDW_NOHANG) != "EINVAL" || forkfd_close(ffd) != -1 || errno != EINVAL)
+            return "it should not be an exit descriptor";
+        return ::fcntl(ffd, F_GETFD) >= 0 ? nullptr : "closed";
+    });
+    QCOMPARE(failure, "");
+    leash.end();
+    QCOMPARE(wait(ffd), "exited 3");
     QCOMPARE(forkfd_close(ffd), 0);
 }
 

@@ -125,9 +125,10 @@ Finding find(int descriptor) noexcept
     ExitRecord *record = cell ? cell->load(std::memory_order_acquire) : nullptr;
     if (!record)
         return {};
-    // Write nothing for a forked copy: it may be a vfork() child that shares our memory.
+    // Write nothing for a forked copy: it may be a vfork() child that shares our memory. The copy may
+    // have closed the descriptor, and opened another file.
     if (!record->isOfThisProcess())
-        return {Finding::Inherited};
+        return {record->isBehind(descriptor) ? Finding::Inherited : Finding::Nothing};
     if (!record->reference())
         return {};
     RecordRef reference(record);
