@@ -3,6 +3,8 @@
 
 #include "core/start/attempt.h"
 
+#include "core/base/quietwrite.h"
+#include "core/base/refusal.h"
 #include "core/base/sanitizers.h"
 #include "core/base/wait.h"
 #include "core/start/startreport.h"
@@ -14,6 +16,7 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 namespace ForkFd::Internal {
@@ -172,11 +175,15 @@ bool StartAttempt::endBeforeProgram(Line &line, bool hasGate) const noexcept
 // the kernel is wrong about its end, the shutdown ends it.
 bool StartAttempt::openGate(const Line &line) noexcept
 {
-    const char go = 0;
+    char go = 0;
     ssize_t count;
     do {
         count = ::send(line.ours.get(), &go, sizeof go, MSG_NOSIGNAL);
     } while (count < 0 && errno == EINTR);
+    if (count < 0 && isRefusal(errno)) {
+        const iovec byte = {&go, sizeof go};
+        count = writeWithSignalBlocked(line.ours.get(), &byte, 1);
+    }
     if (count == sizeof go)
         return true;
     const int errorCode = errno;
