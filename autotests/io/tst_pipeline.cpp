@@ -23,7 +23,10 @@ private Q_SLOTS:
     void restarted();
 #ifndef FORKFD_TEST_QPROCESS
     void sourceStartedTwice();
+    void sinkStartedTwice();
 #endif
+    void connectedAgain_data();
+    void connectedAgain();
     void anotherSink();
     void anotherSource();
     void sinkDestroyed();
@@ -33,6 +36,9 @@ private Q_SLOTS:
     void takenBackBySink();
     void sourceFailsToStart_data();
     void sourceFailsToStart();
+    void sinkStartedAgain();
+    void forwardedSource();
+    void forwardedSink();
     void sinkEndsEarly();
     void onlyOneStarted_data();
     void onlyOneStarted();
@@ -210,7 +216,49 @@ void tst_Pipeline::sourceStartedTwice()
     QVERIFY(ends(sink));
     QCOMPARE(sink.readAll(), "two\n");
 }
+
+void tst_Pipeline::sinkStartedTwice()
+{
+    Process source;
+    Process sink;
+    source.setStandardOutputProcess(&sink);
+    sink.start(childProgram(), words("exit 0"));
+    QVERIFY(ends(sink));
+    sink.start(childProgram(), words("echo"));
+    source.start(childProgram(), words("args abc"));
+    QVERIFY(ends(source));
+    QVERIFY(ends(sink));
+    QCOMPARE(sink.readAll(), "abc\n");
+}
 #endif
+
+void tst_Pipeline::connectedAgain_data()
+{
+    QTest::addColumn<bool>("isSinkFirst");
+    QTest::newRow("sink first") << true;
+    QTest::newRow("source first") << false;
+}
+
+// The second call, between the two starts, changes nothing.
+void tst_Pipeline::connectedAgain()
+{
+    QFETCH(const bool, isSinkFirst);
+    Process source;
+    Process sink;
+    source.setStandardOutputProcess(&sink);
+    if (isSinkFirst)
+        sink.start(childProgram(), words("echo"));
+    else
+        source.start(childProgram(), words("args abc"));
+    source.setStandardOutputProcess(&sink);
+    if (isSinkFirst)
+        source.start(childProgram(), words("args abc"));
+    else
+        sink.start(childProgram(), words("echo"));
+    QVERIFY(ends(source));
+    QVERIFY(ends(sink));
+    QCOMPARE(sink.readAll(), "abc\n");
+}
 
 // The former sink has an ordinary input again.
 void tst_Pipeline::anotherSink()
@@ -304,8 +352,15 @@ void tst_Pipeline::takenBackBySink()
 void tst_Pipeline::sourceFailsToStart_data()
 {
     QTest::addColumn<bool>("isSinkFirst");
-    QTest::newRow("sink first") << true;
-    QTest::newRow("source first") << false;
+    QTest::addColumn<QString>("program");
+    QTest::addColumn<QString>("inputFile");
+    QTest::addColumn<bool>("isDetached");
+    const QString none = u"/no/such/file"_s;
+    QTest::newRow("sink first") << true << none << QString() << false;
+    QTest::newRow("source first") << false << none << QString() << false;
+    QTest::newRow("no input file") << true << childProgram() << none << false;
+    QTest::newRow("detached") << true << none << QString() << true;
+    QTest::newRow("detached, no input file") << true << childProgram() << none << true;
 }
 
 // The sink reads end of file.
@@ -315,20 +370,73 @@ void tst_Pipeline::sourceFailsToStart()
     QSKIP("QProcess left a descriptor open then.");
 #endif
     QFETCH(const bool, isSinkFirst);
+    QFETCH(const QString, program);
+    QFETCH(const QString, inputFile);
+    QFETCH(const bool, isDetached);
     Process source;
     Process sink;
     source.setStandardOutputProcess(&sink);
+    source.setStandardInputFile(inputFile);
     if (isSinkFirst)
         sink.start(childProgram(), words("echo"));
-    source.start(u"/no/such/program"_s);
+    source.setProgram(program);
+    if (isDetached)
+        QVERIFY(!source.startDetached());
+    else
+        source.start();
     QVERIFY(!source.waitForStarted());
     QCOMPARE(source.error(), Process::FailedToStart);
+    source.setStandardInputFile(QString());
     if (!isSinkFirst)
         sink.start(childProgram(), words("echo"));
     QVERIFY(ends(sink));
     QCOMPARE(sink.readAll(), "");
 
     QVERIFY(flows(source, sink));
+}
+
+// The second sink gets nothing from a source that writes to the first one.
+void tst_Pipeline::sinkStartedAgain()
+{
+    Process source;
+    Process sink;
+    source.setStandardOutputProcess(&sink);
+    source.start(childProgram(), words("echo"));
+    sink.start(childProgram(), words("exit 0"));
+    QVERIFY(ends(sink));
+    sink.start(childProgram(), words("echo"));
+    QVERIFY(sink.waitForStarted());
+    source.closeWriteChannel();
+    QVERIFY(ends(source));
+    QVERIFY(ends(sink));
+    QCOMPARE(sink.readAll(), "");
+}
+
+// The channel mode counts. The source's end ends the sink, although they are not connected.
+void tst_Pipeline::forwardedSource()
+{
+    Process source;
+    Process sink;
+    source.setStandardOutputProcess(&sink);
+    source.setProcessChannelMode(Process::ForwardedOutputChannel);
+    sink.start(childProgram(), words("echo"));
+    source.start(childProgram(), words("exit 0"));
+    QVERIFY(ends(source));
+    QVERIFY(ends(sink));
+    QCOMPARE(sink.readAll(), "");
+}
+
+void tst_Pipeline::forwardedSink()
+{
+    Process source;
+    Process sink;
+    source.setStandardOutputProcess(&sink);
+    sink.setInputChannelMode(Process::ForwardedInputChannel);
+    source.start(childProgram(), words("write 10000000 1"));
+    sink.start(childProgram(), words("exit 0"));
+    QVERIFY(ends(sink));
+    QVERIFY(source.waitForFinished());
+    QCOMPARE(source.exitCode(), SIGPIPE);
 }
 
 // The parent keeps no end of the pipe, so the source gets SIGPIPE, as in a shell.

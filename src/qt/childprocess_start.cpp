@@ -277,14 +277,16 @@ qint64 ChildProcessPrivate::beginDetached()
         if (m_streamFailure != StandardStreams::None)
             noteStreamFailure(errno);
     }
-    if (hasFailedToStart())
-        return -1;
-    StartRequest request = makeStartRequest(settings, ends);
-    StartResult result = {.failure = findProgram(request, absoluteSearchPath())};
-    if (!result.failure)
-        result = startOrphan(StartPlan(std::move(request)));
-    noteFailure(std::move(result.failure));
-    settings.modifier.exit = nullptr; // As in startChild().
+    StartResult result;
+    if (!hasFailedToStart()) {
+        StartRequest request = makeStartRequest(settings, ends);
+        result.failure = findProgram(request, absoluteSearchPath());
+        if (!result.failure)
+            result = startOrphan(StartPlan(std::move(request)));
+        noteFailure(std::move(result.failure));
+        settings.modifier.exit = nullptr; // As in startChild().
+    }
+    streams.redirections.closeUnusedEnds();
     return result.orphan;
 }
 

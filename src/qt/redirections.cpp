@@ -70,6 +70,11 @@ void Redirections::setFile(Stream stream, const QString &name, QIODevice::OpenMo
 
 void Redirections::connect(Redirections &source, Redirections &sink)
 {
+    // A child that has started may have one end of the pipe, and the other end waits for the other child.
+    const auto *targets = source.m_targets.get();
+    const auto *known = targets ? (*targets)[Output].connection.get() : nullptr;
+    if (known && known->sink == &sink)
+        return;
     source.clear(Output);
     sink.clear(Input);
     const auto connection = std::make_shared<Connection>(Connection{&source, &sink, {}});
@@ -105,6 +110,16 @@ UniqueFd Redirections::open(Stream stream)
 {
     const std::optional<RedirectedFile> redirected = file(stream);
     return redirected ? redirected->open(AT_FDCWD) : openPipe(targetOf(stream).connection->pipe, stream);
+}
+
+void Redirections::closeUnusedEnds() noexcept
+{
+    if (!m_targets)
+        return;
+    if (const auto &toSink = (*m_targets)[Output].connection)
+        toSink->pipe.writeEnd.reset();
+    if (const auto &fromSource = (*m_targets)[Input].connection)
+        fromSource->pipe.readEnd.reset();
 }
 
 UniqueFd Redirections::openPipe(Pipe &pipe, Stream stream)

@@ -52,6 +52,9 @@ public:
     std::optional<RedirectedFile> file(Stream stream) const;
     /// Returns the child's descriptor; an empty descriptor with errno on failure.
     UniqueFd open(Stream stream);
+    /// Closes the ends of pipes to other children that this child has not taken. After the end or a
+    /// failed start: the sink then reads end of file, and the source gets SIGPIPE.
+    void closeUnusedEnds() noexcept;
 
 private:
     /// A pipe between two children, shared by both.

@@ -168,6 +168,7 @@ void StandardStreams::close() noexcept
     for (Channel *channel : {&input, &output, &errorOutput})
         channel->close();
     terminal.close();
+    redirections.closeUnusedEnds();
 }
 
 void StandardStreams::clear() noexcept
