@@ -21,6 +21,9 @@ private Q_SLOTS:
     void inSlot();
     void atTheLastOutput_data();
     void atTheLastOutput();
+    void bothSignalsOfAChannel_data();
+    void bothSignalsOfAChannel();
+    void writtenBeforeTheEnd();
     void waitForEachOther();
     void waitForAnother();
     void manyAtOnce();
@@ -117,6 +120,52 @@ void tst_Reentrancy::atTheLastOutput()
     QVERIFY(comes(finished));
     QCOMPARE(process.bytesAvailable(), size);
     QCOMPARE(process.exitCode(), 3);
+}
+
+void tst_Reentrancy::bothSignalsOfAChannel_data()
+{
+    QTest::addColumn<int>("channel");
+    QTest::addColumn<Reaction>("reaction");
+    for (const int channel : {0, 1}) {
+        QTest::addRow("waitForFinished, %d", channel)
+            << channel << Reaction([](Process &process) { process.waitForFinished(); });
+        QTest::addRow("an event loop, %d", channel) << channel << Reaction(runUntilFinished);
+    }
+}
+
+// The named signal follows, although the child has ended in a slot of channelReadyRead().
+void tst_Reentrancy::bothSignalsOfAChannel()
+{
+    QFETCH(const int, channel);
+    QFETCH(const Reaction, reaction);
+    Process process;
+    QByteArray read;
+    const auto named =
+        channel == 0 ? &Process::readyReadStandardOutput : &Process::readyReadStandardError;
+    connect(&process, named, [&] {
+        read += channel == 0 ? process.readAllStandardOutput() : process.readAllStandardError();
+    });
+    connect(&process, &Process::channelReadyRead, [&](int which) {
+        if (which == channel)
+            reaction(process);
+    });
+    process.start(childProgram(), {u"write"_s, u"3"_s, QString::number(channel + 1), u"exit"_s, u"3"_s});
+    QVERIFY(process.state() == Process::NotRunning || process.waitForFinished());
+    QCOMPARE(read, "xxx");
+}
+
+void tst_Reentrancy::writtenBeforeTheEnd()
+{
+    Process process;
+    connect(&process, &Process::bytesWritten, [&process] {
+        process.kill();
+        process.waitForFinished();
+    });
+    process.start(childProgram(), words("sleep"));
+    QVERIFY(process.waitForStarted());
+    process.write("abc");
+    QVERIFY(process.waitForBytesWritten());
+    QCOMPARE(process.state(), Process::NotRunning);
 }
 
 void tst_Reentrancy::waitForEachOther()

@@ -325,7 +325,10 @@ bool ChildProcess::waitForBytesWritten(int msecs)
     ChildProcessPrivate *const p = d.get();
     const auto hasWritten = [p, before = p->writeCount] { return p->writeCount != before; };
     const auto isDone = [p, hasWritten] { return hasWritten() || !p->streams.input.isOpen(); };
-    return p->serveUntil(isDone, deadline) == ChildProcessPrivate::Done && hasWritten();
+    const auto outcome = p->serveUntil(isDone, deadline);
+    const bool isCounted =
+        outcome == ChildProcessPrivate::Done || outcome == ChildProcessPrivate::RunEnded;
+    return isCounted && hasWritten();
 }
 
 short ChildProcessPrivate::eventsOf(Role role) noexcept

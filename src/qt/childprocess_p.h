@@ -333,8 +333,10 @@ private:
     bool m_closesInputWhenWritten = false;
     bool m_hasTypedEndOfFile = false; ///< Only a VEOF is left to be written.
     bool m_isEmittingReadyRead = false;
-    /// By channel: readyRead() was emitted, but the signals of the channel were not.
-    std::array<bool, 2> m_dataDue = {};
+    /// The signals of a channel that were not emitted yet: channelReadyRead(), and the one that is named
+    /// after the channel.
+    enum class DataDue : quint8 { None, OnlyNamed, Both };
+    std::array<DataDue, 2> m_dataDue = {};
     bool m_isEmittingBytesWritten = false;
     Internal::Deadline m_pipeLook = Internal::Deadline::forever(); ///< When to look for idle pipes.
     quint64 m_runNumber = 0;

@@ -160,7 +160,7 @@ void ChildProcessPrivate::resumeReading(ChildProcess::ProcessChannel channel)
 void ChildProcessPrivate::announceData(ChildProcess::ProcessChannel channel)
 {
     const Run run(this);
-    m_dataDue[channel] = true;
+    m_dataDue[channel] = DataDue::Both;
     if (channel == output.readChannel()) {
         ++readCount;
         if (!m_isEmittingReadyRead) {
@@ -172,12 +172,12 @@ void ChildProcessPrivate::announceData(ChildProcess::ProcessChannel channel)
         announceChannel(channel);
 }
 
-// If a slot of readyRead() waits for the child's end, the code for the end calls this function; if the
-// slot moves the object, the new thread calls it.
+// If a slot of readyRead() or channelReadyRead() waits for the child's end, the code for the end calls
+// this function; if the slot moves the object, the new thread calls it.
 void ChildProcessPrivate::announceDataDue(const Run &run)
 {
     for (const auto channel : ChildOutput::ids) {
-        if (run.goesOnHere() && m_dataDue[channel])
+        if (run.goesOnHere() && m_dataDue[channel] != DataDue::None)
             announceChannel(channel);
     }
 }
@@ -185,10 +185,11 @@ void ChildProcessPrivate::announceDataDue(const Run &run)
 void ChildProcessPrivate::announceChannel(ChildProcess::ProcessChannel channel)
 {
     const Run run(this);
-    m_dataDue[channel] = false;
-    Q_EMIT q->channelReadyRead(channel);
+    if (std::exchange(m_dataDue[channel], DataDue::OnlyNamed) == DataDue::Both)
+        Q_EMIT q->channelReadyRead(channel);
     if (!run.goesOnHere())
         return;
+    m_dataDue[channel] = DataDue::None;
     if (channel == ChildProcess::StandardOutput)
         Q_EMIT q->readyReadStandardOutput(ChildProcess::QPrivateSignal());
     else
