@@ -73,11 +73,14 @@ void ChildProcessPrivate::killStartAtDestruction() noexcept
 }
 
 // The keeper collects the child. It also keeps the grace of a child that is being stopped, even during a
-// start.
+// start. A tree that takes a walk may have processes left: the keeper finds out.
 void ChildProcessPrivate::letGoOfChild() noexcept
 {
     const auto &stopped = child || !m_pending ? child : m_pending->child();
-    if (stopped && m_isStopping && (isUnderWay() || stopped->sendSignal(0) != ESRCH))
+    const auto isLeft = [&] {
+        return isUnderWay() || !stopped->signalsAtOnce() || stopped->sendSignal(0) != ESRCH;
+    };
+    if (stopped && m_isStopping && isLeft())
         Keeper::adopt(stopped, Keeper::KeepGrace);
     child.reset();
     watch = nullptr;
