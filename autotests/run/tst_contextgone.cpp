@@ -25,6 +25,7 @@ class tst_ContextGone : public RunTest
     Q_OBJECT
 
 private Q_SLOTS:
+    void nothingIsCalled_data();
     void nothingIsCalled();
     void goesAtAnyMoment();
     void goesInAFunction();
@@ -36,8 +37,16 @@ private:
     static qint64 residentBytes();
 };
 
+void tst_ContextGone::nothingIsCalled_data()
+{
+    QTest::addColumn<bool>("isDisconnected");
+    QTest::newRow("destroyed") << false;
+    QTest::newRow("disconnected, then destroyed") << true;
+}
+
 void tst_ContextGone::nothingIsCalled()
 {
+    QFETCH(const bool, isDisconnected);
     TestPipe go;
     auto context = std::make_unique<QObject>();
     std::atomic<int> calls = 0;
@@ -46,6 +55,8 @@ void tst_ContextGone::nothingIsCalled()
     options.launchOptions.fileDescriptors = {{8, go.readEnd()}};
     options.onOutput = [&calls](ChildProcess::ProcessChannel, const QByteArray &) { ++calls; };
     QFuture<RunResult> future = run("write 5 1 eof 8 write 5 1", options);
+    if (isDisconnected)
+        context->disconnect(); // Removes all connections to signals of the context, the library's too.
     context.reset();
     go.closeWriteEnd();
     QCOMPARE(future.result().standardOutput, "xxxxxxxxxx");

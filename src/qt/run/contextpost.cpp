@@ -5,50 +5,60 @@
 
 #include "core/base/thisprocess.h"
 
-#include <mutex>
+#include <memory>
+#include <utility>
 
 namespace ForkFd::Internal {
 
-/// The destructor of the object waits for the mutex, so that the object exists while a thread holds it.
-struct ContextPost::Target : OfOneProcess
+/// The connection to the context owns one. Qt destroys it with the connection.
+class ContextPost::End : OfOneProcess
 {
-    std::mutex mutex;
-    QObject *object = nullptr; ///< Null when the object is being destroyed.
+public:
+    explicit End(std::function<void()> onEnd)
+        : m_onEnd(std::move(onEnd))
+    {
+    }
+    ~End() { call(); }
+    void call() const
+    {
+        if (belongsToThisProcess()) // In a forked copy a mutex may be locked for ever.
+            m_onEnd();
+    }
+    End(const End &) = delete;
+    End &operator=(const End &) = delete;
+
+private:
+    const std::function<void()> m_onEnd;
 };
 
-// In a forked copy no thread posts, and the mutex may be locked for ever.
-ContextPost::ContextPost(QObject *context, const std::function<void()> &onEnd)
-    : m_target(std::make_shared<Target>())
+// While a call is delivered, its event keeps the first connection's slot. The second connection tells of
+// the end at once, unless the user's disconnect() has removed it. The threads that post use m_poster, so
+// it belongs to no thread.
+ContextPost::ContextPost(QObject *context, std::function<void()> onEnd)
+    : m_context(context)
 {
-    m_target->object = context;
-    m_connection = QObject::connect(context, &QObject::destroyed, [target = m_target, onEnd] {
-        if (!target->belongsToThisProcess())
-            return;
-        {
-            const std::lock_guard lock(target->mutex);
-            target->object = nullptr;
-        }
-        onEnd();
-    });
-}
-
-// The object's thread removes the connection: in another thread Qt could touch a destroyed object.
-ContextPost::~ContextPost()
-{
-    post([connection = m_connection] { QObject::disconnect(connection); });
+    const auto end = std::make_shared<End>(std::move(onEnd));
+    QObject::connect(
+        &m_poster, &Poster::posted, context, [end](const std::function<void()> &call) { call(); },
+        Qt::QueuedConnection);
+    QObject::connect(
+        context, &QObject::destroyed, &m_poster,
+        [weakEnd = std::weak_ptr(end)] {
+            if (const auto living = weakEnd.lock())
+                living->call();
+        },
+        Qt::DirectConnection);
+    m_poster.moveToThread(nullptr);
 }
 
 bool ContextPost::isThere() const
 {
-    const std::lock_guard lock(m_target->mutex);
-    return m_target->object != nullptr;
+    return !m_context.isNull();
 }
 
 void ContextPost::post(const std::function<void()> &call)
 {
-    const std::lock_guard lock(m_target->mutex);
-    if (m_target->object)
-        QMetaObject::invokeMethod(m_target->object, call, Qt::QueuedConnection);
+    Q_EMIT m_poster.posted(call);
 }
 
 } // namespace ForkFd::Internal
