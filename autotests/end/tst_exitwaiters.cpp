@@ -3,14 +3,17 @@
 
 #include "backgroundtest.h"
 #include "forkedcopy.h"
+#include "lifeline.h"
 #include "testpipe.h"
 
 #include <ForkFd/run.h>
 
 #include <QtCore/QByteArrayList>
 #include <QtCore/QFuture>
+#include <QtCore/QLoggingCategory>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <thread>
 
@@ -49,6 +52,26 @@ private:
     static inline std::thread thread; // clazy:exclude=non-pod-global-static
 };
 
+/// In a copy: tells when the library has noticed the end of a child.
+class EndLog
+{
+public:
+    void begin()
+    {
+        output = m_noticed.writeEnd();
+        QLoggingCategory::setFilterRules(u"forkfd.childprocess.debug=true"_s);
+        qInstallMessageHandler([](QtMsgType, const QMessageLogContext &, const QString &message) {
+            if (message.contains(u"exited with code"))
+                static_cast<void>(::write(output, "x", 1));
+        });
+    }
+    void await() const { m_noticed.read(); }
+
+private:
+    static inline int output = -1;
+    TestPipe m_noticed;
+};
+
 } // namespace
 
 /// Threads that wait for the library return when the process exits.
@@ -65,6 +88,8 @@ private Q_SLOTS:
     void future();
     void futureWithoutAChild();
     void futureWithOutput();
+    void futureThatWaitsForItsTree();
+    void leftoversLiveOn();
 
 private:
     static QByteArray endOf(const RunResult &result)
@@ -178,6 +203,40 @@ void tst_ExitWaiters::futureWithOutput()
         return seen;
     };
     QCOMPARE(ExitWithWaiter::result(runAndWait, [&] { begun.read(); }), "x");
+}
+
+// The program has ended, and its result is known.
+void tst_ExitWaiters::futureThatWaitsForItsTree()
+{
+    EndLog log;
+    const auto wait = [&]() -> QByteArray {
+        RunOptions options;
+        options.signalScope = ForkFd::ChildProcess::SignalScope::Group;
+        options.waitForTree = true;
+        log.begin();
+        return endOf(
+            ForkFd::run(childProgram(), words("leave 1 leave 2 heir 3 sleep"), options).result());
+    };
+    QCOMPARE(ExitWithWaiter::result(wait, [&] { log.await(); }), "exited with code 3");
+}
+
+// Only the options for that kill what a program leaves behind.
+void tst_ExitWaiters::leftoversLiveOn()
+{
+    EndLog log;
+    Lifeline lifeline;
+    const auto wait = [&]() -> QByteArray {
+        RunOptions options;
+        options.signalScope = ForkFd::ChildProcess::SignalScope::Group;
+        options.leftoverGrace = std::chrono::minutes(10);
+        options.launchOptions.fileDescriptors = lifeline.descriptors();
+        log.begin();
+        const auto command = words("leave 1 leave 2 heir 3 eof 8 write 1 9");
+        return endOf(ForkFd::run(childProgram(), command, options).result());
+    };
+    QCOMPARE(ExitWithWaiter::result(wait, [&] { log.await(); }), "exited with code 3");
+    lifeline.letGo();
+    QVERIFY(lifeline.isAnsweredBy(1));
 }
 
 QTEST_GUILESS_MAIN(tst_ExitWaiters)

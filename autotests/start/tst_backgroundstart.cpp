@@ -39,6 +39,7 @@ private Q_SLOTS:
     void destroyed();
     void movedToAnotherThread();
     void copiesWhatItNeeds();
+    void relativeControlGroup();
     void restartedInErrorOccurred();
     void nestedLoopInStarted();
     void modifierIsDirect();
@@ -340,6 +341,23 @@ void tst_BackgroundStart::copiesWhatItNeeds()
     QVERIFY(QDir::setCurrent(before));
     QVERIFY(process.waitForFinished());
     QCOMPARE(process.readAll(), "abc/\n");
+}
+
+void tst_BackgroundStart::relativeControlGroup()
+{
+    const QString before = QDir::currentPath();
+    const auto comeBack = qScopeGuard([before] { QDir::setCurrent(before); });
+    const QTemporaryDir directory;
+    const QString wanted = QDir(directory.path()).canonicalPath();
+    QVERIFY(QDir::setCurrent(wanted));
+    Process process;
+    process.setStartMode(Process::StartMode::Background);
+    process.setLaunchOptions({.controlGroup = "none"});
+    process.start(childProgram(), words("exit 0"));
+    QVERIFY(QDir::setCurrent(u"/"_s));
+    QVERIFY(!process.waitForFinished());
+    QCOMPARE(QByteArray(process.startError().step), "controlGroup");
+    QCOMPARE(QString::fromStdString(process.startError().subject), wanted + u"/none"_s);
 }
 
 void tst_BackgroundStart::restartedInErrorOccurred()

@@ -27,6 +27,7 @@ class tst_CallersState : public SlowStartTest
 private Q_SLOTS:
     void initTestCase() { prepareSlowStarts(); }
     void copiesWhatItNeeds();
+    void relativeControlGroup();
     void closedDirectory_data();
     void closedDirectory();
     void directoryLeft();
@@ -62,6 +63,24 @@ void tst_CallersState::copiesWhatItNeeds()
     qunsetenv("FORKFD_TEST_INHERITED");
     QCOMPARE(result.standardOutput, QFile::encodeName(wanted) + "/below\nthen\n");
     QCOMPARE(pipe.readAll(), "x");
+}
+
+void tst_CallersState::relativeControlGroup()
+{
+    const QTemporaryDir directory;
+    const QString before = QDir::currentPath();
+    const QString wanted = QDir(directory.path()).canonicalPath();
+    QVERIFY(QDir::setCurrent(wanted));
+    HeldSystemCall search(statCall);
+    RunOptions options;
+    options.launchOptions.controlGroup = "none";
+    QFuture<RunResult> future = search.call([&options] { return runByName("exit 0", options); });
+    QVERIFY(search.await());
+    QVERIFY(QDir::setCurrent(before));
+    search.letGo();
+    const ForkFd::StartError error = future.result().startError;
+    QCOMPARE(QByteArray(error.step), "controlGroup");
+    QCOMPARE(QString::fromStdString(error.subject), wanted + u"/none"_s);
 }
 
 void tst_CallersState::closedDirectory_data()

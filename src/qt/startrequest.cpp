@@ -194,6 +194,8 @@ ThreadedRequest makeThreadedRequest(ChildSettings &settings, const StopSettings 
 {
     ThreadedRequest request;
     request.start = makeStartRequest(settings, ends, surroundings);
+    if (std::string &group = request.start.options.controlGroup; !group.empty())
+        group = absolutePath(group);
     request.scope = scopeOf(stopSettings);
     for (UniqueFd &descriptor : ends.owned)
         request.owned.add(std::move(descriptor));

@@ -8,6 +8,8 @@
 #include "qt/run/postdetector.h"
 #include "qt/run/queuecore.h"
 
+#include "core/start/programsearch.h"
+
 #include <QtCore/QCoreApplication>
 #include <QtCore/QFile>
 
@@ -66,6 +68,8 @@ StartError RunJob::keepOptions()
 {
     if (const FailedStep failed = StartPlan::check(m_options.launchOptions))
         return StartFailure(failed).error();
+    if (std::string &group = m_options.launchOptions.controlGroup; !group.empty())
+        group = absolutePath(group);
     std::optional<sigset_t> &mask = m_options.launchOptions.signalMask;
     if (!mask)
         ::pthread_sigmask(SIG_SETMASK, nullptr, &mask.emplace());
@@ -327,6 +331,8 @@ bool RunJob::kill()
 {
     if (m_entry && !m_entry->isBegun())
         return m_entry->giveUp() || m_isOver;
+    if (m_treeWait && !m_treeWait->mayKill())
+        return true;
     if (m_child)
         return m_child->sendSignal(SIGKILL) || errno != EAGAIN;
     PendingStart *start = m_start ? m_start->pending.get() : nullptr;
@@ -370,6 +376,9 @@ void RunJob::abandon(FutureFinisher &finisher) const
     RunPromise promise = m_promise;
     if (m_isOver) {
         promise.setResult(m_result);
+    } else if (m_treeWait) { // Only what the program has left behind is not known.
+        promise.setResult(m_result);
+        promise.cancel();
     } else {
         RunResult unknown;
         if (!m_child || m_child->state() != ChildProcess::Running)

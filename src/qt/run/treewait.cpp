@@ -79,6 +79,11 @@ void TreeWait::exceedTimeLimit()
     stop();
 }
 
+bool TreeWait::mayKill() const noexcept
+{
+    return m_options.waitForTree || m_options.killLeftovers || m_isStopWanted;
+}
+
 void TreeWait::stop()
 {
     const bool isFirst = !std::exchange(m_isStopWanted, true);

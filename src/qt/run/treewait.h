@@ -39,6 +39,9 @@ public:
     /// Stops the processes that are left, as ChildProcess::stop() does.
     void stop();
 
+    /// Whether the processes that are left are to end: otherwise the wait only looks at them.
+    bool mayKill() const noexcept;
+
     /// Valid in the state over.
     const LeftBehind &leftBehind() const noexcept { return m_leftBehind; }
     bool hasExceededTimeLimit() const noexcept { return m_hasExceededTimeLimit; }
