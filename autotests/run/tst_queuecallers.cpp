@@ -12,6 +12,7 @@
 #include <numeric>
 #include <thread>
 
+#include <linux/securebits.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -31,6 +32,7 @@ private Q_SLOTS:
     void attributes_data();
     void attributes();
     void restrictedSince();
+    void restrictedForAWhile();
     void restrictedWithManyGroups();
     void directoryThatHangs();
 
@@ -161,6 +163,31 @@ void tst_QueueCallers::restrictedSince()
     gate.open();
     QCOMPARE(before.result().standardOutput, "NoNewPrivs:\t0\n");
     QCOMPARE(after.result().standardOutput, "NoNewPrivs:\t1\n");
+}
+
+// The thread takes back what it had given up, and the first program still waits.
+void tst_QueueCallers::restrictedForAWhile()
+{
+    if (FORKFD_TEST_PORTABLE)
+        QSKIP("The portable library does not look at the attributes of threads that only Linux has.");
+    RunQueue queue(1);
+    Gate gate;
+    static_cast<void>(gate.enter(queue));
+    QFuture<RunResult> before;
+    QFuture<RunResult> after;
+    bool isRestricted = false;
+    inThread([&] {
+        const QStringList show = {u"CapEff"_s, u"/proc/self/status"_s};
+        isRestricted = prctl(PR_SET_SECUREBITS, SECBIT_NOROOT) == 0;
+        before = queue.run(u"grep"_s, show);
+        prctl(PR_SET_SECUREBITS, 0);
+        after = queue.run(u"grep"_s, show);
+    });
+    gate.open();
+    if (!isRestricted || geteuid() != 0)
+        QSKIP("Only root has rights that this gives up.");
+    QCOMPARE(before.result().standardOutput, "CapEff:\t0000000000000000\n");
+    QVERIFY(after.result().standardOutput != before.result().standardOutput);
 }
 
 // The groups make the status of a thread longer than a page.

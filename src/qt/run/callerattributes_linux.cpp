@@ -9,9 +9,11 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string>
 #include <string_view>
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 namespace ForkFd::Internal {
@@ -83,12 +85,22 @@ bool addNamespaces(std::string &text)
     const UniqueFd folder(::open("/proc/thread-self/ns", O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (!folder)
         return false;
-    for (const char *name : {"mnt", "uts", "ipc", "net", "cgroup", "pid_for_children"}) {
+    for (const char *name :
+         {"mnt", "uts", "ipc", "net", "cgroup", "pid_for_children", "time_for_children"}) {
         char target[64];
         const ssize_t size = ::readlinkat(folder.get(), name, target, sizeof target);
         text.append(target, static_cast<std::size_t>(std::max(ssize_t{0}, size)));
     }
     return true;
+}
+
+// A thread may give these up and take them back. A system without a security module has no attr.
+void addWhatMayComeBack(std::string &text)
+{
+    text += std::to_string(::prctl(PR_GET_SECUREBITS)) + ' ';
+    for (const char *path : {"/proc/thread-self/attr/current", "/proc/thread-self/attr/exec",
+                             "/proc/thread-self/personality", "/proc/thread-self/cgroup"})
+        text += contentOf(path) + '\n';
 }
 
 } // namespace
@@ -98,6 +110,7 @@ std::optional<std::string> attributesOfThisThread()
     std::string text;
     if (!addStatus(text) || !addScheduling(text) || !addNamespaces(text))
         return {};
+    addWhatMayComeBack(text);
     return text;
 }
 

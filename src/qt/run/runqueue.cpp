@@ -89,14 +89,15 @@ RunQueue::~RunQueue()
 ///
 /// A program that waits starts with the environment, PATH, signal mask, current directory and
 /// descriptors of this call, and with the attributes that the calling thread has now: identity,
-/// capabilities, processors, scheduling, namespaces. It never has more rights than the calling thread
-/// has now. If the thread restricts itself by Landlock, which the library cannot notice, and then calls
-/// this function again, its earlier programs that still wait are restricted, too. Attributes of the
-/// whole process, such as resource limits, are those at the start of the program. For this the library
-/// has one sleeping thread for each calling thread with waiting programs; without /proc, it has one for
-/// each waiting program. A waiting program needs about 3 KB of memory, and no descriptor except
-/// duplicates of those in `launchOptions`. But a call whose current directory or environment differs
-/// from that of the call before keeps its own copy: one descriptor for the directory, and all variables.
+/// capabilities, security label, personality, processors, scheduling, namespaces, cgroup. It never has
+/// more rights than the calling thread has now. If the thread restricts itself by Landlock, which the
+/// library cannot notice, and then calls this function again, its earlier programs that still wait are
+/// restricted, too. Attributes of the whole process, such as resource limits, are those at the start of
+/// the program. For this the library has one sleeping thread for each calling thread with waiting
+/// programs; without /proc, it has one for each waiting program. A waiting program needs about 3 KB of
+/// memory, and no descriptor except duplicates of those in `launchOptions`. But a call whose current
+/// directory or environment differs from that of the call before keeps its own copy: one descriptor for
+/// the directory, and all variables.
 ///
 /// Cancelling the future of a program that waits finishes the future within a moment, and nothing is
 /// started.
@@ -164,8 +165,9 @@ void RunQueue::cancelAll()
 /// program waits or runs, and all futures that run() has returned are finished; their continuations may
 /// still run. A continuation may call this function. In RunOptions::onOutput and onLine without a
 /// context it waits for ever, because the future of that program is finished only after they have
-/// returned. When exit(3) has begun, for example in a static destructor, it returns false without
-/// waiting.
+/// returned. At exit(3) it returns false without waiting once the library has killed the programs. The
+/// destructor of a static object that was made after the first call of run() comes before that: call
+/// cancelAll() there first.
 ///
 /// Not a cancellation point. **Errors:** returns false after a timeout, or if the process is ending.
 /// \since 0.1
