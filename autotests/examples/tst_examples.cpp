@@ -32,6 +32,7 @@ private Q_SLOTS:
     void treetop_data();
     void treetop();
     void treetopInterrupted();
+    void treetopHangsUp();
     void treetopLeavesOne();
 
 private:
@@ -95,9 +96,9 @@ void tst_Examples::live()
              "exited with code 0\nCannot start '/no/such/program': No such file or directory, "
              "output incomplete\n");
     QVERIFY(run("live", way + QStringList{u""_s}).startsWith("exited with code 0\nCannot start"));
-    if (way.isEmpty())
-        QCOMPARE(run("live", {u"sh"_s, u"-c"_s, u"echo stop; exec sleep 600"_s}),
-                 "exited with code 0\n> stop\nkilled by SIGTERM, output complete\n");
+    QCOMPARE(run("live", way + QStringList{u"sh"_s, u"-c"_s, u"echo stop; exec sleep 600"_s}),
+             QByteArray("exited with code 0\n> stop\nkilled by SIGTERM")
+                 + (way.isEmpty() ? "" : " after it was asked to stop") + ", output complete\n");
 }
 
 void tst_Examples::terminal_data()
@@ -266,6 +267,23 @@ void tst_Examples::treetopInterrupted()
     const QByteArray rest = example.readAll();
     // With SIGCHLD the usage may be unknown.
     QVERIFY2(rest.contains("killed by SIGTERM"), rest.constData());
+}
+
+// The terminal is closed.
+void tst_Examples::treetopHangsUp()
+{
+    if (FORKFD_TEST_PORTABLE)
+        QSKIP("The portable library has no guardian.");
+    Lifeline lifeline;
+    Process example;
+    example.setLaunchOptions({.fileDescriptors = {lifeline.asDescriptor()}});
+    example.start(QDir(QStringLiteral(FORKFD_TEST_EXAMPLES)).filePath(u"forkfd-treetop"_s),
+                  {childProgram(), u"say"_s, u"x"_s, u"sleep"_s});
+    lifeline.letGo();
+    QVERIFY(example.waitForReadyRead());
+    QVERIFY(example.sendSignal(SIGHUP));
+    QVERIFY(example.waitForFinished());
+    QVERIFY(lifeline.comesToBeCut());
 }
 
 void tst_Examples::treetopLeavesOne()

@@ -67,7 +67,11 @@ static void showLines(Window &window, ChildProcess &child)
 static void startInWindow(Window &window, ChildProcess &child, const QString &program,
                           const QStringList &arguments)
 {
-    const auto show = [&window, &child] { showLines(window, child); };
+    const auto show = [&window, &child] {
+        showLines(window, child);
+        if (window.stopAsked.future().isFinished())
+            child.stop();
+    };
     QObject::connect(&child, &ChildProcess::channelReadyRead, &window, show);
     QObject::connect(&child, &ChildProcess::ended, &window, [&window, &child] {
         showLines(window, child); // The last line may be unfinished.

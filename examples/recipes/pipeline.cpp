@@ -19,9 +19,11 @@ static bool startPipeline(ChildProcess &first, ChildProcess &second)
 {
     first.setSignalScope(ChildProcess::SignalScope::Group); // Leads a group of its own number.
     first.setStandardOutputProcess(&second);
+    ForkFd::LaunchOptions options;
+    options.treeDiesWithParentIfPossible = true; // Ctrl-C does not reach the group.
+    first.setLaunchOptions(options);
     first.start();
 
-    ForkFd::LaunchOptions options;
     options.processGroup = static_cast<pid_t>(first.processId());
     second.setLaunchOptions(options);
     second.setUnixProcessParameters(ChildProcess::UnixProcessFlag::DisconnectControllingTerminal);

@@ -101,7 +101,10 @@ int main(int argc, char **argv)
     child.setSignalScope(ChildProcess::SignalScope::Tree);
     child.setProcessChannelMode(ChildProcess::ForwardedChannels);
     child.setInputChannelMode(ChildProcess::ForwardedInputChannel);
-    child.setLaunchOptions({.signalMask = {{}}});
+    ForkFd::LaunchOptions options;
+    options.signalMask.emplace();
+    options.treeDiesWithParentIfPossible = true; // A closed terminal ends this program, not the tree.
+    child.setLaunchOptions(options);
 
     QSocketNotifier interruption(blockSignals(), QSocketNotifier::Read);
     QObject::connect(&interruption, &QSocketNotifier::activated, &child, [&](QSocketDescriptor fd) {
