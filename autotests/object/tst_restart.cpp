@@ -19,6 +19,9 @@ private Q_SLOTS:
     void inErrorOccurred();
     void inStateChanged_data();
     void inStateChanged();
+    void ownEnd_data();
+    void ownEnd();
+    void inAWait();
 #endif
 };
 
@@ -177,6 +180,49 @@ void tst_Restart::inStateChanged()
     QTRY_COMPARE(record, expected + QStringList(last));
     QCOMPARE(process.readAll(), "good\n");
     QCOMPARE(process.exitCode(), 0);
+}
+
+void tst_Restart::ownEnd_data()
+{
+    QTest::addColumn<QString>("signal");
+    QTest::newRow("errorOccurred") << u"errorOccurred Crashed"_s;
+    QTest::newRow("readChannelFinished") << u"readChannelFinished"_s;
+}
+
+// finished() has the values of its own child, although a slot has started the next one.
+void tst_Restart::ownEnd()
+{
+    QFETCH(const QString, signal);
+    Process process;
+    QStringList ends;
+    bool isSecond = false;
+    atEverySignal(&process, [&](const QString &name) {
+        if (name.startsWith(u"finished"_s))
+            ends += name;
+        if (name == signal && !std::exchange(isSecond, true))
+            process.start(childProgram(), words("exit 3"));
+    });
+    process.start(childProgram(), words("signal 9"));
+    QTRY_COMPARE(ends, QStringList({u"finished 9 CrashExit"_s, u"finished 3 NormalExit"_s}));
+}
+
+// The wait is for the first child.
+void tst_Restart::inAWait()
+{
+    Process process;
+    bool isSecond = false;
+    connect(&process, &Process::readyRead, &process, [&] {
+        if (std::exchange(isSecond, true))
+            return;
+        process.kill();
+        process.waitForFinished();
+        process.start(childProgram(), words("exit 3"));
+    });
+    process.start(childProgram(), words("write 3 1 sleep"));
+    QVERIFY(process.waitForFinished());
+    QVERIFY(process.state() != Process::NotRunning);
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 3);
 }
 
 #endif

@@ -61,7 +61,8 @@ QProcessEnvironment ChildProcess::processEnvironment() const
     return d->settings.environment;
 }
 
-/// A variable of the parent that QString cannot represent reaches the child with its original bytes.
+/// A variable that QString cannot represent reaches the child with its original bytes if this process
+/// still has it at the start.
 void ChildProcess::setProcessEnvironment(const QProcessEnvironment &environment)
 {
     if (std::exchange(d->settings.environment, environment) != environment)

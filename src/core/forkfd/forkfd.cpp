@@ -189,7 +189,8 @@ int vforkfd(int flags, pid_t *ppid, int (*childFn)(void *), void *token)
 /// - EINVAL: an unknown flag; FORKFD_BACKEND names an unknown or unavailable backend.
 /// - EFAULT: `path` or `argv` is null.
 /// - The errors of posix_spawn(): ENOENT, EACCES and others of execve(2), EBADF and others of the
-///   actions, EINVAL and EPERM of the attributes.
+///   actions, EINVAL and EPERM of the attributes. But an action on a descriptor that is not open may not
+///   fail: the library opens descriptors for the start, and one may have that number.
 /// - EAGAIN, EMFILE, ENFILE, ENOMEM: as for forkfd().
 ///
 /// \since 0.1
