@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string_view>
 
 #include <fnmatch.h>
 
@@ -197,10 +198,12 @@ bool matches(const char *pattern, const std::string &text)
 
 bool concerns(const Expected &expected, const Fault &fault)
 {
-    return expected.kind == fault.kind()
-        && matches(expected.scenario, fault.scenario + '/' + fault.backend)
-        && matches(expected.place, fault.place.actor + '/' + fault.place.call)
-        && (*expected.errors == '\0' || hasWord(expected.errors, fault.error));
+    return matches(expected.scenario, fault.scenario + '/' + fault.backend)
+        && std::any_of(fault.failures.begin(), fault.failures.end(), [&](const Failure &failure) {
+               return expected.kind == failure.kind()
+                   && matches(expected.place, failure.place.actor + '/' + failure.place.call)
+                   && (*expected.errors == '\0' || hasWord(expected.errors, failure.error));
+           });
 }
 
 } // namespace
@@ -211,7 +214,14 @@ std::optional<std::size_t> expectedRow(const Fault &fault, const std::string &wh
         if (concerns(table[row], fault) && matches(table[row].whatHappens, whatHappens))
             return row;
     }
-    return std::nullopt;
+    // Of what a pair leaves, one failure may explain one part and the other failure the rest.
+    constexpr std::string_view left = "left:";
+    const std::size_t plus = whatHappens.rfind(" +");
+    if (fault.kind() != Kind::Pairs || !whatHappens.starts_with(left) || plus <= left.size()
+        || plus == std::string::npos)
+        return std::nullopt;
+    const auto row = expectedRow(fault, std::string(left) + whatHappens.substr(plus));
+    return row ? expectedRow(fault, whatHappens.substr(0, plus)) : std::nullopt;
 }
 
 bool mayLeaveChildren(const Fault &fault)

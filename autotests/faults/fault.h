@@ -10,6 +10,7 @@
 #include <compare>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace Faults {
 
@@ -32,17 +33,29 @@ struct Place
 };
 
 /// What happens to one call, or to all of a kind.
-struct Fault
+struct Failure
 {
-    std::string scenario;
-    std::string backend; ///< A value of FORKFD_BACKEND.
     Place place;
     std::string error; ///< The name of an errno value, or a delay: "30ms".
 
     Kind kind() const;
     /// How long the call is held; 0 if it fails.
     std::chrono::milliseconds delay() const;
-    /// "plain/auto/main/pipe2#1/EMFILE", as --only takes it.
+    /// "main/pipe2#1/EMFILE"
+    std::string text() const;
+};
+
+/// What happens in one run of a scenario.
+struct Fault
+{
+    std::string scenario;
+    std::string backend; ///< A value of FORKFD_BACKEND.
+    std::vector<Failure> failures; ///< One, or a pair.
+
+    Kind kind() const;
+    /// Whether every call of a kind fails.
+    bool isFilter() const;
+    /// "plain/auto/main/pipe2#1/EMFILE", with "+main/wait4#1/ECHILD" for a pair, as --only takes it.
     std::string text() const;
     /// Nothing if the text names no fault.
     static std::optional<Fault> fromText(const std::string &text);

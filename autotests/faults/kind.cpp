@@ -7,7 +7,7 @@ namespace Faults {
 
 std::span<const Kind> allKinds()
 {
-    static constexpr Kind kinds[] = {Kind::Calls, Kind::Allocations, Kind::Delays};
+    static constexpr Kind kinds[] = {Kind::Calls, Kind::Pairs, Kind::Allocations, Kind::Delays};
     return kinds;
 }
 
@@ -22,6 +22,8 @@ const char *nameOf(Kind kind)
     switch (kind) {
     case Kind::Calls:
         return "calls";
+    case Kind::Pairs:
+        return "pairs";
     case Kind::Allocations:
         return "allocations";
     case Kind::Delays:

@@ -6,6 +6,7 @@
 #include "expected.h"
 #include "filter.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -127,7 +128,7 @@ bool Supervisor::handleMarker(const seccomp_notif &call)
         break;
     case Marker::Begin:
         ++m_cycle;
-        m_isOn = m_cycle == 1 || (m_fault && m_fault->place.occurrence == everyCall);
+        m_isOn = m_cycle == 1 || isEveryCallWatched();
         break;
     case Marker::End:
         m_report.results.push_back(readText(call, call.data.args[2]));
@@ -212,29 +213,33 @@ void Supervisor::handleLibraryCall(const seccomp_notif &call, std::string_view n
     place.occurrence = ++m_counts[{place.actor, place.call}];
     if (m_cycle == 1 || isOfGuardian(call))
         m_report.places.push_back(place);
-    const bool isHit = isMeant(place);
+    const Failure *failure = failureAt(place);
     if (m_traces) {
         std::printf("  %s %s#%d%s%s\n", place.actor.c_str(), place.call.c_str(), place.occurrence,
-                    isHit ? ": " : "", isHit ? m_fault->error.c_str() : "");
+                    failure ? ": " : "", failure ? failure->error.c_str() : "");
         std::fflush(stdout);
     }
-    if (!isHit && name == allocation)
+    if (!failure && name == allocation)
         return answer(m_subject.listener, call, 0);
-    if (!isHit)
+    if (!failure)
         return letThrough(m_subject.listener, call);
-    m_report.wasReached = true;
-    if (m_fault->kind() == Kind::Delays)
-        m_held.hold(call, m_fault->delay());
+    m_report.reached.insert(failure->place);
+    if (failure->kind() == Kind::Delays)
+        m_held.hold(call, failure->delay());
     else
-        answer(m_subject.listener, call, -errorNumber(m_fault->error));
+        answer(m_subject.listener, call, -errorNumber(failure->error));
 }
 
-bool Supervisor::isMeant(const Place &place) const
+const Failure *Supervisor::failureAt(const Place &place) const
 {
     if (!m_fault)
-        return false;
-    return m_fault->place.occurrence == everyCall ? m_fault->place.call == place.call
-                                                  : m_fault->place == place;
+        return nullptr;
+    const auto isMeant = [&](const Failure &failure) {
+        return failure.place.occurrence == everyCall ? failure.place.call == place.call
+                                                     : failure.place == place;
+    };
+    const auto failure = std::find_if(m_fault->failures.begin(), m_fault->failures.end(), isMeant);
+    return failure == m_fault->failures.end() ? nullptr : &*failure;
 }
 
 // Numbers the actors of one kind in the order of their first calls. The first call of a library thread
@@ -286,7 +291,7 @@ void Supervisor::settle()
         takeStock(left.empty() ? closingTime : 0s);
     answer(m_subject.listener, *m_atEnd, 0);
     m_atEnd.reset();
-    if (m_cycle == 1 && !(m_fault && m_fault->place.occurrence == everyCall))
+    if (m_cycle == 1 && !isEveryCallWatched())
         m_isOn = false;
 }
 

@@ -28,14 +28,14 @@ struct Report
 {
     std::vector<Place> places; ///< The library's calls in the first start, in their order.
     std::vector<std::string> results; ///< The results of the scenario, one for each cycle.
-    bool wasReached = false; ///< The process made the call that had to fail or to wait.
+    std::set<Place> reached; ///< The calls that failed or waited.
     std::vector<std::string> problems; ///< All other problems.
     Belongings belongings; ///< At the end.
     std::string log; ///< Standard output and error.
     double seconds = 0;
 };
 
-/// Plays a scenario and makes one system call of the library fail, or take longer.
+/// Plays a scenario and makes system calls of the library fail, or take longer.
 class Supervisor
 {
 public:
@@ -62,7 +62,8 @@ private:
     const KnownCall *libraryCall(const seccomp_notif &call);
     const KnownCall *guardianCall(const seccomp_notif &call);
     bool isOfGuardian(const seccomp_notif &call) const;
-    bool isMeant(const Place &place) const;
+    const Failure *failureAt(const Place &place) const;
+    bool isEveryCallWatched() const { return m_fault && m_fault->isFilter(); }
     const std::string &actorOf(const seccomp_notif &call);
     std::string readText(const seccomp_notif &call, std::size_t size) const;
     void settle();

@@ -6,40 +6,46 @@
 #include "expected.h"
 #include "scenario.h"
 
+#include <algorithm>
 #include <sstream>
 
 namespace Faults {
 
 namespace {
 
-bool isRightFailure(const Fault &fault, const std::string &result)
+bool isRightFailure(const Failure &failure, const std::string &result)
 {
     constexpr std::string_view start = "start: ";
-    if (fault.kind() == Kind::Allocations)
+    if (failure.kind() == Kind::Allocations)
         // pthread_create(3) reports each lack as EAGAIN.
         return result == withoutMemory
             || (result.starts_with(start)
                 && (result.ends_with(" ENOMEM") || result.ends_with(" EAGAIN")));
-    const KnownCall *call = findCall(fault.place.call);
+    const KnownCall *call = findCall(failure.place.call);
     const std::size_t space = result.rfind(' ');
-    if (fault.kind() == Kind::Delays || !call || !result.starts_with(start) || space < start.size())
+    if (failure.kind() == Kind::Delays || !call || !result.starts_with(start) || space < start.size())
         return false;
     const std::string step = result.substr(start.size(), space - start.size());
     const std::string error = result.substr(space + 1);
     // The guardian is itself started, and any step of that may fail.
     const bool isAnyStep = step == "-" || step == "treeDiesWithParent";
-    return (error == "?" || errorNumber(error) == errorNumber(fault.error))
+    return (error == "?" || errorNumber(error) == errorNumber(failure.error))
         && (isAnyStep ? !call->steps.empty() : hasWord(call->steps, step));
+}
+
+bool isRightFailure(const Fault &fault, const std::string &result)
+{
+    return std::any_of(fault.failures.begin(), fault.failures.end(),
+                       [&](const Failure &failure) { return isRightFailure(failure, result); });
 }
 
 // The problems of the run; empty if there are none.
 std::vector<std::string> whatIsWrong(const Fault &fault, const Report &healthy, const Report &report)
 {
     std::vector<std::string> all = report.problems;
-    const bool isFilter = fault.place.occurrence == everyCall;
     for (std::size_t i = 0; i < report.results.size() && i < healthy.results.size(); ++i) {
         const std::string &result = report.results[i];
-        const bool mayFail = i == 0 || isFilter;
+        const bool mayFail = i == 0 || fault.isFilter();
         if (result != healthy.results[i] && !(mayFail && isRightFailure(fault, result)))
             all.push_back((i == 0 ? "result \"" : "next start \"") + result + "\" instead of \""
                           + healthy.results[i] + '"');
@@ -68,9 +74,9 @@ Verdict judge(const Fault &fault, const Report &healthy, const Report &report)
             verdict.kind = Verdict::Wrong;
     }
     if (verdict.text.empty())
-        verdict.kind = !report.wasReached       ? Verdict::NotReached
-            : report.results == healthy.results ? Verdict::RightResult
-                                                : Verdict::StartError;
+        verdict.kind = report.reached.size() < fault.failures.size() ? Verdict::NotReached
+            : report.results == healthy.results                      ? Verdict::RightResult
+                                                                     : Verdict::StartError;
     return verdict;
 }
 

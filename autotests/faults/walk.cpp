@@ -89,8 +89,22 @@ void prepareProcess()
 struct Task
 {
     Course *course;
-    Fault fault;
+    Kind kind;
+    Fault fault; ///< With Kind::Pairs the first failure of the pairs.
 };
+
+void sendVerdict(Course &course, const Fault &fault, const Send &send)
+{
+    send(fault.text() + '\n' + pack(run(course, fault)));
+}
+
+void runTask(const Task &task, const Send &send)
+{
+    if (task.kind != Kind::Pairs)
+        return sendVerdict(*task.course, task.fault, send);
+    for (const Fault &pair : pairsOf(*task.course, task.fault, play(*task.course, task.fault)))
+        sendVerdict(*task.course, pair, send);
+}
 
 // The kinds take turns. In the full walk the order is random, too: the slow faults of a scenario do not
 // come all at once.
@@ -103,7 +117,7 @@ std::vector<Task> tasksFor(std::vector<Course> &courses, const WalkOptions &opti
         std::vector<Task> &ofKind = tasks.emplace_back();
         for (Course &course : courses) {
             for (const Fault &fault : faultsOf(course, kind, options.place))
-                ofKind.push_back({&course, fault});
+                ofKind.push_back({&course, kind, fault});
         }
         std::shuffle(ofKind.begin(), ofKind.end(), random);
         most = std::max(most, ofKind.size());
@@ -126,21 +140,22 @@ int walk(std::vector<Course> &courses, const WalkOptions &options)
         return !options.isFull
             && std::chrono::steady_clock::now() - begin > std::chrono::seconds(options.seconds);
     };
-    std::printf("seed %u, %zu failures:", options.seed, tasks.size());
+    std::printf("seed %u, %zu runs:", options.seed, tasks.size());
     for (const Kind kind : options.kinds)
         std::printf(" %s", nameOf(kind));
     std::printf("\n");
-    std::size_t done = 0;
+    std::size_t injected = 0;
     Tally tally(options.isVerbose);
-    runInWorkers(
-        tasks.size(), options.jobs,
-        [&](std::size_t i) { return pack(run(*tasks[i].course, tasks[i].fault)); },
-        [&](std::size_t i, const std::string &result) {
-            tally.add(tasks[i].fault, unpack(result));
-            if (++done % 1000 == 0)
-                std::printf("%zu of %zu\n", done, tasks.size());
-        },
-        isOver);
+    const auto receive = [&](const std::string &result) {
+        const std::size_t lineEnd = result.find('\n');
+        tally.add(Fault::fromText(result.substr(0, lineEnd)).value(),
+                  unpack(result.substr(lineEnd + 1)));
+        if (++injected % 1000 == 0)
+            std::printf("%zu\n", injected);
+    };
+    const std::size_t done = runInWorkers(
+        tasks.size(), options.jobs, [&](std::size_t i, const Send &send) { runTask(tasks[i], send); },
+        receive, isOver);
     tally.print();
     const bool isWhole =
         options.scenario == "*" && options.place == "*" && options.kinds.size() == allKinds().size();
@@ -149,8 +164,9 @@ int walk(std::vector<Course> &courses, const WalkOptions &options)
     if (!options.report.empty() && !tally.writeReport(options.report, options.seed))
         std::fprintf(stderr, "faults: cannot write %s\n", options.report.c_str());
     const std::chrono::duration<double> duration = std::chrono::steady_clock::now() - begin;
-    std::printf("%zu of %zu failures injected in %.0f s, seed %u: %d went wrong, %d only once\n", done,
-                tasks.size(), duration.count(), options.seed, tally.wrong(), tally.once());
+    std::printf(
+        "%zu failures injected in %.0f s, %zu of %zu runs, seed %u: %d went wrong, %d only once\n",
+        injected, duration.count(), done, tasks.size(), options.seed, tally.wrong(), tally.once());
     return tally.wrong() == 0 ? 0 : 1;
 }
 

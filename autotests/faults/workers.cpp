@@ -34,9 +34,10 @@ Counter *makeCounter()
     return new (memory) Counter(0);
 }
 
+/// Stands before each result. A worker sends one without a result at the end of each task.
 struct Header
 {
-    std::uint64_t index;
+    bool isEnd;
     std::uint64_t size;
 };
 
@@ -55,22 +56,25 @@ bool transfer(auto function, int fd, auto *data, std::size_t size)
 }
 
 [[noreturn]] void serve(std::size_t count, Counter &next, int output,
-                        const std::function<std::string(std::size_t)> &work)
+                        const std::function<void(std::size_t, const Send &)> &work)
 {
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
-    for (std::size_t index; (index = next.fetch_add(1)) < count;) {
-        const std::string result = work(index);
-        const Header header = {index, result.size()};
+    const auto send = [&](bool isEnd, const std::string &result) {
+        const Header header = {isEnd, result.size()};
         if (!transfer(::write, output, reinterpret_cast<const char *>(&header), sizeof header)
             || !transfer(::write, output, result.data(), result.size()))
-            break;
+            _exit(1);
+    };
+    for (std::size_t index; (index = next.fetch_add(1)) < count;) {
+        work(index, [&](const std::string &result) { send(false, result); });
+        send(true, {});
     }
     _exit(0);
 }
 
 // False when the worker has ended.
-bool receiveOne(int input, const std::function<void(std::size_t, const std::string &)> &receive)
+bool receiveOne(int input, const std::function<void(const std::string &)> &receive, std::size_t &ended)
 {
     Header header;
     if (!transfer(::read, input, reinterpret_cast<char *>(&header), sizeof header))
@@ -78,16 +82,21 @@ bool receiveOne(int input, const std::function<void(std::size_t, const std::stri
     std::string result(header.size, '\0');
     if (!transfer(::read, input, result.data(), result.size()))
         return false;
-    receive(header.index, result);
+    if (header.isEnd)
+        ++ended;
+    else
+        receive(result);
     return true;
 }
 
 } // namespace
 
-void runInWorkers(std::size_t count, int workers, const std::function<std::string(std::size_t)> &work,
-                  const std::function<void(std::size_t, const std::string &)> &receive,
-                  const std::function<bool()> &isOver)
+std::size_t runInWorkers(std::size_t count, int workers,
+                         const std::function<void(std::size_t, const Send &)> &work,
+                         const std::function<void(const std::string &)> &receive,
+                         const std::function<bool()> &isOver)
 {
+    std::size_t ended = 0;
     Counter *next = makeCounter();
     std::vector<pollfd> inputs;
     for (int i = 0; i < workers; ++i) {
@@ -102,7 +111,7 @@ void runInWorkers(std::size_t count, int workers, const std::function<std::strin
     for (int left = workers; left > 0;) {
         poll(inputs.data(), inputs.size(), -1);
         for (pollfd &input : inputs) {
-            if (input.fd >= 0 && input.revents != 0 && !receiveOne(input.fd, receive)) {
+            if (input.fd >= 0 && input.revents != 0 && !receiveOne(input.fd, receive, ended)) {
                 close(input.fd);
                 input.fd = -1;
                 --left;
@@ -113,6 +122,7 @@ void runInWorkers(std::size_t count, int workers, const std::function<std::strin
     }
     while (wait(nullptr) > 0) { }
     munmap(next, sizeof *next);
+    return ended;
 }
 
 } // namespace Faults
