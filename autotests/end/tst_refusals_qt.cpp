@@ -92,6 +92,7 @@ private Q_SLOTS:
     void noReading();
     void noQuietWriting_data();
     void noQuietWriting();
+    void noAccess();
 };
 
 void tst_RefusalsQt::initTestCase()
@@ -346,6 +347,20 @@ void tst_RefusalsQt::noQuietWriting()
         return all + ", " + nameOf(process.error()).toLatin1();
     };
     QCOMPARE(inRefusedCopy({{SYS_pwritev2, answer}}, write), "200000, WriteError");
+}
+
+// Filters that are older than faccessat2(2) (Linux 5.8) answer EPERM. Once the start then reported that
+// the directory could not be entered.
+void tst_RefusalsQt::noAccess()
+{
+    const auto start = []() -> QByteArray {
+        ChildProcess process;
+        process.setWorkingDirectory(u"/"_s);
+        process.start(u"no-such-program"_s);
+        return QByteArray::fromStdString(process.startError().toString());
+    };
+    QCOMPARE(inRefusedCopy({{SYS_faccessat2, EPERM}}, start),
+             "exec: no-such-program: No such file or directory");
 }
 
 QTEST_GUILESS_MAIN(tst_RefusalsQt)
