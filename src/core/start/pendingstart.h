@@ -35,6 +35,10 @@ struct ThreadedRequest
     DescriptorList opened;
 };
 
+/// Makes the options name duplicates, which `kept` owns, so that the caller may close its descriptors.
+/// Throws std::bad_alloc.
+FORKFD_EXPORT FailedStep keepDescriptors(LaunchOptions &options, DescriptorList &kept);
+
 /// A start whose outcome is not known yet. Its owner uses it from one thread at a time.
 ///
 /// States: pending → known, when look() has returned true. Then failure() or child() is the outcome.

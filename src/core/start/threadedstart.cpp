@@ -158,32 +158,6 @@ private:
     bool m_isKnown = false;
 };
 
-// A duplicate, because the caller may close the descriptor once inThread() has returned.
-bool keepDescriptor(int &fd, DescriptorList &owned)
-{
-    UniqueFd copy = UniqueFd::duplicate(fd);
-    if (!copy)
-        return false;
-    fd = copy.get();
-    owned.add(std::move(copy));
-    return true;
-}
-
-StartFailure keepDescriptors(ThreadedRequest &request)
-{
-    const auto failed = [](Step step) {
-        return FailedStep{errno == EBADF ? step : Step::Descriptors, errno};
-    };
-    LaunchOptions &options = request.start.options;
-    for (FileDescriptor &descriptor : options.fileDescriptors) {
-        if (!keepDescriptor(descriptor.parentFd, request.owned))
-            return failed(Step::FileDescriptors);
-    }
-    if (options.controllingTerminal && !keepDescriptor(*options.controllingTerminal, request.owned))
-        return failed(Step::ControllingTerminal);
-    return {};
-}
-
 // A child with an absolute working directory needs no other directory. If the current directory cannot
 // be opened, a child without a working directory inherits the directory that is current at its creation.
 StartFailure keepDirectory(ThreadedRequest &request)
@@ -214,14 +188,38 @@ void keepMask(StartRequest &request) noexcept
         ::pthread_sigmask(SIG_SETMASK, nullptr, &mask.emplace());
 }
 
+bool keepDescriptor(int &fd, DescriptorList &kept)
+{
+    UniqueFd copy = UniqueFd::duplicate(fd);
+    if (!copy)
+        return false;
+    fd = copy.get();
+    kept.add(std::move(copy));
+    return true;
+}
+
 } // namespace
+
+FailedStep keepDescriptors(LaunchOptions &options, DescriptorList &kept)
+{
+    const auto failed = [](Step step) {
+        return FailedStep{errno == EBADF ? step : Step::Descriptors, errno};
+    };
+    for (FileDescriptor &descriptor : options.fileDescriptors) {
+        if (!keepDescriptor(descriptor.parentFd, kept))
+            return failed(Step::FileDescriptors);
+    }
+    if (options.controllingTerminal && !keepDescriptor(*options.controllingTerminal, kept))
+        return failed(Step::ControllingTerminal);
+    return {};
+}
 
 std::unique_ptr<PendingStart> PendingStart::inThread(ThreadedRequest request, StartFailure &failure)
 {
     if (!request.start.command.environment)
         request.start.environmentCopy = copyOfEnvironment();
     keepMask(request.start);
-    failure = keepDescriptors(request);
+    failure = keepDescriptors(request.start.options, request.owned);
     if (!failure)
         failure = keepDirectory(request);
     if (failure)

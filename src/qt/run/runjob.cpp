@@ -39,31 +39,6 @@ std::string RunJob::programName() const
     return QFile::encodeName(m_program).toStdString();
 }
 
-namespace {
-
-bool keepDescriptor(int &fd, std::vector<UniqueFd> &kept)
-{
-    UniqueFd copy = UniqueFd::duplicate(fd);
-    if (!copy)
-        return false;
-    fd = copy.get();
-    kept.push_back(std::move(copy));
-    return true;
-}
-
-StartError keepDescriptors(LaunchOptions &options, std::vector<UniqueFd> &kept)
-{
-    for (FileDescriptor &descriptor : options.fileDescriptors) {
-        if (!keepDescriptor(descriptor.parentFd, kept))
-            return {errno == EBADF ? "fileDescriptors" : "descriptors", errno};
-    }
-    if (options.controllingTerminal && !keepDescriptor(*options.controllingTerminal, kept))
-        return {errno == EBADF ? "controllingTerminal" : "descriptors", errno};
-    return {};
-}
-
-} // namespace
-
 StartError RunJob::keepOptions()
 {
     if (const FailedStep failed = StartPlan::check(m_options.launchOptions))
@@ -73,7 +48,7 @@ StartError RunJob::keepOptions()
     std::optional<sigset_t> &mask = m_options.launchOptions.signalMask;
     if (!mask)
         ::pthread_sigmask(SIG_SETMASK, nullptr, &mask.emplace());
-    return keepDescriptors(m_options.launchOptions, m_kept);
+    return StartFailure(keepDescriptors(m_options.launchOptions, m_kept)).error();
 }
 
 void RunJob::begin()
@@ -91,7 +66,7 @@ void RunJob::begin()
     if (m_options.mergedChannels)
         start.streams.channelMode = ChildProcess::MergedChannels;
     start.begin(settings, stopSettings, std::exchange(m_surroundings, {}));
-    m_kept.clear(); // The start has its own duplicates.
+    m_kept = {}; // The start has its own duplicates.
 }
 
 void RunJob::logWait() const

@@ -10,7 +10,7 @@
 #include "qt/run/treewait.h"
 #include "qt/startrequest.h"
 
-#include "core/base/uniquefd.h"
+#include "core/start/descriptorlist.h"
 
 #include <QtCore/QFutureWatcher>
 
@@ -19,7 +19,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace ForkFd::Internal {
 
@@ -109,7 +108,7 @@ private:
     std::shared_ptr<QueueEntry> m_entry; ///< Null without a queue, and when the queue was left.
     std::shared_ptr<QueueEntry> m_leftEntry; ///< After that.
     std::shared_ptr<const Surroundings> m_surroundings; ///< Null if begin() takes the current ones.
-    std::vector<UniqueFd> m_kept; ///< Duplicates for begin().
+    DescriptorList m_kept; ///< Duplicates for begin().
     std::optional<PreparedStart> m_start; ///< Until the job is served.
     Deadline m_timeLimit = Deadline::forever();
     std::optional<ChildProcess> m_child;
