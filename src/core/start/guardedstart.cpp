@@ -71,21 +71,6 @@ private:
     const int m_errorCode;
 };
 
-/// A cgroup that this start has made for the guardian alone. It is removed unless the tree has it.
-struct CgroupForTree
-{
-    PrivateCgroup group;
-
-    CgroupForTree() = default;
-    ~CgroupForTree()
-    {
-        if (!group.remove())
-            Keeper::removeLater(std::move(group));
-    }
-    CgroupForTree(const CgroupForTree &) = delete;
-    CgroupForTree &operator=(const CgroupForTree &) = delete;
-};
-
 // One try: the guardian may be killed in between.
 StartResult startWithEntry(PrivateCgroup &group, PrivateCgroup &own, StartRequest request,
                            StartReport *later)
@@ -106,7 +91,7 @@ StartResult startWithGuardian(PrivateCgroup &group, const StartRequest &request,
             StartPlan::check(request.options)) // Before the guardian opens descriptors.
         return {.failure = {error.step, error.errorCode, request.executable}};
     keepCodeLoaded(); // Before a guardian's thread needs it, and outside the guardian's lock.
-    CgroupForTree own;
+    ScopedCgroup own; // For the guardian alone, until the tree has it.
     if (!group)
         own.group = PrivateCgroup::make(request.options.controlGroup, request.executable);
     constexpr int mostTries = 3;

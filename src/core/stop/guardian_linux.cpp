@@ -71,25 +71,6 @@ try {
     return 0;
 }
 
-// A process that was killed may still be in the cgroup.
-void removeNowOrLater(PrivateCgroup group) noexcept
-{
-    if (!group.remove())
-        Keeper::removeLater(std::move(group));
-}
-
-/// A cgroup that no process should need any more. Declare it before the lock of the mutex, so that it is
-/// destroyed after the mutex was unlocked: the keeper may then work for a second.
-struct UnusedCgroup
-{
-    PrivateCgroup group;
-
-    UnusedCgroup() = default;
-    ~UnusedCgroup() { removeNowOrLater(std::move(group)); }
-    UnusedCgroup(const UnusedCgroup &) = delete;
-    UnusedCgroup &operator=(const UnusedCgroup &) = delete;
-};
-
 std::string nameOf(const std::string &path)
 {
     return path.substr(path.rfind('/') + 1);
@@ -119,7 +100,7 @@ Guardian &Guardian::findOrMake(Launch program)
 
 int Guardian::open(const PrivateCgroup &group, bool usesPidFds, TreeTicket &ticket)
 {
-    UnusedCgroup unused;
+    ScopedCgroup unused;
     const std::lock_guard lock(m_mutex);
     if (const int errorCode = ensureGuardian(unused.group))
         return errorCode;
@@ -331,7 +312,7 @@ void Guardian::removeCgroupOf(const Line &line) noexcept
         if (m_line == line)
             group = std::exchange(m_cgroup, {});
     }
-    removeNowOrLater(std::move(group));
+    Keeper::remove(std::move(group));
 }
 
 // The guardian of this line has ended.
@@ -344,7 +325,7 @@ bool Guardian::replace(const Line &line) noexcept
         pauseFor(pause * 10); // Something may kill each guardian at once.
     for (;; pause = std::min(pause * 2, longestPause)) {
         {
-            UnusedCgroup unused;
+            ScopedCgroup unused;
             const std::lock_guard lock(m_mutex);
             if (m_entries.empty())
                 return false;
@@ -371,7 +352,7 @@ void Guardian::forget(std::uint64_t id) noexcept
             over.splice(over.begin(), m_entries, entry);
     }
     for (Entry &entry : over)
-        removeNowOrLater(std::move(entry.own));
+        Keeper::remove(std::move(entry.own));
 }
 
 } // namespace ForkFd::Internal

@@ -90,9 +90,12 @@ void Keeper::letGo(StoppableChild &child) noexcept
     }
 }
 
-void Keeper::removeLater(PrivateCgroup group) noexcept
+// A process that was killed may still be in the cgroup.
+void Keeper::remove(PrivateCgroup group) noexcept
 try {
     const CancellationBlocker blocker;
+    if (group.remove())
+        return;
     if (Keeper *keeper = findOrMake()) {
         keeper->m_groups.add(std::move(group));
         keeper->serveTasks();

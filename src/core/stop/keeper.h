@@ -16,6 +16,7 @@
 #include <chrono>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 namespace ForkFd::Internal {
 
@@ -50,8 +51,8 @@ public:
     /// Ends the child's task. Called when the last user has let the child go.
     static void letGo(StoppableChild &child) noexcept;
 
-    /// Removes a cgroup when all processes have left it.
-    static void removeLater(PrivateCgroup group) noexcept;
+    /// Removes a cgroup, now or when all processes have left it.
+    static void remove(PrivateCgroup group) noexcept;
 
     /// Blocks until all children that are being stopped have ended, with all processes of their scopes,
     /// or until `end`. Collects no child that has an owner. Returns whether all have ended.
@@ -100,6 +101,18 @@ private:
     std::atomic<Place> m_place = Free;
     std::atomic<bool> m_killsAtExit = false;
     std::atomic<bool> m_isExiting = false;
+};
+
+/// A cgroup that is removed at the end of the scope, unless it was moved away. Declare it before the
+/// lock of a mutex, so that the mutex is unlocked first: the keeper may then work for a second.
+struct ScopedCgroup
+{
+    PrivateCgroup group;
+
+    ScopedCgroup() = default;
+    ~ScopedCgroup() { Keeper::remove(std::move(group)); }
+    ScopedCgroup(const ScopedCgroup &) = delete;
+    ScopedCgroup &operator=(const ScopedCgroup &) = delete;
 };
 
 } // namespace ForkFd::Internal

@@ -33,8 +33,8 @@ StoppableChild::~StoppableChild()
     const CancellationBlocker blocker;
     if (m_task.isListed)
         Keeper::letGo(*this);
-    if (hasCgroup() && !m_own->group.remove())
-        Keeper::removeLater(std::move(m_own->group));
+    if (hasCgroup())
+        Keeper::remove(std::move(m_own->group));
 }
 
 StoppableChild::Method StoppableChild::method() const noexcept
