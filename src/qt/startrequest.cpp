@@ -56,11 +56,7 @@ QMultiHash<QString, QByteArray> undecodableOf(const Entries &entries)
 
 QMultiHash<QString, QByteArray> undecodableVariables(const Surroundings *surroundings)
 {
-    if (surroundings)
-        return undecodableOf(surroundings->environment);
-    std::vector<char *> entries = environmentNow();
-    entries.pop_back(); // The null.
-    return undecodableOf(entries);
+    return surroundings ? undecodableOf(surroundings->environment) : undecodableOf(environmentNow());
 }
 
 std::vector<std::string> encode(const QProcessEnvironment &environment, const Surroundings *surroundings)
@@ -236,8 +232,7 @@ bool PreparedStart::openStreams(const ChildSettings &settings, ChildEnds &ends)
 std::shared_ptr<const Surroundings> Surroundings::now()
 {
     auto result = std::make_shared<Surroundings>();
-    std::vector<char *> entries = environmentNow();
-    entries.pop_back(); // The null.
+    const std::vector<char *> entries = environmentNow();
     result->environment.assign(entries.begin(), entries.end());
     result->searchPath = absoluteSearchPath();
     result->directory = ParentCalls::openCurrentDirectory();

@@ -207,7 +207,11 @@ try {
     if (!place.reserve())
         return failWith(ENOMEM);
     const bool searchesPath = (flags & FFD_SPAWN_SEARCH_PATH) != 0;
-    const std::vector<char *> ours = envp ? std::vector<char *>() : environmentNow();
+    std::vector<char *> ours;
+    if (!envp) {
+        ours = environmentNow();
+        ours.push_back(nullptr);
+    }
     int errorCode = 0;
     ExitWatchPtr watch = spawnChild(
         {searchesPath, path, actions, attributes, argv, envp ? envp : ours.data()}, errorCode);

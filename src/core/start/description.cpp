@@ -82,10 +82,8 @@ void add(Variables &variables, std::string_view entry)
 Variables variablesOfProcess()
 {
     Variables variables;
-    for (const char *entry : environmentNow()) {
-        if (entry)
-            add(variables, entry);
-    }
+    for (const char *entry : environmentNow())
+        add(variables, entry);
     return variables;
 }
 

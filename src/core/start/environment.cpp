@@ -41,7 +41,6 @@ bool copyInto(std::vector<char *> &entries)
             break;
         entries.push_back(entry);
     }
-    entries.push_back(nullptr);
     return true;
 }
 
@@ -58,8 +57,6 @@ std::vector<char *> environmentNow()
             break;
         ::sched_yield();
     }
-    if (entries.empty() || entries.back())
-        entries.push_back(nullptr);
     return entries;
 }
 
@@ -68,9 +65,7 @@ std::string copyOfEnvironment()
 {
     std::string copy;
     copy.reserve(4096);
-    std::vector<char *> entries = environmentNow();
-    entries.pop_back(); // The null.
-    for (const char *entry : entries)
+    for (const char *entry : environmentNow())
         copy.append(entry).push_back('\0');
     return copy;
 }
@@ -81,7 +76,6 @@ std::vector<char *> entriesOf(std::string &copy)
     entries.reserve(128);
     for (std::size_t begin = 0; begin < copy.size(); begin = copy.find('\0', begin) + 1)
         entries.push_back(copy.data() + begin);
-    entries.push_back(nullptr);
     return entries;
 }
 
@@ -101,7 +95,6 @@ void applyChanges(const EnvironmentChanges &changes, std::vector<char *> &entrie
     std::unordered_map<std::string_view, const EnvironmentChanges::value_type *> last;
     for (const auto &change : changes)
         last[change.first] = &change;
-    entries.pop_back(); // The null.
     std::erase_if(entries, [&last](const std::string_view entry) {
         return last.find(entry.substr(0, entry.find('='))) != last.end();
     });
@@ -111,7 +104,6 @@ void applyChanges(const EnvironmentChanges &changes, std::vector<char *> &entrie
         if (value && last[name] == &change)
             entries.push_back(texts.emplace_back(name + '=' + *value).data());
     }
-    entries.push_back(nullptr);
 }
 
 } // namespace ForkFd::Internal

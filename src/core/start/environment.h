@@ -12,7 +12,7 @@
 
 namespace ForkFd::Internal {
 
-/// Pointers to the variables of this process, and a null at the end, as execve(2) takes them.
+/// Pointers to the variables of this process. execve(2) needs a null behind them.
 ///
 /// If another thread calls setenv(3) at the same time, libc moves and frees the array of `environ`. The
 /// pointers are therefore copied until two copies agree. Before glibc 2.41 a moment remains: setenv()
@@ -22,7 +22,7 @@ FORKFD_EXPORT std::vector<char *> environmentNow();
 
 /// A copy of the variables of this process: each with a NUL at its end.
 std::string copyOfEnvironment();
-/// Pointers into such a copy, and a null at the end.
+/// Pointers into such a copy.
 std::vector<char *> entriesOf(std::string &copy);
 
 /// Command::environmentChanges.
@@ -31,7 +31,7 @@ using EnvironmentChanges = decltype(Command::environmentChanges);
 /// Whether each change names a variable that setenv(3) accepts, and no text has a NUL.
 bool areValid(const EnvironmentChanges &changes) noexcept;
 
-/// Applies the changes to `entries`, which end with a null. New entries point into `texts`.
+/// Applies the changes to `entries`. New entries point into `texts`.
 void applyChanges(const EnvironmentChanges &changes, std::vector<char *> &entries,
                   std::vector<std::string> &texts);
 

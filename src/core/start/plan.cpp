@@ -26,10 +26,9 @@ bool hasNul(const std::string &text)
 std::vector<char *> pointersTo(std::vector<std::string> &strings)
 {
     std::vector<char *> pointers;
-    pointers.reserve(strings.size() + 1);
+    pointers.reserve(strings.size() + 1); // With the null that execve(2) needs.
     for (std::string &string : strings)
         pointers.push_back(string.data());
-    pointers.push_back(nullptr);
     return pointers;
 }
 
@@ -139,6 +138,7 @@ FailedStep StartPlan::check(const LaunchOptions &options) noexcept
 void StartPlan::planArguments()
 {
     m_argv = pointersTo(m_request.command.argv);
+    m_argv.push_back(nullptr);
     if (auto &name = m_request.options.argumentZero)
         m_argv.front() = name->data();
 }
@@ -153,6 +153,7 @@ void StartPlan::planEnvironment()
         m_envp = copy ? entriesOf(*copy) : environmentNow();
     if (!command.environmentChanges.empty())
         applyChanges(command.environmentChanges, m_envp, m_changedVariables);
+    m_envp.push_back(nullptr);
 }
 
 void StartPlan::planMoves()
