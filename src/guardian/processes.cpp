@@ -21,10 +21,8 @@ bool lookAt(pid_t pid, Process &process) noexcept
 {
     const UniqueFd file = openProcFile(pid, "stat");
     char text[512];
-    const ssize_t size = file ? ::read(file.get(), text, sizeof text - 1) : -1;
-    if (size <= 0)
+    if (!readText(file, text))
         return false;
-    text[size] = '\0';
     // The name, in parentheses, may contain any character.
     const char *rest = std::strrchr(text, ')');
     process.pid = pid;

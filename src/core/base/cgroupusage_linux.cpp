@@ -6,6 +6,7 @@
 #include "core/base/cgroupfiles_linux.h"
 #include "core/base/processstatus_linux.h"
 #include "core/base/processusage_linux.h"
+#include "core/base/procfile_linux.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -15,7 +16,6 @@
 #include <vector>
 
 #include <fcntl.h>
-#include <unistd.h>
 
 namespace ForkFd::Internal {
 
@@ -33,9 +33,7 @@ public:
         const UniqueFd file = openIn(directory, name, O_RDONLY);
         if (!file)
             throwIfExhausted(errno);
-        const ssize_t size = file ? ::read(file.get(), m_text, sizeof m_text - 1) : -1;
-        m_isRead = size > 0;
-        m_text[m_isRead ? size : 0] = '\0';
+        m_isRead = readText(file, m_text);
     }
 
     explicit operator bool() const noexcept { return m_isRead; }

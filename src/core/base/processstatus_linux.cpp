@@ -16,7 +16,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <unistd.h>
 
 namespace ForkFd::Internal {
 
@@ -37,11 +36,7 @@ std::optional<ProcessStatus> statusOf(pid_t pid)
     if (!file)
         throwIfExhausted(errno);
     char text[512];
-    const ssize_t size = file ? ::read(file.get(), text, sizeof text - 1) : -1;
-    if (size <= 0)
-        return std::nullopt;
-    text[size] = '\0';
-    return statusIn(text);
+    return readText(file, text) ? statusIn(text) : std::nullopt;
 }
 
 std::optional<ProcessStatus> statusIn(const char *text) noexcept
@@ -67,11 +62,7 @@ bool mayBeKilledForCalls()
     if (!file)
         throwIfExhausted(errno);
     char text[4096];
-    const ssize_t size = file ? ::read(file.get(), text, sizeof text - 1) : -1;
-    if (size <= 0)
-        return true;
-    text[size] = '\0';
-    return mayBeKilledIn(text);
+    return !readText(file, text) || mayBeKilledIn(text);
 }
 
 // proc_pid_status(5). A kernel without filters has no line "Seccomp".

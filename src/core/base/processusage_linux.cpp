@@ -62,10 +62,8 @@ std::optional<ResidentMemory> residentMemoryOf(pid_t pid)
     if (!file)
         throwIfExhausted(errno);
     char text[4096]; // The lines come before those whose length depends on the number of processors.
-    const ssize_t size = file ? ::read(file.get(), text, sizeof text - 1) : -1;
-    if (size <= 0)
+    if (!readText(file, text))
         return std::nullopt;
-    text[size] = '\0';
     return residentMemoryIn(text);
 }
 

@@ -7,6 +7,7 @@
 #include "core/base/uniquefd.h"
 
 #include <cerrno>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 
@@ -36,6 +37,16 @@ inline UniqueFd openProcFile(pid_t pid, const char *name) noexcept
     char path[32];
     std::snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
     return isProcOurs() ? UniqueFd(::open(path, O_RDONLY | O_CLOEXEC)) : UniqueFd();
+}
+
+/// Reads the beginning of a file that the kernel makes. Empty text and false if that fails, or if `file`
+/// is not open.
+template<std::size_t size>
+bool readText(const UniqueFd &file, char (&text)[size]) noexcept
+{
+    const ssize_t count = file ? ::read(file.get(), text, size - 1) : -1;
+    text[count > 0 ? count : 0] = '\0';
+    return count > 0;
 }
 
 } // namespace ForkFd::Internal
