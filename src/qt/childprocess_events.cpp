@@ -254,11 +254,7 @@ bool ChildProcessPrivate::isServable(Role role) noexcept
 bool ChildProcessPrivate::hasEnded() noexcept
 {
     const CancellationBlocker blocker;
-    if (!isServable(Role::Exit))
-        return false;
-    pollfd entry = {watch->descriptor(), POLLIN, 0};
-    const int count = ::poll(&entry, 1, 0);
-    return count < 0 ? watch->look().has_value() : count > 0; // poll(2) fails if RLIMIT_NOFILE is 0.
+    return isServable(Role::Exit) && watch->hasEnded();
 }
 
 void ChildProcessPrivate::closeChannel(Role role)

@@ -9,18 +9,9 @@
 
 #include <utility>
 
-#include <poll.h>
-
 namespace ForkFd::Internal {
 
 namespace {
-
-bool hasEnded(ExitWatch &watch) noexcept
-{
-    pollfd entry = {watch.descriptor(), POLLIN, 0};
-    const int count = ::poll(&entry, 1, 0);
-    return count < 0 ? watch.look().has_value() : count > 0; // poll(2) fails if RLIMIT_NOFILE is 0.
-}
 
 class ReportedStart final : public PendingStart
 {
@@ -40,7 +31,7 @@ public:
         // A forked copy shares the socket: the parent would miss what the copy reads.
         if (!m_child || !m_child->watch().belongsToThisProcess())
             return true;
-        const bool isOver = hasEnded(m_child->watch());
+        const bool isOver = m_child->watch().hasEnded();
         const StartReport::Outcome outcome = isOver ? m_report.lookAtEnd() : m_report.look();
         if (outcome == StartReport::Failed) {
             m_failure = m_report.failure();

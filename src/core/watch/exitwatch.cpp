@@ -5,6 +5,7 @@
 
 #include <cerrno>
 
+#include <poll.h>
 #include <unistd.h>
 
 namespace ForkFd::Internal {
@@ -40,6 +41,13 @@ std::optional<ExitInfo> ExitWatch::collect() noexcept
 std::optional<ExitInfo> ExitWatch::look() noexcept
 {
     return isWatching() ? tryLook() : std::nullopt;
+}
+
+bool ExitWatch::hasEnded() noexcept
+{
+    pollfd entry = {m_descriptor, POLLIN, 0};
+    const int count = ::poll(&entry, 1, 0);
+    return count < 0 ? look().has_value() : count > 0; // poll(2) fails if RLIMIT_NOFILE is 0.
 }
 
 void ExitWatch::disownDescriptor() noexcept

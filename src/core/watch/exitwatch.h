@@ -50,6 +50,9 @@ public:
     /// of a group.)
     std::optional<ExitInfo> look() noexcept;
 
+    /// Whether the child has ended, as far as descriptor() shows. Never blocks.
+    bool hasEnded() noexcept;
+
     /// Whether the child leads its own process group. It then stays a zombie until collect(): other
     /// processes can still join its group, and the kernel gives its number to no other process.
     bool leadsGroup() const noexcept { return m_leadsGroup; }
