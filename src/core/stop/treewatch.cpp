@@ -3,13 +3,13 @@
 
 #include "core/stop/treewatch.h"
 
+#include "core/base/processortime.h"
 #include "core/base/refusal.h"
 #include "core/base/wait.h"
 #include "core/stop/processtree.h"
 
 #include <algorithm>
 #include <cerrno>
-#include <ctime>
 #include <exception>
 #include <utility>
 
@@ -27,15 +27,6 @@ constexpr int shortPause = 4;
 // Where no descriptor reports an end, the delay grows to this. One look at one process takes about 10
 // us.
 constexpr std::chrono::milliseconds longestLookDelay = 20ms;
-
-// The processor time of the calling thread. On a busy machine a walk takes longer, but does not cost
-// more.
-std::chrono::nanoseconds processorTime() noexcept
-{
-    timespec time = {};
-    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-}
 
 // Waits while another thread signals the child, for about a second at most.
 bool isGroupHeld(StoppableChild &child) noexcept

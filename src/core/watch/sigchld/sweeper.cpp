@@ -6,6 +6,7 @@
 #include "core/watch/sigchld/sweeper.h"
 
 #include "core/base/librarythread.h"
+#include "core/base/processortime.h"
 #include "core/base/thisprocess.h"
 #include "core/base/wait.h"
 #include "core/watch/sigchld/chain.h"
@@ -19,7 +20,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstddef>
-#include <ctime>
 #include <memory>
 #include <new>
 #include <utility>
@@ -75,14 +75,6 @@ State *makeForThisProcess() noexcept
             errno = ENOMEM;
         return fresh && fresh->wakeUp.open(ExitEvent::Private) ? std::move(fresh) : nullptr;
     });
-}
-
-// CPU time, not wall time: sweeps must not become rarer on a busy machine.
-std::chrono::nanoseconds timeUsed() noexcept
-{
-    timespec used = {};
-    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-    return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
 }
 
 // Asks for a sweep soon. Async-signal-safe.
@@ -174,7 +166,7 @@ private:
 
     void sweep() noexcept
     {
-        const std::chrono::nanoseconds begin = timeUsed();
+        const std::chrono::nanoseconds begin = processorTime();
         // Before the sweep: a signal of an end that only the next sweep finds counts for that one.
         const unsigned signalCount = m_state.signalCount.load(std::memory_order_relaxed);
         const auto [living, hasFoundEnd] = m_state.table->sweep();
@@ -183,7 +175,7 @@ private:
         m_state.signalsToGo = static_cast<std::ptrdiff_t>(living / childrenPerSignal);
         m_sweepsWithoutChild = living > 0 ? 0 : m_sweepsWithoutChild + 1;
         const auto pause =
-            std::chrono::ceil<std::chrono::milliseconds>((timeUsed() - begin) * pauseFactor);
+            std::chrono::ceil<std::chrono::milliseconds>((processorTime() - begin) * pauseFactor);
         m_pause = std::max(pause, shortestPause);
         if (living > 0)
             SigChldChain::install(onChildSignal);
