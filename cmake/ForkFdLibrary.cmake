@@ -5,6 +5,12 @@ include(CheckCXXSourceCompiles)
 include(CheckLinkerFlag)
 include(GenerateExportHeader)
 
+# The ending of the sources that have a variant for each system.
+set(FORKFD_SYSTEM posix)
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND NOT FORKFD_PORTABLE_ONLY)
+    set(FORKFD_SYSTEM linux)
+endif()
+
 # Sets `variable` to whether `condition` is true for the compiler's predefined macros.
 function(forkfd_check_target variable condition)
     check_cxx_source_compiles("
