@@ -8,8 +8,6 @@
 
 #include "core/base/signals.h"
 
-#include <cerrno>
-
 namespace ForkFd {
 
 using namespace Internal;
@@ -105,10 +103,7 @@ QFuture<RunResult> run(const QString &program, const QStringList &arguments, con
     const CancellationBlocker blocker;
     auto job = std::make_unique<RunJob>(program, arguments, options);
     QFuture<RunResult> future = job->future();
-    RunThread *thread = RunThread::ofThisProcess();
-    if (!thread || thread->isLeaving()) {
-        job->failNow(thread ? StartError{"clone", EAGAIN} : StartError{"descriptors", errno});
-    } else {
+    if (RunThread *thread = RunThread::forJob(*job)) {
         job->begin();
         thread->add(std::move(job));
     }

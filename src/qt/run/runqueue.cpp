@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <memory>
 #include <utility>
 
@@ -115,10 +114,7 @@ QFuture<RunResult> RunQueue::run(const QString &program, const QStringList &argu
     const CancellationBlocker blocker;
     auto job = std::make_unique<RunJob>(program, arguments, options);
     QFuture<RunResult> future = job->future();
-    RunThread *thread = RunThread::ofThisProcess();
-    if (!thread || thread->isLeaving())
-        job->failNow(thread ? StartError{"clone", EAGAIN} : StartError{"descriptors", errno});
-    else
+    if (RunThread *thread = RunThread::forJob(*job))
         d->findOrMake().submit(std::move(job), *thread, priority);
     return future;
 }

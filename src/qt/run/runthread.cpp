@@ -34,6 +34,16 @@ thread_local bool isRunThread = false;
 
 OnePerProcess<RunThread> RunThread::threads;
 
+RunThread *RunThread::forJob(RunJob &job)
+{
+    RunThread *thread = ofThisProcess();
+    if (thread && !thread->isLeaving())
+        return thread;
+    job.failNow(thread ? StartError{"clone", EAGAIN} : StartError{"descriptors", errno});
+    return nullptr;
+}
+
+// Null with errno if there is no descriptor.
 RunThread *RunThread::ofThisProcess()
 {
     return threads.findOrMake([] {

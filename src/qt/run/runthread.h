@@ -32,8 +32,9 @@ class RunThread final : public OfOneProcess, private HubClient
 public:
     using Clock = std::chrono::steady_clock;
 
-    /// Returns null with errno if there is no descriptor.
-    static RunThread *ofThisProcess();
+    /// The object of this process, for a job that was just made. If it cannot take the job, fails the
+    /// job and returns null.
+    static RunThread *forJob(RunJob &job);
     ~RunThread() override { m_wake.close(); }
     RunThread(const RunThread &) = delete;
     RunThread &operator=(const RunThread &) = delete;
@@ -58,6 +59,7 @@ private:
     enum Thread { NoThread, HasThread };
 
     RunThread() = default;
+    static RunThread *ofThisProcess();
     static void killAllAtExit();
     /// Jobs are added before the thread is created.
     bool isResting() const { return m_thread == NoThread && !m_waiting.load(); }
