@@ -260,11 +260,11 @@ private:
             }
             walk.killAll();
             pauseFor(1);
-            removeThoseThatAreOver();
+            removeEndedTrees();
         } while (m_trees && !end.isOver());
     }
 
-    void removeThoseThatAreOver() noexcept
+    void removeEndedTrees() noexcept
     {
         List<Process> processes;
         if (!listProcesses(processes))

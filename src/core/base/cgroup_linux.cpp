@@ -157,7 +157,7 @@ std::string makeNearOwn(const std::string &name, std::string &directory)
 // A killed process leaves its cgroups behind. Cgroups with a process in them cannot be removed. A live
 // process in another PID namespace may look dead. If its new cgroup is removed, it starts its child
 // without a cgroup.
-void removeThoseOfDeadProcesses(const std::string &parent) noexcept
+void removeCgroupsOfDeadProcesses(const std::string &parent) noexcept
 try {
     for (const std::string &directory : directoriesIn(parent)) {
         if (isOfDeadProcess(directory.substr(directory.rfind('/') + 1)))
@@ -176,7 +176,7 @@ PrivateCgroup PrivateCgroup::make(const std::string &parent, std::string_view pr
     group.m_path = parent.empty() ? makeNearOwn(name, directory) : makeBelow(parent, name);
     group.m_owner = ProcessIdentity::current();
     if (group)
-        removeThoseOfDeadProcesses(directory);
+        removeCgroupsOfDeadProcesses(directory);
     return group;
 }
 

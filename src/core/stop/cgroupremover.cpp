@@ -26,7 +26,7 @@ void CgroupRemover::add(PrivateCgroup group)
     m_nextTry = Clock::now() + m_delay;
 }
 
-void CgroupRemover::removeEmptyOnes() noexcept
+void CgroupRemover::removeEmpty() noexcept
 {
     std::list<PrivateCgroup> tried;
     {
@@ -67,7 +67,7 @@ CgroupRemover::Clock::time_point CgroupRemover::nextTry() noexcept
     return m_nextTry;
 }
 
-bool CgroupRemover::hasKilledOnes() noexcept
+bool CgroupRemover::hasKilled() noexcept
 {
     const std::lock_guard lock(m_mutex);
     return m_killedCount > 0;

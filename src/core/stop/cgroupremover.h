@@ -24,19 +24,19 @@ public:
     /// Throws std::bad_alloc.
     void add(PrivateCgroup group);
     /// Removes the cgroups that are empty.
-    void removeEmptyOnes() noexcept;
-    /// When removeEmptyOnes() is due; Clock::time_point::max() if no cgroup is left. While another
+    void removeEmpty() noexcept;
+    /// When removeEmpty() is due; Clock::time_point::max() if no cgroup is left. While another
     /// thread is trying to remove cgroups, it may put some of them back: then the call is due in a
     /// moment.
     Clock::time_point nextTry() noexcept;
     /// Whether a cgroup still has killed processes that have not ended.
-    bool hasKilledOnes() noexcept;
+    bool hasKilled() noexcept;
 
 private:
     std::mutex m_mutex;
     std::list<PrivateCgroup> m_groups;
     int m_killedCount = 0; ///< Includes those that a thread is trying to remove.
-    int m_callerCount = 0; ///< Threads in removeEmptyOnes().
+    int m_callerCount = 0; ///< Threads in removeEmpty().
     Clock::duration m_delay = std::chrono::milliseconds(1);
     Clock::time_point m_nextTry = Clock::time_point::max();
 };

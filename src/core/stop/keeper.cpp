@@ -209,7 +209,7 @@ bool Keeper::pass(int timeout) noexcept
     }
     m_tasks.serveOne();
     if (!hasThread() || m_groups.nextTry() <= Clock::now())
-        m_groups.removeEmptyOnes();
+        m_groups.removeEmpty();
     return count != 0;
 }
 

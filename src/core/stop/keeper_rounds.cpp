@@ -48,8 +48,8 @@ void Keeper::killAll() noexcept
         bool areRemoved = true;
         for (auto child = m_tasks.childAfter(nullptr); child; child = m_tasks.childAfter(child.get()))
             areRemoved = child->removeCgroup() && areRemoved;
-        m_groups.removeEmptyOnes();
-        if (areRemoved && !m_groups.hasKilledOnes())
+        m_groups.removeEmpty();
+        if (areRemoved && !m_groups.hasKilled())
             break;
         pauseFor(1ms);
     }
@@ -76,10 +76,10 @@ bool Keeper::doAwaitAll(Clock::time_point end) noexcept
                     return false;
             }
         }
-        for (; m_groups.hasKilledOnes(); hasWaited = true) {
+        for (; m_groups.hasKilled(); hasWaited = true) {
             if (Clock::now() >= end)
                 return false;
-            m_groups.removeEmptyOnes();
+            m_groups.removeEmpty();
             pauseFor(1ms);
         }
     }

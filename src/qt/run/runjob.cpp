@@ -234,7 +234,7 @@ void RunJob::receive(ChildProcess::ProcessChannel channel)
         m_child->closeReadChannel(channel);
 }
 
-void RunJob::readIfThereIsRoom()
+void RunJob::resumeReading()
 {
     for (const auto channel : {ChildProcess::StandardOutput, ChildProcess::StandardError}) {
         if (m_child && !m_isOver && deliversOutput() && !m_delivery->isFull())

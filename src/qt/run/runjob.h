@@ -67,7 +67,7 @@ public:
     /// deputy is just beginning it; serve() will look again.
     bool stopIfWanted();
     /// Reads output that was left because of RunOptions::maxUndelivered.
-    void readIfThereIsRoom();
+    void resumeReading();
     /// Returns false if the child was not reached yet; a later call may reach it.
     bool kill();
     /// For the end of the process, after kill(): leaves the end of the future to `finisher`. Unless the

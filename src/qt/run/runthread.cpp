@@ -171,8 +171,8 @@ void RunThread::serveUntilIdle()
             m_lastLook = wantedLook;
         else
             m_mayBeCanceled = true; // Until the deputy has begun the job; it wakes this thread up then.
-        readWhatHasRoom();
-        finishThoseThatAreOver();
+        resumeReading();
+        finishEndedJobs();
         m_finisher.helpIfStuck();
         gate.look();
     } while (!hasBeenIdle() || !givesUpPlace());
@@ -261,12 +261,12 @@ void RunThread::noteRoom()
         thread->m_wake.set();
 }
 
-void RunThread::readWhatHasRoom()
+void RunThread::resumeReading()
 {
     if (!m_mayHaveRoom.exchange(false))
         return;
     for (const auto &[job, owner] : m_jobs)
-        job->readIfThereIsRoom();
+        job->resumeReading();
 }
 
 // Returns false if a job was not reached yet. Removes the events of all watchers at once: the user's
@@ -306,7 +306,7 @@ bool RunThread::stopCanceledJobs(Clock::time_point end)
     return true;
 }
 
-void RunThread::finishThoseThatAreOver()
+void RunThread::finishEndedJobs()
 {
     for (RunJob *job : std::exchange(m_over, {})) {
         auto entry = m_jobs.extract(job);

@@ -79,8 +79,8 @@ private:
     void serveWaiting();
     void take(std::unique_ptr<RunJob> job);
     bool stopCanceled();
-    void readWhatHasRoom();
-    void finishThoseThatAreOver();
+    void resumeReading();
+    void finishEndedJobs();
     [[noreturn]] void leave();
     static void killAll(std::vector<RunJob *> jobs);
 
