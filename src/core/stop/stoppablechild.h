@@ -74,7 +74,7 @@ public:
 
     Scope scope() const noexcept { return m_scope; }
     /// Whether the scope is a cgroup of the child's own. The answer is right once the child was started.
-    bool hasOwnCgroup() const noexcept { return hasCgroup(); }
+    bool hasCgroup() const noexcept { return m_own && m_own->group; }
     /// The cgroup.events of that cgroup. Empty with errno on failure.
     UniqueFd openCgroupEvents() const noexcept { return m_own->group.openEvents(); }
     /// Whether a process is in that cgroup. True if the answer is unknown.
@@ -154,7 +154,6 @@ private:
         std::int64_t peakSeen = 0; ///< The largest maxResidentBytes that usage() has returned.
     };
     std::optional<ProcessesUsage> visibleUsageOfScope(const ExitInfo *end);
-    bool hasCgroup() const noexcept { return m_own && m_own->group; }
     bool needsWalk() const noexcept { return m_scope == Tree && m_watch && !hasCgroup(); }
     void noteKill(int errorCode) noexcept;
     bool isStarting() const noexcept { return m_start && !m_start->isTold(); }

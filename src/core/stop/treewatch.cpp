@@ -46,7 +46,7 @@ TreeMembers::Reach reachOf(const StoppableChild &child) noexcept
 
 bool TreeWatch::hasMembers(const StoppableChild &child) noexcept
 {
-    return child.scope() != StoppableChild::Process && !child.hasOwnCgroup();
+    return child.scope() != StoppableChild::Process && !child.hasCgroup();
 }
 
 TreeWatch::TreeWatch(std::shared_ptr<StoppableChild> child, bool hasEnded)
@@ -80,7 +80,7 @@ void TreeWatch::look() noexcept
         return;
     if (m_members)
         lookAtMembers();
-    else if (m_child && m_child->hasOwnCgroup())
+    else if (m_child && m_child->hasCgroup())
         lookAtCgroup();
     else
         m_isEmpty = true; // The child was the only process.
@@ -213,11 +213,11 @@ std::vector<pid_t> TreeWatch::membersOf(StoppableChild &child)
     if (!child.belongsToThisProcess())
         return {};
     std::vector<pid_t> numbers;
-    if (child.hasOwnCgroup()) {
+    if (child.hasCgroup()) {
         numbers = child.cgroupMembers();
         eraseTornDown(numbers);
     }
-    if (child.hasOwnCgroup() || child.scope() == StoppableChild::Process) {
+    if (child.hasCgroup() || child.scope() == StoppableChild::Process) {
         // The child may have moved to another cgroup.
         const pid_t pid = child.watch().pid();
         const auto place = std::lower_bound(numbers.begin(), numbers.end(), pid);
