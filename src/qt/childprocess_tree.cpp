@@ -68,7 +68,7 @@ LeftBehind ChildProcess::remainingProcesses() const
     LeftBehind left;
     left.count = ids.isEmpty() && errorCode != 0 ? -1 : static_cast<int>(ids.size());
     for (const qint64 id : ids) {
-        const std::string name = TreeWatch::nameOf(static_cast<pid_t>(id));
+        const std::string name = nameOfProcess(static_cast<pid_t>(id));
         if (!name.empty()) // Else it has ended in the meantime.
             left.names.append(QString::fromLocal8Bit(name.c_str()));
     }

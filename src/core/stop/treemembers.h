@@ -61,8 +61,8 @@ private:
 
 /// Removes the processes that only wait to be tidied up by the kernel. Throws as TreeMembers::walk().
 void eraseTornDown(std::vector<pid_t> &processes);
-/// The name of the process, as /proc/PID/comm has it; empty if it is gone.
-std::string nameOfProcess(pid_t pid);
+/// The name of the process, as /proc/PID/comm has it: at most 15 bytes. Empty if it is gone.
+FORKFD_EXPORT std::string nameOfProcess(pid_t pid);
 
 } // namespace ForkFd::Internal
 

@@ -231,9 +231,4 @@ std::vector<pid_t> TreeWatch::membersOf(StoppableChild &child)
     return numbers;
 }
 
-std::string TreeWatch::nameOf(pid_t pid)
-{
-    return nameOfProcess(pid);
-}
-
 } // namespace ForkFd::Internal

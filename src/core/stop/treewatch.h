@@ -14,7 +14,6 @@
 #include <chrono>
 #include <memory>
 #include <optional>
-#include <string>
 #include <vector>
 
 namespace ForkFd::Internal {
@@ -58,8 +57,6 @@ public:
     std::vector<pid_t> members();
     /// The same for a child that is not watched.
     static std::vector<pid_t> membersOf(StoppableChild &child);
-    /// The name of a process, at most 15 bytes; empty if it is gone.
-    static std::string nameOf(pid_t pid);
 
 private:
     using Clock = std::chrono::steady_clock;
