@@ -21,7 +21,7 @@ namespace ForkFd::Internal {
 
 namespace {
 
-using Sight = ChildWait::Finding;
+using ChildWait::Finding;
 
 constexpr pid_t anyNumber = 0;
 
@@ -35,7 +35,7 @@ void pauseBriefly() noexcept
 // The result of the look is the answer, and the wait adds the resource usage. If other code takes the
 // child in between and the kernel gives out its number again, the wait may return the end of another
 // child.
-ExitInfo withUsage(const ExitInfo &seen, const ChildWait::Finding &reaped) noexcept
+ExitInfo withUsage(const ExitInfo &seen, const Finding &reaped) noexcept
 {
     ExitInfo bare = reaped.end;
     bare.hasUsage = false;
@@ -80,27 +80,27 @@ bool ChildSlot::endIfOver() noexcept
     if (!isLivePhase(phaseOf(word)))
         return false;
     const pid_t child = pid();
-    const ChildWait::Finding seen = ChildWait::look(child);
-    if (seen.sight == Sight::Running)
+    const Finding seen = ChildWait::look(child);
+    if (seen.sight == Finding::Running)
         return false;
 
     const Uninterrupted guard;
     // Claim after the look: a claim before it would hide the slot from another thread that sees the end.
     if (!claim(word))
         return false;
-    if (seen.sight == Sight::Gone)
+    if (seen.sight == Finding::Gone)
         return tell(word);
-    if (seen.sight == Sight::Over && m_keepsEnded && phaseOf(word) == Live) {
+    if (seen.sight == Finding::Over && m_keepsEnded && phaseOf(word) == Live) {
         m_result = seen.end;
         m_zombie.store(child, std::memory_order_relaxed); // Released with the phase.
         return tell(word);
     }
-    const ChildWait::Finding end = ChildWait::reap(child);
-    if (seen.sight == Sight::Over) {
+    const Finding end = ChildWait::reap(child);
+    if (seen.sight == Finding::Over) {
         m_result = withUsage(seen.end, end);
-    } else if (end.sight == Sight::Over) {
+    } else if (end.sight == Finding::Over) {
         m_result = end.end;
-    } else if (end.sight != Sight::Gone) {
+    } else if (end.sight != Finding::Gone) {
         unclaim(word);
         return false;
     }
@@ -196,7 +196,7 @@ int ChildSlot::sendSignal(int signal, Target target) noexcept
             if (phaseOf(word) != Live)
                 return target == Group ? signalKept(signal) : ESRCH;
         } while (!moveFrom(word, Pinned));
-        if (ChildWait::look(pid()).sight != Sight::Gone)
+        if (ChildWait::look(pid()).sight != Finding::Gone)
             errorCode = ::kill(target == Group ? -pid() : pid(), signal) == 0 ? 0 : errno;
         m_state.store(word, std::memory_order_release);
     }
@@ -213,7 +213,7 @@ int ChildSlot::signalKept(int signal) noexcept
     if (kept <= 0 || !m_zombie.compare_exchange_strong(kept, -kept))
         return ESRCH;
     int errorCode = ESRCH;
-    if (ChildWait::look(kept).sight != Sight::Gone)
+    if (ChildWait::look(kept).sight != Finding::Gone)
         errorCode = ::kill(-kept, signal) == 0 ? 0 : errno;
     m_zombie.store(kept);
     return errorCode;
