@@ -81,6 +81,13 @@ QByteArray GuardianTest::foreignDescriptors(pid_t pid)
     return socketCount == 1 ? lines : lines + "more than one socket\n";
 }
 
+void GuardianTest::expectTreeDied(const QByteArray &result, Lifeline &lifeline)
+{
+    lifeline.letGo();
+    QVERIFY2(result.contains("wait status 9"), result.constData());
+    QVERIFY(lifeline.comesToBeCut());
+}
+
 std::optional<ForkFd::Child> GuardianTest::startTree(const Lifeline &lifeline,
                                                      std::vector<std::string> words)
 {

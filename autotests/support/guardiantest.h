@@ -38,6 +38,9 @@ public:
     static qsizetype descriptorCount(pid_t pid);
     /// One line for each descriptor that a guardian does not need.
     static QByteArray foreignDescriptors(pid_t pid);
+    /// Fails unless SIGKILL has ended the forked copy with this result, and the tree that holds the
+    /// lifeline ends, too.
+    static void expectTreeDied(const QByteArray &result, Lifeline &lifeline);
 
 protected:
     /// Starts a tree that holds the lifeline, and returns when it is complete.
