@@ -4,19 +4,17 @@
 #include "attributes.h"
 #include "forkedcopy.h"
 #include "processtest.h"
-#include "systemcallfilter.h"
+#include "rungrefusals.h"
 #include "testcontrolgroup.h"
 #include "testpipe.h"
 
 #include <cerrno>
 #include <memory>
 
-#include <linux/sched.h>
 #include <unistd.h>
 
 using ForkFd::LaunchOptions;
 using ForkFd::StartError;
-using Refusals = std::vector<Refusal>;
 
 /// A child starts in its control group, whichever rung creates it.
 /// Holds: L13.
@@ -56,13 +54,10 @@ void tst_ControlGroup::cleanup()
 void tst_ControlGroup::placed_data()
 {
     QTest::addColumn<Refusals>("refusals");
-    const Refusal noClone3 = {SYS_clone3, ENOSYS};
     QTest::newRow("as the system can") << Refusals{};
     QTest::newRow("clone") << Refusals{noClone3};
-    QTest::newRow("copy") << Refusals{noClone3, {SYS_clone, EPERM, CLONE_VFORK, CLONE_VFORK}};
-    QTest::newRow("fork") << Refusals{noClone3,
-                                      {SYS_clone, EPERM, CLONE_VFORK, CLONE_VFORK},
-                                      {SYS_clone, EPERM, CLONE_PIDFD, CLONE_PIDFD}};
+    QTest::newRow("copy") << Refusals{noClone3, noVFork};
+    QTest::newRow("fork") << Refusals{noClone3, noVFork, noPidFd};
 }
 
 void tst_ControlGroup::placed()

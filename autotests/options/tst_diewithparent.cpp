@@ -6,7 +6,7 @@
 #include "interposedprctl.h"
 #include "namedthreads.h"
 #include "processtest.h"
-#include "systemcallfilter.h"
+#include "rungrefusals.h"
 #include "temporarychange.h"
 #include "testpipe.h"
 
@@ -18,7 +18,6 @@
 #include <thread>
 #include <vector>
 
-#include <linux/sched.h>
 #include <sched.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -27,7 +26,6 @@
 
 using ForkFd::LaunchOptions;
 using ForkFd::StartError;
-using Refusals = std::vector<Refusal>;
 
 namespace {
 
@@ -98,9 +96,6 @@ std::optional<ForkFd::Child> tst_DieWithParent::startHolding(const TestPipe &hel
 void tst_DieWithParent::parentIsKilled_data()
 {
     QTest::addColumn<Refusals>("refusals");
-    const Refusal noClone3 = {SYS_clone3, ENOSYS};
-    const Refusal noVFork = {SYS_clone, EPERM, CLONE_VFORK, CLONE_VFORK};
-    const Refusal noPidFd = {SYS_clone, EPERM, CLONE_PIDFD, CLONE_PIDFD};
     QTest::newRow("as the system can") << Refusals{};
     QTest::newRow("clone") << Refusals{noClone3};
     QTest::newRow("copy") << Refusals{noClone3, noVFork};

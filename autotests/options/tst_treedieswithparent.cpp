@@ -3,20 +3,17 @@
 
 #include "delegatedcgroup.h"
 #include "guardiantest.h"
-#include "systemcallfilter.h"
+#include "rungrefusals.h"
 #include "testpipe.h"
 
 #include <vector>
 
 #include <sched.h>
 
-#include <linux/sched.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-using Refusals = std::vector<Refusal>;
 
 namespace {
 
@@ -95,9 +92,6 @@ void tst_TreeDiesWithParent::programIsKilled()
 void tst_TreeDiesWithParent::eachRung_data()
 {
     QTest::addColumn<Refusals>("refusals");
-    const Refusal noClone3 = {SYS_clone3, ENOSYS};
-    const Refusal noVFork = {SYS_clone, EPERM, CLONE_VFORK, CLONE_VFORK};
-    const Refusal noPidFd = {SYS_clone, EPERM, CLONE_PIDFD, CLONE_PIDFD};
     QTest::newRow("clone") << Refusals{noClone3};
     QTest::newRow("copy") << Refusals{noClone3, noVFork};
     QTest::newRow("fork") << Refusals{noClone3, noVFork, noPidFd};

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: MIT
 
 #include "forkedcopy.h"
+#include "rungrefusals.h"
 #include "runtest.h"
 #include "sharedmemory.h"
-#include "systemcallfilter.h"
 #include "testpipe.h"
 
 #include <ForkFd/forkfd.h>
@@ -21,14 +21,12 @@
 #include <vector>
 
 #include <fcntl.h>
-#include <linux/sched.h>
 #include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 using ForkFd::StartError;
-using Refusals = std::vector<Refusal>;
 
 namespace {
 
@@ -266,9 +264,6 @@ void tst_BusyProgram::becomesFree()
 void tst_BusyProgram::becomesFreeOnRung_data()
 {
     QTest::addColumn<Refusals>("refusals");
-    const Refusal noClone3 = {SYS_clone3, ENOSYS};
-    const Refusal noVFork = {SYS_clone, EPERM, CLONE_VFORK, CLONE_VFORK};
-    const Refusal noPidFd = {SYS_clone, EPERM, CLONE_PIDFD, CLONE_PIDFD};
     QTest::newRow("as the system can") << Refusals{};
     QTest::newRow("clone") << Refusals{noClone3};
     QTest::newRow("clone, then open") << Refusals{noClone3, noPidFd};
