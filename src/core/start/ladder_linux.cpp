@@ -34,8 +34,7 @@ std::atomic<unsigned> &givenUp() noexcept
 {
     unsigned known = rungsGivenUp.load(std::memory_order_relaxed);
     if (known == notAsked) {
-        const bool hasPidFd = backendWish() != BackendWish::SigChld && PidFdWatch::isSupported();
-        rungsGivenUp.compare_exchange_strong(known, hasPidFd ? 0 : withoutPidFd(),
+        rungsGivenUp.compare_exchange_strong(known, Ladder::mayUsePidFds() ? 0 : withoutPidFd(),
                                              std::memory_order_relaxed);
     }
     return rungsGivenUp;
@@ -99,6 +98,11 @@ bool isWatchedByNumber(Rung rung) noexcept
     return rung >= Rung::NumberedClone;
 }
 
+bool Ladder::mayUsePidFds() noexcept
+{
+    return backendWish() != BackendWish::SigChld && PidFdWatch::isSupported();
+}
+
 Rung Ladder::rungFor(Creation creation) noexcept
 {
     const unsigned gone = givenUp().load(std::memory_order_relaxed);
@@ -111,8 +115,7 @@ Rung Ladder::rungFor(Creation creation) noexcept
 // Without pidfds the first rungs cannot be used at all, so that they do not count as refused.
 bool Ladder::isRefused(Rung rung) noexcept
 {
-    const bool hasPidFd = backendWish() != BackendWish::SigChld && PidFdWatch::isSupported();
-    return hasPidFd && (givenUp().load(std::memory_order_relaxed) & bitOf(rung)) != 0;
+    return mayUsePidFds() && (givenUp().load(std::memory_order_relaxed) & bitOf(rung)) != 0;
 }
 
 void Ladder::giveUp(Rung rung) noexcept

@@ -29,6 +29,9 @@ enum class Creation {
 /// The rungs that are left in this process. Any thread may call these functions.
 namespace Ladder {
 
+/// Whether FORKFD_BACKEND and the kernel let this process use pidfds.
+bool mayUsePidFds() noexcept;
+
 /// The best rung that is left and suits `creation`. At least one rung is always left.
 Rung rungFor(Creation creation) noexcept;
 /// Whether a start has found the rung missing or refused, in a process that would use it otherwise.

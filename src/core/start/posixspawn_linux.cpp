@@ -5,7 +5,6 @@
 
 #include "core/start/start.h"
 
-#include "core/base/backendwish.h"
 #include "core/base/libcfunction.h"
 #include "core/base/pidfd_linux.h"
 #include "core/base/refusal.h"
@@ -13,7 +12,6 @@
 #include "core/start/busypause.h"
 #include "core/start/ladder_linux.h"
 #include "core/start/preparedwatch_linux.h"
-#include "core/watch/pidfd.h"
 
 #include <atomic>
 #include <cerrno>
@@ -39,11 +37,6 @@ struct PidFdSpawn
 
 // A start before this is initialized finds null pointers, and the child is started by number.
 const PidFdSpawn libc; // clazy:exclude=non-pod-global-static
-
-bool mayUsePidFds() noexcept
-{
-    return backendWish() != BackendWish::SigChld && hasPidFd();
-}
 
 /// Whether pidfd_getpid(3) returns the numbers of children. The first answer counts for the process.
 enum class NumberSource { Unknown, Usable, Unusable };
@@ -87,7 +80,7 @@ int findNumberSource() noexcept
 // Returns ENOSYS if libc or the kernel does not support this; then nothing was started.
 int spawnWithPidFd(const SpawnCall &call, PreparedWatch &watch)
 {
-    if (!libc || !mayUsePidFds())
+    if (!libc || !Ladder::mayUsePidFds())
         return ENOSYS;
     if (const int errorCode = findNumberSource(); errorCode != 0)
         return errorCode;
