@@ -25,6 +25,7 @@ private:
 };
 
 /// Calls `start`, which returns 0 or an errno, until the program is not busy or the pauses are over.
+// Also runs in the child between clone and exec: async-signal-safe calls only.
 template<typename Start>
 int startUnlessBusy(Start start)
 {

@@ -240,14 +240,12 @@ private:
 
     [[noreturn]] void execute() noexcept
     {
-        BusyPause pause;
-        int errorCode;
-        do {
+        const int errorCode = startUnlessBusy([this]() noexcept {
             tell(ChildReport::Exec); // Before the mask is restored, because this changes it.
             restoreSignalMask(); // So that signals end a child that pauses.
             ::execve(m_plan.executable(), m_plan.argv(), m_plan.envp());
-            errorCode = errno;
-        } while (errorCode == ETXTBSY && pause.sleep());
+            return errno;
+        });
         fail(Step::Exec, errorCode);
     }
 
