@@ -25,8 +25,8 @@ namespace {
 constexpr qint64 shortRead = PipeEnlargement::usual;
 constexpr qint64 longRead = 512 * 1024;
 constexpr quint8 manyReads = 3; // After these the pipe is enlarged.
-constexpr qsizetype piecesAtOnce =
-    8; // ByteQueue collects 16 KiB in a piece, and a pipe holds four such pieces.
+// ByteQueue collects 16 KiB in a piece, and a pipe holds four such pieces.
+constexpr qsizetype piecesAtOnce = 8;
 
 // Returns the number of bytes, or a negative errno.
 qint64 readFrom(const UniqueFd &pipe, char *data, qint64 size) noexcept

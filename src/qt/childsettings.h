@@ -54,8 +54,8 @@ struct StopSettings
     std::chrono::milliseconds grace = std::chrono::seconds(5);
     std::chrono::milliseconds timeLimit = {}; ///< 0: no limit.
     int signal = 0; ///< 0: see firstSignal().
-    std::optional<ChildProcess::DestructionPolicy>
-        atDestruction; ///< Without a value: Kill with a warning.
+    /// Without a value: Kill with a warning.
+    std::optional<ChildProcess::DestructionPolicy> atDestruction;
 
     /// The signal that a stop sends first. A shell on a terminal ignores SIGTERM.
     int firstSignal(bool hasTerminal) const noexcept

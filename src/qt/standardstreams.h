@@ -82,8 +82,8 @@ private:
     void warnOfContradiction(Redirections::Stream stream, const char *function = "openChannels") const;
     static bool addMerged(ChildEnds &ends);
 
-    Redirections::Stream m_lastRedirected =
-        Redirections::Input; ///< After a failure, the stream that failed.
+    /// After a failure, the stream that failed.
+    Redirections::Stream m_lastRedirected = Redirections::Input;
 };
 
 } // namespace ForkFd::Internal

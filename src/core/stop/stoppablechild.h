@@ -178,8 +178,8 @@ private:
     std::atomic<bool> m_isNewStop = false; ///< beginStop() was called since the last askToEnd().
     std::atomic<Kill> m_kill = NotKilled;
     const std::unique_ptr<StartControl> m_start; ///< With InThread.
-    const std::unique_ptr<OwnCgroup>
-        m_own; ///< With Tree. Belongs to the starting thread until StartControl::tell().
+    /// With Tree. Belongs to the starting thread until StartControl::tell().
+    const std::unique_ptr<OwnCgroup> m_own;
     ExitWatchPtr m_watch;
     StopTask m_task; ///< Belongs to the keeper.
     std::mutex m_signalling; ///< Admits one signal at a time. Guards setting m_watch and all below.

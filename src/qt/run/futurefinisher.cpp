@@ -13,10 +13,10 @@ namespace ForkFd::Internal {
 namespace {
 
 constexpr int patience = 5; // ms, until another thread helps.
-constexpr std::chrono::seconds
-    finisherIdleTime(2); // Until an idle thread ends; the next future creates a new thread.
-constexpr std::chrono::seconds
-    lackPatience(1); // A function that waits for another program would wait for ever in the caller.
+// Until an idle thread ends; the next future creates a new thread.
+constexpr std::chrono::seconds finisherIdleTime(2);
+// Until the caller helps. There, a function that waits for another program would wait for ever.
+constexpr std::chrono::seconds lackPatience(1);
 
 } // namespace
 
