@@ -18,8 +18,6 @@ inline constexpr std::chrono::milliseconds libraryThreadIdleTime(2000);
 /// memory (mlockall(2)) pay for all of it.
 namespace LibraryStack {
 inline constexpr std::size_t libraryCode = std::size_t{128} * 1024;
-/// Modifiers of a child. They get the same size in a child that shares the parent's memory.
-inline constexpr std::size_t childCode = std::size_t{256} * 1024;
 /// Continuations and callbacks.
 inline constexpr std::size_t userCode = std::size_t{512} * 1024;
 } // namespace LibraryStack

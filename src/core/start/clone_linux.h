@@ -30,7 +30,8 @@ public:
     void *base() const noexcept { return m_base; }
     void *top() const noexcept { return static_cast<char *>(m_base) + size; }
 
-    /// Only the pages that the child touches become resident.
+    /// Only the pages that the child touches become resident. A starter thread, in which fork() makes a
+    /// child, has a stack of the same size: the child may call the same modifier.
     static constexpr std::size_t size = 256 * 1024;
 
 private:

@@ -6,6 +6,7 @@
 #include "core/base/librarythread.h"
 #include "core/base/signals.h"
 #include "core/base/wait.h"
+#include "core/start/clone_linux.h"
 #include "core/watch/childwait.h"
 
 #include <algorithm>
@@ -81,7 +82,7 @@ int callInStarterThread(const std::function<pid_t()> &function)
 {
     const CancellationBlocker blocker;
     Errand errand(function);
-    const int errorCode = startLibraryThread("forkfd-starter", serve, &errand, LibraryStack::childCode);
+    const int errorCode = startLibraryThread("forkfd-starter", serve, &errand, ChildStack::size);
     if (errorCode != 0)
         return errorCode;
     while (::sem_wait(&errand.done) != 0 && errno == EINTR) { }
