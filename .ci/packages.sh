@@ -35,6 +35,10 @@ bench_packages="libbenchmark-dev libglib2.0-dev libuv1-dev pkg-config python3"
 # The key verifies Debian's source packages.
 parity_packages="debian-archive-keyring xz-utils"
 
+# All that ./dev check needs, with need_bench_packages.
+whole_check_packages="$build_packages $test_packages $check_packages $m32_packages $model_packages $docs_packages"
+whole_check_packages="$whole_check_packages $package_packages $parity_packages $mutants_packages"
+
 # need "PACKAGE…": installs the missing packages.
 # shellcheck disable=SC2086 # The lists are there to be split.
 need()
@@ -85,6 +89,7 @@ packages_with_programs()
             ninja-build) program=ninja ;;
             clang) program=clang++ ;;
             procps) program=top ;;
+            qemu-user) program=qemu-x86_64 ;;
             *) program=$package ;;
         esac
         ! command -v "$program" >/dev/null || printf 'installed:%s ' "$package"
