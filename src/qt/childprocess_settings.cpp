@@ -38,7 +38,7 @@ QStringList ChildProcess::arguments() const
 /// function warns and does nothing.
 void ChildProcess::setArguments(const QStringList &arguments)
 {
-    if (d->state != NotRunning)
+    if (d->state != NotRunning) // QProcess, too, warns in the name of setProgram().
         qCWarning(childProcessLog, "QProcess::setProgram: Process is already running");
     else if (std::exchange(d->settings.arguments, arguments) != arguments)
         Q_EMIT argumentsChanged(arguments);

@@ -15,8 +15,9 @@ inline bool mayAccess(const char *path, int mode) noexcept
 {
     if (::faccessat(AT_FDCWD, path, mode, AT_EACCESS) == 0)
         return true;
-    // This calls faccessat2(2) since Linux 5.8. An old filter refuses it for every file, with EPERM or
-    // another errno. If the effective IDs are the real ones, access(2) gives the answer.
+    // libc calls faccessat2(2), which Linux has since 5.8. An old filter refuses that call for every
+    // file, with EPERM or another errno. If the effective IDs are the real ones, access(2) gives the
+    // answer.
     return ::geteuid() == ::getuid() && ::getegid() == ::getgid() && ::access(path, mode) == 0;
 }
 
