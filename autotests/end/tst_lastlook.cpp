@@ -10,7 +10,6 @@
 #include <QtCore/QThread>
 
 #include <cerrno>
-#include <optional>
 
 #include <fcntl.h>
 #include <poll.h>

@@ -21,9 +21,6 @@
 #include <QtWidgets/QPushButton>
 #include <QtWidgets/QTreeView>
 
-#include <cerrno>
-#include <csignal>
-
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 using namespace WindowUse;

@@ -13,7 +13,6 @@
 #include <ctime>
 #include <string_view>
 
-#include <sys/prctl.h>
 #include <unistd.h>
 
 namespace {

@@ -8,7 +8,6 @@
 #include <cstdlib>
 #include <new>
 
-#include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 

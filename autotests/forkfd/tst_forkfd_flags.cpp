@@ -4,7 +4,6 @@
 #include "forkfdtest.h"
 
 #include <cerrno>
-#include <string_view>
 
 #include <fcntl.h>
 #include <unistd.h>

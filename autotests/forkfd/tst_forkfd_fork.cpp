@@ -3,9 +3,6 @@
 
 #include "forkfdtest.h"
 
-#include <cerrno>
-#include <cstdlib>
-
 #include <fcntl.h>
 #include <pthread.h>
 #include <unistd.h>

@@ -6,7 +6,6 @@
 #include <QtCore/QElapsedTimer>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cerrno>
 #include <thread>

@@ -22,8 +22,6 @@
 #include <ForkFd/spawn.h>
 
 #include <csignal>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 
 #include <pthread.h>

@@ -18,7 +18,6 @@
 #include <cstring>
 #include <ctime>
 
-#include <poll.h>
 #include <unistd.h>
 
 namespace {

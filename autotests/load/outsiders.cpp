@@ -4,7 +4,6 @@
 #include "outsiders.h"
 
 #include <cerrno>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <iterator>

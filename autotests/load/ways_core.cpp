@@ -7,10 +7,8 @@
 
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 
 #include <dlfcn.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 

@@ -13,7 +13,6 @@
 #include <csignal>
 
 #include <linux/prctl.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 using ForkFd::LaunchOptions;

@@ -6,8 +6,6 @@
 #include <QtCore/QFile>
 #include <QtCore/QTemporaryDir>
 
-#include <unistd.h>
-
 /// The first start of a process takes no lock that another thread may hold: neither the compiler's lock
 /// for a static, which stays locked for ever in a forked copy, nor the dynamic loader's.
 /// Holds: B4, S13.

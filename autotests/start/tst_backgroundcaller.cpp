@@ -7,7 +7,6 @@
 #include "lifeline.h"
 #include "startthreads.h"
 
-#include <csignal>
 #include <thread>
 
 /// What a background start takes from the thread that calls start(), and what its own thread must not

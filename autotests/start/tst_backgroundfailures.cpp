@@ -5,7 +5,6 @@
 #include "systemcallfilter.h"
 
 #include <cerrno>
-#include <csignal>
 
 #include <sys/resource.h>
 

@@ -13,7 +13,6 @@
 #include <csignal>
 #include <memory>
 
-#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 

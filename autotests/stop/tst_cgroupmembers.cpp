@@ -10,7 +10,6 @@
 #include <cerrno>
 #include <csignal>
 #include <memory>
-#include <optional>
 
 #include <sys/prctl.h>
 #include <sys/wait.h>

@@ -7,7 +7,6 @@
 #include "testcgroups.h"
 
 #include <csignal>
-#include <cstdio>
 
 #include <fcntl.h>
 #include <sched.h>

@@ -9,8 +9,6 @@
 #include <QtCore/QThread>
 #include <QtCore/QTimer>
 
-#include <memory>
-
 namespace Surroundings {
 
 using ForkFd::ChildProcess;

@@ -6,8 +6,6 @@
 
 #include "core/base/uniquefd.h"
 
-#include <cstdlib>
-
 namespace ForkFd::Internal {
 
 /// A cgroup (version 2) that the program has made, by its directory; or none.

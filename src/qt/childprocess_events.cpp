@@ -14,7 +14,6 @@
 #include <QtCore/QThread>
 
 #include <algorithm>
-#include <utility>
 
 #include <poll.h>
 

@@ -11,7 +11,6 @@
 #include "core/start/start.h"
 #include "core/start/startreport.h"
 
-#include <QtCore/QFile>
 #include <QtCore/QPointer>
 
 #include <cerrno>

@@ -8,8 +8,6 @@
 #include "core/base/signals.h"
 #include "core/stop/keeper.h"
 
-#include <QtCore/QDebug>
-
 #include <algorithm>
 #include <atomic>
 #include <cerrno>

@@ -18,7 +18,6 @@
 #include <new>
 #include <string>
 #include <system_error>
-#include <utility>
 
 #include <poll.h>
 

@@ -5,10 +5,8 @@
 
 #include <ForkFd/exitinfo.h>
 
-#include <array>
 #include <csignal>
 #include <cstring>
-#include <string_view>
 #include <system_error>
 
 namespace ForkFd {

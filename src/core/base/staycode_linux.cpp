@@ -3,7 +3,6 @@
 
 #include "core/base/staycode.h"
 
-#include <cstddef>
 #include <cstdint>
 #include <span>
 

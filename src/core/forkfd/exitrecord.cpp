@@ -6,7 +6,6 @@
 #include <cerrno>
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 namespace ForkFd::Internal {
 

@@ -3,6 +3,7 @@
 
 #include "core/forkfd/exitregistry.h"
 
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <new>

@@ -8,7 +8,6 @@
 
 #include <ForkFd/spawn.h>
 
-#include <array>
 #include <atomic>
 #include <memory>
 

@@ -5,7 +5,6 @@
 
 #include <climits>
 #include <cstring>
-#include <vector>
 
 #include <elf.h>
 #include <unistd.h>

@@ -7,7 +7,6 @@
 #include "core/watch/exitwatch.h"
 
 #include <cerrno>
-#include <utility>
 
 #include <poll.h>
 #include <unistd.h>

@@ -15,8 +15,6 @@
 #include <cstdlib>
 #include <ctime>
 
-#include <pthread.h>
-
 namespace ForkFd::Internal {
 
 namespace {
