@@ -3,6 +3,8 @@
 
 #include "forkfdtest.h"
 
+#include <cerrno>
+
 #include <fcntl.h>
 #include <pthread.h>
 #include <unistd.h>

@@ -8,6 +8,7 @@
 #include "core/base/cgroupmount_linux.h"
 #include "core/base/cgroupusage_linux.h"
 #include "core/base/pidfd_linux.h"
+#include "core/base/signalresult.h"
 
 #include <algorithm>
 #include <atomic>
@@ -260,9 +261,10 @@ try {
         progress.first = membersOfCgroup(m_path);
     progress.hasBegun = true;
     std::vector<pid_t> &told = progress.told;
-    int result = ESRCH;
+    SignalResult result;
+    bool isTimeOver = false;
     std::vector<ProcessHandle> handles;
-    while (holdNewMembers(m_path, told, handles)) {
+    while (!isTimeOver && holdNewMembers(m_path, told, handles)) {
         // A number counts only if the list contains it before and after the handle was opened. Then it
         // cannot have belonged to another process in between.
         const std::vector<pid_t> members = membersOfCgroup(m_path);
@@ -272,17 +274,16 @@ try {
             told.insert(std::upper_bound(told.begin(), told.end(), handle.pid()), handle.pid());
             if (continues)
                 progress.toContinue.push_back(handle.pid());
-            const int errorCode = handle.sendSignal(signal);
-            result = errorCode == 0 || result == ESRCH ? errorCode : result;
+            result.add(handle.sendSignal(signal));
         }
-        if (Clock::now() >= end) {
-            result = resultAtTheEnd(progress, membersOfCgroup(m_path), result);
-            break;
-        }
+        isTimeOver = Clock::now() >= end;
     }
-    if (result != EINPROGRESS)
+    const int errorCode = isTimeOver
+        ? resultAtTheEnd(progress, membersOfCgroup(m_path), result.errorCode())
+        : result.errorCode();
+    if (errorCode != EINPROGRESS)
         continueTold(progress);
-    return result;
+    return errorCode;
 } catch (const std::system_error &error) {
     return error.code().value();
 } catch (const std::exception &) {

@@ -6,6 +6,7 @@
 #include "core/base/backendwish.h"
 #include "core/base/pidfd_linux.h"
 #include "core/base/processstatus_linux.h"
+#include "core/base/signalresult.h"
 #include "core/base/wait.h"
 #include "core/stop/treewalk_linux.h"
 #include "core/watch/exitwatch.h"
@@ -67,17 +68,16 @@ public:
     /// Returns 0 or an errno; ESRCH when no process was reached.
     int send(std::initializer_list<int> signals)
     {
-        int result = ESRCH;
+        SignalResult result;
         bool isFirst = true;
         for (const int signal : signals) {
             for (const auto &[pid, startTime] : inOrderFor(signal)) {
-                const int errorCode =
-                    std::exchange(isFirst, false) ? sendTo(pid, signal) : sendPatiently(pid, signal);
-                result = errorCode == 0 || result == ESRCH ? errorCode : result;
+                const bool mayGiveUp = std::exchange(isFirst, false); // Nothing has changed yet.
+                result.add(mayGiveUp ? sendTo(pid, signal) : sendPatiently(pid, signal));
             }
         }
         m_hasSent = true;
-        return result;
+        return result.errorCode();
     }
 
 private:
@@ -165,12 +165,10 @@ private:
 
 int signalGroup(ExitWatch &root, std::initializer_list<int> signals) noexcept
 {
-    int result = ESRCH;
-    for (const int signal : signals) {
-        const int errorCode = root.sendSignalToGroup(signal);
-        result = errorCode == 0 || result == ESRCH ? errorCode : result;
-    }
-    return result;
+    SignalResult result;
+    for (const int signal : signals)
+        result.add(root.sendSignalToGroup(signal));
+    return result.errorCode();
 }
 
 int walkAndSignal(ExitWatch &root, std::initializer_list<int> signals) noexcept

@@ -5,6 +5,7 @@
 
 #include "core/stop/processtree.h"
 
+#include "core/base/signalresult.h"
 #include "core/watch/exitwatch.h"
 
 #include <cerrno>
@@ -23,12 +24,10 @@ bool canWalk(const ExitWatch &) noexcept
 
 int signalTree(ExitWatch &root, std::initializer_list<int> signals, InShortage) noexcept
 {
-    int result = ESRCH;
-    for (const int signal : signals) {
-        const int errorCode = root.sendSignalToGroup(signal);
-        result = errorCode == 0 || result == ESRCH ? errorCode : result;
-    }
-    return result;
+    SignalResult result;
+    for (const int signal : signals)
+        result.add(root.sendSignalToGroup(signal));
+    return result.errorCode();
 }
 
 std::vector<TreeMember> findTree(ExitWatch &)

@@ -3,6 +3,7 @@
 
 #include "core/stop/stoppablechild.h"
 
+#include "core/base/signalresult.h"
 #include "core/base/signals.h"
 #include "core/base/wait.h"
 #include "core/stop/keeper.h"
@@ -197,7 +198,7 @@ int StoppableChild::trySendSignals(std::initializer_list<int> signals, InShortag
 // Signals the group; with Process only the child.
 int StoppableChild::signalGroup(std::initializer_list<int> signals) noexcept
 {
-    int result = ESRCH;
+    SignalResult result;
     for (const int signal : signals) {
         int errorCode = m_scope == Process ? ESRCH : m_watch->sendSignalToGroup(signal);
         // The child may have joined another group, and may have left other processes in its own.
@@ -205,9 +206,9 @@ int StoppableChild::signalGroup(std::initializer_list<int> signals) noexcept
             const int ownErrorCode = m_watch->sendSignal(signal);
             errorCode = errorCode == ESRCH ? ownErrorCode : errorCode;
         }
-        result = errorCode == 0 || result == ESRCH ? errorCode : result;
+        result.add(errorCode);
     }
-    return result;
+    return result.errorCode();
 }
 
 // If the cgroup cannot be killed, kills the group instead, and returns the error.

@@ -7,6 +7,7 @@
 #include "core/base/pollset.h"
 #include "core/base/processstatus_linux.h"
 #include "core/base/procfile_linux.h"
+#include "core/base/signalresult.h"
 
 #include <cerrno>
 #include <chrono>
@@ -135,17 +136,16 @@ std::vector<pid_t> TreeMembers::numbers() const
 
 int TreeMembers::sendSignal(int signal, Whom whom) const noexcept
 try {
-    int result = ESRCH;
+    SignalResult result;
     for (const auto &member : m_private->members) {
         const ProcessHandle handle(member.first);
         // Checked after the open, because another process may have got the number before.
         const std::optional<ProcessStatus> status = Private::statusOfMember(member);
         if (!handle.isOpen() || !status || (whom == NotInGroup && status->group == m_private->root))
             continue;
-        const int errorCode = handle.sendSignal(signal);
-        result = errorCode == 0 || result == ESRCH ? errorCode : result;
+        result.add(handle.sendSignal(signal));
     }
-    return result;
+    return result.errorCode();
 } catch (const std::exception &) {
     return ENOMEM;
 }
