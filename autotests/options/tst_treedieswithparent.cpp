@@ -257,19 +257,21 @@ void tst_TreeDiesWithParent::copyLivesOn()
     QVERIFY(isCut);
 }
 
-// As tst_TreeLeftovers::staysStopped().
+// As tst_TreeLeftovers::staysStopped(). SIGHUP is 1 and SIGCONT is 18.
 void tst_TreeDiesWithParent::staysStopped()
 {
     TestPipe output;
     Lifeline lifeline;
     const QByteArray result = inForkedCopy([&]() -> QByteArray {
         const TestCgroups::Refusal refusal(true);
+        const char *const script =
+            "for i in $(seq 40); do \"$0\" ignore 1 tell 18 1 move write 1 1 sleep & done; wait";
         const auto process =
-            ForkFd::spawn(child({"ignore", std::to_string(SIGHUP), "tell", std::to_string(SIGCONT), "1",
-                                 "crowd", "30", "move", "write", "1", "1", "sleep"}),
+            ForkFd::spawn({{"sh", "-c", script, FORKFD_TEST_CHILD}},
                           {.fileDescriptors = {{1, output.writeEnd()}, lifeline.asDescriptor()},
+                           .newSession = true,
                            .treeDiesWithParent = true});
-        for (qsizetype count = 0; process && count < 31;)
+        for (qsizetype count = 0; process && count < 40;)
             count += output.read().size();
         raise(process ? SIGKILL : SIGTERM);
         return {};

@@ -70,7 +70,8 @@ void Redirections::setFile(Stream stream, const QString &name, QIODevice::OpenMo
 
 void Redirections::connect(Redirections &source, Redirections &sink)
 {
-    // A child that has started may have one end of the pipe, and the other end waits for the other child.
+    // A child that has started may have one end of the pipe, and the other end waits for the other
+    // child.
     const auto *targets = source.m_targets.get();
     const auto *known = targets ? (*targets)[Output].connection.get() : nullptr;
     if (known && known->sink == &sink)

@@ -74,14 +74,13 @@ public:
     {
         std::vector<pid_t> told; ///< Sorted.
         std::vector<pid_t> first; ///< The members when the signal was first sent, sorted.
-        std::vector<pid_t> toContinue; ///< Those of `told` that SIGCONT has to follow.
         bool hasBegun = false;
     };
     /// Sends `signal`, through pidfds, to each process in the cgroup or below that `progress` does not
     /// name as told. Stops when it finds no further process, or at `end`. Returns 0 or an errno: ESRCH
     /// if it found no process; when the time is over, EINPROGRESS if a process of `progress.first` is
-    /// left, and ETIMEDOUT if only processes that came later can be left. With `continues`, SIGCONT
-    /// follows, unless processes of `progress.first` are left: the caller calls again then.
+    /// left, and ETIMEDOUT if only processes that came later can be left. With `continues`, all
+    /// processes get SIGCONT first.
     int sendSignal(int signal, bool continues, Progress &progress, Clock::time_point end) const noexcept;
     /// Removes the directory and the directories that the child made in it. False if a process is left
     /// in the cgroup; the caller then tries again later. Changes nothing in this object: at the end of
@@ -90,7 +89,7 @@ public:
 
 private:
     bool isOfThisProcess() const noexcept;
-    void continueTold(Progress &progress) const;
+    static void continueMembers(const std::vector<pid_t> &members);
 
     std::string m_path;
     ProcessIdentity m_owner;

@@ -15,7 +15,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <functional>
 #include <iterator>
 #include <system_error>
 #include <utility>
@@ -235,16 +234,10 @@ int PrivateCgroup::kill() noexcept
     return 0;
 }
 
-// When a process dies, the kernel sends SIGHUP to the groups that become orphaned and have a stopped
-// member (setpgid(2)). So no process continues before the others have the signal, and the child with its
-// low number continues last. A number is hardly given out again at once, and SIGCONT ends no process.
-void PrivateCgroup::continueTold(Progress &progress) const
+// A number is hardly given out again at once, and SIGCONT ends no process.
+void PrivateCgroup::continueMembers(const std::vector<pid_t> &members)
 {
-    const std::vector<pid_t> members = membersOfCgroup(m_path);
-    std::sort(progress.toContinue.begin(), progress.toContinue.end(), std::greater<>());
-    for (const pid_t pid : std::exchange(progress.toContinue, {})) {
-        if (!std::binary_search(members.begin(), members.end(), pid))
-            continue;
+    for (const pid_t pid : members) {
         if (const ProcessHandle handle(pid); handle.isOpen())
             handle.sendSignal(SIGCONT);
         else
@@ -257,14 +250,16 @@ int PrivateCgroup::sendSignal(int signal, bool continues, Progress &progress,
 try {
     if (!isOfThisProcess())
         return ESRCH;
-    if (!progress.hasBegun)
+    if (!progress.hasBegun) {
         progress.first = membersOfCgroup(m_path);
+        if (continues)
+            continueMembers(progress.first);
+    }
     progress.hasBegun = true;
     std::vector<pid_t> &told = progress.told;
     SignalResult result;
-    bool isTimeOver = false;
     std::vector<ProcessHandle> handles;
-    while (!isTimeOver && holdNewMembers(m_path, told, handles)) {
+    while (holdNewMembers(m_path, told, handles)) {
         // A number counts only if the list contains it before and after the handle was opened. Then it
         // cannot have belonged to another process in between.
         const std::vector<pid_t> members = membersOfCgroup(m_path);
@@ -272,18 +267,12 @@ try {
             if (!std::binary_search(members.begin(), members.end(), handle.pid()))
                 continue;
             told.insert(std::upper_bound(told.begin(), told.end(), handle.pid()), handle.pid());
-            if (continues)
-                progress.toContinue.push_back(handle.pid());
             result.add(handle.sendSignal(signal));
         }
-        isTimeOver = Clock::now() >= end;
+        if (Clock::now() >= end)
+            return resultAtTheEnd(progress, membersOfCgroup(m_path), result.errorCode());
     }
-    const int errorCode = isTimeOver
-        ? resultAtTheEnd(progress, membersOfCgroup(m_path), result.errorCode())
-        : result.errorCode();
-    if (errorCode != EINPROGRESS)
-        continueTold(progress);
-    return errorCode;
+    return result.errorCode();
 } catch (const std::system_error &error) {
     return error.code().value();
 } catch (const std::exception &) {

@@ -68,10 +68,16 @@ public:
     /// Returns 0 or an errno; ESRCH when no process was reached.
     int send(std::initializer_list<int> signals)
     {
+        std::vector<TreeMember> members = m_tree.members();
+        // When a process dies, the kernel sends SIGHUP and SIGCONT to the groups that become orphaned
+        // and have a stopped member (setpgid(2)). So the last descendants die first, and the root dies
+        // last.
+        if (m_stops)
+            std::reverse(members.begin(), members.end());
         SignalResult result;
         bool isFirst = true;
         for (const int signal : signals) {
-            for (const auto &[pid, startTime] : inOrderFor(signal)) {
+            for (const auto &[pid, startTime] : members) {
                 const bool mayGiveUp = std::exchange(isFirst, false); // Nothing has changed yet.
                 result.add(mayGiveUp ? sendTo(pid, signal) : sendPatiently(pid, signal));
             }
@@ -81,17 +87,6 @@ public:
     }
 
 private:
-    // When a process dies, the kernel sends SIGHUP and SIGCONT to the groups that become orphaned and
-    // have a stopped member (setpgid(2)). So stopped processes die, or continue, from the last
-    // descendants to the root.
-    std::vector<TreeMember> inOrderFor(int signal) const
-    {
-        std::vector<TreeMember> members = m_tree.members();
-        if (m_stops || signal == SIGCONT)
-            std::reverse(members.begin(), members.end());
-        return members;
-    }
-
     // Waits for the end of a shortage: descendants of a signalled parent cannot be found again.
     int sendPatiently(pid_t pid, int signal) const
     {

@@ -97,10 +97,10 @@ void StoppableChild::setWatch(ExitWatchPtr watch) noexcept
     // A signal during the start has reached at most the child. Its program may have started others since
     // then.
     const int signal = m_scope == Process ? m_start->undelivered() : m_start->wish();
-    if (signal != 0)
-        sendPatiently(signal);
     if (signal != 0 && signal != SIGKILL)
         sendPatiently(SIGCONT); // As askToEnd() does.
+    if (signal != 0)
+        sendPatiently(signal);
 }
 
 // A shortage may last a moment only. The group gets the signal only when the time is over, because
@@ -148,7 +148,7 @@ int StoppableChild::signalMembers(std::initializer_list<int> signals, PrivateCgr
                                   Clock::time_point end, InShortage inShortage) noexcept
 {
     const bool continues = signals.size() > 1;
-    const int errorCode = m_own->group.sendSignal(*signals.begin(), continues, progress, end);
+    const int errorCode = m_own->group.sendSignal(*(signals.end() - 1), continues, progress, end);
     if (errorCode == 0 || errorCode == ESRCH)
         return signalOutsider(signals, progress, errorCode);
     const bool isOver = errorCode == ETIMEDOUT || errorCode == EINPROGRESS;
@@ -270,7 +270,12 @@ void StoppableChild::beginStop(int signal) noexcept
 
 int StoppableChild::tryAsk(Clock::time_point now, InShortage inShortage) noexcept
 {
-    const std::initializer_list<int> signals = {m_stopSignal.load(), SIGCONT};
+    // In this order: the end of a process may orphan groups, and the kernel sends SIGHUP to those that
+    // are stopped (setpgid(2)).
+    const int stopSignal = m_stopSignal.load();
+    const std::initializer_list<int> both = {SIGCONT, stopSignal};
+    const std::initializer_list<int> one = {stopSignal};
+    const std::initializer_list<int> &signals = stopSignal == SIGKILL ? one : both;
     const int held = hasCgroup() ? checkHolding(*m_watch) : ESRCH;
     if (isShortage(held) && inShortage == InShortage::Repeat)
         return held;

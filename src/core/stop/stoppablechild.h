@@ -111,10 +111,10 @@ public:
         NoWait, ///< Neither walks nor waits for another thread that signals this child.
         MayWalk
     };
-    /// Asks the processes of the scope to end. SIGCONT follows the stop signal, because a stopped
-    /// process must continue to handle it. Returns false after a short time if some processes were not
-    /// asked yet, or in a shortage: then call it again. After a second it asks no further new processes,
-    /// and in a shortage it asks the group.
+    /// Asks the processes of the scope to end. SIGCONT precedes the stop signal, because a
+    /// stopped process must continue to handle it. Returns false after a short time if some processes
+    /// were not asked yet, or in a shortage: then call it again. After a second it asks no further new
+    /// processes, and in a shortage it asks the group.
     bool askToEnd(Patience patience) noexcept;
     /// Sends SIGKILL like sendSignal(), but does not wait in a shortage: call it again as long as
     /// isShortage() is true for the result. After a second the group gets the signal.
