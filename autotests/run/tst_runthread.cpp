@@ -4,6 +4,7 @@
 #include "forkedcopy.h"
 #include "lifeline.h"
 #include "runtest.h"
+#include "testpipe.h"
 
 #include <QtCore/QLoggingCategory>
 #include <QtCore/QPromise>
@@ -77,7 +78,10 @@ void tst_RunThread::stoppedInTheThread()
     promise.start();
     RunOptions options;
     options.stopWhen = promise.future();
-    auto stopped = run("sleep", options);
+    TestPipe begun;
+    options.launchOptions.fileDescriptors = {{8, begun.writeEnd()}};
+    auto stopped = run("write 1 8 sleep", options);
+    QCOMPARE(begun.read(), "x"); // A stop before the exec would be another case.
     isHandled = false;
     reaction = [&] { isCanceled ? stopped.cancel() : promise.finish(); };
     const QThread *const here = QThread::currentThread();
