@@ -13,7 +13,7 @@ namespace Faults {
 /// What the walker does to a run.
 enum class Kind {
     Calls, ///< A system call fails.
-    Pairs, ///< A system call fails, and so does a call that only this failure leads to.
+    Pairs, ///< A system call fails, and so does a call that the library makes because of that.
     Allocations, ///< An allocation of memory fails.
     Delays ///< A system call begins later, and nothing else changes.
 };

@@ -189,7 +189,7 @@ void tst_Restart::ownEnd_data()
     QTest::newRow("readChannelFinished") << u"readChannelFinished"_s;
 }
 
-// finished() has the values of its own child, although a slot has started the next one.
+// A slot starts the next child. finished() still reports the end of the first child.
 void tst_Restart::ownEnd()
 {
     QFETCH(const QString, signal);

@@ -333,8 +333,8 @@ private:
     bool m_closesInputWhenWritten = false;
     bool m_hasTypedEndOfFile = false; ///< Only a VEOF is left to be written.
     bool m_isEmittingReadyRead = false;
-    /// The signals of a channel that were not emitted yet: channelReadyRead(), and the one that is named
-    /// after the channel.
+    /// Which signals of a channel are still to be emitted: both, or only the named one, which is
+    /// readyReadStandardOutput() or readyReadStandardError().
     enum class DataDue : quint8 { None, OnlyNamed, Both };
     std::array<DataDue, 2> m_dataDue = {};
     bool m_isEmittingBytesWritten = false;

@@ -87,8 +87,8 @@ StartResult startWithEntry(PrivateCgroup &group, PrivateCgroup &own, StartReques
 
 StartResult startWithGuardian(PrivateCgroup &group, const StartRequest &request, StartReport *later)
 {
-    if (const FailedStep error =
-            StartPlan::check(request.options)) // Before the guardian opens descriptors.
+    // Before the guardian opens descriptors: one could have a number that the options name.
+    if (const FailedStep error = StartPlan::check(request.options))
         return {.failure = {error.step, error.errorCode, request.executable}};
     keepCodeLoaded(); // Before a guardian's thread needs it, and outside the guardian's lock.
     ScopedCgroup own; // For the guardian alone, until the tree has it.

@@ -41,14 +41,17 @@ ContextPost::ContextPost(QObject *context, std::function<void()> onEnd)
     QObject::connect(
         &m_poster, &Poster::posted, context, [end](const std::function<void()> &call) { call(); },
         Qt::QueuedConnection);
-    QObject::connect(
-        context, &QObject::destroyed, &m_poster,
-        [weakEnd = std::weak_ptr(end)] {
-            if (const auto living = weakEnd.lock())
-                living->call();
-        },
-        Qt::DirectConnection);
+    m_toEnd = QObject::connect(context, &QObject::destroyed, [weakEnd = std::weak_ptr(end)] {
+        if (const auto living = weakEnd.lock())
+            living->call();
+    });
     m_poster.moveToThread(nullptr);
+}
+
+// The context's thread removes the connection: in another thread the slot might just be about to run.
+ContextPost::~ContextPost()
+{
+    post([connection = m_toEnd] { QObject::disconnect(connection); });
 }
 
 bool ContextPost::isThere() const

@@ -4,6 +4,7 @@
 #ifndef FORKFD_QT_RUN_CONTEXTPOST_H
 #define FORKFD_QT_RUN_CONTEXTPOST_H
 
+#include <QtCore/QMetaObject>
 #include <QtCore/QObject>
 #include <QtCore/QPointer>
 
@@ -33,6 +34,7 @@ public:
     /// The object must not be destroyed before this returns. Its destructor calls `onEnd`, when
     /// isThere() is false. `onEnd` may be called again, and by the destructor of this.
     ContextPost(QObject *context, std::function<void()> onEnd);
+    ~ContextPost();
     ContextPost(const ContextPost &) = delete;
     ContextPost &operator=(const ContextPost &) = delete;
 
@@ -45,6 +47,7 @@ private:
 
     const QPointer<QObject> m_context;
     Poster m_poster;
+    QMetaObject::Connection m_toEnd;
 };
 
 } // namespace ForkFd::Internal
