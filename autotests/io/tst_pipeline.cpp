@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-#include "childprocesstest.h"
+#include "pipelinetest.h"
 
 #include <QtCore/QRegularExpression>
 
@@ -9,7 +9,7 @@
 
 /// The standard output of one child is the standard input of another.
 /// Holds: H13.
-class tst_Pipeline : public ChildProcessTest
+class tst_Pipeline : public PipelineTest
 {
     Q_OBJECT
 
@@ -25,15 +25,6 @@ private Q_SLOTS:
     void sourceStartedTwice();
     void sinkStartedTwice();
 #endif
-    void connectedAgain_data();
-    void connectedAgain();
-    void anotherSink();
-    void anotherSource();
-    void sinkDestroyed();
-    void sinkDestroyedBeforeItsStart();
-    void sourceDestroyed();
-    void takenBackBySource();
-    void takenBackBySink();
     void sourceFailsToStart_data();
     void sourceFailsToStart();
     void sinkStartedAgain();
@@ -43,38 +34,10 @@ private Q_SLOTS:
     void onlyOneStarted_data();
     void onlyOneStarted();
     void noDescriptorLeft();
-#ifndef FORKFD_TEST_QPROCESS // QProcess follows a null pointer, and accepts itself as the sink.
-    void noDestination();
-#endif
 
 private:
-    static bool ends(Process &process);
-    static bool hasOwnInput(Process &process);
-    static bool hasOwnOutput(Process &process);
     static bool flows(Process &source, Process &sink);
 };
-
-bool tst_Pipeline::ends(Process &process)
-{
-    return process.waitForFinished() && process.exitStatus() == Process::NormalExit
-        && process.exitCode() == 0;
-}
-
-// Whether a child gets what the test writes to it.
-bool tst_Pipeline::hasOwnInput(Process &process)
-{
-    process.start(childProgram(), words("echo"));
-    process.write("abc");
-    process.closeWriteChannel();
-    return ends(process) && process.readAll() == "abc";
-}
-
-// Whether the test gets what a child writes.
-bool tst_Pipeline::hasOwnOutput(Process &process)
-{
-    process.start(childProgram(), words("args abc"));
-    return ends(process) && process.readAll() == "abc\n";
-}
 
 // Whether the sink gets what the source writes.
 bool tst_Pipeline::flows(Process &source, Process &sink)
@@ -232,123 +195,6 @@ void tst_Pipeline::sinkStartedTwice()
 }
 #endif
 
-void tst_Pipeline::connectedAgain_data()
-{
-    QTest::addColumn<bool>("isSinkFirst");
-    QTest::newRow("sink first") << true;
-    QTest::newRow("source first") << false;
-}
-
-// The second call, between the two starts, changes nothing.
-void tst_Pipeline::connectedAgain()
-{
-    QFETCH(const bool, isSinkFirst);
-    Process source;
-    Process sink;
-    source.setStandardOutputProcess(&sink);
-    if (isSinkFirst)
-        sink.start(childProgram(), words("echo"));
-    else
-        source.start(childProgram(), words("args abc"));
-    source.setStandardOutputProcess(&sink);
-    if (isSinkFirst)
-        source.start(childProgram(), words("args abc"));
-    else
-        sink.start(childProgram(), words("echo"));
-    QVERIFY(ends(source));
-    QVERIFY(ends(sink));
-    QCOMPARE(sink.readAll(), "abc\n");
-}
-
-// The former sink has an ordinary input again.
-void tst_Pipeline::anotherSink()
-{
-    Process source;
-    Process sink;
-    source.setStandardOutputProcess(&sink);
-    source.start(childProgram(), words("args one"));
-    QVERIFY(ends(source));
-    Process other;
-    source.setStandardOutputProcess(&other);
-    source.start(childProgram(), words("args two"));
-    other.start(childProgram(), words("echo"));
-    QVERIFY(ends(source));
-    QVERIFY(ends(other));
-    QCOMPARE(other.readAll(), "two\n");
-    QVERIFY(hasOwnInput(sink));
-}
-
-void tst_Pipeline::anotherSource()
-{
-    Process source;
-    Process sink;
-    source.setStandardOutputProcess(&sink);
-    Process other;
-    other.setStandardOutputProcess(&sink);
-    other.start(childProgram(), words("args two"));
-    sink.start(childProgram(), words("echo"));
-    source.start(childProgram(), words("args one"));
-    QVERIFY(ends(other));
-    QVERIFY(ends(sink));
-    QVERIFY(ends(source));
-    QCOMPARE(sink.readAll(), "two\n");
-    QCOMPARE(source.readAll(), "one\n");
-}
-
-void tst_Pipeline::sinkDestroyed()
-{
-    Process source;
-    {
-        Process sink;
-        source.setStandardOutputProcess(&sink);
-    }
-    QVERIFY(hasOwnOutput(source));
-}
-
-void tst_Pipeline::sinkDestroyedBeforeItsStart()
-{
-    Process source;
-    {
-        Process sink;
-        source.setStandardOutputProcess(&sink);
-        source.start(childProgram(), words("echo"));
-        QVERIFY(source.waitForStarted());
-    }
-    source.write("discarded");
-    QVERIFY(source.waitForFinished());
-    QCOMPARE(source.exitStatus(), Process::CrashExit);
-    QCOMPARE(source.exitCode(), SIGPIPE);
-    QVERIFY(hasOwnOutput(source));
-}
-
-void tst_Pipeline::sourceDestroyed()
-{
-    Process sink;
-    {
-        Process source;
-        source.setStandardOutputProcess(&sink);
-    }
-    QVERIFY(hasOwnInput(sink));
-}
-
-void tst_Pipeline::takenBackBySource()
-{
-    Process source;
-    Process sink;
-    source.setStandardOutputProcess(&sink);
-    source.setStandardOutputFile(QString());
-    QVERIFY(hasOwnOutput(source));
-}
-
-void tst_Pipeline::takenBackBySink()
-{
-    Process source;
-    Process sink;
-    source.setStandardOutputProcess(&sink);
-    sink.setStandardInputFile(QString());
-    QVERIFY(hasOwnInput(sink));
-}
-
 void tst_Pipeline::sourceFailsToStart_data()
 {
     QTest::addColumn<bool>("isSinkFirst");
@@ -484,21 +330,6 @@ void tst_Pipeline::noDescriptorLeft()
     // The thread of a background start closes its event a moment after it was read.
     QTRY_COMPARE(ProcessState::now().descriptors, before);
 }
-
-#ifndef FORKFD_TEST_QPROCESS
-
-void tst_Pipeline::noDestination()
-{
-    Process process;
-    const char *const warning = "QProcess::setStandardOutputProcess: invalid destination";
-    QTest::ignoreMessage(QtWarningMsg, warning);
-    process.setStandardOutputProcess(nullptr);
-    QTest::ignoreMessage(QtWarningMsg, warning);
-    process.setStandardOutputProcess(&process);
-    QVERIFY(hasOwnInput(process));
-}
-
-#endif
 
 QTEST_GUILESS_MAIN(tst_Pipeline)
 #include "tst_pipeline.moc"
