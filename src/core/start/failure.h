@@ -14,8 +14,6 @@
 
 namespace ForkFd::Internal {
 
-class StartPlan;
-
 /// The parts of a start that can fail. From FileDescriptors on, the members of LaunchOptions.
 enum class Step : std::uint8_t {
     None,
@@ -106,25 +104,6 @@ struct FORKFD_EXPORT StartFailure : ReportedFailure
     /// With step Exec, if an interpreter cannot be executed: its path and the file that names it.
     std::string interpreter;
     std::string interpreted;
-};
-
-/// The names for the message of a failed start. They are kept in the parent, because a child reports
-/// only a step and an errno.
-struct StartNames
-{
-    std::string program; ///< The path that is executed; may be relative to `workingDirectory`.
-    std::string workingDirectory;
-    std::string controlGroup;
-
-    static StartNames of(const StartPlan &plan);
-    /// Adds the subject to `failure`, unless there is no memory for it. After a failed exec it reads
-    /// the program, to find out whether the interpreter is missing.
-    void complete(StartFailure &failure) const noexcept;
-
-private:
-    void completeStep(StartFailure &failure) const;
-    void completeExec(StartFailure &failure) const;
-    std::string fromHere(const std::string &path) const;
 };
 
 } // namespace ForkFd::Internal

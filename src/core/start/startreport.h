@@ -8,6 +8,7 @@
 #include "core/base/uniquefd.h"
 #include "core/start/child.h"
 #include "core/start/failure.h"
+#include "core/start/startnames.h"
 
 #include <ForkFd/export.h>
 

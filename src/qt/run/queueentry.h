@@ -4,7 +4,7 @@
 #ifndef FORKFD_QT_RUN_QUEUEENTRY_H
 #define FORKFD_QT_RUN_QUEUEENTRY_H
 
-#include "qt/run/futurefinisher.h"
+#include "qt/run/runpromise.h"
 
 #include <atomic>
 #include <cstdint>

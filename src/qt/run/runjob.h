@@ -7,6 +7,7 @@
 #include "qt/run/futurefinisher.h"
 #include "qt/run/outputdelivery.h"
 #include "qt/run/queueentry.h"
+#include "qt/run/runpromise.h"
 #include "qt/run/treewait.h"
 #include "qt/startrequest.h"
 
