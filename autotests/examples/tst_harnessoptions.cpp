@@ -113,7 +113,12 @@ void tst_HarnessOptions::refusals_data()
     add("two reports", {u"--tap=-"_s, u"--junit=-"_s, u"x"_s},
         "only one report can go to standard output\n");
     add("no list", {u"-f"_s, u"/no/such/list"_s}, "/no/such/list: No such file or directory\n");
+    add("one file for both reports", {u"--junit=x"_s, u"--tap=x"_s, u"y"_s},
+        "both reports would go to the same file\n");
     add("property", {u"-f"_s, u"list"_s}, "list:2: unknown property @color\n");
+    add("flag with a value", {u"-f"_s, u"flag"_s}, "flag:1: @will-fail does not understand \"false\"\n");
+    add("number that is not whole", {u"-f"_s, u"number"_s},
+        "number:1: @skip-code does not understand \"77.9\"\n");
     add("list that is not UTF-8", {u"-f"_s, u"latin1"_s}, "latin1: not valid UTF-8\n");
     add("list that is a folder", {u"-f"_s, u"."_s}, ".: ");
     add("list with a placeholder", {u"-f"_s, u"%1"_s}, "%1:2: unknown property @color\n");
@@ -125,6 +130,8 @@ void tst_HarnessOptions::refusals()
     QFETCH(const QByteArray, text);
     writeList("true\n@color=red true\n");
     write("%1", "true\n@color=red true\n");
+    write("flag", "@will-fail=false true\n");
+    write("number", "@skip-code=77.9 true\n");
     write("latin1", "echo f\374r\n");
     const QByteArray result = run(arguments);
     QVERIFY2(result.startsWith(text), result.constData());

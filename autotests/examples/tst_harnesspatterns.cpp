@@ -17,8 +17,11 @@ class tst_HarnessPatterns : public ChildProcessTest
 private Q_SLOTS:
     void matches_data();
     void matches();
+    void invalid_data();
+    void invalid();
     void tooLong_data();
     void tooLong();
+    void incomplete();
 
 private:
     static bool matchesInCMake(const QString &pattern, const QString &text);
@@ -82,6 +85,22 @@ void tst_HarnessPatterns::matches()
         QTEST(matchesInCMake(pattern, text), "isMatch");
 }
 
+void tst_HarnessPatterns::invalid_data()
+{
+    QTest::addColumn<QString>("pattern");
+    for (const char *const pattern : {"(?:good)", "(?i)good", "a.*?c", "a++b", "*a", "a|+b", "(a", "a)"})
+        QTest::newRow(pattern) << QString::fromLatin1(pattern);
+}
+
+// Perl understands the first ones.
+void tst_HarnessPatterns::invalid()
+{
+    QFETCH(const QString, pattern);
+    QVERIFY(!ctestPattern(pattern).isValid());
+    if (!QStandardPaths::findExecutable(u"cmake"_s).isEmpty())
+        QVERIFY(!matchesInCMake(pattern, u"a good abc"_s));
+}
+
 void tst_HarnessPatterns::tooLong_data()
 {
     QTest::addColumn<Test>("test");
@@ -107,6 +126,22 @@ void tst_HarnessPatterns::tooLong()
     QCOMPARE(attempt.outcome, Outcome::Failed);
     QVERIFY2(attempt.reason.startsWith(u"its output is too long to be searched for \"line"_s),
              qPrintable(attempt.reason));
+}
+
+// A pattern of the list may match although another one cannot be searched for.
+void tst_HarnessPatterns::incomplete()
+{
+    Test test;
+    test.passPatterns = {u"middle"_s, u"end"_s};
+    Attempt attempt;
+    attempt.isOutputComplete = false;
+    attempt.output = "begin end";
+    judge(test, {.exitInfo = {.reason = ForkFd::ExitInfo::Exited}}, attempt);
+    QCOMPARE(attempt.outcome, Outcome::Passed);
+    attempt.output = "begin";
+    judge(test, {.exitInfo = {.reason = ForkFd::ExitInfo::Exited}}, attempt);
+    QCOMPARE(attempt.outcome, Outcome::Failed);
+    QVERIFY(attempt.reason.startsWith(u"its output is too long"_s));
 }
 
 QTEST_GUILESS_MAIN(tst_HarnessPatterns)

@@ -67,6 +67,7 @@ private Q_SLOTS:
     void edit();
     void closesOverDialogs();
     void removeWhileRunning();
+    void closeAfterARemoval();
     void badFile();
     void closeStopsAll();
     void killNow();
@@ -370,6 +371,28 @@ void tst_Launchpad::removeWhileRunning()
     click(window, u"Re&move…"_s);
     QCOMPARE(window.helpers()->rowCount(), 1);
     QCOMPARE(HelperStore(fileName()).load(), window.helpers()->helpers());
+    QTRY_VERIFY(!window.helpers()->isAnyWanted());
+}
+
+// The window stays until its processes have gone, and offers to kill them.
+void tst_Launchpad::closeAfterARemoval()
+{
+    Helper helper = helperFor(u"ignore 15 say x sleep"_s);
+    helper.stopGrace = 1h;
+    helper.startsWithLaunchpad = true;
+    save({helper});
+    LaunchpadWindow window(fileName());
+    show(&window);
+    QTRY_VERIFY(shownOutput(window).contains(u"x"_s));
+    inNextDialog(
+        [](QDialog *dialog) { QTest::mouseClick(buttonOf(dialog, u"&Remove"_s), Qt::LeftButton); });
+    click(window, u"Re&move…"_s);
+    QCOMPARE(window.helpers()->rowCount(), 0);
+    window.close();
+    QVERIFY(window.isVisible());
+    QCOMPARE(window.helpers()->activeNames(), helper.displayName());
+    QTest::mouseClick(buttonOf(&window, u"&Kill Now"_s), Qt::LeftButton);
+    QTRY_VERIFY(!window.isVisible());
 }
 
 void tst_Launchpad::badFile()

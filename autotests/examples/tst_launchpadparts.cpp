@@ -49,6 +49,8 @@ private Q_SLOTS:
     void outputAsShown();
     void styles_data();
     void styles();
+    void incompleteSequences_data();
+    void incompleteSequences();
     void outputCutAnywhere();
     void outputIsBounded();
     void colorsAreReadable();
@@ -188,6 +190,26 @@ void tst_LaunchpadParts::styles()
     const QList<AnsiPiece> pieces = AnsiParser().parse("\33[" + parameters + "mx");
     QCOMPARE(pieces.size(), 1);
     QVERIFY(pieces.at(0).style == style);
+}
+
+void tst_LaunchpadParts::incompleteSequences_data()
+{
+    QTest::addColumn<QByteArray>("output");
+    QTest::addColumn<QString>("text");
+    QTest::newRow("title") << QByteArray("\33]0;t\nb\nc") << u"\nb\nc"_s;
+    QTest::newRow("device string") << QByteArray("\33Pq\nb") << u"\nb"_s;
+    QTest::newRow("escape") << QByteArray("a\33\nb") << u"a\nb"_s;
+    QTest::newRow("two escapes") << QByteArray("\33\33[31mx") << u"x"_s;
+    QTest::newRow("character set") << QByteArray("a\33(\nb") << u"a\nb"_s;
+}
+
+// What follows them is not lost.
+void tst_LaunchpadParts::incompleteSequences()
+{
+    QFETCH(const QByteArray, output);
+    OutputDocument document;
+    document.append(output);
+    QTEST(document.toPlainText(), "text");
 }
 
 void tst_LaunchpadParts::outputCutAnywhere()

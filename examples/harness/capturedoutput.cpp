@@ -22,11 +22,15 @@ void CapturedOutput::add(const QByteArray &bytes)
     }
 }
 
+qint64 CapturedOutput::missing() const
+{
+    return m_missing + std::max(m_end.size() - half, qsizetype{0});
+}
+
 QByteArray CapturedOutput::text() const
 {
-    const qsizetype surplus = std::max(m_end.size() - half, qsizetype{0});
-    if (m_missing + surplus == 0)
+    if (isComplete())
         return m_begin + m_end;
-    return m_begin + "\n[" + QByteArray::number(m_missing + surplus) + " bytes are missing here]\n"
-        + m_end.mid(surplus);
+    return m_begin + "\n[" + QByteArray::number(missing()) + " bytes are missing here]\n"
+        + m_end.right(half);
 }

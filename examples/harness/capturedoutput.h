@@ -12,8 +12,12 @@ class CapturedOutput
 public:
     void add(const QByteArray &bytes);
     QByteArray text() const;
+    /// False if the middle is missing.
+    bool isComplete() const { return missing() == 0; }
 
 private:
+    qint64 missing() const;
+
     QByteArray m_begin;
     QByteArray m_end;
     qint64 m_missing = 0;

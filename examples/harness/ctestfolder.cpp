@@ -5,9 +5,11 @@
 
 #include "ctestpattern.h"
 #include "harnesserror.h"
+#include "plaintext.h"
 
 #include <ForkFd/run.h>
 
+#include <QtCore/QFile>
 #include <QtCore/QJsonArray>
 #include <QtCore/QJsonDocument>
 #include <QtCore/QJsonObject>
@@ -15,6 +17,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <functional>
 #include <map>
 
@@ -37,7 +40,9 @@ void setVariables(Test &test, const QStringList &variables)
 {
     for (const QString &variable : variables) {
         const qsizetype equals = variable.indexOf(u'=');
-        if (equals > 0)
+        if (equals < 0) // ctest unsets it.
+            test.environmentChanges.insert(variable, QVariant());
+        else if (equals > 0)
             test.environmentChanges.insert(variable.left(equals), variable.mid(equals + 1));
     }
 }
@@ -55,8 +60,9 @@ QString joined(const QString &before, QChar separator, const QString &after)
     return before.isEmpty() ? after : before + separator + after;
 }
 
-// cmake-properties(7), ENVIRONMENT_MODIFICATION: NAME=operation:value.
-void modifyVariable(Test &test, const QString &modification)
+// cmake-properties(7), ENVIRONMENT_MODIFICATION: NAME=operation:value. `environment` is the property
+// ENVIRONMENT.
+void modifyVariable(Test &test, const QVariantMap &environment, const QString &modification)
 {
     const qsizetype equals = modification.indexOf(u'=');
     const qsizetype colon = modification.indexOf(u':', equals + 1);
@@ -66,7 +72,9 @@ void modifyVariable(Test &test, const QString &modification)
     const QString operation = modification.mid(equals + 1, colon - equals - 1);
     const QString value = modification.mid(colon + 1);
     const QString current = valueOf(test, name);
-    if (operation == "reset"_L1)
+    if (operation == "reset"_L1 && environment.contains(name))
+        test.environmentChanges.insert(name, environment[name]);
+    else if (operation == "reset"_L1)
         test.environmentChanges.remove(name);
     else if (operation == "unset"_L1)
         test.environmentChanges.insert(name, QVariant());
@@ -99,11 +107,18 @@ void checkPatterns(const QString &test, const QStringList &patterns)
     }
 }
 
-void setTimeLimit(Test &test, const QJsonValue &seconds)
+// Less than a millisecond is a limit, too, but 0 is none.
+std::chrono::milliseconds millisecondsOf(double seconds)
 {
-    // Less than a millisecond is a limit, too, but 0 is none.
-    const double value = std::max(seconds.toVariant().toDouble(), 0.0);
-    test.timeLimit = std::chrono::milliseconds(std::llround(std::ceil(std::min(value, 1e9) * 1000)));
+    return std::chrono::milliseconds(std::llround(std::ceil(std::clamp(seconds, 0.0, 1e9) * 1000)));
+}
+
+// ctest would end some tests earlier, or let them fail.
+void warnIfNotSupported(const Test &test, const QString &property)
+{
+    if (property == "TIMEOUT_AFTER_MATCH"_L1 || property == "TIMEOUT_SIGNAL_NAME"_L1)
+        std::fprintf(stderr, "forkfd-harness: test %s: %s is not supported\n",
+                     qPrintable(oneLine(test.name)), qPrintable(property));
 }
 
 using Setter = std::function<void(Test &, const QJsonValue &)>;
@@ -136,7 +151,10 @@ const std::map<QString, Setter> &setters()
         {u"SKIP_REGULAR_EXPRESSION"_s, list(&Test::skipPatterns)},
         {u"SKIP_RETURN_CODE"_s,
          [](Test &test, const QJsonValue &v) { test.skipCode = v.toVariant().toInt(); }},
-        {u"TIMEOUT"_s, setTimeLimit},
+        {u"TIMEOUT"_s,
+         [](Test &test, const QJsonValue &v) {
+             test.timeLimit = millisecondsOf(v.toVariant().toDouble());
+         }},
         {u"WILL_FAIL"_s, flag(&Test::isExpectedToFail)},
         {u"WORKING_DIRECTORY"_s,
          [](Test &test, const QJsonValue &v) { test.workingDirectory = v.toString(); }},
@@ -160,9 +178,12 @@ Test testOf(const QJsonObject &object)
             setter->second(test, property.value("value"_L1));
         else if (name == "ENVIRONMENT_MODIFICATION"_L1)
             modifications = listOf(property.value("value"_L1));
+        else
+            warnIfNotSupported(test, name);
     }
-    for (const QString &modification : std::as_const(modifications)) // After ENVIRONMENT.
-        modifyVariable(test, modification);
+    const QVariantMap environment = test.environmentChanges;
+    for (const QString &modification : std::as_const(modifications))
+        modifyVariable(test, environment, modification);
     for (const QStringList *patterns : {&test.passPatterns, &test.failPatterns, &test.skipPatterns})
         checkPatterns(test.name, *patterns);
     return test;
@@ -181,6 +202,18 @@ TestList testsOfJson(const QByteArray &json)
     for (const auto &test : array)
         tests.push_back(testOf(test.toObject()));
     return tests;
+}
+
+std::chrono::milliseconds timeLimitOfBuildFolder(const QString &folder)
+{
+    QFile file(folder + "/DartConfiguration.tcl"_L1);
+    if (file.open(QIODevice::ReadOnly)) {
+        for (const QByteArray &line : file.readAll().split('\n')) {
+            if (line.startsWith("TimeOut:"))
+                return millisecondsOf(line.mid(line.indexOf(':') + 1).trimmed().toDouble());
+        }
+    }
+    return std::chrono::seconds(1500);
 }
 
 TestList testsOfBuildFolder(const QString &folder, const QString &configuration)

@@ -37,8 +37,13 @@ QString translatedSet(QStringView set)
 QRegularExpression ctestPattern(const QString &pattern)
 {
     QString perl;
+    bool mayRepeat = false; // Whether a quantifier may follow.
     for (qsizetype i = 0; i < pattern.size(); ++i) {
         const QChar c = pattern[i];
+        const bool isQuantifier = c == u'*' || c == u'+' || c == u'?';
+        if (isQuantifier && !mayRepeat) // As in Perl's "(?:a)", "a*?" and "a++".
+            return QRegularExpression(u"*"_s); // This is invalid, too.
+        mayRepeat = !isQuantifier && c != u'(' && c != u'|';
         if (c == u'[') {
             const QStringView rest = QStringView(pattern).mid(i);
             const qsizetype length = lengthOfSet(rest);
@@ -56,4 +61,14 @@ QRegularExpression ctestPattern(const QString &pattern)
         }
     }
     return QRegularExpression(perl, QRegularExpression::DotMatchesEverythingOption);
+}
+
+QString textAsInCTest(QByteArray output)
+{
+    output.replace('\0', '\n');
+    if (!output.isEmpty() && !output.endsWith('\n'))
+        output += '\n';
+    while (output.contains("\r\n"))
+        output.replace("\r\n", "\n");
+    return QString::fromUtf8(output);
 }

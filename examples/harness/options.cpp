@@ -159,6 +159,7 @@ void readRunning(const QCommandLineParser &parser, Options &options)
                                            : QThread::idealThreadCount();
     options.retries = numberOf(u"retries"_s, parser.value(u"retries"_s), 0);
     options.timeLimit = time(u"time-limit"_s);
+    options.isTimeLimitGiven = parser.isSet(u"time-limit"_s);
     options.grace = time(u"grace"_s);
     options.slowTime = time(u"slow"_s);
     options.failsFast = parser.isSet(u"fail-fast"_s);
@@ -184,6 +185,8 @@ void readPrinting(const QCommandLineParser &parser, Options &options)
     options.tapFile = parser.value(u"tap"_s);
     if (options.junitFile == "-"_L1 && options.tapFile == "-"_L1)
         throw HarnessError(u"only one report can go to standard output"_s);
+    if (!options.junitFile.isEmpty() && options.junitFile == options.tapFile)
+        throw HarnessError(u"both reports would go to the same file"_s);
 }
 
 } // namespace

@@ -51,6 +51,7 @@ struct Options
     int jobs = 1;
     int retries = 0;
     std::chrono::milliseconds timeLimit{0}; ///< Of tests that have none; 0: none.
+    bool isTimeLimitGiven = false; ///< It replaces that of a build folder.
     std::chrono::milliseconds grace{0};
     std::chrono::milliseconds slowTime{0}; ///< 0: no notices.
     bool failsFast = false;

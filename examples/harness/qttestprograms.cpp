@@ -49,9 +49,21 @@ QStringList functionsIn(const ForkFd::RunResult &result)
     return functions;
 }
 
+// None if the arguments of the test already name functions.
+QStringList functionsToSplit(const Test &test, const ForkFd::RunResult &listing)
+{
+    QStringList functions = functionsIn(listing);
+    for (const QString &argument : test.arguments) {
+        if (functions.contains(argument.section(u':', 0, 0)))
+            return {};
+    }
+    return functions;
+}
+
 Test functionOf(const Test &program, const QString &function)
 {
     Test test = program;
+    test.wholeName = program.name;
     test.name += "::"_L1 + function;
     test.arguments += function;
     test.cost = 0; // That of the whole program.
@@ -88,7 +100,7 @@ TestList splitIntoFunctions(TestList tests, int jobs)
     TestList functions;
     for (std::size_t i = 0; i < tests.size(); ++i) {
         const QStringList names = tests[i].isQtTest && !tests[i].isDisabled
-            ? functionsIn(listings[i].result())
+            ? functionsToSplit(tests[i], listings[i].result())
             : QStringList();
         for (const QString &name : names)
             functions.push_back(functionOf(tests[i], name));

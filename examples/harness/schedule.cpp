@@ -36,6 +36,8 @@ void Schedule::addDependencies(const TestList &tests)
     for (std::size_t i = 0; i < tests.size(); ++i) {
         const Test &test = tests[i];
         byName.insert({test.folder, test.nameInFolder}, i);
+        if (!test.wholeName.isEmpty())
+            byName.insert({test.folder, test.wholeName}, i);
         for (const QString &fixture : test.fixturesSetUp)
             setups.insert({test.folder, fixture}, i);
         for (const QString &fixture : test.fixturesRequired)

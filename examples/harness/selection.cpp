@@ -69,7 +69,7 @@ void addFixtures(const TestList &tests, std::vector<bool> &isSelected)
                 && (hasOneOf(folder, tests[i].fixturesSetUp, required)
                     || hasOneOf(folder, tests[i].fixturesCleanedUp, required)))
                 isSelected[i] = true;
-            if (!isSelected[i])
+            if (!isSelected[i] || tests[i].isDisabled) // A disabled test uses no fixture, as in ctest.
                 continue;
             for (const QString &fixture : tests[i].fixturesRequired) {
                 hasChanged = hasChanged || !required.contains({folder, fixture});

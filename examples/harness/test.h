@@ -19,6 +19,7 @@ struct Test
     QString name; ///< Unique among all tests.
     QString folder = {}; ///< The build folder that it is from; empty: none.
     QString nameInFolder = {}; ///< Its name before it was made unique.
+    QString wholeName = {}; ///< Of a function of QtTest: the name of the test that contains it.
     QString program = {}; ///< Empty if it has not been built.
     QStringList arguments = {};
     QString workingDirectory = {};

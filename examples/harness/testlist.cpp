@@ -16,8 +16,10 @@
 #include <QtCore/QFileInfo>
 #include <QtCore/QSet>
 
+#include <cmath>
 #include <cstdio>
 #include <iterator>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -35,6 +37,22 @@ double numberOf(const QString &value, const QString &property)
     if (!isNumber || !(number >= 0 && number <= 1e9))
         throw notUnderstood(value, property);
     return number;
+}
+
+int wholeNumberOf(const QString &value, const QString &property)
+{
+    const double number = numberOf(value, property);
+    if (number != std::floor(number))
+        throw notUnderstood(value, property);
+    return static_cast<int>(number);
+}
+
+// A flag has no value.
+bool flagOf(const QString &value, const QString &property)
+{
+    if (!value.isEmpty())
+        throw notUnderstood(value, property);
+    return true;
 }
 
 std::chrono::milliseconds durationOf(const QString &value, const QString &property)
@@ -62,13 +80,13 @@ void setProperty(Test &test, const QString &property, const QString &value)
     else if (property == "cost"_L1)
         test.cost = numberOf(value, property);
     else if (property == "processors"_L1)
-        test.processors = std::max(1, static_cast<int>(numberOf(value, property)));
+        test.processors = std::max(1, wholeNumberOf(value, property));
     else if (property == "skip-code"_L1)
-        test.skipCode = static_cast<int>(numberOf(value, property));
+        test.skipCode = wholeNumberOf(value, property);
     else if (property == "serial"_L1)
-        test.isSerial = true;
+        test.isSerial = flagOf(value, property);
     else if (property == "will-fail"_L1)
-        test.isExpectedToFail = true;
+        test.isExpectedToFail = flagOf(value, property);
     else
         throw HarnessError(u"unknown property @%1"_s.arg(property));
 }
@@ -136,6 +154,13 @@ void append(TestList &tests, TestList more)
                  std::make_move_iterator(more.end()));
 }
 
+// Of the tests that have none.
+void setTimeLimit(TestList &tests, std::chrono::milliseconds limit)
+{
+    for (Test &test : tests)
+        test.timeLimit = test.timeLimit.value_or(limit);
+}
+
 // Reports name tests, each in a line, so that each name has to be unique.
 void makeNamesReportable(TestList &tests)
 {
@@ -173,8 +198,12 @@ TestList testsOfList(const QString &text, const QString &fileName)
 TestList readTests(const Options &options)
 {
     TestList tests;
-    for (const QString &folder : options.buildFolders)
-        append(tests, testsOfBuildFolder(folder, options.configuration));
+    for (const QString &folder : options.buildFolders) {
+        TestList more = testsOfBuildFolder(folder, options.configuration);
+        if (!options.isTimeLimitGiven)
+            setTimeLimit(more, timeLimitOfBuildFolder(folder));
+        append(tests, std::move(more));
+    }
     for (const QString &file : options.listFiles)
         append(tests, testsOfList(contentOf(file), file));
     for (const QString &program : options.programs)

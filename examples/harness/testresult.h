@@ -48,6 +48,7 @@ struct Attempt
     Outcome outcome = Outcome::NotRun;
     QString reason = {}; ///< Why it did not simply pass.
     QByteArray output = {}; ///< Both channels.
+    bool isOutputComplete = true; ///< False if the output was so long that its middle is missing.
     std::chrono::nanoseconds time{0};
     std::chrono::microseconds processorTime{0};
     qint64 peakMemory = 0; ///< In bytes; 0 if unknown.

@@ -130,6 +130,7 @@ void TestRun::conclude()
         return;
     m_leftoverTimer.stop();
     m_attempt.output = m_output.text();
+    m_attempt.isOutputComplete = m_output.isComplete();
     if (m_test.isQtTest) {
         QFile file(m_settings.resultFile);
         if (file.open(QIODevice::ReadOnly))

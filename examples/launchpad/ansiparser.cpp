@@ -41,6 +41,8 @@ void AnsiParser::take(QChar c)
         return takeInString(c);
     case State::Charset:
         m_state = State::Ground;
+        if (c < u' ')
+            takeInGround(c);
         return;
     }
 }
@@ -69,10 +71,14 @@ void AnsiParser::eraseCharacter()
 // A title, a link: up to BEL or ESC backslash. CAN, SUB and another sequence end it, too, as in xterm.
 void AnsiParser::takeInString(QChar c)
 {
-    if (c == bell || c == cancel || c == substitute)
+    if (c == u'\n') { // Its end is missing. What follows must not be lost.
         m_state = State::Ground;
-    else if (c == escape)
+        takeInGround(c);
+    } else if (c == bell || c == cancel || c == substitute) {
+        m_state = State::Ground;
+    } else if (c == escape) {
         m_state = State::Escape; // Which takes the backslash for a sequence that does nothing.
+    }
 }
 
 void AnsiParser::takeInEscape(QChar c)
@@ -86,6 +92,8 @@ void AnsiParser::takeInEscape(QChar c)
         m_state = State::Charset;
     } else {
         m_state = State::Ground;
+        if (c < u' ') // The sequence is not complete.
+            takeInGround(c);
     }
 }
 

@@ -69,9 +69,11 @@ void HelperListModel::remove(int row)
     if (!supervisor(row))
         return;
     beginRemoveRows({}, row, row);
-    const auto one = std::move(m_supervisors[size_t(row)]); // Goes when its row has gone.
+    m_removed.push_back(std::move(m_supervisors[size_t(row)]));
     m_supervisors.erase(m_supervisors.begin() + row);
     endRemoveRows();
+    m_removed.back()->stop();
+    forgetRemoved();
     Q_EMIT changed();
 }
 
@@ -91,32 +93,50 @@ void HelperListModel::stopAll()
 
 void HelperListModel::killAll()
 {
-    for (const auto &one : m_supervisors)
-        one->kill();
+    for (const auto *list : {&m_supervisors, &m_removed}) {
+        for (const auto &one : *list)
+            one->kill();
+    }
 }
 
 bool HelperListModel::isAnyWanted() const
 {
-    return std::any_of(m_supervisors.begin(), m_supervisors.end(),
-                       [](const auto &one) { return one->isWanted(); });
+    const auto isWanted = [](const auto &one) { return one->isWanted(); };
+    return std::any_of(m_supervisors.begin(), m_supervisors.end(), isWanted)
+        || std::any_of(m_removed.begin(), m_removed.end(), isWanted);
 }
 
 QString HelperListModel::activeNames() const
 {
     QStringList names;
-    for (const auto &one : m_supervisors) {
-        if (one->isActive())
-            names += one->helper().displayName();
+    for (const auto *list : {&m_supervisors, &m_removed}) {
+        for (const auto &one : *list) {
+            if (one->isActive())
+                names += one->helper().displayName();
+        }
     }
     return names.join(u", "_s);
+}
+
+void HelperListModel::forgetRemoved()
+{
+    std::erase_if(m_removed, [](auto &one) {
+        if (one->isWanted())
+            return false;
+        one.release()->deleteLater(); // It may be emitting.
+        return true;
+    });
 }
 
 void HelperListModel::rowChanged(const HelperSupervisor *supervisor)
 {
     const auto found = std::find_if(m_supervisors.begin(), m_supervisors.end(),
                                     [=](const auto &one) { return one.get() == supervisor; });
-    if (found == m_supervisors.end())
+    if (found == m_supervisors.end()) {
+        forgetRemoved();
+        Q_EMIT changed();
         return;
+    }
     const QModelIndex row = index(int(found - m_supervisors.begin()));
     Q_EMIT dataChanged(row, row);
     Q_EMIT changed();

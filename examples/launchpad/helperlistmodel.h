@@ -28,6 +28,7 @@ public:
     HelperSupervisor *supervisor(int row) const; ///< Null if there is no such row.
     QList<Helper> helpers() const;
     void append(const Helper &helper);
+    /// Stops the helper, too. Until its processes have gone, it counts in the functions below.
     void remove(int row);
 
     void startAll();
@@ -42,9 +43,12 @@ Q_SIGNALS:
     void changed();
 
 private:
+    using Supervisors = std::vector<std::unique_ptr<HelperSupervisor>>;
     void rowChanged(const HelperSupervisor *supervisor);
+    void forgetRemoved();
 
-    std::vector<std::unique_ptr<HelperSupervisor>> m_supervisors;
+    Supervisors m_supervisors;
+    Supervisors m_removed; ///< Helpers without a row that are still stopping.
 };
 
 #endif

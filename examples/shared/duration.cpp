@@ -75,6 +75,7 @@ std::optional<std::chrono::milliseconds> durationOf(std::string_view text)
     } while (!text.empty());
     if (sum > longest)
         return std::nullopt;
-    // 0.1 s + 0.2 s must not become 301 ms.
-    return std::chrono::milliseconds(static_cast<long long>(std::ceil(sum - 1e-6)));
+    // 0.1 s + 0.2 s must not become 301 ms. The shortest time must not become 0.
+    const double wholeMilliseconds = sum > 0 ? std::max(1.0, std::ceil(sum - 1e-6)) : 0;
+    return std::chrono::milliseconds(static_cast<long long>(wholeMilliseconds));
 }

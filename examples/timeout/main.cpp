@@ -14,6 +14,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <optional>
@@ -26,7 +27,8 @@ static std::optional<std::chrono::milliseconds> seconds(const QString &text)
     const double number = text.toDouble(&isNumber);
     if (!isNumber || !(number >= 0 && number <= 1e9))
         return std::nullopt;
-    return std::chrono::milliseconds(static_cast<qint64>(number * 1000));
+    // Rounded up, because 0 means no limit.
+    return std::chrono::milliseconds(static_cast<qint64>(std::ceil(number * 1000)));
 }
 
 // As systemd starts its units: the command inherits it, as without this program.
