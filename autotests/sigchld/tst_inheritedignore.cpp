@@ -192,6 +192,18 @@ int run(const std::string &how)
     return 0;
 }
 
+// Signals coalesce, so that a few zombies may stay. One child at a time leaves none. A child that ended
+// before is not reaped.
+int runIgnoredLater(pid_t older)
+{
+    check(ForkFd::spawn(ProcessTest::child({"exit", "0"})).has_value(), "a child of ours did not start");
+    for (int i = 0; i < 20; ++i)
+        checkGone(spawnForeignChild({"exit", "1"}), "a foreign child became a zombie");
+    checkOurs(5);
+    check(waitpid(older, nullptr, 0) == older, "an older zombie was reaped");
+    return 0;
+}
+
 // A filter that refuses pidfd_open and allows CLONE_PIDFD, as Docker's did before 20.10. After a child
 // that is watched by number, children with pidfds did not inherit an ignored SIGCHLD.
 int runWithBothBackends()
@@ -215,6 +227,7 @@ void tst_InheritedIgnore::works_data()
     QTest::newRow("SIG_IGN") << "ignored";
     QTest::newRow("SIG_IGN, with both backends") << "both";
     QTest::newRow("SIG_IGN, put back with signal()") << "restored";
+    QTest::newRow("SIG_IGN, set after the first start") << "later";
     QTest::newRow("SA_NOCLDWAIT") << "nocldwait";
     QTest::newRow("SA_NOCLDWAIT with a handler") << "handler";
 }
@@ -232,6 +245,15 @@ int main(int argc, char **argv)
     if (argc != 3 || argv[1] != std::string("inside"))
         return SigChldTest::run<tst_InheritedIgnore>(argc, argv);
     const std::string how = argv[2];
+    if (how == "later") {
+        SigChldTest::changeMask(SIG_UNBLOCK);
+        Inside::checkOurs(3);
+        const pid_t older = spawnForeignChild({"exit", "1"});
+        siginfo_t end;
+        waitid(P_PID, static_cast<id_t>(older), &end, WEXITED | WNOWAIT);
+        std::signal(SIGCHLD, SIG_IGN);
+        return Inside::runIgnoredLater(older);
+    }
     if (how == "ignored" || how == "restored" || how == "both") {
         if (SigChldAction::current().sa_handler != SIG_IGN) { // Not inherited yet.
             std::signal(SIGCHLD, SIG_IGN);

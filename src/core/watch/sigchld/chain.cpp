@@ -291,7 +291,8 @@ struct sigaction actionFor(std::size_t index, const struct sigaction &predecesso
         action.sa_flags |= predecessor.sa_flags & (SA_RESTART | SA_NODEFER | SA_ONSTACK);
         action.sa_mask = predecessor.sa_mask;
     } else {
-        action.sa_flags |= SA_RESTART;
+        // A thread with a small stack may have a signal stack, and SIGCHLD may interrupt any thread.
+        action.sa_flags |= SA_RESTART | SA_ONSTACK;
     }
     return action;
 }
@@ -389,8 +390,11 @@ bool standsForIgnore() noexcept
 
 bool standsForAutomaticReaping() noexcept
 {
-    if (wasDisplaced.load(std::memory_order_relaxed))
-        return false;
+    return !wasDisplaced.load(std::memory_order_relaxed) && standsForAutomaticReapingNow();
+}
+
+bool standsForAutomaticReapingNow() noexcept
+{
     const Chain chain;
     return chain.top != poolSize && reapsAutomatically(chain.stranger);
 }

@@ -33,7 +33,7 @@ void onChildSignal(pid_t pid) noexcept
     // child was not being started either.
     const bool isStarting = table->startsInFlight.load() != 0;
     const bool isOurs = table->endIfOver(pid);
-    if (!isOurs && !isStarting && SigChldChain::standsForAutomaticReaping())
+    if (!isOurs && !isStarting && SigChldChain::standsForAutomaticReapingNow())
         ChildWait::reap(pid);
     // Signals coalesce: one signal may stand for several children.
     Sweeper::noteSignal(Sweeper::KnownChild);
