@@ -9,8 +9,10 @@
 #include <QtCore/QLoggingCategory>
 #include <QtCore/QPromise>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <functional>
 #include <thread>
 #include <utility>
@@ -28,6 +30,8 @@ namespace {
 constinit thread_local int createdBefore = -1;
 std::atomic<bool> isCreating = false;
 std::atomic<bool> mayFail = false;
+
+std::atomic<int> faultCount = 0;
 
 std::atomic<bool> isHandled = false;
 std::function<void()> reaction; ///< To the first message about a start in another thread.
@@ -60,6 +64,7 @@ private Q_SLOTS:
     void stoppedInTheThread();
     void doesNotThrottle();
     void waitsForAnotherFailedJob();
+    void crashHandlers();
 };
 
 void tst_RunThread::stoppedInTheThread_data()
@@ -156,6 +161,38 @@ void tst_RunThread::waitsForAnotherFailedJob()
         return answer;
     });
     QCOMPARE(result, text(ForkFd::StartError{"clone", EAGAIN}));
+}
+
+// The kernel ends a process if the signal of a fault is blocked in the thread that made it. raise(3)
+// only leaves the signal pending.
+void tst_RunThread::crashHandlers()
+{
+    constexpr std::array faults{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS};
+    std::array<struct sigaction, faults.size()> previous;
+    struct sigaction action = {};
+    action.sa_handler = [](int) { faultCount.fetch_add(1); };
+    for (std::size_t i = 0; i < faults.size(); ++i)
+        ::sigaction(faults[i], &action, &previous[i]);
+    const auto countHandled = [faults] {
+        const int before = faultCount;
+        for (const int fault : faults)
+            ::raise(fault);
+        return faultCount - before;
+    };
+    faultCount = 0;
+    std::atomic<int> inOutput = 0;
+    RunOptions options;
+    options.onOutput = [&](ForkFd::ChildProcess::ProcessChannel, const QByteArray &) {
+        inOutput = countHandled();
+    };
+    auto future = run("write 1 1 sleep", options);
+    const int inContinuation =
+        run("exit 0").then([&](const RunResult &) { return countHandled(); }).result();
+    QTRY_COMPARE(inOutput.load(), 6);
+    future.cancel();
+    for (std::size_t i = 0; i < faults.size(); ++i)
+        ::sigaction(faults[i], &previous[i], nullptr);
+    QCOMPARE(inContinuation, 6);
 }
 
 QTEST_GUILESS_MAIN(tst_RunThread)

@@ -148,10 +148,13 @@ int startLibraryThread(const char *name, void (*main)(void *), void *argument,
         return ENOMEM;
     // The new thread inherits the mask. sigfillset() leaves out libc's own signals: setuid(2) and
     // similar calls wait until every thread has handled one.
-    sigset_t all;
+    sigset_t mask;
     sigset_t previous;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &previous);
+    ::sigfillset(&mask);
+    // The kernel ends a process if the signal of a fault is blocked, and calls no handler.
+    for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS})
+        ::sigdelset(&mask, fault);
+    ::pthread_sigmask(SIG_SETMASK, &mask, &previous);
     int errorCode = startDetached(start.get(), stackSize);
     if (errorCode == EINVAL) // Too small for the program's thread-local variables.
         errorCode = startDetached(start.get(), 0);

@@ -22,9 +22,11 @@ inline constexpr std::size_t libraryCode = std::size_t{128} * 1024;
 inline constexpr std::size_t userCode = std::size_t{512} * 1024;
 } // namespace LibraryStack
 
-/// Starts a detached thread that blocks all signals, except those that libc needs. So no handler of the
-/// program runs in it, and it takes no signal from a signalfd(2) user. The thread inherits the
-/// attributes of the calling thread. `name` has at most 15 characters. Returns 0 or an errno.
+/// Starts a detached thread that blocks all signals, except those that libc needs, and those of faults,
+/// such as SIGSEGV: the thread may run code of the program, whose crash handler has to be called. No
+/// other handler of the program runs in the thread, and the thread takes no signal from a signalfd(2)
+/// user. The thread inherits the attributes of the calling thread. `name` has at most 15 characters.
+/// Returns 0 or an errno.
 FORKFD_EXPORT int startLibraryThread(const char *name, void (*main)(void *), void *argument,
                                      std::size_t stackSize = LibraryStack::libraryCode) noexcept;
 
