@@ -5,6 +5,8 @@
 
 #include <QtCore/QRegularExpression>
 
+#include <algorithm>
+
 /// The child's output through the functions of QIODevice.
 /// Holds: H13.
 class tst_Reading : public ChildProcessTest
@@ -34,6 +36,7 @@ private Q_SLOTS:
     void linesAsTheyCome();
     void atEnd();
     void endOfStream();
+    void dataOfASubclass();
 };
 
 void tst_Reading::afterTheEnd_data()
@@ -370,6 +373,46 @@ void tst_Reading::endOfStream()
     process.kill();
     QVERIFY(process.waitForFinished());
     QCOMPARE(process.read(&byte, 1), -1); // Never again.
+}
+
+namespace {
+
+/// A double of a test, or a process in another place: it has no child, and data of its own.
+class Substitute : public Process
+{
+public:
+    explicit Substitute(const QByteArray &data)
+        : m_data(data)
+    {
+        setOpenMode(ReadWrite);
+        setProcessState(Running);
+    }
+    qint64 bytesAvailable() const override { return m_data.size() + QIODevice::bytesAvailable(); }
+
+protected:
+    qint64 readData(char *data, qint64 maxSize) override
+    {
+        const qsizetype size = std::min<qint64>(maxSize, m_data.size());
+        std::copy_n(m_data.constData(), size, data);
+        m_data.remove(0, size);
+        return size;
+    }
+
+private:
+    QByteArray m_data;
+};
+
+} // namespace
+
+void tst_Reading::dataOfASubclass()
+{
+    Substitute process("one\ntwo\nthree\nfour");
+    QCOMPARE(process.readLine(), "one\n");
+    QCOMPARE(process.read(2), "tw");
+    QCOMPARE(process.readAll(), "o\nthree\nfour");
+    QCOMPARE(process.readAll(), "");
+    QCOMPARE(Substitute("five\nsix").readAll(), "five\nsix");
+    QCOMPARE(Substitute("seven").readAllStandardOutput(), "seven");
 }
 
 QTEST_GUILESS_MAIN(tst_Reading)

@@ -3,6 +3,8 @@
 
 #include "childprocesstest.h"
 
+#include <csignal>
+
 /// One object runs one child after the other.
 /// Holds: H2.
 class tst_Restart : public ChildProcessTest
@@ -15,6 +17,7 @@ private Q_SLOTS:
     void forgetsTheLastChild();
     void withOtherSettings();
     void afterKill();
+    void whileADetachedChildLives();
 #ifndef FORKFD_TEST_QPROCESS // QProcess cleans up after these signals, the new child too.
     void inErrorOccurred();
     void inStateChanged_data();
@@ -121,6 +124,36 @@ void tst_Restart::afterKill()
         QCOMPARE(finished.size(), i);
         QCOMPARE(process.exitStatus(), Process::CrashExit);
     }
+}
+
+namespace {
+
+class Detachable : public Process
+{
+public:
+    void detach() { setProcessState(NotRunning); }
+};
+
+} // namespace
+
+// Many subclasses of QProcess detach their child so. The next child once was not watched.
+void tst_Restart::whileADetachedChildLives()
+{
+    Detachable process;
+    QSignalSpy finished(&process, &Process::finished);
+    QSignalSpy readyRead(&process, &Process::readyRead);
+    process.start(childProgram(), words("write 1 1 sleep"));
+    QVERIFY(comes(readyRead));
+    const auto pid = static_cast<pid_t>(process.processId());
+    process.detach();
+    process.start(childProgram(), words("write 1 1 echo exit 5"));
+    QVERIFY(comes(readyRead, 2));
+    process.closeWriteChannel();
+    const bool hasFinished = comes(finished);
+    ::kill(pid, SIGKILL);
+    QVERIFY(hasFinished);
+    QCOMPARE(process.exitCode(), 5);
+    QCOMPARE(process.readAll(), "x");
 }
 
 #ifndef FORKFD_TEST_QPROCESS

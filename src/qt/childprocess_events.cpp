@@ -263,12 +263,18 @@ void ChildProcessPrivate::closeChannel(Role role)
         channel->close();
 }
 
-void ChildProcessPrivate::closeAll()
+// The end of the tree comes later.
+void ChildProcessPrivate::unwatchChild() noexcept
 {
     for (const Role role : servingOrder) {
-        if (role != Role::Tree) // Its end comes later.
+        if (role != Role::Tree)
             unwatch(role);
     }
+}
+
+void ChildProcessPrivate::closeAll()
+{
+    unwatchChild();
     streams.close();
     m_pipeLook = Deadline::forever();
     requestCall();

@@ -56,9 +56,10 @@ void ChildProcess::setCurrentReadChannel(int channel)
 /// device is not open for reading.
 QByteArray ChildProcess::readAll()
 {
-    // Only QIODevice can return its read-ahead data, handle transactions and convert text.
+    // Only QIODevice can return its read-ahead data, handle transactions, convert text, and read the
+    // data of a subclass that overrides readData().
     const bool isPlain = isReadable() && !isTextModeEnabled() && !isTransactionStarted()
-        && QIODevice::bytesAvailable() == 0;
+        && QIODevice::bytesAvailable() == 0 && !d->output.current().bytes().isEmpty();
     if (!isPlain)
         return QIODevice::readAll();
     QByteArray all = d->output.current().bytes().takeAll();
@@ -127,8 +128,10 @@ qint64 ChildProcess::readData(char *data, qint64 maxSize)
 /// end is kept, even in text mode. **Errors:** those of readData().
 qint64 ChildProcess::readLineData(char *data, qint64 maxSize)
 {
+    if (d->output.current().bytes().isEmpty()) // A subclass may override readData().
+        return QIODevice::readLineData(data, maxSize);
     const qint64 newline = d->output.current().bytes().indexOfNewline();
-    return readData(data, newline < 0 ? maxSize : std::min(maxSize, newline + 1));
+    return ChildProcess::readData(data, newline < 0 ? maxSize : std::min(maxSize, newline + 1));
 }
 
 /// Hides QIODevice::write(const QByteArray &), which copies the data. A large array is shared until the

@@ -303,6 +303,7 @@ private:
     short eventsOf(Role role) noexcept;
     void watchDescriptor(Role role);
     void unwatch(Role role) noexcept;
+    void unwatchChild() noexcept;
     void postCall();
     void leaveHub() noexcept;
 

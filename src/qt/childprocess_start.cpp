@@ -294,6 +294,7 @@ void ChildProcessPrivate::reset(QIODevice::OpenMode mode)
     ++m_runNumber;
     dropTree();
     m_treePhase = None;
+    unwatchChild(); // An earlier child may still run: see setProcessState().
     m_pending.reset();
     letGoOfChild();
     timeLimitExceeded = false;
