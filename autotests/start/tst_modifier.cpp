@@ -12,6 +12,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <stdexcept>
 
 #include <pthread.h>
@@ -51,6 +52,7 @@ private Q_SLOTS:
     void memory_data();
     void memory();
     void everyStart();
+    void environment();
     void detached_data() { memory_data(); }
     void detached();
     void parentEnds_data() { memory_data(); }
@@ -151,6 +153,20 @@ void tst_Modifier::everyStart()
         QVERIFY(runs(process, "exit 3"));
         QCOMPARE(findings->calls, 1);
     }
+}
+
+// As after a fork, setenv(3) changes the environment that the program inherits.
+void tst_Modifier::environment()
+{
+    Process process;
+    process.setChildProcessModifier([] { ::setenv("FORKFD_OF_MODIFIER", "1", 1); });
+    process.start(u"sh"_s, {u"-c"_s, u"echo $FORKFD_OF_MODIFIER"_s});
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.readAll(), "1\n");
+    process.setProcessEnvironment(QProcessEnvironment::systemEnvironment());
+    process.start(u"sh"_s, {u"-c"_s, u"echo $FORKFD_OF_MODIFIER"_s});
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.readAll(), "\n");
 }
 
 void tst_Modifier::detached()

@@ -243,10 +243,18 @@ private:
         const int errorCode = startUnlessBusy([this]() noexcept {
             tell(ChildReport::Exec); // Before the mask is restored, because this changes it.
             restoreSignalMask(); // So that signals end a child that pauses.
-            ::execve(m_plan.executable(), m_plan.argv(), m_plan.envp());
+            ::execve(m_plan.executable(), m_plan.argv(), environment());
             return errno;
         });
         fail(Step::Exec, errorCode);
+    }
+
+    // A modifier may have changed an inherited environment with setenv(3). If the memory is shared,
+    // another thread of the parent may be changing it just now.
+    char *const *environment() const noexcept
+    {
+        const bool isOwn = m_plan.modifier().function && m_context.reportFd >= 0;
+        return isOwn && m_plan.inheritsEnvironment() ? environ : m_plan.envp();
     }
 
     void restoreSignalMask() noexcept

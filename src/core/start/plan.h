@@ -116,6 +116,11 @@ public:
     const char *executable() const noexcept { return m_request.executable.c_str(); }
     char *const *argv() const noexcept { return m_argv.data(); }
     char *const *envp() const noexcept;
+    /// envp() has all variables of this process, unchanged.
+    bool inheritsEnvironment() const noexcept
+    {
+        return !m_request.command.environment && m_request.command.environmentChanges.empty();
+    }
     /// The child enters it first; -1: it stays in the parent's directory.
     int directoryFd() const noexcept { return m_request.directoryFd; }
     /// The child enters it next; null: it stays.
