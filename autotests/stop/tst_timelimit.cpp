@@ -267,7 +267,8 @@ void tst_TimeLimit::outlivesItsThread()
         QCoreApplication::processEvents();
     }));
     thread->start();
-    thread->wait();
+    QVERIFY(thread->wait());
+    QVERIFY(process && process->isRunning());
     process.reset();
 }
 
