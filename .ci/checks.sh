@@ -27,7 +27,7 @@ check_reuse()
 
 check_shell()
 {
-    shellcheck dev .ci/run .ci/*.sh .ci/check-root .ci/check-cross .ci/follow .ci/second-tries .ci/symbols .ci/try-launchpad \
+    shellcheck dev .ci/run .ci/*.sh .ci/check-root .ci/check-cross .ci/follow .ci/second-tries .ci/skipped .ci/symbols .ci/try-launchpad \
         autotests/fuzz/run autotests/model/run autotests/parity/fetch
 }
 
@@ -158,7 +158,7 @@ check_tsan()
     run_tests tsan -L concurrency -E noglib
 }
 
-# In a small project, one test fails at its first try.
+# In a small project, one test fails at its first try, and two skip.
 check_retries()
 {
     dir=$build_root/check/retries
@@ -167,6 +167,9 @@ check_retries()
     ctest --test-dir "$dir" --repeat until-pass:2
     .ci/second-tries "$dir" >"$dir/tries"
     printf '%s\n' "passed only at the second try: unlucky" "  | 1/3 Testing: nothing" "  | it fails" | diff - "$dir/tries"
+    .ci/skipped "$dir" >"$dir/skips"
+    printf '%s\n' "Skipped tests, by reason:" "  No luck (today)." "    partly: f(), g()" "    wholly: nothing else has run" \
+        "  No time." "    partly: g()" | diff - "$dir/skips"
 }
 
 # Checks the tool of ./dev mutants with a small program.
