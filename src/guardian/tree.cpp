@@ -172,11 +172,11 @@ void Tree::kill(Walk &walk) noexcept
     const bool isCgroupKilled = m_cgroup.kill();
     if (m_cgroup.isPopulated() && isCgroupKilled)
         return;
-    if (isLeaderAlive() && m_leaderStart != 0)
-        walk.addRoot(m_leader, m_leaderStart);
-    else if (m_watchesLeader && m_isPidFdSent)
+    const bool canFindLeader = isLeaderAlive() && m_leaderStart != 0;
+    if (!canFindLeader && m_watchesLeader && m_isPidFdSent)
         PidFdSignal::send(m_watched.get(), SIGKILL); // A walk cannot find it.
-    else if (!isCgroupKilled && m_leader > 0 && m_leaderStart != 0 && !isNumberReused())
+    else if (canFindLeader
+             || (!isCgroupKilled && m_leader > 0 && m_leaderStart != 0 && !isNumberReused()))
         walk.addRoot(m_leader, m_leaderStart);
 }
 

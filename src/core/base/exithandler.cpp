@@ -25,7 +25,7 @@ constexpr std::chrono::milliseconds registrationPatience = 100ms;
 
 // The number of calls of fork() in progress, and in the upper bits the number of registrations in
 // progress.
-constinit std::atomic<std::uint32_t> gate = 0;
+constinit std::atomic<std::uint32_t> forkGate = 0;
 constexpr std::uint32_t oneFork = 1;
 constexpr std::uint32_t oneRegistration = 1U << 16;
 constexpr std::uint32_t forkBits = oneRegistration - 1;
@@ -34,36 +34,36 @@ constexpr std::uint32_t forkBits = oneRegistration - 1;
 
 void beginFork()
 {
-    gate.fetch_add(oneFork, std::memory_order_acquire);
+    forkGate.fetch_add(oneFork, std::memory_order_acquire);
     const Deadline end(forkPatience);
-    while (gate.load(std::memory_order_acquire) >= oneRegistration && !end.hasExpired())
+    while (forkGate.load(std::memory_order_acquire) >= oneRegistration && !end.hasExpired())
         pauseFor(1ms);
 }
 
 // The count is 0 in a copy that a signal handler made inside this very fork().
 void endForkInParent()
 {
-    std::uint32_t word = gate.load(std::memory_order_relaxed);
+    std::uint32_t word = forkGate.load(std::memory_order_relaxed);
     while ((word & forkBits) != 0
-           && !gate.compare_exchange_weak(word, word - oneFork, std::memory_order_release,
-                                          std::memory_order_relaxed)) { }
+           && !forkGate.compare_exchange_weak(word, word - oneFork, std::memory_order_release,
+                                              std::memory_order_relaxed)) { }
 }
 
 // The other threads do not exist here, and so neither do their forks and registrations.
 void endForkInChild()
 {
-    gate.store(0, std::memory_order_relaxed);
+    forkGate.store(0, std::memory_order_relaxed);
 }
 
 // Registered when the library is loaded: a registration by the first start could itself be late.
-[[maybe_unused]] const int gateError = ::pthread_atfork(beginFork, endForkInParent, endForkInChild);
+[[maybe_unused]] const int forkGateError = ::pthread_atfork(beginFork, endForkInParent, endForkInChild);
 
 bool beginRegistrationWithoutForks() noexcept
 {
-    std::uint32_t word = gate.load(std::memory_order_relaxed);
+    std::uint32_t word = forkGate.load(std::memory_order_relaxed);
     while ((word & forkBits) == 0) {
-        if (gate.compare_exchange_weak(word, word + oneRegistration, std::memory_order_acquire,
-                                       std::memory_order_relaxed))
+        if (forkGate.compare_exchange_weak(word, word + oneRegistration, std::memory_order_acquire,
+                                           std::memory_order_relaxed))
             return true;
     }
     return false;
@@ -74,7 +74,7 @@ void beginRegistration() noexcept
     const Deadline end(registrationPatience);
     while (!beginRegistrationWithoutForks()) {
         if (end.hasExpired()) {
-            gate.fetch_add(oneRegistration, std::memory_order_acquire);
+            forkGate.fetch_add(oneRegistration, std::memory_order_acquire);
             return;
         }
         pauseFor(1ms);
@@ -83,7 +83,7 @@ void beginRegistration() noexcept
 
 void endRegistration() noexcept
 {
-    gate.fetch_sub(oneRegistration, std::memory_order_release);
+    forkGate.fetch_sub(oneRegistration, std::memory_order_release);
 }
 
 } // namespace
