@@ -158,6 +158,14 @@ check_tsan()
     run_tests tsan -L concurrency -E noglib
 }
 
+# Looks for wrong uses of memory and for descriptors that stay open.
+check_valgrind()
+{
+    [ "$(uname -s)" = Linux ] || return 0
+    build dev surrounded
+    .ci/valgrind "$build_root/dev" "$build_root/check/valgrind"
+}
+
 # In a small project, one test fails at its first try, and two skip.
 check_retries()
 {

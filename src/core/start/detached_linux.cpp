@@ -74,7 +74,8 @@ private:
 bool orphansComeToUs() noexcept
 {
     int isSubreaper = 0;
-    return ::getpid() == 1 || (::prctl(PR_GET_CHILD_SUBREAPER, &isSubreaper) == 0 && isSubreaper != 0);
+    return ::getpid() == 1
+        || (::prctl(PR_GET_CHILD_SUBREAPER, &isSubreaper, 0, 0, 0) == 0 && isSubreaper != 0);
 }
 
 } // namespace
