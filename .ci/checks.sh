@@ -110,14 +110,14 @@ check_faults()
     [ $status -eq 77 ] || return $status # The fault walker has printed that this kernel lacks the filters.
 }
 
-# Runs all fuzzers at the same time with the seeded driver, in the build of ./dev test. FORKFD_FUZZERS may name some of
-# them. The models of iodevice and object still raise false alarms, so these two run only if they are named.
+# Runs all fuzzers at the same time, or those in FORKFD_FUZZERS: with the seeded driver in the build of ./dev test, with
+# libFuzzer in that of FORKFD_FUZZ_PRESET=asan.
 # shellcheck disable=SC2086 # The list of names is there to be split.
 check_fuzz()
 {
-    build dev fuzzers
-    autotests/fuzz/run "$build_root/dev" "${FORKFD_FUZZ_SECONDS:-60}" \
-        ${FORKFD_FUZZERS:-bytequeue command descriptors environment interpreter kernelfiles programsearch waitstatus}
+    preset=${FORKFD_FUZZ_PRESET:-dev}
+    build "$preset" fuzzers
+    run_for_preset "$preset" autotests/fuzz/run "$build_root/$preset" "${FORKFD_FUZZ_SECONDS:-60}" ${FORKFD_FUZZERS:-}
 }
 
 # Writes the reference, whose warnings are errors, and compares the code samples with the programs that they quote.
