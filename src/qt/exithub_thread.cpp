@@ -34,6 +34,8 @@ thread_local bool isThreadSlotGone = false;
 // may already have begun when this slot is destroyed.
 struct ExitHub::ThreadSlot
 {
+    ThreadSlot() = default;
+    Q_DISABLE_COPY(ThreadSlot)
     ~ThreadSlot() { isThreadSlotGone = true; }
 
     std::shared_ptr<ExitHub> hub;
