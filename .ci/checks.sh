@@ -27,7 +27,8 @@ check_reuse()
 
 check_shell()
 {
-    shellcheck dev .ci/run .ci/*.sh .ci/check-root .ci/check-cross .ci/follow .ci/second-tries .ci/skipped .ci/symbols .ci/try-launchpad \
+    shellcheck dev .ci/run .ci/*.sh .ci/check-root .ci/check-cross .ci/completions .ci/follow .ci/second-tries .ci/skipped \
+        .ci/symbols .ci/try-launchpad \
         autotests/fuzz/run autotests/model/run autotests/parity/fetch
 }
 
@@ -35,6 +36,11 @@ check_man()
 {
     files=$(project_files '*.1')
     echo "$files" | xargs mandoc -T lint -W warning
+}
+
+check_completions()
+{
+    .ci/completions
 }
 
 # Includes between the folders of src run one way.

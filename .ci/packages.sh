@@ -17,7 +17,7 @@ test_packages="$test_packages qt6-declarative-dev qml6-module-qtqml qml6-module-
 window_packages="fonts-dejavu-core xauth xvfb"
 test_packages="$test_packages $window_packages"
 surroundings_packages="gdb qemu-user strace valgrind"
-check_packages="clang clang-format clang-tidy clazy git libclang-rt-dev mandoc python3 reuse shellcheck valgrind"
+check_packages="clang clang-format clang-tidy clazy fish git libclang-rt-dev mandoc python3 reuse shellcheck valgrind zsh"
 quick_packages="clang-format git mandoc python3 reuse shellcheck"
 case $(uname -m) in
     x86_64) m32_packages=g++-multilib ;;

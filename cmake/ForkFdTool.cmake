@@ -3,7 +3,7 @@
 
 # forkfd_install_tool(target [COMPONENT component]): installs a program for users, in the component Tools if no other is
 # given. With it come the files for it that exist in the current source folder: the man page TARGET.1, and
-# completions/TARGET.bash and TARGET.fish for the shells.
+# completions/TARGET.bash, TARGET.fish and TARGET.zsh for the shells.
 # The target forkfd_tools builds all these programs.
 add_custom_target(forkfd_tools)
 
@@ -31,5 +31,10 @@ function(forkfd_install_tool target)
     if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/completions/${target}.fish)
         install(FILES completions/${target}.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d
             COMPONENT ${tool_COMPONENT})
+    endif()
+    # zsh takes the command from the name. In Debian's packages the folder has another name; see complete.cmake.
+    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/completions/${target}.zsh)
+        install(FILES completions/${target}.zsh DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions
+            RENAME _${target} COMPONENT ${tool_COMPONENT})
     endif()
 endfunction()

@@ -170,9 +170,13 @@ void tst_HarnessOptions::everyOptionIsDocumented()
     QFile page(QStringLiteral(FORKFD_TEST_HARNESS_FOLDER "/forkfd-harness.1"));
     QVERIFY(page.open(QIODevice::ReadOnly));
     const QByteArray manual = page.readAll();
-    QFile completion(QStringLiteral(FORKFD_TEST_HARNESS_FOLDER "/completions/forkfd-harness.bash"));
-    QVERIFY(completion.open(QIODevice::ReadOnly));
-    const QByteArray script = completion.readAll();
+    QByteArrayList scripts;
+    for (const char *shell : {"bash", "fish", "zsh"}) {
+        QFile completion(QStringLiteral(FORKFD_TEST_HARNESS_FOLDER "/completions/forkfd-harness.%1")
+                             .arg(QLatin1String(shell)));
+        QVERIFY(completion.open(QIODevice::ReadOnly));
+        scripts += completion.readAll().replace(" -l ", " --"); // fish names options without hyphens.
+    }
 
     const QByteArray help = run({u"--help"_s});
     QVERIFY2(help.endsWith("exited with code 0"), help.constData());
@@ -181,7 +185,8 @@ void tst_HarnessOptions::everyOptionIsDocumented()
     for (const auto &match : option.globalMatch(QString::fromUtf8(help))) {
         const QByteArray name = match.captured(1).toUtf8();
         QVERIFY2(manual.contains("Fl -" + name), name.constData());
-        QVERIFY2(script.contains("--" + name), name.constData());
+        for (const QByteArray &script : scripts)
+            QVERIFY2(script.contains("--" + name), name.constData());
         ++count;
     }
     QVERIFY(count > 20);

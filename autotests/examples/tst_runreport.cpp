@@ -26,6 +26,7 @@ private Q_SLOTS:
     void usage();
     void tree();
     void manual();
+    void everyOptionIsDocumented();
     void outputFile();
     void quiet();
     void noReader();
@@ -150,7 +151,7 @@ void tst_RunReport::addFields(QSet<QString> &fields, const QJsonObject &object)
 
 QSet<QString> tst_RunReport::documented()
 {
-    QFile manual(QStringLiteral(FORKFD_TEST_RUN_MANUAL));
+    QFile manual(QStringLiteral(FORKFD_TEST_RUN_FOLDER "/forkfd-run.1"));
     if (!manual.open(QIODevice::ReadOnly))
         return {};
     QSet<QString> fields;
@@ -180,6 +181,26 @@ void tst_RunReport::manual()
     const QSet<QString> invented = inManual - fields;
     QVERIFY2(missing.isEmpty(), qPrintable(QStringList(missing.cbegin(), missing.cend()).join(u' ')));
     QVERIFY2(invented.isEmpty(), qPrintable(QStringList(invented.cbegin(), invented.cend()).join(u' ')));
+}
+
+void tst_RunReport::everyOptionIsDocumented()
+{
+    QByteArrayList texts;
+    for (const char *name : {"forkfd-run.1", "completions/forkfd-run.bash",
+                             "completions/forkfd-run.fish", "completions/forkfd-run.zsh"}) {
+        QFile file(QStringLiteral(FORKFD_TEST_RUN_FOLDER "/%1").arg(QLatin1String(name)));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        // mdoc(7) writes one hyphen, and fish names options without hyphens.
+        texts += file.readAll().replace("Fl -", "--").replace(", -", ", --").replace(" -l ", " --");
+    }
+    const QRegularExpression option(u"^.{6}(--[a-z-]+)"_s, QRegularExpression::MultilineOption);
+    int count = 0;
+    for (const auto &match : option.globalMatch(QString::fromUtf8(run({u"--help"_s}).output))) {
+        for (const QByteArray &text : texts)
+            QVERIFY2(text.contains(match.captured(1).toLatin1()), qPrintable(match.captured(1)));
+        ++count;
+    }
+    QCOMPARE(count, 12);
 }
 
 void tst_RunReport::outputFile()

@@ -8,6 +8,15 @@ _forkfd_harness()
     # Bash takes the "=" of --show=all for a word of its own.
     [[ $word != = ]] || word=
     [[ $before != = ]] || before=${COMP_WORDS[COMP_CWORD-2]}
+    # Behind "--" stand the arguments of the tests.
+    local i
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        if [[ ${COMP_WORDS[i]} = -- ]]; then
+            compopt -o filenames
+            mapfile -t COMPREPLY < <(compgen -f -- "$word")
+            return
+        fi
+    done
     case $before in
         -f | --list-file | --junit | --tap) ;;
         --qttest | --color) choices="auto always never" ;;

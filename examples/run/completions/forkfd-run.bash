@@ -18,7 +18,7 @@ _forkfd_run()
     local i
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
-            --time-limit | --grace | --stop-signal | --output | -o)
+            --ti* | --g* | --s* | --o* | -o | -qo) # Long options may be abbreviated.
                 ((i++))
                 [[ ${COMP_WORDS[i]} != = ]] || ((i++))
                 ;;
@@ -40,9 +40,9 @@ _forkfd_run()
     fi
 
     case $previous in
-        --time-limit | --grace) ;;
-        --stop-signal) mapfile -t COMPREPLY < <(compgen -W 'HUP INT KILL QUIT TERM USR1 USR2' -- "$word") ;;
-        --output | -o) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+        --ti* | --g*) ;;
+        --s*) mapfile -t COMPREPLY < <(compgen -W 'HUP INT KILL QUIT TERM USR1 USR2' -- "$word") ;;
+        --o* | -o | -qo) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
         *)
             if [[ $word == -* ]]; then
                 mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
