@@ -25,9 +25,9 @@ struct OptionText
     const char *standard = nullptr;
 };
 
-// The man page says more about each.
 constexpr std::chrono::hours maximumTime(20 * 24); // QTimer counts milliseconds in an int.
 
+// The man page says more about each.
 constexpr OptionText optionTexts[] = {
     {"C config", "NAME", "The configuration of the build folders."},
     {"f list-file", "FILE", "Read commands from FILE, one a line; - is standard input."},
@@ -39,20 +39,20 @@ constexpr OptionText optionTexts[] = {
     {"filter", "EXPRESSION", "Only tests that are meant: label(stress) and not name(^tst_slow)."},
     {"partition", "PART", "Only a part of the tests: count:1/3 or hash:1/3."},
     {"group", "NAME=N:EXPRESSION", "At most N tests of this group at the same time."},
-    {"retries", "N", "Repeat a test that fails, up to N times.", "0"},
-    {"time-limit", "TIME", "The limit of tests that have none; 0: no limit.", "1500"},
-    {"grace", "TIME", "The time from SIGTERM to SIGKILL.", "5"},
-    {"slow", "TIME", "Name tests that run longer, each time; 0: do not.", "60"},
+    {"retries", "N", "Repeat a test that fails, up to N times (0).", "0"},
+    {"time-limit", "TIME", "The limit of tests that have none; 0: no limit (1500s).", "1500"},
+    {"grace", "TIME", "The time from SIGTERM to SIGKILL (5s).", "5"},
+    {"slow", "TIME", "Name tests that run longer, each time; 0: do not (60s).", "60"},
     {"fail-fast", nullptr, "Start no further test after a failure."},
     {"fail-leaky", nullptr, "A test that leaves processes behind has failed."},
     {"per-function", nullptr, "Run each function of a QtTest program in a process of its own."},
-    {"qttest", "WHEN", "Which programs take QtTest's options: auto, always, never.", "auto"},
+    {"qttest", "WHEN", "Which programs take QtTest's options: auto, always, never (auto).", "auto"},
     {"list", nullptr, "Print the names of the tests, and run none."},
     {"v verbose", nullptr, "On a terminal, name tests that pass, too."},
     {"q quiet", nullptr, "Name only tests that do not pass."},
-    {"show", "WHICH", "Show the output of these tests: failed, all, none.", "failed"},
-    {"color", "WHEN", "Use colors: auto, always, never.", "auto"},
-    {"slowest", "N", "How many of the slowest tests the summary names.", "5"},
+    {"show", "WHICH", "Show the output of these tests: failed, all, none (failed).", "failed"},
+    {"color", "WHEN", "Use colors: auto, always, never (auto).", "auto"},
+    {"slowest", "N", "How many of the slowest tests the summary names (5).", "5"},
     {"junit", "FILE", "Write a report in JUnit's XML; - is standard output."},
     {"tap", "FILE", "Write a report in the Test Anything Protocol; - is standard output."},
 };
@@ -118,7 +118,8 @@ void addOptions(QCommandLineParser &parser)
 {
     parser.setApplicationDescription(
         u"Runs tests, each in a process of its own, and says how each ended.\n"
-        u"A BUILD-FOLDER is one of CMake; its tests are those of ctest. See forkfd-harness(1)."_s);
+        u"A BUILD-FOLDER is one of CMake; its tests are those of ctest. See forkfd-harness(1).\n"
+        u"Defaults stand in parentheses. A TIME is a number of seconds, or numbers with units: 1m30s."_s);
     parser.addPositionalArgument(u"tests"_s, u"Programs and build folders."_s,
                                  u"[PROGRAM|BUILD-FOLDER]... [-- ARGUMENT...]"_s);
     for (const OptionText &option : optionTexts) {
