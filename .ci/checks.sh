@@ -138,6 +138,8 @@ check_docs()
 {
     .ci/samples
     write_docs
+    write_help
+    [ -s "$build_root/docs/forkfd.qch" ]
 }
 
 # Checks that each property of docs/design has a test, and that the pages that are generated are up to date.

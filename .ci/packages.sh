@@ -26,7 +26,7 @@ esac
 model_packages="gcc spin"
 coverage_packages="gcovr python3"
 mutants_packages="g++ git python3 python3-clang"
-docs_packages="doxygen python3"
+docs_packages="doxygen python3 qt6-documentation-tools" # The last one has qhelpgenerator.
 package_packages="dpkg-dev file lintian"
 cross_packages="clang cmake cpio g++ g++-aarch64-linux-gnu g++-arm-linux-gnueabihf g++-s390x-linux-gnu libc++-dev"
 cross_packages="$cross_packages libc++abi-dev ninja-build qemu-system-arm qemu-user"
@@ -81,7 +81,7 @@ packages_with_programs()
 {
     for package in "$@"; do
         case $package in
-            qt6-*-dev | qml6-module-* | lib*-dev | debian-archive-keyring | g++-multilib)
+            qt6-*-dev | qt6-*-tools | qml6-module-* | lib*-dev | debian-archive-keyring | g++-multilib)
                 program=true ;;
             fonts-*) program=fc-list ;;
             xvfb) program=Xvfb ;;
