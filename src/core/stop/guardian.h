@@ -5,6 +5,7 @@
 #define FORKFD_CORE_STOP_GUARDIAN_H
 
 #include "core/base/cgroup.h"
+#include "core/base/event.h"
 #include "core/base/thisprocess.h"
 #include "core/base/uniquefd.h"
 #include "core/stop/treeticket.h"
@@ -27,8 +28,8 @@ struct GuardianMessage;
 ///
 /// The guardian begins with the first tree and ends with this process. A thread waits for its messages:
 /// a tree is over, or (end of file) the guardian has ended. After an end of file the thread starts
-/// another guardian and sends the list again. The thread ends when it was idle for a while.
-/// docs/design/guardian.md explains all this.
+/// another guardian and sends the list again. The thread repeats messages that could not be sent. It
+/// ends when it was idle for a while. docs/design/guardian.md explains all this.
 class Guardian : public OfOneProcess
 {
 public:
@@ -56,6 +57,8 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
     using Line = TreeTicket::Line;
+    /// What the guardian of m_line was not told yet: all about the tree, or only the last message.
+    enum class Owed : unsigned char { Nothing, All, Started };
     struct Entry
     {
         std::uint64_t id;
@@ -63,17 +66,20 @@ private:
         pid_t leader = -1; ///< -1 while it is being started.
         std::uint64_t leaderStart = 0;
         PrivateCgroup own = {};
-        bool isAnnounced = false; ///< To the guardian of m_line.
+        Owed owed = Owed::All;
     };
     using Entries = std::list<Entry>;
 
     int ensureGuardian(PrivateCgroup &unused);
     int launch(PrivateCgroup &unused);
     int ensureThread() noexcept;
-    int announce(Entry &entry) noexcept;
-    int send(const Entry &entry) noexcept;
-    bool hasAnnouncedAll() const noexcept;
-    void announceRest() noexcept;
+    int tellOwed(Entry &entry) noexcept;
+    int sendAll(const Entry &entry) noexcept;
+    int sendStarted(const Entry &entry) noexcept;
+    void tellFailed() noexcept;
+    bool isAnythingOwed() const noexcept;
+    bool isWithoutTrees() const noexcept { return m_entries.empty() && m_failed.empty(); }
+    void repeat() noexcept;
     int tell(const GuardianMessage &message, int fd = -1) noexcept;
     Entries::iterator find(std::uint64_t id) noexcept;
     static void threadMain(void *self);
@@ -92,9 +98,11 @@ private:
     Line m_line; ///< Our end of the socket. Null before the first launch.
     PrivateCgroup m_cgroup; ///< The guardian's own, which it removes unless it is killed.
     Entries m_entries;
+    Entries m_failed; ///< Their starts have failed, and the guardian of m_line was not told yet.
     std::uint64_t m_lastId = 0;
     std::atomic<Clock::time_point> m_lastLaunch = Clock::time_point();
     bool m_hasThread = false;
+    ExitEvent m_wake; ///< Wakes the thread up when a message has to be repeated.
 };
 
 } // namespace ForkFd::Internal

@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <chrono>
 #include <exception>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -35,7 +36,7 @@ using std::chrono::milliseconds;
 // message.
 constexpr milliseconds launchTime(10'000);
 constexpr timeval sendTime = {1, 0};
-// How long to wait before a tree that could not be announced is announced again.
+// How long to wait before a message that could not be sent is sent again.
 constexpr milliseconds shortagePause(100);
 
 // All guardians of this process and its ancestors, newest first. In its parent's objects a forked copy
@@ -105,7 +106,7 @@ int Guardian::open(const PrivateCgroup &group, bool usesPidFds, TreeTicket &tick
     if (const int errorCode = ensureGuardian(unused.group))
         return errorCode;
     m_entries.push_back({.id = m_lastId + 1, .group = group.path()});
-    const int errorCode = announce(m_entries.back());
+    const int errorCode = tellOwed(m_entries.back());
     if (errorCode != 0) {
         m_entries.pop_back();
         return errorCode;
@@ -148,35 +149,56 @@ int Guardian::launch(PrivateCgroup &unused)
     unused = std::exchange(m_cgroup, std::move(cgroup)); // The guardian before was killed.
     m_line = ours;
     m_lastLaunch = Clock::now();
-    for (Entry &entry : m_entries)
-        announce(entry); // run() repeats what fails.
+    m_failed.clear();
+    for (Entry &entry : m_entries) {
+        entry.owed = Owed::All;
+        tellOwed(entry); // run() repeats what fails.
+    }
     return 0;
 }
 
-int Guardian::announce(Entry &entry) noexcept
+// Returns 0 or an errno; then the message is still owed.
+int Guardian::tellOwed(Entry &entry) noexcept
 {
-    const int errorCode = send(entry);
-    entry.isAnnounced = errorCode == 0;
+    int errorCode = 0;
+    if (entry.owed != Owed::Nothing)
+        errorCode = entry.owed == Owed::All ? sendAll(entry) : sendStarted(entry);
+    if (errorCode == 0)
+        entry.owed = Owed::Nothing;
     return errorCode;
 }
 
-bool Guardian::hasAnnouncedAll() const noexcept
+void Guardian::tellFailed() noexcept
 {
-    return std::all_of(m_entries.begin(), m_entries.end(),
-                       [](const Entry &entry) { return entry.isAnnounced; });
+    m_failed.remove_if([this](const Entry &entry) {
+        return tell({.kind = GuardianMessage::Forget, .tree = entry.id}) == 0;
+    });
 }
 
-void Guardian::announceRest() noexcept
+bool Guardian::isAnythingOwed() const noexcept
+{
+    return !m_failed.empty() || std::any_of(m_entries.begin(), m_entries.end(), [](const Entry &entry) {
+        return entry.owed != Owed::Nothing;
+    });
+}
+
+void Guardian::repeat() noexcept
 {
     const std::lock_guard lock(m_mutex);
-    for (Entry &entry : m_entries) {
-        if (!entry.isAnnounced)
-            announce(entry);
-    }
+    for (Entry &entry : m_entries)
+        tellOwed(entry);
+    tellFailed();
+}
+
+int Guardian::sendStarted(const Entry &entry) noexcept
+{
+    GuardianMessage message = {.kind = GuardianMessage::Started, .tree = entry.id};
+    message.leaderStart = entry.leaderStart;
+    return tell(message);
 }
 
 // Also sends an entry whose leader is not known yet: keep() announces the leader later.
-int Guardian::send(const Entry &entry) noexcept
+int Guardian::sendAll(const Entry &entry) noexcept
 try {
     GuardianMessage message = {.tree = entry.id};
     int errorCode = 0;
@@ -198,8 +220,7 @@ try {
     message.leader = entry.leader;
     message.leaderStart = entry.leaderStart;
     errorCode = tell(message);
-    message.kind = GuardianMessage::Started;
-    return errorCode != 0 ? errorCode : tell(message);
+    return errorCode != 0 ? errorCode : sendStarted(entry);
 } catch (const std::exception &) {
     return ENOMEM;
 }
@@ -224,26 +245,28 @@ void Guardian::keep(const TreeTicket &ticket, pid_t leader, PrivateCgroup own) n
     entry->leader = leader;
     entry->leaderStart = startTimeOf(leader);
     entry->own = std::move(own);
-    GuardianMessage message = {.kind = GuardianMessage::Started, .tree = ticket.tree};
-    message.leaderStart = entry->leaderStart;
-    if (ticket.line == m_line)
-        tell(message);
-    else
-        announce(*entry); // The child has reported to a guardian that has ended since then.
+    // If the lines differ, the child has reported to a guardian that has ended since then.
+    entry->owed = ticket.line == m_line ? Owed::Started : Owed::All;
+    if (tellOwed(*entry) != 0)
+        m_wake.set();
 }
 
 void Guardian::close(const TreeTicket &ticket) noexcept
 {
     const std::lock_guard lock(m_mutex);
     if (const auto entry = find(ticket.tree); entry != m_entries.end())
-        m_entries.erase(entry);
-    tell({.kind = GuardianMessage::Forget, .tree = ticket.tree});
+        m_failed.splice(m_failed.end(), m_entries, entry);
+    tellFailed();
+    if (!m_failed.empty())
+        m_wake.set();
 }
 
 int Guardian::ensureThread() noexcept
 {
     if (m_hasThread)
         return 0;
+    if (m_wake.readable < 0 && !m_wake.open(ExitEvent::Private))
+        return errno;
     const int errorCode = startLibraryThread("forkfd-guard", threadMain, this);
     m_hasThread = errorCode == 0;
     return errorCode;
@@ -265,17 +288,19 @@ void Guardian::run() noexcept
         {
             const std::lock_guard lock(m_mutex);
             line = m_line;
-            isIdle = m_entries.empty();
-            isBehind = !hasAnnouncedAll();
+            isIdle = isWithoutTrees();
+            isBehind = isAnythingOwed();
         }
         const milliseconds longest = isBehind ? shortagePause : libraryThreadIdleTime;
         const int timeout = isIdle || isBehind ? static_cast<int>(longest.count()) : -1;
-        pollfd entry = {line ? line->get() : -1, POLLIN, 0};
-        const int count = pollDescriptors(&entry, 1, gate.timeout(timeout));
+        pollfd entries[] = {{line ? line->get() : -1, POLLIN, 0}, {m_wake.readable, POLLIN, 0}};
+        const int count = pollDescriptors(entries, std::size(entries), gate.timeout(timeout));
         gate.look();
+        if (count > 0 && entries[1].revents != 0)
+            m_wake.clear();
         if (count == 0 && isBehind)
-            announceRest();
-        const bool hasWork = count > 0 ? receive(line) : !isIdle;
+            repeat();
+        const bool hasWork = count > 0 && entries[0].revents != 0 ? receive(line) : !isIdle;
         if (!hasWork && mayEnd())
             return;
     }
@@ -284,7 +309,7 @@ void Guardian::run() noexcept
 bool Guardian::mayEnd() noexcept
 {
     const std::lock_guard lock(m_mutex);
-    m_hasThread = !m_entries.empty();
+    m_hasThread = !isWithoutTrees();
     return !m_hasThread;
 }
 
@@ -327,8 +352,10 @@ bool Guardian::replace(const Line &line) noexcept
         {
             ScopedCgroup unused;
             const std::lock_guard lock(m_mutex);
-            if (m_entries.empty())
+            if (m_entries.empty()) {
+                m_failed.clear();
                 return false;
+            }
             if (m_line != line || tryLaunch(unused.group))
                 return true; // Replaced here, or by a start.
         }
