@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 
 #include "failingthreads.h"
-#include "forkedcopy.h"
 
 #include <cerrno>
 
@@ -38,15 +37,13 @@ void tst_ForkFdClose::runningChildGoesOn()
     QFETCH(Starter, starter);
     Leash leash;
     pid_t pid;
-    const int ffd = startOnLeash(starter, leash, 3, FFD_CLOEXEC, &pid);
+    const int ffd = startAnswering(starter, leash, &pid);
     errno = EDOM;
     QCOMPARE(forkfd_close(ffd), 0);
     QCOMPARE(errno, EDOM);
     QCOMPARE(::fcntl(ffd, F_GETFD), -1);
     QCOMPARE(wait(ffd), "EBADF");
-    QVERIFY(isAlive(pid));
-    leash.end();
-    QTRY_VERIFY(!exists(pid));
+    QVERIFY(livesUntilTheEndOf(leash, pid));
 }
 
 void tst_ForkFdClose::endedChildIsCollected_data()
@@ -73,7 +70,7 @@ void tst_ForkFdClose::needsNoDescriptor()
 {
     Leash leash;
     pid_t pid;
-    const int ffd = startOnLeash(Starter::Fork, leash, 3, FFD_CLOEXEC, &pid);
+    const int ffd = startAnswering(Starter::Fork, leash, &pid);
     rlimit limit;
     ::getrlimit(RLIMIT_NOFILE, &limit);
     const rlimit none = {0, limit.rlim_max};
@@ -83,9 +80,7 @@ void tst_ForkFdClose::needsNoDescriptor()
     ::setrlimit(RLIMIT_NOFILE, &limit);
     QCOMPARE(result, 0);
     QVERIFY(isClosed);
-    QVERIFY(isAlive(pid));
-    leash.end();
-    QTRY_VERIFY(!exists(pid));
+    QVERIFY(livesUntilTheEndOf(leash, pid));
 }
 
 // All other descriptors are in use. The library does not take the freed number for itself.
@@ -94,7 +89,7 @@ void tst_ForkFdClose::leavesTheLastDescriptor()
     const QByteArray failure = inCopy([]() -> const char * {
         Leash leash;
         pid_t pid;
-        const int ffd = startOnLeash(Starter::Fork, leash, 3, FFD_CLOEXEC, &pid);
+        const int ffd = startAnswering(Starter::Fork, leash, &pid);
         rlimit limit;
         ::getrlimit(RLIMIT_NOFILE, &limit);
         const rlimit few = {static_cast<rlim_t>(ffd) + 8, limit.rlim_max};
@@ -102,11 +97,9 @@ void tst_ForkFdClose::leavesTheLastDescriptor()
         while (::dup(leash.childsEnd()) >= 0) { }
         if (forkfd_close(ffd) != 0 || ::dup(leash.childsEnd()) != ffd)
             return "the number is not free";
-        ::setrlimit(RLIMIT_NOFILE, &limit); // isAlive() needs a descriptor for /proc.
-        if (!isAlive(pid))
-            return "the child does not go on";
-        leash.end();
-        return eventually([pid] { return !exists(pid); }) ? nullptr : "the child is not collected";
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+        return livesUntilTheEndOf(leash, pid) ? nullptr
+                                              : "the child does not go on, or is not collected";
     });
     QCOMPARE(failure, QByteArray());
 }
@@ -120,24 +113,18 @@ void tst_ForkFdClose::needsNoThread()
         Leash second;
         pid_t pids[2];
         // On the SIGCHLD backend the sweeper starts with this child.
-        const int ffds[] = {startOnLeash(Starter::Spawn, first, 3, FFD_CLOEXEC, &pids[0]),
-                            startOnLeash(Starter::Spawn, second, 3, FFD_CLOEXEC, &pids[1])};
+        const int ffds[] = {startAnswering(Starter::Spawn, first, &pids[0]),
+                            startAnswering(Starter::Spawn, second, &pids[1])};
         if (ffds[0] < 0 || ffds[1] < 0)
             return "cannot start";
         threadsFail = true;
         if (forkfd_close(ffds[0]) != 0)
             return "close without a thread";
         threadsFail = false;
-        if (!isAlive(pids[0]))
-            return "the child was killed";
         if (forkfd_close(ffds[1]) != 0)
             return "close with a thread";
-        first.end();
-        second.end();
-        const QDeadlineTimer deadline(10000);
-        while ((exists(pids[0]) || exists(pids[1])) && !deadline.hasExpired())
-            QTest::qSleep(1);
-        return exists(pids[0]) || exists(pids[1]) ? "a child was not collected" : nullptr;
+        const bool both = livesUntilTheEndOf(first, pids[0]) && livesUntilTheEndOf(second, pids[1]);
+        return both ? nullptr : "a child does not go on, or is not collected";
     });
     QCOMPARE(failure, "");
 }
@@ -200,5 +187,3 @@ void tst_ForkFdClose::closedPlainlyAndReusedForAFile()
 
 QTEST_GUILESS_MAIN(tst_ForkFdClose)
 #include "tst_forkfd_close.moc"
-
-#include <QtCore/QDeadlineTimer>

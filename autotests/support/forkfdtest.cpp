@@ -3,6 +3,8 @@
 
 #include "forkfdtest.h"
 
+#include "forkedcopy.h"
+
 #include <QtCore/QDeadlineTimer>
 #include <QtCore/QFile>
 
@@ -11,6 +13,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -70,21 +73,25 @@ int startBy(Starter starter, int flags, pid_t *ppid, ExecArguments arguments)
 
 Leash::Leash()
 {
-    if (::pipe2(m_ends, O_CLOEXEC) != 0)
-        qFatal("no pipe");
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, m_ends) != 0)
+        qFatal("no socket");
 }
 
 Leash::~Leash()
 {
-    end();
+    ::close(m_ends[1]);
     ::close(m_ends[0]);
 }
 
 void Leash::end()
 {
-    if (m_ends[1] >= 0)
-        ::close(m_ends[1]);
-    m_ends[1] = -1;
+    ::shutdown(m_ends[1], SHUT_WR);
+}
+
+bool Leash::takeAnswer()
+{
+    char byte;
+    return ::recv(m_ends[1], &byte, sizeof byte, MSG_DONTWAIT) == sizeof byte;
 }
 
 void ForkFdTest::addStarterRows()
@@ -111,6 +118,18 @@ int ForkFdTest::startChild(Starter starter, int flags, pid_t *ppid,
 int ForkFdTest::startOnLeash(Starter starter, const Leash &leash, int code, int flags, pid_t *ppid)
 {
     return startChild(starter, flags, ppid, {"echo", "exit", std::to_string(code)}, leash.childsEnd());
+}
+
+int ForkFdTest::startAnswering(Starter starter, const Leash &leash, pid_t *ppid)
+{
+    return startChild(starter, ForkFd::FFD_CLOEXEC, ppid, {"echo", "write", "1", "0"},
+                      leash.childsEnd());
+}
+
+bool ForkFdTest::livesUntilTheEndOf(Leash &leash, pid_t pid)
+{
+    leash.end();
+    return eventually([pid] { return !exists(pid); }) && leash.takeAnswer();
 }
 
 int ForkFdTest::startEnding(const std::vector<std::string> &words)
@@ -156,13 +175,6 @@ bool ForkFdTest::becomesReadable(int fd)
 bool ForkFdTest::exists(pid_t pid)
 {
     return ::kill(pid, 0) == 0;
-}
-
-bool ForkFdTest::isAlive(pid_t pid)
-{
-    QFile stat(QStringLiteral("/proc/%1/stat").arg(pid));
-    // "pid (name) state …"; the name has no parenthesis here.
-    return stat.open(QIODevice::ReadOnly) && !stat.readAll().contains(") Z ");
 }
 
 bool ForkFdTest::isInPoll(pid_t thread)

@@ -36,7 +36,7 @@
 enum class Starter { Fork, RealFork, VFork, Spawn };
 Q_DECLARE_METATYPE(Starter)
 
-/// A pipe that a child waits for: its read end is the child's standard input, and the child reads until
+/// A socket that a child waits for: one end is the child's standard input, and the child reads until
 /// end().
 class Leash
 {
@@ -49,6 +49,8 @@ public:
     int childsEnd() const { return m_ends[0]; }
     /// Lets the child read end of file.
     void end();
+    /// Whether the child has written to its end; takes one byte.
+    bool takeAnswer();
 
 private:
     int m_ends[2];
@@ -67,6 +69,11 @@ public:
     /// Starts a child that exits with the code once the leash has ended.
     static int startOnLeash(Starter starter, const Leash &leash, int code,
                             int flags = ForkFd::FFD_CLOEXEC, pid_t *ppid = nullptr);
+    /// The same, and the child writes a byte to the leash before it exits.
+    static int startAnswering(Starter starter, const Leash &leash, pid_t *ppid);
+    /// Ends the leash of such a child. Whether the child was alive until then: if it was killed, it does
+    /// not answer. Returns when the child does not exist any more, not even as a zombie.
+    static bool livesUntilTheEndOf(Leash &leash, pid_t pid);
     /// Starts a child that ends at once in one of the ways of helpers/child.cpp.
     static int startEnding(const std::vector<std::string> &words);
 
@@ -79,8 +86,6 @@ public:
     static bool becomesReadable(int fd);
     /// Whether the process exists, running or a zombie.
     static bool exists(pid_t pid);
-    /// Whether the process exists and is not a zombie.
-    static bool isAlive(pid_t pid);
     /// Whether a thread of this process sleeps in poll(2).
     static bool isInPoll(pid_t thread);
     /// Runs `body` in a forked copy and returns its failure. `body` returns null on success.
