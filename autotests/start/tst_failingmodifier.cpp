@@ -10,8 +10,12 @@
 #include <cstdint>
 #include <cstdlib>
 #include <stdexcept>
+#include <utility>
 
 #include <fcntl.h>
+#include <pthread.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 using Modifier = void (*)();
@@ -25,6 +29,56 @@ namespace {
     *reinterpret_cast<volatile int *>(nowhere) = 1;
     _exit(0);
 }
+
+#ifndef FORKFD_TEST_QPROCESS
+
+/// A copy that another thread forks while the program forks: it holds both ends of each socket and pipe
+/// of a start. It ends after half a minute, so that a start that waits for it returns.
+class CopyBesideFork
+{
+public:
+    CopyBesideFork()
+    {
+        static const int isRegistered = pthread_atfork(nullptr, fork, nullptr);
+        Q_UNUSED(isRegistered)
+        s_forker = getpid();
+    }
+    ~CopyBesideFork()
+    {
+        s_forker = 0;
+        if (s_pid > 0) {
+            kill(s_pid, SIGKILL);
+            waitpid(std::exchange(s_pid, 0), nullptr, 0);
+        }
+    }
+    CopyBesideFork(const CopyBesideFork &) = delete;
+    CopyBesideFork &operator=(const CopyBesideFork &) = delete;
+
+    static bool exists() { return s_pid > 0; }
+    static bool isAlive() { return waitpid(s_pid, nullptr, WNOHANG) == 0; }
+
+private:
+    // Not with fork(), whose handler this is. Runs with all signals blocked.
+    static void fork()
+    {
+        if (getpid() != std::exchange(s_forker, 0))
+            return;
+        s_pid = static_cast<pid_t>(syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr));
+        if (s_pid != 0)
+            return;
+        sigset_t none;
+        sigemptyset(&none);
+        sigprocmask(SIG_SETMASK, &none, nullptr);
+        alarm(30);
+        while (true)
+            pause();
+    }
+
+    static inline pid_t s_forker = 0;
+    static inline pid_t s_pid = 0;
+};
+
+#endif
 
 } // namespace
 
@@ -45,6 +99,11 @@ private Q_SLOTS:
     void longDescription();
     void unknownError();
     void failureOutside();
+    void endingOfDetached_data()
+    {
+        ending_data();
+    }
+    void endingOfDetached();
 #endif
 
 private:
@@ -221,6 +280,24 @@ void tst_FailingModifier::failureOutside()
         return "returned";
     });
     QCOMPARE(result, " [the copy ended with wait status " + QByteArray::number(SIGABRT) + ']');
+}
+
+// The start read no end of file before the copy ended, which holds the orphan's end of the report, too.
+void tst_FailingModifier::endingOfDetached()
+{
+    QFETCH(const bool, isVFork);
+    QFETCH(const Modifier, modifier);
+    const TemporaryLimit noCore(RLIMIT_CORE, 0);
+    Process process;
+    addFlags(process);
+    process.setProgram(childProgram());
+    process.setChildProcessModifier(modifier);
+    const CopyBesideFork copy;
+    qint64 pid = 0;
+    QVERIFY(process.startDetached(&pid));
+    QVERIFY(pid > 0);
+    QCOMPARE(CopyBesideFork::exists(), !isVFork);
+    QVERIFY(isVFork || CopyBesideFork::isAlive());
 }
 
 #endif

@@ -39,6 +39,10 @@ private:
     pid_t m_between = -1; ///< The child between parent and orphan.
 };
 
+/// Whether a process with this number has ended or does not exist. For an orphan that has just reported
+/// its number: a process that gets the number later counts as the orphan.
+bool hasOrphanEnded(pid_t orphan) noexcept;
+
 /// Collects the orphan of a detached start if it becomes our child. The kernel gives an orphan to the
 /// nearest subreaper among its ancestors (prctl(2), PR_SET_CHILD_SUBREAPER), else to PID 1. If this
 /// process is neither, OrphanWatch does nothing.

@@ -3,6 +3,7 @@
 
 #include "core/start/detached.h"
 
+#include "core/base/processstatus_linux.h"
 #include "core/base/refusal.h"
 #include "core/base/staycode.h"
 #include "core/start/child_calls.h"
@@ -13,6 +14,9 @@
 #include "core/watch/childwait.h"
 
 #include <cerrno>
+#include <csignal>
+#include <exception>
+#include <optional>
 
 #include <linux/futex.h>
 #include <sched.h>
@@ -101,6 +105,18 @@ void OrphanWatch::adopt(pid_t orphan) noexcept
 {
     if (m_private && orphan > 0 && m_private->watch.beginIfChild(orphan))
         m_private->watch.take().reset(); // Releasing the watch leaves the orphan to the keeper.
+}
+
+// It is a zombie until init, or this process, collects it. In a shortage it counts as alive.
+bool hasOrphanEnded(pid_t orphan) noexcept
+try {
+    if ((::kill(orphan, 0) != 0 && errno == ESRCH)
+        || ChildWait::look(orphan).sight == ChildWait::Finding::Over)
+        return true;
+    const std::optional<ProcessStatus> status = statusOf(orphan);
+    return status && status->isOver();
+} catch (const std::exception &) {
+    return false;
 }
 
 StartResult System::startOrphan(const StartPlan &plan)

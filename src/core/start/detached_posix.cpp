@@ -8,6 +8,7 @@
 #include "core/watch/sigchld/watch.h"
 
 #include <cerrno>
+#include <csignal>
 
 #include <unistd.h>
 
@@ -35,6 +36,13 @@ void OrphanWatch::adopt(pid_t orphan) noexcept
 {
     if (m_private && orphan > 0 && ChildWait::look(orphan).sight != ChildWait::Finding::Gone)
         m_private->watch->watch(orphan);
+}
+
+// kill(2) still reaches a zombie, which PID 1 finds.
+bool hasOrphanEnded(pid_t orphan) noexcept
+{
+    return (::kill(orphan, 0) != 0 && errno == ESRCH)
+        || ChildWait::look(orphan).sight == ChildWait::Finding::Over;
 }
 
 StartResult System::startOrphan(const StartPlan &plan)

@@ -4,8 +4,10 @@
 #include "core/start/startreport.h"
 
 #include "core/base/wait.h"
+#include "core/start/detached.h"
 #include "core/watch/exitwatch.h"
 
+#include <algorithm>
 #include <cerrno>
 
 #include <poll.h>
@@ -45,10 +47,16 @@ bool isEnd(short events, ExitWatch *watch) noexcept
 StartReport::Outcome StartReport::await(ExitWatch *watch, bool passesModifier) noexcept
 {
     const Outcome enough = passesModifier ? Started : AtModifier;
+    RetryDelay delay;
     while (look() < enough) {
+        // No event reports the end of an orphan, which is no child.
+        const bool isOrphan = !watch && m_received.orphan > 0;
+        const Deadline wakeUp = isOrphan ? std::min(m_deadline, Deadline(delay.next())) : m_deadline;
         pollfd entries[] = {{m_socket.get(), POLLIN, 0}, {watch ? watch->descriptor() : -1, POLLIN, 0}};
-        if (pollDescriptors(entries, std::size(entries), m_deadline.pollTimeout()) > 0
-            && isEnd(entries[1].revents, watch))
+        const int count = pollDescriptors(entries, std::size(entries), wakeUp.pollTimeout());
+        const bool isSilent = count <= 0 || (entries[0].revents & POLLIN) == 0;
+        if ((count > 0 && isEnd(entries[1].revents, watch))
+            || (isOrphan && isSilent && hasOrphanEnded(m_received.orphan)))
             lookAtEnd();
     }
     return m_outcome;

@@ -53,7 +53,7 @@ public:
     /// The same after the end of the child, which settles the outcome.
     Outcome lookAtEnd() noexcept;
     /// Blocks until the outcome is beyond Pending, or with `passesModifier` beyond AtModifier. `watch`
-    /// is the child's; null: the end of the child cannot be known.
+    /// is the child's; null: the child is an orphan, whose end is looked for at intervals.
     Outcome await(ExitWatch *watch, bool passesModifier) noexcept;
     /// The child's last report.
     const ChildReport &received() const noexcept { return m_received; }
