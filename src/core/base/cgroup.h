@@ -76,12 +76,13 @@ public:
         std::vector<pid_t> first; ///< The members when the signal was first sent, sorted.
         bool hasBegun = false;
     };
-    /// Sends `signal`, through pidfds, to each process in the cgroup or below that `progress` does not
-    /// name as told. Stops when it finds no further process, or at `end`. Returns 0 or an errno: ESRCH
-    /// if it found no process; when the time is over, EINPROGRESS if a process of `progress.first` is
-    /// left, and ETIMEDOUT if only processes that came later can be left. With `continues`, all
-    /// processes get SIGCONT first.
-    int sendSignal(int signal, bool continues, Progress &progress, Clock::time_point end) const noexcept;
+    /// Sends one signal, or SIGCONT and one more, through pidfds, to each process in the cgroup or below
+    /// that `progress` does not name as told. All processes get SIGCONT before one gets the other
+    /// signal. Stops when it finds no further process, or at `end`. Returns 0 or an errno: ESRCH if it
+    /// found no process; when the time is over, EINPROGRESS if a process of `progress.first` is left,
+    /// and ETIMEDOUT if only processes that came later can be left.
+    int sendSignals(std::initializer_list<int> signals, Progress &progress,
+                    Clock::time_point end) const noexcept;
     /// Removes the directory and the directories that the child made in it. False if a process is left
     /// in the cgroup; the caller then tries again later. Changes nothing in this object: at the end of
     /// the process, other threads may still use it.

@@ -245,14 +245,14 @@ void PrivateCgroup::continueMembers(const std::vector<pid_t> &members)
     }
 }
 
-int PrivateCgroup::sendSignal(int signal, bool continues, Progress &progress,
-                              Clock::time_point end) const noexcept
+int PrivateCgroup::sendSignals(std::initializer_list<int> signals, Progress &progress,
+                               Clock::time_point end) const noexcept
 try {
     if (!isOfThisProcess())
         return ESRCH;
     if (!progress.hasBegun) {
         progress.first = membersOfCgroup(m_path);
-        if (continues)
+        if (signals.size() > 1)
             continueMembers(progress.first);
     }
     progress.hasBegun = true;
@@ -267,7 +267,7 @@ try {
             if (!std::binary_search(members.begin(), members.end(), handle.pid()))
                 continue;
             told.insert(std::upper_bound(told.begin(), told.end(), handle.pid()), handle.pid());
-            result.add(handle.sendSignal(signal));
+            result.add(handle.sendSignal(*std::rbegin(signals)));
         }
         if (Clock::now() >= end)
             return resultAtTheEnd(progress, membersOfCgroup(m_path), result.errorCode());

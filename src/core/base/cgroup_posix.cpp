@@ -51,7 +51,7 @@ int PrivateCgroup::kill() noexcept
     return ESRCH;
 }
 
-int PrivateCgroup::sendSignal(int, bool, Progress &, Clock::time_point) const noexcept
+int PrivateCgroup::sendSignals(std::initializer_list<int>, Progress &, Clock::time_point) const noexcept
 {
     return ESRCH;
 }

@@ -147,8 +147,7 @@ int StoppableChild::trySendSignal(int signal, PrivateCgroup::Progress &progress,
 int StoppableChild::signalMembers(std::initializer_list<int> signals, PrivateCgroup::Progress &progress,
                                   Clock::time_point end, InShortage inShortage) noexcept
 {
-    const bool continues = signals.size() > 1;
-    const int errorCode = m_own->group.sendSignal(*(signals.end() - 1), continues, progress, end);
+    const int errorCode = m_own->group.sendSignals(signals, progress, end);
     if (errorCode == 0 || errorCode == ESRCH)
         return signalOutsider(signals, progress, errorCode);
     const bool isOver = errorCode == ETIMEDOUT || errorCode == EINPROGRESS;
