@@ -87,8 +87,9 @@ struct LeftBehind
 ///
 /// treeEnded() follows ended(), at once or much later, when the last process that signalScope() reaches
 /// has ended. It is emitted once for each start that has created a child, unless the next start or the
-/// destructor comes first. The object watches the tree only while treeEnded() is connected; the
-/// connection may also be made after the child has ended.
+/// destructor comes first. The object watches the tree only if treeEnded() is connected or
+/// waitForTreeEnded() is called, which may also be after the child has ended. Then it watches until
+/// treeEnded() is emitted, the next start or the destructor.
 ///
 /// The destructor kills a child that is still running (see DestructionPolicy). It does not wait for the
 /// child, leaves no zombie and emits nothing. In a process created by fork() the child still belongs to
