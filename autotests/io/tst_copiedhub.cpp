@@ -11,7 +11,10 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,6 +30,8 @@ class tst_CopiedHub : public ChildProcessTest
 private Q_SLOTS:
     void readsNothing_data();
     void readsNothing();
+    void closesNoFile_data();
+    void closesNoFile();
 };
 
 void tst_CopiedHub::readsNothing_data()
@@ -74,6 +79,61 @@ void tst_CopiedHub::readsNothing()
     if (result == "no filter")
         QSKIP("This system has no seccomp filters.");
     QCOMPARE(result, "100");
+}
+
+namespace {
+
+constexpr int firstFile = 3;
+constexpr int lastFile = 60;
+
+// As a daemon does. The numbers of all descriptors of the library become those of files.
+void replaceDescriptors()
+{
+    for (int fd = firstFile; fd < 1024; ++fd)
+        ::close(fd);
+    while (::open("/dev/null", O_RDONLY | O_CLOEXEC) < lastFile) { }
+}
+
+bool areFilesOpen()
+{
+    for (int fd = firstFile; fd <= lastFile; ++fd) {
+        struct stat status;
+        if (::fstat(fd, &status) != 0 || !S_ISCHR(status.st_mode))
+            return false;
+    }
+    return true;
+}
+
+} // namespace
+
+void tst_CopiedHub::closesNoFile_data()
+{
+    QTest::addColumn<bool>("startsAgain");
+    QTest::newRow("the next child") << true;
+    QTest::newRow("exit()") << false;
+}
+
+// The event loop of the parent has served a child. All objects are gone, but the library keeps
+// descriptors for the thread.
+void tst_CopiedHub::closesNoFile()
+{
+    QFETCH(const bool, startsAgain);
+    const pid_t copy = fork();
+    if (copy == 0) {
+        replaceDescriptors();
+        if (startsAgain) {
+            ChildProcess process;
+            process.start(childProgram(), words("exit 3"));
+            if (!process.waitForFinished() || process.exitCode() != 3)
+                ::_exit(2);
+        }
+        // The objects of the thread are destroyed before this function is called.
+        std::atexit([] { ::_exit(areFilesOpen() ? 0 : 1); });
+        std::exit(3);
+    }
+    int status = 0;
+    waitpid(copy, &status, 0);
+    QCOMPARE(status, 0);
 }
 
 QTEST_GUILESS_MAIN(tst_CopiedHub)

@@ -36,7 +36,7 @@ ExitHub::~ExitHub()
     QObject::disconnect(m_turns);
     QObject::disconnect(m_threadEnds);
     remove(m_wakeRegistration);
-    m_wake.close();
+    closeDescriptors();
     if (m_timer) {
         m_timer->disconnect();
         m_timer->deleteLater(); // It may be emitting.
@@ -45,6 +45,17 @@ ExitHub::~ExitHub()
         return;
     m_notifier->setEnabled(false); // Its descriptor is closed next.
     m_notifier.release()->deleteLater(); // It may be emitting.
+}
+
+// A forked copy may have closed all descriptors, as daemons do, and opened files of its own.
+void ExitHub::closeDescriptors() noexcept
+{
+    if (belongsToThisProcess()) {
+        m_wake.close();
+    } else {
+        m_set.abandon();
+        m_bulkSet.abandon();
+    }
 }
 
 bool ExitHub::belongsToThisProcess() const noexcept

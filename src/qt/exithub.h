@@ -144,6 +144,7 @@ private:
     ExitHub();
     void detachAtThreadEnds();
     void detachFromThread();
+    void closeDescriptors() noexcept;
     bool openWake();
     void callDueClients();
     Id idOf(const Registration &registration) const noexcept;

@@ -3,6 +3,7 @@
 
 #include "core/base/pollset_backend.h"
 
+#include "core/base/sanitizers.h"
 #include "core/base/signals.h"
 #include "core/base/wait.h"
 
@@ -16,6 +17,11 @@ PollSet::~PollSet() = default;
 void PollSet::close() noexcept
 {
     m_private.reset();
+}
+
+void PollSet::abandon() noexcept
+{
+    Sanitizers::noteInUse(m_private.release());
 }
 
 int PollSet::descriptor() const noexcept

@@ -35,6 +35,8 @@ public:
     bool open() noexcept;
     /// Returns to the state before open().
     void close() noexcept;
+    /// For a forked copy: does not close the descriptors, whose numbers may belong to other files there.
+    void abandon() noexcept;
 
     /// Readable when a member is ready; -1 before open() and with poll(2).
     int descriptor() const noexcept;

@@ -19,13 +19,16 @@ void Orphans::push(ExitWatch *watch) noexcept
                                           std::memory_order_relaxed)) { }
 }
 
-// A forked copy inherits the watches in `pending`, and only closes them.
+// A forked copy inherits the watches in `pending`. It does not close their descriptors, whose numbers
+// may belong to other files there.
 void Orphans::watchPending() noexcept
 {
     ExitWatch *orphan = pending.exchange(nullptr, std::memory_order_acquire);
     while (orphan) {
         ExitWatch *next = orphan->m_nextOrphan;
-        if (!orphan->isWatching() || orphan->collect())
+        if (!orphan->belongsToThisProcess())
+            Sanitizers::noteInUse(orphan);
+        else if (!orphan->isWatching() || orphan->collect())
             delete orphan;
         else
             watch(orphan);
