@@ -19,6 +19,7 @@ check_consumer()
     try_packages "$dir/shared/build" "$dir/packages"
     try_host "$dir/host"
     try_makefiles "$dir/makefiles"
+    try_multi_config "$dir/multi-config"
 }
 
 # Without CMAKE_BUILD_TYPE: assertions on, no debug information.
@@ -102,6 +103,17 @@ try_makefiles()
         -DFORKFD_QT=OFF >/dev/null
     cmake --build "$1" --parallel "$(getconf _NPROCESSORS_ONLN)" >/dev/null
     "$1/core-consumer"
+}
+
+# try_multi_config FOLDER: a generator with several configurations, in a project that finds nothing itself.
+try_multi_config()
+{
+    cmake --log-level=WARNING -G "Ninja Multi-Config" -S autotests/consumer/core -B "$1" -DFORKFD_FROM=FetchContent \
+        -DFORKFD_QT=OFF -DFORKFD_HOST_FINDS=OFF >/dev/null
+    cmake --build "$1" --config Release >/dev/null
+    "$1/Release/core-consumer"
+    cmake --log-level=WARNING -G "Ninja Multi-Config" -S autotests/consumer -B "$1-qt" -DFORKFD_FROM=FetchContent \
+        -DFORKFD_HOST_FINDS=OFF >/dev/null
 }
 
 # install_moved FOLDER: installs FOLDER/build, copies the installed files to FOLDER/moved, and uninstalls the others. The

@@ -4,6 +4,7 @@
 # Gets the library in the way that FORKFD_FROM names: as an installed package, or as a part of this project, which must
 # then have no side effects.
 set(FORKFD_FROM find_package CACHE STRING "find_package, add_subdirectory or FetchContent")
+option(FORKFD_HOST_FINDS "This project finds what the library needs before the library does" ON)
 set(sources ${CMAKE_CURRENT_LIST_DIR}/../..)
 
 if(FORKFD_FROM STREQUAL find_package)
@@ -16,9 +17,11 @@ if(FORKFD_FROM STREQUAL find_package)
     return()
 endif()
 
-find_package(Threads REQUIRED)
-if("ChildProcess" IN_LIST forkfd_components)
-    find_package(Qt6 REQUIRED COMPONENTS Core)
+if(FORKFD_HOST_FINDS)
+    find_package(Threads REQUIRED)
+    if("ChildProcess" IN_LIST forkfd_components)
+        find_package(Qt6 REQUIRED COMPONENTS Core)
+    endif()
 endif()
 get_cmake_property(before CACHE_VARIABLES)
 if(FORKFD_FROM STREQUAL FetchContent)
@@ -31,6 +34,9 @@ endif()
 
 if(BUILD_TESTING OR FORKFD_TESTS OR FORKFD_EXAMPLES OR FORKFD_WERROR)
     message(FATAL_ERROR "Options are on that this project did not set.")
+endif()
+if(NOT FORKFD_HOST_FINDS)
+    return() # Finding has added variables.
 endif()
 get_cmake_property(added CACHE_VARIABLES)
 list(REMOVE_ITEM added ${before})
