@@ -73,6 +73,8 @@ private Q_SLOTS:
     void movedToAnotherThread_data();
     void movedToAnotherThread();
     void heldBack();
+    void letGo_data();
+    void letGo();
 
 private:
     static bool hasEnded(const Process &process);
@@ -295,6 +297,53 @@ void tst_WhileDraining::heldBack()
     QCOMPARE(::kill(static_cast<pid_t>(stamp[0]), SIGKILL), 0);
     QVERIFY(comes(finished));
     QCOMPARE(process.bytesAvailable(), 50000);
+}
+
+namespace {
+
+class Detachable : public Process
+{
+public:
+    void detach() { setProcessState(NotRunning); }
+};
+
+} // namespace
+
+void tst_WhileDraining::letGo_data()
+{
+    QTest::addColumn<std::chrono::milliseconds>("timeout");
+    QTest::addColumn<bool>("isClosed");
+    QTest::newRow("until the end of file") << std::chrono::milliseconds(1h) << false;
+    QTest::newRow("until the timeout") << std::chrono::milliseconds(1s) << false;
+    QTest::newRow("until close()") << std::chrono::milliseconds(1h) << true;
+}
+
+// A subclass says NotRunning. Like a running child, and like each child of QProcess, this one is still
+// reported. finished() and ended() did not come.
+void tst_WhileDraining::letGo()
+{
+    QFETCH(const std::chrono::milliseconds, timeout);
+    QFETCH(const bool, isClosed);
+    Detachable process;
+    process.setDrainTimeout(timeout);
+    QStringList record;
+    QSignalSpy ended(&process, &Process::ended);
+    Holder holder(process);
+    QVERIFY(holder.isAlone());
+    QVERIFY(hasEnded(process));
+    QCOMPARE(process.state(), Process::Running);
+    atEverySignal(&process, [&record](const QString &signal) { record += signal; });
+    process.detach();
+    QVERIFY(!process.waitForFinished(1)); // As in QProcess.
+    QCOMPARE(ended.size(), 0);
+    if (isClosed)
+        process.close();
+    else if (timeout == 1h)
+        holder.kill();
+    QVERIFY(comes(ended));
+    QCOMPARE(record.filter(u"stateChanged"_s), QStringList(u"stateChanged NotRunning"_s));
+    QCOMPARE(record.filter(u"finished"_s).size(), 1);
+    QCOMPARE(process.exitCode(), 3);
 }
 
 QTEST_GUILESS_MAIN(tst_WhileDraining)

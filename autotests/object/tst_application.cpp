@@ -17,6 +17,7 @@ private Q_SLOTS:
     void runningAcross();
     void startedAndThenAnother_data();
     void startedAndThenAnother();
+    void timeLimitAcross();
     void waitedForAfterwards();
     void inStaticDestructor();
 
@@ -55,6 +56,10 @@ void tst_Application::warmUp()
     Process process;
     process.start(ChildProcessTest::childProgram(), words("exit 0"));
     QVERIFY(runUntilFinished(process));
+    // The keeper, which sends the second signal of a stop, keeps descriptors.
+    process.start(ChildProcessTest::childProgram(), words("sleep"));
+    process.stop();
+    QVERIFY(process.waitForFinished());
 }
 
 void tst_Application::startedBefore()
@@ -116,6 +121,22 @@ void tst_Application::startedAndThenAnother()
     }
     Application application;
     QTRY_COMPARE(process.state(), Process::NotRunning);
+}
+
+// The request for the time limit stays when the event dispatcher goes.
+void tst_Application::timeLimitAcross()
+{
+    Process process;
+    process.setTimeLimit(std::chrono::milliseconds(500));
+    {
+        Application application;
+        QSignalSpy started(&process, &Process::started);
+        process.start(ChildProcessTest::childProgram(), words("sleep"));
+        QVERIFY(ChildProcessTest::comes(started));
+    }
+    Application application;
+    QVERIFY(runUntilFinished(process));
+    QVERIFY(process.timeLimitExceeded());
 }
 
 void tst_Application::waitedForAfterwards()

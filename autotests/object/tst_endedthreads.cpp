@@ -38,6 +38,8 @@ private Q_SLOTS:
     void threadStartsAgainAtOnce();
     void nextLifeGoesOn_data();
     void nextLifeGoesOn();
+    void nextLifeOfDisconnectedThread_data();
+    void nextLifeOfDisconnectedThread();
     void inThreadLocalDestructor();
 };
 
@@ -182,6 +184,44 @@ void tst_EndedThreads::nextLifeGoesOn()
     QTRY_COMPARE(end.count, earlierLives + 1);
     QCOMPARE(end.code, 3);
     QCOMPARE(started, earlierLives + 1);
+    worker.run([&] { process.reset(); });
+}
+
+void tst_EndedThreads::nextLifeOfDisconnectedThread_data()
+{
+    QTest::addColumn<bool>("isRunning");
+    QTest::newRow("start") << false;
+    QTest::newRow("running child") << true;
+}
+
+// The hub once heard of the thread's end through QThread::finished(). The user's disconnect() removed
+// that connection, and the thread's next life lost the start and the end.
+void tst_EndedThreads::nextLifeOfDisconnectedThread()
+{
+    QFETCH(const bool, isRunning);
+    Worker worker;
+    End end;
+    std::atomic<int> started = 0;
+    std::unique_ptr<Process> process;
+    worker.run([&] {
+        process = std::make_unique<Process>();
+        end.note(*process);
+        connect(process.get(), &Process::started, process.get(), [&] { ++started; });
+        process->setProcessChannelMode(Process::ForwardedChannels);
+        process->setInputChannelMode(Process::ForwardedInputChannel);
+        process->start(childProgram(), words("sleep"));
+        if (!isRunning)
+            worker.quit();
+    });
+    if (isRunning)
+        QTRY_COMPARE(started, 1);
+    worker.disconnect();
+    worker.end();
+    QCOMPARE(started, isRunning ? 1 : 0);
+    worker.start();
+    QTRY_COMPARE(started, 1);
+    worker.run([&] { process->kill(); });
+    QTRY_COMPARE(end.count, 1);
     worker.run([&] { process.reset(); });
 }
 

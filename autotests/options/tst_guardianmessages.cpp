@@ -63,7 +63,8 @@ extern "C" ssize_t sendmsg(int socket, const msghdr *header, int flags) noexcept
 }
 
 /// Messages to the guardian that cannot be sent at first. The program is a forked copy, because a
-/// guardian lives as long as its program. Holds: R15, R16.
+/// guardian lives as long as its program.
+/// Holds: R15, R16.
 class tst_GuardianMessages : public GuardianTest
 {
     Q_OBJECT

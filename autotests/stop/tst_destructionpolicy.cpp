@@ -1,18 +1,24 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
+#include "interposedopen.h"
 #include "stoppingtest.h"
 #include "systemcallfilter.h"
+#include "testwalk.h"
 
 #include <QtCore/QElapsedTimer>
+#include <QtCore/QSemaphore>
 #include <QtCore/QThread>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <memory>
 #include <vector>
 
+#include <pthread.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
@@ -20,6 +26,49 @@ using namespace std::chrono_literals;
 
 using Policy = Process::DestructionPolicy;
 using Scope = Process::SignalScope;
+
+namespace {
+
+/// Holds up the keeper's walk through a tree, for half a minute at most.
+class HeldWalk
+{
+public:
+    HeldWalk()
+    {
+        s_isHeld = false;
+        beforeOpen = holdKeeper;
+    }
+    ~HeldWalk()
+    {
+        beforeOpen = nullptr;
+        s_mayGo.release();
+        while (s_isHeld)
+            QThread::yieldCurrentThread();
+        s_mayGo.tryAcquire(s_mayGo.available());
+    }
+    HeldWalk(const HeldWalk &) = delete;
+    HeldWalk &operator=(const HeldWalk &) = delete;
+
+    static bool isHeld() { return s_isHeld; }
+
+private:
+    static const char *holdKeeper(const char *path)
+    {
+        char thread[16] = "";
+        pthread_getname_np(pthread_self(), thread, sizeof thread);
+        if (std::strcmp(thread, "forkfd-keeper") == 0 && std::strncmp(path, "/proc/", 6) == 0) {
+            s_isHeld = true;
+            s_mayGo.tryAcquire(1, 30000);
+            s_isHeld = false;
+        }
+        return path;
+    }
+
+    static inline std::atomic<bool> s_isHeld = false;
+    static inline QSemaphore s_mayGo{0};
+};
+
+} // namespace
 
 /// The end of a child whose object is destroyed, or whose thread, application or process ends.
 /// Holds: R1 (killWasRefused), R3.
@@ -35,6 +84,8 @@ private Q_SLOTS:
     void graceIsCutShort_data() { addScopesAndTrees(); }
     void graceIsCutShort();
     void killWasRefused();
+    void walkIsUnderWay_data();
+    void walkIsUnderWay();
     void many_data();
     void many();
     void threadEnds();
@@ -167,6 +218,41 @@ void tst_DestructionPolicy::killWasRefused()
     if (result == "no filter")
         QSKIP("No system call can be refused here.");
     QCOMPARE(result, "collected");
+}
+
+void tst_DestructionPolicy::walkIsUnderWay_data()
+{
+    QTest::addColumn<bool>("hasEnded");
+    QTest::newRow("while the child runs") << false;
+    QTest::newRow("after its end") << true;
+}
+
+// The keeper walks through the tree under a lock. The destructor waited for this lock after the child's
+// end.
+void tst_DestructionPolicy::walkIsUnderWay()
+{
+    if (!canHoldMembers())
+        QSKIP("Without pidfds there is no walk.");
+    QFETCH(const bool, hasEnded);
+    const TestCgroups::Refusal refusal(true);
+    Lifeline lifeline;
+    auto process = std::make_unique<Process>();
+    process->setSignalScope(Scope::Tree);
+    process->setStopGrace(0ms);
+    startAndAwait(*process, lifeline, "ignore 15 branch same session eof 8 write 1 9 sleep");
+    {
+        const HeldWalk walk;
+        process->stop();
+        QVERIFY(eventually(&HeldWalk::isHeld));
+        if (hasEnded) {
+            ::kill(static_cast<pid_t>(process->processId()), SIGKILL);
+            QVERIFY(process->waitForFinished());
+            QVERIFY(HeldWalk::isHeld());
+        }
+        process.reset();
+        QVERIFY(HeldWalk::isHeld());
+    }
+    QVERIFY(lifeline.comesToBeCut());
 }
 
 // As many children as descriptors allow, up to two hundred.

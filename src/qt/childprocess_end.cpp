@@ -109,6 +109,8 @@ void ChildProcess::close()
         Q_EMIT aboutToClose();
     while (self && waitForBytesWritten(-1)) { }
     if (self) {
+        if (d->state == NotRunning && d->output.isDraining())
+            d->callFromEventLoop(); // A subclass has let go of the child, which is not waited for.
         d->output.endDraining(); // The output will not be read.
         kill();
     }
@@ -145,6 +147,7 @@ void ChildProcessPrivate::collect()
         return;
     }
     exitInfo.set(ChildEnd(*end));
+    isEndReported = false;
     noteKillAtEnd();
     if (m_tree)
         m_tree->watch.noteChildEnd();
@@ -234,6 +237,7 @@ bool ChildProcessPrivate::announceWhatIsDue(const Run &run)
 void ChildProcessPrivate::announceEnd(const Run &run)
 {
     isEndTold = true;
+    isEndReported = true;
     const int exitCode = q->exitCode();
     const ChildProcess::ExitStatus exitStatus = q->exitStatus();
     // Even if a slot throws: the number may already name another process.

@@ -105,7 +105,7 @@ public:
     /// before.
     bool isServed() const noexcept
     {
-        return state != ChildProcess::NotRunning || isUnderWay() || (exitInfo && !isEndTold);
+        return state != ChildProcess::NotRunning || isUnderWay() || (exitInfo && !isEndReported);
     }
     QString endText() const;
     /// The lines of describe() that the core does not know.
@@ -171,6 +171,7 @@ public:
     bool isFailureTold = false; ///< Its signals are being emitted, or were emitted.
     Internal::SeldomSet<Internal::ChildEnd> exitInfo; ///< Set when the child's end is known.
     bool isEndTold = false; ///< The user may see exitInfo.
+    bool isEndReported = false; ///< The last step, NotRunning and finished(), has begun for exitInfo.
     /// Kept after the end was collected, as long as there may be processes to signal.
     std::shared_ptr<Internal::StoppableChild> child;
     Internal::ExitWatch *watch = nullptr; ///< Owned by `child`; null when the end was collected.

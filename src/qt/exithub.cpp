@@ -34,7 +34,7 @@ ExitHub::ExitHub()
 ExitHub::~ExitHub()
 {
     QObject::disconnect(m_turns);
-    QObject::disconnect(m_threadEnds);
+    delete m_dispatcherEnd;
     remove(m_wakeRegistration);
     closeDescriptors();
     if (m_timer) {

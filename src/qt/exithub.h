@@ -117,6 +117,7 @@ private:
         std::unique_ptr<QSocketNotifier> ownNotifier; ///< If no set watches it.
     };
     struct ThreadSlot;
+    class DispatcherEnd;
     /// Receives the events of m_wake, and looks at the descriptors that need it from time to time.
     struct Waker final : HubClient
     {
@@ -142,9 +143,10 @@ private:
     }
     static void followApplications();
     ExitHub();
-    void detachAtThreadEnds();
-    void detachFromThread();
     void closeDescriptors() noexcept;
+    void detachWithDispatcher();
+    void detach();
+    void leaveThread();
     bool openWake();
     void callDueClients();
     Id idOf(const Registration &registration) const noexcept;
@@ -152,7 +154,6 @@ private:
     void watchAlone(Registration &registration);
     void makeOwnNotifier(Registration &registration);
     void serveAlone(Id id);
-    static bool isThreadEnding();
     void attach(bool isNew);
     void followTurns();
     qint64 nextShare() noexcept;
@@ -184,7 +185,7 @@ private:
     int m_eventsOfTurn = 0;
     int m_eventsOfLastTurn = 0;
     QPointer<QAbstractEventDispatcher> m_dispatcher; ///< The dispatcher that knows the notifiers.
-    QMetaObject::Connection m_threadEnds; ///< To QThread::finished().
+    QPointer<QObject> m_dispatcherEnd; ///< A DispatcherEnd, owned by the dispatcher.
     std::unique_ptr<QSocketNotifier> m_notifier;
     std::vector<Registration> m_registrations;
     std::vector<std::uint32_t> m_unused;

@@ -25,11 +25,8 @@ bool ExitHub::callSoon(HubClient *client)
 {
     if (!belongsToThisProcess() || !(m_isServed || QAbstractEventDispatcher::instance()) || !openWake())
         return false;
-    if (!m_isServed && m_dispatcher != QAbstractEventDispatcher::instance()) {
-        if (isThreadEnding())
-            return false; // The next run of the thread makes the call.
+    if (m_dispatcher != QAbstractEventDispatcher::instance())
         attachToEventLoop();
-    }
     if (client->m_isCallDue)
         return true;
     m_dueClients.push_back(client);

@@ -8,7 +8,6 @@
 #include "core/base/thisprocess.h"
 
 #include <QtCore/QCoreApplication>
-#include <QtCore/QThread>
 
 #include <atomic>
 #include <utility>
@@ -16,14 +15,6 @@
 namespace ForkFd::Internal {
 
 namespace {
-
-void registerAnew(QSocketNotifier &notifier)
-{
-    if (!notifier.isEnabled())
-        return;
-    notifier.setEnabled(false);
-    notifier.setEnabled(true);
-}
 
 // Without a destructor, so that it is valid until the thread has ended.
 thread_local bool isThreadSlotGone = false;
@@ -82,22 +73,42 @@ bool ExitHub::isServedWithoutEventLoop()
     return slot && slot->hub && slot->hub->m_isServed;
 }
 
-// The notifiers are destroyed with the event dispatcher of the thread. After finished() another thread
-// may start this one again. An object keeps its hub from one run of the thread to the next.
-void ExitHub::detachAtThreadEnds()
+// A child of the event dispatcher, which is destroyed with it. The user's disconnect() would remove a
+// connection to QThread::finished() or to the dispatcher.
+class ExitHub::DispatcherEnd final : public QObject
 {
-    if (m_threadEnds)
-        return;
-    const auto detach = [hub = weak_from_this()] {
-        if (const std::shared_ptr<ExitHub> living = hub.lock())
-            living->detachFromThread();
-    };
-    QThread *thread = QThread::currentThread();
-    m_threadEnds = QObject::connect(thread, &QThread::finished, thread, detach, Qt::DirectConnection);
+public:
+    DispatcherEnd(QAbstractEventDispatcher *dispatcher, std::weak_ptr<ExitHub> hub)
+        : QObject(dispatcher)
+        , m_hub(std::move(hub))
+        , m_isOfApplication(dispatcher->parent() != nullptr) // That of a thread has no parent.
+    {
+    }
+    ~DispatcherEnd() override
+    {
+        const std::shared_ptr<ExitHub> living = m_hub.lock();
+        if (!living || !living->belongsToThisProcess())
+            return;
+        living->detach();
+        if (!m_isOfApplication)
+            living->leaveThread();
+    }
+
+private:
+    const std::weak_ptr<ExitHub> m_hub;
+    const bool m_isOfApplication;
+};
+
+// The notifiers do not outlive the event dispatcher. An object keeps its hub from one run of the thread,
+// or from one application object, to the next.
+void ExitHub::detachWithDispatcher()
+{
+    if (!m_dispatcherEnd)
+        m_dispatcherEnd = new DispatcherEnd(m_dispatcher, weak_from_this());
 }
 
 // The main thread's dispatcher is destroyed with the application object. The next dispatcher must learn
-// of the notifiers.
+// of the descriptors.
 void ExitHub::followApplications()
 {
     // Not a static with an initializer: a forked copy could find its lock locked for ever. Two threads
@@ -112,21 +123,12 @@ void ExitHub::followApplications()
     isFollowing.store(true, std::memory_order_release);
 }
 
-// A thread that is ending still has its dispatcher in slots of QThread::finished().
-bool ExitHub::isThreadEnding()
-{
-    return QThread::currentThread()->isFinished();
-}
-
 void ExitHub::attachToEventLoop()
 {
     QAbstractEventDispatcher *dispatcher = QAbstractEventDispatcher::instance();
     if (!dispatcher || m_isServed || !belongsToThisProcess())
         return;
-    const bool isNew = m_dispatcher != dispatcher;
-    if (isNew && isThreadEnding())
-        return;
-    m_dispatcher = dispatcher;
+    const bool isNew = std::exchange(m_dispatcher, dispatcher) != dispatcher;
     try {
         attach(isNew);
     } catch (...) { // For lack of memory: the next call does all of it again.
@@ -137,9 +139,7 @@ void ExitHub::attachToEventLoop()
 
 void ExitHub::attach(bool isNew)
 {
-    detachAtThreadEnds();
-    if (m_notifier && isNew)
-        registerAnew(*m_notifier);
+    detachWithDispatcher();
     if (!m_notifier && m_set.descriptor() >= 0) {
         auto notifier = std::make_unique<QSocketNotifier>(m_set.descriptor(), QSocketNotifier::Read);
         QObject::connect(notifier.get(), &QSocketNotifier::activated, notifier.get(),
@@ -149,25 +149,30 @@ void ExitHub::attach(bool isNew)
     if (isNew && m_set.descriptor() < 0)
         followTurns();
     for (Registration &registration : m_registrations) {
-        if (isNew && registration.ownNotifier)
-            registerAnew(*registration.ownNotifier);
         if (registration.fd >= 0 && !registration.set)
             watchAlone(registration);
     }
-    if (isNew) {
-        m_timerEnd = Deadline::forever(); // The timer was destroyed with the old dispatcher.
-        setTimer();
-    }
+    setTimer();
 }
 
-void ExitHub::detachFromThread()
+void ExitHub::detach()
 {
+    m_dispatcherEnd = nullptr;
     m_dispatcher = nullptr;
     m_notifier.reset();
     delete m_timer;
     m_timerEnd = Deadline::forever();
     for (Registration &registration : m_registrations)
         registration.ownNotifier.reset();
+}
+
+// The requests wait for the thread's next run. Not for the next application object: Qt discards posted
+// events together with the application object, and followApplications() attaches the hub again.
+void ExitHub::leaveThread()
+{
+    // Another thread may run this QThread again before this one destroys its slot.
+    if (ThreadSlot *const slot = slotOfCurrentThread(); slot && slot->hub.get() == this)
+        slot->hub.reset();
     for (HubClient *client : std::exchange(m_dueClients, {})) {
         client->m_isCallDue = false;
         client->eventLoopEnded();

@@ -33,12 +33,12 @@ using namespace Internal;
 /// futures return: the futures get a result, with step `canceled` if the start was not over and
 /// otherwise with an Unknown exitInfo, and are canceled.
 ///
-/// A continuation without a context (`.then(function)`) runs in a thread of the library with all signals
-/// blocked except those of faults, such as SIGSEGV, unless the future is already finished. Any number of continuations may block. If the process
-/// cannot create a thread, a continuation may run in a thread that calls run(). There it must not wait
-/// until another future is finished; the result of that future is already available. After the
-/// application object was destroyed, Qt can wait only for the future that this function returned, not
-/// for the future of such a continuation.
+/// A continuation without a context (`.then(function)`) runs in a thread of the library with all
+/// signals blocked except those of faults, such as SIGSEGV, unless the future is already finished. Any
+/// number of continuations may block. If the process cannot create a thread, a continuation may run in
+/// a thread that calls run(). There it must not wait until another future is finished; the result of
+/// that future is already available. After the application object was destroyed, Qt can wait only for
+/// the future that this function returned, not for the future of such a continuation.
 ///
 /// `environmentChanges` apply to `environment` or, if that is not set, to this process's environment at
 /// the time of the call. A value is converted to a string.

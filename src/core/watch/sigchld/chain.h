@@ -23,8 +23,8 @@ bool standsForIgnore() noexcept;
 /// installed over it since. Async-signal-safe.
 bool standsForAutomaticReaping() noexcept;
 
-/// Whether the kernel would reap a child that ends now, because SIGCHLD would be auto-reaping without our
-/// handler. Not for children that have ended before: they may belong to another handler.
+/// Whether the kernel would reap a child that ends now, because SIGCHLD would be auto-reaping without
+/// our handler. Not for children that have ended before: they may belong to another handler.
 /// Async-signal-safe.
 bool standsForAutomaticReapingNow() noexcept;
 
