@@ -104,7 +104,7 @@ def soak_conclusion(results):
 
 
 def soak_section(results):
-    yield ("*Unknown* are the ends whose status other code took, and which the model permits. *Abandoned* are the "
+    yield ("*Unknown* are the ends whose status other code took, and which the model permits. *Abandoned* are the\n"
            "children whose owner went. [The load](design/load.md) explains the parts.\n")
     yield from table(("Part", "Backend", "First seed", "Seconds", "Children", "Accounted for", "Unknown",
                       "Failed starts", "Abandoned", "Forked copies", "Thefts", "Signals"), [
@@ -137,7 +137,7 @@ def fuzz_summary(results):
     fuzzers = results[0]["fuzzers"]
     executions, operations, seconds, failures = total(fuzzers, *FUZZ_COUNTS)
     return (f"{count_of(len(fuzzers), 'fuzzer')} played {number(executions)} random inputs with "
-            f"{number(operations)} operations in {number(seconds)} seconds, and compared the results with models. "
+            f"{number(operations)} operations in {number(round(seconds))} seconds, and compared the results with models. "
             f"{number(failures)} inputs failed.")
 
 
