@@ -503,6 +503,10 @@ public:
     void setCurrentReadChannel(int channel);
     /// Returns all unread data of the current read channel.
     QByteArray readAll();
+    using QIODevice::readLine;
+    /// Returns the next line with its newline, or as much of it as has arrived; at most `maxSize` bytes
+    /// if that is not 0.
+    QByteArray readLine(qint64 maxSize = 0);
     using QIODevice::write;
     /// Writes `data` to the child; a large array is shared, not copied.
     qint64 write(const QByteArray &data);

@@ -24,18 +24,29 @@ ByteQueue::Store &ByteQueue::store()
 
 qint64 ByteQueue::indexOfNewline() const noexcept
 {
+    if (!m_store)
+        return -1;
+    if (!m_store->isNewlineNext)
+        searchNewline();
+    return m_store->isNewlineNext ? m_store->searched : -1;
+}
+
+void ByteQueue::searchNewline() const noexcept
+{
+    Store &s = *m_store;
     qint64 before = 0;
-    for (qsizetype i = 0; i < pieceCount(); ++i) {
+    for (qsizetype i = 0; i < s.pieces.size(); ++i) {
         const QByteArrayView bytes = piece(i);
-        const qint64 begin = std::clamp<qint64>(m_store->searched - before, 0, bytes.size());
-        const qsizetype index = bytes.indexOf('\n', begin);
-        if (index >= 0)
-            return m_store->searched = before + index;
+        const qint64 begin = std::clamp<qint64>(s.searched - before, 0, bytes.size());
+        const auto size = static_cast<std::size_t>(bytes.size() - begin);
+        if (const void *found = std::memchr(bytes.data() + begin, '\n', size)) {
+            s.searched = before + (static_cast<const char *>(found) - bytes.data());
+            s.isNewlineNext = true;
+            return;
+        }
         before += bytes.size();
     }
-    if (m_store)
-        m_store->searched = before;
-    return -1;
+    s.searched = before;
 }
 
 // Often the bytes of one append are read by the program, or taken by the child, before the next append.
@@ -94,14 +105,8 @@ void ByteQueue::prepend(QByteArray bytes)
         s.pieces.first().remove(0, std::exchange(s.frontOffset, 0));
     s.size += bytes.size();
     s.searched = 0;
+    s.isNewlineNext = false;
     s.pieces.prepend(std::move(bytes));
-}
-
-QByteArrayView ByteQueue::piece(qsizetype index) const noexcept
-{
-    const QByteArrayView whole = m_store->pieces[index];
-    const qint64 unused = index == m_store->pieces.size() - 1 ? m_store->roomSize : 0;
-    return whole.chopped(unused).sliced(index == 0 ? m_store->frontOffset : 0);
 }
 
 void ByteQueue::skip(qint64 count) noexcept
@@ -110,6 +115,7 @@ void ByteQueue::skip(qint64 count) noexcept
         return;
     Store &s = *m_store;
     s.size -= count;
+    s.isNewlineNext = s.isNewlineNext && count <= s.searched;
     s.searched = std::max(s.searched - count, qint64(0));
     s.frontOffset += count;
     while (!s.pieces.isEmpty() && s.frontOffset >= s.pieces.constFirst().size()) {
@@ -132,6 +138,7 @@ QByteArray ByteQueue::takeAll()
         closeLastPiece();
         all = m_store->pieces.takeFirst();
         m_store->size = m_store->searched = 0;
+        m_store->isNewlineNext = false;
         if (unused > all.size())
             all.squeeze();
     } else if (!isEmpty()) {

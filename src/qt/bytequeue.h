@@ -49,6 +49,7 @@ private:
         qint64 frontOffset = 0; ///< The number of bytes already taken from the first piece.
         qint64 size = 0;
         qint64 searched = 0; ///< The number of bytes at the front that contain no newline.
+        bool isNewlineNext = false; ///< Whether a newline is known to follow these.
         char *room = nullptr; ///< The unused end of the last piece, which the next bytes fill.
         qint64 roomSize = 0;
     };
@@ -56,6 +57,7 @@ private:
     Store &store();
     void appendPieces(const char *data, qint64 size);
     void closeLastPiece();
+    void searchNewline() const noexcept;
     void fillRoom(const char *data, qint64 size) noexcept;
 
     std::unique_ptr<Store> m_store;
@@ -67,6 +69,15 @@ inline void ByteQueue::fillRoom(const char *data, qint64 size) noexcept
     m_store->room += size;
     m_store->roomSize -= size;
     m_store->size += size;
+}
+
+inline QByteArrayView ByteQueue::piece(qsizetype index) const noexcept
+{
+    const QList<QByteArray> &pieces = m_store->pieces;
+    const QByteArray &whole = pieces[index];
+    const qint64 begin = index == 0 ? m_store->frontOffset : 0;
+    const qint64 unused = index == pieces.size() - 1 ? m_store->roomSize : 0;
+    return {whole.constData() + begin, whole.size() - begin - unused};
 }
 
 // Inline, because programs write a few bytes at a time.

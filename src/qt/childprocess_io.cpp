@@ -52,19 +52,37 @@ void ChildProcess::setCurrentReadChannel(int channel)
         setReadChannel(static_cast<ProcessChannel>(channel));
 }
 
+// Only QIODevice can return its read-ahead data, handle transactions, convert text, and read the data of
+// a subclass that overrides readData().
+bool ChildProcessPrivate::isReadDirectly()
+{
+    return !output.current().bytes().isEmpty()
+        && (q->openMode() & (QIODevice::ReadOnly | QIODevice::Text)) == QIODevice::ReadOnly
+        && !q->isTransactionStarted() && q->QIODevice::bytesAvailable() == 0;
+}
+
 /// Hides QIODevice::readAll(), which copies the data twice. **Errors:** empty, with a warning, if the
 /// device is not open for reading.
 QByteArray ChildProcess::readAll()
 {
-    // Only QIODevice can return its read-ahead data, handle transactions, convert text, and read the
-    // data of a subclass that overrides readData().
-    const bool isPlain = isReadable() && !isTextModeEnabled() && !isTransactionStarted()
-        && QIODevice::bytesAvailable() == 0 && !d->output.current().bytes().isEmpty();
-    if (!isPlain)
+    if (!d->isReadDirectly())
         return QIODevice::readAll();
     QByteArray all = d->output.current().bytes().takeAll();
     d->resumeReading(readChannel());
     return all;
+}
+
+/// Hides QIODevice::readLine(qint64), which allocates 16 KiB for each line before it knows how long the
+/// line is. **Errors:** those of that function.
+QByteArray ChildProcess::readLine(qint64 maxSize)
+{
+    if (maxSize != 0 || !d->isReadDirectly())
+        return QIODevice::readLine(maxSize);
+    const ByteQueue &bytes = d->output.current().bytes();
+    const qint64 newline = bytes.indexOfNewline();
+    QByteArray line(newline < 0 ? bytes.size() : newline + 1, Qt::Uninitialized);
+    ChildProcess::readData(line.data(), line.size());
+    return line;
 }
 
 /// **Errors:** empty if the device is not open.
@@ -111,7 +129,7 @@ qint64 ChildProcess::bytesToWrite() const
 /// left. After finished() it is complete.
 bool ChildProcess::canReadLine() const
 {
-    return QIODevice::canReadLine() || d->output.current().bytes().hasNewline();
+    return d->output.current().bytes().hasNewline() || QIODevice::canReadLine();
 }
 
 /// **Errors:** -1 if the child has ended and all data was read.

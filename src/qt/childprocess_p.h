@@ -150,6 +150,8 @@ public:
     void queueForWriting(const char *data, qint64 size);
     void closeWriteChannel();
 
+    /// Whether a read can take the bytes from the queue of the read channel.
+    bool isReadDirectly();
     /// Watches the channel for output again, if it was held back.
     void resumeReading(ChildProcess::ProcessChannel channel);
     /// Makes the event loop of the object's thread call called(), once for any number of requests.
