@@ -46,6 +46,10 @@ constexpr Expected table[] = {
      "a job that fails while its start is under way leaves the child to the keeper, which keeps its "
      "poll set"},
 
+    {"*/auto", "*/@(eventfd2|pipe2)", "",
+     "left: +1 anon_inode:?eventfd? +1 threads?( +@(9|1?) mappings)",
+     "without a spare descriptor SIGCHLD takes over, with its sweeper", false, Kind::Pairs},
+
     // An errno that says more takes its place.
     {"*", "*/fcntl:F_DUPFD_CLOEXEC", "EINVAL", "@(result|next start) \"start: * EMFILE\" instead*",
      "fcntl(2): the number exceeds RLIMIT_NOFILE"},
@@ -54,6 +58,9 @@ constexpr Expected table[] = {
     {"*/sigchld", "*/@(clone3|mmap:stack)", "ENOMEM",
      "result \"start: @(-|clone|dieWithParent) EAGAIN\" instead*",
      "pthread_create(3) says EAGAIN when the kernel says ENOMEM"},
+    {"*/auto", "*/@(clone3|mmap:stack)", "ENOMEM",
+     "@(result|next start) \"start: @(-|clone|dieWithParent|treeDiesWithParent) EAGAIN\" instead*",
+     "the same, if the first failure leads to SIGCHLD", false, Kind::Pairs},
     {"run*", "*/@(clone3|mmap:stack)", "", "@(result|next start) \"start: clone EAGAIN\" instead*",
      "std::thread: without one run() says EAGAIN"},
     {"background*/*", "*/@(clone3|mmap:stack)", "ENOMEM",
@@ -80,6 +87,8 @@ constexpr Expected table[] = {
     {"guarded*/*", "any/@(openat|read|readlink|newfstatat|getdents64|kill|pread64)", "",
      "outlives the process: *", "what a guardian cannot find out counts as alive, and it tries for 10 s",
      true},
+    {"guarded*/*", "guardian?/@(openat|read|readlink|newfstatat|getdents64|kill|pread64)", "",
+     "outlives the process: *", "the same", true, Kind::Pairs},
     {"guarded*/*", "any/@(waitid|waitid:P_PIDFD)", "", "outlives the process: *",
      "a leader that is reaped at once may end before the guardian has read when it began; its number is "
      "not trusted then",
@@ -122,6 +131,12 @@ constexpr Expected table[] = {
      "result \"@(-1|*exit status unknown*|an end too early|no end|*wait: 10|exited with code 5, , , "
      "limit|does not finish|no signal; *|killed by SIGKILL*|?(closed, )left)\" instead*",
      "another thread may have collected the child: then it has ended, and gets no signal"},
+    {"dieWithParent/*", "*/waitid*", "ECHILD", "result \"killed by SIGTERM\" instead*",
+     "the same: the thread that has created the child ends, and its end sends the signal", false,
+     Kind::Pairs},
+    {"*", "main/wait4", "EINTR", "left: *zombie*",
+     "posix_spawn(3) blocks all signals and does not repeat its wait for a failed child", true,
+     Kind::Pairs},
     {"*", "*/waitid:P_PIDFD", "EAGAIN",
      "@(left: *zombie*|result \"@(-1|*exit status unknown*)\" instead*)",
      "the kernel says that the child lives, its descriptor that it has ended, and nothing tells its "
@@ -156,6 +171,12 @@ constexpr Expected table[] = {
      "@(result|next start) \"@(1 125|exited with code 125*)\" instead*",
      "a copy that lives although the kernel says that it has ended, or is not told that it may begin, "
      "ends"},
+    {"modifier*/*", "*/@(read|write)", "", "@(result|next start) \"exited with code 127, , \" instead*",
+     "a copy whose report cannot be written or read ends like a shell that finds no program", false,
+     Kind::Pairs},
+    {"guarded*/*", "*/@(read|write)", "",
+     "@(result|next start) \"start: treeDiesWithParent ECHILD\" instead*",
+     "a report that cannot be read or written counts as none", false, Kind::Pairs},
     {"detachedAfterFork/*", "*/@(read|write)", "",
      "@(result|next start) \"start: clone ECHILD\" instead*",
      "a report that cannot be read or written counts as none; no program lives where both are refused"},
