@@ -3,6 +3,7 @@
 
 #include "core/stop/guardian.h"
 
+#include "core/base/deadline.h"
 #include "core/base/librarythread.h"
 #include "core/base/processstatus_linux.h"
 #include "core/base/signals.h"
@@ -53,8 +54,9 @@ bool hasEnded(int socket) noexcept
 int awaitReady(int socket) noexcept
 {
     pollfd entry = {socket, POLLIN, 0};
+    const Deadline deadline(launchTime);
     int count;
-    while ((count = ::poll(&entry, 1, static_cast<int>(launchTime.count()))) < 0 && errno == EINTR) { }
+    while ((count = ::poll(&entry, 1, deadline.pollTimeout())) < 0 && errno == EINTR) { }
     if (count <= 0)
         return count < 0 ? errno : ETIMEDOUT;
     GuardianMessage message;
