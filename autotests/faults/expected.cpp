@@ -54,6 +54,12 @@ constexpr Expected table[] = {
     {"*", "*/fcntl:F_DUPFD_CLOEXEC", "EINVAL", "@(result|next start) \"start: * EMFILE\" instead*",
      "fcntl(2): the number exceeds RLIMIT_NOFILE"},
 
+    {"modifier*/auto", "*/pipe2", "EFAULT", "@(result|next start) \"start: clone EFAULT\" instead*",
+     "without an eventfd a pipe is the spare descriptor", false, Kind::Pairs},
+
+    {"searched/*", "*/access", "", "@(result|next start) \"start: exec EACCES\" instead*",
+     "a file whose rights cannot be read counts as one that may not be executed", false, Kind::Pairs},
+
     // A thread cannot be created.
     {"*/sigchld", "*/@(clone3|mmap:stack)", "ENOMEM",
      "result \"start: @(-|clone|dieWithParent) EAGAIN\" instead*",
@@ -134,11 +140,12 @@ constexpr Expected table[] = {
     {"dieWithParent/*", "*/waitid*", "ECHILD", "result \"killed by SIGTERM\" instead*",
      "the same: the thread that has created the child ends, and its end sends the signal", false,
      Kind::Pairs},
-    {"*", "main/wait4", "EINTR", "left: *zombie*",
+    {"*", "main/wait4", "EINTR", "@(left: *zombie*|next start \"closed, left\" instead*)",
      "posix_spawn(3) blocks all signals and does not repeat its wait for a failed child", true,
      Kind::Pairs},
     {"*", "*/waitid:P_PIDFD", "EAGAIN",
-     "@(left: *zombie*|result \"@(-1|*exit status unknown*)\" instead*)",
+     "@(left: *zombie*|result \"@(-1|wait: 10|*exit status unknown*|*errors 5)\" instead*|"
+     "@(result|next start) \"?(closed, )left\" instead*)",
      "the kernel says that the child lives, its descriptor that it has ended, and nothing tells its "
      "status",
      true, Kind::Pairs},
@@ -155,7 +162,7 @@ constexpr Expected table[] = {
      "the child has ended, and no process is left to signal", true},
     {"*", "*/@(newfstatat|fcntl:F_GETFD)", "EBADF",
      "@(left: *zombie*|left: +1 anon_inode:?pidfd?|left: +[12] socket|result \"@(*wait: 22|*not "
-     "closed*)\" instead*)",
+     "closed*|-1 *)\" instead*)",
      "the user has closed the descriptor", true},
 
     // The child has no other way to talk to its parent.
@@ -163,7 +170,8 @@ constexpr Expected table[] = {
      "@(result|next start) \"@(1 125|exited with code 125*)\" instead*",
      "a copy that may not read cannot hear that it may begin; no program lives where read(2) is "
      "refused"},
-    {"*", "child?/read", "", "@(result|next start) \"@(1 125|*exited with code 125*)\" instead*",
+    {"*", "child?/read", "",
+     "@(result|next start) \"@(1 125|*exited with code 125*|an end too early)\" instead*",
      "the same, if the first failure leads to a copy", false, Kind::Pairs},
     {"modifier*/*", "main/read", "", "result \"killed by SIGPIPE, , , errors 1\" instead*",
      "a copy has no reader for its report; of such a socket the kernel says no error"},
@@ -177,8 +185,7 @@ constexpr Expected table[] = {
     {"guarded*/*", "*/@(read|write)", "",
      "@(result|next start) \"start: treeDiesWithParent ECHILD\" instead*",
      "a report that cannot be read or written counts as none", false, Kind::Pairs},
-    {"detachedAfterFork/*", "*/@(read|write)", "",
-     "@(result|next start) \"start: clone ECHILD\" instead*",
+    {"detached*/*", "*/@(read|write)", "", "@(result|next start) \"start: clone ECHILD\" instead*",
      "a report that cannot be read or written counts as none; no program lives where both are refused"},
 
     // A signal does not reach its process.
@@ -189,6 +196,12 @@ constexpr Expected table[] = {
      "descriptor that the user has closed: a refused kill is not repeated. The object kills the child "
      "when it goes, and leaves it to the keeper, which keeps its poll set, if it has not ended at once",
      true},
+    {"@(killed|escalated|pipeline|stopProcess|limited|destroyedWithStop)/*", "*/pidfd_send_signal",
+     "EBADF EPERM EINVAL",
+     "@(left: *|outlives the process: *|@(result|next start) \"@(does not finish|left)\" instead*)",
+     "the same of both signals", true, Kind::Pairs},
+    {"escalated/*", "*/kill", "", "@(left: *|result \"does not finish\" instead*)",
+     "the same of a child without a pidfd", true, Kind::Pairs},
     {"destroyedWithKill/auto", "*/pidfd_send_signal", "EBADF EPERM EINVAL",
      "@(left: *|outlives the process: *|@(result|next start) \"left\" instead*)",
      "the kernel itself says so of another identity: a refused kill is not repeated", true},
@@ -208,6 +221,10 @@ constexpr Expected table[] = {
     {"*/sigchld", "*/kill", "",
      "@(left: *|outlives the process: *|@(result|next start) \"@(does not finish|left)\" instead*)",
      "both signals by number are refused, and there is no other way", true, Kind::Pairs},
+    {"@(stopTree|treeEnded)/auto", "*/pidfd_open", "",
+     "@(result|next start) \"killed by SIGKILL*\" instead*",
+     "the process cannot be named for the first signal, and the grace ends in another look", false,
+     Kind::Pairs},
     {"@(stopTree|treeEnded)/*", "*/@(openat|read|readlink)", "",
      "@(result|next start) \"killed by SIGKILL*\" instead*",
      "the tree cannot be read for the first signal, and the grace ends in another look"},
