@@ -23,6 +23,8 @@ constexpr int childFdOf(Redirections::Stream stream)
     return static_cast<int>(stream); // Both are numbered as in POSIX.
 }
 
+constexpr std::size_t streamCount = 3;
+
 // Stands for the descriptor of a file that is not open yet.
 constexpr int placeholderOf(const RedirectedFile &file)
 {
@@ -35,6 +37,8 @@ bool ChildEnds::add(int childFd, UniqueFd descriptor)
 {
     if (!descriptor)
         return false;
+    descriptors.reserve(streamCount);
+    owned.reserve(streamCount);
     descriptors.push_back({childFd, descriptor.get()});
     owned.push_back(std::move(descriptor));
     return true;

@@ -31,7 +31,9 @@ std::string resolve(const std::string &name, const std::string &searchPath)
     std::string path =
         findExecutable(searchPath, name, EmptyEntry::Nothing, &errorCode).value_or(std::string());
     // QProcess cleans the path. With ".." and symbolic links, a cleaned path may name another file.
-    if (path == name || path.find("/..") != std::string::npos)
+    const bool isClean =
+        path.find("//") == std::string::npos && path.find("/./") == std::string::npos;
+    if (isClean || path == name || path.find("/..") != std::string::npos)
         return path;
     const QString text = QString::fromLocal8Bit(path);
     if (text.toLocal8Bit().toStdString() != path)
@@ -130,6 +132,7 @@ StartRequest makeStartRequest(ChildSettings &settings, const ChildEnds &ends,
                               const Surroundings *surroundings)
 {
     StartRequest request;
+    request.command.argv.reserve(static_cast<std::size_t>(settings.arguments.size()) + 1);
     request.command.argv.push_back(QFile::encodeName(settings.program).toStdString());
     for (const QString &argument : std::as_const(settings.arguments))
         request.command.argv.push_back(QFile::encodeName(argument).toStdString());
@@ -170,14 +173,14 @@ static StartFailure checkDirectory(const StartRequest &request)
 StartFailure findProgram(StartRequest &request, const std::string &path)
 {
     std::string &program = request.command.argv.front();
-    const std::string name = program;
-    program = resolve(program, path);
-    request.executable = program;
-    if (!program.empty())
+    request.executable = resolve(program, path);
+    if (!request.executable.empty()) {
+        program = request.executable;
         return {};
+    }
     StartFailure failure = checkDirectory(request);
     if (!failure)
-        failure = {Step::Exec, ENOENT, name};
+        failure = {Step::Exec, ENOENT, program};
     failure.isInChild = true;
     return failure;
 }

@@ -28,10 +28,11 @@ char **currentArray() noexcept
     return std::atomic_ref(environ).load(std::memory_order_acquire);
 }
 
-// Returns false if another thread has replaced the array. It frees the old one, so stop reading.
-bool copyInto(std::vector<char *> &entries)
+// Calls `take` for each entry. Returns false if that does, or if another thread has replaced the array. It
+// frees the old one, so stop reading.
+template<typename Take>
+bool readEntries(Take take)
 {
-    entries.clear();
     char **const array = currentArray();
     for (std::size_t i = 0; array; ++i) { // Null after clearenv(3).
         if (currentArray() != array)
@@ -39,9 +40,27 @@ bool copyInto(std::vector<char *> &entries)
         char *entry = std::atomic_ref(array[i]).load(std::memory_order_relaxed);
         if (!entry)
             break;
-        entries.push_back(entry);
+        if (!take(entry))
+            return false;
     }
     return true;
+}
+
+bool copyInto(std::vector<char *> &entries)
+{
+    entries.clear();
+    return readEntries([&entries](char *entry) {
+        entries.push_back(entry);
+        return true;
+    });
+}
+
+bool isCopy(const std::vector<char *> &entries)
+{
+    std::size_t count = 0;
+    const bool areSame = readEntries(
+        [&](const char *entry) { return count < entries.size() && entries[count++] == entry; });
+    return areSame && count == entries.size();
 }
 
 } // namespace
@@ -49,11 +68,9 @@ bool copyInto(std::vector<char *> &entries)
 std::vector<char *> environmentNow()
 {
     std::vector<char *> entries;
-    std::vector<char *> again;
     entries.reserve(128);
-    again.reserve(128);
     for (int tries = 0; tries < maxTries; ++tries) {
-        if (copyInto(entries) && copyInto(again) && entries == again)
+        if (copyInto(entries) && isCopy(entries))
             break;
         ::sched_yield();
     }

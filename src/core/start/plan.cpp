@@ -158,6 +158,7 @@ void StartPlan::planEnvironment()
 
 void StartPlan::planMoves()
 {
+    m_moves.reserve(m_request.channels.size() + m_request.options.fileDescriptors.size());
     for (const auto *list : {&m_request.channels, &m_request.options.fileDescriptors}) {
         for (const FileDescriptor &descriptor : *list)
             m_moves.push_back({descriptor.parentFd, descriptor.childFd, false});

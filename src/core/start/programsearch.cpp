@@ -116,12 +116,16 @@ std::string absoluteSearchPath()
 {
     const std::string_view path = pathVariable();
     std::string result;
+    result.reserve(path.size());
     for (std::size_t begin = 0; begin <= path.size();) {
         const std::size_t end = std::min(path.find(':', begin), path.size());
-        const std::string entry(path.substr(begin, end - begin));
+        const std::string_view entry = path.substr(begin, end - begin);
         if (begin > 0)
             result += separator;
-        result += entry.empty() || entry.front() == '/' ? entry : absolutePath(entry);
+        if (entry.empty() || entry.front() == '/')
+            result += entry;
+        else
+            result += absolutePath(std::string(entry));
         begin = end + 1;
     }
     return result;
