@@ -23,6 +23,7 @@ private Q_SLOTS:
     void readyReadIsOfTheReadChannel();
     void lines();
     void lineInTwoPieces();
+    void longLine();
     void textMode();
     void carriageReturns();
     void transaction();
@@ -169,6 +170,25 @@ void tst_Reading::lineInTwoPieces()
     QCOMPARE(process.readLine(), "rest");
     process.closeWriteChannel();
     QVERIFY(process.waitForFinished());
+}
+
+// Read in parts, and mixed with functions for which QIODevice reads ahead or puts bytes back.
+void tst_Reading::longLine()
+{
+    constexpr int length = 300'000;
+    Process process;
+    process.start(childProgram(), words("echo"));
+    process.write("a\n" + QByteArray(length, 'x') + "\n\nlast");
+    process.closeWriteChannel();
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.readLine(), "a\n");
+    QCOMPARE(process.read(3), "xxx");
+    QVERIFY(process.readLine() == QByteArray(length - 3, 'x') + '\n');
+    process.ungetChar('y');
+    QCOMPARE(process.readLine(), "y\n");
+    QCOMPARE(process.peek(2), "la");
+    QCOMPARE(process.readLine(), "last");
+    QCOMPARE(process.readLine(), "");
 }
 
 void tst_Reading::textMode()
