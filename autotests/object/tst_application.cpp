@@ -58,6 +58,7 @@ void tst_Application::warmUp()
     QVERIFY(runUntilFinished(process));
     // The keeper, which sends the second signal of a stop, keeps descriptors.
     process.start(ChildProcessTest::childProgram(), words("sleep"));
+    QVERIFY(process.waitForStarted()); // A background start would be given up.
     process.stop();
     QVERIFY(process.waitForFinished());
 }
