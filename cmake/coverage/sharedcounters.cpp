@@ -8,6 +8,7 @@
 #include <cstddef>
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 extern "C" {
 // counters.ld defines the first two, and refers to the third.
@@ -18,13 +19,29 @@ extern const bool forkfd_share_counters;
 
 namespace {
 
-// Runs before the constructors of the library, whose counters must not be lost.
-__attribute__((constructor(101), no_profile_instrument_function)) void shareCounters() noexcept
+pid_t owner = -1; ///< A forked copy has the owner's number here.
+
+__attribute__((no_profile_instrument_function)) void mapCounters(int kind) noexcept
 {
     const std::ptrdiff_t size = forkfd_counters_end - forkfd_counters_begin;
     if (size > 0)
         ::mmap(forkfd_counters_begin, static_cast<std::size_t>(size), PROT_READ | PROT_WRITE,
-               MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+               kind | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+}
+
+// Runs before the constructors of the library, whose counters must not be lost.
+__attribute__((constructor(101), no_profile_instrument_function)) void shareCounters() noexcept
+{
+    owner = ::getpid();
+    mapCounters(MAP_SHARED);
+}
+
+// GCC adds the counters of the file to those in memory and writes the sum. If copies did this, too, the
+// counters would double with each copy that exits, until they overflow. Runs before GCC's destructor.
+__attribute__((destructor(101), no_profile_instrument_function)) void leaveCountersToOwner() noexcept
+{
+    if (::getpid() != owner)
+        mapCounters(MAP_PRIVATE);
 }
 
 } // namespace
