@@ -77,7 +77,7 @@ QString ChildProcess::describe() const
     const int savedErrno = errno;
     StartRequest request = makeStartRequest(d->settings, {});
     const std::string name = request.command.argv.front();
-    const StartFailure failure = findProgram(request, absoluteSearchPath());
+    const StartFailure failure = findProgram(request, searchPathFor(name));
     request.command.argv.front() = name;
     QString text =
         QString::fromLocal8Bit(Internal::describe(request, failure.errorCode)) + d->describeSettings();

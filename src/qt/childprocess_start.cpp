@@ -279,7 +279,7 @@ qint64 ChildProcessPrivate::beginDetached()
     StartResult result;
     if (!hasFailedToStart()) {
         StartRequest request = makeStartRequest(settings, ends);
-        result.failure = findProgram(request, absoluteSearchPath());
+        result.failure = findProgram(request, searchPathFor(request.command.argv.front()));
         if (!result.failure)
             result = startOrphan(StartPlan(std::move(request)));
         noteFailure(std::move(result.failure));
@@ -346,7 +346,7 @@ bool ChildProcessPrivate::openStreams(QIODevice::OpenMode mode, ChildEnds &ends)
 void ChildProcessPrivate::startChild(const ChildEnds &ends)
 {
     StartRequest request = makeStartRequest(settings, ends);
-    StartFailure seen = findProgram(request, absoluteSearchPath());
+    StartFailure seen = findProgram(request, searchPathFor(request.command.argv.front()));
     StartReport report;
     if (!seen && !isScopePossible(settings, stopSettings))
         seen = {Step::SignalScope, EINVAL};

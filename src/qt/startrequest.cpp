@@ -31,8 +31,7 @@ std::string resolve(const std::string &name, const std::string &searchPath)
     std::string path =
         findExecutable(searchPath, name, EmptyEntry::Nothing, &errorCode).value_or(std::string());
     // QProcess cleans the path. With ".." and symbolic links, a cleaned path may name another file.
-    const bool isClean =
-        path.find("//") == std::string::npos && path.find("/./") == std::string::npos;
+    const bool isClean = path.find("//") == std::string::npos && path.find("/./") == std::string::npos;
     if (isClean || path == name || path.find("/..") != std::string::npos)
         return path;
     const QString text = QString::fromLocal8Bit(path);
@@ -196,7 +195,7 @@ ThreadedRequest makeThreadedRequest(ChildSettings &settings, const StopSettings 
     for (UniqueFd &descriptor : ends.owned)
         request.owned.add(std::move(descriptor));
     request.needsDirectory = !ends.files.empty();
-    request.complete = [path = absoluteSearchPath(),
+    request.complete = [path = searchPathFor(request.start.command.argv.front()),
                         files = std::move(ends.files)](ThreadedRequest &itself) {
         StartFailure failure = openFiles(files, itself);
         return failure ? failure : findProgram(itself.start, path);

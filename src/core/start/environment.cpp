@@ -28,8 +28,8 @@ char **currentArray() noexcept
     return std::atomic_ref(environ).load(std::memory_order_acquire);
 }
 
-// Calls `take` for each entry. Returns false if that does, or if another thread has replaced the array. It
-// frees the old one, so stop reading.
+// Calls `take` for each entry. Returns false if that does, or if another thread has replaced the array.
+// It frees the old one, so stop reading.
 template<typename Take>
 bool readEntries(Take take)
 {

@@ -29,7 +29,7 @@ StartResult startIn(const PrivateCgroup &group, StartRequest request, StartRepor
 
 // A process may be allowed to create a cgroup but not to move a child there. Then the child is started
 // without a cgroup.
-StartResult startInIfAllowed(PrivateCgroup &group, StartRequest request, StartReport *later)
+StartResult startInIfAllowed(PrivateCgroup &group, StartRequest &&request, StartReport *later)
 {
     if (group) {
         StartResult result = startIn(group, request, later);
@@ -108,7 +108,7 @@ StartResult startWithGuardian(PrivateCgroup &group, const StartRequest &request,
 } // namespace
 
 // The child joins the guardian before it does anything else, so that a failure to join is known here.
-StartResult startGuarded(PrivateCgroup &group, StartRequest request, StartReport *later)
+StartResult startGuarded(PrivateCgroup &group, StartRequest &&request, StartReport *later)
 {
     const bool isRequired = request.options.treeDiesWithParent;
     if (isRequired || request.options.treeDiesWithParentIfPossible) {

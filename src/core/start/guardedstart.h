@@ -15,7 +15,7 @@ class PrivateCgroup;
 /// guardian knows the tree before the child can start another process, and the child gets a cgroup where
 /// that is permitted. With treeDiesWithParentIfPossible the start continues without a guardian if there
 /// can be none.
-StartResult startGuarded(PrivateCgroup &group, StartRequest request, StartReport *later = nullptr);
+StartResult startGuarded(PrivateCgroup &group, StartRequest &&request, StartReport *later = nullptr);
 
 /// Starts the guardian's program in a session of its own, with this end of its socket, and in a new
 /// cgroup `own` if that can be made. Returns 0 or an errno. Throws std::bad_alloc.

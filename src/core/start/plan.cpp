@@ -89,7 +89,7 @@ FailedStep checkValues(const LaunchOptions &options) noexcept
 
 } // namespace
 
-StartPlan::StartPlan(StartRequest request)
+StartPlan::StartPlan(StartRequest &&request)
     : m_request(std::move(request))
     , m_error(check())
 {

@@ -102,7 +102,7 @@ struct DescriptorMove
 class FORKFD_EXPORT StartPlan
 {
 public:
-    explicit StartPlan(StartRequest request);
+    explicit StartPlan(StartRequest &&request);
     StartPlan(const StartPlan &) = delete;
     StartPlan &operator=(const StartPlan &) = delete;
 

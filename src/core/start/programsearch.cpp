@@ -61,6 +61,11 @@ std::string_view pathVariable() noexcept
     return variable ? variable : "/bin:/usr/bin"; // POSIX leaves the default open; this one is glibc's.
 }
 
+bool hasSlash(const std::string &program) noexcept
+{
+    return program.find('/') != std::string::npos;
+}
+
 std::string join(std::string_view directory, const std::string &program)
 {
     std::string path(directory.empty() ? "." : directory);
@@ -91,7 +96,7 @@ int checkExecutable(const char *path) noexcept
 std::optional<std::string> findExecutable(const std::string &searchPath, const std::string &program,
                                           EmptyEntry emptyEntry, int *errorCode)
 {
-    if (program.find('/') != std::string::npos || program.find('\0') != std::string::npos)
+    if (hasSlash(program) || program.find('\0') != std::string::npos)
         return program; // StartPlan refuses a NUL.
     SearchError error;
     const std::string_view path = searchPath;
@@ -129,6 +134,11 @@ std::string absoluteSearchPath()
         begin = end + 1;
     }
     return result;
+}
+
+std::string searchPathFor(const std::string &program)
+{
+    return hasSlash(program) ? std::string() : absoluteSearchPath();
 }
 
 } // namespace ForkFd::Internal

@@ -31,6 +31,8 @@ FORKFD_EXPORT std::string absolutePath(const std::string &path);
 /// The entries of the parent's PATH, with a NUL between two of them. Relative entries are made absolute,
 /// so that they survive a chdir(2). An absolute path may contain a colon.
 FORKFD_EXPORT std::string absoluteSearchPath();
+/// The search path that findExecutable() needs for this program: empty if the name has a slash.
+FORKFD_EXPORT std::string searchPathFor(const std::string &program);
 
 } // namespace ForkFd::Internal
 

@@ -36,7 +36,7 @@ StartRequest requestOf(const Command &command, const LaunchOptions &options, int
     StartRequest request;
     const std::string program = programOf(command);
     request.executable =
-        findExecutable(absoluteSearchPath(), program, EmptyEntry::CurrentDirectory, &searchError)
+        findExecutable(searchPathFor(program), program, EmptyEntry::CurrentDirectory, &searchError)
             .value_or(std::string());
     request.command = command;
     if (command.argv.empty())

@@ -67,7 +67,7 @@ StartResult startChild(const StartPlan &plan, StartReport *later)
     return result;
 }
 
-StartFailure startStoppable(StoppableChild &child, StartRequest request, StartReport *later)
+StartFailure startStoppable(StoppableChild &child, StartRequest &&request, StartReport *later)
 {
     request.ownGroup = child.m_scope != StoppableChild::Process;
     request.leavesTerminal = request.ownGroup;

@@ -42,7 +42,7 @@ StartResult startChild(const StartPlan &plan, StartReport *later = nullptr);
 /// The same for a StoppableChild that has no child yet and gets the watch. If the scope asks for it, the
 /// child gets a new process group or cgroup, and gives up the controlling terminal that it shares with
 /// us. Returns why the start has failed.
-FORKFD_EXPORT StartFailure startStoppable(StoppableChild &child, StartRequest request,
+FORKFD_EXPORT StartFailure startStoppable(StoppableChild &child, StartRequest &&request,
                                           StartReport *later = nullptr);
 
 /// Starts a detached program, in a new session; init collects it. Returns when the program runs, or the

@@ -144,7 +144,7 @@ public:
 
 private:
     friend class StopTasks;
-    friend FORKFD_EXPORT StartFailure startStoppable(StoppableChild &, StartRequest, StartReport *);
+    friend FORKFD_EXPORT StartFailure startStoppable(StoppableChild &, StartRequest &&, StartReport *);
     /// Its own cgroup, and how far askToEnd() has come there.
     struct OwnCgroup
     {
