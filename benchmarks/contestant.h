@@ -44,6 +44,10 @@ public:
     virtual std::int64_t readToEnd() = 0;
     /// Writes `data` to the child, and reads as many bytes back.
     virtual void exchange(std::string_view data) = 0;
+    /// Writes `data` and then end of file. Needs Skill::Feed.
+    virtual void feed(const QByteArray &data);
+    /// After start(): reads output as it arrives in Qt's event loop, and drops it. Needs Skill::Discard.
+    virtual void discardOutput();
 };
 
 /// A child that is a QIODevice and reports its events through Qt's event loop.
@@ -51,16 +55,61 @@ class DeviceChild : public Child
 {
 public:
     virtual QIODevice &device() = 0;
-    /// Writes with the class's write(const QByteArray &).
-    virtual void writeArray(const QByteArray &data) = 0;
     /// Closes the child's standard input after everything is written.
     virtual void closeInput() = 0;
-    /// Reads output as it arrives, and drops it.
-    virtual void discardOutput() = 0;
 };
 
-/// One way to start children. Each contestant is a separate program, so that the signal handlers,
-/// threads and heap of one do not affect another.
+/// What a contestant can do. A scenario lists the skills that it needs.
+enum class Skill : unsigned {
+    Single = 1U << 0, ///< Start one child and wait for its end.
+    Wait = 1U << 1, ///< The same in Style::Waiting.
+    Hold = 1U << 2, ///< Separate the start from the wait for the end.
+    Crowd = 1U << 3, ///< Have many children, at most 4,000, at the same time.
+    Thousands = 1U << 4, ///< Have 10,000.
+    Read = 1U << 5, ///< Child::readToEnd().
+    Exchange = 1U << 6, ///< Child::exchange() in Style::EventLoop.
+    Feed = 1U << 7, ///< Child::feed().
+    Discard = 1U << 8, ///< Child::discardOutput().
+    Device = 1U << 9, ///< Contestant::makeDevice().
+    Many = 1U << 10, ///< Contestant::runMany().
+    Threads = 1U << 11, ///< Have children in several threads.
+    Options = 1U << 12, ///< Task::hasOptions.
+    Background = 1U << 13, ///< Starts do not wait for the exec.
+    PipeSize = 1U << 14, ///< Task::pipeSize.
+    SigChld = 1U << 15, ///< Uses ForkFd's SIGCHLD backend.
+};
+
+/// A set of skills.
+class Skills
+{
+public:
+    constexpr Skills(Skill skill) noexcept // NOLINT(google-explicit-constructor): a skill is a set.
+        : m_bits(static_cast<unsigned>(skill))
+    {
+    }
+
+    constexpr Skills operator|(Skills other) const noexcept { return Skills(m_bits | other.m_bits); }
+    constexpr bool contain(Skills others) const noexcept
+    {
+        return (m_bits & others.m_bits) == others.m_bits;
+    }
+
+private:
+    explicit constexpr Skills(unsigned bits) noexcept
+        : m_bits(bits)
+    {
+    }
+
+    unsigned m_bits;
+};
+
+constexpr Skills operator|(Skill one, Skill other) noexcept
+{
+    return Skills(one) | Skills(other);
+}
+
+/// One way to start children. It does nothing before its first use, so that one program can have all
+/// of them.
 class Contestant
 {
 public:
@@ -69,32 +118,16 @@ public:
     Contestant(const Contestant &) = delete;
     Contestant &operator=(const Contestant &) = delete;
 
-    virtual std::unique_ptr<Child> makeChild() = 0;
-    /// Like makeChild(), but returns a DeviceChild; null if the contestant has no such class.
-    virtual std::unique_ptr<DeviceChild> makeDevice() { return nullptr; }
-    /// Runs the task `count` times, `inFlight` at a time, with the library's queue. False if it has
-    /// none.
-    virtual bool runAll(const Task & /*task*/, int /*count*/, int /*inFlight*/) { return false; }
     /// The library's name and version.
     virtual std::string version() const = 0;
-    /// Whether it takes part in all scenarios, not only in those with one child that exits at once.
-    virtual bool isComplete() const { return true; }
-    /// Whether its children support exchange() in Style::EventLoop.
-    virtual bool canExchange() const { return isComplete(); }
-    /// Whether makeDevice() returns a child.
-    virtual bool hasDevices() const { return false; }
-    /// Whether it supports Style::Waiting.
-    virtual bool canWait() const { return false; }
-    /// Whether it supports Task::hasOptions.
-    virtual bool hasOptions() const { return false; }
-    /// Whether it supports Task::startsInBackground.
-    virtual bool startsInBackground() const { return false; }
-    /// Whether it uses ForkFd's SIGCHLD backend.
-    virtual bool usesSigChldBackend() const { return false; }
+    virtual Skills skills() const = 0;
+    virtual std::unique_ptr<Child> makeChild() = 0;
+    /// Like makeChild(), but returns a DeviceChild. Needs Skill::Device.
+    virtual std::unique_ptr<DeviceChild> makeDevice();
+    /// Runs the task `count` times, `inFlight` at a time. Without a queue of the library's, each child
+    /// makes room for the next one in the order of the starts. May be called in any thread.
+    virtual void runMany(const Task &task, int count, int inFlight);
 };
-
-/// Each contestant's program defines this function.
-std::unique_ptr<Contestant> makeContestant();
 
 } // namespace Benchmarks
 

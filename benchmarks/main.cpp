@@ -1,15 +1,23 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// The main program of every contestant. It accepts --check or --full, and Google Benchmark's options.
+// forkfd-benchmarks --contestants=NAME,… [--check | --full] [GOOGLE-BENCHMARK-OPTION…]
+//
+// Runs all scenarios with these contestants. Each benchmark is one scenario with one contestant, and is
+// named SCENARIO/CONTESTANT. With Google Benchmark's random interleaving the contestants take their
+// turns in random order.
 
+#include "contestants/table.h"
 #include "scenario.h"
+#include "stage.h"
 
 #include <QtCore/QAbstractEventDispatcher>
 #include <QtCore/QCoreApplication>
 
 #include <algorithm>
 #include <cstdio>
+#include <optional>
+#include <sstream>
 #include <string_view>
 
 #include <sys/resource.h>
@@ -18,61 +26,55 @@ namespace {
 
 using namespace Benchmarks;
 
-/// Runs scenarios. Releases what a scenario keeps between its runs before the next scenario begins.
-class Stage
+/// Removes options from the arguments, so that Google Benchmark does not see them.
+class Arguments
 {
 public:
-    explicit Stage(Contestant &contestant)
-        : m_contestant(contestant)
+    Arguments(int &argc, char **argv)
+        : m_argc(argc)
+        , m_argv(argv)
     {
     }
-    ~Stage() { enter(nullptr); }
-    Stage(const Stage &) = delete;
-    Stage &operator=(const Stage &) = delete;
 
-    void run(benchmark::State &state, Scenario &scenario)
+    /// Returns what follows the prefix, if there is such an argument.
+    std::optional<std::string> take(std::string_view prefix)
     {
-        enter(&scenario);
-        try {
-            scenario.run(state, m_contestant);
-        } catch (const Impossible &reason) {
-            state.SkipWithError(reason.what());
-        } catch (const std::exception &failure) {
-            m_hasFailed = true;
-            state.SkipWithError(failure.what());
-        }
+        const auto hasPrefix = [prefix](const char *argument) {
+            return std::string_view(argument).substr(0, prefix.size()) == prefix;
+        };
+        char **const end = m_argv + m_argc;
+        char **const found = std::find_if(m_argv + 1, end, hasPrefix);
+        if (found == end)
+            return {};
+        std::string value = *found + prefix.size();
+        std::copy(found + 1, end, found);
+        m_argv[--m_argc] = nullptr;
+        return value;
     }
-
-    bool hasFailed() const { return m_hasFailed; }
 
 private:
-    void enter(Scenario *scenario)
-    {
-        if (m_scenario && m_scenario != scenario)
-            m_scenario->leave();
-        m_scenario = scenario;
-    }
-
-    Contestant &m_contestant;
-    Scenario *m_scenario = nullptr;
-    bool m_hasFailed = false;
+    int &m_argc;
+    char **m_argv;
 };
 
-// Removes the option from the arguments, and returns whether it was there.
-bool takeOption(int &argc, char **argv, std::string_view option)
+Form takeForm(Arguments &arguments)
 {
-    char **const end = std::remove(argv, argv + argc, option);
-    const bool wasThere = end != argv + argc;
-    argc = static_cast<int>(end - argv);
-    argv[argc] = nullptr;
-    return wasThere;
+    const bool isCheck = arguments.take("--check").has_value();
+    const bool isFull = arguments.take("--full").has_value();
+    return isCheck ? Form::Check : isFull ? Form::Full : Form::Short;
 }
 
-Form takeForm(int &argc, char **argv)
+using Contestants = std::vector<std::pair<std::string, std::unique_ptr<Contestant>>>;
+
+Contestants takeContestants(Arguments &arguments)
 {
-    const bool isCheck = takeOption(argc, argv, "--check");
-    const bool isFull = takeOption(argc, argv, "--full");
-    return isCheck ? Form::Check : isFull ? Form::Full : Form::Short;
+    Contestants contestants;
+    std::istringstream names(arguments.take("--contestants=").value_or(""));
+    for (std::string name; std::getline(names, name, ',');)
+        contestants.emplace_back(name, makeContestant(name));
+    if (contestants.empty())
+        throw Failure("name the contestants with --contestants=NAME,…");
+    return contestants;
 }
 
 // Raises the soft limit to the hard limit, but at most to the 20,000 descriptors that the goals assume.
@@ -85,13 +87,49 @@ void limitDescriptors()
     ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-Scenarios scenariosFor(const Contestant &contestant, Form form)
+Scenarios allScenarios(Form form)
 {
     Scenarios scenarios;
-    for (const auto add : {addStartAndFinish, addBackground, addThroughput, addResident, addOneEnding,
-                           addOutput, addWrites, addChatty, addRoundTrips, addFootprint})
-        add(scenarios, contestant, form);
+    for (const auto add :
+         {addStartAndFinish, addHolding, addThroughput, addResident, addOneEnding, addOutput, addLines,
+          addWrites, addChatty, addRoundTrips, addMoving, addIdle, addFootprint})
+        add(scenarios, form);
     return scenarios;
+}
+
+void registerBenchmark(Stage &stage, Scenario &scenario, const std::string &name, Contestant &contestant)
+{
+    const auto run = [&](benchmark::State &state) { stage.run(state, scenario, contestant); };
+    benchmark::RegisterBenchmark((scenario.name() + '/' + name).c_str(), run)
+        ->Iterations(1)
+        ->Repetitions(scenario.repetitions())
+        ->UseManualTime()
+        ->Unit(benchmark::kMicrosecond);
+}
+
+int runBenchmarks(int argc, char *argv[])
+{
+    Arguments arguments(argc, argv);
+    const Form form = takeForm(arguments);
+    const Contestants contestants = takeContestants(arguments);
+    benchmark::Initialize(&argc, argv);
+    if (benchmark::ReportUnrecognizedArguments(argc, argv))
+        return 2;
+    limitDescriptors();
+    const Scenarios scenarios = allScenarios(form);
+    Stage stage;
+    for (const auto &scenario : scenarios) {
+        for (const auto &[name, contestant] : contestants) {
+            if (contestant->skills().contain(scenario->needed()))
+                registerBenchmark(stage, *scenario, name, *contestant);
+        }
+    }
+    for (const auto &[name, contestant] : contestants)
+        benchmark::AddCustomContext("version of " + name, contestant->version());
+    benchmark::AddCustomContext("dispatcher",
+                                QAbstractEventDispatcher::instance()->metaObject()->className());
+    benchmark::RunSpecifiedBenchmarks();
+    return stage.hasFailed() ? 1 : 0;
 }
 
 } // namespace
@@ -99,26 +137,10 @@ Scenarios scenariosFor(const Contestant &contestant, Form form)
 int main(int argc, char *argv[])
 {
     const QCoreApplication app(argc, argv);
-    const Form form = takeForm(argc, argv);
-    benchmark::Initialize(&argc, argv);
-    if (benchmark::ReportUnrecognizedArguments(argc, argv))
+    try {
+        return runBenchmarks(argc, argv);
+    } catch (const std::exception &failure) {
+        std::fprintf(stderr, "%s\n", failure.what());
         return 2;
-    limitDescriptors();
-    const std::unique_ptr<Contestant> contestant = makeContestant();
-    const Scenarios scenarios = scenariosFor(*contestant, form);
-    Stage stage(*contestant);
-    for (const std::unique_ptr<Scenario> &scenario : scenarios) {
-        const auto run = [&stage, scenario = scenario.get()](benchmark::State &state) {
-            stage.run(state, *scenario);
-        };
-        benchmark::RegisterBenchmark(scenario->name().c_str(), run)
-            ->Iterations(scenario->iterations())
-            ->UseManualTime()
-            ->Unit(benchmark::kMicrosecond);
     }
-    benchmark::AddCustomContext("contestant", contestant->version());
-    benchmark::AddCustomContext("dispatcher",
-                                QAbstractEventDispatcher::instance()->metaObject()->className());
-    benchmark::RunSpecifiedBenchmarks();
-    return stage.hasFailed() ? 1 : 0;
 }

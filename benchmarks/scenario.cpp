@@ -3,9 +3,20 @@
 
 #include "scenario.h"
 
+#include <algorithm>
+
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 namespace Benchmarks {
+
+Sample sampleOf(std::vector<double> seconds)
+{
+    std::sort(seconds.begin(), seconds.end());
+    const std::size_t rank = (seconds.size() * 99 + 99) / 100; // At least 99 of 100 are not larger.
+    return {seconds[seconds.size() / 2],
+            {{"p99", seconds[rank - 1] * 1e6}, {"worst", seconds.back() * 1e6}}};
+}
 
 void runToEnd(Contestant &contestant, const Task &task, int expectedEnd)
 {
@@ -33,10 +44,21 @@ const char *nameOf(Channels channels)
     return channels == Channels::Pipes ? "pipes" : "plain";
 }
 
-void Stopwatch::stop(benchmark::State &state) const
+std::string family(const char *word, Processors processors)
 {
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - m_begin;
-    state.SetIterationTime(elapsed.count());
+    return processors == Processors::One ? std::string(word) + "-pinned" : word;
+}
+
+double ProcessorWatch::now()
+{
+    double sum = 0;
+    for (const int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+        rusage usage = {};
+        ::getrusage(who, &usage);
+        for (const timeval &time : {usage.ru_utime, usage.ru_stime})
+            sum += static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_usec);
+    }
+    return sum;
 }
 
 } // namespace Benchmarks

@@ -7,9 +7,8 @@
 #include "contestant.h"
 #include "task.h"
 
-#include <benchmark/benchmark.h>
-
 #include <chrono>
+#include <map>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -21,7 +20,7 @@ namespace Benchmarks {
 enum class Form {
     Check, ///< Each scenario once, at its smallest size, to test that it works.
     Short, ///< A few minutes for all contestants.
-    Full ///< Half an hour: larger parents and more children.
+    Full ///< An hour: larger parents, more children, more repetitions.
 };
 
 /// This machine or this user cannot run the scenario. The report prints what().
@@ -30,14 +29,31 @@ class Impossible : public std::runtime_error
     using std::runtime_error::runtime_error;
 };
 
-/// A workload that every contestant runs. It measures time or memory.
+/// What one repetition has measured.
+struct Sample
+{
+    double seconds = 0;
+    std::map<std::string, double> counters;
+};
+
+/// The median of the times; the counters "p99" and "worst" are in microseconds.
+Sample sampleOf(std::vector<double> seconds);
+
+/// Whether parent and child share one processor.
+enum class Processors { All, One };
+
+/// A workload for all contestants with the skills that it needs. One object serves all of them, in
+/// turns.
 class Scenario
 {
 public:
     /// The name consists of words separated by slashes; report/titles.py maps names to headings.
-    explicit Scenario(std::string name, int iterations)
+    /// `repetitions` is how often each contestant takes its turn in one process.
+    Scenario(std::string name, Skills needed, int repetitions, Processors processors = Processors::All)
         : m_name(std::move(name))
-        , m_iterations(iterations)
+        , m_needed(needed)
+        , m_repetitions(repetitions)
+        , m_processors(processors)
     {
     }
     virtual ~Scenario() = default;
@@ -45,32 +61,48 @@ public:
     Scenario &operator=(const Scenario &) = delete;
 
     const std::string &name() const { return m_name; }
-    int iterations() const { return m_iterations; }
+    Skills needed() const { return m_needed; }
+    int repetitions() const { return m_repetitions; }
+    Processors processors() const { return m_processors; }
 
-    /// Runs as many iterations as the state asks for, and sets the time of each. Throws Failure or
+    /// Creates what all contestants share, before the first of them has its turn.
+    virtual void enter() { }
+    /// Called once for each contestant, before its first turn. Does its one-time work.
+    virtual void prepare(Contestant & /*contestant*/) { }
+    /// One turn. Leaves nothing behind that could affect the next contestant. Throws Failure or
     /// Impossible.
-    virtual void run(benchmark::State &state, Contestant &contestant) = 0;
-    /// Releases what the scenario keeps from one run to the next.
+    virtual Sample measure(Contestant &contestant) = 0;
+    /// Releases what enter() has created.
     virtual void leave() { }
 
 private:
     const std::string m_name;
-    const int m_iterations;
+    const Skills m_needed;
+    const int m_repetitions;
+    const Processors m_processors;
 };
 
 using Scenarios = std::vector<std::unique_ptr<Scenario>>;
 
-// Each function adds the scenarios that the contestant supports.
-void addStartAndFinish(Scenarios &scenarios, const Contestant &contestant, Form form);
-void addBackground(Scenarios &scenarios, const Contestant &contestant, Form form);
-void addThroughput(Scenarios &scenarios, const Contestant &contestant, Form form);
-void addResident(Scenarios &scenarios, const Contestant &contestant, Form form);
-void addOneEnding(Scenarios &scenarios, const Contestant &contestant, Form form);
-void addOutput(Scenarios &scenarios, const Contestant &contestant, Form form);
-void addWrites(Scenarios &scenarios, const Contestant &contestant, Form form);
-void addChatty(Scenarios &scenarios, const Contestant &contestant, Form form);
-void addRoundTrips(Scenarios &scenarios, const Contestant &contestant, Form form);
-void addFootprint(Scenarios &scenarios, const Contestant &contestant, Form form);
+/// Chooses the number for the form.
+constexpr int byForm(Form form, int check, int brief, int full)
+{
+    return form == Form::Check ? check : form == Form::Short ? brief : full;
+}
+
+void addStartAndFinish(Scenarios &scenarios, Form form);
+void addHolding(Scenarios &scenarios, Form form);
+void addThroughput(Scenarios &scenarios, Form form);
+void addResident(Scenarios &scenarios, Form form);
+void addOneEnding(Scenarios &scenarios, Form form);
+void addOutput(Scenarios &scenarios, Form form);
+void addLines(Scenarios &scenarios, Form form);
+void addWrites(Scenarios &scenarios, Form form);
+void addChatty(Scenarios &scenarios, Form form);
+void addRoundTrips(Scenarios &scenarios, Form form);
+void addMoving(Scenarios &scenarios, Form form);
+void addIdle(Scenarios &scenarios, Form form);
+void addFootprint(Scenarios &scenarios, Form form);
 
 /// Starts the child and waits for its end. Throws Failure unless it ends as expected.
 void runToEnd(Contestant &contestant, const Task &task, int expectedEnd = exitCodeOfExiting);
@@ -78,16 +110,33 @@ void runToEnd(Contestant &contestant, const Task &task, int expectedEnd = exitCo
 void proveChannels(Contestant &contestant, Channels channels);
 /// The word for `channels` in a scenario's name.
 const char *nameOf(Channels channels);
+/// The first word of a scenario's name: "-pinned" follows if it has one processor.
+std::string family(const char *word, Processors processors);
 
-/// Measures the time from its construction to stop().
+/// Measures the time from its construction.
 class Stopwatch
 {
 public:
-    /// Sets the elapsed time as the iteration's time.
-    void stop(benchmark::State &state) const;
+    double seconds() const
+    {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - m_begin).count();
+    }
 
 private:
     const std::chrono::steady_clock::time_point m_begin = std::chrono::steady_clock::now();
+};
+
+/// Measures the processor time of this process and of the children that it has reaped, from its
+/// construction. With two processors, wall time also depends on how fast a processor wakes up.
+class ProcessorWatch
+{
+public:
+    double microseconds() const { return now() - m_begin; }
+
+private:
+    static double now();
+
+    const double m_begin = now();
 };
 
 } // namespace Benchmarks

@@ -49,8 +49,8 @@ public:
     const Channels channels;
     const Style style;
     bool amongMany = false; ///< The parent has many such children at the same time.
-    bool wantsBigPipe = false; ///< The child writes a lot. Contestants that can choose use a 1 MiB pipe.
-    bool startsInBackground = false; ///< The start does not wait for the exec.
+    int pipeSize =
+        0; ///< Contestants that can choose use an output pipe of so many bytes; 0: the default.
     bool hasOptions = false; ///< Set every option that can be combined with the others.
 
 private:
@@ -59,6 +59,8 @@ private:
     QString m_program;
     QStringList m_arguments;
 };
+
+constexpr int mebibyte = 1 << 20;
 
 /// The exit code of the program that exiting() names.
 constexpr int exitCodeOfExiting = 3;

@@ -5,6 +5,7 @@
 //
 //   sleep              sleeps until it is killed
 //   output N           writes N bytes to standard output
+//   lines N            writes N lines of 16 bytes to standard output
 //   swallow            reads standard input until end of file
 //   echo               copies standard input to standard output until end of file
 //   streams DEV INO …  compares its three standard streams with these files; the exit code is a mask of
@@ -33,16 +34,31 @@ bool writeAll(size_t size)
     return true;
 }
 
-int output(long long size)
+// Writes the buffer again and again, until these are so many bytes.
+int writeBuffer(long long size)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    std::memset(buffer, 'x', sizeof buffer); // Otherwise every page would map the kernel's zero page.
     for (; size > 0; size -= static_cast<long long>(sizeof buffer)) {
         const auto rest = static_cast<size_t>(size);
         if (!writeAll(rest < sizeof buffer ? rest : sizeof buffer))
             return 1;
     }
     return 0;
+}
+
+int output(long long size)
+{
+    std::memset(buffer, 'x', sizeof buffer); // Otherwise every page would map the kernel's zero page.
+    return writeBuffer(size);
+}
+
+int lines(long long count)
+{
+    constexpr char line[] = "fifteen letters\n";
+    constexpr size_t length = sizeof line - 1;
+    for (size_t i = 0; i < sizeof buffer; i += length)
+        std::memcpy(buffer + i, line, length);
+    return writeBuffer(count * static_cast<long long>(length));
 }
 
 int swallow()
@@ -96,6 +112,8 @@ int main(int argc, char *argv[])
         return echo();
     if (std::strcmp(word, "output") == 0 && argc == 3)
         return output(std::atoll(argv[2]));
+    if (std::strcmp(word, "lines") == 0 && argc == 3)
+        return lines(std::atoll(argv[2]));
     if (std::strcmp(word, "streams") == 0 && argc == 8)
         return otherStreams(argv + 2);
     return 2;

@@ -3,6 +3,8 @@
 
 // Boost.Process v2, header-only.
 
+#include "table.h"
+
 #include "../contestant.h"
 #include "../task.h"
 
@@ -133,7 +135,11 @@ public:
         return "Boost " + std::to_string(BOOST_VERSION / 100000) + '.'
             + std::to_string(BOOST_VERSION / 100 % 1000);
     }
-    bool canWait() const override { return true; }
+    Skills skills() const override
+    {
+        return Skill::Single | Skill::Wait | Skill::Hold | Skill::Crowd | Skill::Thousands | Skill::Read
+            | Skill::Exchange | Skill::Many;
+    }
 
 private:
     asio::io_context m_context;
@@ -141,7 +147,7 @@ private:
 
 } // namespace
 
-std::unique_ptr<Contestant> makeContestant()
+std::unique_ptr<Contestant> makeBoost()
 {
     return std::make_unique<Boost>();
 }

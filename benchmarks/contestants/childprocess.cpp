@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "qtchild.h"
+#include "table.h"
 
 #include <ForkFd/ChildProcess>
 #include <ForkFd/forkfd.h>
@@ -9,7 +10,8 @@
 
 #include <csignal>
 #include <cstdlib>
-#include <utility>
+#include <deque>
+#include <vector>
 
 #include <fcntl.h>
 #include <sched.h>
@@ -81,10 +83,12 @@ ForkFd::LaunchOptions allOptions()
 class OurChild : public QtChild<ForkFd::ChildProcess>
 {
 public:
+    using StartMode = ForkFd::ChildProcess::StartMode;
+
+    explicit OurChild(StartMode mode = StartMode::Direct) { process().setStartMode(mode); }
+
     void start(const Task &task) override
     {
-        if (task.startsInBackground)
-            process().setStartMode(ForkFd::ChildProcess::StartMode::Background);
         if (!task.hasOptions) {
             QtChild::start(task);
             return;
@@ -99,40 +103,118 @@ public:
     }
 };
 
+std::string versionWith(const char *backend)
+{
+    return std::string("ForkFd " FORKFD_BENCHMARKS_VERSION ", ") + backend + ", Qt " + qVersion();
+}
+
+/// ForkFd::ChildProcess with pidfds.
 class OurOwn : public Contestant
 {
 public:
     std::unique_ptr<Child> makeChild() override { return std::make_unique<OurChild>(); }
     std::unique_ptr<DeviceChild> makeDevice() override { return std::make_unique<OurChild>(); }
-    bool hasDevices() const override { return true; }
-    bool runAll(const Task &task, int count, int inFlight) override
+    std::string version() const override { return versionWith("pidfd"); }
+    Skills skills() const override { return skillsOfQtChild | Skill::Thousands | Skill::Options; }
+};
+
+/// The same, where the environment asks for the SIGCHLD backend. The backend is that of the whole
+/// process.
+class OnSigChld : public OurOwn
+{
+public:
+    OnSigChld()
+    {
+        if (ForkFd::backend() != ForkFd::Backend::SigChld)
+            throw Failure("ChildProcess-sigchld needs FORKFD_BACKEND=sigchld");
+    }
+
+    std::string version() const override { return versionWith("SIGCHLD"); }
+    Skills skills() const override { return OurOwn::skills() | Skill::SigChld; }
+};
+
+/// StartMode::Background.
+class InBackground : public OurOwn
+{
+public:
+    std::unique_ptr<Child> makeChild() override { return makeDevice(); }
+    std::unique_ptr<DeviceChild> makeDevice() override
+    {
+        return std::make_unique<OurChild>(OurChild::StartMode::Background);
+    }
+    Skills skills() const override
+    {
+        return Skill::Single | Skill::Wait | Skill::Hold | Skill::Background;
+    }
+};
+
+void awaitRun(const QFuture<ForkFd::RunResult> &future)
+{
+    if (future.result().exitInfo.code != exitCodeOfExiting)
+        throw Failure("a child did not exit as expected");
+}
+
+/// ForkFd::run(): the caller keeps so many runs in flight.
+class Run : public OurOwn
+{
+public:
+    Skills skills() const override { return Skill::Many | Skill::Threads; }
+    void runMany(const Task &task, int count, int inFlight) override
+    {
+        std::deque<QFuture<ForkFd::RunResult>> futures;
+        for (int i = 0; i < count; ++i) {
+            if (static_cast<int>(futures.size()) == inFlight) {
+                awaitRun(futures.front());
+                futures.pop_front();
+            }
+            futures.push_back(ForkFd::run(task.program(), task.arguments()));
+        }
+        for (const auto &future : futures)
+            awaitRun(future);
+    }
+};
+
+/// ForkFd::RunQueue: the queue keeps so many runs in flight.
+class Queued : public OurOwn
+{
+public:
+    Skills skills() const override { return Skill::Many | Skill::Threads; }
+    void runMany(const Task &task, int count, int inFlight) override
     {
         ForkFd::RunQueue queue(inFlight);
-        QList<QFuture<ForkFd::RunResult>> futures;
+        std::vector<QFuture<ForkFd::RunResult>> futures;
         for (int i = 0; i < count; ++i)
-            futures += queue.run(task.program(), task.arguments());
-        for (const auto &future : std::as_const(futures)) {
-            if (future.result().exitInfo.code != exitCodeOfExiting)
-                throw Failure("a child did not exit as expected");
-        }
-        return true;
+            futures.push_back(queue.run(task.program(), task.arguments()));
+        for (const auto &future : futures)
+            awaitRun(future);
     }
-    std::string version() const override
-    {
-        return std::string("ForkFd " FORKFD_BENCHMARKS_VERSION ", ")
-            + (usesSigChldBackend() ? "SIGCHLD" : "pidfd") + ", Qt " + qVersion();
-    }
-    bool canWait() const override { return true; }
-    bool hasOptions() const override { return true; }
-    bool startsInBackground() const override { return true; }
-    bool usesSigChldBackend() const override { return ForkFd::backend() == ForkFd::Backend::SigChld; }
 };
 
 } // namespace
 
-std::unique_ptr<Contestant> makeContestant()
+std::unique_ptr<Contestant> makeChildProcess()
 {
     return std::make_unique<OurOwn>();
+}
+
+std::unique_ptr<Contestant> makeSigChld()
+{
+    return std::make_unique<OnSigChld>();
+}
+
+std::unique_ptr<Contestant> makeBackground()
+{
+    return std::make_unique<InBackground>();
+}
+
+std::unique_ptr<Contestant> makeRun()
+{
+    return std::make_unique<Run>();
+}
+
+std::unique_ptr<Contestant> makeRunQueue()
+{
+    return std::make_unique<Queued>();
 }
 
 } // namespace Benchmarks

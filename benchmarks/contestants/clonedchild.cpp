@@ -22,7 +22,7 @@ namespace {
 
 constexpr auto waitByPidFd = static_cast<idtype_t>(3); // Many headers lack P_PIDFD.
 
-alignas(64) char stack[64 << 10];
+alignas(64) thread_local char stack[64 << 10];
 
 // All children with Task::amongMany share this epoll instance.
 int epollDescriptor()

@@ -3,6 +3,8 @@
 
 // GSubprocess from GLib's gio.
 
+#include "table.h"
+
 #include "../contestant.h"
 #include "../task.h"
 
@@ -137,7 +139,11 @@ public:
         return "GLib " + std::to_string(glib_major_version) + '.' + std::to_string(glib_minor_version)
             + '.' + std::to_string(glib_micro_version);
     }
-    bool canWait() const override { return true; }
+    Skills skills() const override
+    {
+        return Skill::Single | Skill::Wait | Skill::Hold | Skill::Crowd | Skill::Read | Skill::Exchange
+            | Skill::Many;
+    }
 
 private:
     GMainContext *m_context;
@@ -145,7 +151,7 @@ private:
 
 } // namespace
 
-std::unique_ptr<Contestant> makeContestant()
+std::unique_ptr<Contestant> makeGLib()
 {
     return std::make_unique<GLib>();
 }

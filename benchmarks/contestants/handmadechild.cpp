@@ -18,7 +18,6 @@ namespace Benchmarks {
 
 namespace {
 
-constexpr int bigPipeSize = 1 << 20;
 // Buffers of 128 to 512 KiB are equally fast. Smaller ones, or one with the pipe's capacity, are slower.
 constexpr std::size_t bufferSize = 256 << 10;
 
@@ -30,7 +29,7 @@ void closeOnce(int &fd) noexcept
 
 std::vector<char> &buffer()
 {
-    static std::vector<char> buffer(bufferSize);
+    thread_local std::vector<char> buffer(bufferSize);
     return buffer;
 }
 
@@ -59,7 +58,7 @@ void HandMadeChild::openPipes(const Task &task)
         m_childEnds[i] = fds[i == STDIN_FILENO ? 0 : 1];
         m_ends[i] = fds[i == STDIN_FILENO ? 1 : 0];
     }
-    if (task.wantsBigPipe && ::fcntl(m_ends[STDOUT_FILENO], F_SETPIPE_SZ, bigPipeSize) < 0)
+    if (task.pipeSize > 0 && ::fcntl(m_ends[STDOUT_FILENO], F_SETPIPE_SZ, task.pipeSize) < 0)
         fail("F_SETPIPE_SZ");
 }
 
@@ -102,6 +101,18 @@ void HandMadeChild::exchange(std::string_view data)
     send(data);
     for (std::size_t done = 0; done < data.size();)
         done += receive();
+}
+
+void HandMadeChild::feed(const QByteArray &data)
+{
+    for (qsizetype done = 0; done < data.size();) {
+        const ssize_t count = ::write(m_ends[STDIN_FILENO], data.data() + done,
+                                      static_cast<std::size_t>(data.size() - done));
+        if (count < 0)
+            fail("write");
+        done += count;
+    }
+    closeOnce(m_ends[STDIN_FILENO]);
 }
 
 void HandMadeChild::send(std::string_view data)

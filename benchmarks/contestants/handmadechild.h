@@ -21,6 +21,7 @@ public:
     void kill() override;
     std::int64_t readToEnd() override;
     void exchange(std::string_view data) override;
+    void feed(const QByteArray &data) override;
 
 protected:
     /// Creates the pipes that the task asks for.

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
+#include "table.h"
+
 #include "../contestant.h"
 #include "../task.h"
 
@@ -171,11 +173,15 @@ class LibUv : public Contestant
 public:
     std::unique_ptr<Child> makeChild() override { return std::make_unique<UvChild>(uv_default_loop()); }
     std::string version() const override { return std::string("libuv ") + uv_version_string(); }
+    Skills skills() const override
+    {
+        return Skill::Single | Skill::Hold | Skill::Crowd | Skill::Read | Skill::Exchange;
+    }
 };
 
 } // namespace
 
-std::unique_ptr<Contestant> makeContestant()
+std::unique_ptr<Contestant> makeLibUv()
 {
     return std::make_unique<LibUv>();
 }

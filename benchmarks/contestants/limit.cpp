@@ -4,6 +4,7 @@
 // The limit: only the system calls, and so the time that the kernel needs.
 
 #include "clonedchild.h"
+#include "table.h"
 
 namespace Benchmarks {
 
@@ -14,12 +15,16 @@ class Limit : public Contestant
 public:
     std::unique_ptr<Child> makeChild() override { return std::make_unique<ClonedChild>(); }
     std::string version() const override { return "system calls by hand"; }
-    bool canWait() const override { return true; }
+    Skills skills() const override
+    {
+        return Skill::Single | Skill::Wait | Skill::Hold | Skill::Crowd | Skill::Thousands | Skill::Read
+            | Skill::Exchange | Skill::Feed | Skill::Many | Skill::Threads | Skill::PipeSize;
+    }
 };
 
 } // namespace
 
-std::unique_ptr<Contestant> makeContestant()
+std::unique_ptr<Contestant> makeLimit()
 {
     return std::make_unique<Limit>();
 }

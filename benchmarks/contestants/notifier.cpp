@@ -4,6 +4,7 @@
 // The limit plus Qt's event loop: the lower bound for every Qt class.
 
 #include "clonedchild.h"
+#include "table.h"
 
 #include <QtCore/QEventLoop>
 #include <QtCore/QSocketNotifier>
@@ -41,6 +42,12 @@ public:
         loop.exec();
     }
 
+    void discardOutput() override
+    {
+        m_output.emplace(m_ends[STDOUT_FILENO], QSocketNotifier::Read);
+        QObject::connect(&*m_output, &QSocketNotifier::activated, &*m_output, [this] { receive(); });
+    }
+
 protected:
     void awaitReadable() override
     {
@@ -62,13 +69,12 @@ class Notifier : public Contestant
 public:
     std::unique_ptr<Child> makeChild() override { return std::make_unique<NotifiedChild>(); }
     std::string version() const override { return std::string("Qt ") + qVersion(); }
-    bool isComplete() const override { return false; }
-    bool canExchange() const override { return true; }
+    Skills skills() const override { return Skill::Single | Skill::Exchange | Skill::Discard; }
 };
 
 } // namespace
 
-std::unique_ptr<Contestant> makeContestant()
+std::unique_ptr<Contestant> makeNotifier()
 {
     return std::make_unique<Notifier>();
 }

@@ -4,6 +4,7 @@
 // posix_spawn(3) and waitpid(2), as in a program that uses no library.
 
 #include "handmadechild.h"
+#include "table.h"
 
 #include "../task.h"
 
@@ -67,12 +68,16 @@ class PosixSpawn : public Contestant
 public:
     std::unique_ptr<Child> makeChild() override { return std::make_unique<SpawnedChild>(); }
     std::string version() const override { return std::string("glibc ") + ::gnu_get_libc_version(); }
-    bool canWait() const override { return true; }
+    Skills skills() const override
+    {
+        return Skill::Single | Skill::Wait | Skill::Hold | Skill::Crowd | Skill::Read | Skill::Exchange
+            | Skill::Feed | Skill::Many | Skill::Threads;
+    }
 };
 
 } // namespace
 
-std::unique_ptr<Contestant> makeContestant()
+std::unique_ptr<Contestant> makePosixSpawn()
 {
     return std::make_unique<PosixSpawn>();
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "qtchild.h"
+#include "table.h"
 
 #include <QtCore/QProcess>
 
@@ -14,14 +15,13 @@ class QtItself : public Contestant
 public:
     std::unique_ptr<Child> makeChild() override { return std::make_unique<QtChild<QProcess>>(); }
     std::unique_ptr<DeviceChild> makeDevice() override { return std::make_unique<QtChild<QProcess>>(); }
-    bool hasDevices() const override { return true; }
     std::string version() const override { return std::string("Qt ") + qVersion(); }
-    bool canWait() const override { return true; }
+    Skills skills() const override { return skillsOfQtChild; }
 };
 
 } // namespace
 
-std::unique_ptr<Contestant> makeContestant()
+std::unique_ptr<Contestant> makeQProcess()
 {
     return std::make_unique<QtItself>();
 }

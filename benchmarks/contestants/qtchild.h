@@ -11,6 +11,9 @@
 
 namespace Benchmarks {
 
+constexpr Skills skillsOfQtChild = Skill::Single | Skill::Wait | Skill::Hold | Skill::Crowd | Skill::Read
+    | Skill::Exchange | Skill::Feed | Skill::Discard | Skill::Device | Skill::Many | Skill::Threads;
+
 /// A child of QProcess or ForkFd::ChildProcess. Both use the same code.
 template<typename Process>
 class QtChild : public DeviceChild
@@ -67,7 +70,13 @@ public:
     }
 
     QIODevice &device() override { return m_process; }
-    void writeArray(const QByteArray &data) override { m_process.write(data); }
+
+    void feed(const QByteArray &data) override
+    {
+        m_process.write(data);
+        closeInput();
+    }
+
     void closeInput() override { m_process.closeWriteChannel(); }
 
     void discardOutput() override

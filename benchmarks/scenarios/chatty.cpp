@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace Benchmarks {
 
@@ -24,14 +25,14 @@ public:
         : m_task(Task::busy({"output", "1000000000000000"}, Channels::Pipes))
     {
         for (int i = 0; i < count; ++i) {
-            m_children.push_back(contestant.makeDevice());
-            m_children.back()->discardOutput();
+            m_children.push_back(contestant.makeChild());
             m_children.back()->start(m_task);
+            m_children.back()->discardOutput();
         }
     }
     ~Chatterers()
     {
-        for (const std::unique_ptr<DeviceChild> &child : m_children)
+        for (const std::unique_ptr<Child> &child : m_children)
             child->kill();
     }
     Chatterers(const Chatterers &) = delete;
@@ -39,112 +40,95 @@ public:
 
 private:
     const Task m_task;
-    std::vector<std::unique_ptr<DeviceChild>> m_children;
+    std::vector<std::unique_ptr<Child>> m_children;
 };
 
-class BesideChatterers : public Scenario
+/// The gaps between the timeouts of a 10 ms timer, in seconds.
+std::vector<double> gapsBetweenTimeouts(int count)
+{
+    using Clock = std::chrono::steady_clock;
+    std::vector<double> gaps;
+    QEventLoop loop;
+    QTimer timer;
+    timer.setTimerType(Qt::PreciseTimer);
+    auto last = Clock::now();
+    QObject::connect(&timer, &QTimer::timeout, &timer, [&] {
+        const auto now = Clock::now();
+        gaps.push_back(std::chrono::duration<double>(now - std::exchange(last, now)).count());
+        if (static_cast<int>(gaps.size()) == count)
+            loop.quit();
+    });
+    timer.start(std::chrono::milliseconds(10));
+    loop.exec();
+    return gaps;
+}
+
+class TimerLateness : public Scenario
 {
 public:
-    BesideChatterers(const char *what, int count, int iterations)
-        : Scenario(std::string("chatty/") + what + '/' + std::to_string(count), iterations)
+    TimerLateness(int count, int timeouts, Processors processors)
+        : Scenario(family("chatty", processors) + "/timer/" + std::to_string(count), Skill::Discard, 1,
+                   processors)
         , m_count(count)
-    {
-    }
-
-    void run(benchmark::State &state, Contestant &contestant) override
-    {
-        if (!m_chatterers)
-            m_chatterers = std::make_unique<Chatterers>(contestant, m_count);
-        measure(state, contestant);
-    }
-
-    void leave() override { m_chatterers.reset(); }
-
-protected:
-    virtual void measure(benchmark::State &state, Contestant &contestant) = 0;
-
-private:
-    const int m_count;
-    std::unique_ptr<Chatterers> m_chatterers;
-};
-
-/// The 99th percentile of the lateness of a 10 ms timer.
-class TimerLateness : public BesideChatterers
-{
-public:
-    TimerLateness(int count, int timeouts)
-        : BesideChatterers("timer", count, 1)
         , m_timeouts(timeouts)
     {
     }
 
+    Sample measure(Contestant &contestant) override
+    {
+        const Chatterers chatterers(contestant, m_count);
+        gapsBetweenTimeouts(2); // All children write now.
+        std::vector<double> lateness = gapsBetweenTimeouts(m_timeouts);
+        for (double &gap : lateness)
+            gap = std::max(gap - 0.010, 1e-6); // The timeout after a late one comes early.
+        return sampleOf(std::move(lateness));
+    }
+
 private:
-    using Clock = std::chrono::steady_clock;
-    using Seconds = std::chrono::duration<double>;
-
-    void measure(benchmark::State &state, Contestant &) override
-    {
-        for ([[maybe_unused]] auto _ : state) {
-            std::vector<double> gaps = gapsBetweenTimeouts();
-            std::sort(gaps.begin(), gaps.end());
-            state.SetIterationTime(std::max(gaps[gaps.size() * 99 / 100] - 0.010, 1e-6));
-            state.counters["median"] = gaps[gaps.size() / 2] * 1e6;
-        }
-    }
-
-    std::vector<double> gapsBetweenTimeouts() const
-    {
-        std::vector<double> gaps;
-        QEventLoop loop;
-        QTimer timer;
-        timer.setTimerType(Qt::PreciseTimer);
-        auto last = Clock::now();
-        QObject::connect(&timer, &QTimer::timeout, &timer, [&, this] {
-            const auto now = Clock::now();
-            gaps.push_back(Seconds(now - std::exchange(last, now)).count());
-            if (static_cast<int>(gaps.size()) == m_timeouts)
-                loop.quit();
-        });
-        timer.start(std::chrono::milliseconds(10));
-        loop.exec();
-        return gaps;
-    }
-
+    const int m_count;
     const int m_timeouts;
 };
 
 /// The time from the start of a child that exits at once until the parent has noticed its end.
-class EndingBeside : public BesideChatterers
+class EndingBeside : public Scenario
 {
 public:
-    EndingBeside(int count, int iterations)
-        : BesideChatterers("ending", count, iterations)
+    EndingBeside(int count, int endings)
+        : Scenario("chatty/ending/" + std::to_string(count), Skill::Single | Skill::Discard, 1)
+        , m_count(count)
+        , m_endings(endings)
+        , m_task(Task::exiting(Channels::None))
     {
     }
 
-private:
-    void measure(benchmark::State &state, Contestant &contestant) override
+    Sample measure(Contestant &contestant) override
     {
-        const Task task = Task::exiting(Channels::None);
-        for ([[maybe_unused]] auto _ : state) {
+        const Chatterers chatterers(contestant, m_count);
+        runToEnd(contestant, m_task);
+        std::vector<double> seconds;
+        for (int i = 0; i < m_endings; ++i) {
             const Stopwatch watch;
-            runToEnd(contestant, task);
-            watch.stop(state);
+            runToEnd(contestant, m_task);
+            seconds.push_back(watch.seconds());
         }
+        return sampleOf(std::move(seconds));
     }
+
+private:
+    const int m_count;
+    const int m_endings;
+    const Task m_task;
 };
 
 } // namespace
 
-void addChatty(Scenarios &scenarios, const Contestant &contestant, Form form)
+void addChatty(Scenarios &scenarios, Form form)
 {
-    if (!contestant.hasDevices())
-        return;
-    const bool isCheck = form == Form::Check;
-    for (const int count : isCheck ? std::vector{2} : std::vector{16, 64}) {
-        const int timeouts = isCheck ? 2 : form == Form::Short ? 10 : 100;
-        scenarios.push_back(std::make_unique<TimerLateness>(count, timeouts));
-        scenarios.push_back(std::make_unique<EndingBeside>(count, isCheck ? 1 : 10));
+    for (const int count : form == Form::Check ? std::vector{2} : std::vector{1, 4, 16, 64}) {
+        for (const Processors processors : {Processors::All, Processors::One})
+            scenarios.push_back(
+                std::make_unique<TimerLateness>(count, byForm(form, 2, 50, 100), processors));
+        scenarios.push_back(std::make_unique<EndingBeside>(count, byForm(form, 1, 50, 100)));
     }
 }
 

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// The memory and descriptors that an idle child costs its parent.
+// The memory and descriptors that children cost their parent: idle ones, ended ones and destroyed ones.
+// Each contestant needs a process of its own, because the heap remembers what others have freed.
 
 #include "population.h"
 
@@ -9,10 +10,12 @@
 
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <iterator>
 #include <memory>
 
 #include <malloc.h>
+#include <unistd.h>
 
 namespace Benchmarks {
 
@@ -29,53 +32,116 @@ double descriptorCount()
     return static_cast<double>(std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {}));
 }
 
+/// The memory of this process that is in use, heap or not.
+double residentKibibytes()
+{
+    long pages = 0;
+    std::ifstream("/proc/self/statm") >> pages >> pages;
+    return static_cast<double>(pages * ::sysconf(_SC_PAGESIZE)) / 1024;
+}
+
 class Footprint : public Scenario
 {
 public:
     Footprint(Channels channels, int count)
-        : Scenario(std::string("footprint/") + nameOf(channels), 1)
+        : Scenario(std::string("footprint/") + nameOf(channels), Skill::Crowd, 1)
         , m_channels(channels)
         , m_count(count)
     {
     }
 
-    void run(benchmark::State &state, Contestant &contestant) override
+    Sample measure(Contestant &contestant) override
     {
-        if (!m_population)
-            m_population = std::make_unique<Population>(contestant, m_channels);
-        m_population->grow(1);
-        m_population->replaceNext(); // The library has made its one-time allocations now.
+        Population population(contestant, m_channels);
+        population.grow(1);
+        population.replaceNext(); // The library has made its one-time allocations now.
         const double heap = heapBytes();
         const double descriptors = descriptorCount();
-        for ([[maybe_unused]] auto _ : state) {
-            const Stopwatch watch;
-            m_population->grow(m_count);
-            m_population->replaceNext(); // Also delivers pending notifications of the starts.
-            watch.stop(state);
-        }
-        state.counters["heap"] = std::round((heapBytes() - heap) / m_count);
-        state.counters["descriptors"] = (descriptorCount() - descriptors) / m_count;
+        const Stopwatch watch;
+        population.grow(m_count);
+        population.replaceNext(); // Also delivers pending notifications of the starts.
+        const double seconds = watch.seconds();
+        return {seconds,
+                {{"heap", std::round((heapBytes() - heap) / m_count)},
+                 {"descriptors", (descriptorCount() - descriptors) / m_count}}};
     }
-
-    void leave() override { m_population.reset(); }
 
 private:
     const Channels m_channels;
     const int m_count;
-    // Keeps its children from one run to the next: a contestant may close the descriptors of a destroyed
-    // child later, and that would disturb the next count.
-    std::unique_ptr<Population> m_population;
+};
+
+/// What an object costs whose child has ended.
+class Finished : public Scenario
+{
+public:
+    Finished(Channels channels, int count)
+        : Scenario(std::string("finished/") + nameOf(channels), Skill::Single, 1)
+        , m_task(Task::exiting(channels))
+        , m_count(count)
+    {
+    }
+
+    Sample measure(Contestant &contestant) override
+    {
+        std::vector<std::unique_ptr<Child>> children;
+        children.reserve(static_cast<std::size_t>(m_count));
+        runToEnd(contestant, m_task);
+        const double heap = heapBytes();
+        const double descriptors = descriptorCount();
+        const Stopwatch watch;
+        for (int i = 0; i < m_count; ++i) {
+            children.push_back(contestant.makeChild());
+            children.back()->start(m_task);
+            children.back()->awaitEnd();
+        }
+        const double seconds = watch.seconds();
+        return {seconds,
+                {{"heap", std::round((heapBytes() - heap) / m_count)},
+                 {"descriptors", (descriptorCount() - descriptors) / m_count}}};
+    }
+
+private:
+    const Task m_task;
+    const int m_count;
+};
+
+/// How much memory the process uses more after many starts.
+class Growth : public Scenario
+{
+public:
+    explicit Growth(int count)
+        : Scenario("growth/" + std::to_string(count), Skill::Single, 1)
+        , m_task(Task::exiting(Channels::Pipes))
+        , m_count(count)
+    {
+    }
+
+    Sample measure(Contestant &contestant) override
+    {
+        for (int i = 0; i < m_count / 10; ++i)
+            runToEnd(contestant, m_task); // The heap has its usual size now.
+        const double before = residentKibibytes();
+        const Stopwatch watch;
+        for (int i = 0; i < m_count; ++i)
+            runToEnd(contestant, m_task);
+        return {watch.seconds(), {{"growth", residentKibibytes() - before}}};
+    }
+
+private:
+    const Task m_task;
+    const int m_count;
 };
 
 } // namespace
 
-void addFootprint(Scenarios &scenarios, const Contestant &contestant, Form form)
+void addFootprint(Scenarios &scenarios, Form form)
 {
-    if (!contestant.isComplete())
-        return;
-    const int count = form == Form::Check ? 10 : 100;
-    scenarios.push_back(std::make_unique<Footprint>(Channels::None, count));
-    scenarios.push_back(std::make_unique<Footprint>(Channels::Pipes, count));
+    for (const Channels channels : {Channels::None, Channels::Pipes}) {
+        scenarios.push_back(std::make_unique<Footprint>(channels, byForm(form, 10, 100, 100)));
+        scenarios.push_back(std::make_unique<Finished>(channels, byForm(form, 10, 100, 100)));
+    }
+    scenarios.push_back(std::make_unique<Growth>(byForm(form, 10, 3000, 100'000)));
 }
 
 } // namespace Benchmarks

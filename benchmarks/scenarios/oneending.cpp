@@ -39,82 +39,84 @@ private:
 class OneEnding : public Scenario
 {
 public:
-    OneEnding(Channels channels, bool besideZombie, int count, int iterations)
-        : Scenario(name(channels, besideZombie, count), iterations)
+    OneEnding(const std::string &kind, Channels channels, Skills needed, int count, Form form)
+        : Scenario("ending/" + kind + '/' + std::to_string(count), needed, blocks(count, form))
         , m_channels(channels)
-        , m_besideZombie(besideZombie)
         , m_count(count)
+        , m_endings(byForm(form, 2, 20, 30))
     {
     }
 
-    void run(benchmark::State &state, Contestant &contestant) override
+    // The children live only during the turn: notifiers for them would slow down the next contestant in
+    // the same event loop.
+    Sample measure(Contestant &contestant) override
     {
-        if (m_besideZombie && !m_zombie)
-            m_zombie = std::make_unique<ForeignZombie>();
-        if (!m_population) {
-            auto population = std::make_unique<Population>(contestant, m_channels);
-            population->grow(m_count);
-            m_population = std::move(population);
-        }
-        m_population->replaceNext(); // Delivers pending notifications of the starts.
-        for ([[maybe_unused]] auto _ : state) {
-            Child &child = m_population->next();
-            const Stopwatch watch;
-            child.kill();
-            const int end = child.awaitEnd();
-            watch.stop(state);
-            if (end != -SIGKILL)
-                throw Failure("a killed child ended with " + std::to_string(end));
-            m_population->replace();
-        }
-        state.counters["alive"] = m_population->size();
-    }
-
-    void leave() override
-    {
-        m_population.reset();
-        m_zombie.reset();
+        Population population(contestant, m_channels);
+        population.grow(m_count);
+        population.replaceNext(); // Delivers pending notifications of the starts.
+        std::vector<double> seconds;
+        for (int i = 0; i < m_endings; ++i)
+            seconds.push_back(endOne(population));
+        Sample sample = sampleOf(std::move(seconds));
+        sample.counters["alive"] = population.size();
+        return sample;
     }
 
 private:
-    static std::string name(Channels channels, bool besideZombie, int count)
+    static double endOne(Population &population)
     {
-        return std::string("ending/") + (besideZombie ? "zombie" : nameOf(channels)) + '/'
-            + std::to_string(count);
+        Child &child = population.next();
+        const Stopwatch watch;
+        child.kill();
+        const int end = child.awaitEnd();
+        const double seconds = watch.seconds();
+        if (end != -SIGKILL)
+            throw Failure("a killed child ended with " + std::to_string(end));
+        population.replace();
+        return seconds;
+    }
+
+    static int blocks(int count, Form form)
+    {
+        return form != Form::Full ? 1 : count <= 100 ? 8 : count <= 1000 ? 3 : 1;
     }
 
     const Channels m_channels;
-    const bool m_besideZombie;
     const int m_count;
+    const int m_endings;
+};
+
+class OneEndingBesideZombie : public OneEnding
+{
+public:
+    OneEndingBesideZombie(int count, Form form)
+        : OneEnding("zombie", Channels::None, Skill::Crowd | Skill::SigChld, count, form)
+    {
+    }
+
+    void enter() override { m_zombie = std::make_unique<ForeignZombie>(); }
+    void leave() override { m_zombie.reset(); }
+
+private:
     std::unique_ptr<ForeignZombie> m_zombie;
-    std::unique_ptr<Population> m_population;
 };
 
 } // namespace
 
-void addOneEnding(Scenarios &scenarios, const Contestant &contestant, Form form)
+void addOneEnding(Scenarios &scenarios, Form form)
 {
-    if (!contestant.isComplete())
-        return;
-    const int iterations = form == Form::Check ? 1 : 3;
-    const auto add = [&](Channels channels, bool besideZombie, std::initializer_list<int> counts) {
-        for (const int count : counts)
-            scenarios.push_back(std::make_unique<OneEnding>(channels, besideZombie, count, iterations));
+    const auto add = [&](Channels channels, int count) {
+        scenarios.push_back(std::make_unique<OneEnding>(
+            nameOf(channels), channels, count > 4000 ? Skill::Thousands : Skill::Crowd, count, form));
     };
-    const auto addMany = [&](Channels channels, bool besideZombie) {
-        if (form == Form::Check)
-            add(channels, besideZombie, {10});
-        else if (form == Form::Full)
-            add(channels, besideZombie, {10, 100, 1000, 4000, 10000});
-        else if (channels == Channels::None)
-            add(channels, besideZombie, {10, 1000, 4000});
-        else
-            add(channels, besideZombie, {10, 1000});
-    };
-    addMany(Channels::None, false);
-    addMany(Channels::Pipes, false);
-    if (contestant.usesSigChldBackend())
-        addMany(Channels::None, true);
+    const bool isFull = form == Form::Full;
+    const std::vector<int> few = form == Form::Check ? std::vector{10} : std::vector{10, 1000};
+    for (const int count : isFull ? std::vector{10, 100, 1000, 4000, 10000} : few)
+        add(Channels::None, count);
+    for (const int count : isFull ? std::vector{10, 100, 1000} : few)
+        add(Channels::Pipes, count);
+    for (const int count : isFull ? std::vector{10, 4000} : few)
+        scenarios.push_back(std::make_unique<OneEndingBesideZombie>(count, form));
 }
 
 } // namespace Benchmarks

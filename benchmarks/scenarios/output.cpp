@@ -12,27 +12,26 @@ namespace {
 class Output : public Scenario
 {
 public:
-    explicit Output(std::int64_t size)
-        : Scenario("output", 1)
-        , m_size(size)
-        , m_task(Task::busy({"output", std::to_string(size)}, Channels::Pipes))
+    Output(std::string name, Skills needed, int pipeSize, int size, int repetitions,
+           Processors processors)
+        : Scenario(std::move(name), needed, repetitions, processors)
+        , m_size(static_cast<std::int64_t>(size) * mebibyte)
+        , m_task(Task::busy({"output", std::to_string(m_size)}, Channels::Pipes))
     {
-        m_task.wantsBigPipe = true;
+        m_task.pipeSize = pipeSize;
     }
 
-    void run(benchmark::State &state, Contestant &contestant) override
+    Sample measure(Contestant &contestant) override
     {
-        for ([[maybe_unused]] auto _ : state) {
-            const std::unique_ptr<Child> child = contestant.makeChild();
-            const Stopwatch watch;
-            child->start(m_task);
-            const std::int64_t received = child->readToEnd();
-            const int end = child->awaitEnd();
-            watch.stop(state);
-            if (end != 0 || received != m_size)
-                throw Failure("received " + std::to_string(received) + " of " + std::to_string(m_size));
-        }
-        state.SetBytesProcessed(state.iterations() * m_size);
+        const std::unique_ptr<Child> child = contestant.makeChild();
+        const Stopwatch watch;
+        child->start(m_task);
+        const std::int64_t received = child->readToEnd();
+        const int end = child->awaitEnd();
+        const double seconds = watch.seconds();
+        if (end != 0 || received != m_size)
+            throw Failure("received " + std::to_string(received) + " of " + std::to_string(m_size));
+        return {seconds, {}};
     }
 
 private:
@@ -42,13 +41,20 @@ private:
 
 } // namespace
 
-void addOutput(Scenarios &scenarios, const Contestant &contestant, Form form)
+void addOutput(Scenarios &scenarios, Form form)
 {
-    if (!contestant.isComplete())
-        return;
-    constexpr std::int64_t mebibyte = 1 << 20;
-    const std::int64_t size = form == Form::Check ? 4 : form == Form::Short ? 64 : 4096;
-    scenarios.push_back(std::make_unique<Output>(size * mebibyte));
+    const int size = byForm(form, 4, 64, 256);
+    const int repetitions = byForm(form, 1, 3, 6);
+    for (const Processors processors : {Processors::All, Processors::One}) {
+        const auto add = [&](const std::string &name, Skills needed, int pipeSize) {
+            scenarios.push_back(
+                std::make_unique<Output>(name, needed, pipeSize, size, repetitions, processors));
+        };
+        add(family("output", processors), Skill::Read, mebibyte);
+        for (const int kibibytes : {64, 128, 256, 512, 1024})
+            add(family("pipe", processors) + '/' + std::to_string(kibibytes), Skill::PipeSize,
+                kibibytes << 10);
+    }
 }
 
 } // namespace Benchmarks

@@ -84,37 +84,35 @@ private:
 class Resident : public Scenario
 {
 public:
-    Resident(std::size_t gibibytes, bool hasOptions, int iterations)
-        : Scenario(name(gibibytes, hasOptions), iterations)
+    Resident(std::size_t gibibytes, bool hasOptions, int repetitions)
+        : Scenario(std::string(hasOptions ? "resident/options/" : "resident/plain/")
+                       + std::to_string(gibibytes),
+                   hasOptions ? Skill::Hold | Skill::Options : Skill::Hold, repetitions)
         , m_size(gibibytes * gibibyte)
         , m_task(Task::exiting(Channels::None))
     {
         m_task.hasOptions = hasOptions;
     }
 
-    void run(benchmark::State &state, Contestant &contestant) override
+    void enter() override
     {
         if (m_task.hasOptions)
             demandOptions(m_task);
-        if (!m_ballast)
-            m_ballast = std::make_unique<Ballast>(m_size);
+        m_ballast = std::make_unique<Ballast>(m_size);
+    }
+
+    void prepare(Contestant &contestant) override { runToEnd(contestant, m_task); }
+
+    Sample measure(Contestant &contestant) override
+    {
+        const Stopwatch watch;
         runToEnd(contestant, m_task);
-        for ([[maybe_unused]] auto _ : state) {
-            const Stopwatch watch;
-            runToEnd(contestant, m_task);
-            watch.stop(state);
-        }
+        return {watch.seconds(), {}};
     }
 
     void leave() override { m_ballast.reset(); }
 
 private:
-    static std::string name(std::size_t gibibytes, bool hasOptions)
-    {
-        return std::string(hasOptions ? "resident/options/" : "resident/plain/")
-            + std::to_string(gibibytes);
-    }
-
     const std::size_t m_size;
     Task m_task;
     std::unique_ptr<Ballast> m_ballast;
@@ -122,20 +120,16 @@ private:
 
 } // namespace
 
-void addResident(Scenarios &scenarios, const Contestant &contestant, Form form)
+void addResident(Scenarios &scenarios, Form form)
 {
-    if (!contestant.isComplete())
-        return;
     std::vector<std::size_t> sizes = {0};
     if (form != Form::Check)
         sizes.push_back(1);
     if (form == Form::Full)
         sizes.push_back(4);
     for (const std::size_t size : sizes) {
-        const int iterations = form == Form::Check ? 1 : 2;
-        scenarios.push_back(std::make_unique<Resident>(size, false, iterations));
-        if (contestant.hasOptions())
-            scenarios.push_back(std::make_unique<Resident>(size, true, iterations));
+        for (const bool hasOptions : {false, true})
+            scenarios.push_back(std::make_unique<Resident>(size, hasOptions, byForm(form, 1, 20, 50)));
     }
 }
 

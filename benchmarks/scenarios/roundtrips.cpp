@@ -5,72 +5,53 @@
 
 #include "../scenario.h"
 
-#include <sched.h>
-
 namespace Benchmarks {
 
 namespace {
 
-/// Pins this thread, and the children that it starts, to one processor. If the scheduler puts the child
-/// on another one, a round trip takes five times as long, and hides the differences between contestants.
-class OnOneProcessor
-{
-public:
-    OnOneProcessor()
-    {
-        ::sched_getaffinity(0, sizeof m_previous, &m_previous);
-        cpu_set_t one;
-        CPU_ZERO(&one);
-        CPU_SET(::sched_getcpu(), &one);
-        ::sched_setaffinity(0, sizeof one, &one);
-    }
-    ~OnOneProcessor() { ::sched_setaffinity(0, sizeof m_previous, &m_previous); }
-    OnOneProcessor(const OnOneProcessor &) = delete;
-    OnOneProcessor &operator=(const OnOneProcessor &) = delete;
-
-private:
-    cpu_set_t m_previous;
-};
-
 class RoundTrips : public Scenario
 {
 public:
-    RoundTrips(Style style, int iterations)
-        : Scenario(style == Style::Waiting ? "echo/wait" : "echo/loop", iterations)
+    // On one processor: if the scheduler puts the child on another one, a round trip takes five times as
+    // long, and hides the differences between contestants.
+    RoundTrips(Style style, int exchanges, int repetitions)
+        : Scenario(style == Style::Waiting ? "echo/wait" : "echo/loop",
+                   style == Style::Waiting ? Skill::Exchange | Skill::Wait : Skill::Exchange,
+                   repetitions, Processors::One)
+        , m_exchanges(exchanges)
         , m_task(Task::busy({"echo"}, Channels::Pipes, style))
     {
     }
 
-    void run(benchmark::State &state, Contestant &contestant) override
+    Sample measure(Contestant &contestant) override
     {
-        const OnOneProcessor processor;
         const std::string data(1024, 'x');
         const std::unique_ptr<Child> child = contestant.makeChild();
         child->start(m_task);
         child->exchange(data); // Waits until the child runs.
-        for ([[maybe_unused]] auto _ : state) {
+        std::vector<double> seconds;
+        for (int i = 0; i < m_exchanges; ++i) {
             const Stopwatch watch;
             child->exchange(data);
-            watch.stop(state);
+            seconds.push_back(watch.seconds());
         }
         child->kill();
         child->awaitEnd();
+        return sampleOf(std::move(seconds));
     }
 
 private:
+    const int m_exchanges;
     const Task m_task;
 };
 
 } // namespace
 
-void addRoundTrips(Scenarios &scenarios, const Contestant &contestant, Form form)
+void addRoundTrips(Scenarios &scenarios, Form form)
 {
-    if (!contestant.canExchange())
-        return;
-    const int iterations = form == Form::Check ? 2 : 60;
-    scenarios.push_back(std::make_unique<RoundTrips>(Style::EventLoop, iterations));
-    if (contestant.canWait())
-        scenarios.push_back(std::make_unique<RoundTrips>(Style::Waiting, iterations));
+    for (const Style style : {Style::EventLoop, Style::Waiting})
+        scenarios.push_back(
+            std::make_unique<RoundTrips>(style, byForm(form, 2, 100, 200), byForm(form, 1, 4, 10)));
 }
 
 } // namespace Benchmarks

@@ -12,52 +12,28 @@ namespace {
 class StartAndFinish : public Scenario
 {
 public:
-    StartAndFinish(Channels channels, Style style, int iterations)
-        : Scenario(name(channels, style), iterations)
+    StartAndFinish(Channels channels, Style style, Processors processors, int repetitions)
+        : Scenario(family("run", processors) + '/' + nameOf(channels)
+                       + (style == Style::Waiting ? "/wait" : "/loop"),
+                   style == Style::Waiting ? Skill::Single | Skill::Wait : Skill::Single, repetitions,
+                   processors)
         , m_task(Task::exiting(channels, style))
     {
     }
 
-    void run(benchmark::State &state, Contestant &contestant) override
+    void prepare(Contestant &contestant) override
     {
         proveChannels(contestant, m_task.channels);
-        runToEnd(contestant, m_task); // The library has done its one-time work now.
-        for ([[maybe_unused]] auto _ : state) {
-            const Stopwatch watch;
-            runToEnd(contestant, m_task);
-            watch.stop(state);
-        }
-    }
-
-private:
-    static std::string name(Channels channels, Style style)
-    {
-        return std::string("run/") + nameOf(channels) + (style == Style::Waiting ? "/wait" : "/loop");
-    }
-
-    const Task m_task;
-};
-
-/// How long start() blocks the calling thread.
-class Holding : public Scenario
-{
-public:
-    Holding(const std::string &name, Task task, int iterations)
-        : Scenario("hold/" + name, iterations)
-        , m_task(std::move(task))
-    {
-    }
-
-    void run(benchmark::State &state, Contestant &contestant) override
-    {
         runToEnd(contestant, m_task);
-        for ([[maybe_unused]] auto _ : state) {
-            const std::unique_ptr<Child> child = contestant.makeChild();
-            const Stopwatch watch;
-            child->start(m_task);
-            watch.stop(state);
-            child->awaitEnd();
-        }
+    }
+
+    Sample measure(Contestant &contestant) override
+    {
+        const ProcessorWatch processor;
+        const Stopwatch watch;
+        runToEnd(contestant, m_task);
+        const double seconds = watch.seconds();
+        return {seconds, {{"cpu", processor.microseconds()}}};
     }
 
 private:
@@ -66,22 +42,16 @@ private:
 
 } // namespace
 
-void addStartAndFinish(Scenarios &scenarios, const Contestant &contestant, Form form)
+void addStartAndFinish(Scenarios &scenarios, Form form)
 {
-    const int iterations = form == Form::Check ? 1 : 8;
-    for (const Channels channels : {Channels::None, Channels::Pipes}) {
-        for (const Style style : {Style::EventLoop, Style::Waiting}) {
-            if (style == Style::Waiting && !contestant.canWait())
-                continue;
-            scenarios.push_back(std::make_unique<StartAndFinish>(channels, style, iterations));
+    const int repetitions = byForm(form, 1, 60, 250);
+    for (const Processors processors : {Processors::All, Processors::One}) {
+        for (const Channels channels : {Channels::None, Channels::Pipes}) {
+            for (const Style style : {Style::EventLoop, Style::Waiting})
+                scenarios.push_back(
+                    std::make_unique<StartAndFinish>(channels, style, processors, repetitions));
         }
-        if (contestant.isComplete())
-            scenarios.push_back(
-                std::make_unique<Holding>(nameOf(channels), Task::exiting(channels), iterations));
     }
-    if (contestant.isComplete())
-        scenarios.push_back(
-            std::make_unique<Holding>("dynamic", Task::exitingDynamic(Channels::None), iterations));
 }
 
 } // namespace Benchmarks

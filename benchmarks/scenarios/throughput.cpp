@@ -1,77 +1,102 @@
 // SPDX-FileCopyrightText: 2026 The ForkFd authors
 // SPDX-License-Identifier: MIT
 
-// Many children that exit at once, some of them at the same time.
+// Many children that exit at once, some of them at the same time, from one thread or from several.
 
 #include "../scenario.h"
 
-#include <deque>
+#include <QtCore/QThread>
+
+#include <exception>
 
 namespace Benchmarks {
 
 namespace {
 
+/// A thread whose function may throw.
+class Worker
+{
+public:
+    template<typename Function>
+    explicit Worker(Function function)
+        : m_thread(QThread::create([this, function] {
+            try {
+                function();
+            } catch (...) {
+                m_failure = std::current_exception();
+            }
+        }))
+    {
+        m_thread->start();
+    }
+    ~Worker() { m_thread->wait(); }
+    Worker(const Worker &) = delete;
+    Worker &operator=(const Worker &) = delete;
+
+    void finish()
+    {
+        m_thread->wait();
+        if (m_failure)
+            std::rethrow_exception(m_failure);
+    }
+
+private:
+    std::exception_ptr m_failure;
+    const std::unique_ptr<QThread> m_thread;
+};
+
 class Throughput : public Scenario
 {
 public:
-    Throughput(int inFlight, int count, int iterations)
-        : Scenario("queue/" + std::to_string(inFlight), iterations)
+    Throughput(int inFlight, int threads, int count, int repetitions)
+        : Scenario("many/" + std::to_string(threads) + '/' + std::to_string(inFlight),
+                   threads == 1 ? Skill::Many : Skill::Many | Skill::Threads, repetitions)
         , m_inFlight(inFlight)
+        , m_threads(threads)
         , m_count(count)
         , m_task(Task::exiting(Channels::Pipes, Style::Waiting))
     {
     }
 
+    void prepare(Contestant &contestant) override { contestant.runMany(m_task, 1, 1); }
+
     // The time is that of one child.
-    void run(benchmark::State &state, Contestant &contestant) override
+    Sample measure(Contestant &contestant) override
     {
-        runToEnd(contestant, m_task);
-        for ([[maybe_unused]] auto _ : state) {
-            const auto begin = std::chrono::steady_clock::now();
-            if (!contestant.runAll(m_task, m_count, m_inFlight))
-                runAll(contestant);
-            const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
-            state.SetIterationTime(time.count() / m_count);
-        }
+        const Stopwatch watch;
+        if (m_threads == 1)
+            contestant.runMany(m_task, m_count, m_inFlight);
+        else
+            runInThreads(contestant);
+        return {watch.seconds() / m_count, {}};
     }
 
 private:
-    // Without a queue of the library's: each child makes room for the next one in the order of the
-    // starts.
-    void runAll(Contestant &contestant) const
+    void runInThreads(Contestant &contestant) const
     {
-        std::deque<std::unique_ptr<Child>> children;
-        for (int i = 0; i < m_count; ++i) {
-            if (static_cast<int>(children.size()) == m_inFlight)
-                awaitFirst(children);
-            children.push_back(contestant.makeChild());
-            children.back()->start(m_task);
+        std::vector<std::unique_ptr<Worker>> workers;
+        for (int i = 0; i < m_threads; ++i) {
+            workers.push_back(std::make_unique<Worker>(
+                [&] { contestant.runMany(m_task, m_count / m_threads, m_inFlight); }));
         }
-        while (!children.empty())
-            awaitFirst(children);
-    }
-
-    static void awaitFirst(std::deque<std::unique_ptr<Child>> &children)
-    {
-        if (children.front()->awaitEnd() != exitCodeOfExiting)
-            throw Failure("a child did not exit as expected");
-        children.pop_front();
+        for (const auto &worker : workers)
+            worker->finish();
     }
 
     const int m_inFlight;
+    const int m_threads;
     const int m_count;
     const Task m_task;
 };
 
 } // namespace
 
-void addThroughput(Scenarios &scenarios, const Contestant &contestant, Form form)
+void addThroughput(Scenarios &scenarios, Form form)
 {
-    if (!contestant.canWait())
-        return;
-    for (const int inFlight : {1, 2, 8}) {
-        scenarios.push_back(std::make_unique<Throughput>(inFlight, form == Form::Check ? 10 : 200,
-                                                         form == Form::Check ? 1 : 4));
+    for (const int threads : {1, 4}) {
+        for (const int inFlight : {1, 2, 8, 32})
+            scenarios.push_back(std::make_unique<Throughput>(
+                inFlight, threads, byForm(form, 8, 200, 400), byForm(form, 1, 4, 10)));
     }
 }
 

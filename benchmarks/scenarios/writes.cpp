@@ -5,10 +5,10 @@
 
 #include "../scenario.h"
 
+#include <QtCore/QDataStream>
 #include <QtCore/QXmlStreamWriter>
 
 #include <fstream>
-#include <functional>
 #include <string>
 #include <string_view>
 
@@ -56,66 +56,116 @@ void writeXml(DeviceChild &child, int rows)
     writer.writeEndDocument();
 }
 
+// Eight bytes, four bytes and the same as a length with a text, each with a write of its own.
+void writeRecords(DeviceChild &child, int count)
+{
+    QDataStream stream(&child.device());
+    const QByteArray text("value");
+    for (int i = 0; i < count; ++i)
+        stream << i / 3.0 << i << text;
+}
+
+/// Lets a child read until end of file, and measures the time until its end.
 class Writes : public Scenario
 {
 public:
-    using Write = std::function<void(DeviceChild &)>;
+    using Scenario::Scenario;
 
-    /// `prepare` creates the data, which is not measured, and returns the function that writes it.
-    Writes(std::string name, std::function<Write()> prepare)
-        : Scenario(std::move(name), 1)
-        , m_task(Task::busy({"swallow"}, Channels::Pipes))
-        , m_prepare(std::move(prepare))
+    Sample measure(Contestant &contestant) override
     {
-    }
-
-    void run(benchmark::State &state, Contestant &contestant) override
-    {
-        const Write write = m_prepare();
-        int signalCount = 0;
         resetPeak();
         const double before = peakMebibytes();
-        for ([[maybe_unused]] auto _ : state) {
-            const std::unique_ptr<DeviceChild> child = contestant.makeDevice();
-            QObject::connect(&child->device(), &QIODevice::bytesWritten,
-                             [&signalCount] { ++signalCount; });
-            const Stopwatch watch;
-            child->start(m_task);
-            write(*child);
-            child->closeInput();
-            const int end = child->awaitEnd();
-            watch.stop(state);
-            if (end != 0)
-                throw Failure("the reading child ended with " + std::to_string(end));
-        }
-        state.counters["signals"] = signalCount;
-        state.counters["memory"] = peakMebibytes() - before;
+        Sample sample = measureChild(contestant);
+        sample.counters["memory"] = peakMebibytes() - before;
+        return sample;
+    }
+
+protected:
+    virtual Sample measureChild(Contestant &contestant) = 0;
+    const Task &task() const { return m_task; }
+
+    static void expectSuccess(int end)
+    {
+        if (end != 0)
+            throw Failure("the reading child ended with " + std::to_string(end));
     }
 
 private:
-    const Task m_task;
-    const std::function<Write()> m_prepare;
+    const Task m_task = Task::busy({"swallow"}, Channels::Pipes);
+};
+
+class SmallWrites : public Writes
+{
+public:
+    using Write = void (*)(DeviceChild &child, int count);
+
+    SmallWrites(const char *name, Write write, int count, int repetitions)
+        : Writes(name, Skill::Device, repetitions)
+        , m_write(write)
+        , m_count(count)
+    {
+    }
+
+protected:
+    Sample measureChild(Contestant &contestant) override
+    {
+        int signalCount = 0;
+        const std::unique_ptr<DeviceChild> child = contestant.makeDevice();
+        QObject::connect(&child->device(), &QIODevice::bytesWritten, [&signalCount] { ++signalCount; });
+        const Stopwatch watch;
+        child->start(task());
+        m_write(*child, m_count);
+        child->closeInput();
+        expectSuccess(child->awaitEnd());
+        return {watch.seconds(), {{"signals", signalCount}}};
+    }
+
+private:
+    const Write m_write;
+    const int m_count;
+};
+
+class BigWrite : public Writes
+{
+public:
+    BigWrite(int size, int repetitions)
+        : Writes("write/array", Skill::Feed, repetitions)
+        , m_size(size)
+    {
+    }
+
+    void enter() override { m_data.fill('x', m_size); }
+    void leave() override { m_data = QByteArray(); }
+
+protected:
+    Sample measureChild(Contestant &contestant) override
+    {
+        const std::unique_ptr<Child> child = contestant.makeChild();
+        const Stopwatch watch;
+        child->start(task());
+        child->feed(m_data);
+        expectSuccess(child->awaitEnd());
+        return {watch.seconds(), {}};
+    }
+
+private:
+    const int m_size;
+    QByteArray m_data;
 };
 
 } // namespace
 
-void addWrites(Scenarios &scenarios, const Contestant &contestant, Form form)
+void addWrites(Scenarios &scenarios, Form form)
 {
-    if (!contestant.hasDevices())
-        return;
-    const bool isCheck = form == Form::Check;
-    const auto add = [&scenarios](const char *name, std::function<Writes::Write()> prepare) {
-        scenarios.push_back(std::make_unique<Writes>(name, std::move(prepare)));
+    const int repetitions = byForm(form, 1, 5, 10);
+    const int divisor = form == Form::Check ? 100 : 1;
+    const auto add = [&](const char *name, SmallWrites::Write write, int count) {
+        scenarios.push_back(std::make_unique<SmallWrites>(name, write, count / divisor, repetitions));
     };
-    add("write/lines", [count = isCheck ? 3000 : 300'000] {
-        return [count](DeviceChild &child) { writeLines(child, count); };
-    });
-    add("write/xml", [rows = isCheck ? 400 : 40'000] {
-        return [rows](DeviceChild &child) { writeXml(child, rows); };
-    });
-    add("write/array", [size = (isCheck ? 4 : 256) << 20] {
-        return [data = QByteArray(size, 'x')](DeviceChild &child) { child.writeArray(data); };
-    });
+    add("write/lines", writeLines, 300'000);
+    add("write/xml", writeXml, 40'000);
+    add("write/datastream", writeRecords, 100'000);
+    scenarios.push_back(std::make_unique<BigWrite>(byForm(form, 4, 256, 256) * mebibyte, repetitions));
 }
 
 } // namespace Benchmarks
