@@ -17,6 +17,7 @@ COLOURS = {
     "muted": ("#59636e", "#9198a1"),
     "grid": ("#d1d9e0", "#30363d"),
     "ChildProcess": ("#0969da", "#58a6ff"),
+    "Background": ("#0969da", "#58a6ff"),
     "ChildProcess-sigchld": ("#54aeff", "#1f6feb"),
     "limit": ("#59636e", "#9198a1"),
     "notifier": ("#818b98", "#656c76"),
@@ -102,7 +103,7 @@ def bars(title, subtitle, rows, reference):
 
 def nice_ticks(lowest, highest):
     """1, 2, 5, 10, 20, … from the last tick ≤ `lowest` to the first tick ≥ `highest`."""
-    ticks = [step * 10.0 ** power for power in range(-1, 8) for step in (1, 2, 5)]
+    ticks = [step * 10.0 ** power for power in range(-1, 12) for step in (1, 2, 5)]
     first = max(index for index, tick in enumerate(ticks) if tick <= lowest)
     last = min(index for index, tick in enumerate(ticks) if tick >= highest)
     wanted = ticks[first:last + 1]
@@ -122,7 +123,11 @@ def spread_labels(positions, distance, bottom):
     return placed
 
 
-def lines(title, subtitle, series, x_label):
+def time_label(microseconds):
+    return f"{microseconds / 1000:g} ms" if microseconds >= 1000 else f"{microseconds:g} µs"
+
+
+def lines(title, subtitle, series, x_label, y_label=time_label):
     """Lines over categories, on a logarithmic scale. Each line has its name at its right end."""
     left, right, top, bottom = 76, WIDTH - 184, 70, 350
     categories = sorted({x for row in series for x, _ in row.points})
@@ -137,8 +142,7 @@ def lines(title, subtitle, series, x_label):
     parts = []
     for tick in ticks:
         _, y = place(categories[0], tick)
-        label = f"{tick / 1000:g} ms" if tick >= 1000 else f"{tick:g} µs"
-        parts += [line(left, y, right, y, "grid"), text(left - 8, y + 5, label, "muted", "end")]
+        parts += [line(left, y, right, y, "grid"), text(left - 8, y + 5, y_label(tick), "muted", "end")]
     for category in categories:
         x, _ = place(category, values[0])
         parts.append(text(x, bottom + 26, x_label(category), "muted", "middle"))

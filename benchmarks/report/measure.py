@@ -1,203 +1,193 @@
 # SPDX-FileCopyrightText: 2026 The ForkFd authors
 # SPDX-License-Identifier: MIT
 
-"""Runs the contestants and writes their results: measure.py CONTESTANTS.json RESULTS.json [--full]
+"""Measures, and writes the results: measure.py CONTESTANTS.json RESULTS.json [--full] [--only PREFIX]… [--rounds N]
 
-A new process measures each figure, so that the caches, handlers and heap of one contestant do not affect another.
-In this process, Google Benchmark repeats the scenario and reports the median. In each round the contestants of a
-scenario run in random order, because a contestant is slower right after one that has filled the caches.
+In each round a new process measures each scenario. Contestants that do not affect one another share this process, and
+have their turns in random order. The others have processes of their own, also in random order. With --only, the results
+of the other scenarios stay as they are in RESULTS.json.
 """
 
 import argparse
 import datetime
 import json
 import os
-import platform
 import random
-import re
-import subprocess
+import statistics
 import sys
-import tempfile
 import time
 
-# What scenarios count, besides the time that they take.
-COUNTERS = ("alive", "heap", "descriptors", "signals", "memory")
-LONGEST = 600  # Seconds. A program that runs longer counts as hung, and is killed.
+import machine
+from program import COUNTERS, Program, pair_of
+
+ROUNDS = {"short": 3, "full": 10}
+# Memory does not depend on luck. Each start of Boost's registers all 10,000 descriptors again, which takes a minute.
+ROUNDS_OF = {"ending/plain/10000": 3, "footprint/": 2, "finished/": 2, "growth/": 1, "idle/": 3}
+# What a contestant leaves in the heap would change the figures of the next one.
+ALONE = ("footprint/", "finished/", "growth/")
+# Here Boost, which watches children by pidfds, too, is measured in the same process as we are.
+WITH_BOOST = ("ending/",)
 
 
-class Form:
-    """How thorough a measurement is, and so how long it takes."""
+class Plan:
+    """Which contestants measure each scenario together."""
 
-    def __init__(self, name, rounds, repetitions, patience):
-        self.name = name
-        self.rounds = rounds
-        self.repetitions = repetitions
-        # Seconds for one contestant in one scenario. A contestant that has used them up gets no further round of
-        # the scenario. After twice as many, it also skips the scenario with more children or a larger parent.
-        self.patience = patience
+    def __init__(self, program, processes, prefixes):
+        self.processes = {}  # Maps each scenario to lists of contestants.
+        for names in processes:
+            for scenario, contestant in program.benchmarks(names.split(",")):
+                if not prefixes or scenario.startswith(prefixes):
+                    groups = self.processes.setdefault(scenario, {})
+                    groups.setdefault(self._group(scenario, names, contestant, processes), []).append(contestant)
 
+    @staticmethod
+    def _group(scenario, names, contestant, processes):
+        if scenario.startswith(ALONE):
+            return contestant
+        return processes[0] if contestant == "Boost" and scenario.startswith(WITH_BOOST) else names
 
-FORMS = {False: Form("short", 7, 15, 1.5), True: Form("full", 31, 5, 10)}
-
-
-class Contestant:
-    def __init__(self, description, options, repetitions):
-        self.name = description["name"]
-        self.program = description["program"]
-        self.options = options
-        self.repetitions = repetitions
-        self.environment = dict(os.environ)
-        for variable in filter(None, description["environment"].split(" ")):
-            name, value = variable.split("=", 1)
-            self.environment[name] = value
-
-    def scenarios(self):
-        listing = self._run(["--benchmark_list_tests=true"], stdout=subprocess.PIPE).stdout
-        return [scenario_name(line) for line in listing.decode().split()]
-
-    def measure(self, scenario):
-        """Returns Google Benchmark's report, or None if the program failed."""
-        with tempfile.NamedTemporaryFile(suffix=".json") as file:
-            try:
-                self._run([
-                    f"--benchmark_filter=^{re.escape(scenario)}/iterations:",
-                    f"--benchmark_repetitions={self.repetitions}",
-                    f"--benchmark_out={file.name}",
-                    "--benchmark_out_format=json",
-                ], stdout=subprocess.DEVNULL)
-                return json.load(file)
-            except (subprocess.TimeoutExpired, json.JSONDecodeError) as error:
-                print(f"{self.name} failed in {scenario}: {error}", file=sys.stderr)
-                return None
-
-    def _run(self, arguments, stdout):
-        return subprocess.run([self.program, *self.options, *arguments], env=self.environment,
-                              timeout=LONGEST, check=False, stdin=subprocess.DEVNULL, stdout=stdout,
-                              stderr=subprocess.DEVNULL)
+    def scenarios_of(self, number, rounds):
+        return [scenario for scenario in self.processes if number < rounds_of(scenario, rounds)]
 
 
-def scenario_name(benchmark_name):
-    return re.sub(r"/(iterations:\d+|manual_time|repeats:\d+)", "", benchmark_name)
+def rounds_of(scenario, rounds):
+    return min([rounds] + [limit for prefix, limit in ROUNDS_OF.items() if scenario.startswith(prefix)])
 
 
 class Results:
-    def __init__(self):
-        self.versions = {}
-        self.dispatcher = ""
-        self.figures = {}
-        self.impossible = {}
+    """The content of RESULTS.json."""
 
-    def is_impossible(self, scenario, contestant):
-        return contestant in self.impossible.get(scenario, {})
+    def __init__(self, path, form):
+        self.path = path
+        self.form = form
+        self.data = {"scenarios": {}, "versions": {}}
+        if os.path.exists(path):
+            with open(path, encoding="utf-8") as file:
+                self.data = json.load(file)
+        self.begun = set()
 
-    def add(self, scenario, contestant, report):
-        self.versions[contestant] = report["context"]["contestant"]
-        self.dispatcher = report["context"]["dispatcher"]
-        runs = report["benchmarks"]
-        errors = [run["error_message"] for run in runs if run.get("error_occurred")]
-        if errors:
-            self.impossible.setdefault(scenario, {})[contestant] = errors[0]
-            return
-        median = next(run for run in runs if run.get("aggregate_name") == "median")
-        figure = self.figures.setdefault(scenario, {}).setdefault(contestant, {"us": [], "counters": {}})
-        figure["us"].append(median["real_time"])
-        for counter in COUNTERS:
-            if counter in median:
-                figure["counters"].setdefault(counter, []).append(median[counter])
+    def add(self, scenario, report, number):
+        for key, value in report["context"].items():
+            if key.startswith("version of "):
+                self.data["versions"][key.removeprefix("version of ")] = value
+        self.data["dispatcher"] = report["context"]["dispatcher"]
+        entry = self._entry(scenario)
+        for contestant, runs in by_contestant(report["benchmarks"]).items():
+            errors = [run["error_message"] for run in runs if run.get("error_occurred")]
+            if errors:
+                entry["impossible"][contestant] = errors[0]
+            else:
+                append(entry["figures"].setdefault(contestant, {}), summary_of(runs), number)
 
+    def add_time(self, scenario, seconds):
+        entry = self._entry(scenario)
+        entry["rounds"] += 1
+        entry["seconds"] += seconds
 
-class Clock:
-    """The time that each contestant has used."""
+    def expected_minutes(self, plan, rounds):
+        """From the earlier results of the same form; None if they lack a scenario."""
+        entries = {scenario: self.data["scenarios"].get(scenario) for scenario in plan.processes}
+        if not all(entry and entry["form"] == self.form for entry in entries.values()):
+            return None
+        return sum(entry["seconds"] / entry["rounds"] * rounds_of(scenario, rounds)
+                   for scenario, entry in entries.items()) / 60
 
-    def __init__(self, patience):
-        self._patience = patience
-        self._used = {}
+    def save(self):
+        with open(self.path, "w", encoding="utf-8") as file:
+            json.dump(self.data, file, indent=1)
 
-    def add(self, scenario, contestant, seconds):
-        self._used[scenario, contestant] = self._used.get((scenario, contestant), 0) + seconds
-
-    def has_run_out(self, scenario, contestant):
-        return (self._used.get((scenario, contestant), 0) > self._patience
-                or any(seconds > 2 * self._patience and name == contestant and is_smaller(measured, scenario)
-                       for (measured, name), seconds in self._used.items()))
-
-
-def is_smaller(scenario, other):
-    """Whether the names differ only in their last number, and that of `other` is larger."""
-    family, _, number = scenario.rpartition("/")
-    other_family, _, other_number = other.rpartition("/")
-    return (family == other_family and number.isdigit() and other_number.isdigit()
-            and int(number) < int(other_number))
-
-
-def measure_rounds(contestants, form, results):
-    """Measures round by round, and yields the number of each finished round."""
-    entrants = {}  # Maps scenarios to contestants, in the order of the first contestant's scenarios.
-    for contestant in contestants:
-        for scenario in contestant.scenarios():
-            entrants.setdefault(scenario, []).append(contestant)
-    clock = Clock(form.patience)
-    for number in range(form.rounds):
-        # Each round measures all scenarios: a short disturbance then affects all of them a little.
-        for scenario, starters in entrants.items():
-            for contestant in random.sample(starters, len(starters)):
-                if clock.has_run_out(scenario, contestant.name) or results.is_impossible(scenario, contestant.name):
-                    continue
-                begin = time.monotonic()
-                if report := contestant.measure(scenario):
-                    results.add(scenario, contestant.name, report)
-                clock.add(scenario, contestant.name, time.monotonic() - begin)
-        yield number + 1
+    def _entry(self, scenario):
+        if scenario not in self.begun:
+            self.begun.add(scenario)
+            self.data["scenarios"][scenario] = {
+                "date": datetime.date.today().isoformat(), "form": self.form, "rounds": 0, "seconds": 0,
+                "figures": {}, "impossible": {}}
+        return self.data["scenarios"][scenario]
 
 
-def line_of(path, name):
-    with open(path, encoding="utf-8") as file:
-        return next((line.split(":", 1)[1].strip() for line in file if line.startswith(name)), "unknown")
+def by_contestant(runs):
+    found = {}
+    for run in runs:
+        if run["run_type"] == "iteration":
+            found.setdefault(pair_of(run["name"])[1], []).append(run)
+    return found
 
 
-def machine():
-    return {
-        "processor": line_of("/proc/cpuinfo", "model name"),
-        "processors": len(os.sched_getaffinity(0)),
-        "memory": line_of("/proc/meminfo", "MemTotal"),
-        "kernel": f"{platform.system()} {platform.release().split('-')[0]}",
-        "load": os.getloadavg()[0],
-    }
+def summary_of(runs):
+    """The median over a process; of the worst cases, the worst."""
+    figures = {"us": statistics.median(run["real_time"] for run in runs)}
+    for counter in COUNTERS:
+        if counter in runs[0]:
+            combine = max if counter == "worst" else statistics.median
+            figures[counter] = combine(run[counter] for run in runs)
+    return figures
 
 
-def main():
+def append(figures, summary, number):
+    """Keeps the figures of one round at the same place in all lists."""
+    for name, value in summary.items():
+        samples = figures.setdefault(name, [])
+        samples += [None] * (number - len(samples)) + [value]
+
+
+def measure_round(program, plan, results, number, rounds):
+    for scenario in plan.scenarios_of(number, rounds):
+        begin = time.monotonic()
+        groups = list(plan.processes[scenario].values())
+        for contestants in random.sample(groups, len(groups)):
+            if report := program.measure(scenario, contestants):
+                results.add(scenario, report, number)
+        results.add_time(scenario, time.monotonic() - begin)
+        results.save()
+
+
+def announce(minutes):
+    if minutes is None:
+        print("the first round will show how long this takes", file=sys.stderr)
+    else:
+        end = datetime.datetime.now() + datetime.timedelta(minutes=minutes)
+        print(f"about {max(minutes, 1):.0f} min, until {end:%H:%M}", file=sys.stderr)
+
+
+def measure_rounds(program, plan, results, rounds):
+    """Ctrl-C ends the measurement, and keeps what was measured."""
+    expected = results.expected_minutes(plan, rounds)
+    announce(expected)
+    try:
+        for number in range(rounds):
+            measure_round(program, plan, results, number, rounds)
+            print(f"round {number + 1} of {rounds}", file=sys.stderr)
+            if number == 0 and expected is None and rounds > 1:
+                announce(results.expected_minutes(plan, rounds)
+                         - sum(results.data["scenarios"][name]["seconds"] for name in plan.processes) / 60)
+    except KeyboardInterrupt:
+        if not os.path.exists(results.path):
+            raise
+        print("interrupted: the report covers the results so far", file=sys.stderr)
+
+
+def parse_arguments():
     parser = argparse.ArgumentParser()
     parser.add_argument("contestants")
     parser.add_argument("results")
     parser.add_argument("--full", action="store_true")
-    arguments = parser.parse_args()
+    parser.add_argument("--only", action="append", default=[], metavar="PREFIX")
+    parser.add_argument("--rounds", type=int)
+    return parser.parse_args()
+
+
+def main():
+    arguments = parse_arguments()
     with open(arguments.contestants, encoding="utf-8") as file:
         build = json.load(file)
-    form = FORMS[arguments.full]
-    options = ["--full"] if arguments.full else []
-    results = Results()
-    begin = time.monotonic()
-    header = {"machine": machine(), "date": datetime.date.today().isoformat()}
-    contestants = [Contestant(description, options, form.repetitions) for description in build["contestants"]]
-    rounds = 0
-    try:
-        for rounds in measure_rounds(contestants, form, results):
-            print(f"round {rounds} of {form.rounds}", file=sys.stderr)
-    except KeyboardInterrupt:
-        if rounds == 0:
-            raise
-        print("interrupted: the report covers the results so far", file=sys.stderr)
-    header |= {
-        "form": form.name,
-        "rounds": rounds,
-        "repetitions": form.repetitions,
-        "minutes": (time.monotonic() - begin) / 60,
-        "compiler": build["compiler"],
-        "dispatcher": results.dispatcher,
-        "versions": results.versions,
-    }
-    with open(arguments.results, "w", encoding="utf-8") as file:
-        json.dump(header | {"figures": results.figures, "impossible": results.impossible}, file, indent=1)
+    form = "full" if arguments.full else "short"
+    program = Program(build["program"], ["--full"] if arguments.full else [])
+    plan = Plan(program, build["processes"], tuple(arguments.only))
+    if not plan.processes:
+        sys.exit("no scenario has such a name")
+    results = Results(arguments.results, form)
+    results.data |= {"machine": machine.describe(), "compiler": build["compiler"]}
+    measure_rounds(program, plan, results, arguments.rounds or ROUNDS[form])
 
 
 if __name__ == "__main__":

@@ -21,6 +21,9 @@ class Value:
 
     @staticmethod
     def of(samples):
+        samples = [sample for sample in samples if sample is not None]
+        if not samples:
+            return None
         middle = statistics.median(samples)
         if len(samples) < 2:
             return Value(middle, middle, middle, len(samples))
@@ -28,41 +31,48 @@ class Value:
         return Value(middle, lower, upper, len(samples))
 
 
+@dataclass(frozen=True)
+class Figure:
+    """What one contestant has measured in one scenario: the time, "us", or a counter."""
+
+    contestant: str
+    scenario: str
+    name: str = "us"
+
+
 class Results:
     def __init__(self, path):
         with open(path, encoding="utf-8") as file:
             self.data = json.load(file)
-        self._figures = self.data["figures"]
+        self._scenarios = self.data["scenarios"]
+        self.counts = self.data.get("counts", {}).get("figures", {})
 
     def scenarios(self, prefix):
-        return [scenario for scenario in self._figures if scenario.startswith(prefix)]
+        return [name for name in self._scenarios if name.startswith(prefix)]
+
+    def entry(self, scenario):
+        """The date, form and number of rounds; None if the scenario was not measured."""
+        return self._scenarios.get(scenario)
 
     def contestants(self, scenario):
-        return list(self._figures.get(scenario, {}))
+        return list(self._scenarios.get(scenario, {}).get("figures", {}))
 
-    def impossible(self, prefix):
-        """The (scenario, contestant, reason) of each measurement that was impossible."""
-        return [(scenario, contestant, reason)
-                for scenario, reasons in self.data["impossible"].items() if scenario.startswith(prefix)
-                for contestant, reason in reasons.items()]
+    def impossible(self, scenario):
+        """Maps contestants to the reasons why they could not measure it."""
+        return self._scenarios.get(scenario, {}).get("impossible", {})
 
-    def microseconds(self, contestant, scenario):
-        figure = self._figures.get(scenario, {}).get(contestant)
-        return Value.of(figure["us"]) if figure else None
-
-    def counter(self, contestant, scenario, name):
-        figure = self._figures.get(scenario, {}).get(contestant)
-        samples = figure["counters"].get(name) if figure else None
-        return Value.of(samples) if samples else None
+    def value(self, figure):
+        return Value.of(self._samples(figure))
 
     def ratio(self, above, below):
-        """Compares two pairs (contestant, scenario): the ratio of their medians in each round. A disturbance of the
-        machine affects both in the same round, so that the ratios vary less than the times."""
-        samples = [self._figures.get(scenario, {}).get(contestant, {}).get("us")
-                   for contestant, scenario in (above, below)]
-        if not all(samples):
-            return None
-        return Value.of([a / b for a, b in zip(*samples)])
+        """The ratio of two figures in each round. A disturbance of the machine affects both in the same round, so that
+        the ratios vary less than the times."""
+        pairs = zip(self._samples(above), self._samples(below))
+        return Value.of([a / b for a, b in pairs if a is not None and b])
+
+    def _samples(self, figure):
+        figures = self._scenarios.get(figure.scenario, {}).get("figures", {})
+        return figures.get(figure.contestant, {}).get(figure.name, [])
 
 
 @dataclass
@@ -75,12 +85,7 @@ class Goal:
 
     def value(self, results):
         operands = [self._operand(word) for word in self.measured.split(" / ")]
-        if len(operands) == 2:
-            return results.ratio(*(operand[:2] for operand in operands))
-        contestant, scenario, counter = operands[0]
-        if counter:
-            return results.counter(contestant, scenario, counter)
-        return results.microseconds(contestant, scenario)
+        return results.ratio(*operands) if len(operands) == 2 else results.value(operands[0])
 
     def is_met_by(self, value):
         """Compares the rounded value, as the page shows it."""
@@ -89,7 +94,8 @@ class Goal:
 
     @staticmethod
     def _operand(word):
-        return re.fullmatch(r"([^:]+):([^#]+)(?:#(\w+))?", word).groups()
+        contestant, scenario, name = re.fullmatch(r"([^:]+):([^#]+)(?:#(\w+))?", word).groups()
+        return Figure(contestant, scenario, name or "us")
 
 
 def read_goals(path):

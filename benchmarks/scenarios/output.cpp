@@ -31,7 +31,7 @@ public:
         const double seconds = watch.seconds();
         if (end != 0 || received != m_size)
             throw Failure("received " + std::to_string(received) + " of " + std::to_string(m_size));
-        return {seconds, {}};
+        return {seconds, {{"rate", static_cast<double>(m_size) / seconds}}};
     }
 
 private:

@@ -129,7 +129,7 @@ void addResident(Scenarios &scenarios, Form form)
         sizes.push_back(4);
     for (const std::size_t size : sizes) {
         for (const bool hasOptions : {false, true})
-            scenarios.push_back(std::make_unique<Resident>(size, hasOptions, byForm(form, 1, 20, 50)));
+            scenarios.push_back(std::make_unique<Resident>(size, hasOptions, byForm(form, 1, 20, 20)));
     }
 }
 

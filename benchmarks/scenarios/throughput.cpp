@@ -96,7 +96,7 @@ void addThroughput(Scenarios &scenarios, Form form)
     for (const int threads : {1, 4}) {
         for (const int inFlight : {1, 2, 8, 32})
             scenarios.push_back(std::make_unique<Throughput>(
-                inFlight, threads, byForm(form, 8, 200, 400), byForm(form, 1, 4, 10)));
+                inFlight, threads, byForm(form, 8, 200, 400), byForm(form, 1, 4, 5)));
     }
 }
 
