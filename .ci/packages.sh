@@ -31,7 +31,7 @@ package_packages="dpkg-dev file lintian"
 cross_packages="clang cmake cpio g++ g++-aarch64-linux-gnu g++-arm-linux-gnueabihf g++-s390x-linux-gnu libc++-dev"
 cross_packages="$cross_packages libc++abi-dev ninja-build qemu-system-arm qemu-user"
 command -v dpkg-query >/dev/null || package_packages= # Other systems cannot make Debian packages.
-bench_packages="libbenchmark-dev libglib2.0-dev libuv1-dev pkg-config python3"
+bench_packages="libbenchmark-dev libglib2.0-dev libuv1-dev pkg-config python3 strace valgrind"
 # The key verifies Debian's source packages.
 parity_packages="debian-archive-keyring xz-utils"
 

@@ -2,6 +2,10 @@
 // SPDX-License-Identifier: MIT
 
 // forkfd-benchmarks --contestants=NAME,… [--check | --full] [GOOGLE-BENCHMARK-OPTION…]
+// forkfd-benchmarks --contestants=NAME --children=N [--pipes]
+//
+// The second form only starts N children, one after another, so that report/count.py can count what they
+// cost.
 //
 // Runs all scenarios with these contestants. Each benchmark is one scenario with one contestant, and is
 // named SCENARIO/CONTESTANT. With Google Benchmark's random interleaving the contestants take their
@@ -107,11 +111,25 @@ void registerBenchmark(Stage &stage, Scenario &scenario, const std::string &name
         ->Unit(benchmark::kMicrosecond);
 }
 
+// Starts children without Google Benchmark around them, for tools that count what a child costs.
+int runChildren(const Contestants &contestants, int count, Channels channels)
+{
+    const Task task = Task::exiting(channels);
+    for (const auto &[name, contestant] : contestants) {
+        for (int i = 0; i < count; ++i)
+            runToEnd(*contestant, task);
+    }
+    return 0;
+}
+
 int runBenchmarks(int argc, char *argv[])
 {
     Arguments arguments(argc, argv);
     const Form form = takeForm(arguments);
     const Contestants contestants = takeContestants(arguments);
+    const Channels channels = arguments.take("--pipes") ? Channels::Pipes : Channels::None;
+    if (const auto count = arguments.take("--children="))
+        return runChildren(contestants, std::stoi(*count), channels);
     benchmark::Initialize(&argc, argv);
     if (benchmark::ReportUnrecognizedArguments(argc, argv))
         return 2;

@@ -21,8 +21,8 @@ PREAMBLE = """<!-- SPDX-FileCopyrightText: 2026 The ForkFd authors -->
 # Performance
 """
 
-READING = """Compare the **ratios**: absolute times depend mostly on the machine. A table shows a figure of ForkFd, which
-is that of ChildProcess if the row does not name another class, and then this figure divided by that of each other
+READING = """Compare the **ratios**: absolute times depend mostly on the machine. A table shows a figure of ForkFd,
+which is that of ChildProcess if the row does not name another class, and then this figure divided by that of each other
 contestant: **below 1.00, ForkFd needs less**. Each round gives one ratio of medians; the tables show the median of all
 rounds and, in parentheses, their quartiles.
 """
@@ -35,8 +35,9 @@ names begin so ([benchmarks](../benchmarks)), and keeps the other results. Ctrl-
 page then reports the results so far. Run nothing else on the machine.
 
 The contestants {together} share a process, in which they have their turns in random order, one child at a time or,
-where the set-up is expensive, in short blocks. {alone} have a process of their own for each scenario. So has each contestant
-where memory is measured. Rows on one processor pin parent and child to it. All use the event dispatcher {dispatcher}.
+where the set-up is expensive, in short blocks. {alone} have a process of their own for each scenario. So has each
+contestant where memory is measured. Rows on one processor pin parent and child to it. All use the event dispatcher
+{dispatcher}.
 The child that exits at once is a static program without start-up code. The benchmarks check every exit code, signal and
 byte count while they measure. Before that they check that the child has pipes, or none, as the scenario requires.
 
@@ -77,8 +78,8 @@ def costs_section(results):
     yield "## What stays, and what runs\n\nMemory, descriptors and wake-ups of the parent; the figures themselves.\n"
     yield from tables.costs(results, COSTS)
     yield wrap("What a child costs from its constructor to its destructor: system calls of parent and child and of the "
-               "parent alone, instructions that the parent executes outside the kernel, and its allocations, with six folders in PATH. These "
-               "figures hardly depend on the load.") + "\n"
+               "parent alone, instructions that the parent executes outside the kernel, and its allocations, "
+               "with the usual six folders in PATH. These figures hardly depend on the load.") + "\n"
     yield from tables.counts(results)
 
 
