@@ -8,8 +8,8 @@
 
 namespace Benchmarks {
 
-/// Pins this thread, and the threads and children that it starts, to one processor. There the time spent
-/// outside the kernel is more visible, because nobody waits until another processor wakes up.
+/// Pins this thread, and the threads and children that it starts, to one processor. The time spent
+/// outside the kernel is more visible there, because no process waits for another processor to wake up.
 class OnOneProcessor
 {
 public:

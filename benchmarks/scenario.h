@@ -47,7 +47,7 @@ enum class Processors { All, One };
 class Scenario
 {
 public:
-    /// The name consists of words separated by slashes; report/titles.py maps names to headings.
+    /// The name consists of words separated by slashes; report/groups.py maps names to rows.
     /// `repetitions` is how often each contestant takes its turn in one process.
     Scenario(std::string name, Skills needed, int repetitions, Processors processors = Processors::All)
         : m_name(std::move(name))

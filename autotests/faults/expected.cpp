@@ -58,7 +58,7 @@ constexpr Expected table[] = {
      "without an eventfd a pipe is the spare descriptor", false, Kind::Pairs},
 
     {"searched/*", "*/access", "", "@(result|next start) \"start: exec EACCES\" instead*",
-     "a file whose rights cannot be read counts as one that may not be executed", false, Kind::Pairs},
+     "if access(2) fails, too, the program counts as not executable", false, Kind::Pairs},
 
     // A thread cannot be created.
     {"*/sigchld", "*/@(clone3|mmap:stack)", "ENOMEM",

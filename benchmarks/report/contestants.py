@@ -17,10 +17,10 @@ DESCRIPTIONS = {
     "Background": "The same with StartMode::Background.",
     "run": "ForkFd::run(); the caller waits for the oldest run before it begins a new one.",
     "RunQueue": "ForkFd::RunQueue, which keeps so many runs in flight.",
-    "ChildProcess-sigchld": "ForkFd::ChildProcess with FORKFD_BACKEND=sigchld, in a process of its own.",
-    "libuv": "uv_spawn() with libuv's event loop, in a process of its own.",
-    "GLib": "GSubprocess with a main context, in a process of its own.",
-    "Boost": "Boost.Process v2 with an io_context, in a process of its own, but for one ending among many.",
+    "ChildProcess-sigchld": "ForkFd::ChildProcess with FORKFD_BACKEND=sigchld, in its own process.",
+    "libuv": "uv_spawn() with libuv's event loop, in its own process.",
+    "GLib": "GSubprocess with a main context, in its own process.",
+    "Boost": "Boost.Process v2 with an io_context, in its own process, except for one ending among many.",
 }
 # These are compared with the others, and not the others with them.
 SUBJECTS = (OURS, "Background", "run", "RunQueue")

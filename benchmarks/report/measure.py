@@ -21,7 +21,7 @@ import machine
 from program import COUNTERS, Program, pair_of
 
 ROUNDS = {"short": 3, "full": 10}
-# Memory does not depend on luck. Each start of Boost's registers all 10,000 descriptors again, which takes a minute.
+# Memory hardly varies between rounds, and 10,000 starts of Boost take a minute.
 ROUNDS_OF = {"ending/plain/10000": 3, "footprint/": 2, "finished/": 2, "growth/": 1, "idle/": 3}
 # What a contestant leaves in the heap would change the figures of the next one.
 ALONE = ("footprint/", "finished/", "growth/")

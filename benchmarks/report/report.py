@@ -35,7 +35,7 @@ names begin so ([benchmarks](../benchmarks)), and keeps the other results. Ctrl-
 page then reports the results so far. Run nothing else on the machine.
 
 The contestants {together} share a process, in which they have their turns in random order, one child at a time or,
-where the set-up is expensive, in short blocks. {alone} have a process of their own for each scenario. So has each
+where the set-up is expensive, in short blocks. {alone} have their own process for each scenario. So has each
 contestant where memory is measured. Rows on one processor pin parent and child to it. All use the event dispatcher
 {dispatcher}.
 The child that exits at once is a static program without start-up code. The benchmarks check every exit code, signal and

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 // The memory and descriptors that children cost their parent: idle ones, ended ones and destroyed ones.
-// Each contestant needs a process of its own, because the heap remembers what others have freed.
+// Each contestant has its own process, because memory that another contestant has freed would be reused.
 
 #include "population.h"
 
@@ -32,7 +32,24 @@ double descriptorCount()
     return static_cast<double>(std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {}));
 }
 
-/// The memory of this process that is in use, heap or not.
+/// What this process uses more since the construction of this object.
+class Usage
+{
+public:
+    /// Divided by the number of children.
+    Sample perChild(double seconds, int count) const
+    {
+        return {seconds,
+                {{"heap", std::round((heapBytes() - m_heap) / count)},
+                 {"descriptors", (descriptorCount() - m_descriptors) / count}}};
+    }
+
+private:
+    const double m_heap = heapBytes();
+    const double m_descriptors = descriptorCount();
+};
+
+/// The resident memory of this process, heap or not.
 double residentKibibytes()
 {
     long pages = 0;
@@ -55,15 +72,11 @@ public:
         Population population(contestant, m_channels);
         population.grow(1);
         population.replaceNext(); // The library has made its one-time allocations now.
-        const double heap = heapBytes();
-        const double descriptors = descriptorCount();
+        const Usage usage;
         const Stopwatch watch;
         population.grow(m_count);
         population.replaceNext(); // Also delivers pending notifications of the starts.
-        const double seconds = watch.seconds();
-        return {seconds,
-                {{"heap", std::round((heapBytes() - heap) / m_count)},
-                 {"descriptors", (descriptorCount() - descriptors) / m_count}}};
+        return usage.perChild(watch.seconds(), m_count);
     }
 
 private:
@@ -87,18 +100,14 @@ public:
         std::vector<std::unique_ptr<Child>> children;
         children.reserve(static_cast<std::size_t>(m_count));
         runToEnd(contestant, m_task);
-        const double heap = heapBytes();
-        const double descriptors = descriptorCount();
+        const Usage usage;
         const Stopwatch watch;
         for (int i = 0; i < m_count; ++i) {
             children.push_back(contestant.makeChild());
             children.back()->start(m_task);
             children.back()->awaitEnd();
         }
-        const double seconds = watch.seconds();
-        return {seconds,
-                {{"heap", std::round((heapBytes() - heap) / m_count)},
-                 {"descriptors", (descriptorCount() - descriptors) / m_count}}};
+        return usage.perChild(watch.seconds(), m_count);
     }
 
 private:

@@ -56,7 +56,8 @@ void writeXml(DeviceChild &child, int rows)
     writer.writeEndDocument();
 }
 
-// Eight bytes, four bytes and the same as a length with a text, each with a write of its own.
+// QDataStream makes four writes for each record: a double, an int, and the length and the bytes of a
+// text.
 void writeRecords(DeviceChild &child, int count)
 {
     QDataStream stream(&child.device());

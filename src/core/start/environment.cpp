@@ -28,8 +28,8 @@ char **currentArray() noexcept
     return std::atomic_ref(environ).load(std::memory_order_acquire);
 }
 
-// Calls `take` for each entry. Returns false if that does, or if another thread has replaced the array.
-// It frees the old one, so stop reading.
+// Passes each entry to `take`. Returns false if `take` returns false, or if another thread has replaced
+// the array: that thread frees the old one, so stop reading.
 template<typename Take>
 bool readEntries(Take take)
 {
