@@ -45,7 +45,7 @@ void refuse(std::initializer_list<Message::Kind> kinds, int count)
 } // namespace
 
 // Replaces libc's function for the library, and for its children before their exec.
-extern "C" ssize_t sendmsg(int socket, const msghdr *header, int flags) noexcept
+extern "C" ssize_t sendmsg(int socket, const msghdr *header, int flags)
 {
     const iovec &data = header->msg_iov[0];
     const auto *message = static_cast<const Message *>(data.iov_base);

@@ -8,6 +8,7 @@
 #include <ForkFd/exitinfo.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <thread>
@@ -15,6 +16,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 namespace Surroundings {
 
@@ -31,6 +33,15 @@ bool hasChild()
     if (errno == ECHILD)
         return false;
     return ::waitpid(-1, nullptr, WNOHANG | __WALL) >= 0;
+}
+
+// Without /proc its number has to do.
+std::string targetOf(int fd)
+{
+    std::array<char, 256> target;
+    const ssize_t length =
+        ::readlink(("/proc/self/fd/" + std::to_string(fd)).c_str(), target.data(), target.size());
+    return length > 0 ? std::string(target.data(), static_cast<std::size_t>(length)) : "unknown";
 }
 
 } // namespace
@@ -61,7 +72,7 @@ std::string Belongings::changedIn(const Belongings &later) const
     std::string changes;
     for (const auto &[fd, inode] : later.m_descriptors) {
         if (const auto it = m_descriptors.find(fd); it == m_descriptors.end())
-            changes += "descriptor " + std::to_string(fd) + " is left; ";
+            changes += "descriptor " + std::to_string(fd) + " (" + targetOf(fd) + ") is left; ";
         else if (it->second != inode)
             changes += "descriptor " + std::to_string(fd) + " is another; ";
     }

@@ -42,6 +42,9 @@ void print(const std::string &name, std::string text)
     for (char **argument = arguments + 1; *argument; ++argument)
         words.push_back(*argument);
     words.push_back(nullptr);
+    // Messages of a debugger would stand in the middle of a result.
+    if (!surrounding.tool.empty() && ::dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+        print("skip", failed("dup2"));
     ::execvp(words[0], words.data());
     print("skip", failed(words[0]));
     ::_exit(0);
@@ -55,15 +58,22 @@ bool isAmong(const char *const *names, const char *name)
     return *names != nullptr;
 }
 
-// Opens what the library keeps for the life of the process.
+// Opens what the library keeps for the life of the process. A killed tree may or may not need the thread
+// of the children that are being stopped. A child that outlives its grace always does.
 void warmUp(const Surrounding &surrounding, const char *const *wanted)
 {
     static const char *const opening[] = {
-        "dropped",  "time limit", "run()",     "background",
-        "guardian", "event loop", "spawnfd()", "event loop without GLib",
-        "modifier", nullptr};
+        "dropped",  "time limit",           "run()",     "background",
+        "guardian", "event loop",           "spawnfd()", "event loop without GLib",
+        "modifier", "stop after the grace", nullptr};
+    const auto isOpening = [&](const char *name) {
+        if (surrounding.only.empty())
+            return isAmong(opening, name);
+        return isAmong(wanted, name)
+            || (std::strcmp(name, "stop after the grace") == 0 && isAmong(wanted, "tree"));
+    };
     for (const Scenario &scenario : allScenarios()) {
-        if (surrounding.only.empty() ? isAmong(opening, scenario.name) : isAmong(wanted, scenario.name))
+        if (isOpening(scenario.name))
             scenario.play();
     }
 }
