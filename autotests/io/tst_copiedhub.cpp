@@ -53,7 +53,7 @@ void tst_CopiedHub::readsNothing()
         TestPipe ready;
         const pid_t copy = fork();
         if (copy == 0) {
-            QTimer::singleShot(0, [&] { (void)!::write(ready.writeEnd(), "x", 1); });
+            QTimer::singleShot(0, &process, [&] { (void)!::write(ready.writeEnd(), "x", 1); });
             QEventLoop().exec();
             _exit(1);
         }

@@ -34,7 +34,8 @@ std::atomic<bool> mayFail = false;
 std::atomic<int> faultCount = 0;
 
 std::atomic<bool> isHandled = false;
-std::function<void()> reaction; ///< To the first message about a start in another thread.
+// To the first message about a start in another thread.
+std::function<void()> reaction; // clazy:exclude=non-pod-global-static
 QtMessageHandler usualHandler = nullptr;
 
 } // namespace

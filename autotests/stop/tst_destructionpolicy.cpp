@@ -65,7 +65,7 @@ private:
     }
 
     static inline std::atomic<bool> s_isHeld = false;
-    static inline QSemaphore s_mayGo{0};
+    static inline QSemaphore s_mayGo{0}; // clazy:exclude=non-pod-global-static
 };
 
 } // namespace

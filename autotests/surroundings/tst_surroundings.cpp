@@ -50,7 +50,7 @@ private:
     void check(const Surrounding &surrounding, const QString &mode, const ForkFd::RunResult &run);
 
     bool m_isWhole = false;
-    std::uint64_t m_seed = 0;
+    int m_seed = 0;
     QMap<QString, QFuture<ForkFd::RunResult>> m_runs;
     QMap<QString, QStringList> m_scenarios; ///< Of each row.
     QJsonArray m_skipped;
@@ -107,7 +107,7 @@ QStringList tst_Surroundings::scenariosOf(const Surrounding &surrounding, const 
         (isSpecial ? special : others).append(QString::fromLatin1(scenario.name));
     }
     if (!m_isWhole) {
-        std::seed_seq seeds = {m_seed, std::uint64_t(qChecksum(tag.toUtf8()))};
+        std::seed_seq seeds = {m_seed, int{qChecksum(tag.toUtf8())}};
         std::mt19937 random(seeds);
         std::shuffle(others.begin(), others.end(), random);
         others = others.mid(0, 4);
@@ -124,7 +124,7 @@ void tst_Surroundings::initTestCase()
     if (m_seed == 0)
         m_seed = QRandomGenerator::global()->bounded(1, 1'000'000);
     if (!m_isWhole)
-        qInfo("FORKFD_SURROUNDINGS_SEED=%d", int(m_seed));
+        qInfo("FORKFD_SURROUNDINGS_SEED=%d", m_seed);
     ForkFd::RunQueue queue(4);
     for (const Surrounding &surrounding : allSurroundings()) {
         for (const QString &mode : modes()) {
