@@ -144,6 +144,9 @@ class tst_GuardianNumbers : public GuardianTest
 {
     Q_OBJECT
 
+private:
+    enum Started { CutShort, NoStartTime, StartTime };
+
 private Q_SLOTS:
     void knownLeader_data();
     void knownLeader();
@@ -183,13 +186,17 @@ void tst_GuardianNumbers::otherProcess_data()
 {
     QTest::addColumn<bool>("isInLeader");
     QTest::addColumn<bool>("hasPidFd"); // That of the leader, which has ended.
-    QTest::addColumn<bool>("isStarted");
-    QTest::newRow("told to a new guardian") << true << false << true;
-    QTest::newRow("told to a new guardian, cut short") << true << false << false;
-    QTest::newRow("read late") << false << false << true;
+    QTest::addColumn<Started>("started");
+    QTest::newRow("told to a new guardian") << true << false << StartTime;
+    QTest::newRow("told to a new guardian, cut short") << true << false << CutShort;
+    QTest::newRow("told to a new guardian, reaped at once") << true << false << NoStartTime;
+    QTest::newRow("read late") << false << false << StartTime;
+    QTest::newRow("read late, cut short") << false << false << CutShort;
+    QTest::newRow("read late, reaped at once") << false << false << NoStartTime;
     if (HandMadeGuardian::hasPidFds()) {
-        QTest::newRow("read late, with a pidfd") << false << true << true;
-        QTest::newRow("read late, with a pidfd, cut short") << false << true << false;
+        QTest::newRow("read late, with a pidfd") << false << true << StartTime;
+        QTest::newRow("read late, with a pidfd, cut short") << false << true << CutShort;
+        QTest::newRow("read late, with a pidfd, reaped at once") << false << true << NoStartTime;
     }
 }
 
@@ -197,7 +204,7 @@ void tst_GuardianNumbers::otherProcess()
 {
     QFETCH(const bool, isInLeader);
     QFETCH(const bool, hasPidFd);
-    QFETCH(const bool, isStarted);
+    QFETCH(const Started, started);
     auto ended = ForkFd::spawn(child({"sleep"}));
     auto other = ForkFd::spawn(child({"sleep"}), {.newSession = true});
     auto program = ForkFd::spawn(child({"sleep"}));
@@ -213,10 +220,12 @@ void tst_GuardianNumbers::otherProcess()
                            .tree = 1,
                            .leaderStart = isInLeader ? start : 0},
                           pidfd.get()));
-    if (isStarted) {
-        QVERIFY(guardian.tell({.kind = GuardianMessage::Started, .tree = 1, .leaderStart = start}));
-        QVERIFY(guardian.says(GuardianMessage::Gone));
+    if (started != CutShort) {
+        const quint64 startTime = started == StartTime ? start : 0;
+        QVERIFY(guardian.tell({.kind = GuardianMessage::Started, .tree = 1, .leaderStart = startTime}));
     }
+    if (started == StartTime || (started == NoStartTime && isInLeader))
+        QVERIFY(guardian.says(GuardianMessage::Gone));
     QCOMPARE(guardian.endProgram(), "exited with code 0");
     QVERIFY(!other->wait(std::chrono::milliseconds(0)));
     QVERIFY(other->sendSignal(SIGKILL));

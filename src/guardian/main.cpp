@@ -252,16 +252,19 @@ private:
     void killAll() noexcept
     {
         const Moment end = Moment::in(10'000);
+        bool mayKillMore;
         do {
             Walk walk(m_usesPidFds);
+            mayKillMore = false;
             for (Tree *tree = m_trees.get(); tree; tree = tree->next.get()) {
                 tree->take({.kind = GuardianMessage::Started}, {}); // Its start may be cut short.
-                tree->kill(walk); // Again: before Linux 6.14 it may miss a process in fork().
+                // Again: before Linux 6.14 it may miss a process in fork().
+                mayKillMore = tree->kill(walk) || mayKillMore;
             }
             walk.killAll();
             pauseFor(1);
             removeEndedTrees();
-        } while (m_trees && !end.isOver());
+        } while (m_trees && mayKillMore && !end.isOver());
     }
 
     void removeEndedTrees() noexcept

@@ -27,7 +27,8 @@ struct GuardianMessage
     Kind kind = Ready;
     std::int32_t leader = -1; ///< -1: the sender, whose number the kernel adds (SCM_CREDENTIALS).
     std::uint64_t tree = 0; ///< Chosen by the program; never used for another tree.
-    /// Start time of the leader (proc_pid_stat(5)); 0: not known. Comes with Leader or Started.
+    /// Start time of the leader (proc_pid_stat(5)); 0: not known, or the leader's pidfd comes with this
+    /// message. Comes with Leader or Started.
     std::uint64_t leaderStart = 0;
     char name[64] = {};
     std::int32_t errorCode = 0; ///< With Ready: why the guardian ends; 0: it listens.

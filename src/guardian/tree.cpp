@@ -47,9 +47,8 @@ bool isUnreaped(const UniqueFd &pidfd) noexcept
 
 } // namespace
 
-// Looks at the number while a pidfd is open. If the leader has sent the pidfd, this shows afterwards
-// whether the number still belonged to the leader. A pidfd that was opened by number is the leader's if
-// the start time is.
+// If the leader has sent its pidfd, that shows after a look at the number whether it still belonged to the
+// leader. A pidfd that was opened by number is the leader's if the start time is.
 void Tree::setLeader(const GuardianMessage &message, UniqueFd pidfd) noexcept
 {
     if (message.leader <= 0)
@@ -61,8 +60,8 @@ void Tree::setLeader(const GuardianMessage &message, UniqueFd pidfd) noexcept
         pidfd = openPidFd(m_leader);
     m_leaderStart = message.leaderStart;
     Process process;
-    if (m_leaderStart == 0 && lookAt(m_leader, process) && (!m_isPidFdSent || isUnreaped(pidfd)))
-        m_leaderStart = process.start; // Without its pidfd this may be another process until Started.
+    if (m_isPidFdSent && lookAt(m_leader, process) && isUnreaped(pidfd))
+        m_leaderStart = process.start;
     m_watched = DescriptorReserve::spare(std::move(pidfd));
     m_watchesLeader = static_cast<bool>(m_watched);
     wait(m_watched.get(), EPOLLIN);
@@ -72,8 +71,7 @@ void Tree::setLeader(const GuardianMessage &message, UniqueFd pidfd) noexcept
 // The program has read the start time before it reaped the leader.
 void Tree::setLeaderStart(std::uint64_t start) noexcept
 {
-    const bool isProven = m_isPidFdSent && m_leaderStart != 0;
-    if (start == 0 || isProven)
+    if (m_leaderStart != 0)
         return;
     m_leaderStart = start;
     forgetOtherProcess();
@@ -167,17 +165,22 @@ bool Tree::isOver(const List<Process> *processes) noexcept
 
 // If the cgroup cannot be killed (cgroupfs is mounted read-only, or a filter), the walk kills the tree.
 // The group of a leader that has ended is killed only if the number is certainly still the leader's.
-void Tree::kill(Walk &walk) noexcept
+bool Tree::kill(Walk &walk) noexcept
 {
     const bool isCgroupKilled = m_cgroup.kill();
-    if (m_cgroup.isPopulated() && isCgroupKilled)
-        return;
+    const bool isPopulated = m_cgroup.isPopulated();
+    if (isPopulated && isCgroupKilled)
+        return true;
     const bool canFindLeader = isLeaderAlive() && m_leaderStart != 0;
-    if (!canFindLeader && m_watchesLeader && m_isPidFdSent)
+    if (!canFindLeader && m_watchesLeader && m_isPidFdSent) {
         PidFdSignal::send(m_watched.get(), SIGKILL); // A walk cannot find it.
-    else if (canFindLeader
-             || (!isCgroupKilled && m_leader > 0 && m_leaderStart != 0 && !isNumberReused()))
+        return true;
+    }
+    if (canFindLeader || (!isCgroupKilled && m_leader > 0 && m_leaderStart != 0 && !isNumberReused())) {
         walk.addRoot(m_leader, m_leaderStart);
+        return true;
+    }
+    return isPopulated;
 }
 
 } // namespace ForkFd::Internal

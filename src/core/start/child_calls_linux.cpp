@@ -10,11 +10,13 @@
 #include "core/start/childfd.h"
 #include "guardian/send.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 
 #include <fcntl.h>
 #include <linux/close_range.h>
@@ -54,6 +56,22 @@ std::uint64_t toKernelLimit(rlim_t limit) noexcept
 bool writeAll(const ChildFd &file, const char *text, std::size_t size) noexcept
 {
     return file && ::write(file.get(), text, size) == static_cast<ssize_t>(size);
+}
+
+// Field 22 of proc_pid_stat(5); 0 if it cannot be read.
+std::uint64_t ownStartTime() noexcept
+{
+    char text[512];
+    const ChildFd file(::open("/proc/self/stat", O_RDONLY | O_CLOEXEC));
+    const ssize_t size = file ? ::read(file.get(), text, sizeof text - 1) : -1;
+    text[std::max<ssize_t>(size, 0)] = '\0';
+    const char *rest = std::strrchr(text, ')'); // Field 2, in parentheses, may contain any character.
+    for (int field = 2; rest && field < 22; ++field)
+        rest = std::strchr(rest + 1, ' ');
+    std::uint64_t time = 0;
+    for (rest = rest ? rest + 1 : ""; *rest >= '0' && *rest <= '9'; ++rest)
+        time = time * 10 + static_cast<std::uint64_t>(*rest - '0');
+    return time;
 }
 
 // An entry as getdents64(2) writes it.
@@ -189,9 +207,10 @@ bool ChildCalls::dieWithParent(pid_t parent, int signal) noexcept
 
 bool ChildCalls::joinGuardian(const TreeTicket &ticket) noexcept
 {
-    // Without a pidfd the guardian opens one. Then this process must not end and be reaped before.
     const ChildFd pidfd(ticket.usesPidFds ? openPidFd(::getpid()).release() : -1);
-    const GuardianMessage message = {.kind = GuardianMessage::Leader, .tree = ticket.tree};
+    GuardianMessage message = {.kind = GuardianMessage::Leader, .tree = ticket.tree};
+    if (!pidfd) // By the time the guardian reads this, another process may have our number.
+        message.leaderStart = ownStartTime();
     const int errorCode = sendToGuardian(ticket.line->get(), message, pidfd.get());
     errno = errorCode;
     return errorCode == 0;

@@ -59,7 +59,7 @@ public:
 
     int errorCode() const noexcept { return m_errorCode; }
     const TreeTicket &ticket() const noexcept { return m_ticket; }
-    void keep(pid_t leader, PrivateCgroup own) noexcept
+    void keep(ExitWatch &leader, PrivateCgroup own) noexcept
     {
         m_guardian.keep(m_ticket, leader, std::move(own));
         m_ticket = {};
@@ -81,7 +81,7 @@ StartResult startWithEntry(PrivateCgroup &group, PrivateCgroup &own, StartReques
     request.ticket = entry.ticket();
     StartResult result = startInIfAllowed(group ? group : own, std::move(request), later);
     if (result.watch)
-        entry.keep(result.watch->pid(), std::move(own));
+        entry.keep(*result.watch, std::move(own));
     return result;
 }
 

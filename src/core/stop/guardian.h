@@ -22,6 +22,7 @@
 
 namespace ForkFd::Internal {
 
+class ExitWatch;
 struct GuardianMessage;
 
 /// The process that kills the trees of this process when this process ends, and the list of these trees.
@@ -50,7 +51,7 @@ public:
     /// guardian. Returns 0 or an errno. Throws std::bad_alloc.
     int open(const PrivateCgroup &group, bool usesPidFds, TreeTicket &ticket);
     /// Call this when the tree's leader runs. Takes `own` over and removes it when the tree is over.
-    void keep(const TreeTicket &ticket, pid_t leader, PrivateCgroup own) noexcept;
+    void keep(const TreeTicket &ticket, ExitWatch &leader, PrivateCgroup own) noexcept;
     /// Call this if the tree was not started.
     void close(const TreeTicket &ticket) noexcept;
 

@@ -9,6 +9,7 @@
 #include "core/base/signals.h"
 #include "core/base/wait.h"
 #include "core/stop/keeper.h"
+#include "core/watch/exitwatch.h"
 #include "guardian/message.h"
 #include "guardian/send.h"
 
@@ -66,10 +67,12 @@ int awaitReady(int socket) noexcept
     return size == static_cast<ssize_t>(sizeof message) ? message.errorCode : EPIPE;
 }
 
-std::uint64_t startTimeOf(pid_t pid) noexcept
+// 0 if the leader was reaped: then the number may have been another process's. The SIGCHLD backend reaps
+// at once.
+std::uint64_t startTimeOf(ExitWatch &leader) noexcept
 try {
-    const std::optional<ProcessStatus> status = statusOf(pid);
-    return status ? status->startTime : 0;
+    const std::optional<ProcessStatus> status = statusOf(leader.pid());
+    return status && leader.sendSignal(0) != ESRCH ? status->startTime : 0;
 } catch (const std::exception &) {
     return 0;
 }
@@ -238,14 +241,15 @@ Guardian::Entries::iterator Guardian::find(std::uint64_t id) noexcept
                         [id](const Entry &entry) { return entry.id == id; });
 }
 
-void Guardian::keep(const TreeTicket &ticket, pid_t leader, PrivateCgroup own) noexcept
+void Guardian::keep(const TreeTicket &ticket, ExitWatch &leader, PrivateCgroup own) noexcept
 {
+    const std::uint64_t leaderStart = startTimeOf(leader);
     const std::lock_guard lock(m_mutex);
     const auto entry = find(ticket.tree);
     if (entry == m_entries.end())
         return;
-    entry->leader = leader;
-    entry->leaderStart = startTimeOf(leader);
+    entry->leader = leader.pid();
+    entry->leaderStart = leaderStart;
     entry->own = std::move(own);
     // If the lines differ, the child has reported to a guardian that has ended since then.
     entry->owed = ticket.line == m_line ? Owed::Started : Owed::All;

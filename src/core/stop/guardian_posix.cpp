@@ -25,7 +25,7 @@ int Guardian::open(const PrivateCgroup &, bool, TreeTicket &)
     return ENOTSUP;
 }
 
-void Guardian::keep(const TreeTicket &, pid_t, PrivateCgroup) noexcept
+void Guardian::keep(const TreeTicket &, ExitWatch &, PrivateCgroup) noexcept
 {
 }
 
