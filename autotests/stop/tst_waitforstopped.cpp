@@ -27,15 +27,21 @@ using Policy = Process::DestructionPolicy;
 
 constexpr std::chrono::milliseconds forEver(-1);
 
-std::atomic<bool> isNextKillLost;
+// What becomes of the next write to cgroup.kill.
+enum NextKill { Works, IsLost, Fails };
+std::atomic<NextKill> nextKill;
 
 } // namespace
 
-// Replaces write() for the library, too: a cgroup.kill that misses all processes.
+// Replaces write() for the library, too: a cgroup.kill that misses all processes, or that fails.
 extern "C" ssize_t write(int fd, const void *data, std::size_t size)
 {
-    if (size == 1 && *static_cast<const char *>(data) == '1' && isNextKillLost.exchange(false))
-        return 1;
+    const bool isKill = size == 1 && *static_cast<const char *>(data) == '1';
+    const NextKill kind = isKill ? nextKill.exchange(Works) : Works;
+    if (kind == Fails)
+        errno = EBUSY;
+    if (kind != Works)
+        return kind == IsLost ? 1 : -1;
     return syscall(SYS_write, fd, data, size);
 }
 
@@ -61,8 +67,8 @@ private Q_SLOTS:
     void goneObject();
     void leftovers_data();
     void leftovers();
-    void killThatMisses_data();
-    void killThatMisses();
+    void killThatFails_data();
+    void killThatFails();
     void manyGraces();
     void timeLimit();
     void canceledRun();
@@ -185,23 +191,29 @@ void tst_WaitForStopped::leftovers()
     QVERIFY(lifeline.isCut());
 }
 
-void tst_WaitForStopped::killThatMisses_data()
+void tst_WaitForStopped::killThatFails_data()
 {
     QTest::addColumn<QString>("command");
     QTest::addColumn<bool>("isDestroyed");
+    QTest::addColumn<int>("kind");
     const QString child = u"ignore 15 session sleep"_s;
     const QString leftover = u"ignore 15 branch same session exit 0"_s;
-    QTest::newRow("child") << child << false;
-    QTest::newRow("leftover") << leftover << false;
-    QTest::newRow("destroyed") << child << true;
-    QTest::newRow("leftover, destroyed") << leftover << true;
+    for (const NextKill kind : {IsLost, Fails}) {
+        const char *name = kind == IsLost ? "misses" : "fails";
+        QTest::addRow("%s, child", name) << child << false << int(kind);
+        QTest::addRow("%s, leftover", name) << leftover << false << int(kind);
+        QTest::addRow("%s, destroyed", name) << child << true << int(kind);
+        QTest::addRow("%s, leftover, destroyed", name) << leftover << true << int(kind);
+    }
 }
 
-// Before Linux 6.14 cgroup.kill could miss a process that was being forked, which then lived for ever.
-void tst_WaitForStopped::killThatMisses()
+// Before Linux 6.14 cgroup.kill could miss a process that was being forked. It then lived for ever, and
+// so did a process whose cgroup could not be killed at the first try.
+void tst_WaitForStopped::killThatFails()
 {
     QFETCH(const QString, command);
     QFETCH(const bool, isDestroyed);
+    QFETCH(const int, kind);
     if (!TestCgroups::canBeMade())
         QSKIP("No cgroup can be made here.");
     Lifeline lifeline;
@@ -211,13 +223,13 @@ void tst_WaitForStopped::killThatMisses()
     process->setDestructionPolicy(Policy::Kill);
     startAndAwait(*process, lifeline, qPrintable(command));
     const bool hasEnded = command.endsWith(u'0') && ends(*process);
-    isNextKillLost = true;
+    nextKill = static_cast<NextKill>(kind);
     if (hasEnded || !isDestroyed)
         process->stop();
     if (isDestroyed)
         process.reset();
     const bool areStopped = Process::waitForStopped(20s);
-    QVERIFY(!isNextKillLost.exchange(false));
+    QCOMPARE(nextKill.exchange(Works), Works);
     lifeline.cut();
     QVERIFY(areStopped);
     QVERIFY(!process || ends(*process));

@@ -65,7 +65,7 @@ public:
     /// forked can survive, so the caller kills again while isPopulated(). Returns 0 or an errno; ESRCH
     /// if there was no process. Allocates no memory.
     int kill() noexcept;
-    /// Whether kill() has succeeded and the cgroup is about to become empty.
+    /// Whether kill() was called for a process. It may have failed, or missed one.
     bool isKilled() const noexcept { return m_isKilled; }
     /// The caller has seen that the killed processes have ended.
     void noteEnd() noexcept { m_isKilled = false; }

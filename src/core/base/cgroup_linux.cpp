@@ -227,10 +227,10 @@ int PrivateCgroup::kill() noexcept
 {
     if (!isPopulated())
         return ESRCH;
+    m_isKilled = true;
     const UniqueFd file = openIn(m_path, "cgroup.kill", O_WRONLY);
     if (!file || ::write(file.get(), "1", 1) != 1)
         return errno;
-    m_isKilled = true;
     return 0;
 }
 
