@@ -33,6 +33,15 @@ std::string needTracingAndShell()
     return needTracing();
 }
 
+// While there are other threads, valgrind 3.19 cannot extend the main thread's stack for a signal.
+std::string extendStack()
+{
+    volatile char bytes[64 * 1024];
+    for (std::size_t i = 0; i < sizeof bytes; i += 1024)
+        bytes[sizeof bytes - 1 - i] = 0;
+    return {};
+}
+
 #if defined(__x86_64__)
 constexpr const char *emulator = "qemu-x86_64";
 #elif defined(__aarch64__)
@@ -72,6 +81,7 @@ std::vector<Surrounding> toolSurroundings()
          .tool = {"gdb", "-batch", "-nx", "-ex", "run", "--args"},
          .only = few},
         {.name = "valgrind",
+         .within = extendStack,
          .differences = {slowExec, treeIsGroup("valgrind does not know pidfd_open(2)")},
          .notWithSanitizers = translated,
          .tool = {"valgrind", "-q", "--vgdb=no"},

@@ -73,8 +73,15 @@ std::atomic<bool> wasDisplaced;
 using Entry = void (*)(int, siginfo_t *, void *);
 void handle(std::size_t index, int signal, siginfo_t *info, void *context);
 
+// QEMU 7.2 calls handlers with a stack that is not aligned.
+#if defined(__x86_64__) || defined(__i386__)
+#define FORKFD_ALIGN_STACK __attribute__((force_align_arg_pointer))
+#else
+#define FORKFD_ALIGN_STACK
+#endif
+
 template<std::size_t index>
-void entry(int signal, siginfo_t *info, void *context)
+FORKFD_ALIGN_STACK void entry(int signal, siginfo_t *info, void *context)
 {
     handle(index, signal, info, context);
 }
