@@ -33,6 +33,7 @@ struct ChildReport
         Failed ///< `failure` says why; the process is about to exit.
     };
     Stage stage = None;
+    std::array<std::uint8_t, 3> unused = {}; ///< Fills the gap, so that no byte is undefined.
     pid_t orphan = -1; ///< The process of a detached start.
     ReportedFailure failure;
 };
