@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <chrono>
 #include <thread>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -65,6 +66,22 @@ Belongings Belongings::now()
     }
     all.m_hasChildren = hasChild();
     return all;
+}
+
+Belongings Belongings::settled()
+{
+    using Clock = std::chrono::steady_clock;
+    constexpr std::chrono::milliseconds quietTime(300); // The SIGCHLD backend looks every 250 ms.
+    const auto end = Clock::now() + std::chrono::milliseconds(patience / 4);
+    Belongings last = now();
+    for (auto lastChange = Clock::now(); Clock::now() < std::min(lastChange + quietTime, end);) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        Belongings next = now();
+        if (last.changedIn(next) != "nothing")
+            lastChange = Clock::now();
+        last = std::move(next);
+    }
+    return last;
 }
 
 std::string Belongings::changedIn(const Belongings &later) const

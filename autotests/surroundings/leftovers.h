@@ -18,6 +18,9 @@ class Belongings
 {
 public:
     static Belongings now();
+    /// Waits until nothing changes any more, but not long: the library may not have noticed yet that its
+    /// last children have ended.
+    static Belongings settled();
     /// What has changed since, in one line: "nothing" if nothing has.
     std::string changedIn(const Belongings &later) const;
 

@@ -163,8 +163,10 @@ std::vector<Surrounding> namespaceSurroundings()
                                             "only the group can be found"};
     const Surrounding::Difference foreignNumbers =
         treeIsGroup("/proc has the numbers of other processes");
-    const Surrounding::Difference orphans = {"left over", "a child is left",
-                                             "orphans come here, and are not the library's"};
+    const Surrounding::Difference orphans = {.scenario = "left over",
+                                             .result = "a child is left",
+                                             .reason = "orphans come here, and are not the library's",
+                                             .dependsOnMachine = isPortable};
     return {
         {.name = "no /proc",
          .enter = hideProc,

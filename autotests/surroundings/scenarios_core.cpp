@@ -168,7 +168,8 @@ std::vector<Scenario> coreScenarios()
             {"directory", directory, "exited with code 3"},
             {"output", output, "word exited with code 3"},
             {"dies with parent", deathSignal,
-             isPortable ? "dieWithParent: Operation not supported" : "word exited with code 3"},
+             isPortable ? "dieWithParent: " FORKFD_SURROUNDED_CHILD ": Operation not supported"
+                        : "word exited with code 3"},
             {"closed descriptors", closedDescriptors, "exited with code 3"},
             {"killed", killed, "killed by SIGKILL"},
             {"dropped", dropped, "dropped"},

@@ -87,7 +87,7 @@ void warmUp(const Surrounding &surrounding, const char *const *wanted)
     }
     wanted.push_back(nullptr);
     warmUp(surrounding, wanted.data());
-    const Belongings before = Belongings::now();
+    const Belongings before = Belongings::settled();
     for (const Scenario &scenario : allScenarios()) {
         if (isAmong(wanted.data(), scenario.name))
             print(scenario.name, scenario.play());

@@ -75,7 +75,7 @@ bool ExitHub::isServedWithoutEventLoop()
 
 // A child of the event dispatcher, which is destroyed with it. The user's disconnect() would remove a
 // connection to QThread::finished() or to the dispatcher.
-class ExitHub::DispatcherEnd final : public QObject
+class ExitHub::DispatcherEnd final : public QObject // clazy:exclude=missing-qobject-macro
 {
 public:
     DispatcherEnd(QAbstractEventDispatcher *dispatcher, std::weak_ptr<ExitHub> hub)
