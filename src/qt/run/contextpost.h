@@ -18,7 +18,7 @@ class Poster final : public QObject
     Q_OBJECT
 
 Q_SIGNALS:
-    void posted(const std::function<void()> &call);
+    void posted(const std::function<void()> &);
 };
 
 /// Posts calls from any thread to the thread of an object, in order. The calls are dropped when the
