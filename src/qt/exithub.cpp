@@ -149,6 +149,7 @@ ExitHub::Id ExitHub::add(int fd, PollSet::Interest interest, HubClient *client, 
     registration.role = role;
     registration.client = client;
     m_channelCount += isChannel(role) ? 1 : 0;
+    noteStartOrEnd(client, role);
     Id id = idOf(registration);
     try {
         watch(registration);
@@ -259,6 +260,8 @@ void ExitHub::remove(Id &id) noexcept
         registration->ownNotifier.release()->deleteLater();
     }
     registration->fd = -1;
+    if (registration->client == m_lastReader)
+        m_lastReader = nullptr;
     registration->client = nullptr;
     m_channelCount -= isChannel(registration->role) ? 1 : 0;
     if (m_channelCount == 0)

@@ -168,6 +168,8 @@ private:
     void dispatch(int timeout);
     void serveEvent(Id id);
     void serveInOrder(const Id *begin, const Id *end);
+    void tell(const Registration &ready);
+    void noteStartOrEnd(const HubClient *client, HubClient::Role role) noexcept;
     void setTimer();
     void callAllDue();
 
@@ -180,6 +182,9 @@ private:
     int m_channelCount = 0;
     bool m_areChannelsSeparate = false;
     qint64 m_bytesPerEvent = unlimited;
+    /// For so many wake-ups, starts and ends of others are expected, so that reads are short.
+    int m_busyWakeUps = 0;
+    const HubClient *m_lastReader = nullptr; ///< Whose output was read last; only compared.
     QMetaObject::Connection m_turns; ///< To awake() of the dispatcher; only without a poll set.
     qint64 m_bytesOfTurn = 0; ///< How many bytes are left for this turn.
     int m_eventsOfTurn = 0;

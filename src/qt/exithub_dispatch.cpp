@@ -27,12 +27,13 @@ constexpr int bulkEvents = 8;
 constexpr qint64 bytesPerWakeUp = 1024 * 1024;
 constexpr qint64 shortestShare = 4096; // A shorter read costs about the same.
 
-// With a few children that write much, long reads are worth their memory. With many, they would delay
-// the other children.
-qint64 bytesPerEventOf(std::ptrdiff_t events)
+// With a few children that write much, long reads are worth their memory. With many, or while children
+// start and end, they would delay the other children.
+qint64 bytesPerEventOf(std::ptrdiff_t events, bool isBusy)
 {
     constexpr std::ptrdiff_t few = 3;
-    return events <= few ? bytesPerWakeUp / std::max<std::ptrdiff_t>(events, 1) : PipeEnlargement::usual;
+    return isBusy || events > few ? PipeEnlargement::usual
+                                  : bytesPerWakeUp / std::max<std::ptrdiff_t>(events, 1);
 }
 
 } // namespace
@@ -66,7 +67,9 @@ void ExitHub::dispatch(int timeout)
         *bulk = *--end;
         end += m_bulkSet.wait(end, 0, bulkEvents);
     }
-    const QScopedValueRollback share(m_bytesPerEvent, bytesPerEventOf(end - ids.data()));
+    const bool isBusy = m_busyWakeUps > 0;
+    m_busyWakeUps -= isBusy ? 1 : 0;
+    const QScopedValueRollback share(m_bytesPerEvent, bytesPerEventOf(end - ids.data(), isBusy));
     if (end - ids.data() == 1)
         serveEvent(ids.front());
     else
@@ -76,7 +79,26 @@ void ExitHub::dispatch(int timeout)
 void ExitHub::serveEvent(Id id)
 {
     if (const Registration *ready = find(id))
-        ready->client->descriptorReady(ready->role);
+        tell(*ready);
+}
+
+void ExitHub::tell(const Registration &ready)
+{
+    if (isChannel(ready.role))
+        m_lastReader = ready.client;
+    else
+        noteStartOrEnd(ready.client, ready.role);
+    ready.client->descriptorReady(ready.role);
+}
+
+// A short read takes about 20 us, and a short child a millisecond. The hub's own wake-ups are no ends,
+// and a child alone is not delayed by its own reads.
+void ExitHub::noteStartOrEnd(const HubClient *client, HubClient::Role role) noexcept
+{
+    constexpr int wakeUps = 256;
+    const bool isOfChild = client != &m_waker && (role == HubClient::Start || role == HubClient::Exit);
+    if (isOfChild && m_lastReader && m_lastReader != client)
+        m_busyWakeUps = wakeUps;
 }
 
 void ExitHub::serveInOrder(const Id *begin, const Id *end)
@@ -85,7 +107,7 @@ void ExitHub::serveInOrder(const Id *begin, const Id *end)
         for (const Id *id = begin; id != end; ++id) {
             const Registration *ready = find(*id);
             if (ready && ready->role == role)
-                ready->client->descriptorReady(role);
+                tell(*ready);
         }
     }
 }
