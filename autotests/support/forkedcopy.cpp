@@ -19,10 +19,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// A coverage build writes its counters in exit(3). A forked copy ends with _exit(2), and so writes them
-// before.
-extern "C" __attribute__((weak)) void __gcov_dump();
-
 // Under ThreadSanitizer a forked copy of a process with threads may start threads only with this option.
 extern "C" const char *__tsan_default_options()
 {
@@ -31,7 +27,8 @@ extern "C" const char *__tsan_default_options()
 
 static bool isForkedCopy = false;
 
-// A copy that ends with exit(3) has what the parent's other threads had, and no thread that points to it.
+// A copy that ends with exit(3) has what the parent's other threads had, and no thread that points to
+// it.
 extern "C" int __lsan_is_turned_off()
 {
     return isForkedCopy ? 1 : 0;
@@ -45,8 +42,6 @@ QByteArray inForkedCopy(const std::function<QByteArray()> &body)
         isForkedCopy = true;
         alarm(120);
         pipe.write(body());
-        if (__gcov_dump)
-            __gcov_dump();
         _exit(0);
     }
     pipe.closeWriteEnd();

@@ -15,6 +15,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+// A coverage build writes its counters in exit(3), which the supervisor does not call. The test program
+// is a copy of the supervisor, and shares the counters (cmake/coverage/sharedcounters.cpp).
+extern "C" __attribute__((weak)) void __gcov_dump();
+
 namespace {
 
 pid_t supervisor = -1;
@@ -31,6 +35,8 @@ QList<QByteArray> childrenOfSupervisor()
 
 [[noreturn]] void endAs(int status)
 {
+    if (__gcov_dump)
+        __gcov_dump();
     if (WIFEXITED(status))
         _exit(WEXITSTATUS(status));
     const rlimit none = {0, 0}; // The test program has dumped its core already.
