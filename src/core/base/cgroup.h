@@ -66,9 +66,9 @@ public:
     /// if there was no process. Allocates no memory.
     int kill() noexcept;
     /// Whether kill() was called for a process. It may have failed, or missed one.
-    bool isKilled() const noexcept { return m_isKilled; }
-    /// The caller has seen that the killed processes have ended.
-    void noteEnd() noexcept { m_isKilled = false; }
+    bool isToBeKilled() const noexcept { return m_isToBeKilled; }
+    /// The processes have ended, or the caller gives up.
+    void noteEnd() noexcept { m_isToBeKilled = false; }
     /// How far a signal to all members has come.
     struct Progress
     {
@@ -94,7 +94,7 @@ private:
 
     std::string m_path;
     ProcessIdentity m_owner;
-    bool m_isKilled = false;
+    bool m_isToBeKilled = false;
 };
 
 } // namespace ForkFd::Internal

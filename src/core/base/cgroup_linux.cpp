@@ -184,7 +184,7 @@ PrivateCgroup &PrivateCgroup::operator=(PrivateCgroup &&other) noexcept
 {
     m_path = std::exchange(other.m_path, {});
     m_owner = other.m_owner;
-    m_isKilled = other.m_isKilled;
+    m_isToBeKilled = other.m_isToBeKilled;
     return *this;
 }
 
@@ -227,7 +227,7 @@ int PrivateCgroup::kill() noexcept
 {
     if (!isPopulated())
         return ESRCH;
-    m_isKilled = true;
+    m_isToBeKilled = true;
     const UniqueFd file = openIn(m_path, "cgroup.kill", O_WRONLY);
     if (!file || ::write(file.get(), "1", 1) != 1)
         return errno;

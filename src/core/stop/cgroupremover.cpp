@@ -4,6 +4,7 @@
 #include "core/stop/cgroupremover.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 namespace ForkFd::Internal {
@@ -13,6 +14,13 @@ namespace {
 constexpr std::chrono::milliseconds firstDelay(1);
 constexpr std::chrono::seconds longestDelay(30);
 
+// Given the result of a kill. After other errors another try may succeed, and cgroup.kill may have
+// missed a process.
+bool mayBeKilled(int errorCode) noexcept
+{
+    return errorCode != EACCES && errorCode != EPERM && errorCode != EROFS;
+}
+
 } // namespace
 
 void CgroupRemover::add(PrivateCgroup group)
@@ -20,7 +28,7 @@ void CgroupRemover::add(PrivateCgroup group)
     std::list<PrivateCgroup> added;
     added.push_back(std::move(group));
     const std::lock_guard lock(m_mutex);
-    m_killedCount += added.front().isKilled() ? 1 : 0;
+    m_killedCount += added.front().isToBeKilled() ? 1 : 0;
     m_groups.splice(m_groups.end(), added);
     m_delay = firstDelay;
     m_nextTry = Clock::now() + m_delay;
@@ -38,14 +46,12 @@ void CgroupRemover::removeEmpty() noexcept
     }
     int killedCount = 0;
     tried.remove_if([&killedCount](PrivateCgroup &group) {
-        const bool wasKilled = group.isKilled();
+        const bool wasKilled = group.isToBeKilled();
         const bool isEmpty = !group.isPopulated(); // An empty cgroup may still refuse removal.
         const bool isRemoved = group.remove();
-        if (wasKilled && (isEmpty || isRemoved)) {
+        if (wasKilled && (isEmpty || isRemoved || !mayBeKilled(group.kill()))) {
             group.noteEnd();
             ++killedCount;
-        } else if (wasKilled) {
-            group.kill(); // cgroup.kill may have missed a process.
         }
         return isRemoved;
     });

@@ -29,7 +29,8 @@ public:
     /// thread is trying to remove cgroups, it may put some of them back: then the call is due in a
     /// moment.
     Clock::time_point nextTry() noexcept;
-    /// Whether a cgroup still has killed processes that have not ended.
+    /// Whether a cgroup is to be killed and still has processes. If it may not be killed, it does not
+    /// count.
     bool hasKilled() noexcept;
 
 private:

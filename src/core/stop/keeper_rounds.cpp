@@ -46,8 +46,10 @@ void Keeper::killAll() noexcept
     // The cgroups can be removed in a moment. Later there is no thread that could do it.
     for (int i = 0; i < 100; ++i) {
         bool areRemoved = true;
-        for (auto child = m_tasks.childAfter(nullptr); child; child = m_tasks.childAfter(child.get()))
+        for (auto child = m_tasks.childAfter(nullptr); child; child = m_tasks.childAfter(child.get())) {
+            child->killAgain();
             areRemoved = child->removeCgroup() && areRemoved;
+        }
         m_groups.removeEmpty();
         if (areRemoved && !m_groups.hasKilled())
             break;

@@ -321,12 +321,12 @@ void StoppableChild::noteKill(int errorCode) noexcept
         m_kill = errorCode == EPERM ? NotPermitted : NotKilled;
 }
 
-void StoppableChild::killMissed() noexcept
+void StoppableChild::killAgain() noexcept
 {
     if (!belongsToThisProcess())
         return;
     const std::lock_guard lock(m_signalling);
-    if (!isStarting() && hasCgroup() && m_own->group.isKilled())
+    if (!isStarting() && hasCgroup() && m_own->group.isToBeKilled())
         m_own->group.kill();
 }
 
@@ -387,7 +387,7 @@ void StoppableChild::awaitLeader(std::chrono::milliseconds time) noexcept
 bool StoppableChild::removeCgroup() noexcept
 {
     const std::lock_guard lock(m_signalling);
-    return isStarting() || !hasCgroup() || m_own->group.remove() || !m_own->group.isKilled();
+    return isStarting() || !hasCgroup() || m_own->group.remove() || !m_own->group.isToBeKilled();
 }
 
 } // namespace ForkFd::Internal

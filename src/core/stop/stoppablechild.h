@@ -62,7 +62,7 @@ public:
         NotKilled,
         BeingKilled,
         Killed,
-        NotPermitted ///< EPERM: the keeper does not try again.
+        NotPermitted ///< EPERM.
     };
 
     /// Valid once the child was started.
@@ -121,8 +121,9 @@ public:
     int tryKill() noexcept;
     /// BeingKilled before SIGKILL is sent, and Killed after that: the child may end in between.
     Kill kill() const noexcept { return m_kill.load(); }
-    /// Kills a killed cgroup again: before Linux 6.14 cgroup.kill may miss a process in fork().
-    void killMissed() noexcept;
+    /// Kills the cgroup again if it is to be killed: the kill may have failed, and before Linux 6.14
+    /// cgroup.kill may miss a process in fork().
+    void killAgain() noexcept;
     enum Leader { Unknown, Ended };
     /// Whether the child has ended, collected or not, and its scope reaches no other living process.
     /// `leader` is what the caller knows of the child itself.
@@ -138,8 +139,8 @@ public:
     /// knows; only the owner calls this. Empty if the system does not show it, and in a shortage. Waits
     /// for a signal that another thread is sending.
     std::optional<ProcessesUsage> usage(const ExitInfo *end) noexcept;
-    /// Removes the cgroup at the end of the process, when no destructor runs. False if killed processes
-    /// are left in it.
+    /// Removes the cgroup at the end of the process, when no destructor runs. False if it is to be
+    /// killed and has processes.
     bool removeCgroup() noexcept;
 
 private:

@@ -288,7 +288,7 @@ void StopTasks::look(const Due &due) noexcept
     const auto leader = keepsNumber ? StoppableChild::Ended : StoppableChild::Unknown;
     const bool hasEnded = mayEnd && child.hasEnded(leader);
     if (!hasEnded)
-        child.killMissed();
+        child.killAgain();
     else if (keepsNumber)
         watch->collect();
     noteLook(child, hasEnded, due.isAdopted);
