@@ -27,6 +27,7 @@ struct Messages
     std::atomic<int> toRefuse = 0; ///< How many of the next ones fail for lack of memory.
     std::atomic<int> refused = 0;
     std::atomic<int> sent = 0;
+    std::atomic<std::uint64_t> leaderStart = 0; ///< Of the last one that was sent.
 };
 
 std::array<Messages, 4> messages; // The kinds to the guardian are the first four.
@@ -57,8 +58,10 @@ extern "C" ssize_t sendmsg(int socket, const msghdr *header, int flags)
         return -1;
     }
     const auto size = static_cast<ssize_t>(syscall(SYS_sendmsg, socket, header, flags));
-    if (isToGuardian && size >= 0)
+    if (isToGuardian && size >= 0) {
         ++messages[message->kind].sent;
+        messages[message->kind].leaderStart = message->leaderStart;
+    }
     return size;
 }
 
@@ -74,6 +77,7 @@ private Q_SLOTS:
     void started();
     void failed();
     void leaderFails();
+    void leaderTellsWhenItBegan();
     void listForAnotherGuardian_data() { TestCgroups::addTrees(); }
     void listForAnotherGuardian();
 
@@ -117,6 +121,22 @@ void tst_GuardianMessages::failed()
         return text(error) + ", told " + QByteArray::number(of(Message::Forget).sent);
     });
     QCOMPARE(result, text(StartError{"exec", ENOENT}) + ", told 1");
+}
+
+// By the time the guardian reads a number, another process may have it. A pidfd means the leader for
+// ever.
+void tst_GuardianMessages::leaderTellsWhenItBegan()
+{
+    if (isUnderAddressSanitizer || isUnderThreadSanitizer)
+        QSKIP("Here the child has a copy of the memory, so that this test does not see its message.");
+    const QByteArray result = inForkedCopy([]() -> QByteArray {
+        const auto leader = ForkFd::spawn(child({"sleep"}), {.treeDiesWithParent = true});
+        if (!leader)
+            return "not started";
+        const quint64 start = ForkFd::backend() == ForkFd::Backend::SigChld ? startOf(leader->pid()) : 0;
+        return of(Message::Leader).leaderStart == start ? "right" : "wrong";
+    });
+    QCOMPARE(result, "right");
 }
 
 // The child is not started without its guardian.

@@ -97,12 +97,6 @@ private:
     std::optional<ForkFd::Child> m_child;
 };
 
-quint64 startOf(pid_t pid)
-{
-    const QByteArray status = GuardianTest::fileOf(pid, "stat");
-    return status.mid(status.lastIndexOf(')') + 2).split(' ').value(19).toULongLong();
-}
-
 // Start times are in ticks. The next process to be started will have another one than all before.
 bool awaitNextTick()
 {

@@ -34,6 +34,12 @@ bool GuardianTest::hasEnded(pid_t pid)
     return status.isEmpty() || status.contains(") Z");
 }
 
+quint64 GuardianTest::startOf(pid_t pid)
+{
+    const QByteArray status = fileOf(pid, "stat");
+    return status.mid(status.lastIndexOf(')') + 2).split(' ').value(19).toULongLong();
+}
+
 int GuardianTest::privateKiB(pid_t pid)
 {
     int sum = 0;

@@ -33,6 +33,8 @@ public:
     static QList<pid_t> guardians(pid_t program = getpid());
     /// Whether the process has closed its files; it may be a zombie.
     static bool hasEnded(pid_t pid);
+    /// When it began, in ticks since boot.
+    static quint64 startOf(pid_t pid);
     /// What the process has for itself, in KiB.
     static int privateKiB(pid_t pid);
     static qsizetype descriptorCount(pid_t pid);

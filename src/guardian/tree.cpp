@@ -47,8 +47,9 @@ bool isUnreaped(const UniqueFd &pidfd) noexcept
 
 } // namespace
 
-// If the leader has sent its pidfd, that shows after a look at the number whether it still belonged to the
-// leader. A pidfd that was opened by number is the leader's if the start time is.
+// A pidfd from the leader is polled after the look at the number: if its process is not reaped then, the
+// number was the leader's during the look. A pidfd that was opened by number is the leader's if the
+// start time is.
 void Tree::setLeader(const GuardianMessage &message, UniqueFd pidfd) noexcept
 {
     if (message.leader <= 0)

@@ -58,11 +58,12 @@ bool writeAll(const ChildFd &file, const char *text, std::size_t size) noexcept
     return file && ::write(file.get(), text, size) == static_cast<ssize_t>(size);
 }
 
-// Field 22 of proc_pid_stat(5); 0 if it cannot be read.
+// Field 22 of proc_pid_stat(5); 0 with errno if that fails. This process has one thread. In user mode
+// QEMU 7 has its own /proc/self/stat, with the start time of the parent.
 std::uint64_t ownStartTime() noexcept
 {
     char text[512];
-    const ChildFd file(::open("/proc/self/stat", O_RDONLY | O_CLOEXEC));
+    const ChildFd file(::open("/proc/thread-self/stat", O_RDONLY | O_CLOEXEC));
     const ssize_t size = file ? ::read(file.get(), text, sizeof text - 1) : -1;
     text[std::max<ssize_t>(size, 0)] = '\0';
     const char *rest = std::strrchr(text, ')'); // Field 2, in parentheses, may contain any character.
@@ -209,8 +210,13 @@ bool ChildCalls::joinGuardian(const TreeTicket &ticket) noexcept
 {
     const ChildFd pidfd(ticket.usesPidFds ? openPidFd(::getpid()).release() : -1);
     GuardianMessage message = {.kind = GuardianMessage::Leader, .tree = ticket.tree};
-    if (!pidfd) // By the time the guardian reads this, another process may have our number.
+    // By the time the guardian reads this, another process may have our number.
+    errno = 0;
+    if (!pidfd)
         message.leaderStart = ownStartTime();
+    // Where there is no /proc, the guardian kills only the cgroup.
+    if (message.leaderStart == 0 && errno != 0 && errno != ENOENT && errno != EACCES)
+        return false;
     const int errorCode = sendToGuardian(ticket.line->get(), message, pidfd.get());
     errno = errorCode;
     return errorCode == 0;

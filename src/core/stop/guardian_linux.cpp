@@ -67,12 +67,13 @@ int awaitReady(int socket) noexcept
     return size == static_cast<ssize_t>(sizeof message) ? message.errorCode : EPIPE;
 }
 
-// 0 if the leader was reaped: then the number may have been another process's. The SIGCHLD backend reaps
-// at once.
+// 0 if the leader was reaped, which the SIGCHLD backend does at once, except for the leader of a group.
+// Then the number may have been another process's.
 std::uint64_t startTimeOf(ExitWatch &leader) noexcept
 try {
     const std::optional<ProcessStatus> status = statusOf(leader.pid());
-    return status && leader.sendSignal(0) != ESRCH ? status->startTime : 0;
+    const bool isUnreaped = leader.sendSignal(0) != ESRCH || leader.sendSignalToGroup(0) != ESRCH;
+    return status && isUnreaped ? status->startTime : 0;
 } catch (const std::exception &) {
     return 0;
 }
