@@ -219,6 +219,7 @@ Channel *ChildProcessPrivate::channelOf(Role role) noexcept
     case Role::Exit:
     case Role::Start:
     case Role::Tree:
+    case Role::Wake:
         break;
     }
     return nullptr;

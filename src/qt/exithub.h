@@ -30,8 +30,8 @@ class ExitHub;
 class HubClient
 {
 public:
-    /// The purpose of a descriptor.
-    enum Role { StandardInput, StandardOutput, StandardError, Exit, Start, Tree };
+    /// The purpose of a descriptor. Wake: another thread has work for the client.
+    enum Role { StandardInput, StandardOutput, StandardError, Exit, Start, Tree, Wake };
 
     /// May do anything, such as delete the client or run an event loop. The descriptor may not be ready
     /// any more, because an earlier slot has waited for it.

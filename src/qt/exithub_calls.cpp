@@ -17,7 +17,7 @@ bool ExitHub::openWake()
     if (m_wake.readable < 0
         && !m_wake.open(ExitEvent::Private)) // An earlier call may have found no memory.
         return false;
-    m_wakeRegistration = add(m_wake.readable, PollSet::Readable, &m_waker, HubClient::Exit);
+    m_wakeRegistration = add(m_wake.readable, PollSet::Readable, &m_waker, HubClient::Wake);
     return true;
 }
 

@@ -209,7 +209,7 @@ bool RunThread::openHub()
     if (m_hub)
         return true;
     if (const auto hub = ExitHub::forThreadWithoutEventLoop()) {
-        m_wakeRegistration = hub->add(m_wake.readable, PollSet::Readable, this, Role::Exit);
+        m_wakeRegistration = hub->add(m_wake.readable, PollSet::Readable, this, Role::Wake);
         m_hub = hub; // Last: add() may throw.
         return true;
     }
