@@ -99,6 +99,9 @@ constexpr Expected table[] = {
      "a leader that is reaped at once may end before the guardian has read when it began; its number is "
      "not trusted then",
      true},
+    {"guarded*/*", "child?/openat", "EACCES ENOENT", "outlives the process: *",
+     "a leader without pidfd and without /proc cannot say when it began; its number is not trusted then",
+     true},
     {"guarded*/*", "any/sendto", "", "@(result|next start) \"start: treeDiesWithParent EPIPE\" instead*",
      "the guardian cannot say that it listens, and ends"},
     {"guarded*/*", "guardian?/recvmsg", "ECONNRESET", "@(result|next start) *",
@@ -179,7 +182,12 @@ constexpr Expected table[] = {
      "@(result|next start) \"@(1 125|exited with code 125*)\" instead*",
      "a copy that lives although the kernel says that it has ended, or is not told that it may begin, "
      "ends"},
-    {"modifier*/*", "*/@(read|write)", "", "@(result|next start) \"exited with code 127, , \" instead*",
+    {"treeEnded/auto", "*/ioctl:PIDFD_GET_INFO", "",
+     "@(result|next start) \"killed by SIGTERM, , , errors 5\" instead*",
+     "the kernel does not know the status any more, but gives it when the leader is reaped", false,
+     Kind::Pairs},
+    {"@(modifier|missing)*/*", "*/@(read|write)", "",
+     "@(result|next start) \"exited with code 127?(, , )\" instead*",
      "a copy whose report cannot be written or read ends like a shell that finds no program", false,
      Kind::Pairs},
     {"guarded*/*", "*/@(read|write)", "",
