@@ -8,6 +8,7 @@
 
 #include <QtCore/QCoreApplication>
 #include <QtCore/QFutureInterface>
+#include <QtCore/QFutureWatcher>
 #include <QtCore/QMutex>
 #include <QtCore/QPromise>
 #include <QtCore/QSemaphore>
@@ -40,6 +41,7 @@ private Q_SLOTS:
     void output();
     void beforeTheEnd();
     void inItsContext();
+    void beforeAWatcher();
     void manyShortLines();
     void eventLoopInAFunction();
     void functionsEndInTheirContext();
@@ -169,6 +171,24 @@ void tst_LiveOutput::inItsContext()
         seen.removeIf([](const QByteArray &text) { return text.startsWith("output"); });
     QVERIFY(outputs >= 1);
     QCOMPARE(seen, (QByteArrayList{"a", "b", "c", "end"}));
+}
+
+// Unlike a continuation, the watcher may come late.
+void tst_LiveOutput::beforeAWatcher()
+{
+    QObject context;
+    QByteArrayList seen;
+    RunOptions options;
+    options.context = &context;
+    options.onLine = [&seen](ChildProcess::ProcessChannel, const QByteArray &line) { seen += line; };
+    QFuture<RunResult> future = shell(u"echo a; printf b"_s, options);
+    future.waitForFinished(); // Delivers no events.
+    QCOMPARE(seen, QByteArrayList());
+    QFutureWatcher<RunResult> watcher;
+    connect(&watcher, &QFutureWatcherBase::finished, &context, [&seen] { seen += "end"; });
+    watcher.setFuture(future);
+    QTRY_VERIFY(seen.contains("end"));
+    QCOMPARE(seen, (QByteArrayList{"a", "b", "end"}));
 }
 
 // The thread that serves all programs does not divide the output into lines.

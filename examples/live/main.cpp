@@ -9,6 +9,7 @@
 #include <ForkFd/run.h>
 
 #include <QtCore/QCoreApplication>
+#include <QtCore/QFutureWatcher>
 #include <QtCore/QPromise>
 #include <QtCore/QTimer>
 
@@ -51,9 +52,12 @@ static void runInWindow(Window &window, const QString &program, const QStringLis
         window.show(line);
     };
     options.stopWhen = window.stopAsked.future();
-    ForkFd::run(program, arguments, options).then(&window, [&window](const RunResult &result) {
+    auto *watcher = new QFutureWatcher<RunResult>(&window);
+    QObject::connect(watcher, &QFutureWatcherBase::finished, &window, [&window, watcher] {
+        const RunResult result = watcher->result();
         window.close(ForkFd::endText(result), result.outputComplete);
     });
+    watcher->setFuture(ForkFd::run(program, arguments, options));
 }
 
 static void showLines(Window &window, ChildProcess &child)

@@ -78,8 +78,9 @@ struct RunOptions
     /// the text after the last line end.
     OutputFunction onLine = {};
     /// The object in whose thread the functions are called, until it is destroyed. It must exist when
-    /// run() is called. If it is null, a thread of the library calls the functions. A continuation that
-    /// should run after all calls must be attached before the future is finished.
+    /// run() is called. If it is null, a thread of the library calls the functions. A QFutureWatcher in
+    /// that thread emits finished() after all calls. A continuation in this context runs after them only
+    /// if it was attached before the future was finished.
     QObject *context = nullptr;
     /// The signal that a stop sends first; 0 means SIGTERM, or SIGHUP with a pseudo-terminal. A number
     /// that is not a signal counts as 0, with a warning.
