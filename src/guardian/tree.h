@@ -39,8 +39,8 @@ public:
     /// function makes a list when it needs one.
     bool isOver(const List<Process> *processes = nullptr) noexcept;
     Cgroup &cgroup() noexcept { return m_cgroup; }
-    /// Kills the cgroup, and adds to the walk the processes that only the walk can kill. Returns false if
-    /// nothing is left that certainly belongs to the tree.
+    /// Kills the cgroup, and adds to the walk the processes that only the walk can kill. Returns false
+    /// if nothing is left that certainly belongs to the tree.
     bool kill(Walk &walk) noexcept;
 
     std::unique_ptr<Tree> next; ///< In the guardian's list.
