@@ -53,7 +53,7 @@ QRegularExpression ctestPattern(const QString &pattern)
             const QChar escaped = pattern[++i]; // A letter stands for itself.
             perl += isLetterOrDigit(escaped) ? QString(escaped) : QString(c) + escaped;
         } else if (c == u'$') {
-            perl += "\\z"_L1;
+            perl += R"(\z)"_L1;
         } else if (c == u'{' || c == u'}') {
             perl += QString(u'\\') + c;
         } else {

@@ -227,11 +227,12 @@ void HelperSupervisor::announceEnd()
 void HelperSupervisor::setState(State state)
 {
     m_state = state;
-    if (!isWanted()) {
+    const bool wantsSamples = isWanted();
+    if (wantsSamples && !m_sampleTimer.isActive())
+        m_sampleTimer.start(sampleInterval); // The state may count down.
+    if (!wantsSamples) {
         m_sampleTimer.stop();
         sample(); // The graphs end at zero.
-    } else if (!m_sampleTimer.isActive()) {
-        m_sampleTimer.start(sampleInterval); // The state may count down.
     }
     Q_EMIT stateChanged();
 }
