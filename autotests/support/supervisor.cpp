@@ -17,7 +17,7 @@
 
 // A coverage build writes its counters in exit(3), which the supervisor does not call. The test program
 // is a copy of the supervisor, and shares the counters (cmake/coverage/sharedcounters.cpp).
-extern "C" __attribute__((weak)) void __gcov_dump();
+extern "C" __attribute__((weak)) void forkfd_write_counters();
 
 namespace {
 
@@ -35,8 +35,8 @@ QList<QByteArray> childrenOfSupervisor()
 
 [[noreturn]] void endAs(int status)
 {
-    if (__gcov_dump)
-        __gcov_dump();
+    if (forkfd_write_counters)
+        forkfd_write_counters();
     if (WIFEXITED(status))
         _exit(WEXITSTATUS(status));
     const rlimit none = {0, 0}; // The test program has dumped its core already.
