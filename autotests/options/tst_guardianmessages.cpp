@@ -27,7 +27,7 @@ struct Messages
     std::atomic<int> toRefuse = 0; ///< How many of the next ones fail for lack of memory.
     std::atomic<int> refused = 0;
     std::atomic<int> sent = 0;
-    std::atomic<std::uint64_t> leaderStart = 0; ///< Of the last one that was sent.
+    std::atomic<std::uint64_t> leaderStart = 0; ///< In the last message that was sent.
 };
 
 std::array<Messages, 4> messages; // The kinds to the guardian are the first four.

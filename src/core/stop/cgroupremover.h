@@ -29,8 +29,8 @@ public:
     /// thread is trying to remove cgroups, it may put some of them back: then the call is due in a
     /// moment.
     Clock::time_point nextTry() noexcept;
-    /// Whether a cgroup is to be killed and still has processes. If it may not be killed, it does not
-    /// count.
+    /// Whether a cgroup that kill() was called for still has processes. A cgroup that this process may
+    /// not kill does not count.
     bool hasKilled() noexcept;
 
 private:

@@ -121,7 +121,7 @@ public:
     int tryKill() noexcept;
     /// BeingKilled before SIGKILL is sent, and Killed after that: the child may end in between.
     Kill kill() const noexcept { return m_kill.load(); }
-    /// Kills the cgroup again if it is to be killed: the kill may have failed, and before Linux 6.14
+    /// Repeats the kill of the cgroup, if there was one. It may have failed, and before Linux 6.14
     /// cgroup.kill may miss a process in fork().
     void killAgain() noexcept;
     enum Leader { Unknown, Ended };
@@ -139,8 +139,8 @@ public:
     /// knows; only the owner calls this. Empty if the system does not show it, and in a shortage. Waits
     /// for a signal that another thread is sending.
     std::optional<ProcessesUsage> usage(const ExitInfo *end) noexcept;
-    /// Removes the cgroup at the end of the process, when no destructor runs. False if it is to be
-    /// killed and has processes.
+    /// Removes the cgroup at the end of the process, when no destructor runs. Returns false if processes
+    /// are left in it after a kill.
     bool removeCgroup() noexcept;
 
 private:

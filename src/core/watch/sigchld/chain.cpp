@@ -85,6 +85,7 @@ FORKFD_ALIGN_STACK void entry(int signal, siginfo_t *info, void *context)
 {
     handle(index, signal, info, context);
 }
+#undef FORKFD_ALIGN_STACK
 
 template<std::size_t... indices>
 constexpr std::array<Entry, sizeof...(indices)> makeEntries(std::index_sequence<indices...>)
